@@ -1,0 +1,63 @@
+"""Errors that people can meet, all under one base class.
+
+Exceptions raised on purpose by this package form one small tree::
+
+    ArxivTagError
+    ├── DataError      a file or table of papers cannot be used
+    ├── FetchError     a download did not work
+    ├── ConfigError    a setting is out of its bounds or unknown
+    ├── BundleError    a model cannot be loaded, saved or exported
+    ├── RunError       a run or job is not what was asked for
+    └── StorageError   the disk refused a read or a write
+
+Each carries a message that says what is wrong and what was expected, and a
+hint that says what to do. Doors (pages and command line) print both and never
+show a traceback for them.
+"""
+
+from __future__ import annotations
+
+
+class ArxivTagError(Exception):
+    """Base class of every error that a person can meet.
+
+    Args:
+        message: One sentence: what is wrong, and what was expected.
+        hint: One sentence: what the reader can do about it.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+    def __reduce__(self) -> tuple[type[ArxivTagError], tuple[str, str]]:
+        # Exception.__reduce__ would drop the hint between processes.
+        return (type(self), (self.message, self.hint))
+
+
+class DataError(ArxivTagError):
+    """A file or table of papers cannot be used."""
+
+
+class FetchError(ArxivTagError):
+    """A download did not work."""
+
+
+class ConfigError(ArxivTagError):
+    """A setting is unknown or out of its bounds."""
+
+
+class BundleError(ArxivTagError):
+    """A model cannot be loaded, saved or exported."""
+
+
+class RunError(ArxivTagError):
+    """A run or job is not there, or not in the state that was asked for."""
+
+
+class StorageError(ArxivTagError):
+    """The disk refused a read or a write."""

@@ -1,0 +1,1 @@
+"""Statistics of a labelled corpus: DataFrame in, tables out."""

@@ -1,0 +1,1 @@
+"""Plotly figures: table in, Figure out."""

@@ -1,0 +1,1 @@
+"""Learning: vectorizer, model, training, metrics and thresholds."""

@@ -1,0 +1,1 @@
+"""Papers: sources, schema, cleaning, splits and the label taxonomy."""

@@ -1,0 +1,1 @@
+"""Runs: the registry on disk, jobs, and the worker process."""

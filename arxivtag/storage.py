@@ -1,0 +1,182 @@
+"""All file writing of the package: atomic files, append-only logs, published folders.
+
+Every write goes to a temporary name in the same folder, is flushed to disk
+(``fsync``) and then renamed, so that a reader sees the old content or the new
+content and never half of it, and a crash at any moment loses at most the write
+that was under way.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from arxivtag.errors import StorageError
+
+TEMPORARY_PREFIX = ".tmp-"
+
+
+@contextlib.contextmanager
+def _disk_errors(action: str, path: Path) -> Iterator[None]:
+    """Turn an ``OSError`` into a :class:`StorageError` that names the path and the cause."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StorageError(
+            f"Could not {action} {path}: {reason}.",
+            "Check that the folder exists, is writable and has free space, "
+            "or set ARXIVTAG_HOME to another folder.",
+        ) from error
+
+
+def _fsync_folder(folder: Path) -> None:
+    # A rename is durable only once its folder is; Windows cannot open folders.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def make_folder(path: Path) -> Path:
+    """Create ``path`` and its parents if needed and return it."""
+    with _disk_errors("create the folder", path):
+        path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    """Replace ``path`` by what ``write(file)`` produces, in one rename.
+
+    Args:
+        path: The file to write; its folder is created if needed.
+        write: Called with an open binary file. If it raises, ``path`` keeps its
+            old content and the temporary file is removed.
+
+    Raises:
+        StorageError: If the disk refuses.
+    """
+    make_folder(path.parent)
+    with _disk_errors("write", path):
+        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                write(file)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _fsync_folder(path.parent)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Replace ``path`` by ``content`` atomically."""
+    write_atomic(path, lambda file: file.write(content))
+
+
+def write_text(path: Path, content: str) -> None:
+    """Replace ``path`` by ``content`` in UTF-8 atomically."""
+    write_bytes(path, content.encode("utf-8"))
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Replace ``path`` by ``content`` as JSON (UTF-8, no NaN) atomically."""
+    write_text(path, json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the JSON object in ``path``.
+
+    Raises:
+        StorageError: If the file is missing, unreadable, not JSON, or not an object.
+    """
+    with _disk_errors("read", path):
+        content = path.read_bytes()
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise StorageError(f"{path} is not valid JSON.", "The file may be damaged.") from error
+    if not isinstance(value, dict):
+        raise StorageError(
+            f"{path} should hold a JSON object. Received: {type(value).__name__}.",
+            "The file may be damaged.",
+        )
+    return value
+
+
+def append_json_line(file: BinaryIO, record: dict[str, Any]) -> None:
+    """Append ``record`` to an open binary file as one line of JSON, and flush it."""
+    file.write(json.dumps(record, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n")
+    file.flush()
+
+
+def read_json_lines(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+    """Return the complete lines after byte ``offset`` and the offset behind the last of them.
+
+    A partial last line (a writer is at work) is left for the next call; a broken
+    line is skipped. A missing file counts as empty.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            content = file.read()
+    except FileNotFoundError:
+        return [], offset
+    except OSError as error:
+        raise StorageError(f"Could not read {path}: {error.strerror}.") from error
+    end = content.rfind(b"\n") + 1
+    records = []
+    for line in content[:end].splitlines():
+        with contextlib.suppress(ValueError, RecursionError):
+            record = json.loads(line)
+            if isinstance(record, dict):
+                records.append(record)
+    return records, offset + end
+
+
+@contextlib.contextmanager
+def publish_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty temporary folder that becomes ``path`` by one rename at the end.
+
+    If the block raises, nothing appears at ``path``. An existing ``path`` is
+    replaced.
+    """
+    make_folder(path.parent)
+    with _disk_errors("write", path):
+        temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent))
+    try:
+        with _disk_errors("write", path):
+            yield temporary
+            for file in temporary.rglob("*"):
+                if file.is_file():
+                    descriptor = os.open(file, os.O_RDONLY)
+                    try:
+                        os.fsync(descriptor)
+                    finally:
+                        os.close(descriptor)
+            temporary.chmod(0o755)
+            if path.exists():
+                shutil.rmtree(path)
+            os.replace(temporary, path)
+            _fsync_folder(path.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def remove_folder(path: Path) -> None:
+    """Remove ``path`` and all in it: first renamed, so that no reader sees half a folder."""
+    with _disk_errors("delete", path):
+        doomed = path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{os.getpid()}")
+        os.replace(path, doomed)
+        shutil.rmtree(doomed)

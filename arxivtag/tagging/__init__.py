@@ -1,0 +1,1 @@
+"""Tagging: bundles, the tagger, explanations, neighbours and export."""
