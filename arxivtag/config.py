@@ -187,9 +187,7 @@ class TrainingConfig:
     """How the network learns."""
 
     epochs: int = setting(20, "Passes over the papers.", minimum=1, maximum=200, advanced=False)
-    batch_size: int = setting(
-        128, "Papers in one step.", minimum=1, maximum=4096, advanced=False
-    )
+    batch_size: int = setting(128, "Papers in one step.", minimum=1, maximum=4096, advanced=False)
     learning_rate: float = setting(
         0.001, "Step size at the start.", minimum=1e-6, maximum=1.0, advanced=False
     )
@@ -369,9 +367,7 @@ def _is_instance(value: Any, expected: Any) -> bool:
     if expected is int:
         return isinstance(value, int) and not isinstance(value, bool)
     if expected is float:
-        return (
-            isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
-        )
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
     return isinstance(value, expected)
 
 

@@ -1,0 +1,252 @@
+"""A real server and a real Chromium for the browser tests.
+
+Chromium is the machine's own (``ARXIVTAG_CHROMIUM``, or ``chromium`` on the PATH),
+else the one Playwright installed. Where there is none the tests are skipped and
+the last lines of the run say so, unless ``ARXIVTAG_REQUIRE_BROWSER=1`` (as in CI),
+which makes that a failure.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, sync_playwright
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_TIMEOUT_S = 60
+# Streamlit's own front end reports these; none of them is ours to mend.
+FOREIGN_CONSOLE = (
+    "fivetran",
+    "webhooks",
+    "data.streamlit.io",
+    "manifest.json",
+    "Unrecognized feature",
+)
+
+
+def chromium_path() -> str | None:
+    """Return the machine's own Chromium, if there is one."""
+    named = os.environ.get("ARXIVTAG_CHROMIUM")
+    if named:
+        return named
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        found = shutil.which(name)
+        if found:
+            return found
+    return None
+
+
+def launch_chromium(playwright: Playwright) -> Browser:
+    """Start a headless Chromium."""
+    return playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_FLAGS)
+
+
+@dataclass
+class Server:
+    """A Streamlit server in a process of its own."""
+
+    url: str
+    port: int
+    home: Path
+    process: subprocess.Popen[bytes]
+    log_path: Path
+
+    def stop(self) -> None:
+        """End the server gently; its jobs go on."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End the server as a crash would (``kill -9``)."""
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    @property
+    def log(self) -> str:
+        """What the server printed so far."""
+        return self.log_path.read_text(errors="replace")
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_server(home: Path, log_folder: Path, environment: dict[str, str] | None = None) -> Server:
+    """Start the app on a free port and wait until it answers its health check."""
+    port = free_port()
+    log_path = log_folder / f"server-{port}.log"
+    log_folder.mkdir(parents=True, exist_ok=True)
+    with log_path.open("wb") as log:
+        process = subprocess.Popen(
+            [
+                sys.executable, "-m", "streamlit", "run", "streamlit_app.py",
+                "--server.port", str(port), "--server.headless", "true",
+                "--server.fileWatcherType", "none",
+            ],
+            cwd=PROJECT_FOLDER,
+            env={**os.environ, "ARXIVTAG_HOME": str(home), **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    server = Server(f"http://127.0.0.1:{port}", port, home, process, log_path)
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended at once:\n{server.log}")
+        with contextlib.suppress(OSError):
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=2) as answer:
+                if answer.status == 200:
+                    return server
+        time.sleep(0.1)
+    server.kill()
+    raise RuntimeError(f"the server did not answer in {START_TIMEOUT_S} s:\n{server.log}")
+
+
+def stop_jobs(home: Path) -> None:
+    """Ask every job under ``home`` to stop, so that no test leaves a process behind."""
+    import psutil
+
+    for process in psutil.process_iter(["cmdline"]):
+        with contextlib.suppress(psutil.Error):
+            if str(home) in (process.info["cmdline"] or []):
+                process.kill()
+
+
+@pytest.fixture(scope="session")
+def playwright_driver() -> Iterator[Playwright]:
+    """The Playwright driver of this test process."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_driver: Playwright) -> Iterator[Browser]:
+    """One headless Chromium for this test process."""
+    try:
+        chromium = launch_chromium(playwright_driver)
+    except Error as error:
+        if os.environ.get("ARXIVTAG_REQUIRE_BROWSER") == "1":
+            raise
+        pytest.skip(f"NO BROWSER: {str(error).splitlines()[0]}")
+    yield chromium
+    chromium.close()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Return ``serve(home, environment=None) -> Server``; every server started ends with the test."""
+    servers: list[Server] = []
+
+    def start(home: Path | None = None, environment: dict[str, str] | None = None) -> Server:
+        server = start_server(home or tmp_path / "home", tmp_path / "logs", environment)
+        servers.append(server)
+        return server
+
+    yield start
+    for server in servers:
+        if server.process.poll() is None:
+            server.stop()
+        stop_jobs(server.home)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server with an empty home folder for all tests of a module."""
+    folder = tmp_path_factory.mktemp("server")
+    running = start_server(folder / "home", folder / "logs")
+    yield running
+    running.stop()
+    stop_jobs(running.home)
+
+
+@dataclass
+class Watched:
+    """What a page printed and raised in the browser."""
+
+    errors: list[str] = field(default_factory=list)
+
+    def on_console(self, message: ConsoleMessage) -> None:
+        """Keep console errors that are ours."""
+        text = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not any(name in text for name in FOREIGN_CONSOLE):
+            self.errors.append(text)
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return ``open_page(url, width=1280, height=900, color_scheme="light") -> Page``.
+
+    At the end of the test every page opened is checked by :func:`assert_clean`.
+    """
+    opened: list[tuple[Page, Watched]] = []
+
+    def open_one(
+        url: str, *, width: int = 1280, height: int = 900, color_scheme: str = "light"
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=color_scheme,  # type: ignore[arg-type]
+            accept_downloads=True,
+        )
+        page = context.new_page()
+        watched = Watched()
+        page.on("console", watched.on_console)
+        page.on("pageerror", lambda error: watched.errors.append(str(error)))
+        page.set_default_timeout(30_000)
+        opened.append((page, watched))
+        page.goto(url)
+        return page
+
+    yield open_one
+    problems = []
+    for page, watched in opened:
+        if not page.is_closed():
+            problems += problems_on(page)
+        problems += watched.errors
+        page.context.close()
+    assert not problems, problems
+
+
+def problems_on(page: Page) -> list[str]:
+    """Return the exception boxes that a page shows now."""
+    boxes = page.get_by_test_id("stException")
+    return [f"exception box: {boxes.nth(i).inner_text()}" for i in range(boxes.count())]
+
+
+def wait_until_idle(page: Page, timeout_s: float = 60) -> None:
+    """Wait until Streamlit has finished the script run under way."""
+    page.wait_for_selector("[data-testid='stApp'][data-test-script-state='notRunning']",
+                           timeout=timeout_s * 1000)  # fmt: skip
+
+
+def assert_clean(page: Page) -> None:
+    """Fail when the page shows an exception box."""
+    assert not problems_on(page)

@@ -1,0 +1,34 @@
+"""Fixtures that every room's tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+
+# One thread a process: two test processes share two cores, and threads would only fight.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty home folder of the test's own, named by ``ARXIVTAG_HOME``."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("ARXIVTAG_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The real data set, where there is one: ``ARXIVTAG_REAL_DATA`` or ``../shared/data``."""
+    path = Path(
+        os.environ.get(
+            "ARXIVTAG_REAL_DATA", PROJECT_FOLDER.parent / "shared/data/arxiv_abstracts.csv.xz"
+        )
+    )
+    if not path.is_file():
+        pytest.skip("no real data here: set ARXIVTAG_REAL_DATA to a file in the raw schema")
+    return path
