@@ -392,7 +392,9 @@ def to_dict(config: Any) -> dict[str, Any]:
 
 
 def from_dict(kind: type[ConfigT], values: dict[str, Any]) -> ConfigT:
-    """Return a validated config of ``kind`` from what :func:`to_dict` gave; unknown keys are ignored.
+    """Return a validated config of ``kind`` from what :func:`to_dict` gave.
+
+    Unknown keys are ignored, missing ones take their defaults.
 
     Raises:
         ConfigError: If ``values`` is not a mapping or a value is out of its bounds.

@@ -32,3 +32,19 @@ def real_data() -> Path:
     if not path.is_file():
         pytest.skip("no real data here: set ARXIVTAG_REAL_DATA to a file in the raw schema")
     return path
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly, in the last lines, when the browser tests did not run."""
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "NO BROWSER" in str(report.longrepr)
+    ]
+    if skipped:
+        terminalreporter.section("NO BROWSER", sep="!", red=True, bold=True)
+        terminalreporter.write_line(
+            f"{len(skipped)} BROWSER TESTS DID NOT RUN: no Chromium was found.\n"
+            "Install one (Debian: apt-get install chromium) or name one with "
+            "ARXIVTAG_CHROMIUM=/path/to/chromium, remove .venv/.browser and run make test again."
+        )

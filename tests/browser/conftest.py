@@ -98,6 +98,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_healthy(url: str) -> bool:
+    """Whether the server at ``url`` answers its health check."""
+    with (
+        contextlib.suppress(OSError),
+        urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer,
+    ):
+        return bool(answer.status == 200)
+    return False
+
+
 def start_server(home: Path, log_folder: Path, environment: dict[str, str] | None = None) -> Server:
     """Start the app on a free port and wait until it answers its health check."""
     port = free_port()
@@ -121,10 +131,8 @@ def start_server(home: Path, log_folder: Path, environment: dict[str, str] | Non
     while time.monotonic() < deadline:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended at once:\n{server.log}")
-        with contextlib.suppress(OSError):
-            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=2) as answer:
-                if answer.status == 200:
-                    return server
+        if is_healthy(server.url):
+            return server
         time.sleep(0.1)
     server.kill()
     raise RuntimeError(f"the server did not answer in {START_TIMEOUT_S} s:\n{server.log}")
@@ -162,7 +170,7 @@ def browser(playwright_driver: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Return ``serve(home, environment=None) -> Server``; every server started ends with the test."""
+    """Return ``serve(home, environment=None) -> Server``; its servers end with the test."""
     servers: list[Server] = []
 
     def start(home: Path | None = None, environment: dict[str, str] | None = None) -> Server:

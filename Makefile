@@ -1,0 +1,72 @@
+# make run    set up, then serve the app (PORT=8501, HOST=127.0.0.1)
+# make test   set up, then all tests; make test-slow for the long ones
+# make lint typecheck bench    exactly what CI runs, and the short benchmark
+
+PYTHON ?= python3
+PORT ?= 8501
+HOST ?= 127.0.0.1
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast test-slow test-browser lint format typecheck bench pretrained sample clean
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "arxivtag needs Python 3.11 or newer; make PYTHON=python3.11 names another one."; exit 1; }
+	@echo "Setting up $(VENV) (about 1.3 GB, one to three minutes, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run
+	@$(PIP) install -c constraints.txt -e '.[test,dev]'
+	@touch $@
+
+run: $(VENV)/.run
+	@$(BIN)/python -m arxivtag app --port $(PORT) --host $(HOST)
+
+# The browser tests use the machine's Chromium; where there is none, Playwright's own is tried.
+$(VENV)/.browser: $(VENV)/.test
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || command -v google-chrome >/dev/null || test -n "$$ARXIVTAG_CHROMIUM" \
+	  || { echo "No Chromium here: trying Playwright's own ..."; $(BIN)/playwright install chromium; } \
+	  || echo "That did not work. The browser tests will be skipped."
+	@touch $@
+
+test: $(VENV)/.browser
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
+
+test-fast: $(VENV)/.test
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow and not browser"
+
+test-browser: $(VENV)/.browser
+	@$(BIN)/python -m pytest -m browser tests/browser
+
+test-slow: $(VENV)/.browser
+	@$(BIN)/python -m pytest -m slow --timeout 3600
+
+lint: $(VENV)/.test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(VENV)/.test
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+typecheck: $(VENV)/.test
+	@$(BIN)/mypy
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m benchmarks.bench
+
+sample: $(VENV)/.run
+	@$(BIN)/python -m arxivtag.papers.sample
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,85 @@
+"""Configs: defaults, bounds, JSON, limits from the environment."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arxivtag import config
+from arxivtag.config import PRESETS, Limits, RunConfig
+from arxivtag.errors import ConfigError
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_are_valid_and_survive_json(name: str) -> None:
+    run = PRESETS[name]
+    assert run.preset == name
+    again = config.from_dict(RunConfig, json.loads(json.dumps(config.to_dict(run))))
+    assert again == run
+
+
+def test_keras_example_makes_the_examples_choices() -> None:
+    run = config.preset("keras-example")
+    assert run.model.hidden_units == (512, 256)
+    assert (run.training.epochs, run.training.batch_size) == (20, 128)
+    assert run.training.learning_rate == 0.001
+    assert run.training.loss == "binary_crossentropy"
+    assert run.training.early_stopping_patience is None
+    assert run.vectorizer == config.VectorizerConfig(
+        max_tokens=None, ngrams=2, min_document_frequency=1, sublinear_tf=False, l2_normalize=False
+    )
+    assert run.cleaning.rare_combinations == "drop"
+
+
+def test_unknown_preset_and_unknown_keys() -> None:
+    with pytest.raises(ConfigError, match="no preset named 'best'"):
+        config.preset("best")
+    values = config.to_dict(PRESETS["tuned"]) | {"from_a_newer_version": 1}
+    assert config.from_dict(RunConfig, values) == PRESETS["tuned"]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=5,
+)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([item.name for item in dataclasses.fields(RunConfig)]), json_values
+    )
+)
+def test_any_json_is_a_config_or_one_config_error(values: dict[str, object]) -> None:
+    try:
+        run = config.from_dict(RunConfig, values)
+    except ConfigError:
+        return
+    assert config.validate(run) == run
+
+
+def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config.limits() == Limits()
+    monkeypatch.setenv("ARXIVTAG_MAX_ROWS", "1000")
+    assert config.limits() == Limits(max_rows=1000)
+    monkeypatch.setenv("ARXIVTAG_MAX_ROWS", "many")
+    with pytest.raises(ConfigError, match="ARXIVTAG_MAX_ROWS should be a whole number"):
+        config.limits()
+    monkeypatch.setenv("ARXIVTAG_MAX_ROWS", "0")
+    with pytest.raises(ConfigError, match="max_rows should be at least 1"):
+        config.limits()
+
+
+def test_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ARXIVTAG_HOME", str(tmp_path / "here"))
+    assert config.home_folder() == tmp_path / "here"
+    assert config.runs_folder() == tmp_path / "here" / "runs"
+    monkeypatch.delenv("ARXIVTAG_HOME")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr("sys.platform", "linux")
+    assert config.home_folder() == tmp_path / "arxivtag"
