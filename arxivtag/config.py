@@ -109,6 +109,30 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class VisitorLimits:
+    """What each visitor may ask for where ``ARXIVTAG_VISITORS=1`` (a public demo)."""
+
+    max_epochs: int = setting(6, "Most epochs of one run.", minimum=1)
+    max_rows: int = setting(20_000, "Most papers in one run or one file to tag.", minimum=100)
+    max_queue_length: int = setting(4, "Most runs that may wait at once.", minimum=1)
+    max_runs_per_visitor: int = setting(2, "Most runs a visitor may have under way.", minimum=1)
+    max_upload_mb: int = setting(20, "Largest uploaded file, in MB.", minimum=1)
+
+
+def visitor_mode() -> bool:
+    """Return whether the app serves visitors who may not delete or see local paths."""
+    return os.environ.get("ARXIVTAG_VISITORS", "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def data_paths() -> tuple[Path, ...]:
+    """Return the files named in ``ARXIVTAG_DATA`` (separated like ``PATH``); none for visitors."""
+    if visitor_mode():
+        return ()
+    named = os.environ.get("ARXIVTAG_DATA", "")
+    return tuple(Path(name).expanduser().resolve() for name in named.split(os.pathsep) if name)
+
+
+@dataclass(frozen=True)
 class CleaningConfig:
     """Which rows of a corpus are kept. The defaults are the Keras example's rules."""
 
