@@ -1,0 +1,121 @@
+"""Sparse feature rows and label matrices: plain numpy, shared by training and tagging."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True, eq=False)
+class SparseRows:
+    """A matrix of features in compressed sparse rows (CSR), one row a paper.
+
+    Within a row the column numbers rise and none occurs twice.
+
+    Attributes:
+        indptr: ``(n_samples + 1,)`` int64; row ``i`` is ``indptr[i]:indptr[i + 1]``.
+        indices: ``(n_nonzero,)`` int32, column numbers.
+        data: ``(n_nonzero,)`` float32, weights.
+        n_features: Number of columns.
+    """
+
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int32]
+    data: NDArray[np.float32]
+    n_features: int
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.indptr) - 1
+
+    def take(self, rows: ArrayLike) -> SparseRows:
+        """Return the rows with these numbers, in this order."""
+        chosen = np.asarray(rows, dtype=np.int64).reshape(-1)
+        starts, lengths = self.indptr[chosen], self.indptr[chosen + 1] - self.indptr[chosen]
+        indptr = np.zeros(len(chosen) + 1, dtype=np.int64)
+        np.cumsum(lengths, out=indptr[1:])
+        # Position in the old arrays of each kept entry: its row's start plus its place in the row.
+        source = np.arange(indptr[-1]) + np.repeat(starts - indptr[:-1], lengths)
+        return SparseRows(indptr, self.indices[source], self.data[source], self.n_features)
+
+    def slice(self, start: int, stop: int) -> SparseRows:
+        """Return rows ``start:stop`` without copying indices and data."""
+        first, last = int(self.indptr[start]), int(self.indptr[stop])
+        return SparseRows(
+            self.indptr[start : stop + 1] - first,
+            self.indices[first:last],
+            self.data[first:last],
+            self.n_features,
+        )
+
+    def take_columns(self, columns: ArrayLike) -> SparseRows:
+        """Return the matrix with these columns only, renumbered from 0.
+
+        Args:
+            columns: Column numbers, rising.
+        """
+        chosen = np.asarray(columns, dtype=np.int64).reshape(-1)
+        if len(chosen) == self.n_features:
+            return self
+        new_number = np.full(self.n_features, -1, dtype=np.int32)
+        new_number[chosen] = np.arange(len(chosen), dtype=np.int32)
+        indices = new_number[self.indices]
+        kept = indices >= 0
+        kept_before = np.zeros(len(kept) + 1, dtype=np.int64)
+        np.cumsum(kept, out=kept_before[1:])
+        return SparseRows(kept_before[self.indptr], indices[kept], self.data[kept], len(chosen))
+
+    def to_dense(self) -> NDArray[np.float32]:
+        """Return the matrix as ``(n_samples, n_features)`` float32: for few rows only."""
+        dense = np.zeros((len(self), self.n_features), dtype=np.float32)
+        rows = np.repeat(np.arange(len(self)), np.diff(self.indptr))
+        dense[rows, self.indices] = self.data
+        return dense
+
+    def to_scipy(self) -> Any:
+        """Return the same matrix as a ``scipy.sparse.csr_matrix`` (sharing memory)."""
+        # Imported here because the web process should not pay for it at start.
+        from scipy.sparse import csr_matrix
+
+        return csr_matrix(
+            (self.data, self.indices, self.indptr), shape=(len(self), self.n_features), copy=False
+        )
+
+
+def encode_labels(
+    labels: Sequence[tuple[str, ...]], label_names: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Return the labels of papers as a multi-hot matrix; labels without a column are left out.
+
+    Unlike Keras' ``StringLookup(output_mode="multi_hot")`` there is no ``[UNK]``
+    column: it is no label. Count what is left out with :func:`count_unknown_labels`.
+
+    Args:
+        labels: One tuple of labels a paper.
+        label_names: The columns.
+
+    Returns:
+        ``(n_samples, n_labels)`` bool.
+    """
+    column = {label: number for number, label in enumerate(label_names)}
+    encoded = np.zeros((len(labels), len(column)), dtype=np.bool_)
+    pairs = [
+        (row, column[label])
+        for row, paper in enumerate(labels)
+        for label in paper
+        if label in column
+    ]
+    if pairs:
+        rows, columns = np.array(pairs).T
+        encoded[rows, columns] = True
+    return encoded
+
+
+def count_unknown_labels(labels: Sequence[tuple[str, ...]], label_names: Sequence[str]) -> int:
+    """Return how many label occurrences have no column in ``label_names``."""
+    known = frozenset(label_names)
+    return sum(label not in known for paper in labels for label in paper)

@@ -1,0 +1,451 @@
+"""Texts to sparse TF-IDF rows, as Keras' ``TextVectorization(ngrams=2, output_mode="tf_idf")``.
+
+The rules, read off Keras 3.15 and TensorFlow 2.21 and held by a property test:
+
+- ``A-Z`` become lower case, the 32 ASCII punctuation characters are deleted,
+  and text is split at ASCII white space (space, ``\\t \\n \\v \\f \\r``). All other
+  characters stay as they are: neither ``É`` nor ``U+00A0`` is touched.
+- Words, and pairs of neighbouring words joined by one space, are the terms.
+- The vocabulary holds the ``max_tokens - 1`` terms with the highest total count
+  (Keras spends the first slot on ``[UNK]``); equal counts are ordered by
+  *falling* UTF-8 bytes, so ``"b"`` comes before ``"a b"`` before ``"a"``.
+- ``idf = log(1 + n_papers / (1 + document_frequency))``; a weight is ``count * idf``.
+
+Keras' column 0, the number of out-of-vocabulary terms times the mean idf, is
+left out: it swamps the real terms.
+
+The work is done on one byte buffer a chunk by table look-ups and Arrow's hash
+kernels, which release the GIL, so that chunks run on all cores.
+"""
+
+from __future__ import annotations
+
+import os
+import string
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from arxivtag.config import VectorizerConfig
+from arxivtag.errors import DataError
+from arxivtag.learning.features import SparseRows
+
+# The bytes 0xFE and 0xFF never occur in UTF-8, so they can mark gaps between words and texts.
+_WORD_GAP, _TEXT_GAP = 0xFE, 0xFF
+_WHITE_SPACE = b" \t\n\v\f\r"
+_PUNCTUATION = string.punctuation.encode("ascii")
+_TABLE = bytes.maketrans(
+    string.ascii_uppercase.encode("ascii") + _WHITE_SPACE,
+    string.ascii_lowercase.encode("ascii") + bytes([_WORD_GAP]) * len(_WHITE_SPACE),
+)
+# Python's own rules for ASCII: str.split() also splits at the control characters 0x1C to 0x1F.
+_PYTHON_WHITE_SPACE = _WHITE_SPACE + b"\x1c\x1d\x1e\x1f"
+_PYTHON_TABLE = bytes.maketrans(
+    string.ascii_uppercase.encode("ascii") + _PYTHON_WHITE_SPACE,
+    string.ascii_lowercase.encode("ascii") + bytes([_WORD_GAP]) * len(_PYTHON_WHITE_SPACE),
+)
+# One chunk's buffers stay within some tens of MB, and there are enough chunks for all cores.
+_CHUNK_CHARS = 4_000_000
+_ROWS_PER_PART = 2048
+# Below this many look-ups a binary search is quicker than building a hash table.
+_HASH_LOOKUP_FROM = 20_000
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """Texts as words: each word a number into a dictionary.
+
+    Attributes:
+        codes: ``(n_words,)`` int32, the words of all texts in order.
+        indptr: ``(n_texts + 1,)`` int64; text ``i`` holds ``codes[indptr[i]:indptr[i + 1]]``.
+        dictionary: The distinct words.
+    """
+
+    codes: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+    dictionary: pa.StringArray
+
+
+@dataclass(frozen=True, eq=False)
+class Vectorizer:
+    """A fitted vocabulary with its idf: turns texts into TF-IDF rows.
+
+    Attributes:
+        vocabulary: ``(n_terms,)`` words, and pairs of words joined by one space.
+        idf: ``(n_terms,)`` float32.
+        config: The options it was fitted with.
+    """
+
+    vocabulary: pa.StringArray
+    idf: NDArray[np.float32]
+    config: VectorizerConfig
+
+    def __len__(self) -> int:
+        """Return the number of terms."""
+        return len(self.vocabulary)
+
+    @cached_property
+    def terms(self) -> _TermTable:
+        """The look-up tables from words and pairs of words to column numbers."""
+        return _TermTable.build(self.vocabulary)
+
+    def transform(self, texts: Sequence[str]) -> SparseRows:
+        """Return the TF-IDF rows of ``texts``: ``(n_texts, n_terms)``.
+
+        A text without a known term gives an empty row.
+        """
+        return self.weigh(self.count(texts))
+
+    def count(self, texts: Sequence[str]) -> SparseRows:
+        """Return how often each term occurs in each text: ``(n_texts, n_terms)``."""
+        table = self.terms
+        parts = list(_map_threads(lambda chunk: _count_chunk(chunk, table), _chunks(texts)))
+        return _stack(parts, len(self))
+
+    def weigh(self, counts: SparseRows) -> SparseRows:
+        """Return the TF-IDF rows for counts of terms."""
+        return weigh(counts, self.idf, self.config)
+
+
+@dataclass(frozen=True, eq=False)
+class _TermTable:
+    """Where words and pairs of words stand in a vocabulary.
+
+    Attributes:
+        word_number: Each word that occurs in a term, to its number.
+        word_term: ``(n_words + 1,)`` int32, the column of the word itself or -1; the last
+            entry, for words unknown here, is -1.
+        pair_keys: ``(n_pairs,)`` int64, sorted; ``first * n_words + second``.
+        pair_terms: ``(n_pairs,)`` int32, the columns of the pairs.
+        n_terms: Number of terms.
+    """
+
+    word_number: dict[str, int]
+    word_term: NDArray[np.int32]
+    pair_keys: NDArray[np.int64]
+    pair_terms: NDArray[np.int32]
+    n_terms: int
+
+    @classmethod
+    def build(cls, vocabulary: pa.StringArray) -> _TermTable:
+        is_pair = np.asarray(pc.match_substring(vocabulary, " "), dtype=np.bool_)
+        halves = pc.split_pattern(vocabulary.filter(pa.array(is_pair)), " ", max_splits=1)
+        single = vocabulary.filter(pa.array(~is_pair))
+        coded = pa.concat_arrays([single, halves.flatten()]).dictionary_encode()
+        codes = coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+        words = coded.dictionary.to_pylist()
+        word_term = np.full(len(words) + 1, -1, dtype=np.int32)
+        word_term[codes[: len(single)]] = np.flatnonzero(~is_pair)
+        first, second = codes[len(single) :: 2], codes[len(single) + 1 :: 2]
+        keys = first * len(words) + second
+        order = np.argsort(keys)
+        pair_terms = np.flatnonzero(is_pair).astype(np.int32)
+        return cls(
+            {word: number for number, word in enumerate(words)},
+            word_term,
+            keys[order],
+            pair_terms[order],
+            len(vocabulary),
+        )
+
+    def numbers(self, dictionary: pa.StringArray) -> NDArray[np.int64]:
+        """Return the numbers of these words; an unknown word gets ``n_words``."""
+        n_words, number = len(self.word_number), self.word_number
+        found = [number.get(word, n_words) for word in dictionary.to_pylist()]
+        return np.array(found, dtype=np.int64)
+
+    def pair_columns(
+        self, first: NDArray[np.int64], second: NDArray[np.int64]
+    ) -> NDArray[np.int32]:
+        """Return the columns of pairs of word numbers, or -1 where there is none."""
+        n_words = len(self.word_number)
+        if not len(self.pair_keys):
+            return np.full(len(first), -1, dtype=np.int32)
+        keys = first * n_words + second
+        keys[(first == n_words) | (second == n_words)] = -1
+        if len(keys) >= _HASH_LOOKUP_FROM:
+            place = pc.index_in(pa.array(keys), value_set=pa.array(self.pair_keys))
+            found = pc.fill_null(place, -1).to_numpy(zero_copy_only=False)
+            columns: NDArray[np.int32] = np.where(found >= 0, self.pair_terms[found], -1)
+            return columns
+        nearest = np.searchsorted(self.pair_keys, keys)
+        nearest[nearest == len(self.pair_keys)] = 0
+        return np.where(self.pair_keys[nearest] == keys, self.pair_terms[nearest], -1)
+
+
+def fit_transform(texts: Sequence[str], config: VectorizerConfig) -> tuple[Vectorizer, SparseRows]:
+    """Learn the vocabulary and idf of ``texts`` and return them with the texts' TF-IDF rows.
+
+    Args:
+        texts: The training papers' texts.
+        config: Options. ``max_tokens=None`` takes :func:`count_distinct_words`, as the Keras
+            example does. ``min_document_frequency`` leaves out terms before ``max_tokens`` cuts.
+
+    Raises:
+        DataError: If no term is left.
+    """
+    max_tokens = config.max_tokens
+    if max_tokens is None:
+        max_tokens = count_distinct_words(texts)
+    # Keras' first slot is [UNK].
+    n_terms = max(max_tokens - 1, 0)
+    candidates = _Candidates.find(split_words(texts), config, n_terms)
+    counts = candidates.count()
+    papers_with = np.bincount(counts.indices, minlength=counts.n_features)
+    kept = np.flatnonzero(papers_with >= config.min_document_frequency)[:n_terms]
+    if not len(kept):
+        raise DataError(
+            "No term is left for the vocabulary: expected texts with words that occur in at "
+            f"least {config.min_document_frequency} of them. Received: {len(texts):,} texts.",
+            "Lower the minimum document frequency, or use more or longer texts.",
+        )
+    idf = np.log(1 + len(texts) / (1 + papers_with[kept])).astype(np.float32)
+    vectorizer = Vectorizer(candidates.strings.take(pa.array(kept)), idf, config)
+    return vectorizer, weigh(counts.take_columns(kept), idf, config)
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidates:
+    """Terms that may enter the vocabulary, in its order, before document frequencies are known.
+
+    Attributes:
+        strings: The terms, by falling count, then falling UTF-8 bytes.
+        word_columns: ``(n_words,)`` int32, for each word of the texts the candidate or -1.
+        pair_columns: The same for the pair that starts at each word.
+        indptr: ``(n_texts + 1,)`` where texts start among the words.
+    """
+
+    strings: pa.StringArray
+    word_columns: NDArray[np.int32]
+    pair_columns: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+
+    @classmethod
+    def find(cls, words: Words, config: VectorizerConfig, n_terms: int) -> _Candidates:
+        n_words = len(words.dictionary)
+        word_counts = np.bincount(words.codes, minlength=n_words)
+        starts = _pair_starts(words.indptr) if config.ngrams == 2 else np.zeros(0, np.int64)
+        pairs = pa.array(words.codes[starts].astype(np.int64) * n_words + words.codes[starts + 1])
+        coded = pairs.dictionary_encode()
+        pair_codes = coded.indices.to_numpy(zero_copy_only=False)
+        pair_keys = coded.dictionary.to_numpy(zero_copy_only=False)
+        counts = np.concatenate([word_counts, np.bincount(pair_codes, minlength=len(pair_keys))])
+
+        # A term occurs at least as often as in how many papers it occurs.
+        floor = max(config.min_document_frequency, 1)
+        if floor == 1 and 0 < n_terms < len(counts):
+            floor = int(np.partition(counts, len(counts) - n_terms)[len(counts) - n_terms])
+        found = np.flatnonzero(counts >= floor)
+        found_words = found[: np.searchsorted(found, n_words)]
+        found_keys = pair_keys[found[len(found_words) :] - n_words]
+        strings = pa.concat_arrays(
+            [
+                words.dictionary.take(pa.array(found_words)),
+                pc.binary_join_element_wise(
+                    words.dictionary.take(pa.array(found_keys // max(n_words, 1))),
+                    words.dictionary.take(pa.array(found_keys % max(n_words, 1))),
+                    " ",
+                ),
+            ]
+        )
+        order = _falling(counts[found], strings)
+        column = np.full(len(counts), -1, dtype=np.int32)
+        column[found[order]] = np.arange(len(found), dtype=np.int32)
+        pair_columns = np.full(len(words.codes), -1, dtype=np.int32)
+        pair_columns[starts] = column[n_words:][pair_codes]
+        return cls(strings.take(pa.array(order)), column[words.codes], pair_columns, words.indptr)
+
+    def count(self) -> SparseRows:
+        """Return how often each candidate occurs in each text."""
+
+        def count_part(part: range) -> SparseRows:
+            borders = self.indptr[part.start : part.stop + 1]
+            inside = slice(borders[0], borders[-1])
+            rows = np.repeat(np.arange(len(part), dtype=np.int64), np.diff(borders))
+            return _count_rows(
+                np.concatenate([rows, rows]),
+                np.concatenate([self.word_columns[inside], self.pair_columns[inside]]),
+                len(part),
+                len(self.strings),
+            )
+
+        n_texts = len(self.indptr) - 1
+        starts = range(0, max(n_texts, 1), _ROWS_PER_PART)
+        parts = [range(start, min(start + _ROWS_PER_PART, n_texts)) for start in starts]
+        return _stack(list(_map_threads(count_part, parts)), len(self.strings))
+
+
+def _pair_starts(indptr: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the positions of all words that are not the last of their text."""
+    is_last = np.zeros(int(indptr[-1]), dtype=np.bool_)
+    is_last[indptr[1:][np.diff(indptr) > 0] - 1] = True
+    return np.flatnonzero(~is_last)
+
+
+def _falling(counts: NDArray[np.int64], strings: pa.StringArray) -> NDArray[np.int64]:
+    """Return the order by falling count, equal counts by falling UTF-8 bytes."""
+    table = pa.table({"count": counts, "term": strings})
+    keys = [("count", "descending"), ("term", "descending")]
+    order: NDArray[np.int64] = pc.sort_indices(table, keys).to_numpy().astype(np.int64)
+    return order
+
+
+def weigh(counts: SparseRows, idf: NDArray[np.float32], config: VectorizerConfig) -> SparseRows:
+    """Return the TF-IDF rows for counts of terms: ``tf * idf``, scaled if the config says so."""
+    data = counts.data
+    if config.sublinear_tf:
+        data = 1 + np.log(data)
+    data = data * idf[counts.indices]
+    if config.l2_normalize and len(data):
+        lengths = np.diff(counts.indptr)
+        filled = lengths > 0
+        squares = np.add.reduceat(data * data, counts.indptr[:-1][filled])
+        norms = np.sqrt(squares)
+        # An idf is never 0 (log of more than 1), so neither is a norm.
+        data = data / np.repeat(norms, lengths[filled])
+    return SparseRows(counts.indptr, counts.indices, data, counts.n_features)
+
+
+def count_distinct_words(texts: Sequence[str]) -> int:
+    """Return the Keras example's vocabulary size: distinct words after ``.lower().split()``.
+
+    This is Python's lower-casing and white space, punctuation kept: unlike the
+    words of the vocabulary itself.
+    """
+    # In plain ASCII Python's rules are a byte table, which is quicker; the rest goes word by word.
+    ascii_texts = [text for text in texts if text.isascii()]
+    parts = _map_threads(_split_ascii_words, _chunks(ascii_texts))
+    distinct = set(pc.unique(pa.concat_arrays(list(parts))).to_pylist())
+    for text in texts:
+        if not text.isascii():
+            distinct.update(text.lower().split())
+    return len(distinct)
+
+
+def _split_ascii_words(texts: Sequence[str]) -> pa.StringArray:
+    joined = b" ".join(text.encode("ascii") for text in texts).translate(_PYTHON_TABLE)
+    return _encode_words(joined)[0].dictionary
+
+
+def split_words(texts: Sequence[str]) -> Words:
+    """Return the words of ``texts`` by the rules above."""
+    parts = list(_map_threads(_split_chunk, _chunks(texts)))
+    if len(parts) == 1:
+        return parts[0]
+    coded = pa.concat_arrays([part.dictionary for part in parts]).dictionary_encode()
+    renumber = coded.indices.to_numpy(zero_copy_only=False)
+    borders = np.cumsum([0] + [len(part.dictionary) for part in parts])
+    codes = np.concatenate(
+        [renumber[start:][part.codes] for start, part in zip(borders, parts, strict=False)]
+    )
+    return Words(codes, _stack_indptr([part.indptr for part in parts]), coded.dictionary)
+
+
+def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield ``texts`` in slices of about a fixed number of characters; at least one slice."""
+    start, chars = 0, 0
+    for number, text in enumerate(texts):
+        chars += len(text)
+        if chars >= _CHUNK_CHARS:
+            yield texts[start : number + 1]
+            start, chars = number + 1, 0
+    if start < len(texts) or start == 0:
+        yield texts[start:]
+
+
+def _map_threads(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Map in threads, in order; a single item runs in the calling thread."""
+    todo = list(items)
+    workers = min(len(todo), os.cpu_count() or 1)
+    if workers <= 1:
+        yield from map(function, todo)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(function, todo)
+
+
+def _encode_words(joined: bytes) -> tuple[pa.DictionaryArray, NDArray[np.int64]]:
+    """Return the words between gap bytes, dictionary-encoded, and the byte where each starts."""
+    content = np.frombuffer(joined, dtype=np.uint8)
+    is_letter = np.zeros(len(content) + 2, dtype=np.int8)
+    np.less(content, _WORD_GAP, out=is_letter[1:-1].view(np.bool_))
+    edges = np.flatnonzero(is_letter[1:] != is_letter[:-1])
+    starts, lengths = edges[0::2], edges[1::2] - edges[0::2]
+    offsets = np.zeros(len(starts) + 1, dtype=np.int32)
+    np.cumsum(lengths, out=offsets[1:])
+    letters = content[is_letter[1:-1].view(np.bool_)]
+    words = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(letters))
+    return words.dictionary_encode(), starts
+
+
+def _split_chunk(texts: Sequence[str]) -> Words:
+    # A lone surrogate cannot be UTF-8: it becomes "?", which is punctuation.
+    encoded = [text.encode("utf-8", "replace") for text in texts]
+    joined = bytes([_TEXT_GAP]).join(encoded).translate(_TABLE, _PUNCTUATION)
+    coded, starts = _encode_words(joined)
+    content = np.frombuffer(joined, dtype=np.uint8)
+    text_ends = np.append(np.flatnonzero(content == _TEXT_GAP), len(content))
+    indptr = np.zeros(len(texts) + 1, dtype=np.int64)
+    if len(texts):
+        indptr[1:] = np.searchsorted(starts, text_ends)
+    return Words(coded.indices.to_numpy(zero_copy_only=False), indptr, coded.dictionary)
+
+
+def _count_chunk(texts: Sequence[str], table: _TermTable) -> SparseRows:
+    words = _split_chunk(texts)
+    numbers = table.numbers(words.dictionary)[words.codes]
+    starts = _pair_starts(words.indptr)
+    pairs = table.pair_columns(numbers[starts], numbers[starts + 1])
+    rows = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(words.indptr))
+    return _count_rows(
+        np.concatenate([rows, rows[starts]]),
+        np.concatenate([table.word_term[numbers], pairs]),
+        len(texts),
+        table.n_terms,
+    )
+
+
+def _count_rows(
+    rows: NDArray[np.int64], columns: NDArray[np.int32], n_rows: int, n_columns: int
+) -> SparseRows:
+    """Return a count matrix from the row and column of each occurrence; column -1 is left out."""
+    known = columns >= 0
+    keys = rows[known] * n_columns + columns[known]
+    keys.sort()
+    is_first = np.ones(len(keys), dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=is_first[1:])
+    firsts = np.flatnonzero(is_first)
+    cells = keys[firsts]
+    counts = np.diff(firsts, append=len(keys)).astype(np.float32)
+    indptr = np.searchsorted(cells, np.arange(n_rows + 1, dtype=np.int64) * n_columns)
+    row_of = np.repeat(np.arange(n_rows, dtype=np.int64), np.diff(indptr))
+    indices = (cells - row_of * n_columns).astype(np.int32)
+    return SparseRows(indptr.astype(np.int64), indices, counts, n_columns)
+
+
+def _stack(parts: Sequence[SparseRows], n_features: int) -> SparseRows:
+    if len(parts) == 1:
+        return parts[0]
+    return SparseRows(
+        _stack_indptr([part.indptr for part in parts]),
+        np.concatenate([part.indices for part in parts]),
+        np.concatenate([part.data for part in parts]),
+        n_features,
+    )
+
+
+def _stack_indptr(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    lengths = np.concatenate([np.diff(part) for part in parts])
+    indptr = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=indptr[1:])
+    return indptr

@@ -1,0 +1,55 @@
+"""SparseRows against dense numpy; label encoding by hand."""
+
+import numpy as np
+import pytest
+
+from arxivtag.learning.features import SparseRows, count_unknown_labels, encode_labels
+
+DENSE = np.array([[0, 2, 0, 1], [0, 0, 0, 0], [3, 0, 4, 5], [0, 0, 7, 0]], dtype=np.float32)
+
+
+@pytest.fixture
+def rows() -> SparseRows:
+    places = np.nonzero(DENSE)
+    indptr = np.array([0, 2, 2, 5, 6], dtype=np.int64)
+    return SparseRows(indptr, places[1].astype(np.int32), DENSE[places], DENSE.shape[1])
+
+
+def test_to_dense_and_length(rows: SparseRows) -> None:
+    assert len(rows) == 4
+    np.testing.assert_array_equal(rows.to_dense(), DENSE)
+
+
+@pytest.mark.parametrize("chosen", [[], [0], [1], [3, 0, 2, 2], [0, 1, 2, 3]])
+def test_take_equals_dense_indexing(rows: SparseRows, chosen: list[int]) -> None:
+    taken = rows.take(chosen)
+    assert taken.indptr.dtype == np.int64
+    assert taken.indices.dtype == np.int32
+    np.testing.assert_array_equal(taken.to_dense(), DENSE[np.array(chosen, dtype=int)])
+
+
+def test_slice_equals_dense_slice(rows: SparseRows) -> None:
+    np.testing.assert_array_equal(rows.slice(1, 3).to_dense(), DENSE[1:3])
+
+
+@pytest.mark.parametrize("columns", [[], [2], [0, 3], [0, 1, 2, 3]])
+def test_take_columns_equals_dense_indexing(rows: SparseRows, columns: list[int]) -> None:
+    taken = rows.take_columns(columns)
+    assert taken.n_features == len(columns)
+    np.testing.assert_array_equal(taken.to_dense(), DENSE[:, np.array(columns, dtype=int)])
+
+
+def test_to_scipy_is_the_same_matrix(rows: SparseRows) -> None:
+    np.testing.assert_array_equal(rows.to_scipy().toarray(), DENSE)
+
+
+def test_encode_labels_has_no_column_for_unknown_labels() -> None:
+    labels = [("cs.CV", "cs.LG"), ("math.XX",), (), ("cs.LG", "math.XX")]
+    encoded = encode_labels(labels, ["cs.LG", "cs.CV"])
+    assert encoded.dtype == np.bool_
+    np.testing.assert_array_equal(encoded, [[1, 1], [0, 0], [0, 0], [1, 0]])
+    assert count_unknown_labels(labels, ["cs.LG", "cs.CV"]) == 2
+
+
+def test_encode_labels_of_no_papers() -> None:
+    assert encode_labels([], ["cs.LG"]).shape == (0, 1)
