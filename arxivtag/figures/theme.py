@@ -1,0 +1,116 @@
+"""One Plotly template and one palette for every figure, right on light and on dark pages.
+
+The template is transparent and draws axes in a grey that shows on both backgrounds;
+Streamlit's own chart theme (``st.plotly_chart(theme="streamlit")``) adds the page's text
+colour and font in the browser. Continuous scales run from transparent to full colour
+instead of from white, so that they too need no second version.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+# Okabe & Ito, "Color Universal Design" (2008), two hues darkened to 3:1 on white and on the
+# dark page; the same list as theme.chartCategoricalColors in .streamlit/config.toml.
+PALETTE: tuple[str, ...] = (
+    "#0072b2",  # blue: training, and the only series where there is one
+    "#d55e00",  # vermilion: validation
+    "#009e73",  # green
+    "#cc79a7",  # pink
+    "#b57f00",  # ochre
+    "#3e92c4",  # sky
+    "#7a7a7a",  # grey
+)
+TRAIN_COLOR, VAL_COLOR = PALETTE[0], PALETTE[1]
+RAISED_COLOR, LOWERED_COLOR = PALETTE[0], PALETTE[1]  # what speaks for and against a label
+ACCENT = "#d63d3d"  # arXiv's red, lightened to 3:1 on both pages
+MUTED = "#8a8a8a"  # lines that only guide the eye: baselines, all-zeros level
+GRID = "rgba(128,128,128,0.22)"
+
+SEQUENTIAL: list[list[Any]] = [
+    [0.0, "rgba(196,50,46,0.03)"],
+    [0.5, "rgba(196,50,46,0.50)"],
+    [1.0, "rgba(196,50,46,1.0)"],
+]
+DIVERGING: list[list[Any]] = [
+    [0.0, "rgba(0,114,178,1.0)"],
+    [0.5, "rgba(128,128,128,0.05)"],
+    [1.0, "rgba(213,94,0,1.0)"],
+]
+
+
+def _axis() -> dict[str, Any]:
+    return {
+        "showline": True,
+        "linecolor": "rgba(128,128,128,0.5)",
+        "linewidth": 1,
+        "gridcolor": GRID,
+        "zeroline": False,
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickcolor": "rgba(128,128,128,0.5)",
+        "automargin": True,
+        "title": {"standoff": 8},
+    }
+
+
+TEMPLATE = go.layout.Template(
+    layout={
+        "colorway": list(PALETTE),
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorscale": {"sequential": SEQUENTIAL, "diverging": DIVERGING},
+        "margin": {"l": 8, "r": 8, "t": 32, "b": 8},
+        "height": 320,
+        "font": {"size": 13},
+        "separators": ".,",
+        "bargap": 0.25,
+        "hovermode": "closest",
+        "hoverlabel": {"align": "left", "namelength": -1},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "title": {"text": ""},
+        },
+        "xaxis": _axis(),
+        "yaxis": _axis(),
+    },
+    data={
+        "bar": [{"marker": {"line": {"width": 0}}}],
+        "scatter": [{"line": {"width": 2}, "marker": {"size": 6}}],
+        "histogram": [{"marker": {"line": {"width": 0}}}],
+        "heatmap": [{"colorscale": SEQUENTIAL, "colorbar": {"outlinewidth": 0, "thickness": 12}}],
+    },
+)
+
+
+def new_figure(**layout: Any) -> go.Figure:
+    """Return an empty figure in the house template, with ``layout`` applied."""
+    figure = go.Figure()
+    figure.update_layout(template=TEMPLATE, **layout)
+    return figure
+
+
+def styled(figure: go.Figure, **layout: Any) -> go.Figure:
+    """Return ``figure`` (say, from ``plotly.express``) put into the house template."""
+    figure.update_layout(template=TEMPLATE, **layout)
+    return figure
+
+
+def plain(text: str) -> str:
+    """Return ``text`` so that Plotly shows it as typed: no tags, no entities, no formulas.
+
+    Plotly reads a small HTML in tick texts, legends and hover texts, and typesets a text
+    that starts and ends with ``$`` where MathJax is loaded. Use this for everything that
+    comes from data: ``plain("<b>x</b>") == "&lt;b&gt;x&lt;/b&gt;"``.
+    """
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # Plotly's formula rule looks at the ends of the text: an invisible character breaks it.
+    if escaped.startswith("$"):
+        escaped = "\u200b" + escaped
+    return escaped

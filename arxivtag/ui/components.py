@@ -1,0 +1,276 @@
+"""Small parts that every page shares: figures, tables, badges, errors, text made safe.
+
+Text that comes from data (titles, abstracts, labels, file names) is never Markdown or HTML.
+Where Streamlit reads Markdown (headings, captions, widget labels) it goes through
+:func:`safe_text`, or :func:`math_text` where formulas should be set; where this module
+writes HTML it goes through :func:`html.escape`.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from arxivtag.errors import ArxivTagError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+try:
+    from arxivtag.papers.taxonomy import label_name
+except ImportError:
+
+    def label_name(label: str) -> str:
+        return label
+
+
+# ``light-dark()`` follows Streamlit's own switch, which sets ``color-scheme`` on the app.
+STYLE = """
+<style>
+.stApp {
+  --at-accent: light-dark(#b31b1b, #ff8f85);
+  --at-ink: light-dark(#1d2126, #e6e5e1);
+  --at-muted: light-dark(#5c6168, #a8abb0);
+  --at-line: light-dark(#d9d6d1, #3b3f46);
+  --at-soft: light-dark(#f4f3f1, #21242a);
+  --at-raised: light-dark(#cfe3f3, #113a55);
+  --at-raised-ink: light-dark(#004f7d, #9fd0f0);
+  --at-lowered: light-dark(#fbdfcb, #52270a);
+  --at-lowered-ink: light-dark(#8a3d00, #f4b98c);
+}
+.at-badges { display: flex; flex-wrap: wrap; gap: .3rem; margin: .1rem 0; }
+.at-badge {
+  display: inline-flex; gap: .4em; align-items: baseline; max-width: 100%;
+  border: 1px solid var(--at-line); border-radius: .3rem; padding: .05rem .45rem;
+  font-size: .875rem; line-height: 1.5; color: var(--at-ink); background: var(--at-soft);
+  overflow-wrap: anywhere;
+}
+.at-badge b { font-weight: 600; white-space: nowrap; }
+.at-badge span { color: var(--at-muted); }
+.at-badge.strong { border-color: var(--at-accent); }
+.at-badge.strong b { color: var(--at-accent); }
+.at-lead { color: var(--at-muted); max-width: 46rem; margin: 0; line-height: 1.45; }
+.at-note { color: var(--at-muted); font-size: .875rem; line-height: 1.45; margin: 0; }
+.at-empty {
+  border: 1px dashed var(--at-line); border-radius: .3rem; padding: 1.1rem 1.2rem;
+  color: var(--at-muted); max-width: 46rem;
+}
+.at-empty strong { display: block; color: var(--at-ink); font-weight: 600; margin-bottom: .15rem; }
+.at-plain { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55; margin: 0; }
+.stMetric label, .stMetric label p { color: var(--at-muted); }
+</style>
+"""
+
+_MARKDOWN_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&:\"'^=/@%,;?])")
+# Streamlit turns :name: into emoji or icons, and arrows and dashes between spaces into
+# symbols, after Markdown's escapes are gone: an invisible word joiner keeps them apart.
+_SHORTCODE = re.compile(r":(?=[\w+\-/]+:)")
+_SYMBOL = re.compile(r"(?<=\s)(<->|<-|->|--|>=|<=|~=)(?=\s)")
+_FORMULA = re.compile(r"(?<![\\$])\$([^$\n`]{1,300}?[^$\n`\\])\$(?!\$|\d)")
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+WORD_JOINER = "\u2060"
+
+
+def safe_text(text: str) -> str:
+    """Return Markdown that Streamlit shows as ``text`` was typed, on one line."""
+    joined = " ".join(str(text).split())
+    joined = _SHORTCODE.sub(":" + WORD_JOINER, joined)
+    joined = _SYMBOL.sub(lambda found: WORD_JOINER.join(found.group()), joined)
+    return _MARKDOWN_PUNCTUATION.sub(r"\\\1", joined)
+
+
+def math_text(text: str) -> str:
+    """Return Markdown with the ``$...$`` formulas of ``text`` set and all the rest as typed."""
+    joined = " ".join(str(text).split())
+    parts: list[str] = []
+    end = 0
+    for found in _FORMULA.finditer(joined):
+        parts.append(safe_text(joined[end : found.start()]))
+        if parts[-1] and joined[found.start() - 1].isspace():
+            parts.append(" ")
+        parts.append(f"${found.group(1).strip()}$")
+        end = found.end()
+        if joined[end : end + 1].isspace():
+            parts.append(" ")
+    parts.append(safe_text(joined[end:]))
+    return "".join(parts)
+
+
+def plain_html(text: str, css_class: str = "at-plain") -> None:
+    """Show ``text`` exactly as typed, line ends included."""
+    st.html(f'<p class="{css_class}">{html.escape(text)}</p>')
+
+
+def lead(text: str) -> None:
+    """The one sentence under a page's title: what one can do here."""
+    st.html(f'<p class="at-lead">{html.escape(text)}</p>')
+
+
+def note(text: str) -> None:
+    """A quiet line of explanation."""
+    st.html(f'<p class="at-note">{html.escape(text)}</p>')
+
+
+def show_error(error: ArxivTagError) -> None:
+    """Show what is wrong and, on the next line, what to do about it."""
+    text = safe_text(error.message)
+    if error.hint:
+        text += "\n\n" + safe_text(error.hint)
+    st.error(text, icon=":material/error:")
+
+
+def empty_state(title: str, text: str = "") -> None:
+    """Say that there is nothing yet and what to do next."""
+    st.html(f'<div class="at-empty"><strong>{html.escape(title)}</strong>{html.escape(text)}</div>')
+
+
+def metric_row(
+    metrics: Sequence[tuple[str, str] | tuple[str, str, str]], *, columns: int | None = None
+) -> None:
+    """Show figures side by side as equal tiles that wrap on a narrow screen.
+
+    Args:
+        metrics: ``(label, value)`` or ``(label, value, help)``; values as text, already
+            rounded and with units (:func:`count_text`, :func:`percent_text`, ...).
+        columns: Most tiles in a row; default: all, at most five.
+    """
+    with st.grid(columns or min(len(metrics), 5), min_column_width=130, gap="small"):
+        for label, value, *rest in metrics:
+            st.metric(label, value, help=rest[0] if rest else None, border=True, height="stretch")
+
+
+def badges_html(labels: Iterable[str], *, strong: Iterable[str] = (), names: bool = True) -> str:
+    """Return labels, with their names, as escaped HTML; ``strong`` ones stand out."""
+    marked = set(strong)
+    parts = []
+    for label in labels:
+        name = label_name(label) if names else ""
+        text = f"<b>{html.escape(label)}</b>"
+        if name and name != label:
+            text += f"<span>{html.escape(name)}</span>"
+        css_class = "at-badge strong" if label in marked else "at-badge"
+        parts.append(f'<span class="{css_class}">{text}</span>')
+    return f'<div class="at-badges">{"".join(parts)}</div>'
+
+
+def label_badges(labels: Iterable[str], *, strong: Iterable[str] = (), names: bool = True) -> None:
+    """Show labels as badges: ``cs.CV`` Computer Vision and Pattern Recognition."""
+    st.html(badges_html(labels, strong=strong, names=names))
+
+
+def label_text(label: str) -> str:
+    """Return ``"cs.CV · Computer Vision and Pattern Recognition"`` for lists to choose from."""
+    name = label_name(label)
+    return label if not name or name == label else f"{label} · {name}"
+
+
+def render_figure(
+    figure: go.Figure, key: str, alt_text: str, *, height: int | str = "content"
+) -> None:
+    """Draw a figure in the page's theme.
+
+    Args:
+        figure: From ``arxivtag.figures``.
+        key: Unique on the page.
+        alt_text: One sentence for those who cannot see it: what it shows.
+        height: In pixels, or the figure's own.
+    """
+    st.plotly_chart(
+        figure,
+        key=key,
+        height=height,
+        theme="streamlit",
+        alt=alt_text,
+        config={
+            "displaylogo": False,
+            "responsive": True,
+            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+            "toImageButtonOptions": {"format": "svg", "filename": key},
+        },
+    )
+
+
+def neutralized(value: Any) -> Any:
+    """Return a cell that no spreadsheet runs as a formula: an apostrophe in front of ``=+-@``."""
+    if isinstance(value, str) and value.startswith(_FORMULA_START):
+        return "'" + value
+    return value
+
+
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """Return a table as CSV (UTF-8), its text cells and column names safe for spreadsheets."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file)
+    writer.writerow([neutralized(str(name)) for name in frame.columns])
+    for row in frame.itertuples(index=False, name=None):
+        writer.writerow([neutralized(_cell_text(value)) for value in row])
+    return file.getvalue().encode("utf-8", errors="replace")
+
+
+def _cell_text(value: Any) -> Any:
+    if isinstance(value, tuple | list):
+        return " ".join(str(item) for item in value)
+    if isinstance(value, float) and value != value:
+        return ""
+    return value
+
+
+def jsonl_bytes(records: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return records as JSON Lines in UTF-8."""
+    lines = [json.dumps(dict(record), ensure_ascii=False) + "\n" for record in records]
+    return "".join(lines).encode("utf-8", errors="replace")
+
+
+def download_table(frame: pd.DataFrame, name: str, *, label: str = "Download CSV") -> None:
+    """Offer a table as a CSV file; the bytes are made when the button is pressed."""
+    st.download_button(
+        label,
+        data=lambda: csv_bytes(frame),
+        file_name=f"{name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download-{name}",
+    )
+
+
+def count_text(count: int | float) -> str:
+    """Return a count with thousands separators: ``38,209``."""
+    return f"{count:,.0f}"
+
+
+def percent_text(share: float, digits: int = 1) -> str:
+    """Return a share of one in percent: ``97.8 %``."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def probability_text(probability: float) -> str:
+    """Return a probability rounded to what it can bear: ``83 %``, ``0.4 %``, ``< 0.1 %``."""
+    percent = 100 * probability
+    if percent >= 99.5:
+        return "> 99 %"
+    if percent >= 9.95:
+        return f"{percent:.0f} %"
+    if percent >= 0.1:
+        return f"{percent:.1f} %"
+    return "< 0.1 %"
+
+
+def seconds_text(seconds: float) -> str:
+    """Return a duration in words one can read at a glance: ``0.4 s``, ``12 s``, ``3 min 20 s``."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"

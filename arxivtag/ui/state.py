@@ -1,0 +1,78 @@
+"""Choices that hold on every page: read from the URL, remembered in the session, written back.
+
+The URL wins over the session, so that a link always shows what it says; a choice that
+does not exist gives a sentence and the default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import streamlit as st
+
+MAX_SHOWN_CHARS = 60
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is chosen, and a sentence for the reader if the URL asked for something else."""
+
+    value: str
+    notice: str = ""
+
+
+def resolve(
+    kind: str, asked: str | None, remembered: str | None, options: Collection[str], default: str
+) -> Choice:
+    """Return the choice among ``options``.
+
+    Args:
+        kind: What is chosen, for the sentence: ``"data set"``.
+        asked: What the URL says, if anything.
+        remembered: What this session chose before, if anything.
+        options: The ids there are.
+        default: Taken when neither holds.
+    """
+    if asked and asked in options:
+        return Choice(asked)
+    fallback = remembered if remembered and remembered in options else default
+    if asked:
+        return Choice(
+            fallback,
+            f"The address asks for the {kind} “{shortened(asked)}”, which is not here. "
+            "Choose another one in the sidebar.",
+        )
+    if remembered and remembered not in options:
+        return Choice(fallback, f"The {kind} “{shortened(remembered)}” is no longer here.")
+    return Choice(fallback)
+
+
+def shortened(text: str, max_chars: int = MAX_SHOWN_CHARS) -> str:
+    """Return ``text`` on one line, cut in the middle of nowhere but never long."""
+    joined = " ".join(text.split())
+    return joined if len(joined) <= max_chars else joined[: max_chars - 1] + "…"
+
+
+def url_value(name: str) -> str | None:
+    """Return one query parameter, or None; of repeated ones the last."""
+    value = st.query_params.get(name)
+    return value or None
+
+
+def chosen(kind: str, name: str, options: Collection[str], default: str) -> Choice:
+    """Resolve the query parameter ``name``, remember the outcome and put it into the URL."""
+    memory = f"chosen-{name}"
+    choice = resolve(kind, url_value(name), st.session_state.get(memory), options, default)
+    remember(name, choice.value, default)
+    return choice
+
+
+def remember(name: str, value: str, default: str) -> None:
+    """Keep a choice in the session and, where it is not the default, in the URL."""
+    st.session_state[f"chosen-{name}"] = value
+    if value == default:
+        if name in st.query_params:
+            del st.query_params[name]
+    elif st.query_params.get(name) != value:
+        st.query_params[name] = value
