@@ -1,1 +1,1 @@
-"""Runs: the registry on disk, jobs, and the worker process."""
+"""Runs: the folders they live in, the jobs that fill them, and the pipeline that trains."""

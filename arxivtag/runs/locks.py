@@ -1,0 +1,99 @@
+"""File locks that outlive the process that took them, if it hands them to a child.
+
+A lock is a ``flock`` on an open file. It belongs to the open file, not to the
+process: a launcher takes it, starts a worker that inherits the descriptor, and
+closes its own copy; the lock is free again when the last copy is closed, which
+the kernel does for a process however it dies. So there is no moment between
+"started" and "has the lock" in which two workers could begin the same run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from arxivtag.errors import StorageError
+from arxivtag.storage import make_folder
+
+_RETRY_S = 0.01
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StorageError(
+            f"Could not open the lock {path}: {error.strerror}.",
+            "Check that the folder is writable and has free space, "
+            "or set ARXIVTAG_HOME to another folder.",
+        ) from error
+
+
+def try_acquire(path: Path, timeout_s: float = 0.0) -> int | None:
+    """Take the lock at ``path`` and return its file descriptor, or ``None`` if another has it.
+
+    Args:
+        path: The lock's file; its folder must exist.
+        timeout_s: How long to try again. Probes (:func:`is_held`) hold a lock for
+            some microseconds, so whoever must not fail by chance waits a little.
+
+    Raises:
+        StorageError: If the file cannot be opened.
+    """
+    descriptor = _open(path)
+    deadline = time.monotonic() + timeout_s
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() >= deadline:
+                os.close(descriptor)
+                return None
+            time.sleep(_RETRY_S)
+        else:
+            return descriptor
+
+
+def release(descriptor: int) -> None:
+    """Close this process's copy of a lock."""
+    with contextlib.suppress(OSError):
+        os.close(descriptor)
+
+
+def is_held(path: Path) -> bool:
+    """Return whether a process holds the lock at ``path``; a missing file counts as free."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        # Shared, so that many readers can look at the same time.
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+@contextlib.contextmanager
+def held(path: Path, timeout_s: float = 10.0) -> Iterator[None]:
+    """Hold the lock at ``path`` for the block, waiting up to ``timeout_s`` for it.
+
+    Raises:
+        StorageError: If the lock does not come free in time or cannot be opened.
+    """
+    make_folder(path.parent)
+    descriptor = try_acquire(path, timeout_s)
+    if descriptor is None:
+        raise StorageError(
+            f"Another process has held {path.name} for more than {timeout_s:g} s.", "Try again."
+        )
+    try:
+        yield
+    finally:
+        release(descriptor)

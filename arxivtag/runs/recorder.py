@@ -1,0 +1,189 @@
+"""Writing a run's state and figures while a process works on it.
+
+One :class:`RunRecorder` lives in the process that holds the run's lock. A
+thread writes ``status.json`` every second (the heartbeat) and at once when the
+stage changes; the figures of training are appended and flushed as they come.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from arxivtag import storage
+from arxivtag.errors import StorageError
+from arxivtag.runs.layout import RunFolder, now_iso
+from arxivtag.runs.status import RUNNING, Progress, RunStatus, write_status
+
+HEARTBEAT_S = 1.0
+_FINAL_WRITE_TRIES = 3
+_log = logging.getLogger(__name__)
+
+
+class RunRecorder:
+    """The one writer of a run's folder.
+
+    Args:
+        folder: The run's paths; the folder exists and its lock is held.
+        status: The state to go on from.
+        on_change: Called with every new state of affairs, for a command line's
+            progress lines.
+
+    Use it as a context manager: it beats while the block runs.
+    """
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        status: RunStatus,
+        on_change: Callable[[RunStatus], None] | None = None,
+    ) -> None:
+        self.folder = folder
+        self._on_change = on_change
+        self._clock = time.monotonic()
+        self._elapsed_before_s = status.elapsed_s or 0.0
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._ended = False
+        self._history: BinaryIO | None = None
+        self._status = dataclasses.replace(
+            status,
+            state=RUNNING,
+            pid=os.getpid(),
+            started_at=status.started_at or now_iso(),
+            ended_at=None,
+            message="",
+            hint="",
+        )
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    @property
+    def status(self) -> RunStatus:
+        """The present state."""
+        return self._status
+
+    def __enter__(self) -> RunRecorder:
+        self._write()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        if self._history is not None:
+            with contextlib.suppress(OSError):
+                self._history.close()
+
+    def stage(self, name: str, total: float = 0, unit: str = "") -> None:
+        """Enter a stage, with ``total`` units of work ahead (0: not known)."""
+        _log.info("stage=%s", name)
+        progress = Progress(0, total, unit) if total else None
+        self._update(stage=name, progress=progress)
+        self._wake.set()
+
+    def progress(self, done: float, total: float, unit: str) -> None:
+        """Note how far the present stage is; written with the next heartbeat."""
+        self._update(progress=Progress(done, total, unit))
+
+    def seconds_left(self, seconds: float | None) -> None:
+        """Note how long the rest of the run will take; written with the next heartbeat."""
+        self._update(seconds_left=seconds)
+
+    def record(self, line: dict[str, Any]) -> None:
+        """Append one line to the history, at once.
+
+        Raises:
+            StorageError: If the disk refuses.
+        """
+        try:
+            if self._history is None:
+                self._history = _open_for_append(self.folder.history)
+            storage.append_json_line(self._history, line)
+        except OSError as error:
+            raise StorageError(
+                f"Could not write {self.folder.history}: {error.strerror}.",
+                "Free some space or make the folder writable, then resume the run.",
+            ) from error
+
+    def save_json(self, path: Path, content: dict[str, Any]) -> None:
+        """Write one of the run's JSON files atomically."""
+        storage.write_json(path, content)
+
+    def end(self, state: str, message: str = "", hint: str = "") -> None:
+        """Write how the run ended; nothing is written after it.
+
+        A full disk is given some time: the temporary files of what failed are
+        gone by then, and the status is small.
+        """
+        self._ended = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._update(
+            state=state,
+            message=message,
+            hint=hint,
+            ended_at=now_iso(),
+            progress=None,
+            seconds_left=None,
+        )
+        for _ in range(_FINAL_WRITE_TRIES - 1):
+            with contextlib.suppress(StorageError):
+                self._write()
+                return
+            time.sleep(HEARTBEAT_S)
+        self._write()
+
+    def _update(self, **changes: Any) -> None:
+        with self._lock:
+            self._status = dataclasses.replace(self._status, **changes)
+        if self._on_change is not None:
+            self._on_change(self._status)
+
+    def _write(self) -> None:
+        with self._lock:
+            elapsed = self._elapsed_before_s + time.monotonic() - self._clock
+            self._status = dataclasses.replace(
+                self._status, heartbeat_at=now_iso(), elapsed_s=round(elapsed, 3)
+            )
+            write_status(self.folder.status, self._status)
+
+    def _beat(self) -> None:
+        while True:
+            self._wake.wait(HEARTBEAT_S)
+            self._wake.clear()
+            if self._ended:
+                return
+            # A heartbeat that cannot be written must not end the training.
+            with contextlib.suppress(StorageError):
+                self._write()
+
+
+def _open_for_append(path: Path) -> BinaryIO:
+    """Open a history for appending; a partial last line (of a killed worker) is ended first."""
+    # Kept open for the whole run, so no ``with``.
+    file = path.open("ab+")
+    if file.tell() > 0:
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            file.write(b"\n")
+    return file
+
+
+@contextlib.contextmanager
+def timed(timings: dict[str, float], name: str) -> Iterator[None]:
+    """Add the seconds that the block takes to ``timings[name]``."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        timings[name] = timings.get(name, 0.0) + time.perf_counter() - start

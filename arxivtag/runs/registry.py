@@ -1,0 +1,379 @@
+"""Reading the runs folder: every run with its state, settings and key figures.
+
+The folder is the database. Readers take no lock and trust nothing: whatever a
+folder holds, it is listed, if need be as ``corrupt`` with the reason, and never
+breaks the list.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import io
+import math
+import os
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from arxivtag import storage
+from arxivtag.config import (
+    PRETRAINED_PATH,
+    RunConfig,
+    from_dict,
+    home_folder,
+    runs_folder,
+)
+from arxivtag.errors import ArxivTagError, BundleError, RunError
+from arxivtag.runs import locks
+from arxivtag.runs.history import History, read_history
+from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
+from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
+
+MAX_NOTE_CHARS = 200
+LOG_TAIL_LINES = 20
+_LOG_TAIL_BYTES = 64_000
+_MAX_STATUS_BYTES = 1_000_000
+PRETRAINED = "pretrained"
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """One run as the list shows it. ``figures`` holds the key figures of its evaluation."""
+
+    run_id: str
+    status: RunStatus
+    data: str = ""
+    preset: str = ""
+    note: str = ""
+    figures: dict[str, float] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    has_bundle: bool = False
+
+    @property
+    def state(self) -> str:
+        """queued, running, finished, stopped, failed, lost or corrupt."""
+        return self.status.state
+
+    @property
+    def duration_s(self) -> float | None:
+        """Seconds of work, by the worker's own clock."""
+        return self.status.elapsed_s
+
+    @property
+    def name(self) -> str:
+        """The person's note, or the run id."""
+        return self.note or self.run_id
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run in full."""
+
+    summary: RunSummary
+    folder: RunFolder
+    config: RunConfig | None
+    result: dict[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.folder.run_id
+
+    @property
+    def status(self) -> RunStatus:
+        """The state of its job."""
+        return self.summary.status
+
+    @property
+    def state(self) -> str:
+        """queued, running, finished, stopped, failed, lost or corrupt."""
+        return self.summary.status.state
+
+    def history(self) -> History:
+        """Return the figures of its training so far."""
+        return read_history(self.folder.history)
+
+    def evaluation(self) -> dict[str, Any] | None:
+        """Return its evaluation, or ``None`` if there is none (yet)."""
+        if not self.folder.evaluation.exists():
+            return None
+        return storage.read_json(self.folder.evaluation)
+
+    def log_tail(self, n_lines: int = LOG_TAIL_LINES) -> str:
+        """Return the last lines of its log."""
+        return log_tail(self.folder.log, n_lines)
+
+
+LOST_MESSAGE = (
+    "The training process ended without saying why: it was killed, or the machine stopped."
+)
+LOST_HINT = "Resume it to go on from the last finished epoch, or run it again."
+
+
+def log_tail(path: Path, n_lines: int = LOG_TAIL_LINES) -> str:
+    """Return the last lines of a log; a missing log is empty."""
+    try:
+        with path.open("rb") as file:
+            file.seek(0, io.SEEK_END)
+            file.seek(max(0, file.tell() - _LOG_TAIL_BYTES))
+            content = file.read()
+    except OSError:
+        return ""
+    lines = content.decode("utf-8", "replace").splitlines()
+    return "\n".join(lines[-n_lines:])
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed(path: str, mtime_ns: int, size: int, inode: int) -> dict[str, Any]:
+    return storage.read_json(Path(path))
+
+
+def _read_cached(path: Path) -> dict[str, Any]:
+    """Return the JSON object in ``path``, parsed again only when the file has changed.
+
+    Files are replaced by rename, so a new content has a new inode.
+    """
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise RunError(f"{path.name} is missing or cannot be read.") from error
+    if found.st_size > _MAX_STATUS_BYTES:
+        raise RunError(f"{path.name} is far larger than it should be.")
+    return _parsed(str(path), found.st_mtime_ns, found.st_size, found.st_ino)
+
+
+def read_state(folder: RunFolder) -> RunStatus:
+    """Return the status of a run, with ``lost`` and ``corrupt`` found out.
+
+    ``running`` while nobody holds the run's lock means that the process died
+    before it could say how it ended.
+    """
+    try:
+        status = parse_status(_read_cached(folder.status))
+        if status.state == RUNNING and not locks.is_held(folder.lock):
+            # The worker may have ended between the two looks.
+            status = parse_status(_read_cached(folder.status))
+            if status.state == RUNNING:
+                return dataclasses.replace(
+                    status, state=LOST, message=LOST_MESSAGE, hint=LOST_HINT, seconds_left=None
+                )
+    except ArxivTagError as error:
+        return RunStatus(
+            CORRUPT,
+            message=f"This run's folder is damaged: {error.message}",
+            hint="It can be deleted; other runs are not affected.",
+        )
+    return status
+
+
+def _numbers(values: Any) -> dict[str, float]:
+    if not isinstance(values, dict):
+        return {}
+    return {
+        str(key): float(value)
+        for key, value in values.items()
+        if isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and abs(value) < 1e300
+        and math.isfinite(value)
+    }
+
+
+def _optional_json(path: Path) -> dict[str, Any]:
+    try:
+        return _read_cached(path)
+    except ArxivTagError:
+        return {}
+
+
+def _summary(folder: RunFolder) -> RunSummary:
+    status = read_state(folder)
+    config = _optional_json(folder.config)
+    result = _optional_json(folder.result)
+    note = _optional_json(folder.note).get("note")
+    sizes = {key: int(value) for key, value in _numbers(result).items() if key.startswith("n_")}
+    return RunSummary(
+        run_id=folder.run_id,
+        status=status,
+        data=str(config.get("data", ""))[:200],
+        preset=str(config.get("preset", ""))[:60],
+        note=note[:MAX_NOTE_CHARS] if isinstance(note, str) else "",
+        figures=_numbers(result.get("evaluation")),
+        sizes=sizes,
+        has_bundle=(folder.bundle / "manifest.json").is_file(),
+    )
+
+
+def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:
+    """Return every run, the newest first; whatever a folder holds, this does not raise."""
+    root = runs_folder(home or home_folder())
+    try:
+        with os.scandir(root) as entries:
+            names = sorted(
+                (
+                    entry.name
+                    for entry in entries
+                    if RUN_ID_PATTERN.fullmatch(entry.name) and entry.is_dir()
+                ),
+                reverse=True,
+            )
+    except OSError:
+        return ()
+    return tuple(_summary(run_folder(name, home)) for name in names)
+
+
+def summary_as_dict(summary: RunSummary) -> dict[str, Any]:
+    """Return a summary as plain values that JSON can hold."""
+    status = summary.status
+    return {
+        "run_id": summary.run_id,
+        "state": summary.state,
+        "data": summary.data,
+        "preset": summary.preset,
+        "note": summary.note,
+        "stage": status.stage,
+        "started_at": status.started_at,
+        "ended_at": status.ended_at,
+        "duration_s": summary.duration_s,
+        "message": status.message,
+        "has_model": summary.has_bundle,
+        "evaluation": summary.figures,
+        **summary.sizes,
+    }
+
+
+def exists(run_id: str, home: Path | None = None) -> bool:
+    """Return whether there is such a run; nonsense counts as no."""
+    try:
+        return run_folder(run_id, home).path.is_dir()
+    except (ArxivTagError, OSError):
+        return False
+
+
+def existing_folder(run_id: str, home: Path | None = None) -> RunFolder:
+    """Return the paths of a run that is there.
+
+    Raises:
+        RunError: If the id is not one, or there is no such run.
+    """
+    folder = run_folder(run_id, home)
+    if not folder.path.is_dir():
+        raise RunError(
+            f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page."
+        )
+    return folder
+
+
+def read_run(run_id: str, home: Path | None = None) -> Run:
+    """Return one run.
+
+    Raises:
+        RunError: If there is no such run. A damaged one is returned as ``corrupt``.
+    """
+    folder = existing_folder(run_id, home)
+    summary = _summary(folder)
+    config: RunConfig | None = None
+    try:
+        config = from_dict(RunConfig, _read_cached(folder.config))
+    except (ArxivTagError, TypeError, ValueError) as error:
+        if summary.state != CORRUPT:
+            reason = error.message if isinstance(error, ArxivTagError) else str(error)
+            damaged = RunStatus(
+                CORRUPT,
+                message=f"This run's settings cannot be read: {reason}",
+                hint="It can be deleted; other runs are not affected.",
+            )
+            summary = dataclasses.replace(summary, status=damaged)
+    return Run(summary, folder, config, _optional_json(folder.result))
+
+
+def set_note(run_id: str, note: str, home: Path | None = None) -> None:
+    """Give a run a name of the person's own; an empty one removes it.
+
+    Raises:
+        RunError: If there is no such run or the note is too long.
+    """
+    folder = existing_folder(run_id, home)
+    note = " ".join(note.split())
+    if len(note) > MAX_NOTE_CHARS:
+        raise RunError(
+            f"A note holds at most {MAX_NOTE_CHARS} characters. Received: {len(note)}.",
+            "Shorten it.",
+        )
+    storage.write_json(folder.note, {"note": note})
+
+
+def delete_run(run_id: str, home: Path | None = None) -> None:
+    """Remove a run and all in it.
+
+    Raises:
+        RunError: If there is no such run, or a process works on it.
+        StorageError: If the disk refuses.
+    """
+    folder = existing_folder(run_id, home)
+    descriptor = locks.try_acquire(folder.lock, timeout_s=1.0)
+    if descriptor is None:
+        raise RunError(f"Run {run_id} is training and cannot be deleted.", "Stop it first.")
+    try:
+        storage.remove_folder(folder.path)
+    finally:
+        locks.release(descriptor)
+
+
+def bundle_folder(run_id: str, home: Path | None = None) -> Path:
+    """Return the folder of a run's bundle.
+
+    Raises:
+        RunError: If there is no such run or it has no bundle.
+    """
+    folder = existing_folder(run_id, home)
+    if not (folder.bundle / "manifest.json").is_file():
+        raise RunError(
+            f"Run {run_id} has no model (it is {read_state(folder).state}).",
+            "Choose a finished run.",
+        )
+    return folder.bundle
+
+
+def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = False) -> Path:
+    """Return the bundle folder that ``model`` names.
+
+    Args:
+        model: ``pretrained``, a run id, or (only with ``allow_path``) a folder.
+        home: Where runs live.
+        allow_path: Whether a folder may be named. The command line allows it; a
+            page never does, since there the name can come from an address.
+
+    Raises:
+        RunError: If the run is not there or has no model.
+        BundleError: If ``model`` names nothing.
+    """
+    if model == PRETRAINED:
+        return PRETRAINED_PATH
+    if exists(model, home):
+        return bundle_folder(model, home)
+    if allow_path and Path(model).is_dir():
+        return Path(model)
+    expected = "'pretrained', a run id" + (" or a bundle folder" if allow_path else "")
+    raise BundleError(
+        f"A model should be {expected}. Received: {str(model)[:80]!r}.",
+        "See 'arxivtag runs' or the Runs page for what there is.",
+    )
+
+
+def bundle_zip(run_id: str, home: Path | None = None) -> bytes:
+    """Return a run's bundle as one zip file.
+
+    Raises:
+        RunError: If the run has no bundle.
+    """
+    folder = bundle_folder(run_id, home)
+    buffer = io.BytesIO()
+    # Weights hardly compress: stored, a bundle of 150 MB is zipped in under a second.
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, Path(run_id) / path.relative_to(folder))
+    return buffer.getvalue()

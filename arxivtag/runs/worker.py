@@ -1,0 +1,222 @@
+"""The process that trains: ``python -m arxivtag.runs.worker RUN_ID --home DIR --locks A,B``.
+
+It is two processes. The one that was launched imports nothing heavy, forks, and
+waits: whatever happens to its child (a crash, ``kill -9``, memory that ran
+out), it writes how the run ended, frees the training slot and begins the next
+waiting job. The child runs the pipeline. If the parent is killed, the child
+goes on, and begins the next job itself.
+
+Both hold the run's lock and the slot, whose descriptors they inherited.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import errno
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from arxivtag.config import RunConfig, from_dict
+from arxivtag.errors import ArxivTagError, StorageError
+from arxivtag.runs import jobs, locks
+from arxivtag.runs.layout import RunFolder, now_iso, run_folder
+from arxivtag.runs.recorder import RunRecorder
+from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
+from arxivtag.storage import read_json
+
+STOP_CHECK_INTERVAL_S = 0.2
+_END_TRIES = 3
+_log = logging.getLogger("arxivtag.runs.worker")
+
+
+def main() -> int:
+    """Run one job to its end and begin the next one."""
+    arguments = _parse_arguments()
+    folder = run_folder(arguments.run_id, Path(arguments.home))
+    held = [int(number) for number in arguments.locks.split(",") if number]
+    _lower_priority()
+    oom_kills = _oom_kills()
+    child = os.fork()
+    if child == 0:
+        _run_child(folder, held)
+    _wait_and_report(folder, child, oom_kills)
+    _release(held)
+    _begin_next(folder.home)
+    return 0
+
+
+def _parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="arxivtag.runs.worker")
+    parser.add_argument("run_id")
+    parser.add_argument("--home", required=True)
+    parser.add_argument("--locks", default="", help="inherited descriptors: run lock, slot")
+    return parser.parse_args()
+
+
+def _lower_priority() -> None:
+    """Give way to the app: on two cores its answers must stay quick while a job trains."""
+    with contextlib.suppress(OSError, AttributeError):
+        os.setpriority(os.PRIO_PROCESS, 0, jobs.WORKER_NICENESS)
+
+
+def _release(held: list[int]) -> None:
+    for descriptor in held:
+        locks.release(descriptor)
+
+
+def _begin_next(home: Path) -> None:
+    try:
+        jobs.kick(home)
+    except ArxivTagError as error:
+        print(f"{now_iso()} could not begin the next job: {error}", file=sys.stderr)
+
+
+def _run_child(folder: RunFolder, held: list[int]) -> None:
+    """Run the pipeline in the forked child; does not return."""
+    parent = os.getppid()
+    # A terminal's Ctrl-C or a supervisor's TERM goes to the parent's group; the child decides.
+    code = 1
+    try:
+        logging.basicConfig(
+            stream=sys.stderr,
+            level=logging.INFO,
+            format=f"%(asctime)s.%(msecs)03dZ %(levelname)s run={folder.run_id} %(message)s",
+            datefmt="%Y-%m-%dT%H:%M:%S",
+        )
+        logging.Formatter.converter = time.gmtime
+        code = run_job(folder)
+    finally:
+        if os.getppid() != parent:  # the parent was killed: its duties are ours
+            _release(held)
+            _begin_next(folder.home)
+        sys.stderr.flush()
+        # Threads of JAX and pyarrow need no orderly end; all files are closed.
+        os._exit(code)
+
+
+def run_job(folder: RunFolder) -> int:
+    """Run the pipeline of a run and write how it ended; return 0 if it ended well."""
+    status = read_status(folder.status)
+    with RunRecorder(folder, status) as recorder:
+        try:
+            from arxivtag.runs import pipeline
+
+            config = from_dict(RunConfig, read_json(folder.config))
+            pipeline.execute(config, recorder, stop_watch(folder))
+        except BaseException as error:
+            _log.exception("stage=%s failed", recorder.status.stage)
+            recorder.end(FAILED, *describe_failure(error))
+            return 1
+    return 0
+
+
+def stop_watch(folder: RunFolder) -> Callable[[], bool]:
+    """Return a function that says whether someone asked to stop; it looks 5 times a second."""
+    looked_at, found = -1.0, False
+
+    def should_stop() -> bool:
+        nonlocal looked_at, found
+        now = time.monotonic()
+        if not found and now - looked_at >= STOP_CHECK_INTERVAL_S:
+            looked_at, found = now, folder.stop_marker.exists()
+        return found
+
+    return should_stop
+
+
+def describe_failure(error: BaseException) -> tuple[str, str]:
+    """Return a sentence on what went wrong, and what to do about it."""
+    cause = error.__cause__
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    full |= isinstance(cause, OSError) and cause.errno in (
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EFBIG,
+    )
+    if full:
+        return (
+            "The disk is full: the run could not be written.",
+            "Free some space (delete runs you do not need), then resume the run.",
+        )
+    if isinstance(error, ArxivTagError):
+        return error.message, error.hint
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
+        return (
+            "Memory ran out while training.",
+            "Use fewer papers, a smaller vocabulary, fewer hidden units or a smaller batch.",
+        )
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        return "The training process was told to end.", "Resume the run to go on."
+    first_line = (str(error).splitlines() or [""])[0][:300]
+    return (
+        f"Training ended with an unexpected error: {type(error).__name__}: {first_line}",
+        "The last lines of the log say more; the run can be resumed or run again.",
+    )
+
+
+def _oom_kills() -> int:
+    """Return how many processes the kernel has killed for memory since it started."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/vmstat").read_text().splitlines():
+            if line.startswith("oom_kill "):
+                return int(line.split()[1])
+    return 0
+
+
+def _wait_and_report(folder: RunFolder, child: int, oom_kills: int) -> None:
+    """Wait for the child; if it left the run as running, write why it ended."""
+    _, wait_status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(wait_status)
+    for attempt in range(_END_TRIES):
+        try:
+            status = read_status(folder.status)
+            if status.state == RUNNING:
+                message, hint = _death_message(code, _oom_kills() > oom_kills)
+                print(f"{now_iso()} run={folder.run_id} {message}", file=sys.stderr)
+                ended = dataclasses.replace(
+                    status,
+                    state=FAILED,
+                    message=message,
+                    hint=hint,
+                    ended_at=now_iso(),
+                    seconds_left=None,
+                )
+                write_status(folder.status, ended)
+            return
+        except (StorageError, ArxivTagError):
+            if attempt + 1 < _END_TRIES:
+                time.sleep(1)
+
+
+def _death_message(code: int, memory_ran_out: bool) -> tuple[str, str]:
+    if memory_ran_out:
+        return (
+            "Memory ran out: the system ended the training process.",
+            "Use fewer papers, a smaller vocabulary or fewer hidden units, or close other "
+            "programs; then run it again.",
+        )
+    if code < 0:
+        try:
+            name = signal.Signals(-code).name
+        except ValueError:
+            name = str(-code)
+        return (
+            f"The training process was ended from outside (signal {name}).",
+            "Resume it to go on from the last finished epoch. If it happens again, memory may "
+            "be short.",
+        )
+    return (
+        f"The training process ended unexpectedly (exit code {code}).",
+        "The last lines of the log say more; the run can be resumed or run again.",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
