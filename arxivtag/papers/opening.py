@@ -1,0 +1,302 @@
+"""Opens a file of papers as a bounded stream of UTF-8 bytes, whatever its compression and encoding.
+
+Compression is told by a file's first bytes, not by its name. Everything is
+read in pieces and counted, so that a small file that unpacks to a large one is
+refused at the limit and not after it.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import gzip
+import io
+import lzma
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+
+from arxivtag.config import Limits
+from arxivtag.errors import DataError
+
+Encoding = str  # "utf-8", "utf-8-replace", "utf-16", "cp1252"
+
+_PIECE_BYTES = 1 << 20
+_MEMORY_BYTES = 256 << 20  # most memory that a decompressor's own window may take
+_GZIP, _XZ, _ZSTD = b"\x1f\x8b", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
+_FOREIGN = {
+    b"PK\x03\x04": "a zip archive (or an Excel or Numpy file)",
+    b"PK\x05\x06": "an empty zip archive",
+    b"%PDF": "a PDF file",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+    b"\x89HDF": "an HDF5 file",
+    b"SQLite format 3": "an SQLite database",
+    b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
+    b"BZh": "a bzip2 file",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"ARROW1": "an Arrow file",
+    b"PAR1": "a Parquet file",
+    b"\x93NUMPY": "a NumPy file",
+    b"{\\rtf": "an RTF file",
+    b"<!DOCTYPE": "a web page",
+    b"<!doctype": "a web page",
+    b"<html": "a web page",
+    b"<?xml": "an XML file",
+}
+
+
+class _XzReader(io.RawIOBase):
+    """Reads xz streams piece by piece, with the decoder's memory bounded (``LZMAFile`` has no bound)."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._decoder: lzma.LZMADecompressor | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while True:
+            if self._decoder is None or self._decoder.eof:
+                rest = self._decoder.unused_data if self._decoder else b""
+                rest = (rest or self._file.read(_PIECE_BYTES)).lstrip(b"\x00")
+                if not rest:
+                    return 0
+                self._decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY_BYTES)
+            elif self._decoder.needs_input:
+                rest = self._file.read(_PIECE_BYTES)
+                if not rest:
+                    raise EOFError("the xz stream ends early")
+            else:
+                rest = b""
+            data = self._decoder.decompress(rest, max_length=len(buffer))
+            if data:
+                buffer[: len(data)] = data
+                return len(data)
+
+
+class TextBytes(io.RawIOBase):
+    """A readable stream of a file's text as UTF-8 bytes: unpacked, bounded, without NUL and BOM.
+
+    Attributes:
+        n_nul: NUL characters left out so far.
+        n_bytes: Bytes unpacked so far.
+    """
+
+    def __init__(
+        self, file: BinaryIO, encoding: Encoding, bounds: Limits, head: bytes = b""
+    ) -> None:
+        self._file = file
+        self._head = head  # read before to see what the file is
+        self._decoder = _decoder(encoding)
+        self._limit_mb = bounds.max_decompressed_mb
+        self._rest = b""
+        self._ended = False
+        self.n_nul = 0
+        self.n_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self.has_more():
+            return 0
+        n = min(len(buffer), len(self._rest))
+        buffer[:n] = self._rest[:n]
+        self._rest = self._rest[n:]
+        return n
+
+    def has_more(self) -> bool:
+        """Whether anything is left to read."""
+        while not self._rest and not self._ended:
+            self._rest = self._next_piece()
+        return bool(self._rest)
+
+    def push_back(self, data: bytes) -> None:
+        """Put ``data`` back in front of what is still to be read."""
+        self._rest = data + self._rest
+
+    def _next_piece(self) -> bytes:
+        piece, self._head = self._head, b""
+        if not piece:
+            piece = self._file.read(_PIECE_BYTES)
+            self._ended = not piece
+        self.n_bytes += len(piece)
+        if self.n_bytes > self._limit_mb * 1_000_000:
+            raise DataError(
+                f"The file unpacks to more than {self._limit_mb:,} MB.",
+                "Split it, or raise ARXIVTAG_MAX_DECOMPRESSED_MB.",
+            )
+        if self._decoder is not None:
+            text = self._decoder.decode(piece, final=self._ended)
+            piece = text.encode("utf-8", "replace")
+        if b"\x00" in piece:
+            self.n_nul += piece.count(b"\x00")
+            piece = piece.replace(b"\x00", b"")
+        return piece
+
+    def read_line(self, longest: int) -> bytes:
+        """Return the next line, its end included, or at most ``longest`` bytes of it."""
+        parts, length = [], 0
+        while length < longest:
+            if not self._rest and not self._ended:
+                self._rest = self._next_piece()
+                continue
+            if not self._rest:
+                break
+            end = self._rest.find(b"\n") + 1 or len(self._rest)
+            end = min(end, longest - length)
+            part, self._rest = self._rest[:end], self._rest[end:]
+            parts.append(part)
+            length += len(part)
+            if part.endswith(b"\n"):
+                break
+        return b"".join(parts)
+
+
+def _decoder(encoding: Encoding) -> codecs.IncrementalDecoder | None:
+    if encoding == "utf-8":
+        return None  # the reader of the format checks it, faster
+    if encoding == "utf-8-replace":
+        return codecs.getincrementaldecoder("utf-8")("replace")
+    return codecs.getincrementaldecoder(encoding)("replace")
+
+
+@contextlib.contextmanager
+def open_text(path: Path, bounds: Limits, encoding: Encoding | None = None) -> Iterator[TextBytes]:
+    """Open ``path`` as a stream of UTF-8 bytes.
+
+    Args:
+        path: A text file, plain or packed with gzip, xz or zstd.
+        bounds: Limits in force: size on disk and unpacked.
+        encoding: How to read it; told by a byte order mark, or else UTF-8, if not given.
+
+    Raises:
+        DataError: If the file is missing, too large, packed badly or no text,
+            also while it is being read.
+    """
+    check_size(path, bounds)
+    with _read_errors(path), path.open("rb") as raw:
+        file = _unpacked(raw)
+        head = file.read(4096)
+        _refuse_foreign(head, path)
+        mark_length, marked = _byte_order_mark(head)
+        encoding = encoding if encoding not in (None, "utf-8") else (marked or "utf-8")
+        if encoding in ("utf-8", "utf-8-replace", "cp1252") and _looks_binary(head):
+            raise DataError(
+                f"{path.name} is not a text file.",
+                "Save the table as CSV in UTF-8, as JSON Lines or as Parquet.",
+            )
+        yield TextBytes(file, str(encoding), bounds, head[mark_length:])
+
+
+def check_size(path: Path, bounds: Limits) -> None:
+    """Raise :class:`DataError` if ``path`` is no file, is empty or is larger than the limit."""
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise DataError(f"There is no file {str(path)!r}.", "Check the path.") from error
+    if not path.is_file():
+        raise DataError(f"{path.name} is not a file.", "Name a file of papers.")
+    if size == 0:
+        raise DataError(f"{path.name} is empty.", "Choose a file with papers in it.")
+    if size > bounds.max_file_mb * 1_000_000:
+        raise DataError(
+            f"{path.name} has {size / 1e6:,.0f} MB; at most {bounds.max_file_mb:,} MB are read.",
+            "Split the file, or raise ARXIVTAG_MAX_FILE_MB.",
+        )
+
+
+@contextlib.contextmanager
+def _read_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
+        raise DataError(
+            f"{path.name} cannot be unpacked: {_reason(error)}.",
+            "The file may be cut off or damaged; fetch or pack it again.",
+        ) from error
+    except OSError as error:
+        raise DataError(
+            f"{path.name} cannot be read: {error.strerror or error}.", "Check the file."
+        ) from error
+    except MemoryError as error:
+        raise DataError(
+            f"{path.name} does not fit in memory.", "Split the file into smaller ones."
+        ) from error
+
+
+def _reason(error: Exception) -> str:
+    return (str(error) or type(error).__name__).strip().rstrip(".")[:200]
+
+
+def _unpacked(raw: BinaryIO) -> BinaryIO:
+    head = raw.read(8)
+    raw.seek(0)
+    if head.startswith(_GZIP):
+        return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
+    if head.startswith(_XZ):
+        return io.BufferedReader(_XzReader(raw), _PIECE_BYTES)  # type: ignore[return-value]
+    if head.startswith(_ZSTD):
+        # Arrow's reader notices a stream that ends early and bounds its window to 128 MB.
+        return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")  
+    return raw
+
+
+def _refuse_foreign(head: bytes, path: Path) -> None:
+    for start, kind in _FOREIGN.items():
+        if head.startswith(start):
+            raise DataError(
+                f"{path.name} is {kind}, not a table of papers.",
+                "Use CSV in UTF-8 (also packed as .gz, .xz, .zst), JSON Lines or Parquet "
+                "with the ending that fits.",
+            )
+
+
+def _byte_order_mark(head: bytes) -> tuple[int, Encoding | None]:
+    if head.startswith(codecs.BOM_UTF8):
+        return 3, "utf-8"
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        little = head.startswith(codecs.BOM_UTF32_LE)
+        return 4, "utf-32-le" if little else "utf-32-be"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        little = head.startswith(codecs.BOM_UTF16_LE)
+        return 2, "utf-16-le" if little else "utf-16-be"
+    return 0, None
+
+
+def _looks_binary(head: bytes) -> bool:
+    """Whether more than 5 % of the first bytes are control characters that no text holds."""
+    text = {9, 10, 12, 13, 27}
+    n_control = sum(1 for byte in head if byte < 32 and byte not in text)
+    return n_control > 0.05 * len(head)
+
+
+def choose_encoding(path: Path, bounds: Limits) -> tuple[Encoding, str]:
+    """Return how to read a text file that is not valid UTF-8, and a note that says so.
+
+    A file with mostly valid UTF-8 beyond ASCII has a few broken characters,
+    which are replaced; any other is taken for Windows-1252, the usual case.
+    """
+    n_broken = n_valid = 0
+    with open_text(path, bounds, "utf-8-replace") as stream:
+        while piece := stream.read(_PIECE_BYTES):
+            text = piece.decode("utf-8", "replace")
+            n_broken += text.count("�")
+            n_valid += (
+                sum(1 for character in text if character > "\x7f") if not text.isascii() else 0
+            )
+    n_valid -= n_broken
+    if n_valid >= n_broken:
+        return "utf-8-replace", (
+            f"{n_broken:,} characters are not valid UTF-8 and were replaced by \N{REPLACEMENT CHARACTER}."
+        )
+    return "cp1252", "The file is not UTF-8; it was read as Windows-1252."

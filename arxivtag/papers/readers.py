@@ -1,0 +1,510 @@
+"""Reads CSV, JSON Lines and Parquet files into tables of text, within the limits of the config.
+
+Reading is streamed: rows, columns and cells are checked while they come, so
+that a hostile file costs no more than the limits allow. Rows that cannot be
+used are left out and counted; a file that cannot be used at all raises one
+:class:`DataError`.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from arxivtag.config import Limits, limits
+from arxivtag.errors import DataError
+from arxivtag.papers.opening import (
+    Encoding,
+    TextBytes,
+    check_size,
+    choose_encoding,
+    open_text,
+)
+from arxivtag.papers.schema import ReadReport
+
+Progress = Callable[[str, float | None], None]
+
+_BLOCK_BYTES = 4 << 20  # no row of a CSV may be longer
+_HEADER_BYTES = 1 << 20
+_ROWS_A_BATCH = 4096
+_PACKED = (".gz", ".xz", ".zst")
+_FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".parquet": "parquet",
+}
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file's table as read: every column text, labels possibly lists.
+
+    Attributes:
+        table: One column a column of the file, names made unique.
+        report: Rows read and left out, with notes.
+    """
+
+    table: pd.DataFrame
+    report: ReadReport
+
+
+@dataclass
+class _Tally:
+    """What is counted while a file is read."""
+
+    n_rows: int = 0
+    n_skipped: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def skip(self, reason: str, n: int = 1) -> None:
+        if n:
+            self.n_skipped += n
+            self.reasons[reason] = self.reasons.get(reason, 0) + n
+
+    def report(self) -> ReadReport:
+        skipped = [
+            f"{n:,} {'row was' if n == 1 else 'rows were'} left out: {reason}."
+            for reason, n in self.reasons.items()
+        ]
+        return ReadReport(self.n_rows, self.n_skipped, tuple(self.notes + skipped))
+
+
+def file_format(path: Path) -> str:
+    """Return "csv", "jsonl" or "parquet", told by the file's ending.
+
+    Raises:
+        DataError: If the ending is none of those known.
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes[-2:]]
+    if len(suffixes) == 2 and suffixes[1] in _PACKED:
+        suffixes.pop()
+    kind = _FORMATS.get(suffixes[-1] if suffixes else "")
+    if kind is None:
+        raise DataError(
+            f"A file of papers should end in .csv, .csv.gz, .csv.xz, .csv.zst, .jsonl or "
+            f".parquet. Received: {path.name[-60:]!r}.",
+            "Rename or convert the file.",
+        )
+    return kind
+
+
+def read_table(
+    path: Path,
+    *,
+    columns: Callable[[Sequence[str]], Sequence[str]] | None = None,
+    max_rows: int | None = None,
+    bounds: Limits | None = None,
+) -> RawTable:
+    """Read a file of papers.
+
+    Args:
+        path: A .csv, .jsonl or .parquet file; the first two possibly packed.
+        columns: Given the file's columns, returns those to keep; all if not given.
+        max_rows: Stop after this many rows without an error (for previews).
+        bounds: Limits in force; read from the environment if not given.
+
+    Returns:
+        The table, all columns text but lists of labels, with a report.
+
+    Raises:
+        DataError: If the file cannot be used or passes a limit.
+    """
+    bounds = bounds or limits()
+    read = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}[file_format(path)]
+    tally = _Tally()
+    try:
+        table = read(path, columns or (lambda names: names), max_rows, bounds, tally)
+    except DataError:
+        raise
+    except (MemoryError, pa.ArrowMemoryError) as error:
+        raise DataError(
+            f"{path.name} does not fit in memory.", "Split the file into smaller ones."
+        ) from error
+    frame = table.to_pandas(types_mapper=_as_pandas)
+    frame.columns = pd.Index(table.column_names, dtype=object)
+    return RawTable(frame, tally.report())
+
+
+def preview_table(path: Path, n_rows: int = 5) -> RawTable:
+    """Return the first rows of a file, for choosing which column holds what."""
+    return read_table(path, max_rows=n_rows)
+
+
+def _as_pandas(kind: pa.DataType) -> Any:
+    return pd.StringDtype("pyarrow", na_value=float("nan")) if kind == pa.string() else None
+
+
+# --- CSV ---------------------------------------------------------------------------------------
+
+
+def _read_csv(
+    path: Path,
+    columns: Callable[[Sequence[str]], Sequence[str]],
+    max_rows: int | None,
+    bounds: Limits,
+    tally: _Tally,
+) -> pa.Table:
+    try:
+        return _read_csv_as(path, columns, max_rows, bounds, tally, None)
+    except pa.ArrowInvalid as error:
+        if "invalid UTF8" not in str(error):
+            raise _csv_error(path, error) from error
+    encoding, note = choose_encoding(path, bounds)
+    again = _Tally(notes=[note])
+    try:
+        table = _read_csv_as(path, columns, max_rows, bounds, again, encoding)
+    except pa.ArrowInvalid as error:
+        raise _csv_error(path, error) from error
+    tally.__dict__.update(again.__dict__)
+    return table
+
+
+def _csv_error(path: Path, error: Exception) -> DataError:
+    if "straddling" in str(error):
+        return DataError(
+            f"{path.name} has a row longer than {_BLOCK_BYTES >> 20} MB.",
+            "Perhaps a quotation mark is not closed.",
+        )
+    return DataError(
+        f"{path.name} cannot be read as CSV: {str(error)[:200].splitlines()[0]}.",
+        "Check quotation marks and separators.",
+    )
+
+
+def _read_csv_as(
+    path: Path,
+    columns: Callable[[Sequence[str]], Sequence[str]],
+    max_rows: int | None,
+    bounds: Limits,
+    tally: _Tally,
+    encoding: Encoding | None,
+) -> pa.Table:
+    with open_text(path, bounds, encoding) as stream:
+        names, delimiter = _csv_header(stream, path, bounds, tally)
+        kept = list(columns(names))
+        if not stream.has_more():
+            return _empty(kept)
+
+        def count_bad_row(row: pa_csv.InvalidRow) -> str:
+            tally.skip("they have more or fewer cells than there are columns")
+            return "skip"
+
+        reader = pa_csv.open_csv(
+            pa.PythonFile(stream, mode="r"),
+            read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES, column_names=names),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=True, invalid_row_handler=count_bad_row
+            ),
+            convert_options=pa_csv.ConvertOptions(
+                column_types={name: pa.string() for name in names},
+                include_columns=kept,
+                strings_can_be_null=False,
+            ),
+        )
+        table = _collect(reader, kept, max_rows, bounds, tally)
+        if stream.n_nul:
+            tally.notes.append(f"{stream.n_nul:,} NUL characters were left out.")
+        return table
+
+
+def _csv_header(
+    stream: TextBytes, path: Path, bounds: Limits, tally: _Tally
+) -> tuple[list[str], str]:
+    """Read the header row off the stream; return unique column names and the delimiter."""
+    lines: list[bytes] = []
+    while sum(map(len, lines)) < _HEADER_BYTES:
+        line = stream.read_line(_HEADER_BYTES)
+        if b"\r" in line.rstrip(b"\r\n"):  # old line ends: only a carriage return
+            line, rest = line.split(b"\r", 1)
+            stream.push_back(rest)
+        lines.append(line)
+        if not line or b"".join(lines).count(b'"') % 2 == 0 and line.strip():
+            break
+    head = b"".join(lines).strip(b"\r\n")
+    delimiter = max(",;\t", key=lambda mark: head.count(mark.encode()))
+    n_columns = head.count(delimiter.encode()) + 1
+    if n_columns > bounds.max_columns:
+        raise DataError(
+            f"{path.name} has {n_columns:,} or more columns; "
+            f"at most {bounds.max_columns:,} are read.",
+            "Leave out columns, or check that the first row holds the column names.",
+        )
+    if len(head) >= _HEADER_BYTES:
+        raise DataError(
+            f"The first row of {path.name} is longer than 1 MB.",
+            "The first row should hold the column names; check quotation marks.",
+        )
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise pa.ArrowInvalid("invalid UTF8 data") from error  # read again in another encoding
+    try:
+        row = next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise DataError(
+            f"The first row of {path.name} cannot be read: {error}.",
+            "The first row should hold the column names.",
+        ) from error
+    return _unique(row, tally), delimiter
+
+
+def _unique(names: Sequence[str], tally: _Tally) -> list[str]:
+    """Return the names without outer space, empty ones named and repeats numbered, with a note."""
+    unique: dict[str, None] = {}
+    repeated = []
+    for position, written in enumerate(names, 1):
+        name = written.strip() or f"column_{position}"
+        number, candidate = 1, name
+        while candidate in unique:
+            number += 1
+            candidate = f"{name}_{number}"
+        if candidate != name:
+            repeated.append(name)
+        unique[candidate] = None
+    if repeated:
+        tally.notes.append(
+            f"Column names that occur more than once were numbered: "
+            f"{', '.join(sorted(set(repeated)))[:200]}."
+        )
+    return list(unique)
+
+
+# --- JSON Lines --------------------------------------------------------------------------------
+
+
+def _read_jsonl(
+    path: Path,
+    columns: Callable[[Sequence[str]], Sequence[str]],
+    max_rows: int | None,
+    bounds: Limits,
+    tally: _Tally,
+) -> pa.Table:
+    with open_text(path, bounds) as stream:
+        batches = _batched(json_records(stream, tally.skip))
+        first = next(batches, [])
+        if not first:
+            raise DataError(
+                f"{path.name} holds no JSON object a line.",
+                "Each line should be one paper, as a JSON object.",
+            )
+        names = _field_names(first, bounds, path)
+        kept = list(columns(names))
+        chained = itertools.chain([first], batches)
+        table = _collect((_to_batch(b, kept) for b in chained), kept, max_rows, bounds, tally)
+        if stream.n_nul:
+            tally.notes.append(f"{stream.n_nul:,} NUL characters were left out.")
+        return table
+
+
+def json_records(stream: TextBytes, skip: Callable[[str], None]) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of a stream, one a line; other lines are reported to ``skip``."""
+    while line := stream.read_line(_BLOCK_BYTES):
+        if not line.endswith(b"\n") and len(line) == _BLOCK_BYTES:
+            while line and not line.endswith(b"\n"):
+                line = stream.read_line(_BLOCK_BYTES)
+            skip(f"a line was longer than {_BLOCK_BYTES >> 20} MB")
+            continue
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            skip("they are not valid JSON")
+            continue
+        if isinstance(record, dict):
+            yield record
+        else:
+            skip("they are no JSON objects")
+
+
+def _batched(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    while batch := list(itertools.islice(records, _ROWS_A_BATCH)):
+        yield batch
+
+
+def _field_names(records: Sequence[dict[str, Any]], bounds: Limits, path: Path) -> list[str]:
+    names: dict[str, None] = {}
+    for record in records:
+        names.update(dict.fromkeys(_without_surrogates(name) for name in record))
+        if len(names) > bounds.max_columns:
+            raise DataError(
+                f"{path.name} has more than {bounds.max_columns:,} columns.",
+                "Leave out columns.",
+            )
+    return list(names)
+
+
+def _to_batch(records: Sequence[dict[str, Any]], names: Sequence[str]) -> pa.RecordBatch:
+    columns = [_text_array([record.get(name) for record in records]) for name in names]
+    return pa.RecordBatch.from_arrays(columns, names=list(names))
+
+
+def _text_array(values: Sequence[object]) -> pa.Array:
+    """Return values of any JSON type as text; lists and objects as JSON, nothing as ""."""
+    texts = [value if isinstance(value, str) else _as_text(value) for value in values]
+    try:
+        return pa.array(texts, pa.string())
+    except UnicodeEncodeError:
+        return pa.array([_without_surrogates(text) for text in texts], pa.string())
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):
+        return ""
+
+
+def _without_surrogates(text: str) -> str:
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+# --- Parquet -----------------------------------------------------------------------------------
+
+
+def _read_parquet(
+    path: Path,
+    columns: Callable[[Sequence[str]], Sequence[str]],
+    max_rows: int | None,
+    bounds: Limits,
+    tally: _Tally,
+) -> pa.Table:
+    check_size(path, bounds)
+    try:
+        with pq.ParquetFile(
+            path,
+            thrift_string_size_limit=16_000_000,
+            thrift_container_size_limit=1_000_000,
+        ) as file:
+            names, positions = _parquet_columns(file, path, bounds, tally)
+            kept = list(columns(names))
+            batches = _parquet_batches(file, [positions[name] for name in kept], kept, bounds)
+            return _collect(batches, kept, max_rows, bounds, tally)
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise DataError(
+            f"{path.name} cannot be read as Parquet: {reason}.",
+            "The file may be cut off or damaged; write it again.",
+        ) from error
+
+
+def _parquet_columns(
+    file: pq.ParquetFile, path: Path, bounds: Limits, tally: _Tally
+) -> tuple[list[str], dict[str, str]]:
+    """Check the file's own figures before anything is unpacked; return names and where they are."""
+    schema = file.schema_arrow
+    if len(schema.names) > bounds.max_columns or len(file.schema) > 4 * bounds.max_columns:
+        raise DataError(
+            f"{path.name} has {len(file.schema):,} columns; at most {bounds.max_columns:,} are read.",
+            "Leave out columns.",
+        )
+    _check_rows(file.metadata.num_rows, bounds)
+    n_bytes = sum(
+        file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups)
+    )
+    if n_bytes > bounds.max_decompressed_mb * 1_000_000:
+        raise _unpacks_too_large(bounds)
+    names = _unique(schema.names, tally)
+    return names, dict(zip(names, schema.names, strict=True))
+
+
+def _parquet_batches(
+    file: pq.ParquetFile, stored: Sequence[str], names: Sequence[str], bounds: Limits
+) -> Iterator[pa.RecordBatch]:
+    # Small batches: a dictionary lets a few bytes on disk stand for a long text in every row.
+    for batch in file.iter_batches(batch_size=512, columns=list(dict.fromkeys(stored))):
+        arrays = [_plain_text(batch.column(batch.schema.get_field_index(name))) for name in stored]
+        yield pa.RecordBatch.from_arrays(arrays, names=list(names))
+
+
+def _plain_text(array: pa.Array) -> pa.Array:
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        array = array.dictionary_decode()
+        kind = array.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        array = array.cast(pa.string())
+        array.validate(full=True)  # Parquet does not promise valid UTF-8
+        return pc.fill_null(array, "")
+    return _text_array(array.to_pylist())
+
+
+# --- all formats -------------------------------------------------------------------------------
+
+
+def _collect(
+    batches: Iterable[pa.RecordBatch],
+    names: Sequence[str],
+    max_rows: int | None,
+    bounds: Limits,
+    tally: _Tally,
+) -> pa.Table:
+    """Join batches of text columns, leaving out rows with too long cells, within the limits."""
+    kept, n_bytes = [], 0
+    for batch in batches:
+        if max_rows is not None:
+            batch = batch.slice(0, max_rows - tally.n_rows)
+        tally.n_rows += batch.num_rows
+        _check_rows(tally.n_rows, bounds)
+        batch = _without_long_cells(batch, bounds, tally)
+        n_bytes += batch.nbytes
+        if n_bytes > bounds.max_decompressed_mb * 1_000_000:
+            raise _unpacks_too_large(bounds)
+        kept.append(batch)
+        if max_rows is not None and tally.n_rows >= max_rows:
+            break
+    return pa.Table.from_batches(kept) if kept else _empty(names)
+
+
+def _without_long_cells(batch: pa.RecordBatch, bounds: Limits, tally: _Tally) -> pa.RecordBatch:
+    too_long = None
+    for column in batch.columns:
+        # Bytes are a quick upper bound of characters.
+        longest = pc.max(pc.binary_length(column)).as_py() or 0
+        if longest > bounds.max_cell_chars:
+            over = pc.greater(pc.utf8_length(column), bounds.max_cell_chars)
+            too_long = over if too_long is None else pc.or_(too_long, over)
+    if too_long is None:
+        return batch
+    tally.skip(
+        f"a cell was longer than {bounds.max_cell_chars:,} characters", pc.sum(too_long).as_py()
+    )
+    return batch.filter(pc.invert(too_long))
+
+
+def _check_rows(n_rows: int, bounds: Limits) -> None:
+    if n_rows > bounds.max_rows:
+        raise DataError(
+            f"The file has more than {bounds.max_rows:,} rows.",
+            "Split it, or raise ARXIVTAG_MAX_ROWS.",
+        )
+
+
+def _unpacks_too_large(bounds: Limits) -> DataError:
+    return DataError(
+        f"The file unpacks to more than {bounds.max_decompressed_mb:,} MB.",
+        "Split it, or raise ARXIVTAG_MAX_DECOMPRESSED_MB.",
+    )
+
+
+def _empty(names: Sequence[str]) -> pa.Table:
+    return pa.table({name: pa.array([], pa.string()) for name in names})
