@@ -1,0 +1,165 @@
+"""A trained network as plain arrays, and its forward pass without Keras.
+
+Every preset reduces to a *sum of branches*: each branch is a stack of dense
+layers that reads the TF-IDF row, and the logits are the sum of what the branches
+put out (wide and deep: a linear path beside hidden layers). Training converts
+its Keras model to this form; tagging, evaluation and export need nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arxivtag.learning.features import SparseRows
+
+FloatArray = NDArray[np.float32]
+OutputActivation = Literal["sigmoid", "softmax"]
+
+# Below this many rows, gathering the rows of the kernel beats importing scipy.
+_FEW_ROWS = 16
+# Rows multiplied at once: bounds the memory of the hidden activations.
+_BLOCK_ROWS = 2048
+
+
+@dataclass(frozen=True)
+class DenseLayer:
+    """One dense layer: ``output = input @ kernel + bias``.
+
+    Args:
+        kernel: ``(n_in, n_out)``, float32 or float16.
+        bias: ``(n_out,)``, float32 or float16.
+    """
+
+    kernel: NDArray[Any]
+    bias: NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Dense layers in a row, with ReLU between them and none after the last.
+
+    One layer is a linear path from the n-grams to the labels.
+    """
+
+    layers: tuple[DenseLayer, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A sum of branches: ``logits = sum(branch(x) for branch in branches)``.
+
+    Args:
+        branches: At least one; their first kernels are ``(n_features, n_hidden)`` and
+            their last ones ``(n_hidden, n_labels)``.
+        output_activation: What turns logits into probabilities.
+    """
+
+    branches: tuple[Branch, ...]
+    output_activation: OutputActivation
+
+    @property
+    def n_features(self) -> int:
+        """The number of n-grams that the network reads."""
+        return int(self.branches[0].layers[0].kernel.shape[0])
+
+    @property
+    def n_labels(self) -> int:
+        """The number of labels that the network scores."""
+        return int(self.branches[0].layers[-1].kernel.shape[1])
+
+    @property
+    def n_parameters(self) -> int:
+        """The number of trained numbers, over all branches."""
+        return sum(
+            layer.kernel.size + layer.bias.size
+            for branch in self.branches
+            for layer in branch.layers
+        )
+
+
+def logits(network: Network, rows: SparseRows) -> FloatArray:
+    """Return the network's logits for TF-IDF rows.
+
+    Args:
+        network: Whose ``n_features`` equals ``rows.n_features``.
+        rows: ``n`` rows of TF-IDF weights.
+
+    Returns:
+        ``(n, n_labels)`` float32.
+
+    Raises:
+        ValueError: If the numbers of features differ.
+    """
+    if rows.n_features != network.n_features:
+        raise ValueError(
+            f"rows should have {network.n_features} features. Received: {rows.n_features}."
+        )
+    result = np.zeros((len(rows), network.n_labels), np.float32)
+    for branch in network.branches:
+        for start in range(0, len(rows), _BLOCK_ROWS):
+            block = slice(start, start + _BLOCK_ROWS)
+            result[block] += _branch_logits(branch, rows, block)
+    return result
+
+
+def probabilities(network: Network, rows: SparseRows) -> FloatArray:
+    """Return ``y_prob`` for TF-IDF rows: ``(n, n_labels)`` float32, uncalibrated."""
+    return activate(logits(network, rows), network.output_activation)
+
+
+def activate(values: FloatArray, output_activation: OutputActivation) -> FloatArray:
+    """Turn logits ``(n, n_labels)`` into probabilities, without overflow.
+
+    Softmax divides one unit of probability among a paper's labels; a paper with
+    several labels shares it, so its values are lower than with the sigmoid.
+    """
+    if output_activation == "softmax":
+        powers = np.exp(values - values.max(axis=1, keepdims=True, initial=-np.inf))
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
+    # tanh saturates without a warning where exp would overflow.
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)), np.float32)
+
+
+def first_activations(branch: Branch, rows: SparseRows) -> FloatArray:
+    """Return what the first layer of a branch puts out, before its ReLU: ``(n, n_hidden)``."""
+    return _sparse_product(rows, slice(0, len(rows)), branch.layers[0])
+
+
+def _branch_logits(branch: Branch, rows: SparseRows, block: slice) -> FloatArray:
+    values = _sparse_product(rows, block, branch.layers[0])
+    for layer in branch.layers[1:]:
+        np.maximum(values, 0.0, out=values)
+        values = values @ layer.kernel.astype(np.float32, copy=False)
+        values += layer.bias
+    return values
+
+
+def _sparse_product(rows: SparseRows, block: slice, layer: DenseLayer) -> FloatArray:
+    """Multiply CSR rows by a dense layer; only rows of the kernel that occur are read."""
+    bounds = rows.indptr[block.start : min(block.stop, len(rows)) + 1]
+    n_rows = len(bounds) - 1
+    indices = rows.indices[bounds[0] : bounds[-1]]
+    data = rows.data[bounds[0] : bounds[-1]]
+    kernel = layer.kernel
+    result = np.empty((n_rows, kernel.shape[1]), np.float32)
+    if n_rows <= _FEW_ROWS:
+        for row, (start, stop) in enumerate(
+            zip(bounds - bounds[0], bounds[1:] - bounds[0], strict=False)
+        ):
+            terms = kernel[indices[start:stop]].astype(np.float32, copy=False)
+            result[row] = data[start:stop] @ terms
+    else:
+        # Here and not at the top: one abstract should not wait for this import.
+        from scipy.sparse import csr_matrix
+
+        if kernel.dtype != np.float32:
+            used, indices = np.unique(indices, return_inverse=True)
+            kernel = kernel[used].astype(np.float32)
+        matrix = csr_matrix((data, indices, bounds - bounds[0]), shape=(n_rows, len(kernel)))
+        result = np.asarray(matrix @ kernel)
+    result += layer.bias
+    return result
