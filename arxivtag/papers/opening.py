@@ -247,7 +247,7 @@ def _unpacked(raw: BinaryIO) -> BinaryIO:
         return io.BufferedReader(_XzReader(raw), _PIECE_BYTES)  # type: ignore[return-value]
     if head.startswith(_ZSTD):
         # Arrow's reader notices a stream that ends early and bounds its window to 128 MB.
-        return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")  
+        return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
     return raw
 
 

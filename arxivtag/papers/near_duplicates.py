@@ -1,0 +1,131 @@
+"""Finds papers whose abstracts are nearly the same: MinHash for candidates, exact Jaccard to decide.
+
+An abstract is its set of three-word shingles (lower case, letters and digits
+only). MinHash signatures come from ``rensa``; candidates share a band of the
+signature, and every candidate's true Jaccard similarity is computed before it
+counts. Signatures: A. Broder, "On the resemblance and containment of documents",
+1997; banding: Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import rensa
+
+# 42 bands of 3 find a pair of similarity 0.5 with probability 1 - (1 - 0.5**3)**42 = 0.996,
+# of 0.8 always; unrelated abstracts share so few shingles that candidates stay rare.
+_N_BANDS, _ROWS_A_BAND = 42, 3
+_SHINGLE_WORDS = 3
+_SEED = 1
+
+Integers = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
+
+
+def near_duplicate_groups(abstracts: Sequence[str], similarity: float) -> Integers:
+    """Return a group number for each abstract; near-duplicates share one.
+
+    Groups are the connected components of "at least ``similarity``", so that two
+    members of a group may be alike only through a third. A group's number is the
+    position of its first member; abstracts without words are groups of their own.
+
+    Args:
+        abstracts: Texts, n of them.
+        similarity: Least Jaccard similarity of two sets of word shingles, 0 to 1.
+
+    Returns:
+        Group numbers, shape (n,).
+    """
+    groups = np.arange(len(abstracts), dtype=np.int64)
+    if len(abstracts) < 2:
+        return groups
+    shingles, offsets = _shingles(abstracts)
+    pairs = _candidates(shingles, offsets)
+    sets: dict[int, Hashes] = {}
+    for first, second in pairs.tolist():
+        if _root(groups, first) == _root(groups, second):
+            continue
+        for row in (first, second):
+            if row not in sets:
+                sets[row] = np.unique(shingles[offsets[row] : offsets[row + 1]])
+        if _jaccard(sets[first], sets[second]) >= similarity:
+            low, high = sorted((_root(groups, first), _root(groups, second)))
+            groups[high] = low
+    return np.array([_root(groups, row) for row in range(len(groups))], dtype=np.int64)
+
+
+def _shingles(abstracts: Sequence[str]) -> tuple[Hashes, Integers]:
+    """Return the hashes of all texts' shingles one after the other, and where each text's begin.
+
+    A text of one or two words is one shingle; shape (n_shingles,) and (n + 1,).
+    """
+    texts = pc.utf8_lower(pa.array(abstracts, pa.large_string()))
+    texts = pc.utf8_trim(pc.replace_substring_regex(texts, r"[^\pL\pN]+", " "), " ")
+    words = pc.split_pattern(texts, " ")
+    starts = words.offsets.to_numpy().astype(np.int64)[:-1]
+    n_words = np.asarray(pc.list_value_length(words)).astype(np.int64)
+    # One code a distinct word; an empty text is one empty word, left out below.
+    encoded = words.values.dictionary_encode()
+    codes = _mix(encoded.indices.to_numpy(zero_copy_only=False).astype(np.uint64) + np.uint64(1))
+    padded = np.concatenate([codes, np.zeros(_SHINGLE_WORDS - 1, np.uint64)])
+    is_empty = np.asarray(pc.equal(texts, ""))
+    n_shingles = np.where(is_empty, 0, np.maximum(n_words - _SHINGLE_WORDS + 1, 1))
+    offsets = np.concatenate([[0], np.cumsum(n_shingles)]).astype(np.int64)
+    heads = np.repeat(starts - offsets[:-1], n_shingles) + np.arange(offsets[-1])
+    n_left = np.repeat(starts + n_words, n_shingles) - heads  # words from here to the text's end
+    hashes = np.zeros(len(heads), np.uint64)
+    for step in range(_SHINGLE_WORDS):
+        word = np.where(n_left > step, padded[heads + step], np.uint64(0))
+        hashes = _mix(hashes + word)
+    return hashes, offsets
+
+
+def _mix(values: Hashes) -> Hashes:
+    """Return each number scrambled (the finalizer of splitmix64)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def _candidates(shingles: Hashes, offsets: Integers) -> Integers:
+    """Return pairs of rows that share a band of their signatures, shape (n_pairs, 2)."""
+    filled = np.flatnonzero(np.diff(offsets))
+    if len(filled) < 2:
+        return np.empty((0, 2), np.int64)
+    matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
+        shingles,
+        np.append(offsets[filled], offsets[-1]).astype(np.uint64),
+        num_perm=_N_BANDS * _ROWS_A_BAND,
+        seed=_SEED,
+    )
+    signatures = np.array(matrix.to_rows(), dtype=np.uint64)
+    pairs = []
+    for band in np.split(signatures, _N_BANDS, axis=1):
+        keys = np.zeros(len(filled), np.uint64)
+        for column in band.T:
+            keys = _mix(keys + column)
+        order = np.argsort(keys, kind="stable")
+        same = keys[order][1:] == keys[order][:-1]
+        # Each row of a run is paired with the run's first and with the row before it.
+        firsts = np.maximum.accumulate(np.where(np.append(True, ~same), np.arange(len(order)), 0))
+        pairs.append(np.stack([order[firsts[1:][same]], order[1:][same]], axis=1))
+        pairs.append(np.stack([order[:-1][same], order[1:][same]], axis=1))
+    joined = np.sort(np.concatenate(pairs), axis=1)
+    return np.asarray(filled[np.unique(joined, axis=0)], dtype=np.int64)
+
+
+def _jaccard(first: Hashes, second: Hashes) -> float:
+    n_both = len(np.intersect1d(first, second, assume_unique=True))
+    return n_both / (len(first) + len(second) - n_both)
+
+
+def _root(parents: Integers, row: int) -> int:
+    while parents[row] != row:
+        parents[row] = parents[parents[row]]
+        row = int(parents[row])
+    return row
