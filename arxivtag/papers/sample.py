@@ -1,0 +1,443 @@
+"""The bundled sample: synthetic papers in the raw schema, written by a seeded generator.
+
+Real abstracts cannot be redistributed here. The sample is original prose put
+together from the phrase banks in ``sample_bank``: for each paper a topic, a label
+combination, a plan of sentences (background, gap, method, result, meaning) and
+a target length are drawn, and the sentences are filled from the topic's bank.
+
+``python -m arxivtag.papers.sample`` writes ``assets/sample.csv.xz`` anew, with
+the same bytes on each run. Only ``random.Random.random`` is drawn from, whose
+stream Python keeps the same from version to version.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import lzma
+import math
+import random
+import re
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from arxivtag import storage
+from arxivtag.config import SAMPLE_PATH
+from arxivtag.papers.sample_bank import TOPICS, Topic
+from arxivtag.papers.sample_bank.frames import FRAMES
+from arxivtag.papers.sample_bank.topic import Metric
+
+N_ROWS = 2000
+N_DUPLICATE_TITLES = 9
+N_EXACT_DUPLICATES = 6  # of the duplicate titles; the others have a revised abstract
+N_NEAR_DUPLICATES = 12
+N_RARE_COMBINATIONS = 208
+RANDOM_SEED = 20240229
+
+MEAN_WORDS, STD_WORDS, MIN_WORDS, MAX_WORDS = 158.0, 42.0, 25, 285
+LENGTH_TOLERANCE = 6
+XZ_PRESET = 9 | lzma.PRESET_EXTREME
+
+T = TypeVar("T")
+Labels = tuple[str, ...]
+
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_SLOT = re.compile(r"\[([A-Za-z_]+)\]")
+_NAME_TAILS = (
+    "Net", "Former", "Flow", "Lite", "Mix", "Graph", "Plus", "Lab", "Kit", "Mate", "Wise", "Loop",
+    "Path", "Core", "Lens", "Forge", "Link", "Scope", "Weave", "Prime", "Bridge", "Spark",
+)  # fmt: skip
+_SMALL_WORDS = frozenset(
+    "a an and as at but by for from in into nor of on or over per the to under via with "
+    "without its than that when".split()
+)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One row of the raw schema."""
+
+    title: str
+    abstract: str
+    labels: Labels
+
+
+class Dice:
+    """Random choices that rest on ``random()`` alone."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def chance(self, probability: float) -> bool:
+        """Return True with ``probability``."""
+        return self._random.random() < probability
+
+    def below(self, n: int) -> int:
+        """Return a whole number from 0 to ``n - 1``."""
+        return int(self._random.random() * n)
+
+    def pick(self, items: Sequence[T]) -> T:
+        """Return one of ``items``."""
+        return items[self.below(len(items))]
+
+    def weighted(self, items: Sequence[tuple[T, int]]) -> T:
+        """Return one item of ``(item, weight)`` pairs."""
+        mark = self._random.random() * sum(weight for _, weight in items)
+        for item, weight in items:
+            mark -= weight
+            if mark < 0:
+                return item
+        return items[-1][0]
+
+    def between(self, low: float, high: float) -> float:
+        """Return a number from ``low`` to ``high``."""
+        return low + (high - low) * self._random.random()
+
+    def normal(self, mean: float, std: float) -> float:
+        """Return a normal variate (Box-Muller)."""
+        radius = math.sqrt(-2.0 * math.log(1.0 - self._random.random()))
+        return mean + std * radius * math.cos(2.0 * math.pi * self._random.random())
+
+    def shuffled(self, items: Sequence[T]) -> list[T]:
+        """Return ``items`` in random order (Fisher-Yates)."""
+        result = list(items)
+        for i in range(len(result) - 1, 0, -1):
+            j = self.below(i + 1)
+            result[i], result[j] = result[j], result[i]
+        return result
+
+
+def capitalize(text: str) -> str:
+    """Return ``text`` with a capital first letter, the rest as it stands."""
+    return text[:1].upper() + text[1:]
+
+
+def with_article(noun_phrase: str) -> str:
+    """Return ``noun_phrase`` behind "a" or "an", by how its first word is spoken."""
+    first = noun_phrase.split()[0].split("-")[0]
+    if first.isupper() or any(c.isdigit() for c in first):
+        vowel = first[0] in "AEFHILMNORSX8"
+    else:
+        vowel = first[0].lower() in "aeiou" and not first.lower().startswith(("uni", "use", "eu"))
+    return f"{'an' if vowel else 'a'} {noun_phrase}"
+
+
+@dataclass
+class Writer:
+    """Fills frames for one paper; a phrase is used once as long as others are left."""
+
+    topic: Topic
+    dice: Dice
+    name: str
+    _left: dict[str, list[str]] = field(default_factory=dict)
+    _metric: Metric | None = None
+    _better: float = 0.0
+    _worse: float = 0.0
+
+    def sentence(self, frame_set: str) -> str:
+        """Return one sentence from a set of frames."""
+        return self.fill(self._fresh(f"frames:{frame_set}", FRAMES[frame_set]))
+
+    def fill(self, frame: str) -> str:
+        """Return ``frame`` with choices made, slots filled and the first letter a capital."""
+        if "metric" in frame or "[better]" in frame or "[margin]" in frame:
+            self._draw_metric()
+        text = self.choose(frame)
+        while slot := _SLOT.search(text):
+            phrase = self.choose(self._slot(slot[1].lower()))
+            if slot[1][0].isupper():
+                phrase = capitalize(phrase)
+            text = text[: slot.start()] + phrase + text[slot.end() :]
+        text = re.sub(r"\s+", " ", text).replace(" ,", ",").strip()
+        return capitalize(text)
+
+    def _slot(self, slot: str) -> str:
+        topic = self.topic
+        fixed = {"topic": topic.name, "name": self.name}
+        if slot in fixed:
+            return fixed[slot]
+        banks = {
+            "setting": topic.settings, "term": topic.terms, "method": topic.methods,
+            "step": topic.steps, "data": topic.data, "baselines": topic.baselines,
+            "gap": topic.gaps, "background": topic.background, "finding": topic.findings,
+            "meaning": topic.meanings, "theorem": topic.theorems,
+        }  # fmt: skip
+        if slot in banks:
+            return self._fresh(slot, banks[slot])
+        if slot == "method_bare":
+            return re.sub(r"^(an?|the) ", "", self._fresh("method", topic.methods))
+        if slot == "terms":
+            first, second, third = (self._fresh("term", topic.terms) for _ in range(3))
+            return f"{first}, {second} and {third}"
+        return self._figure(slot)
+
+    def choose(self, text: str) -> str:
+        """Return ``text`` with the choices in braces made."""
+        while _CHOICE.search(text):
+            text = _CHOICE.sub(lambda match: self.dice.pick(match[1].split("|")), text)
+        return text
+
+    def _fresh(self, slot: str, bank: Sequence[str]) -> str:
+        left = self._left.get(slot)
+        if not left:
+            left = self._left[slot] = self.dice.shuffled(bank)
+        return left.pop()
+
+    def _draw_metric(self) -> None:
+        metric = self._metric = self.dice.pick(self.topic.metrics)
+        span = metric.high - metric.low
+        gain = span * self.dice.between(0.04, 0.25)
+        worse = self.dice.between(metric.low, metric.high - gain)
+        self._worse, self._better = worse, worse + gain
+        if metric.falls:
+            self._worse, self._better = self._better, self._worse
+
+    def _figure(self, slot: str) -> str:
+        metric = self._metric
+        if slot == "number":
+            return self.dice.pick(("four", "six", "eight", "ten", "twelve", "twenty", "forty"))
+        if metric is None:
+            raise KeyError(slot)
+        if slot == "metric":
+            return metric.name
+        if slot == "a_metric":
+            return with_article(metric.name)
+        value = {
+            "better": self._better,
+            "worse": self._worse,
+            "margin": abs(self._better - self._worse),
+        }[slot]
+        digits = 3 if metric.high <= 2 else 1
+        unit = " points" if slot == "margin" and metric.unit == "%" else metric.unit
+        return f"{value:.{digits}f}{unit}"
+
+
+def _plan(dice: Dice, topic: Topic, n_words: int) -> list[str]:
+    """Return the frame sets of one abstract in order, about ``n_words`` long."""
+    kinds = [("method", 12), ("analysis", 2), ("benchmark", 1), ("survey", 1)]
+    if topic.theorems:
+        kinds.append(("theory", 8))
+    kind = dice.weighted(kinds)
+    opens_with_background = dice.chance(0.68)
+    head = ["background", "gap_after"] if opens_with_background else []
+    if kind == "method":
+        core = ["propose" if head else "propose_first", "step"]
+        optional = ["step", "step", "design", "setup", "result", "result", "finding", "ablation"]
+        tail = ["result" if dice.chance(0.6) else "finding"]
+    elif kind == "theory":
+        core = ["theory_propose" if dice.chance(0.5) else "propose_first", "theorem"]
+        optional = ["theorem", "step", "design", "design", "setup", "finding", "finding"]
+        tail = ["finding"]
+    else:
+        core = [kind, f"{kind}_more"]
+        optional = [f"{kind}_more"] * 3 + ["design", "finding", "finding"]
+        tail = ["finding"]
+    optional += ["meaning", "meaning", "closing"]
+    if opens_with_background:
+        optional += ["more_background", "more_background", "more_gap"]
+    elif dice.chance(0.4):
+        core, optional = core, [*optional, "gap_first"]
+    plan = [*core, *tail] if n_words < 70 else [*head, *core, *tail]
+    if n_words < 45:
+        plan = plan[:2]
+    for extra in dice.shuffled(optional):
+        if _WORDS_PER_SENTENCE * (len(plan) + 0.5) >= n_words:
+            break
+        plan.append(extra)
+    return sorted(plan, key=_ORDER.index)
+
+
+_WORDS_PER_SENTENCE = 19.0
+_ORDER = (
+    "background", "more_background", "gap_first", "gap_after", "more_gap",
+    "propose", "propose_first", "theory_propose", "survey", "benchmark", "analysis",
+    "step", "theorem", "design", "survey_more", "benchmark_more", "analysis_more",
+    "setup", "result", "finding", "ablation", "meaning", "closing",
+)  # fmt: skip
+
+
+def _system_name(dice: Dice, topic: Topic) -> str:
+    return dice.pick(topic.stems) + dice.pick(_NAME_TAILS)
+
+
+def _length(dice: Dice) -> int:
+    while True:
+        n_words = round(dice.normal(MEAN_WORDS, STD_WORDS))
+        if MIN_WORDS + 10 <= n_words <= MAX_WORDS - 8:
+            return n_words
+
+
+def count_words(text: str) -> int:
+    """Return the number of words as the Keras example counts them (split on one space)."""
+    return len(text.split(" "))
+
+
+def write_abstract(dice: Dice, topic: Topic, n_words: int) -> tuple[str, str]:
+    """Return an abstract of about ``n_words`` words and the name of the system in it."""
+    best, best_distance, best_name = "", 10**6, ""
+    for _ in range(12):
+        name = _system_name(dice, topic)
+        writer = Writer(topic, dice, name)
+        abstract = " ".join(writer.sentence(part) for part in _plan(dice, topic, n_words))
+        distance = abs(count_words(abstract) - n_words)
+        if distance < best_distance and MIN_WORDS <= count_words(abstract) <= MAX_WORDS:
+            best, best_distance, best_name = abstract, distance, name
+        if best_distance <= LENGTH_TOLERANCE:
+            break
+    return best, best_name
+
+
+_TITLES = (
+    "[method] for [topic]",
+    "[method] for [topic] [setting]",
+    "[name]: [method] for [topic]",
+    "[name]: [topic] [setting]",
+    "[topic] [setting]",
+    "[topic] with [term] and [term]",
+    "{Rethinking|Revisiting} [term] for [topic]",
+    "{Towards|Improving} [topic] [setting]",
+    "On the {Role|Use} of [term] in [topic]",
+    "[term] and [term] for [topic]",
+    "[topic] via [term]",
+    "[topic] [setting] via [term]",
+    "{Combining|Beyond} [term] and [term] for [topic]",
+    "[method] with [term]",
+    "How {far|much} does [topic] depend on [term]?",
+)
+
+
+def title_case(text: str) -> str:
+    """Return ``text`` in title case; words that hold a capital stay as they are."""
+    words = text.split(" ")
+    return " ".join(
+        word
+        if any(c.isupper() for c in word) or (i and word in _SMALL_WORDS)
+        else "-".join(capitalize(part) for part in word.split("-"))
+        for i, word in enumerate(words)
+    )
+
+
+def write_title(dice: Dice, topic: Topic, name: str) -> str:
+    """Return a title for a paper of ``topic`` about the system ``name``."""
+    writer = Writer(topic, dice, name)
+    text = writer.fill(re.sub(r"\[method\]", "[method_bare]", dice.pick(_TITLES)))
+    return title_case(text)
+
+
+def _rows_per_topic(topics: Sequence[Topic], n_rows: int) -> list[int]:
+    """Divide ``n_rows`` by the topics' shares (largest remainders)."""
+    total = sum(topic.share for topic in topics)
+    exact = [n_rows * topic.share / total for topic in topics]
+    counts = [int(value) for value in exact]
+    order = sorted(range(len(topics)), key=lambda i: (counts[i] - exact[i], i))
+    for i in order[: n_rows - sum(counts)]:
+        counts[i] += 1
+    return counts
+
+
+def _draw_labels(dice: Dice, assigned: Sequence[Topic]) -> list[Labels]:
+    """Return a label combination for each paper: most common ones, some that occur once."""
+    labels = [dice.weighted(topic.labels) for topic in assigned]
+    common = {combination for topic in TOPICS for combination, _ in topic.labels}
+    rare: set[Labels] = set()
+    for i in dice.shuffled(range(len(assigned))):
+        if len(rare) == N_RARE_COMBINATIONS:
+            break
+        combination = _rare_combination(dice, assigned[i], labels[i])
+        if combination not in common and combination not in rare:
+            rare.add(combination)
+            labels[i] = combination
+    counts = Counter(labels)
+    for i, combination in enumerate(labels):
+        if counts[combination] == 1 and combination not in rare:
+            labels[i] = max(assigned[i].labels, key=lambda item: item[1])[0]
+    return labels
+
+
+def _rare_combination(dice: Dice, topic: Topic, base: Labels) -> Labels:
+    extras = [label for label in dice.shuffled(topic.extra_labels) if label not in base]
+    n_extras = 1 if dice.chance(0.7) else 2
+    head, *tail = [*base, *extras[:n_extras]]
+    return (head, *dice.shuffled(tail))
+
+
+def _unique(dice: Dice, topic: Topic, titles: set[str], abstracts: set[str]) -> tuple[str, str]:
+    while True:
+        abstract, name = write_abstract(dice, topic, _length(dice))
+        title = write_title(dice, topic, name)
+        if abstract and title not in titles and abstract not in abstracts:
+            titles.add(title)
+            abstracts.add(abstract)
+            return title, abstract
+
+
+def _revised(dice: Dice, paper: Paper, topic: Topic, title: str) -> Paper:
+    """Return a near-duplicate: one sentence of the abstract replaced by another."""
+    sentences = re.split(r"(?<=[.?]) (?=[A-Z])", paper.abstract)
+    sentences[-1] = Writer(topic, dice, _system_name(dice, topic)).sentence("meaning")
+    return Paper(title, " ".join(sentences), paper.labels)
+
+
+def generate(random_seed: int = RANDOM_SEED) -> list[Paper]:
+    """Return the papers of the sample, in the order of the file."""
+    dice = Dice(random_seed)
+    n_own = N_ROWS - N_DUPLICATE_TITLES - N_NEAR_DUPLICATES
+    counts = _rows_per_topic(TOPICS, n_own)
+    assigned = [topic for topic, n in zip(TOPICS, counts, strict=True) for _ in range(n)]
+    titles: set[str] = set()
+    abstracts: set[str] = set()
+    texts = [_unique(dice, topic, titles, abstracts) for topic in assigned]
+    labels = _draw_labels(dice, assigned)
+    papers = [Paper(*text, combination) for text, combination in zip(texts, labels, strict=True)]
+    label_counts = Counter(labels)
+    often = [i for i in range(n_own) if label_counts[labels[i]] > 1]
+    chosen = dice.shuffled(often)[: N_DUPLICATE_TITLES + N_NEAR_DUPLICATES]
+    repeats = []
+    for k, i in enumerate(chosen):
+        paper, topic = papers[i], assigned[i]
+        if k < N_EXACT_DUPLICATES:
+            repeats.append(paper)
+        elif k < N_DUPLICATE_TITLES:
+            repeats.append(_revised(dice, paper, topic, paper.title))
+        else:
+            title = (
+                f"{paper.title}: {dice.pick(('Extended Version', 'A Second Look', 'Revisited'))}"
+            )
+            repeats.append(_revised(dice, paper, topic, title))
+    return dice.shuffled([*papers, *repeats])
+
+
+def to_csv(papers: Sequence[Paper]) -> bytes:
+    """Return ``papers`` as CSV in UTF-8 with the raw columns titles, summaries and terms."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("titles", "summaries", "terms"))
+    writer.writerows((paper.title, paper.abstract, str(list(paper.labels))) for paper in papers)
+    return text.getvalue().encode("utf-8")
+
+
+def sample_bytes() -> bytes:
+    """Return the compressed sample file."""
+    return lzma.compress(to_csv(generate()), preset=XZ_PRESET)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the sample file; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m arxivtag.papers.sample", description="Write the bundled synthetic sample."
+    )
+    parser.add_argument("--out", type=Path, default=SAMPLE_PATH, help="the file to write")
+    path: Path = parser.parse_args(arguments).out
+    content = sample_bytes()
+    storage.write_bytes(path, content)
+    sys.stderr.write(f"Wrote {path} ({len(content) / 1e6:.2f} MB).\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

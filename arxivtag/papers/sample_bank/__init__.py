@@ -1,0 +1,14 @@
+"""Phrase banks of the bundled sample, one module a field of research.
+
+All of it was written for this project. Data sets, methods and metrics bear the
+names they have in the field; sentences, findings and numbers are invented.
+"""
+
+from __future__ import annotations
+
+from arxivtag.papers.sample_bank import language, learning, vision
+from arxivtag.papers.sample_bank.topic import Metric, Topic
+
+TOPICS: tuple[Topic, ...] = (*vision.TOPICS, *language.TOPICS, *learning.TOPICS)
+
+__all__ = ["TOPICS", "Metric", "Topic"]
