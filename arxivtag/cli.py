@@ -224,7 +224,7 @@ def tag(arguments: argparse.Namespace) -> None:
     from arxivtag.runs.registry import resolve_model
     from arxivtag.tagging.bundle import load_bundle
 
-    bundle = load_bundle(resolve_model(arguments.model, config.home_folder()))
+    bundle = load_bundle(resolve_model(arguments.model, config.home_folder(), allow_path=True))
     if arguments.input == "-":
         _tag_one(arguments, bundle)
     else:
@@ -305,7 +305,9 @@ def export(arguments: argparse.Namespace) -> None:
     path = Path(arguments.out)
     if path.suffix != ".keras":
         raise ConfigError(f"--out should end in .keras. Received: {path.name}.", "Rename it.")
-    export_keras(load_bundle(resolve_model(arguments.model, config.home_folder())), path)
+    export_keras(
+        load_bundle(resolve_model(arguments.model, config.home_folder(), allow_path=True)), path
+    )
     result = {"path": str(path), "size_mb": round(path.stat().st_size / 1e6, 3)}
     _print_result(arguments.json, result, _plain(result))
 

@@ -41,6 +41,7 @@ def main() -> int:
     arguments = _parse_arguments()
     folder = run_folder(arguments.run_id, Path(arguments.home))
     held = [int(number) for number in arguments.locks.split(",") if number]
+    _configure_log(folder)
     _lower_priority()
     oom_kills = _oom_kills()
     child = os.fork()
@@ -60,6 +61,19 @@ def _parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _configure_log(folder: RunFolder) -> None:
+    """Write ``<time> <level> run=<id> key=value ...`` to the run's log; never a paper's text."""
+    logging.Formatter.converter = time.gmtime
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.INFO,
+        format=f"%(asctime)s.%(msecs)03dZ %(levelname)s run={folder.run_id} %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S",
+    )
+    # JAX tells at length which accelerators it did not find.
+    logging.getLogger("jax").setLevel(logging.ERROR)
+
+
 def _lower_priority() -> None:
     """Give way to the app: on two cores its answers must stay quick while a job trains."""
     with contextlib.suppress(OSError, AttributeError):
@@ -75,22 +89,14 @@ def _begin_next(home: Path) -> None:
     try:
         jobs.kick(home)
     except ArxivTagError as error:
-        print(f"{now_iso()} could not begin the next job: {error}", file=sys.stderr)
+        _log.error("could not begin the next job: %s", error)
 
 
 def _run_child(folder: RunFolder, held: list[int]) -> None:
     """Run the pipeline in the forked child; does not return."""
     parent = os.getppid()
-    # A terminal's Ctrl-C or a supervisor's TERM goes to the parent's group; the child decides.
     code = 1
     try:
-        logging.basicConfig(
-            stream=sys.stderr,
-            level=logging.INFO,
-            format=f"%(asctime)s.%(msecs)03dZ %(levelname)s run={folder.run_id} %(message)s",
-            datefmt="%Y-%m-%dT%H:%M:%S",
-        )
-        logging.Formatter.converter = time.gmtime
         code = run_job(folder)
     finally:
         if os.getppid() != parent:  # the parent was killed: its duties are ours
@@ -179,7 +185,7 @@ def _wait_and_report(folder: RunFolder, child: int, oom_kills: int) -> None:
             status = read_status(folder.status)
             if status.state == RUNNING:
                 message, hint = _death_message(code, _oom_kills() > oom_kills)
-                print(f"{now_iso()} run={folder.run_id} {message}", file=sys.stderr)
+                _log.error("%s", message)
                 ended = dataclasses.replace(
                     status,
                     state=FAILED,

@@ -1,0 +1,44 @@
+"""Evaluating a finished model on labelled papers it never saw."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from arxivtag.runs.registry import resolve_model
+
+
+def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str, Any]:
+    """Return the evaluation of a model on every row of ``data`` that has an abstract.
+
+    Nothing is cleaned or split: each row counts as it stands. Label occurrences
+    that the model does not know are counted and left out of the other figures.
+
+    Args:
+        model: ``pretrained``, a run id or a bundle folder.
+        data: A source of papers, as :func:`arxivtag.papers.sources.load` takes it.
+        home: Where runs and downloads live.
+
+    Raises:
+        ArxivTagError: If the model or the data cannot be used.
+    """
+    from arxivtag.learning import evaluation
+    from arxivtag.learning.features import count_unknown_labels, encode_labels
+    from arxivtag.papers import sources
+    from arxivtag.tagging import tagger
+    from arxivtag.tagging.bundle import load_bundle
+
+    bundle = load_bundle(resolve_model(model, home, allow_path=True))
+    papers = sources.load(data, home=home).papers
+    labels = papers["labels"].tolist()
+    texts = [
+        tagger.join_text(title, abstract, bundle.text_fields)
+        for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
+    ]
+    return evaluation.evaluate_bundle(
+        encode_labels(labels, bundle.label_names),
+        tagger.predict(bundle, texts),
+        bundle.label_names,
+        bundle.thresholds,
+        n_unknown_labels=count_unknown_labels(labels, bundle.label_names),
+    )
