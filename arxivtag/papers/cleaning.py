@@ -86,10 +86,14 @@ class CleaningReport:
 
 @dataclass(frozen=True)
 class CleaningResult:
-    """The papers kept (a new DataFrame with RangeIndex) and the report."""
+    """The papers kept (a new DataFrame with RangeIndex) and the report.
+
+    ``rows`` (n_kept,) are the positions of the kept papers among those given.
+    """
 
     papers: pd.DataFrame
     report: CleaningReport
+    rows: npt.NDArray[np.int64]
 
 
 def normalize_text(text: str) -> str:
@@ -121,7 +125,7 @@ def clean(papers: pd.DataFrame, config: CleaningConfig | None = None) -> Cleanin
         The papers kept, possibly none, and the report.
     """
     config = config or CleaningConfig()
-    cleaned, n_changed = _normalized(papers)
+    cleaned, n_changed = _normalized(papers.reset_index(drop=True))
     steps: list[CleaningStep] = []
     for rule, keep, reason in _rules(config):
         cleaned = _apply(cleaned, rule, keep(cleaned), reason, steps)
@@ -130,8 +134,9 @@ def clean(papers: pd.DataFrame, config: CleaningConfig | None = None) -> Cleanin
         keep_rows = cleaned[LABELS].map(counts).to_numpy(dtype=np.int64, na_value=0) > 1
         reason = "Their combination of labels, in the order written, occurs only once."
         cleaned = _apply(cleaned, "rare_combinations", keep_rows, reason, steps)
+    rows = cleaned.index.to_numpy(dtype=np.int64)
     kept = cleaned.reset_index(drop=True)
-    return CleaningResult(kept, _report(kept, tuple(steps), len(papers), n_changed, counts))
+    return CleaningResult(kept, _report(kept, tuple(steps), len(papers), n_changed, counts), rows)
 
 
 def combination_counts(papers: pd.DataFrame) -> Counter[tuple[str, ...]]:

@@ -13,7 +13,7 @@ import html
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -173,7 +173,12 @@ def label_text(label: str) -> str:
 
 
 def render_figure(
-    figure: go.Figure, key: str, alt_text: str, *, height: int | str = "content"
+    figure: go.Figure,
+    key: str,
+    alt_text: str,
+    *,
+    height: int | str = "content",
+    on_select: Callable[[], None] | None = None,
 ) -> None:
     """Draw a figure in the page's theme.
 
@@ -182,7 +187,11 @@ def render_figure(
         key: Unique on the page.
         alt_text: One sentence for those who cannot see it: what it shows.
         height: In pixels, or the figure's own.
+        on_select: Called when a point is clicked; its state is ``st.session_state[key]``.
     """
+    selection: dict[str, Any] = {}
+    if on_select is not None:
+        selection = {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(
         figure,
         key=key,
@@ -195,6 +204,7 @@ def render_figure(
             "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
             "toImageButtonOptions": {"format": "svg", "filename": key},
         },
+        **selection,
     )
 
 
