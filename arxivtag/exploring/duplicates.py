@@ -1,0 +1,177 @@
+"""Papers that occur more than once: exact titles, exact abstracts, near-duplicates, and diffs."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from arxivtag.exploring.labels import LabelIndex
+from arxivtag.papers.cleaning import near_duplicate_groups
+from arxivtag.papers.schema import ABSTRACT, TITLE
+
+DuplicateKind = Literal["titles", "abstracts", "near"]
+# Comparing takes time that grows with the product of the lengths.
+MAX_DIFF_WORDS = 3_000
+
+
+@dataclass(frozen=True)
+class DuplicateGroups:
+    """Groups of papers that count as the same.
+
+    Attributes:
+        kind: What makes them the same: equal titles, equal abstracts, or nearly equal abstracts.
+        members: (n_papers,) the number of each paper's group, -1 for papers in none.
+        table: One line a group, the largest first: ``group``, ``papers``, ``title`` (of the
+            first), ``distinct_titles``, ``distinct_abstracts``, ``distinct_combinations``.
+    """
+
+    kind: DuplicateKind
+    members: npt.NDArray[np.int64]
+    table: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    @property
+    def n_surplus(self) -> int:
+        """How many papers would go if each group kept only its first."""
+        return int(np.count_nonzero(self.members >= 0)) - len(self)
+
+    def rows(self, group: int) -> npt.NDArray[np.int64]:
+        """Return the positions of a group's papers, in order of the data set."""
+        return np.flatnonzero(self.members == group)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text, and whether the other text lacks it."""
+
+    text: str
+    differs: bool
+
+
+def duplicate_groups(
+    papers: pd.DataFrame, index: LabelIndex, kind: DuplicateKind, *, similarity: float = 0.8
+) -> DuplicateGroups:
+    """Return the groups of papers with the same title, abstract, or nearly the same abstract.
+
+    Near-duplicates are sought among the distinct abstracts, so that the groups are those
+    which equality does not find: each holds at least two different abstracts.
+
+    Args:
+        papers: A papers DataFrame.
+        index: Its labels.
+        kind: What makes papers the same.
+        similarity: For ``near``, the least Jaccard similarity of word shingles.
+    """
+    titles, abstracts = _codes(papers[TITLE]), _codes(papers[ABSTRACT])
+    if kind == "near":
+        same = _near_codes(papers, abstracts, similarity)
+    else:
+        same = titles if kind == "titles" else abstracts
+    members = _number_groups(same)
+    return DuplicateGroups(kind, members, _table(papers, index, members, titles, abstracts))
+
+
+def _codes(values: pd.Series[str]) -> npt.NDArray[np.int64]:
+    """Return (n,) equal numbers for equal values, in order of first appearance."""
+    codes, _ = pd.factorize(values)
+    return codes.astype(np.int64)
+
+
+def _near_codes(
+    papers: pd.DataFrame, abstracts: npt.NDArray[np.int64], similarity: float
+) -> npt.NDArray[np.int64]:
+    """Return (n,) group numbers; papers whose group holds one abstract alone get their own."""
+    _, first = np.unique(abstracts, return_index=True)
+    distinct = papers[ABSTRACT].iloc[first].tolist()
+    groups = np.asarray(near_duplicate_groups(distinct, similarity), dtype=np.int64)
+    _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)
+    alone = sizes[groups] < 2
+    same = groups[abstracts]
+    single = alone[abstracts]
+    same[single] = len(sizes) + np.flatnonzero(single)
+    return same
+
+
+def _number_groups(same: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return (n,) 0, 1, ... for groups of two or more, largest first, ties by first paper."""
+    _, first, codes, sizes = np.unique(
+        same, return_index=True, return_inverse=True, return_counts=True
+    )
+    shared = np.flatnonzero(sizes > 1)
+    order = shared[np.lexsort((first[shared], -sizes[shared]))]
+    numbers = np.full(len(sizes), -1, dtype=np.int64)
+    numbers[order] = np.arange(len(order))
+    members: npt.NDArray[np.int64] = numbers[codes]
+    return members
+
+
+def _table(
+    papers: pd.DataFrame,
+    index: LabelIndex,
+    members: npt.NDArray[np.int64],
+    titles: npt.NDArray[np.int64],
+    abstracts: npt.NDArray[np.int64],
+) -> pd.DataFrame:
+    rows = np.flatnonzero(members >= 0)
+    frame = pd.DataFrame(
+        {
+            "group": members[rows],
+            "row": rows,
+            "title": titles[rows],
+            "abstract": abstracts[rows],
+            "combination": index.combinations[rows],
+        }
+    )
+    grouped = frame.groupby("group", sort=True)
+    first = grouped["row"].first().to_numpy(dtype=np.int64)
+    return pd.DataFrame(
+        {
+            "group": np.arange(len(first)),
+            "papers": grouped.size().to_numpy(),
+            "title": papers[TITLE].iloc[first].to_numpy(),
+            "distinct_titles": grouped["title"].nunique().to_numpy(),
+            "distinct_abstracts": grouped["abstract"].nunique().to_numpy(),
+            "distinct_combinations": grouped["combination"].nunique().to_numpy(),
+        }
+    )
+
+
+def mark_differences(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Return both texts as pieces, word by word, with what the other lacks marked.
+
+    The pieces of a text join to the text itself. After :data:`MAX_DIFF_WORDS` words the rest
+    is one piece, marked unless both rests are equal.
+    """
+    words_a, words_b = _words(a), _words(b)
+    head_a, head_b = words_a[:MAX_DIFF_WORDS], words_b[:MAX_DIFF_WORDS]
+    rest_a, rest_b = "".join(words_a[MAX_DIFF_WORDS:]), "".join(words_b[MAX_DIFF_WORDS:])
+    bare_a, bare_b = [word.rstrip() for word in head_a], [word.rstrip() for word in head_b]
+    matcher = difflib.SequenceMatcher(None, bare_a, bare_b, autojunk=False)
+    pieces_a: list[Piece] = []
+    pieces_b: list[Piece] = []
+    for tag, a_from, a_to, b_from, b_to in matcher.get_opcodes():
+        _append(pieces_a, head_a[a_from:a_to], tag != "equal")
+        _append(pieces_b, head_b[b_from:b_to], tag != "equal")
+    _append(pieces_a, [rest_a], rest_a != rest_b)
+    _append(pieces_b, [rest_b], rest_a != rest_b)
+    return tuple(pieces_a), tuple(pieces_b)
+
+
+def _words(text: str) -> list[str]:
+    """Return words with the white space behind them; leading white space is a word of its own."""
+    return re.findall(r"\S+\s*|^\s+", text)
+
+
+def _append(pieces: list[Piece], words: Sequence[str], differs: bool) -> None:
+    text = "".join(words)
+    if text:
+        pieces.append(Piece(text, differs))

@@ -1,0 +1,76 @@
+"""Which papers a reader looks at: by label, by text, by length."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from arxivtag.exploring.labels import LabelIndex, Rows
+from arxivtag.exploring.lengths import Lengths
+from arxivtag.papers.schema import ABSTRACT, TITLE
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_QUERY_CHARS = 200
+
+
+@dataclass(frozen=True)
+class PaperFilter:
+    """What a paper must be to be shown; the default shows all.
+
+    Attributes:
+        labels: Every one of these labels.
+        text: In title or abstract, in any case; white space matches any white space.
+        min_words: At least so many words, as :func:`~.lengths.length_words` counts them.
+        max_words: At most so many words.
+    """
+
+    labels: tuple[str, ...] = ()
+    text: str = ""
+    min_words: int | None = None
+    max_words: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether every paper passes."""
+        return self == PaperFilter()
+
+
+def select(
+    papers: pd.DataFrame, index: LabelIndex, lengths: Lengths, chosen: PaperFilter
+) -> Rows:
+    """Return the mask (n_papers,) of papers that pass the filter."""
+    rows = index.having(chosen.labels)
+    if chosen.min_words is not None:
+        rows &= lengths >= chosen.min_words
+    if chosen.max_words is not None:
+        rows &= lengths <= chosen.max_words
+    if chosen.text.strip():
+        rows &= matching(papers, chosen.text)
+    return rows
+
+
+def matching(papers: pd.DataFrame, text: str) -> Rows:
+    """Return the mask (n_papers,) of papers whose title or abstract holds ``text``."""
+    pattern = search_pattern(text)
+    return _contains(papers[TITLE], pattern) | _contains(papers[ABSTRACT], pattern)
+
+
+def search_pattern(text: str) -> str:
+    """Return a pattern that finds ``text`` as typed, but across any white space."""
+    return r"\s+".join(re.escape(word) for word in text[:MAX_QUERY_CHARS].split())
+
+
+def _contains(texts: pd.Series[str], pattern: str) -> Rows:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    array: pa.Array = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    found = pc.match_substring_regex(array, pattern, ignore_case=True)
+    mask: Rows = np.asarray(pc.fill_null(found, False), dtype=np.bool_)
+    return mask

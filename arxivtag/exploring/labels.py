@@ -1,0 +1,300 @@
+"""Labels of a corpus as tables: frequencies, combinations, labels a paper, co-occurrence.
+
+:func:`index_labels` reads the labels once into :class:`LabelIndex` (codes and
+offsets, as in a CSR matrix). Every table below is then a count over the rows
+that a boolean mask ``rows`` (n_papers,) selects, or over all of them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from arxivtag.papers.taxonomy import label_name
+
+Rows = npt.NDArray[np.bool_]
+CoOccurrenceMeasure = Literal["count", "lift", "npmi"]
+
+
+@dataclass(frozen=True)
+class LabelIndex:
+    """The labels of every paper as codes.
+
+    Attributes:
+        label_names: The distinct labels, most frequent first, ties by name.
+        codes: (n_occurrences,) position in ``label_names``, paper after paper, in written order.
+        indptr: (n_papers + 1,) where each paper's codes begin.
+        combination_names: The distinct label combinations (sorted tuples), most frequent first.
+        combinations: (n_papers,) position in ``combination_names``.
+    """
+
+    label_names: tuple[str, ...]
+    codes: npt.NDArray[np.int32]
+    indptr: npt.NDArray[np.int64]
+    combination_names: tuple[tuple[str, ...], ...]
+    combinations: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """(n_papers,) how many labels each paper has."""
+        return np.diff(self.indptr)
+
+    def occurrences(
+        self, rows: Rows | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """Return the selected occurrences: which paper (n,) and which label (n,)."""
+        papers = np.repeat(np.arange(len(self)), self.sizes)
+        if rows is None:
+            return papers, self.codes
+        kept = rows[papers]
+        return papers[kept], self.codes[kept]
+
+    def having(self, labels: Sequence[str]) -> Rows:
+        """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
+        mask = np.ones(len(self), dtype=bool)
+        positions = {name: code for code, name in enumerate(self.label_names)}
+        for label in labels:
+            if label not in positions:
+                return np.zeros(len(self), dtype=bool)
+            papers, codes = self.occurrences()
+            carries = np.zeros(len(self), dtype=bool)
+            carries[papers[codes == positions[label]]] = True
+            mask &= carries
+        return mask
+
+
+@dataclass(frozen=True)
+class Imbalance:
+    """How unevenly labels are used; see :func:`imbalance`.
+
+    Attributes:
+        n_labels: Labels that occur.
+        top_label: The most frequent label.
+        top_share: Share of papers that carry it.
+        median_count: Papers that carry the label in the middle of the ranking.
+        ratio: Papers of the most frequent label for one of the median label.
+        n_for_half: How many of the most frequent labels make up half of all label occurrences.
+        n_rare: Labels on fewer than :data:`RARE_LABEL_PAPERS` papers.
+    """
+
+    n_labels: int
+    top_label: str
+    top_share: float
+    median_count: float
+    ratio: float
+    n_for_half: int
+    n_rare: int
+
+
+RARE_LABEL_PAPERS = 10
+
+
+def index_labels(labels: Sequence[tuple[str, ...]]) -> LabelIndex:
+    """Read the labels of a corpus, one tuple a paper, into an index."""
+    sizes = np.fromiter((len(item) for item in labels), dtype=np.int64, count=len(labels))
+    flat = [label for item in labels for label in item]
+    names, codes = _codes_by_count(flat)
+    # Few distinct tuples stand behind many papers: sort each of those only once.
+    ordered = {item: tuple(sorted(item)) for item in set(labels)}
+    combination_names, combinations = _codes_by_count([ordered[item] for item in labels])
+    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return LabelIndex(tuple(names), codes, indptr, tuple(combination_names), combinations)
+
+
+def _codes_by_count(items: list[object]) -> tuple[list[object], npt.NDArray[np.int32]]:
+    """Return the distinct items by falling count, ties by value, and each item's position."""
+    counts = Counter(items)
+    names = sorted(counts, key=lambda item: (-counts[item], item))  # type: ignore[operator]
+    positions = {name: code for code, name in enumerate(names)}
+    codes = np.fromiter((positions[item] for item in items), dtype=np.int32, count=len(items))
+    return names, codes
+
+
+def _n_papers(index: LabelIndex, rows: Rows | None) -> int:
+    return len(index) if rows is None else int(np.count_nonzero(rows))
+
+
+def label_counts(index: LabelIndex, rows: Rows | None = None) -> npt.NDArray[np.int64]:
+    """Return (n_labels,) how many selected papers carry each label of ``index.label_names``."""
+    _, codes = index.occurrences(rows)
+    return np.bincount(codes, minlength=len(index.label_names))
+
+
+def label_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
+    """Return one line a label that occurs: ``label``, ``name``, ``papers``, ``share``.
+
+    ``share`` is the share of the selected papers. Most frequent first, ties by label.
+    """
+    counts = label_counts(index, rows)
+    frame = pd.DataFrame(
+        {
+            "label": list(index.label_names),
+            "name": [label_name(label) for label in index.label_names],
+            "papers": counts,
+            "share": counts / max(_n_papers(index, rows), 1),
+        }
+    )
+    frame = frame[frame["papers"] > 0]
+    return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
+
+
+def combination_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
+    """Return one line a label combination: ``combination``, ``labels``, ``papers``, ``share``.
+
+    ``combination`` is the sorted labels joined by `` + ``; ``labels`` is their number.
+    """
+    chosen = index.combinations if rows is None else index.combinations[rows]
+    counts = np.bincount(chosen, minlength=len(index.combination_names))
+    present = np.flatnonzero(counts)
+    frame = pd.DataFrame(
+        {
+            "combination": [" + ".join(index.combination_names[i]) for i in present],
+            "labels": [len(index.combination_names[i]) for i in present],
+            "papers": counts[present],
+            "share": counts[present] / max(_n_papers(index, rows), 1),
+        }
+    )
+    return frame.sort_values(["papers", "combination"], ascending=[False, True], ignore_index=True)
+
+
+def labels_per_paper(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
+    """Return one line a number of labels: ``labels``, ``papers``, ``share``; no gaps between."""
+    sizes = index.sizes if rows is None else index.sizes[rows]
+    if not len(sizes):
+        return pd.DataFrame({"labels": [], "papers": [], "share": []}).astype(
+            {"labels": int, "papers": int, "share": float}
+        )
+    counts = np.bincount(sizes)
+    first = int(sizes.min())
+    return pd.DataFrame(
+        {
+            "labels": np.arange(first, len(counts)),
+            "papers": counts[first:],
+            "share": counts[first:] / len(sizes),
+        }
+    )
+
+
+def co_occurrence(
+    index: LabelIndex,
+    rows: Rows | None = None,
+    *,
+    n_labels: int = 20,
+    measure: CoOccurrenceMeasure = "count",
+) -> pd.DataFrame:
+    """Return how often the most frequent labels stand on the same paper, as a square table.
+
+    Args:
+        index: The labels.
+        rows: The selected papers.
+        n_labels: How many of the most frequent labels.
+        measure: ``count``: papers that carry both; on the diagonal, papers that carry the label.
+            ``lift``: p(a, b) / (p(a) p(b)); 1 is chance.
+            ``npmi``: log lift / -log p(a, b), from -1 (never together) through 0 (chance)
+            to 1 (only together); Bouma 2009. A pair that never meets is -1, and a pair that
+            stands on every paper 1.
+
+    Returns:
+        A DataFrame with labels as index and columns; NaN on the diagonal of lift and npmi.
+    """
+    counts = label_counts(index, rows)
+    order = np.argsort(-counts, kind="stable")[:n_labels]
+    order = order[counts[order] > 0]
+    names = [index.label_names[i] for i in order]
+    together = _pair_counts(index, rows, order)
+    values = _association(together, _n_papers(index, rows), measure)
+    return pd.DataFrame(values, index=names, columns=names)
+
+
+def _pair_counts(
+    index: LabelIndex, rows: Rows | None, order: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """Return (k, k) counts of papers that carry both labels, for the labels in ``order``."""
+    place = np.full(len(index.label_names), -1, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    papers, codes = index.occurrences(rows)
+    kept = place[codes] >= 0
+    carries = np.zeros((len(index), len(order)), dtype=np.float32)
+    carries[papers[kept], place[codes[kept]]] = 1
+    product: npt.NDArray[np.float64] = (carries.T @ carries).astype(np.float64)
+    return product
+
+
+def _association(
+    together: npt.NDArray[np.float64], n_papers: int, measure: CoOccurrenceMeasure
+) -> npt.NDArray[np.float64]:
+    if measure == "count" or not len(together):
+        return together
+    share = together / n_papers
+    alone = np.diag(share)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lift = share / np.outer(alone, alone)
+        npmi = np.log(lift) / -np.log(share)
+    npmi[share == 0] = -1.0
+    npmi[share == 1] = 1.0
+    values = lift if measure == "lift" else npmi
+    np.fill_diagonal(values, np.nan)
+    return values
+
+
+def label_pairs(index: LabelIndex, rows: Rows | None = None, *, n_labels: int = 20) -> pd.DataFrame:
+    """Return one line a pair of labels that meets: both, ``papers``, ``lift``, ``npmi``.
+
+    The same figures as :func:`co_occurrence` as a list that can be sorted and downloaded.
+    """
+    tables = {
+        measure: co_occurrence(index, rows, n_labels=n_labels, measure=measure)
+        for measure in ("count", "lift", "npmi")
+    }
+    counts = tables["count"].to_numpy()
+    first, second = np.nonzero(np.triu(counts, k=1))
+    names = np.array(tables["count"].columns, dtype=object)
+    frame = pd.DataFrame(
+        {
+            "label_a": names[first],
+            "label_b": names[second],
+            "papers": counts[first, second].astype(np.int64),
+            "lift": tables["lift"].to_numpy()[first, second],
+            "npmi": tables["npmi"].to_numpy()[first, second],
+        }
+    )
+    return frame.sort_values(
+        ["papers", "label_a", "label_b"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def imbalance(frequency: pd.DataFrame) -> Imbalance | None:
+    """Return how uneven a :func:`label_frequency` table is, or None where no label occurs."""
+    if frequency.empty:
+        return None
+    counts = frequency["papers"].to_numpy()
+    median = float(np.median(counts))
+    covered = np.cumsum(counts) / counts.sum()
+    return Imbalance(
+        n_labels=len(counts),
+        top_label=str(frequency["label"].iloc[0]),
+        top_share=float(frequency["share"].iloc[0]),
+        median_count=median,
+        ratio=float(counts[0] / median),
+        n_for_half=int(np.searchsorted(covered, 0.5 - 1e-12) + 1),
+        n_rare=int(np.count_nonzero(counts < RARE_LABEL_PAPERS)),
+    )
+
+
+def multi_hot(labels: Sequence[str], label_names: Sequence[str]) -> npt.NDArray[np.int8]:
+    """Return (n_labels,) with 1 where the paper carries the label of that position, else 0.
+
+    Labels that are not in ``label_names`` are left out: there is no ``[UNK]`` position,
+    which in the Keras example becomes an output class of its own.
+    """
+    carried = set(labels)
+    return np.array([label in carried for label in label_names], dtype=np.int8)

@@ -1,0 +1,103 @@
+"""Lengths of abstracts as tables: describe, histogram, by label, and what a maximum covers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from arxivtag.exploring.labels import LabelIndex, Rows
+from arxivtag.papers.taxonomy import label_name
+
+Lengths = npt.NDArray[np.int64]
+PERCENTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+MAX_BINS = 60
+_NICE_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
+
+
+def length_words(abstracts: Sequence[str]) -> Lengths:
+    """Return (n_papers,) the words of each abstract, counted as the Keras example does.
+
+    The example counts ``len(abstract.split(" "))``: the single spaces plus one, so that
+    line breaks do not separate words and an empty abstract has length 1.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.array(abstracts, type=pa.large_string(), from_pandas=True)
+    spaces = pc.count_substring(pc.fill_null(texts, ""), " ")
+    lengths: Lengths = spaces.to_numpy(zero_copy_only=False).astype(np.int64) + 1
+    return lengths
+
+
+def describe_lengths(lengths: Lengths) -> pd.DataFrame:
+    """Return pandas' own ``describe()`` with more percentiles: ``figure``, ``words``."""
+    described = pd.Series(lengths, dtype="int64").describe(percentiles=list(PERCENTILES))
+    return described.rename_axis("figure").rename("words").reset_index()
+
+
+def length_histogram(lengths: Lengths) -> pd.DataFrame:
+    """Return one line a bin: ``from_words``, ``to_words`` (both inside), ``papers``.
+
+    All bins have the same whole width, so that none holds more possible lengths than another.
+    """
+    if not len(lengths):
+        return pd.DataFrame({"from_words": [], "to_words": [], "papers": []}).astype(int)
+    lowest, highest = int(lengths.min()), int(lengths.max())
+    span = highest - lowest + 1
+    width = next((step for step in _NICE_STEPS if span / step <= MAX_BINS), -(-span // MAX_BINS))
+    first = lowest // width * width
+    counts = np.bincount((lengths - first) // width)
+    starts = first + width * np.arange(len(counts))
+    return pd.DataFrame(
+        {"from_words": starts, "to_words": starts + width - 1, "papers": counts.astype(np.int64)}
+    )
+
+
+def length_by_label(
+    index: LabelIndex, lengths: Lengths, rows: Rows | None = None, *, n_labels: int = 20
+) -> pd.DataFrame:
+    """Return one line for each of the most frequent labels, and one for all papers.
+
+    Columns: ``label``, ``name``, ``papers``, ``mean``, ``p5``, ``p25``, ``p50``, ``p75``, ``p95``.
+    """
+    papers, codes = index.occurrences(rows)
+    counts = np.bincount(codes, minlength=len(index.label_names))
+    order = [i for i in np.argsort(-counts, kind="stable")[:n_labels] if counts[i]]
+    everything = lengths if rows is None else lengths[rows]
+    lines = [_length_line("all papers", "", everything)] if len(everything) else []
+    for code in order:
+        label = index.label_names[code]
+        lines.append(_length_line(label, label_name(label), lengths[papers[codes == code]]))
+    columns = ["label", "name", "papers", "mean", "p5", "p25", "p50", "p75", "p95"]
+    return pd.DataFrame(lines, columns=columns)
+
+
+def _length_line(label: str, name: str, lengths: Lengths) -> tuple[object, ...]:
+    quantiles = np.quantile(lengths, [0.05, 0.25, 0.5, 0.75, 0.95])
+    return (label, name, len(lengths), float(lengths.mean()), *map(float, quantiles))
+
+
+def length_coverage(lengths: Lengths) -> pd.DataFrame:
+    """Return what each maximum length covers: ``max_words``, ``papers``, ``share``.
+
+    One line each distinct length; ``share`` is the share of abstracts no longer than that.
+    """
+    if not len(lengths):
+        return pd.DataFrame({"max_words": [], "papers": [], "share": []})
+    values, counts = np.unique(lengths, return_counts=True)
+    papers = np.cumsum(counts)
+    return pd.DataFrame({"max_words": values, "papers": papers, "share": papers / len(lengths)})
+
+
+def covered_share(lengths: Lengths, max_words: int) -> float:
+    """Return the share of abstracts that have at most ``max_words`` words (0 if there are none)."""
+    return float(np.mean(lengths <= max_words)) if len(lengths) else 0.0
+
+
+def words_kept_share(lengths: Lengths, max_words: int) -> float:
+    """Return the share of all words that stay when abstracts are cut after ``max_words`` words."""
+    total = int(lengths.sum())
+    return float(np.minimum(lengths, max_words).sum() / total) if total else 0.0

@@ -1,0 +1,365 @@
+"""Terms of a corpus as tables: frequent words and bigrams, telling terms, Zipf, coverage.
+
+A *term* is a word or a bigram by the rule of ``TextVectorization``, and so of
+this project's own vectorizer: lower-case, delete ASCII punctuation, split on
+white space, all three in ASCII alone (a test holds it to the vectorizer's own
+words). :func:`index_tokens` applies it once; every table below is then a count
+over the papers that a boolean mask ``rows`` (n_papers,) selects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from arxivtag.exploring.labels import Rows
+from arxivtag.exploring.stop_words import STOP_WORDS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Ints = npt.NDArray[np.int64]
+TermKind = Literal["words", "bigrams"]
+TellingMethod = Literal["log_odds", "chi2"]
+
+# The punctuation that keras.layers.TextVectorization deletes.
+PUNCTUATION_PATTERN = r'[!"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\']'
+# Weight of the prior of the log-odds, in words of the whole corpus for each word counted.
+# See telling_terms.
+PRIOR_SHARE = 0.1
+MIN_TELLING_COUNT = 5
+CURVE_POINTS = 200
+
+
+@dataclass(frozen=True)
+class TokenIndex:
+    """The words and bigrams of every text as codes.
+
+    Attributes:
+        words: The distinct words, in order of first appearance.
+        word_codes: (n_tokens,) position in ``words``, text after text.
+        indptr: (n_texts + 1,) where each text's tokens begin.
+        bigram_codes: (n_tokens,) the bigram that begins at each token, -1 at a text's last word.
+        bigrams: (n_bigrams, 2) the two words of each bigram, as positions in ``words``.
+    """
+
+    words: pa.Array
+    word_codes: npt.NDArray[np.int32]
+    indptr: Ints
+    bigram_codes: npt.NDArray[np.int32]
+    bigrams: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @cached_property
+    def stop_words(self) -> npt.NDArray[np.bool_]:
+        """(n_words,) which of ``words`` are stop words."""
+        return np.array([word in STOP_WORDS for word in self.words.to_pylist()], dtype=bool)
+
+    def n_terms(self, kind: TermKind) -> int:
+        """Return how many distinct words or bigrams there are."""
+        return len(self.words) if kind == "words" else len(self.bigrams)
+
+    def codes(self, kind: TermKind, rows: Rows | None = None) -> npt.NDArray[np.int32]:
+        """Return the codes of the selected texts, in order of the texts."""
+        codes = self.word_codes if kind == "words" else self.bigram_codes
+        if rows is not None and not rows.all():
+            codes = codes[self.token_mask(rows)]
+        return codes if kind == "words" else codes[codes >= 0]
+
+    def token_mask(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Return (n_tokens,) which tokens belong to the selected texts."""
+        return np.repeat(rows, np.diff(self.indptr))
+
+    def terms(self, kind: TermKind, codes: npt.NDArray[np.integer]) -> list[str]:
+        """Return the terms with these codes as strings."""
+        if kind == "words":
+            return list(self.words.take(codes.astype(np.int64)).to_pylist())
+        pairs = self.bigrams[codes]
+        first, second = (self.words.take(pairs[:, i].astype(np.int64)) for i in (0, 1))
+        return [f"{a} {b}" for a, b in zip(first.to_pylist(), second.to_pylist(), strict=True)]
+
+    def is_stop_term(self, kind: TermKind) -> npt.NDArray[np.bool_]:
+        """Return (n_terms,) which terms hold a stop word."""
+        if kind == "words":
+            return self.stop_words
+        stops: npt.NDArray[np.bool_] = self.stop_words[self.bigrams].any(axis=1)
+        return stops
+
+
+def index_tokens(texts: Sequence[str]) -> TokenIndex:
+    """Split every text into words and give words and bigrams their codes."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
+    lowered = pc.ascii_lower(pc.fill_null(array, ""))
+    bare = pc.replace_substring_regex(lowered, PUNCTUATION_PATTERN, "")
+    tokens = pc.ascii_split_whitespace(bare)
+    flat, parents = pc.list_flatten(tokens), pc.list_parent_indices(tokens)
+    filled = pc.not_equal(flat, "")  # white space at either end gives an empty word
+    encoded = pc.filter(flat, filled).dictionary_encode()
+    parents = pc.filter(parents, filled).to_numpy(zero_copy_only=False)
+    sizes = np.bincount(parents, minlength=len(array))
+    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    word_codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
+    bigram_codes, bigrams = _encode_bigrams(word_codes, indptr, len(encoded.dictionary))
+    return TokenIndex(encoded.dictionary, word_codes, indptr, bigram_codes, bigrams)
+
+
+def _encode_bigrams(
+    word_codes: npt.NDArray[np.int32], indptr: Ints, n_words: int
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """Return (n_tokens,) bigram codes (-1: no bigram begins here) and (n_bigrams, 2) word codes."""
+    import pyarrow as pa
+
+    codes = np.full(len(word_codes), -1, dtype=np.int32)
+    begins = np.ones(len(word_codes), dtype=bool)
+    begins[indptr[1:][np.diff(indptr) > 0] - 1] = False  # a text's last word
+    places = np.flatnonzero(begins)
+    pairs = word_codes[places].astype(np.int64) * n_words + word_codes[places + 1]
+    encoded = pa.array(pairs).dictionary_encode()
+    codes[places] = encoded.indices.to_numpy(zero_copy_only=False)
+    distinct = encoded.dictionary.to_numpy(zero_copy_only=False)
+    words = np.stack([distinct // max(n_words, 1), distinct % max(n_words, 1)], axis=1)
+    return codes, words.astype(np.int32)
+
+
+def term_counts(index: TokenIndex, kind: TermKind, rows: Rows | None = None) -> Ints:
+    """Return (n_terms,) how often each term occurs in the selected texts."""
+    return np.bincount(index.codes(kind, rows), minlength=index.n_terms(kind))
+
+
+def term_frequency(
+    index: TokenIndex,
+    kind: TermKind,
+    rows: Rows | None = None,
+    *,
+    drop_stop_words: bool = True,
+    n_terms: int = 30,
+) -> pd.DataFrame:
+    """Return the most frequent terms: ``term``, ``count``, ``papers``, ``per_1000_words``.
+
+    ``papers`` is how many selected papers hold the term. Ties are in order of first appearance.
+    """
+    counts = term_counts(index, kind, rows)
+    total = len(index.codes("words", rows))
+    if drop_stop_words:
+        counts = np.where(index.is_stop_term(kind), 0, counts)
+    order = _largest(counts, n_terms)
+    return pd.DataFrame(
+        {
+            "term": index.terms(kind, order),
+            "count": counts[order],
+            "papers": _paper_counts(index, kind, rows, order),
+            "per_1000_words": 1000 * counts[order] / max(total, 1),
+        }
+    )
+
+
+def _largest(values: npt.NDArray[np.number], n: int) -> Ints:
+    """Return the positions of the ``n`` largest positive values, largest first, ties by position."""
+    candidates = np.flatnonzero(values > 0)
+    if len(candidates) > n:
+        cut = np.partition(values[candidates], len(candidates) - n)[len(candidates) - n]
+        candidates = candidates[values[candidates] >= cut]
+    order: Ints = candidates[np.argsort(-values[candidates], kind="stable")][:n]
+    return order
+
+
+def _paper_counts(index: TokenIndex, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
+    """Return how many selected papers hold each of a few ``terms``."""
+    place = np.full(index.n_terms(kind), -1, dtype=np.int64)
+    place[terms] = np.arange(len(terms))
+    codes = index.word_codes if kind == "words" else index.bigram_codes
+    wanted = (place[codes] >= 0) & (codes >= 0)
+    if rows is not None:
+        wanted &= index.token_mask(rows)
+    tokens = np.flatnonzero(wanted)
+    papers = np.searchsorted(index.indptr, tokens, side="right") - 1
+    pairs = np.unique(papers * max(len(terms), 1) + place[codes[tokens]])
+    return np.bincount(pairs % max(len(terms), 1), minlength=len(terms))
+
+
+def telling_terms(
+    index: TokenIndex,
+    kind: TermKind,
+    inside: Rows,
+    rows: Rows | None = None,
+    *,
+    method: TellingMethod = "log_odds",
+    drop_stop_words: bool = True,
+    n_terms: int = 20,
+) -> pd.DataFrame:
+    """Return the terms that tell papers ``inside`` from the other selected papers.
+
+    Args:
+        index: The tokens.
+        kind: Words or bigrams.
+        inside: (n_papers,) the papers of interest, for instance those that carry a label.
+        rows: The selected papers; papers inside but not selected do not count.
+        method: ``log_odds``: z-score of the log-odds ratio with an informative Dirichlet prior
+            (Monroe, Colaresi & Quinn 2008, "Fightin' Words", eq. 16, 20-22). The prior is the
+            selected papers' own counts times :data:`PRIOR_SHARE`, so that a rare term needs more
+            evidence. ``chi2``: chi-squared of counts against the share of papers, as
+            ``sklearn.feature_selection.chi2``; only terms that are more frequent inside.
+        drop_stop_words: Leave out terms with a stop word.
+        n_terms: How many terms.
+
+    Returns:
+        ``term``, ``score``, ``count_inside``, ``count_outside`` and, per 1,000 words,
+        ``rate_inside``, ``rate_outside``; highest score first. Terms with fewer than
+        :data:`MIN_TELLING_COUNT` occurrences are left out. Empty when either side has no words.
+    """
+    chosen = np.ones(len(index), dtype=bool) if rows is None else rows
+    within, without = inside & chosen, ~inside & chosen
+    count_in = term_counts(index, kind, within)
+    count_out = term_counts(index, kind, without)
+    n_in, n_out = int(count_in.sum()), int(count_out.sum())
+    eligible = count_in + count_out >= MIN_TELLING_COUNT
+    if drop_stop_words:
+        eligible &= ~index.is_stop_term(kind)
+    if not n_in or not n_out:
+        eligible[:] = False
+    codes = np.flatnonzero(eligible)
+    a, b = count_in[codes], count_out[codes]
+    if method == "log_odds":
+        scores = log_odds_z(a, b, n_in, n_out)
+    else:
+        share = np.count_nonzero(within) / max(np.count_nonzero(chosen), 1)
+        scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
+    best = _largest(scores, n_terms)
+    words_in, words_out = (max(len(index.codes("words", side)), 1) for side in (within, without))
+    return pd.DataFrame(
+        {
+            "term": index.terms(kind, codes[best]),
+            "score": scores[best],
+            "count_inside": a[best],
+            "count_outside": b[best],
+            "rate_inside": 1000 * a[best] / words_in,
+            "rate_outside": 1000 * b[best] / words_out,
+        }
+    )
+
+
+def log_odds_z(
+    count_in: Ints, count_out: Ints, n_in: int, n_out: int
+) -> npt.NDArray[np.float64]:
+    """Return the z-score of each term's log-odds ratio; see :func:`telling_terms`.
+
+    Args:
+        count_in: (n_terms,) occurrences inside; ``n_in`` occurrences of all terms inside.
+        count_out: (n_terms,) occurrences outside; ``n_out`` occurrences of all terms outside.
+        n_in: All occurrences inside.
+        n_out: All occurrences outside.
+    """
+    prior = PRIOR_SHARE * (count_in + count_out)
+    total = PRIOR_SHARE * (n_in + n_out)
+    a, b = count_in + prior, count_out + prior
+    delta = np.log(a / (n_in + total - a)) - np.log(b / (n_out + total - b))
+    scores: npt.NDArray[np.float64] = delta / np.sqrt(1 / a + 1 / b)
+    return scores
+
+
+def chi_squared(
+    count_in: Ints, count_out: Ints, share_inside: float
+) -> npt.NDArray[np.float64]:
+    """Return chi-squared of counts in two classes, given the share of papers inside."""
+    total = count_in + count_out
+    expected_in, expected_out = total * share_inside, total * (1 - share_inside)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        scores = (count_in - expected_in) ** 2 / expected_in
+        scores = scores + (count_out - expected_out) ** 2 / expected_out
+    return np.nan_to_num(scores, nan=0.0, posinf=0.0)
+
+
+def zipf(index: TokenIndex, rows: Rows | None = None) -> pd.DataFrame:
+    """Return rank and count of words, most frequent first: ``rank``, ``count``, ``term``.
+
+    At most about :data:`CURVE_POINTS` ranks, evenly spaced on a log scale: a curve to draw.
+    """
+    counts = term_counts(index, "words", rows)
+    order = np.argsort(-counts, kind="stable")[: int(np.count_nonzero(counts))]
+    places = _log_spaced(len(order)) - 1
+    chosen = order[places]
+    return pd.DataFrame(
+        {"rank": places + 1, "count": counts[chosen], "term": index.terms("words", chosen)}
+    )
+
+
+def vocabulary_growth(index: TokenIndex, rows: Rows | None = None) -> pd.DataFrame:
+    """Return how the number of distinct words grows: ``papers``, ``words``, ``distinct_words``.
+
+    The selected papers are read in the order of the data set; the first line is no paper read.
+    """
+    codes = index.codes("words", rows)
+    sizes = np.diff(index.indptr) if rows is None else np.diff(index.indptr)[rows]
+    first_places = np.full(len(index.words), len(codes), dtype=np.int64)
+    # Written back to front, so that each word keeps its first place.
+    first_places[codes[::-1]] = np.arange(len(codes))[::-1]
+    is_new = np.zeros(len(codes) + 1, dtype=np.int64)
+    is_new[1:][first_places[first_places < len(codes)]] = 1
+    distinct = np.cumsum(is_new)
+    read = np.concatenate([[0], np.cumsum(sizes)])
+    steps = np.unique(np.linspace(0, len(sizes), min(len(sizes), CURVE_POINTS) + 1).astype(int))
+    return pd.DataFrame(
+        {"papers": steps, "words": read[steps], "distinct_words": distinct[read[steps]]}
+    )
+
+
+@dataclass(frozen=True)
+class VocabularyCoverage:
+    """What a vocabulary of the most frequent terms covers.
+
+    Attributes:
+        counts: (n_terms,) occurrences of each term, most frequent first.
+        n_occurrences: Their sum.
+    """
+
+    counts: Ints
+    n_occurrences: int
+
+    def share(self, max_tokens: int) -> float:
+        """Return the share of all occurrences that the ``max_tokens`` most frequent terms make."""
+        if not self.n_occurrences:
+            return 0.0
+        return float(self.counts[: max(max_tokens, 0)].sum() / self.n_occurrences)
+
+    def lowest_count(self, max_tokens: int) -> int:
+        """Return how often the last term inside a vocabulary of ``max_tokens`` occurs."""
+        last = min(max_tokens, len(self.counts))
+        return int(self.counts[last - 1]) if last > 0 else 0
+
+    def curve(self) -> pd.DataFrame:
+        """Return ``max_tokens``, ``share`` and ``count`` of the last term, on a log scale."""
+        sizes = _log_spaced(len(self.counts))
+        covered = np.cumsum(self.counts)[sizes - 1] / max(self.n_occurrences, 1)
+        return pd.DataFrame(
+            {"max_tokens": sizes, "share": covered, "count": self.counts[sizes - 1]}
+        )
+
+
+def vocabulary_coverage(
+    index: TokenIndex, rows: Rows | None = None, *, ngrams: int = 2
+) -> VocabularyCoverage:
+    """Return what vocabularies of words (``ngrams=1``) or words and bigrams (2) cover."""
+    counts = term_counts(index, "words", rows)
+    if ngrams == 2:
+        counts = np.concatenate([counts, term_counts(index, "bigrams", rows)])
+    counts = np.sort(counts[counts > 0])[::-1]
+    return VocabularyCoverage(counts, int(counts.sum()))
+
+
+def _log_spaced(n: int) -> Ints:
+    """Return whole numbers from 1 to ``n``, all of the first few, then evenly on a log scale."""
+    if n == 0:
+        return np.array([], dtype=np.int64)
+    spread = np.unique(np.geomspace(1, n, CURVE_POINTS).round().astype(np.int64))
+    return np.unique(np.concatenate([spread, [1, n]]))
