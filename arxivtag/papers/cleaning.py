@@ -140,7 +140,7 @@ def clean(papers: pd.DataFrame, config: CleaningConfig | None = None) -> Cleanin
 
 
 def combination_counts(papers: pd.DataFrame) -> Counter[tuple[str, ...]]:
-    """Return how often each label combination occurs, as written: order counts, as in the example."""
+    """Return how often each combination occurs as written: order counts, as in the example."""
     return Counter(papers[LABELS].tolist())
 
 

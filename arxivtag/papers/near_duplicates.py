@@ -1,4 +1,4 @@
-"""Finds papers whose abstracts are nearly the same: MinHash for candidates, exact Jaccard to decide.
+"""Finds papers with nearly the same abstract: MinHash for candidates, exact Jaccard to decide.
 
 An abstract is its set of three-word shingles (lower case, letters and digits
 only). MinHash signatures come from ``rensa``; candidates share a band of the

@@ -54,7 +54,7 @@ _FOREIGN = {
 
 
 class _XzReader(io.RawIOBase):
-    """Reads xz streams piece by piece, with the decoder's memory bounded (``LZMAFile`` has no bound)."""
+    """Reads xz streams with the decoder's memory bounded, which ``LZMAFile`` does not do."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -244,10 +244,11 @@ def _unpacked(raw: BinaryIO) -> BinaryIO:
     if head.startswith(_GZIP):
         return gzip.GzipFile(fileobj=raw)  # type: ignore[return-value]
     if head.startswith(_XZ):
-        return io.BufferedReader(_XzReader(raw), _PIECE_BYTES)  # type: ignore[return-value]
+        return io.BufferedReader(_XzReader(raw), _PIECE_BYTES)
     if head.startswith(_ZSTD):
         # Arrow's reader notices a stream that ends early and bounds its window to 128 MB.
-        return pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+        stream: BinaryIO = pa.CompressedInputStream(pa.PythonFile(raw, mode="r"), "zstd")
+        return stream
     return raw
 
 
@@ -297,6 +298,7 @@ def choose_encoding(path: Path, bounds: Limits) -> tuple[Encoding, str]:
     n_valid -= n_broken
     if n_valid >= n_broken:
         return "utf-8-replace", (
-            f"{n_broken:,} characters are not valid UTF-8 and were replaced by \N{REPLACEMENT CHARACTER}."
+            f"{n_broken:,} characters are not valid UTF-8 and were replaced by "
+            "\N{REPLACEMENT CHARACTER}."
         )
     return "cp1252", "The file is not UTF-8; it was read as Windows-1252."

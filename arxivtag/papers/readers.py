@@ -233,7 +233,7 @@ def _csv_header(
             line, rest = line.split(b"\r", 1)
             stream.push_back(rest)
         lines.append(line)
-        if not line or b"".join(lines).count(b'"') % 2 == 0 and line.strip():
+        if not line or (line.strip() and b"".join(lines).count(b'"') % 2 == 0):
             break
     head = b"".join(lines).strip(b"\r\n")
     delimiter = max(",;\t", key=lambda mark: head.count(mark.encode()))
@@ -414,7 +414,8 @@ def _parquet_columns(
     schema = file.schema_arrow
     if len(schema.names) > bounds.max_columns or len(file.schema) > 4 * bounds.max_columns:
         raise DataError(
-            f"{path.name} has {len(file.schema):,} columns; at most {bounds.max_columns:,} are read.",
+            f"{path.name} has {len(file.schema):,} columns; "
+            f"at most {bounds.max_columns:,} are read.",
             "Leave out columns.",
         )
     _check_rows(file.metadata.num_rows, bounds)

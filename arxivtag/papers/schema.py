@@ -129,7 +129,8 @@ def _split_text(cell: str, bounds: Limits) -> Sequence[object]:
     longest = bounds.max_labels_per_paper * (bounds.max_label_chars + 4)
     if len(cell) > longest:
         raise DataError(
-            f"A cell of labels should have at most {longest:,} characters. Received: {len(cell):,}.",
+            f"A cell of labels should have at most {longest:,} characters. "
+            f"Received: {len(cell):,}.",
             "Check that the right column holds the labels.",
         )
     text = cell.strip()

@@ -136,7 +136,7 @@ def load(
     papers, notes, n_skipped = _to_papers(raw.table, chosen, bounds)
     if papers.empty:
         raise DataError(
-            f"{name} holds no papers that can be used. {' '.join(raw.report.notes + notes)}".strip(),
+            " ".join((f"{name} holds no papers that can be used.", *raw.report.notes, *notes)),
             "Check which columns hold the abstract and the labels.",
         )
     corpus = Corpus(

@@ -1,0 +1,80 @@
+"""Describes a data set in the figures that the Keras example prints on its way to training."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from arxivtag.config import CleaningConfig
+from arxivtag.papers.cleaning import CleaningStep, clean
+from arxivtag.papers.schema import ABSTRACT, LABELS, Corpus
+
+
+def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, Any]:
+    """Return the corpus in figures, as plain values that JSON can hold.
+
+    Lengths and label counts are of the papers kept under the example's rules.
+    Words are counted as the example does, between single spaces; ``std`` is the
+    sample's (n - 1) and quartiles are interpolated linearly, as in pandas.
+
+    Args:
+        corpus: Papers as loaded, before cleaning.
+        config: The rules; the Keras example's if not given.
+
+    Returns:
+        ``n_rows``, ``n_duplicate_titles``, ``n_after_dedup``,
+        ``n_label_combinations``, ``n_rare_combinations``, ``n_kept``, ``n_labels``,
+        ``length_words`` (count, mean, std, min, 25%, 50%, 75%, max),
+        ``label_counts`` (most frequent first), and beside the contract ``source``,
+        ``synthetic``, ``n_skipped``, ``notes`` and ``cleaning`` (the full report).
+    """
+    result = clean(corpus.papers, config)
+    report = result.report
+    steps = {step.rule: step for step in report.steps}
+    counts = Counter(label for labels in result.papers[LABELS].tolist() for label in labels)
+    return {
+        "source": corpus.source,
+        "synthetic": corpus.synthetic,
+        "n_rows": corpus.report.n_rows_read,
+        "n_skipped": corpus.report.n_rows_skipped,
+        "notes": list(corpus.report.notes),
+        "n_duplicate_titles": _n_removed(steps.get("duplicate_titles")),
+        "n_after_dedup": _n_after_dedup(report.steps, report.n_before),
+        "n_label_combinations": report.n_label_combinations,
+        "n_rare_combinations": report.n_rare_combinations,
+        "n_kept": report.n_after,
+        "n_labels": len(counts),
+        "length_words": length_words(result.papers[ABSTRACT].tolist()),
+        "label_counts": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        "cleaning": report.to_dict(),
+    }
+
+
+def length_words(abstracts: list[str]) -> dict[str, float | int | None]:
+    """Return count, mean, std, min, quartiles and max of the abstracts' words."""
+    lengths = np.fromiter((text.count(" ") + 1 for text in abstracts), np.int64, len(abstracts))
+    if not len(lengths):
+        return {"count": 0, **dict.fromkeys(("mean", "std", "min", "25%", "50%", "75%", "max"))}
+    quartiles = np.percentile(lengths, [25, 50, 75])
+    return {
+        "count": len(lengths),
+        "mean": float(lengths.mean()),
+        "std": float(lengths.std(ddof=1)) if len(lengths) > 1 else None,
+        "min": int(lengths.min()),
+        "25%": float(quartiles[0]),
+        "50%": float(quartiles[1]),
+        "75%": float(quartiles[2]),
+        "max": int(lengths.max()),
+    }
+
+
+def _n_removed(step: CleaningStep | None) -> int:
+    return step.n_removed if step else 0
+
+
+def _n_after_dedup(steps: tuple[CleaningStep, ...], n_before: int) -> int:
+    """Return the papers left before rare combinations are dropped."""
+    kept = [step.n_after for step in steps if step.rule != "rare_combinations"]
+    return kept[-1] if kept else n_before
