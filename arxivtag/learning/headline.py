@@ -1,0 +1,149 @@
+"""An evaluation in words: two sentences and a small table, for the page and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from arxivtag.learning.baselines import ALL_ZEROS
+from arxivtag.learning.evaluation import best_baseline
+from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS_BY_KEY
+
+
+@dataclass(frozen=True)
+class HeadlineRow:
+    """One figure of the model beside the same figure of each baseline.
+
+    Args:
+        key: The metric.
+        name: Its name, averaging included.
+        value: The model's; None where undefined.
+        interval: Its 95 % interval; None if there is none.
+        baselines: Values of the baselines by their key; None where undefined.
+    """
+
+    key: str
+    name: str
+    value: float | None
+    interval: tuple[float, float] | None
+    baselines: Mapping[str, float | None]
+
+
+def headline_rows(evaluation: Mapping[str, Any]) -> tuple[HeadlineRow, ...]:
+    """Return the headline figures. Binary accuracy always comes with the all-zeros level."""
+    rows = []
+    for key in HEADLINE_KEYS:
+        others = {item["key"]: item["metrics"].get(key) for item in evaluation.get("baselines", ())}
+        if key == "binary_accuracy":
+            others.setdefault(ALL_ZEROS, evaluation.get("binary_accuracy_all_zeros"))
+        bounds = evaluation.get("intervals", {}).get(key)
+        rows.append(
+            HeadlineRow(
+                key,
+                METRICS_BY_KEY[key].name,
+                evaluation.get(key),
+                (bounds[0], bounds[1]) if bounds else None,
+                others,
+            )
+        )
+    return tuple(rows)
+
+
+def headline_sentences(evaluation: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what the model is worth, and how that compares with the best baseline."""
+    return _worth(evaluation), _comparison(evaluation)
+
+
+def headline_text(evaluation: Mapping[str, Any]) -> str:
+    """Return the headline for a terminal: two sentences, the table, what was left out."""
+    if not evaluation:
+        return "There is no evaluation."
+    rows = headline_rows(evaluation)
+    keys = [item["key"] for item in evaluation.get("baselines", ())] or [ALL_ZEROS]
+    heading = f"{'':52}{'model':>7}  {'95 % interval':15}" + "".join(
+        f"{_SHORT.get(key, key):>12}" for key in keys
+    )
+    lines = [*headline_sentences(evaluation), "", heading]
+    for row in rows:
+        bounds = f"{row.interval[0]:.3f} to {row.interval[1]:.3f}" if row.interval else ""
+        others = "".join(f"{_number(row.baselines.get(key)):>12}" for key in keys)
+        lines.append(f"{row.name:52}{_number(row.value):>7}  {bounds:15}{others}".rstrip())
+    return "\n".join([*lines, "", *remarks(evaluation)]).rstrip()
+
+
+_SHORT = {"all_zeros": "no label", "most_frequent": "frequent", "linear": "linear"}
+
+
+def _worth(evaluation: Mapping[str, Any]) -> str:
+    micro_f1 = evaluation.get("micro_f1")
+    n_samples = evaluation.get("n_samples") or 0
+    papers = f"{n_samples:,} paper{'' if n_samples == 1 else 's'}"
+    if micro_f1 is None:
+        return f"There is nothing to measure on {papers}."
+    bounds = evaluation.get("intervals", {}).get("micro_f1")
+    spread = f" (95 % interval {bounds[0]:.3f} to {bounds[1]:.3f})" if bounds else ""
+    return (
+        f"On {papers} that it never saw, the model reaches a micro-F1 of {micro_f1:.3f}{spread}: "
+        f"{_percent(evaluation.get('micro_precision'))} of the labels it gives are right, and it "
+        f"finds {_percent(evaluation.get('micro_recall'))} of the true ones."
+    )
+
+
+def _comparison(evaluation: Mapping[str, Any]) -> str:
+    best = best_baseline(evaluation)
+    if best is None or evaluation.get("micro_f1") is None:
+        return (
+            "Giving no label at all scores a binary accuracy of "
+            f"{_percent(evaluation.get('binary_accuracy_all_zeros'))}."
+        )
+    theirs = float(best["metrics"]["micro_f1"])
+    difference = float(evaluation["micro_f1"]) - theirs
+    sentence = (
+        f"The best baseline on the same papers ({_lower_first(best['name'])}) reaches "
+        f"{theirs:.3f}: the model is {abs(difference):.3f} "
+        f"{'better' if difference >= 0 else 'worse'}"
+    )
+    spread = best.get("difference", {}).get("micro_f1")
+    if not spread:
+        return f"{sentence}."
+    if spread[1] <= 0 <= spread[2]:
+        return f"{sentence}, no more than chance explains ({spread[1]:+.3f} to {spread[2]:+.3f})."
+    return f"{sentence}, more than chance explains ({spread[1]:+.3f} to {spread[2]:+.3f})."
+
+
+def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what was counted apart or left out, one sentence each."""
+    found = []
+    n_unknown = evaluation.get("n_unknown_labels") or 0
+    if n_unknown:
+        found.append(
+            f"{n_unknown:,} label occurrences are unknown to the model and left out of the figures."
+        )
+    without = evaluation.get("n_papers_without_known_label") or 0
+    if without:
+        found.append(
+            f"{without:,} papers have none of the labels the model knows; they are left out of "
+            "ranking figures that have no value for them."
+        )
+    n_labels, present = evaluation.get("n_labels"), evaluation.get("n_labels_present")
+    if n_labels is not None and present is not None and present < n_labels:
+        found.append(
+            f"{n_labels - present} of {n_labels} labels do not occur in these papers; macro "
+            "averages run over the others."
+        )
+    if evaluation.get("linear_baseline_note"):
+        found.append(str(evaluation["linear_baseline_note"]))
+    return tuple(found)
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

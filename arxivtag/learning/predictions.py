@@ -1,0 +1,96 @@
+"""The predictions of a run on its validation and test papers, kept for the evaluation page."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arxivtag.errors import StorageError
+from arxivtag.learning.calibration import Calibration, calibrate
+from arxivtag.storage import write_atomic
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Truth and probabilities; label order as in the bundle.
+
+    Args:
+        label_names: The labels, n_labels of them.
+        y_true_val: (n_val, n_labels) bool.
+        y_prob_val_raw: The model's own probabilities, (n_val, n_labels) float32.
+        y_prob_val: The calibrated ones, same shape.
+        y_true_test: (n_test, n_labels) bool.
+        y_prob_test_raw: (n_test, n_labels) float32.
+        y_prob_test: (n_test, n_labels) float32.
+    """
+
+    label_names: tuple[str, ...]
+    y_true_val: NDArray[np.bool_]
+    y_prob_val_raw: NDArray[np.float32]
+    y_prob_val: NDArray[np.float32]
+    y_true_test: NDArray[np.bool_]
+    y_prob_test_raw: NDArray[np.float32]
+    y_prob_test: NDArray[np.float32]
+
+
+def calibrated_predictions(
+    label_names: Sequence[str],
+    y_true_val: NDArray[np.bool_],
+    y_prob_val_raw: NDArray[np.float32],
+    y_true_test: NDArray[np.bool_],
+    y_prob_test_raw: NDArray[np.float32],
+    calibration: Calibration,
+) -> Predictions:
+    """Return the model's own probabilities together with the calibrated ones."""
+    return Predictions(
+        tuple(label_names),
+        np.asarray(y_true_val, dtype=bool),
+        np.asarray(y_prob_val_raw, dtype=np.float32),
+        calibrate(calibration, y_prob_val_raw),
+        np.asarray(y_true_test, dtype=bool),
+        np.asarray(y_prob_test_raw, dtype=np.float32),
+        calibrate(calibration, y_prob_test_raw),
+    )
+
+
+def save_predictions(path: Path, predictions: Predictions) -> None:
+    """Write ``predictions`` to ``path`` (.npz, no pickle) in one rename.
+
+    Raises:
+        StorageError: If the disk refuses.
+    """
+    arrays = {item.name: getattr(predictions, item.name) for item in fields(predictions)}
+    arrays["label_names"] = np.array(predictions.label_names, dtype=np.str_)
+    write_atomic(path, lambda file: np.savez(file, **arrays))
+
+
+def load_predictions(path: Path) -> Predictions:
+    """Read what :func:`save_predictions` wrote.
+
+    Raises:
+        StorageError: If the file is missing, damaged, or its shapes do not agree.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            arrays = {item.name: stored[item.name] for item in fields(Predictions)}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise StorageError(
+            f"Could not read the predictions in {path}.",
+            "Train the run again to see its details.",
+        ) from error
+    label_names = tuple(arrays.pop("label_names").tolist())
+    for part in ("val", "test"):
+        shapes = {arrays[f"{kind}_{part}"].shape for kind in ("y_true", "y_prob")}
+        shapes.add(arrays[f"y_prob_{part}_raw"].shape)
+        if len(shapes) != 1 or next(iter(shapes))[1:] != (len(label_names),):
+            raise StorageError(
+                f"The predictions in {path} should have {len(label_names)} columns each. "
+                f"Received shapes: {sorted(shapes)}.",
+                "The file may be damaged: train the run again to see its details.",
+            )
+    return Predictions(label_names, **arrays)
