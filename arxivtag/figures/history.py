@@ -1,0 +1,173 @@
+"""Figures of a training: loss and binary accuracy, train and val side by side, run against run.
+
+All take tables (one row a tick or an epoch) and return Plotly figures. The x axis
+counts epochs: a tick inside the second epoch lies between 1 and 2, and what is known
+after epoch k lies at k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, TRAIN_COLOR, VAL_COLOR, new_figure, plain
+
+Records = Sequence[Mapping[str, Any]]
+MAX_POINTS = 1500
+METRIC_TITLES = {
+    "loss": "Loss",
+    "binary_accuracy": "Binary accuracy",
+    "micro_f1": "Micro-F1",
+    "precision_at_1": "Precision at 1",
+}
+_DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def thinned(records: Records, max_points: int = MAX_POINTS) -> Records:
+    """Return at most ``max_points`` records: all of the newest third, evenly thinned before it."""
+    if len(records) <= max_points:
+        return records
+    n_newest = max_points // 3
+    older, newest = records[:-n_newest], records[-n_newest:]
+    n_kept = max_points - n_newest
+    return [older[i * len(older) // n_kept] for i in range(n_kept)] + list(newest)
+
+
+def _points(records: Records, column: str) -> tuple[list[float], list[float]]:
+    """Return epochs and values of the records that have ``column``."""
+    kept = [(record["epoch"], record[column]) for record in records if column in record]
+    return [float(x) for x, _ in kept], [float(y) for _, y in kept]
+
+
+def _line(x: list[float], y: list[float], name: str, color: str, **options: Any) -> go.Scatter:
+    line = {"color": color, **options.pop("line", {})}
+    return go.Scatter(x=x, y=y, name=name, line=line, **options)
+
+
+def training_figure(
+    ticks: Records,
+    epochs: Records,
+    metric: str,
+    *,
+    n_epochs: int | None = None,
+    best_epoch: int | None = None,
+    baseline: float | None = None,
+) -> go.Figure:
+    """Return one metric while training: ticks and epochs of train, epochs of val.
+
+    Args:
+        ticks: Records with ``epoch`` (a fraction) and ``metric``: running means inside epochs.
+        epochs: Records with ``epoch`` (a whole number), ``metric`` and ``val_<metric>``.
+        metric: ``loss`` or ``binary_accuracy``.
+        n_epochs: Planned epochs: the x axis reaches there from the start.
+        best_epoch: Marked with a line, if given.
+        baseline: A level to beat, drawn as a dashed line (binary accuracy of no label at all).
+    """
+    title = METRIC_TITLES[metric]
+    percent = metric == "binary_accuracy"
+    hover = (
+        f"%{{y:{'.2%' if percent else '.4f'}}}<extra>%{{fullData.name}}, epoch %{{x:.2f}}</extra>"
+    )
+    figure = new_figure(height=300)
+    x, y = _points(thinned(ticks), metric)
+    figure.add_trace(
+        _line(
+            x, y, "train, inside the epoch", TRAIN_COLOR,
+            mode="lines", line={"width": 1}, opacity=0.55, hovertemplate=hover,
+        )
+    )  # fmt: skip
+    x, y = _points(epochs, metric)
+    figure.add_trace(_line(x, y, "train", TRAIN_COLOR, mode="lines+markers", hovertemplate=hover))
+    x, y = _points(epochs, f"val_{metric}")
+    figure.add_trace(
+        _line(
+            x, y, "val", VAL_COLOR, mode="lines+markers", line={"dash": "dash"},
+            marker={"symbol": "diamond", "size": 7}, hovertemplate=hover,
+        )
+    )  # fmt: skip
+    if baseline is not None:
+        figure.add_trace(
+            _line(
+                [0, n_epochs or 1], [baseline, baseline], "no label at all", MUTED,
+                mode="lines", line={"dash": "dot", "width": 1.5},
+                hovertemplate="%{y:.2%}<extra>predicting no label at all</extra>",
+            )
+        )  # fmt: skip
+    if best_epoch is not None:
+        _mark_best(figure, best_epoch)
+    figure.update_xaxes(title_text="epoch", range=[0, n_epochs] if n_epochs else None)
+    figure.update_xaxes(rangemode="tozero", tickformat="d" if (n_epochs or 0) >= 3 else "")
+    figure.update_yaxes(title_text=title, tickformat=".1%" if percent else "")
+    return figure
+
+
+def _mark_best(figure: go.Figure, best_epoch: int) -> None:
+    figure.add_vline(
+        x=best_epoch, line={"color": ACCENT, "width": 1, "dash": "dot"},
+        annotation={"text": f"best: epoch {best_epoch}", "font": {"size": 11}, "yanchor": "bottom"},
+        annotation_position="bottom left",
+    )  # fmt: skip
+
+
+def validation_figure(
+    epochs: Records, *, n_epochs: int | None = None, best_epoch: int | None = None
+) -> go.Figure:
+    """Return micro-F1 and precision at 1 on the validation papers, epoch by epoch."""
+    figure = new_figure(height=240)
+    hover = "%{y:.3f}<extra>%{fullData.name}, epoch %{x}</extra>"
+    for column, name, color, symbol in (
+        ("val_precision_at_1", "precision at 1", PALETTE[2], "circle"),
+        ("val_micro_f1", "micro-F1", PALETTE[3], "square"),
+    ):
+        x, y = _points(epochs, column)
+        figure.add_trace(
+            _line(
+                x, y, name, color,
+                mode="lines+markers", marker={"symbol": symbol}, hovertemplate=hover,
+            )
+        )  # fmt: skip
+    if best_epoch is not None:
+        _mark_best(figure, best_epoch)
+    figure.update_xaxes(title_text="epoch", range=[0, n_epochs] if n_epochs else None)
+    figure.update_xaxes(rangemode="tozero", tickformat="d" if (n_epochs or 0) >= 3 else "")
+    figure.update_yaxes(title_text="on validation papers")
+    return figure
+
+
+def comparison_figure(runs: Mapping[str, Records], metric: str) -> go.Figure:
+    """Return one metric of several runs overlaid: train dotted, val solid, one colour a run.
+
+    Args:
+        runs: Epoch records by the run's name as shown.
+        metric: ``loss``, ``binary_accuracy``, ``micro_f1`` or ``precision_at_1`` (the last two
+            are known for validation papers only).
+    """
+    figure = new_figure(height=320)
+    percent = metric == "binary_accuracy"
+    number = ".2%" if percent else ".4f"
+    for place, (name, epochs) in enumerate(runs.items()):
+        color = PALETTE[place % len(PALETTE)]
+        shown = plain(name)
+        for column, part, dash in (
+            (f"val_{metric}", "val", "solid"),
+            (metric, "train", "dot"),
+        ):
+            x, y = _points(epochs, column)
+            if not x:
+                continue
+            figure.add_trace(
+                _line(
+                    x, y, f"{shown}, {part}", color,
+                    mode="lines+markers", legendgroup=str(place),
+                    line={"dash": dash, "width": 2 if part == "val" else 1.5},
+                    marker={"size": 5},
+                    hovertemplate=(
+                        f"%{{y:{number}}}<extra>{shown}, {part}, epoch %{{x}}</extra>"
+                    ),
+                )
+            )  # fmt: skip
+    figure.update_xaxes(title_text="epoch", rangemode="tozero")
+    figure.update_yaxes(title_text=METRIC_TITLES[metric], tickformat=".1%" if percent else "")
+    return figure
