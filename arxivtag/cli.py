@@ -203,7 +203,7 @@ def _train_text(result: dict[str, Any]) -> str:
 
 
 def _headline(evaluation: dict[str, Any]) -> str:
-    from arxivtag.learning.metrics import headline_text
+    from arxivtag.learning.headline import headline_text
 
     return headline_text(evaluation)
 
