@@ -100,7 +100,7 @@ class Limits:
     max_columns: int = setting(200, "Most columns in a table.", minimum=1)
     max_cell_chars: int = setting(100_000, "Longest cell, in characters.", minimum=100)
     max_labels_per_paper: int = setting(50, "Most labels on one paper.", minimum=1)
-    max_label_chars: int = setting(60, "Longest label, in characters.", minimum=1)
+    max_label_chars: int = setting(200, "Longest label, in characters.", minimum=1)
     max_labels: int = setting(2_000, "Most distinct labels a model can learn.", minimum=1)
     max_abstract_chars: int = setting(
         50_000, "Longest pasted abstract, in characters.", minimum=100
@@ -130,6 +130,52 @@ def data_paths() -> tuple[Path, ...]:
         return ()
     named = os.environ.get("ARXIVTAG_DATA", "")
     return tuple(Path(name).expanduser().resolve() for name in named.split(os.pathsep) if name)
+
+
+@dataclass(frozen=True)
+class SourcesConfig:
+    """Where papers are fetched from, and how patiently. Nothing else is ever fetched."""
+
+    arxiv_abstracts_url: str = setting(
+        "https://github.com/soumik12345/multi-label-text-classification"
+        "/releases/download/v0.2/arxiv_data.csv",
+        "The Keras example's published data set.",
+    )
+    arxiv_abstracts_rows: int = setting(
+        51_774, "Rows of that data set; another number means a damaged file.", minimum=1
+    )
+    arxiv_api_url: str = setting("https://export.arxiv.org/api/query", "arXiv's search interface.")
+    allowed_hosts: tuple[str, ...] = setting(
+        (
+            "github.com",
+            "objects.githubusercontent.com",
+            "release-assets.githubusercontent.com",
+            "export.arxiv.org",
+            "arxiv.org",
+        ),
+        "Hosts that may be asked, redirects included.",
+    )
+    connect_timeout_s: float = setting(10.0, "Longest wait for a connection.", minimum=0.01)
+    read_timeout_s: float = setting(30.0, "Longest silence within an answer.", minimum=0.01)
+    n_retries: int = setting(5, "Further tries after a failure.", minimum=0, maximum=20)
+    backoff_s: float = setting(1.0, "Wait before the first retry; doubles each time.", minimum=0)
+    max_redirects: int = setting(5, "Most redirects that are followed.", minimum=0, maximum=20)
+    max_download_mb: int = setting(1_000, "Largest file that is fetched, in MB.", minimum=1)
+    api_page_size: int = setting(
+        100, "Papers in one answer of the search.", minimum=1, maximum=2000
+    )
+    api_delay_s: float = setting(3.0, "Wait between searches, as arXiv asks for.", minimum=0)
+    api_max_results: int = setting(20_000, "Most papers of one search.", minimum=1, maximum=300_000)
+    api_primary_categories: tuple[str, ...] = setting(
+        ("cs.CV", "cs.LG", "stat.ML"), "Primary categories kept; empty: all."
+    )
+    metadata_categories: tuple[str, ...] = setting(
+        ("cs.AI", "cs.CV", "cs.LG", "stat.ML"),
+        "Categories kept from Kaggle's arXiv metadata; empty: all.",
+    )
+    metadata_max_rows: int = setting(
+        50_000, "Most papers kept from Kaggle's arXiv metadata.", minimum=1, maximum=500_000
+    )
 
 
 @dataclass(frozen=True)
