@@ -111,10 +111,9 @@ def evaluate_run(
 
 def evaluate_bundle(
     y_true: BoolArray,
-    y_prob_raw: FloatArray,
+    y_prob: FloatArray,
     label_names: Sequence[str],
     chosen: Thresholds,
-    calibration: Calibration,
     *,
     label_counts: NDArray[Any] | None = None,
     n_unknown_labels: int = 0,
@@ -123,18 +122,19 @@ def evaluate_bundle(
 ) -> dict[str, Any]:
     """Return the evaluation of a saved model on labelled papers it never saw.
 
-    As :func:`evaluate_run`, without validation papers. Where ``label_counts`` is not
-    known, the frequent-labels baseline ranks labels by these very papers, which only
-    makes it stronger.
+    As :func:`evaluate_run`, but with probabilities as the model gives them (calibrated)
+    and without validation papers. Where ``label_counts`` is not known, the
+    frequent-labels baseline ranks labels by these very papers, which only makes it
+    stronger.
     """
-    frequent = y_true.sum(axis=0) if label_counts is None else label_counts
     y_true = np.asarray(y_true, dtype=bool)
+    frequent = y_true.sum(axis=0) if label_counts is None else label_counts
     return _evaluate(
         y_true,
-        y_prob_raw,
+        y_prob,
         label_names,
         chosen,
-        calibration,
+        None,
         baselines.most_frequent_k(frequent, len(y_true), y_true_val=y_true),
         n_unknown_labels,
         bootstrap_samples,
@@ -219,14 +219,14 @@ def _evaluate(
     y_prob_raw: FloatArray,
     label_names: Sequence[str],
     chosen: Thresholds,
-    calibration: Calibration,
+    calibration: Calibration | None,
     frequent: baselines.Baseline,
     n_unknown_labels: int,
     bootstrap_samples: int,
     random_seed: int,
 ) -> dict[str, Any]:
     y_true = np.asarray(y_true, dtype=bool)
-    y_prob = calibrations.calibrate(calibration, y_prob_raw)
+    y_prob = calibrations.calibrate(calibration or Calibration(), y_prob_raw)
     y_pred = thresholds.apply(chosen, y_prob)
     parts = metrics.contributions(y_true, y_pred, y_prob)
     weights = metrics.resampling_weights(len(y_true), bootstrap_samples, random_seed)
@@ -238,7 +238,7 @@ def _evaluate(
         "true_labels_per_paper": float(y_true.sum() / max(len(y_true), 1)),
         "share_without_label": float(np.mean(~y_pred.any(axis=1))) if len(y_pred) else None,
         "thresholds": thresholds.to_dict(chosen),
-        "calibration": calibrations.to_dict(calibration),
+        "calibration": calibrations.to_dict(calibration) if calibration else None,
         "bootstrap": {"n_resamples": bootstrap_samples, "random_seed": random_seed},
         "intervals": _intervals(parts, weights),
         "baselines": [_compared(item, parts, weights) for item in (nothing, frequent)],
@@ -248,7 +248,9 @@ def _evaluate(
             "threshold": _rounded(chosen.values),
         },
         "curves": _curves(y_true, y_prob, label_names),
-        "reliability": _reliability(y_true, np.asarray(y_prob_raw), y_prob),
+        "reliability": _reliability(
+            y_true, np.asarray(y_prob_raw) if calibration else None, y_prob
+        ),
         "threshold_grid": _threshold_grid(y_true, y_prob),
         "top_k_grid": _top_k_grid(y_true, y_prob),
         "confusions": _confusions(y_true, y_pred, label_names),
@@ -341,18 +343,19 @@ def _curve(counts: metrics.RankedCounts) -> dict[str, list[float]]:
     }
 
 
-def _reliability(y_true: BoolArray, before: FloatArray, after: FloatArray) -> dict[str, Any]:
+def _reliability(y_true: BoolArray, before: FloatArray | None, after: FloatArray) -> dict[str, Any]:
     """Return the bins of all pairs and of each paper's most probable label."""
+
+    def both(pairs: Callable[[FloatArray], tuple[BoolArray, FloatArray]]) -> dict[str, Any]:
+        return {
+            "before": None if before is None else _bins(*pairs(before)),
+            "after": _bins(*pairs(after)),
+        }
+
     return {
         "n_bins": metrics.ECE_BINS,
-        "all_pairs": {
-            "before": _bins(y_true, before),
-            "after": _bins(y_true, after),
-        },
-        "top_label": {
-            "before": _bins(*metrics.top_label_pairs(y_true, before)),
-            "after": _bins(*metrics.top_label_pairs(y_true, after)),
-        },
+        "all_pairs": both(lambda y_prob: (y_true, y_prob)),
+        "top_label": both(lambda y_prob: metrics.top_label_pairs(y_true, y_prob)),
     }
 
 
