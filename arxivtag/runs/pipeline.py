@@ -8,11 +8,9 @@ run's folder. Heavy libraries are imported while the papers are being prepared.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import importlib
 import logging
 import math
-import os
 import platform
 import resource
 import signal
@@ -43,6 +41,7 @@ if TYPE_CHECKING:
 
     from arxivtag.learning.calibration import Calibration
     from arxivtag.learning.features import SparseRows
+    from arxivtag.learning.predictions import Predictions
     from arxivtag.learning.thresholds import Thresholds
     from arxivtag.learning.training import FitResult
     from arxivtag.learning.vectorizer import Vectorizer
@@ -52,7 +51,14 @@ if TYPE_CHECKING:
 
 RECORDED_PACKAGES = ("keras", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
 # Of the evaluation, what the list of runs and ``arxivtag train --json`` do not need.
-BULKY_FIGURES = ("per_label", "curves", "reliability", "threshold_grid", "confusions", "errors")
+BULKY_FIGURES = (
+    "per_label",
+    "curves",
+    "reliability",
+    "threshold_grid",
+    "top_k_grid",
+    "confusions",
+)
 _log = logging.getLogger(__name__)
 ShouldStop = Callable[[], bool]
 
@@ -96,8 +102,7 @@ class Judged:
 
     calibration: Calibration
     thresholds: Thresholds
-    y_prob_val: NDArray[np.float32]  # calibrated, (n_val, n_labels)
-    y_prob_test: NDArray[np.float32]  # calibrated, (n_test, n_labels)
+    predictions: Predictions
     evaluation: dict[str, Any]
 
 
@@ -169,6 +174,14 @@ def _execute(
         **details,
     }
     storage.write_json(recorder.folder.result, result)
+    if config.evaluation.linear_baseline and not fitted.stopped:
+        # Last, since it may take 20 s and everything else can be looked at by now.
+        recorder.stage("baseline")
+        with timed(timings, "baseline"):
+            figures = _with_linear_baseline(config, features, judged, should_stop)
+        storage.write_json(recorder.folder.evaluation, figures)
+        result |= {"evaluation": headline(figures), "timings": _rounded(timings)}
+        storage.write_json(recorder.folder.result, result)
     recorder.folder.checkpoint.unlink(missing_ok=True)
     recorder.end(*_ending(fitted))
     return result
@@ -225,7 +238,7 @@ def _vectorize(config: RunConfig, splits: Splits) -> Features:
                 f"The {name} split holds no paper: the data set is too small after cleaning.",
                 "Use more papers, keep rare label combinations, or hold out a larger share.",
             )
-    label_names = label_names_of(splits.train["labels"])
+    label_names = label_names_of(splits.train["labels"].tolist())
     if len(label_names) > limits().max_labels:
         raise DataError(
             f"The papers have {len(label_names):,} distinct labels; a model learns at most "
@@ -248,12 +261,14 @@ def _vectorize(config: RunConfig, splits: Splits) -> Features:
 
 def _import_in_background() -> threading.Thread:
     """Import Keras and JAX while the papers are being prepared: it takes seconds."""
-    os.environ.setdefault("KERAS_BACKEND", "jax")
 
     def run() -> None:
         # Whatever goes wrong here goes wrong again, with a report, where it is needed.
         with contextlib.suppress(Exception):
-            importlib.import_module("keras")
+            from arxivtag.learning.model import import_keras
+
+            import_keras()
+            importlib.import_module("arxivtag.learning.engine.optimizer")
 
     thread = threading.Thread(target=run, name="imports", daemon=True)
     thread.start()
@@ -268,6 +283,11 @@ class _Ticks:
         self._n_epochs = n_epochs
         self._seconds_after = seconds_after
         self._first: tuple[float, float] | None = None  # (epoch, time) of the first tick
+
+    @property
+    def nothing_learnt(self) -> bool:
+        """Whether not one step was reported."""
+        return self._first is None
 
     def __call__(self, record: dict[str, Any]) -> None:
         epoch, now = float(record.get("epoch", 0)), time.monotonic()
@@ -297,6 +317,7 @@ def _train(
     after = seconds_after_training(
         len(features.train), len(features.test), config.evaluation.linear_baseline
     )
+    ticks = _Ticks(recorder, config.training.epochs, after)
     fitted = training.fit(
         features.train.rows,
         features.train.y_true,
@@ -305,11 +326,11 @@ def _train(
         model=config.model,
         training=config.training,
         random_seed=config.random_seed,
-        on_tick=_Ticks(recorder, config.training.epochs, after),
+        on_tick=ticks,
         should_stop=should_stop,
         checkpoint=recorder.folder.checkpoint,
     )
-    if fitted.stopped and not fitted.history:
+    if fitted.stopped and ticks.nothing_learnt:
         raise StopRequestedError
     return fitted
 
@@ -331,28 +352,49 @@ def _begin_history(config: RunConfig, features: Features, recorder: RunRecorder)
 
 
 def _evaluate(config: RunConfig, features: Features, fitted: FitResult) -> Judged:
-    from arxivtag.learning import calibration as calibrations
-    from arxivtag.learning import evaluation, thresholds
+    from arxivtag.learning import evaluation
+    from arxivtag.learning.features import count_unknown_labels
     from arxivtag.learning.network import probabilities
+    from arxivtag.learning.predictions import calibrated_predictions
 
-    y_prob_val = probabilities(fitted.network, features.val.rows)
-    y_prob_test = probabilities(fitted.network, features.test.rows)
-    calibration = calibrations.fit_calibration(
-        features.val.y_true, y_prob_val, config.evaluation.calibration
-    )
-    y_prob_val = calibrations.calibrate(calibration, y_prob_val)
-    y_prob_test = calibrations.calibrate(calibration, y_prob_test)
-    chosen = thresholds.choose(features.val.y_true, y_prob_val, config.evaluation.threshold_method)
+    val, test = features.val, features.test
+    raw_val = probabilities(fitted.network, val.rows)
+    raw_test = probabilities(fitted.network, test.rows)
+    calibration, chosen = evaluation.fit_decision(val.y_true, raw_val, config.evaluation)
     figures = evaluation.evaluate_run(
-        features.val.y_true,
-        y_prob_val,
-        features.test.y_true,
-        y_prob_test,
+        val.y_true,
+        raw_val,
+        test.y_true,
+        raw_test,
         features.label_names,
         chosen,
         calibration,
+        label_counts=features.train.y_true.sum(axis=0),
+        n_unknown_labels=count_unknown_labels(test.papers["labels"].tolist(), features.label_names),
+        bootstrap_samples=config.evaluation.bootstrap_samples,
+        random_seed=config.random_seed,
     )
-    return Judged(calibration, chosen, y_prob_val, y_prob_test, figures)
+    predictions = calibrated_predictions(
+        features.label_names, val.y_true, raw_val, test.y_true, raw_test, calibration
+    )
+    return Judged(calibration, chosen, predictions, figures)
+
+
+def _with_linear_baseline(
+    config: RunConfig, features: Features, judged: Judged, should_stop: ShouldStop
+) -> dict[str, Any]:
+    from arxivtag.learning import evaluation
+
+    return evaluation.with_linear_baseline(
+        judged.evaluation,
+        judged.predictions,
+        features.train.rows,
+        features.train.y_true,
+        features.val.rows,
+        features.test.rows,
+        random_seed=config.random_seed,
+        should_stop=should_stop,
+    )
 
 
 def _save(
@@ -363,21 +405,11 @@ def _save(
     judged: Judged,
     details: dict[str, Any],
 ) -> None:
-    import numpy as np
-
+    from arxivtag.learning.predictions import save_predictions
     from arxivtag.tagging import bundle, neighbours
 
     storage.write_json(folder.evaluation, judged.evaluation)
-    storage.write_atomic(
-        folder.predictions,
-        lambda file: np.savez_compressed(
-            file,
-            y_true_val=features.val.y_true,
-            y_prob_val=judged.y_prob_val,
-            y_true_test=features.test.y_true,
-            y_prob_test=judged.y_prob_test,
-        ),
-    )
+    save_predictions(folder.predictions, judged.predictions)
     papers = features.test.papers[["title", "abstract", "labels"]].copy()
     papers["labels"] = papers["labels"].map(list)
     storage.write_atomic(folder.test_papers, papers.to_parquet)
@@ -418,7 +450,7 @@ def _details(
             "n_rows": len(corpus.papers),
         },
         "cleaning": cleaned.report.to_dict(),
-        "split": dataclasses.asdict(splits.report),
+        "split": splits.report.to_dict(),
         "best_epoch": fitted.best_epoch,
         "n_epochs_trained": len(fitted.history),
         "versions": versions(),
@@ -453,6 +485,8 @@ def _ending(fitted: FitResult) -> tuple[str, str]:
     if not fitted.stopped:
         return FINISHED, ""
     n = len(fitted.history)
+    if n == 0:
+        return STOPPED, "Stopped inside the first epoch; the model so far was kept."
     return STOPPED, f"Stopped after {n} epoch{'s' if n != 1 else ''}; the best model was kept."
 
 

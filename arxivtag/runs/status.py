@@ -17,7 +17,18 @@ CORRUPT = "corrupt"  # never written: the folder cannot be read
 STATES = (QUEUED, RUNNING, FINISHED, STOPPED, FAILED, LOST)
 ENDED = (FINISHED, STOPPED, FAILED, LOST, CORRUPT)
 
-STAGES = ("start", "load", "clean", "split", "vectorize", "compile", "train", "evaluate", "bundle")
+STAGES = (
+    "start",
+    "load",
+    "clean",
+    "split",
+    "vectorize",
+    "compile",
+    "train",
+    "evaluate",
+    "bundle",
+    "baseline",
+)
 
 
 @dataclass(frozen=True)
