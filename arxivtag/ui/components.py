@@ -19,18 +19,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError
+from arxivtag.papers.taxonomy import label_name
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
-
-try:
-    from arxivtag.papers.taxonomy import label_name
-except ImportError:
-
-    def label_name(label: str) -> str:
-        return label
-
 
 # ``light-dark()`` follows Streamlit's own switch, which sets ``color-scheme`` on the app.
 STYLE = """
@@ -200,6 +193,7 @@ def render_figure(
         alt=alt_text,
         config={
             "displaylogo": False,
+            "showSendToCloud": False,
             "responsive": True,
             "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
             "toImageButtonOptions": {"format": "svg", "filename": key},
