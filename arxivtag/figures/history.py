@@ -75,7 +75,7 @@ def training_figure(
     figure.add_trace(
         _line(
             x, y, "train, inside the epoch", TRAIN_COLOR,
-            mode="lines", line={"width": 1}, opacity=0.55, hovertemplate=hover,
+            mode="lines", line={"width": 1}, opacity=0.55, showlegend=False, hovertemplate=hover,
         )
     )  # fmt: skip
     x, y = _points(epochs, metric)
@@ -98,7 +98,7 @@ def training_figure(
     if best_epoch is not None:
         _mark_best(figure, best_epoch)
     figure.update_xaxes(title_text="epoch", range=[0, n_epochs] if n_epochs else None)
-    figure.update_xaxes(rangemode="tozero", tickformat="d" if (n_epochs or 0) >= 3 else "")
+    figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(title_text=title, tickformat=".1%" if percent else "")
     return figure
 
@@ -131,7 +131,7 @@ def validation_figure(
     if best_epoch is not None:
         _mark_best(figure, best_epoch)
     figure.update_xaxes(title_text="epoch", range=[0, n_epochs] if n_epochs else None)
-    figure.update_xaxes(rangemode="tozero", tickformat="d" if (n_epochs or 0) >= 3 else "")
+    figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(title_text="on validation papers")
     return figure
 

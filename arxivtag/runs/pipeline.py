@@ -26,7 +26,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from arxivtag import __version__, storage
-from arxivtag.config import RunConfig, VisitorLimits, limits, to_dict, validate, visitor_mode
+from arxivtag.config import RunConfig, VisitorLimits, limits, validate, visitor_mode
 from arxivtag.errors import ArxivTagError, DataError, RunError
 from arxivtag.runs import locks
 from arxivtag.runs.jobs import create_run
@@ -413,7 +413,8 @@ def _save(
     papers = features.test.papers[["title", "abstract", "labels"]].copy()
     papers["labels"] = papers["labels"].map(list)
     storage.write_atomic(folder.test_papers, papers.to_parquet)
-    manifest: dict[str, Any] = {"run_id": folder.run_id, "config": to_dict(config), **details}
+    fingerprint = details["data"]["fingerprint"]
+    manifest = bundle.new_manifest(config, fingerprint, run_id=folder.run_id, **details)
     made = bundle.Bundle(
         manifest=manifest,
         vectorizer=features.vectorizer,
@@ -422,7 +423,6 @@ def _save(
         thresholds=judged.thresholds,
         calibration=judged.calibration,
         neighbours=neighbours.build_index(
-            fitted.network,
             features.train.rows,
             features.train.papers["title"].tolist(),
             features.train.papers["labels"].tolist(),

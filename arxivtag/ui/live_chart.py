@@ -54,7 +54,7 @@ export default function (component) {
   ready().then((Plotly) => {
     if (stopped) return;
     Plotly.react(node, data.figure.data, themed(data.figure, node), {
-      displaylogo: false, responsive: true,
+      displaylogo: false, showSendToCloud: false, responsive: true,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
       toImageButtonOptions: { format: "svg", filename: data.name },
     });
