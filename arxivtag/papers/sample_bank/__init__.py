@@ -6,9 +6,23 @@ names they have in the field; sentences, findings and numbers are invented.
 
 from __future__ import annotations
 
-from arxivtag.papers.sample_bank import language, learning, vision
+from arxivtag.papers.sample_bank import (
+    language,
+    learning,
+    medical,
+    neural,
+    robotics,
+    vision,
+)
 from arxivtag.papers.sample_bank.topic import Metric, Topic
 
-TOPICS: tuple[Topic, ...] = (*vision.TOPICS, *language.TOPICS, *learning.TOPICS)
+TOPICS: tuple[Topic, ...] = (
+    *vision.TOPICS,
+    *medical.TOPICS,
+    *language.TOPICS,
+    *learning.TOPICS,
+    *neural.TOPICS,
+    *robotics.TOPICS,
+)
 
 __all__ = ["TOPICS", "Metric", "Topic"]
