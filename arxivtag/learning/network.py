@@ -157,7 +157,8 @@ def _sparse_product(rows: SparseRows, block: slice, layer: DenseLayer) -> FloatA
         from scipy.sparse import csr_matrix
 
         if kernel.dtype != np.float32:
-            used, indices = np.unique(indices, return_inverse=True)
+            used, places = np.unique(indices, return_inverse=True)
+            indices = places.astype(np.int32)
             kernel = kernel[used].astype(np.float32)
         matrix = csr_matrix((data, indices, bounds - bounds[0]), shape=(n_rows, len(kernel)))
         result = np.asarray(matrix @ kernel)

@@ -1,0 +1,118 @@
+"""Batches of sparse rows, prepared on threads while the device works."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from arxivtag.learning.engine.sparse import CHUNK_ROWS
+from arxivtag.learning.features import SparseRows
+
+
+class Batches(keras.utils.PyDataset):
+    """One epoch's batches in a random order that depends on the seed and the epoch alone.
+
+    All batches have the same shapes (padded to the largest batch there can be), so
+    that the train step is compiled once.
+
+    Args:
+        rows: TF-IDF rows of the training papers.
+        y: ``(n_samples, n_labels)`` bool.
+        batch_size: Papers in a batch.
+        word_dropout_rate: Share of each paper's n-grams left out, the others scaled up.
+        random_seed: Decides order and dropout.
+    """
+
+    def __init__(
+        self,
+        rows: SparseRows,
+        y: NDArray[np.bool_],
+        *,
+        batch_size: int,
+        word_dropout_rate: float,
+        random_seed: int,
+    ) -> None:
+        # More than one worker, or Keras would prepare batches on the training thread.
+        super().__init__(workers=2, max_queue_size=8)
+        self._rows, self._y = rows, y
+        self._batch_size = batch_size
+        self._word_dropout_rate = word_dropout_rate
+        self._seed = random_seed
+        self._epoch = 0
+        lengths = np.sort(np.diff(rows.indptr))
+        self._capacity = max(1, int(lengths[-batch_size:].sum()))
+        n_occurring = min(self._capacity, rows.n_features)
+        self._row_capacity = -(-n_occurring // CHUNK_ROWS) * CHUNK_ROWS
+        self._order = self._shuffled()
+
+    @property
+    def num_batches(self) -> int:
+        """Steps in an epoch."""
+        return -(-len(self._rows) // self._batch_size)
+
+    def start_at(self, epoch: int) -> None:
+        """Go on from an epoch, counted from 0, as a resumed run does."""
+        self._epoch = epoch
+        self._order = self._shuffled()
+
+    def on_epoch_end(self) -> None:
+        """Keras' hook: shuffle for the next epoch."""
+        self.start_at(self._epoch + 1)
+
+    def __getitem__(self, index: int) -> tuple[dict[str, Any], NDArray[np.bool_]]:
+        """Return batch ``index`` of the epoch."""
+        chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        rows = self._rows.take(chosen)
+        data = self._drop_words(rows.data, index)
+        matrix = csr_matrix((data, rows.indices, rows.indptr), shape=(len(rows), rows.n_features))
+        if self._word_dropout_rate:
+            matrix.eliminate_zeros()
+        y = np.zeros((self._batch_size, self._y.shape[1]), np.bool_)
+        y[: len(chosen)] = self._y[chosen]
+        weights = np.zeros(self._batch_size, np.float32)
+        weights[: len(chosen)] = 1.0
+        numbers, by_row = self._occurring(matrix)
+        inputs = {
+            "weights": weights,
+            "numbers": numbers,
+            "n_chunks": np.int32(-(-by_row.shape[0] // CHUNK_ROWS)),
+            **self._padded(matrix, self._batch_size, prefix=""),
+            **self._padded(by_row, self._row_capacity, prefix="transposed_"),
+        }
+        return inputs, y
+
+    def _shuffled(self) -> NDArray[np.int64]:
+        return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._rows))
+
+    def _drop_words(self, data: NDArray[np.float32], index: int) -> NDArray[np.float32]:
+        if not self._word_dropout_rate:
+            return data
+        random = np.random.default_rng((self._seed, self._epoch, index)).random(len(data), "f4")
+        kept = random >= self._word_dropout_rate
+        return np.asarray(data * kept / (1.0 - self._word_dropout_rate), np.float32)
+
+    def _padded(self, matrix: Any, n_rows: int, prefix: str) -> dict[str, NDArray[Any]]:
+        indptr = np.full(n_rows + 1, matrix.nnz, np.int32)
+        indptr[: len(matrix.indptr)] = matrix.indptr
+        indices = np.zeros(self._capacity, np.int32)
+        indices[: matrix.nnz] = matrix.indices
+        data = np.zeros(self._capacity, np.float32)
+        data[: matrix.nnz] = matrix.data
+        return {f"{prefix}indptr": indptr, f"{prefix}indices": indices, f"{prefix}data": data}
+
+    def _occurring(self, matrix: Any) -> tuple[NDArray[np.int32], Any]:
+        """Return the padded numbers of the columns that occur, and the matrix by those columns."""
+        columns = matrix.tocsc()
+        occurring = np.flatnonzero(np.diff(columns.indptr))
+        numbers = np.full(self._row_capacity, matrix.shape[1], np.int32)
+        numbers[: len(occurring)] = occurring
+        # Entries stand in column order, so to drop empty columns is to drop their bounds.
+        bounds = np.append(columns.indptr[occurring], columns.nnz)
+        by_row = csr_matrix(
+            (columns.data, columns.indices, bounds), shape=(len(occurring), matrix.shape[0])
+        )
+        return numbers, by_row

@@ -1,0 +1,150 @@
+"""Keras callbacks: live figures and stop requests, and validation after each epoch."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import keras
+
+from arxivtag.config import TrainingConfig
+from arxivtag.errors import ConfigError
+from arxivtag.learning.features import SparseRows
+from arxivtag.learning.model import to_network, view_network
+from arxivtag.learning.network import Network, logits
+from arxivtag.learning.progress import utc_now, validation_figures
+
+SECONDS_BETWEEN_TICKS = 0.5
+
+
+class Live(keras.callbacks.Callback):
+    """Reports the running means about twice a second, and passes stop requests on.
+
+    Args:
+        model: The model in training.
+        n_papers: Training papers.
+        n_steps: Steps in an epoch.
+        on_tick: Called with each record.
+        should_stop: Asked as often.
+    """
+
+    # Keras may then dispatch the next step before this one's figures are there. The model
+    # is kept under a name of its own, since Keras' ``self.model`` waits for the device.
+    async_safe = True
+
+    def __init__(
+        self, model: Any, n_papers: int, n_steps: int, on_tick: Any, should_stop: Any
+    ) -> None:
+        super().__init__()
+        self._trained = model
+        self._n_papers, self._n_steps = n_papers, n_steps
+        self._on_tick, self._should_stop = on_tick, should_stop
+        self._epoch = 0
+        self._epoch_started = 0.0
+        self._last = 0.0
+        self.stopped = False
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Keras' hook."""
+        self._epoch, self._epoch_started = epoch, time.perf_counter()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        """Keras' hook; runs on a thread of its own, and waits there for the figures."""
+        now = time.perf_counter()
+        if now - self._last < SECONDS_BETWEEN_TICKS:
+            return
+        self._last = now
+        if self._should_stop():
+            self.stopped = True
+            self._trained.stop_training = True
+        loss, accuracy = float(logs["loss"]), float(logs["binary_accuracy"])
+        check_is_number(loss)
+        share = (batch + 1) / self._n_steps
+        seconds = time.perf_counter() - self._epoch_started
+        record = {
+            "kind": "tick",
+            "epoch": round(self._epoch + share, 4),
+            "step": batch + 1,
+            "n_steps": self._n_steps,
+            "loss": loss,
+            "binary_accuracy": accuracy,
+            "papers_per_second": round(share * self._n_papers / seconds, 1),
+            "at": utc_now(),
+        }
+        self._on_tick(record)
+
+
+class Validation(keras.callbacks.Callback):
+    """After each epoch: validation figures, the best epoch's network, early stopping.
+
+    The forward pass is the plain network's own, so that nothing more is compiled.
+
+    Args:
+        model: The model in training.
+        rows: Validation papers; with none of them, the last epoch counts as the best.
+        y: Their labels, ``(n_val, n_labels)``.
+        config: Patience, and whether the best epoch is kept.
+        on_tick: Called with each record.
+    """
+
+    def __init__(
+        self, model: Any, rows: SparseRows, y: Any, config: TrainingConfig, on_tick: Any
+    ) -> None:
+        super().__init__()
+        self._trained = model
+        self._rows, self._y, self._config = rows, y, config
+        self._on_tick = on_tick
+        self._started = 0.0
+        self.records: list[dict[str, Any]] = []
+        self.best_epoch = 0
+        self.best_network: Network | None = None
+
+    def finished(self, n_epochs: int) -> bool:
+        """Return whether training ends after this many epochs."""
+        patience = self._config.early_stopping_patience
+        waited_out = patience is not None and n_epochs - self.best_epoch >= patience
+        return n_epochs >= self._config.epochs or (n_epochs > 0 and waited_out)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Keras' hook."""
+        self._started = time.perf_counter()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Keras' hook; adds the validation figures to ``logs``, so they reach the history."""
+        seconds = time.perf_counter() - self._started
+        check_is_number(float(logs["loss"]))
+        model = self._trained
+        model.optimizer.settle_all([stem.kernel for stem in model.stems])
+        values = logits(view_network(model), self._rows)
+        logs.update(validation_figures(self._y, values, model.output_activation))
+        record = {
+            "kind": "epoch",
+            "epoch": epoch + 1,
+            "n_epochs": self._config.epochs,
+            **{name: float(value) for name, value in logs.items()},
+            "learning_rate": float(model.optimizer.learning_rate),
+            "seconds": round(seconds, 3),
+            "at": utc_now(),
+        }
+        self.records.append(record)
+        self._keep_best(epoch + 1)
+        self._on_tick(record)
+        if self.finished(epoch + 1):
+            model.stop_training = True
+
+    def _keep_best(self, epoch: int) -> None:
+        losses = [record.get("val_loss", -record["epoch"]) for record in self.records]
+        if losses[-1] <= min(losses):
+            self.best_epoch = epoch
+            if self._config.restore_best_epoch:
+                self.best_network = to_network(self._trained)
+
+
+def check_is_number(loss: float) -> None:
+    """Raise a ConfigError if the loss is infinite or not a number."""
+    if not math.isfinite(loss):
+        raise ConfigError(
+            "The loss should be a finite number. Received: " + str(loss) + ".",
+            "Lower the learning rate.",
+        )

@@ -1,0 +1,123 @@
+"""Checkpoints: the whole state of a training run after an epoch, in one ``.npz`` file."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from arxivtag import storage
+from arxivtag.learning.engine.callbacks import Validation
+from arxivtag.learning.network import Branch, DenseLayer, Network
+
+# The largest model takes seconds to write: at most this share of the time goes there.
+SHARE_OF_TIME = 0.1
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Writes the state after epochs, and brings it back.
+
+    All that decides the rest of the run is in it (weights, moments, drift, dropout seeds,
+    history), and order and word dropout depend on seed and epoch alone, so a resumed run
+    ends with the very weights of one that was not cut off.
+
+    Args:
+        path: The file.
+        model: The model in training.
+        validation: Holds history and best epoch.
+        identity: What must agree for a checkpoint to be used.
+    """
+
+    def __init__(
+        self, path: Path, model: Any, validation: Validation, identity: dict[str, Any]
+    ) -> None:
+        super().__init__()
+        self._path, self._trained, self._validation = path, model, validation
+        self._identity = json.loads(json.dumps(identity))
+        self._written_at = time.perf_counter()
+        self._writing_seconds = 0.0
+
+    def restore(self) -> int:
+        """Load the file, if it is there and of this run; return the number of epochs done."""
+        try:
+            with np.load(self._path, allow_pickle=False) as file:
+                content = {name: file[name] for name in file.files}
+            state = json.loads(str(content["state"]))
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+            return 0
+        variables = self._variables()
+        if state["identity"] != self._identity or len(variables) != state["n_variables"]:
+            return 0
+        for number, variable in enumerate(variables):
+            variable.assign(content[f"variable_{number}"])
+        self._validation.records[:] = state["records"]
+        self._validation.best_epoch = state["best_epoch"]
+        if "best_shape" in state:
+            self._validation.best_network = _to_network(
+                content, state["best_shape"], self._trained.output_activation
+            )
+        return len(state["records"])
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Keras' hook: write, unless the last write is too recent for its cost."""
+        started = time.perf_counter()
+        if started - self._written_at < self._writing_seconds / SHARE_OF_TIME:
+            return
+        content: dict[str, Any] = {
+            f"variable_{i}": np.asarray(v.value) for i, v in enumerate(self._variables())
+        }
+        state = {
+            "identity": self._identity,
+            "n_variables": len(content),
+            "records": self._validation.records,
+            "best_epoch": self._validation.best_epoch,
+        }
+        best = self._validation.best_network
+        if best is not None:
+            state["best_shape"] = [len(branch.layers) for branch in best.branches]
+            content.update(_to_arrays(best))
+        content["state"] = np.array(json.dumps(state))
+        storage.write_atomic(self._path, lambda file: np.savez(file, **content))
+        self._written_at = time.perf_counter()
+        self._writing_seconds = self._written_at - started
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Keras' hook: training that came to its end needs no checkpoint."""
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
+
+    def _variables(self) -> list[Any]:
+        model = self._trained
+        return [
+            *model.trainable_variables,
+            *model.non_trainable_variables,
+            *model.optimizer.variables,
+        ]
+
+
+def _to_arrays(network: Network) -> dict[str, Any]:
+    return {
+        f"best_{i}_{j}_{name}": getattr(layer, name)
+        for i, branch in enumerate(network.branches)
+        for j, layer in enumerate(branch.layers)
+        for name in ("kernel", "bias")
+    }
+
+
+def _to_network(content: dict[str, Any], shape: list[int], activation: Any) -> Network:
+    branches = [
+        Branch(
+            tuple(
+                DenseLayer(content[f"best_{i}_{j}_kernel"], content[f"best_{i}_{j}_bias"])
+                for j in range(n_layers)
+            )
+        )
+        for i, n_layers in enumerate(shape)
+    ]
+    return Network(tuple(branches), activation)

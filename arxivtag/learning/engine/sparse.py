@@ -1,0 +1,94 @@
+"""Products of sparse rows with dense matrices, in JAX.
+
+``jax.experimental.sparse`` has no fast CPU product with a differing number of
+non-zeros a batch, but jaxlib ships the kernel (Eigen, CSR times dense), reached
+here through :mod:`jax.ffi`. It reads ``indptr`` only, so arrays padded to one
+length cost nothing and one compilation serves every batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jax.experimental import sparse as _registers_the_kernel  # noqa: F401
+
+_KERNEL = "cpu_csr_sparse_dense_ffi"
+
+# Rows of a kernel that are gathered, updated and scattered at once. A chunk of 512 rows of
+# 512 units is 1 MB: it stays in the cache, and no large temporary is ever allocated.
+CHUNK_ROWS = 512
+
+
+@dataclass(frozen=True)
+class CSR:
+    """Compressed sparse rows; ``indices`` and ``data`` may be longer than ``indptr[-1]``.
+
+    Args:
+        indptr: ``(n_rows + 1,)`` int32.
+        indices: ``(capacity,)`` int32, column numbers.
+        data: ``(capacity,)`` float32.
+    """
+
+    indptr: Any
+    indices: Any
+    data: Any
+
+
+@dataclass(frozen=True)
+class OccurringRows:
+    """The rows of a first kernel that occur in one batch.
+
+    Args:
+        numbers: ``(row_capacity,)`` int32, rising; padded with ``n_features``, which is no row.
+        n_chunks: ``()`` int32, how many chunks of :data:`CHUNK_ROWS` hold real rows.
+        transposed: The batch by row of the kernel: row ``i`` lists the papers that hold
+            n-gram ``numbers[i]`` and its weights there; ``indptr`` is ``(row_capacity + 1,)``.
+    """
+
+    numbers: Any
+    n_chunks: Any
+    transposed: CSR
+
+
+@dataclass(frozen=True)
+class RowGradient:
+    """The gradient of a first kernel, kept as its two factors.
+
+    Row ``rows.numbers[i]`` of the dense gradient is ``rows.transposed[i] @ output_gradient``;
+    all other rows are zero. It stands where Keras' optimizers expect a tensor.
+    """
+
+    rows: OccurringRows
+    output_gradient: Any  # (batch_size, units)
+
+    def chunk(self, number: Any) -> Any:
+        """Return chunk ``number`` of the occurring rows: ``(CHUNK_ROWS, units)``."""
+        indptr = jax.lax.dynamic_slice(
+            self.rows.transposed.indptr, (number * CHUNK_ROWS,), (CHUNK_ROWS + 1,)
+        )
+        transposed = self.rows.transposed
+        return csr_dot(CSR(indptr, transposed.indices, transposed.data), self.output_gradient)
+
+
+def csr_dot(rows: CSR, dense: Any) -> Any:
+    """Return ``rows @ dense``: ``(n_rows, n_columns)`` float32. Not differentiable by JAX."""
+    shape = jax.ShapeDtypeStruct((rows.indptr.shape[0] - 1, dense.shape[1]), jnp.float32)
+    return jax.ffi.ffi_call(_KERNEL, shape)(rows.data, rows.indptr, rows.indices, dense)
+
+
+def chunk_of(numbers: Any, number: Any) -> Any:
+    """Return the row numbers of one chunk: ``(CHUNK_ROWS,)``."""
+    return jax.lax.dynamic_slice(numbers, (number * CHUNK_ROWS,), (CHUNK_ROWS,))
+
+
+def gather(table: Any, numbers: Any) -> Any:
+    """Return rows of ``table``; a number that is no row gives the last one."""
+    return table.at[numbers].get(mode="clip", unique_indices=True, indices_are_sorted=True)
+
+
+def scatter(table: Any, numbers: Any, values: Any) -> Any:
+    """Return ``table`` with rows replaced, in place where XLA owns it; padding is dropped."""
+    return table.at[numbers].set(values, mode="drop", unique_indices=True, indices_are_sorted=True)

@@ -1,0 +1,134 @@
+"""From a model config to a Keras model, and from a trained Keras model to a plain network."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from arxivtag.config import ModelConfig
+from arxivtag.errors import ConfigError
+from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One row of a model's summary: the layer's name, its output's shape, its parameters."""
+
+    name: str
+    output_shape: tuple[int | None, ...]
+    n_parameters: int
+
+
+def model_summary(config: ModelConfig, n_features: int, n_labels: int) -> tuple[LayerSummary, ...]:
+    """Return the layers that :func:`build_model` would make, without importing Keras."""
+    rows = []
+    for branch, units in _branches(config, n_labels):
+        n_in = n_features
+        for number, n_out in enumerate(units, start=1):
+            last = number == len(units)
+            name = f"{branch}_labels" if last else f"{branch}_{number}"
+            rows.append(LayerSummary(name, (None, n_out), (n_in + 1) * n_out))
+            n_in = n_out
+    return tuple(rows)
+
+
+def build_model(
+    config: ModelConfig,
+    n_features: int,
+    n_labels: int,
+    *,
+    output_activation: OutputActivation = "sigmoid",
+    label_smoothing: float = 0.0,
+    random_seed: int = 0,
+) -> Any:
+    """Return the uncompiled Keras model (a ``BranchModel``) of a config.
+
+    Args:
+        config: Hidden layers, linear path and dropout.
+        n_features: Columns of the TF-IDF rows.
+        n_labels: Outputs.
+        output_activation: ``softmax`` for the loss over the label set.
+        label_smoothing: Share of each target that is spread over all outcomes.
+        random_seed: Decides first weights and dropout.
+
+    Raises:
+        ConfigError: If Keras was already imported with another backend than JAX.
+    """
+    keras = import_keras()
+    from arxivtag.learning.engine.model import BranchModel, SparseDense
+
+    seeds = iter(range(random_seed * 1000, random_seed * 1000 + 1000))
+    stems, heads = [], []
+    for branch, units in _branches(config, n_labels):
+        is_linear = len(units) == 1 and bool(config.hidden_units)
+        initializer = "zeros" if is_linear else keras.initializers.GlorotUniform(next(seeds))
+        stems.append(SparseDense(units[0], n_features, initializer, name=f"{branch}_1"))
+        head: list[Any] = []
+        for number, n_units in enumerate(units[1:], start=2):
+            head.append(keras.layers.ReLU())
+            if config.dropout_rate:
+                head.append(keras.layers.Dropout(config.dropout_rate, seed=next(seeds)))
+            layer = keras.layers.Dense(
+                n_units,
+                kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
+                name=f"{branch}_{number}",
+            )
+            layer.build((None, units[number - 2]))
+            head.append(layer)
+        heads.append(head)
+    return BranchModel(stems, heads, output_activation, label_smoothing)
+
+
+def to_network(model: Any) -> Network:
+    """Return a ``BranchModel``'s weights as a :class:`Network` of its own arrays."""
+    return _network(model, copy=True)
+
+
+def view_network(model: Any) -> Network:
+    """Return a network that shares memory with the model: use it before the next step."""
+    return _network(model, copy=False)
+
+
+def _network(model: Any, copy: bool) -> Network:
+    def layer(keras_layer: Any) -> DenseLayer:
+        kernel, bias = (
+            np.array(value, copy=copy or None)
+            for value in (keras_layer.kernel.value, keras_layer.bias.value)
+        )
+        return DenseLayer(kernel, bias)
+
+    branches = []
+    for stem, head in zip(model.stems, model.heads, strict=True):
+        dense = [item for item in head if hasattr(item, "kernel")]
+        branches.append(Branch(tuple(layer(item) for item in (stem, *dense))))
+    return Network(tuple(branches), model.output_activation)
+
+
+def import_keras() -> Any:
+    """Import Keras on the JAX backend and return it.
+
+    Raises:
+        ConfigError: If Keras was already imported with another backend.
+    """
+    if "keras" not in sys.modules:
+        os.environ["KERAS_BACKEND"] = "jax"
+    import keras
+
+    if keras.backend.backend() != "jax":
+        raise ConfigError(
+            f"Training expects Keras on the JAX backend. Received: {keras.backend.backend()}.",
+            "Start training in a process that has not imported Keras yet.",
+        )
+    return keras
+
+
+def _branches(config: ModelConfig, n_labels: int) -> list[tuple[str, tuple[int, ...]]]:
+    """Return each branch's name and the outputs of its layers."""
+    if not config.hidden_units:
+        return [("linear", (n_labels,))]
+    deep = ("dense", (*config.hidden_units, n_labels))
+    return [deep, ("linear", (n_labels,))] if config.linear_path else [deep]
