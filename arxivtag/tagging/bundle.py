@@ -1,0 +1,578 @@
+"""A bundle: the folder that holds all that tagging needs, and nothing that can run code.
+
+::
+
+    manifest.json        schema version, sizes, config, thresholds, calibration, where it is from
+    vocabulary.txt       one n-gram a line, UTF-8
+    label_names.txt      one label a line, UTF-8
+    idf.npy              (n_features,) float32
+    branch0_layer0_kernel.npy, branch0_layer0_bias.npy, ...
+    branch0_layer0_scale.npy                    with 8-bit weights only
+    neighbours_*.npy, neighbours_papers.txt     optional, see arxivtag.tagging.neighbours
+
+The program names the files: no path is ever read from the manifest. Every array
+is a ``.npy`` file without pickle, whose header and size on disk are compared with
+the sizes in the manifest before its content is read.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import importlib.metadata
+import io
+import itertools
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, TypeVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+import arxivtag
+from arxivtag import config, storage
+from arxivtag.config import VectorizerConfig
+from arxivtag.errors import ArxivTagError, BundleError
+from arxivtag.learning import calibration as calibrations
+from arxivtag.learning import thresholds as thresholding
+from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.thresholds import Thresholds
+from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.tagging.neighbours import NeighbourIndex
+
+SCHEMA_VERSION = 1
+MANIFEST_NAME = "manifest.json"
+TEXT_FIELDS = ("abstract", "title_and_abstract")
+ACTIVATIONS = ("sigmoid", "softmax")
+
+Precision = Literal["float32", "float16", "int8"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
+_KERNEL_TYPES = {"float32": np.float32, "float16": np.float16, "int8": np.int8}
+
+_MAX_MANIFEST_BYTES = 4_000_000
+_MAX_FEATURES = 4_000_000
+_MAX_BRANCHES = 16
+_MAX_LAYERS = 16
+_MAX_UNITS = 65_536
+_MAX_NEIGHBOURS = 1_000_000
+_HINT = "The bundle may be damaged: download it again, or train the model anew."
+_PACKAGES = ("numpy", "pyarrow", "keras", "jax", "tensorflow", "tensorflow-cpu")
+# Bit patterns of a float16 from here on (sign left out) are infinite or no number.
+_FLOAT16_INFINITE = 0x7C00
+_BLOCK = 1 << 20
+
+ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A trained model, ready to tag.
+
+    Attributes:
+        manifest: Where it is from, in plain values (see :func:`new_manifest`).
+        vectorizer: Texts to TF-IDF rows.
+        network: TF-IDF rows to logits.
+        label_names: The labels, one a column of ``y_prob``.
+        thresholds: Calibrated probabilities to labels.
+        calibration: The network's probabilities to calibrated ones.
+        neighbours: Training papers to search for similar ones, or None.
+        text_fields: What the model reads: ``"abstract"`` or ``"title_and_abstract"``.
+    """
+
+    manifest: dict[str, Any]
+    vectorizer: Vectorizer
+    network: Network
+    label_names: tuple[str, ...]
+    thresholds: Thresholds
+    calibration: Calibration
+    neighbours: NeighbourIndex | None = None
+    text_fields: str = "abstract"
+
+
+def new_manifest(
+    run_config: config.RunConfig | None = None, data_fingerprint: str = "", **about: Any
+) -> dict[str, Any]:
+    """Return the free part of a manifest: when, with what and from which data a model was made.
+
+    Args:
+        run_config: The run's config.
+        data_fingerprint: SHA-256 of the data it was trained on.
+        **about: More plain values to keep (``data_name``, ``evaluation`` ...).
+    """
+    versions = {"arxivtag": arxivtag.__version__}
+    for package in _PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {
+        **about,
+        "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "package_versions": versions,
+        "data_fingerprint": data_fingerprint,
+        "config": config.to_dict(run_config) if run_config is not None else {},
+    }
+
+
+def save_bundle(bundle: Bundle, folder: Path, *, precision: Precision = "float32") -> None:
+    """Write ``bundle`` to ``folder`` in one rename; an existing folder is replaced.
+
+    Args:
+        bundle: What to write.
+        folder: Where to.
+        precision: How kernels are stored. ``int8`` keeps one scale a row, and is
+            float32 again when loaded.
+
+    Raises:
+        BundleError: If its parts do not fit each other.
+        StorageError: If the disk refuses.
+    """
+    if precision not in PRECISIONS:
+        raise BundleError(
+            f"precision should be one of {', '.join(PRECISIONS)}. Received: {precision!r}."
+        )
+    manifest = {**bundle.manifest, **_structure(bundle, precision)}
+    _check_lines("n-gram", bundle.vectorizer.vocabulary.to_pylist())
+    _check_lines("label", bundle.label_names)
+    with storage.publish_folder(folder) as unfinished:
+        _write_lines(unfinished / "vocabulary.txt", bundle.vectorizer.vocabulary.to_pylist())
+        _write_lines(unfinished / "label_names.txt", bundle.label_names)
+        _write_array(unfinished / "idf.npy", bundle.vectorizer.idf.astype(np.float32))
+        for name, array in _network_arrays(bundle.network, precision).items():
+            _write_array(unfinished / f"{name}.npy", array)
+        if bundle.neighbours is not None:
+            for name, array in bundle.neighbours.arrays().items():
+                _write_array(unfinished / f"neighbours_{name}.npy", array)
+            _write_lines(unfinished / "neighbours_papers.txt", bundle.neighbours.papers.to_pylist())
+        storage.write_json(unfinished / MANIFEST_NAME, manifest)
+        # What was written must load: a bundle that does not is never published.
+        load_bundle(unfinished)
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Read the bundle in ``folder``.
+
+    Raises:
+        BundleError: In one sentence, what is missing, too large or does not fit. Sizes
+            and types are checked before anything of their size is allocated.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    reader = _Reader(folder, _Manifest(manifest))
+    reader.check_total_size()
+    try:
+        return reader.bundle()
+    except BundleError:
+        raise
+    except ArxivTagError as error:
+        message = f"The bundle {folder.name} cannot be used: {error.message}"
+        raise BundleError(message, _HINT) from error
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of the bundle in ``folder``, with its version checked.
+
+    Raises:
+        BundleError: If there is none, or it is of another version.
+    """
+    path = Path(folder) / MANIFEST_NAME
+    if not path.is_file() or path.is_symlink():
+        raise BundleError(
+            f"There is no model bundle in {folder}: {MANIFEST_NAME} is missing.",
+            "Name 'pretrained', a run id, or the folder of a bundle.",
+        )
+    _check_size(path, _MAX_MANIFEST_BYTES)
+    try:
+        manifest = storage.read_json(path)
+    except ArxivTagError as error:
+        message = f"The bundle's manifest cannot be read: {error.message}"
+        raise BundleError(message, _HINT) from error
+    version = manifest.get("schema_version")
+    if version != SCHEMA_VERSION or isinstance(version, bool):
+        raise BundleError(
+            f"The bundle's schema_version should be {SCHEMA_VERSION}. Received: {version!r:.40}.",
+            "It was made by another version of arxivtag: use that version, or train anew.",
+        )
+    return manifest
+
+
+def bundle_zip(folder: Path) -> bytes:
+    """Return the files of the bundle in ``folder`` as one zip archive, for a download.
+
+    Raises:
+        BundleError: If the bundle does not load.
+    """
+    load_bundle(folder)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for path in sorted(Path(folder).iterdir()):
+            if path.is_file() and not path.is_symlink():
+                archive.write(path, f"bundle/{path.name}")
+    return content.getvalue()
+
+
+def _structure(bundle: Bundle, precision: Precision) -> dict[str, Any]:
+    """Return the part of the manifest that says how the files are to be read."""
+    network = bundle.network
+    branches = [
+        [branch.layers[0].kernel.shape[0], *(layer.kernel.shape[1] for layer in branch.layers)]
+        for branch in network.branches
+    ]
+    neighbours = bundle.neighbours
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "n_features": len(bundle.vectorizer),
+        "n_labels": len(bundle.label_names),
+        "text_fields": bundle.text_fields,
+        "vectorizer": config.to_dict(bundle.vectorizer.config),
+        "network": {
+            "output_activation": network.output_activation,
+            "precision": precision,
+            "branches": branches,
+        },
+        "thresholds": thresholding.to_dict(bundle.thresholds),
+        "calibration": calibrations.to_dict(bundle.calibration),
+        "neighbours": None if neighbours is None else neighbours.sizes(),
+    }
+
+
+def _network_arrays(network: Network, precision: Precision) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, layer in _named_layers(network):
+        arrays[f"{name}_bias"] = layer.bias.astype(np.float32)
+        if precision == "int8":
+            scale = np.abs(layer.kernel.astype(np.float32)).max(axis=1, initial=0.0) / 127
+            divisor = np.where(scale > 0, scale, 1)[:, None]
+            arrays[f"{name}_kernel"] = np.rint(layer.kernel / divisor).astype(np.int8)
+            arrays[f"{name}_scale"] = scale.astype(np.float32)
+        else:
+            arrays[f"{name}_kernel"] = layer.kernel.astype(_KERNEL_TYPES[precision])
+    return arrays
+
+
+def _named_layers(network: Network) -> list[tuple[str, DenseLayer]]:
+    return [
+        (_layer_name(branch_number, layer_number), layer)
+        for branch_number, branch in enumerate(network.branches)
+        for layer_number, layer in enumerate(branch.layers)
+    ]
+
+
+def _layer_name(branch: int, layer: int) -> str:
+    return f"branch{branch}_layer{layer}"
+
+
+def _write_lines(path: Path, lines: Any) -> None:
+    storage.write_text(path, "".join(f"{line}\n" for line in lines))
+
+
+def _write_array(path: Path, array: NDArray[Any]) -> None:
+    content = np.ascontiguousarray(array)
+    storage.write_atomic(path, lambda file: np.save(file, content, allow_pickle=False))
+
+
+def _check_lines(what: str, lines: Any) -> None:
+    wrong = next((line for line in lines if not line or not set(line).isdisjoint("\n\r\x00")), None)
+    if wrong is not None:
+        raise BundleError(
+            f"Each {what} should be one line of text. Received: {wrong!r:.60}.", _HINT
+        )
+
+
+def _check_size(path: Path, n_bytes: int) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise BundleError(f"The bundle's {path.name} is missing.", _HINT) from error
+    if size > n_bytes:
+        raise BundleError(
+            f"The bundle's {path.name} should have at most {n_bytes:,} bytes. Received: {size:,}.",
+            _HINT,
+        )
+
+
+class _Manifest:
+    """Typed, bounded access to a manifest; any wrong entry is a BundleError that names it."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+        bounds = config.limits()
+        self.n_features = self._count(values, "n_features", _MAX_FEATURES)
+        self.n_labels = self._count(values, "n_labels", bounds.max_labels)
+        network = self._mapping(values, "network")
+        self.precision: Precision = self._choice(network, "precision", PRECISIONS)
+        self.output_activation: Any = self._choice(network, "output_activation", ACTIVATIONS)
+        self.text_fields: str = self._choice(values, "text_fields", TEXT_FIELDS)
+        self.branches = self._branches(network.get("branches"))
+
+    def n_parameter_bytes(self) -> int:
+        """Return the bytes of all kernels, as declared."""
+        n_weights = sum(
+            n_in * n_out for sizes in self.branches for n_in, n_out in itertools.pairwise(sizes)
+        )
+        return n_weights * np.dtype(_KERNEL_TYPES[self.precision]).itemsize
+
+    def vectorizer_config(self) -> VectorizerConfig:
+        return config.from_dict(VectorizerConfig, self._mapping(self.values, "vectorizer"))
+
+    def thresholds(self) -> Thresholds:
+        found = thresholding.from_dict(self._mapping(self.values, "thresholds"))
+        if found.values.shape != (self.n_labels,):
+            raise BundleError(
+                f"The bundle should hold {self.n_labels} thresholds. "
+                f"Received: {found.values.shape[0]}.",
+                _HINT,
+            )
+        return found
+
+    def calibration(self) -> Calibration:
+        return calibrations.from_dict(self._mapping(self.values, "calibration"))
+
+    def neighbours(self) -> dict[str, int] | None:
+        """Return the declared sizes of the neighbours, or None."""
+        if self.values.get("neighbours") is None:
+            return None
+        declared = self._mapping(self.values, "neighbours")
+        return {
+            "n_papers": self._count(declared, "n_papers", _MAX_NEIGHBOURS),
+            "n_entries": self._count(declared, "n_entries", 2**31 - 1, minimum=0),
+        }
+
+    def _branches(self, declared: Any) -> list[list[int]]:
+        def is_sizes(sizes: Any) -> bool:
+            return (
+                isinstance(sizes, list)
+                and 2 <= len(sizes) <= _MAX_LAYERS + 1
+                and all(isinstance(n, int) and not isinstance(n, bool) for n in sizes)
+                and sizes[0] == self.n_features
+                and sizes[-1] == self.n_labels
+                and all(1 <= n <= _MAX_UNITS for n in sizes[1:])
+            )
+
+        if (
+            not isinstance(declared, list)
+            or not 1 <= len(declared) <= _MAX_BRANCHES
+            or not all(is_sizes(sizes) for sizes in declared)
+        ):
+            raise BundleError(
+                f"Each branch of the bundle's network should lead from {self.n_features:,} "
+                f"features to {self.n_labels:,} labels. Received: {declared!r:.80}.",
+                _HINT,
+            )
+        return declared
+
+    @staticmethod
+    def _count(values: Mapping[str, Any], name: str, maximum: int, minimum: int = 1) -> int:
+        value = values.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
+            raise BundleError(
+                f"The manifest's {name} should be a whole number from {minimum} to {maximum:,}. "
+                f"Received: {value!r:.40}.",
+                _HINT,
+            )
+        return value
+
+    @staticmethod
+    def _choice(values: Mapping[str, Any], name: str, choices: tuple[Any, ...]) -> Any:
+        value = values.get(name)
+        if value not in choices:
+            raise BundleError(
+                f"The manifest's {name} should be one of {', '.join(choices)}. "
+                f"Received: {value!r:.40}.",
+                _HINT,
+            )
+        return value
+
+    @staticmethod
+    def _mapping(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+        value = values.get(name)
+        if not isinstance(value, dict):
+            raise BundleError(
+                f"The manifest's {name} should be an object. Received: {value!r:.40}.", _HINT
+            )
+        return value
+
+
+class _Reader:
+    """Reads the files of a bundle, each against the size that the manifest declares."""
+
+    def __init__(self, folder: Path, manifest: _Manifest) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.max_bytes = config.limits().max_bundle_mb * 1_000_000
+
+    def check_total_size(self) -> None:
+        """Refuse a bundle whose declared or actual size is over the limit."""
+        try:
+            on_disk = sum(path.stat().st_size for path in self.folder.iterdir())
+        except OSError as error:
+            raise BundleError(f"The bundle {self.folder.name} cannot be read.", _HINT) from error
+        size = max(on_disk, self.manifest.n_parameter_bytes())
+        if size > self.max_bytes:
+            raise BundleError(
+                f"The bundle has {size / 1e6:,.0f} MB; at most {self.max_bytes / 1e6:,.0f} MB "
+                "are loaded.",
+                "Raise ARXIVTAG_MAX_BUNDLE_MB if you trust it.",
+            )
+
+    def bundle(self) -> Bundle:
+        declared = self.manifest
+        vocabulary = self.lines("vocabulary", declared.n_features, distinct=True)
+        idf = self.array("idf", (declared.n_features,), np.float32)
+        if idf.min() <= 0:
+            raise BundleError("The bundle's idf should be above 0 everywhere.", _HINT)
+        labels = self.lines("label_names", declared.n_labels, distinct=True)
+        neighbours = self.neighbours()
+        return Bundle(
+            manifest=declared.values,
+            vectorizer=Vectorizer(vocabulary, idf, declared.vectorizer_config()),
+            network=self.network(),
+            label_names=tuple(labels.to_pylist()),
+            thresholds=declared.thresholds(),
+            calibration=declared.calibration(),
+            neighbours=neighbours,
+            text_fields=declared.text_fields,
+        )
+
+    def network(self) -> Network:
+        branches = tuple(
+            Branch(
+                tuple(
+                    self.layer(_layer_name(branch, layer), sizes[layer], sizes[layer + 1])
+                    for layer in range(len(sizes) - 1)
+                )
+            )
+            for branch, sizes in enumerate(self.manifest.branches)
+        )
+        return Network(branches, self.manifest.output_activation)
+
+    def layer(self, name: str, n_in: int, n_out: int) -> DenseLayer:
+        precision = self.manifest.precision
+        kernel = self.array(f"{name}_kernel", (n_in, n_out), _KERNEL_TYPES[precision])
+        if precision == "int8":
+            scale = self.array(f"{name}_scale", (n_in,), np.float32)
+            kernel = np.multiply(kernel, scale[:, None], dtype=np.float32)
+        return DenseLayer(kernel, self.array(f"{name}_bias", (n_out,), np.float32))
+
+    def neighbours(self) -> NeighbourIndex | None:
+        sizes = self.manifest.neighbours()
+        if sizes is None:
+            return None
+        arrays = {
+            name: self.array(f"neighbours_{name}", shape, kind)
+            for name, (shape, kind) in NeighbourIndex.expected(**sizes).items()
+        }
+        papers = self.lines("neighbours_papers", sizes["n_papers"], distinct=False)
+        index = NeighbourIndex(**arrays, papers=papers)
+        problem = index.problem(self.manifest.n_features)
+        if problem:
+            raise BundleError(f"The bundle's neighbours cannot be used: {problem}.", _HINT)
+        return index
+
+    def array(self, name: str, shape: tuple[int, ...], kind: type[Any]) -> NDArray[Any]:
+        """Return the array in ``name.npy`` if its header and file size say what is expected."""
+        path = self.file(f"{name}.npy")
+        expected = np.dtype(kind)
+        try:
+            with path.open("rb") as file:
+                found_shape, is_fortran, found = _read_header(file)
+                if found_shape != shape or found != expected or is_fortran:
+                    raise BundleError(
+                        f"The bundle's {path.name} should be {expected} of shape {shape}. "
+                        f"Received: {found} of shape {found_shape!r:.60}.",
+                        _HINT,
+                    )
+                n_values = int(np.prod(shape, dtype=np.int64))
+                n_bytes = path.stat().st_size - file.tell()
+                if n_bytes != n_values * expected.itemsize:
+                    raise BundleError(
+                        f"The bundle's {path.name} should hold {n_values * expected.itemsize:,} "
+                        f"bytes of numbers. Received: {n_bytes:,}.",
+                        _HINT,
+                    )
+                values = np.fromfile(file, dtype=expected, count=n_values).reshape(shape)
+        except (OSError, ValueError, EOFError) as error:
+            raise BundleError(f"The bundle's {path.name} cannot be read.", _HINT) from error
+        if not _all_finite(values):
+            raise BundleError(f"The bundle's {path.name} holds values that are not finite.", _HINT)
+        return values
+
+    def lines(self, name: str, n_lines: int, *, distinct: bool) -> pa.StringArray:
+        """Return the lines of ``name.txt``: UTF-8, none empty."""
+        path = self.file(f"{name}.txt")
+        _check_size(path, self.max_bytes)
+        try:
+            content = np.fromfile(path, dtype=np.uint8)
+        except OSError as error:
+            raise BundleError(f"The bundle's {path.name} cannot be read.", _HINT) from error
+        ends = np.flatnonzero(content == ord("\n"))
+        if len(ends) != n_lines or ends[-1] != len(content) - 1 or len(content) >= 2**31:
+            raise BundleError(
+                f"The bundle's {path.name} should hold {n_lines:,} lines. Received: {len(ends):,}.",
+                _HINT,
+            )
+        # The line feeds are cut out of the buffer; each line then ends where the next begins.
+        offsets = np.zeros(n_lines + 1, dtype=np.int32)
+        offsets[1:] = ends - np.arange(n_lines)
+        letters = content[content != ord("\n")]
+        found = pa.StringArray.from_buffers(n_lines, pa.py_buffer(offsets), pa.py_buffer(letters))
+        problem = _lines_problem(found, letters, offsets, distinct)
+        if problem:
+            raise BundleError(f"The bundle's {path.name} {problem}.", _HINT)
+        return found
+
+    def file(self, name: str) -> Path:
+        path = self.folder / name
+        if not path.is_file() or path.is_symlink():
+            raise BundleError(f"The bundle's {name} is missing.", _HINT)
+        return path
+
+
+def _lines_problem(
+    lines: pa.StringArray, letters: NDArray[np.uint8], offsets: NDArray[np.int32], distinct: bool
+) -> str:
+    if (np.diff(offsets) <= 0).any():
+        return "has an empty line"
+    try:
+        lines.validate(full=True)
+    except pa.ArrowInvalid:
+        return "is not UTF-8"
+    # Only the separators that the program itself writes are allowed below the space.
+    if np.isin(letters, np.array([0x00, 0x0A, 0x0D], dtype=np.uint8)).any():
+        return "holds control characters"
+    if distinct and pc.count_distinct(lines).as_py() != len(lines):
+        return "has a line twice"
+    return ""
+
+
+def _read_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Return shape, order and type from a ``.npy`` header; the header is at most 64 KB."""
+    version = np.lib.format.read_magic(file)
+    if version != (1, 0):
+        raise ValueError(f"unexpected version {version} of the .npy format")
+    shape, is_fortran, kind = np.lib.format.read_array_header_1_0(file)
+    return shape, is_fortran, kind
+
+
+def _all_finite(values: NDArray[Any]) -> bool:
+    if values.dtype == np.float16:
+        # As whole numbers in blocks: arithmetic on float16 is many times slower.
+        bits = values.reshape(-1).view(np.uint16)
+        return all(
+            bool(((bits[start : start + _BLOCK] & 0x7FFF) < _FLOAT16_INFINITE).all())
+            for start in range(0, len(bits), _BLOCK)
+        )
+    if values.dtype.kind != "f" or not values.size:
+        return True
+    # A NaN or an infinity anywhere shows in the smallest or the largest value.
+    return bool(np.isfinite(values.min()) and np.isfinite(values.max()))
+
+
+def with_thresholds(bundle: Bundle, thresholds: Thresholds, calibration: Calibration) -> Bundle:
+    """Return ``bundle`` with other thresholds and calibration."""
+    return dataclasses.replace(bundle, thresholds=thresholds, calibration=calibration)

@@ -1,0 +1,331 @@
+"""Why a label: what each word and pair of words of a text does to that label's logit, exactly.
+
+*Leaving out* an n-gram means: at every place where it stands in the text, its
+words are no longer counted, and neither are the pairs that touch those places.
+The words left and right of the gap do not become neighbours. Everything else
+follows, as it would if the text were written so: repeated words count once less,
+and with L2 normalisation the rest of the text gains weight. The contribution is
+
+    logit(text) - logit(text without the n-gram)
+
+computed with the network itself, not an approximation: positive raised the
+label, negative lowered it. Contributions do not add up to the logit, since words
+overlap with their pairs and hidden layers are not additive.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from arxivtag.errors import BundleError
+from arxivtag.learning.calibration import calibrate
+from arxivtag.learning.network import activate
+from arxivtag.papers.cleaning import normalize_text
+from arxivtag.papers.taxonomy import label_name
+
+if TYPE_CHECKING:
+    from arxivtag.tagging.bundle import Bundle
+
+# The vectorizer's rules for single characters; a property test holds the two together.
+_WORD = re.compile(r"[^ \t\n\v\f\r]+")
+_LOWER_WITHOUT_PUNCTUATION = str.maketrans(
+    string.ascii_uppercase, string.ascii_lowercase, string.punctuation
+)
+# Versions of the text computed at once: bounds memory on very long texts.
+_BLOCK = 512
+
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one n-gram does to a label.
+
+    Attributes:
+        term: A word, or two words joined by a space.
+        delta_logit: The logit now minus the logit without the n-gram.
+        probability_without: The label's calibrated probability without it.
+        n_places: How often it stands in the text.
+    """
+
+    term: str
+    delta_logit: float
+    probability_without: float
+    n_places: int
+
+
+@dataclass(frozen=True)
+class Span:
+    """A word of the text to mark.
+
+    Attributes:
+        start: First character, in :attr:`Explanation.text`.
+        end: Behind the last character.
+        delta_logit: The contribution of this word (all places of it together).
+        term: The word as the model reads it.
+    """
+
+    start: int
+    end: int
+    delta_logit: float
+    term: str
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a text gets a label or not.
+
+    Attributes:
+        label: The label.
+        name: Its name in words.
+        logit: The label's logit for the text, before calibration.
+        probability: Its calibrated probability.
+        contributions: Words and pairs that the model knows, strongest first.
+        spans: The words to mark, in the order of the text.
+        text: The text as the model reads it (control characters removed, accents
+            composed): what the spans count in.
+    """
+
+    label: str
+    name: str
+    logit: float
+    probability: float
+    contributions: tuple[Contribution, ...]
+    spans: tuple[Span, ...]
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """The model on a text with and without a phrase.
+
+    Attributes:
+        n_places: How often the phrase stands in the text.
+        y_prob: ``(n_labels,)`` calibrated probabilities of the text.
+        y_prob_without: The same without the phrase.
+    """
+
+    n_places: int
+    y_prob: Floats
+    y_prob_without: Floats
+
+
+def explain(bundle: Bundle, text: str, label: str) -> Explanation:
+    """Return what each known word and pair of ``text`` does to ``label``.
+
+    Args:
+        bundle: The model.
+        text: The joined text (see :func:`arxivtag.tagging.tagger.join_text`).
+        label: One of ``bundle.label_names``.
+
+    Raises:
+        BundleError: If the model does not know the label.
+    """
+    column = _column(bundle, label)
+    reading = _Reading.of(bundle, normalize_text(text))
+    words, pairs = reading.known_words(), reading.known_pairs()
+    pair_places = [np.union1d(starts, starts + 1) for starts in pairs.values()]
+    variants = [np.zeros(0, dtype=np.int64), *words.values(), *pair_places]
+    logits = _logits(bundle, reading, variants)
+    y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
+    deltas = logits[0, column] - logits[1:, column]
+    contributions = [
+        Contribution(term, float(delta), float(without), n_places)
+        for term, delta, without, n_places in zip(
+            [*words, *pairs],
+            deltas,
+            y_prob[1:, column],
+            [*map(len, words.values()), *map(len, pairs.values())],
+            strict=True,
+        )
+    ]
+    delta_of = {item.term: item.delta_logit for item in contributions[: len(words)]}
+    spans = tuple(
+        Span(start, end, delta_of[word], word)
+        for word, (start, end) in zip(reading.words, reading.places, strict=True)
+        if word in delta_of
+    )
+    contributions.sort(key=lambda item: (-abs(item.delta_logit), item.term))
+    return Explanation(
+        label,
+        label_name(label),
+        float(logits[0, column]),
+        float(y_prob[0, column]),
+        tuple(contributions),
+        spans,
+        reading.text,
+    )
+
+
+def without_phrase(bundle: Bundle, text: str, phrase: str) -> WhatIf:
+    """Return the probabilities of all labels with every place of ``phrase`` left out.
+
+    The phrase is read as the model reads text (case and punctuation do not matter)
+    and may have any number of words; ``n_places`` is 0 if it does not stand in the text.
+    """
+    reading = _Reading.of(bundle, normalize_text(text))
+    wanted = [word for word, _, _ in words_with_places(normalize_text(phrase))]
+    n_wanted = len(wanted)
+    starts = [
+        start
+        for start in range(len(reading.words) - n_wanted + 1 if n_wanted else 0)
+        if reading.words[start : start + n_wanted] == wanted
+    ]
+    removed = sorted({start + step for start in starts for step in range(n_wanted)})
+    variants = [np.zeros(0, dtype=np.int64), np.array(removed, dtype=np.int64)]
+    logits = _logits(bundle, reading, variants)
+    y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
+    return WhatIf(len(starts), y_prob[0], y_prob[1])
+
+
+def words_with_places(text: str) -> list[tuple[str, int, int]]:
+    """Return the words as the vectorizer reads them, each with its characters ``start:end``.
+
+    Punctuation around a word is not in its span.
+    """
+    found = []
+    for match in _WORD.finditer(text):
+        raw = match.group()
+        word = raw.translate(_LOWER_WITHOUT_PUNCTUATION)
+        if word:
+            start = match.start() + len(raw) - len(raw.lstrip(string.punctuation))
+            end = match.end() - (len(raw) - len(raw.rstrip(string.punctuation)))
+            found.append((word, start, end))
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """A text as the model reads it.
+
+    Attributes:
+        text: Normalised text.
+        words: Its words, in order.
+        places: Their characters.
+        word_columns: ``(n_words,)`` column of each word in the vocabulary, or -1.
+        pair_columns: ``(n_words - 1,)`` the same for the pair that starts there.
+    """
+
+    text: str
+    words: list[str]
+    places: list[tuple[int, int]]
+    word_columns: Integers
+    pair_columns: Integers
+
+    @classmethod
+    def of(cls, bundle: Bundle, text: str) -> _Reading:
+        found = words_with_places(text)
+        words = [word for word, _, _ in found]
+        table = bundle.vectorizer.terms
+        numbers = table.numbers(pa.array(words, pa.string()))
+        return cls(
+            text,
+            words,
+            [(start, end) for _, start, end in found],
+            table.word_term[numbers].astype(np.int64),
+            table.pair_columns(numbers[:-1], numbers[1:]).astype(np.int64),
+        )
+
+    def known_words(self) -> dict[str, Integers]:
+        """Return each word that is known, or part of a known pair, with all its positions."""
+        known = self.word_columns >= 0
+        known[:-1] |= self.pair_columns >= 0
+        known[1:] |= self.pair_columns >= 0
+        wanted = {self.words[position] for position in np.flatnonzero(known)}
+        found: dict[str, list[int]] = {}
+        for position, word in enumerate(self.words):
+            if word in wanted:
+                found.setdefault(word, []).append(position)
+        return {word: np.array(positions) for word, positions in found.items()}
+
+    def known_pairs(self) -> dict[str, Integers]:
+        """Return each known pair with the positions where it starts."""
+        columns = np.unique(self.pair_columns)
+        found = {}
+        for column in columns[columns >= 0]:
+            starts = np.flatnonzero(self.pair_columns == column)
+            found[" ".join(self.words[starts[0] : starts[0] + 2])] = starts
+        return found
+
+
+def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> Floats:
+    """Return the logits of the text with these word positions left out, one row a variant.
+
+    Returns:
+        ``(len(variants), n_labels)`` float32.
+    """
+    columns = np.concatenate([reading.word_columns, reading.pair_columns])
+    known = np.unique(columns[columns >= 0])
+    local_words = np.searchsorted(known, reading.word_columns)
+    local_pairs = np.searchsorted(known, reading.pair_columns)
+    full = np.bincount(
+        np.concatenate(
+            [
+                local_words[reading.word_columns >= 0],
+                local_pairs[reading.pair_columns >= 0],
+            ]
+        ),
+        minlength=len(known),
+    ).astype(np.float32)
+    parts = []
+    for start in range(0, len(variants), _BLOCK):
+        block = variants[start : start + _BLOCK]
+        counts = np.repeat(full[None, :], len(block), axis=0)
+        for row, removed in enumerate(block):
+            words = removed[reading.word_columns[removed] >= 0]
+            np.subtract.at(counts[row], local_words[words], 1)
+            pairs = _pairs_at(removed, len(reading.pair_columns))
+            pairs = pairs[reading.pair_columns[pairs] >= 0]
+            np.subtract.at(counts[row], local_pairs[pairs], 1)
+        parts.append(_dense_logits(bundle, known, _weights(bundle, known, counts)))
+    return np.concatenate(parts)
+
+
+def _pairs_at(removed: Integers, n_pairs: int) -> Integers:
+    """Return the pairs that touch word positions: those that start there or one before."""
+    touched = np.union1d(removed, removed - 1)
+    return touched[(touched >= 0) & (touched < n_pairs)].astype(np.int64)
+
+
+def _weights(bundle: Bundle, known: Integers, counts: Floats) -> Floats:
+    """Return TF-IDF weights for dense counts ``(n, n_known)``, as the vectorizer weighs them."""
+    config = bundle.vectorizer.config
+    if config.sublinear_tf:
+        counts = np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
+    weights: Floats = (counts * bundle.vectorizer.idf[known]).astype(np.float32)
+    if config.l2_normalize:
+        norms = np.sqrt((weights * weights).sum(axis=1, keepdims=True))
+        weights /= np.where(norms > 0, norms, 1)
+    return weights
+
+
+def _dense_logits(bundle: Bundle, known: Integers, weights: Floats) -> Floats:
+    """Return logits for dense weights of the known columns alone: all others are 0."""
+    result = np.zeros((len(weights), len(bundle.label_names)), dtype=np.float32)
+    for branch in bundle.network.branches:
+        first = branch.layers[0]
+        values = weights @ first.kernel[known].astype(np.float32, copy=False) + first.bias
+        for layer in branch.layers[1:]:
+            values = np.maximum(values, 0) @ layer.kernel.astype(np.float32, copy=False)
+            values += layer.bias
+        result += values
+    return result
+
+
+def _column(bundle: Bundle, label: str) -> int:
+    try:
+        return bundle.label_names.index(label)
+    except ValueError:
+        raise BundleError(
+            f"The model does not know the label {label!r:.60}.",
+            "Choose one of the labels it was trained on.",
+        ) from None

@@ -1,0 +1,67 @@
+"""Writes tables of tagged papers: CSV, JSON lines or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from arxivtag import storage
+from arxivtag.errors import ConfigError
+
+FORMATS = (".csv", ".jsonl", ".parquet")
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]?\d[\d., ]*(?:[eE][+-]?\d+)?%?")
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write ``table`` in the format that the file's name ends in.
+
+    Raises:
+        ConfigError: If it ends in none of ``.csv``, ``.jsonl``, ``.parquet``.
+        StorageError: If the disk refuses.
+    """
+    if path.suffix == ".csv":
+        storage.write_text(path, table_as_csv(table))
+    elif path.suffix == ".jsonl":
+        storage.write_text(path, table_as_jsonl(table))
+    elif path.suffix == ".parquet":
+        plain = table.copy()
+        plain.attrs = {}
+        storage.write_atomic(path, lambda file: plain.to_parquet(file, index=False))
+    else:
+        raise ConfigError(
+            f"The output file should end in one of {', '.join(FORMATS)}. Received: {path.name}.",
+            "Rename it.",
+        )
+
+
+def table_as_csv(table: pd.DataFrame) -> str:
+    """Return ``table`` as CSV in which no cell runs as a formula when a spreadsheet opens it."""
+    content = io.StringIO()
+    writer = csv.writer(content, lineterminator="\n")
+    writer.writerow([neutralized(str(name)) for name in table.columns])
+    for row in table.itertuples(index=False, name=None):
+        writer.writerow(["" if _is_missing(cell) else neutralized(cell) for cell in row])
+    return content.getvalue()
+
+
+def table_as_jsonl(table: pd.DataFrame) -> str:
+    """Return ``table`` as one JSON object a line."""
+    text: str = table.to_json(orient="records", lines=True, force_ascii=False)
+    return text if text.endswith("\n") or not text else text + "\n"
+
+
+def neutralized(cell: Any) -> Any:
+    """Return a cell that no spreadsheet runs: an apostrophe before ``= + - @``; numbers stay."""
+    if isinstance(cell, str) and cell.startswith(_FORMULA_START) and not _NUMBER.fullmatch(cell):
+        return f"'{cell}"
+    return cell
+
+
+def _is_missing(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, float) and cell != cell) or cell is pd.NA

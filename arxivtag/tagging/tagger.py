@@ -1,0 +1,246 @@
+"""Texts to labels with calibrated probabilities, from a bundle: numpy and pyarrow only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from arxivtag.learning import network, thresholds
+from arxivtag.learning.calibration import calibrate
+from arxivtag.papers.cleaning import normalize_text
+from arxivtag.papers.schema import ABSTRACT, TITLE
+from arxivtag.papers.taxonomy import label_name
+
+if TYPE_CHECKING:
+    from arxivtag.learning.features import SparseRows
+    from arxivtag.tagging.bundle import Bundle
+
+PREDICTED_LABELS, PROBABILITIES = "predicted_labels", "probabilities"
+BATCH_SIZE = 1024
+
+Probabilities = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """One label for one text.
+
+    Attributes:
+        label: The label (``cs.LG``).
+        name: Its name in words.
+        probability: Calibrated, 0 to 1.
+        above_threshold: Whether the model gives this label.
+    """
+
+    label: str
+    name: str
+    probability: float
+    above_threshold: bool
+
+
+@dataclass(frozen=True)
+class SecondOpinion:
+    """What the model says of labels that somebody chose.
+
+    Attributes:
+        agrees: Chosen, and given by the model.
+        doubts: Chosen, and not given by the model.
+        adds: Given by the model, and not chosen.
+        unknown: Chosen, but no label of this model.
+    """
+
+    agrees: tuple[Tag, ...]
+    doubts: tuple[Tag, ...]
+    adds: tuple[Tag, ...]
+    unknown: tuple[str, ...]
+
+
+def join_text(title: str, abstract: str, text_fields: str) -> str:
+    """Return the text that a model reads: the one place where title and abstract are joined.
+
+    Args:
+        title: May be empty.
+        abstract: The abstract.
+        text_fields: ``"abstract"`` (the title is left out) or ``"title_and_abstract"``
+            (title, line feed, abstract).
+    """
+    if text_fields == "title_and_abstract" and title:
+        return f"{title}\n{abstract}"
+    return abstract
+
+
+def features(bundle: Bundle, texts: Sequence[str]) -> SparseRows:
+    """Return the TF-IDF rows of joined texts: ``(n_texts, n_features)``."""
+    return bundle.vectorizer.transform([normalize_text(text) for text in texts])
+
+
+def predict(
+    bundle: Bundle,
+    texts: Sequence[str],
+    batch_size: int = BATCH_SIZE,
+    progress: Callable[[int], object] | None = None,
+) -> Probabilities:
+    """Return calibrated probabilities.
+
+    Args:
+        bundle: The model.
+        texts: Joined texts (see :func:`join_text`).
+        batch_size: Texts at once; two batches run side by side where there are two cores.
+        progress: Called with the number of texts done, after each batch.
+
+    Returns:
+        ``y_prob``: ``(n_texts, n_labels)`` float32.
+    """
+
+    def predict_batch(start: int) -> Probabilities:
+        rows = features(bundle, texts[start : start + batch_size])
+        return calibrate(bundle.calibration, network.probabilities(bundle.network, rows))
+
+    starts = range(0, len(texts), batch_size)
+    parts = [np.zeros((0, len(bundle.label_names)), dtype=np.float32)]
+    for part in _map_batches(predict_batch, starts):
+        parts.append(part)
+        if progress is not None:
+            progress(min(len(parts[1:]) * batch_size, len(texts)))
+    return np.concatenate(parts)
+
+
+def tags(
+    bundle: Bundle,
+    y_prob_row: NDArray[Any],
+    top_k: int | None = None,
+    threshold: float | None = None,
+) -> tuple[Tag, ...]:
+    """Return the labels of one text, most probable first.
+
+    Args:
+        bundle: The model.
+        y_prob_row: ``(n_labels,)`` calibrated probabilities.
+        top_k: At most so many labels. Given alone, the most probable ones, whether
+            above their threshold or not (``Tag.above_threshold`` says).
+        threshold: In place of the model's own thresholds; only labels at or above it.
+
+    Returns:
+        Without ``top_k`` and ``threshold``, the labels that the model gives: none if
+        it is not sure.
+    """
+    row = np.asarray(y_prob_row, dtype=np.float32)
+    if threshold is None:
+        above = thresholds.apply(bundle.thresholds, row[None, :])[0]
+    else:
+        above = row >= threshold
+    order = np.argsort(-row, kind="stable")
+    if top_k is None or threshold is not None:
+        order = order[above[order]]
+    return tuple(_tag(bundle, row, above, int(label)) for label in order[:top_k])
+
+
+def tag(
+    bundle: Bundle,
+    texts: Sequence[str],
+    top_k: int | None = None,
+    threshold: float | None = None,
+) -> list[tuple[Tag, ...]]:
+    """Return the labels of joined texts; see :func:`tags`."""
+    return [tags(bundle, row, top_k, threshold) for row in predict(bundle, texts)]
+
+
+def tag_papers(
+    bundle: Bundle,
+    frame: pd.DataFrame,
+    top_k: int | None = None,
+    threshold: float | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> list[tuple[Tag, ...]]:
+    """Return the labels of a table of papers with ``abstract`` and perhaps ``title``."""
+    y_prob = predict(bundle, frame_texts(bundle, frame), progress=progress)
+    return [tags(bundle, row, top_k, threshold) for row in y_prob]
+
+
+def tag_table(
+    bundle: Bundle,
+    frame: pd.DataFrame,
+    top_k: int | None = None,
+    threshold: float | None = None,
+    *,
+    per_label: bool = False,
+    progress: Callable[[int], object] | None = None,
+) -> pd.DataFrame:
+    """Return a table of papers with what the model says of each.
+
+    Args:
+        bundle: The model.
+        frame: Papers with ``abstract`` and perhaps ``title``
+            (:func:`arxivtag.papers.sources.load_texts`).
+        top_k: See :func:`tags`.
+        threshold: See :func:`tags`.
+        per_label: Also one column of probabilities a label, named by the label.
+        progress: Called with the number of papers done.
+
+    Returns:
+        The input's columns, ``predicted_labels`` and ``probabilities``: separated by
+        spaces, in the same order, most probable first, four decimals.
+    """
+    y_prob = predict(bundle, frame_texts(bundle, frame), progress=progress)
+    found = [tags(bundle, row, top_k, threshold) for row in y_prob]
+    table: pd.DataFrame = frame[frame.attrs.get("input_columns", list(frame.columns))].copy()
+    table[PREDICTED_LABELS] = [" ".join(tag.label for tag in paper) for paper in found]
+    table[PROBABILITIES] = [" ".join(f"{tag.probability:.4f}" for tag in paper) for paper in found]
+    if per_label:
+        columns = pd.DataFrame(y_prob, columns=list(bundle.label_names), index=table.index)
+        table = pd.concat([table.drop(columns=columns.columns, errors="ignore"), columns], axis=1)
+    return table
+
+
+def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
+    """Return the joined text of each paper in a table; a missing cell counts as empty."""
+    abstracts = [_as_text(value) for value in frame[ABSTRACT]]
+    if TITLE not in frame:
+        return abstracts
+    titles = (_as_text(value) for value in frame[TITLE])
+    return [
+        join_text(title, abstract, bundle.text_fields)
+        for title, abstract in zip(titles, abstracts, strict=True)
+    ]
+
+
+def second_opinion(
+    bundle: Bundle, y_prob_row: NDArray[Any], chosen: Iterable[str]
+) -> SecondOpinion:
+    """Compare labels that somebody chose with the ones the model gives, most probable first."""
+    every = tags(bundle, y_prob_row, top_k=len(bundle.label_names))
+    wanted = list(dict.fromkeys(chosen))
+    known = set(bundle.label_names)
+    return SecondOpinion(
+        agrees=tuple(tag for tag in every if tag.label in wanted and tag.above_threshold),
+        doubts=tuple(tag for tag in every if tag.label in wanted and not tag.above_threshold),
+        adds=tuple(tag for tag in every if tag.label not in wanted and tag.above_threshold),
+        unknown=tuple(label for label in wanted if label not in known),
+    )
+
+
+def _tag(bundle: Bundle, row: NDArray[Any], above: NDArray[np.bool_], label: int) -> Tag:
+    name = bundle.label_names[label]
+    return Tag(name, label_name(name), float(row[label]), bool(above[label]))
+
+
+def _as_text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _map_batches(
+    function: Callable[[int], Probabilities], starts: range
+) -> Iterable[Probabilities]:
+    workers = min(len(starts), os.cpu_count() or 1)
+    if workers <= 1:
+        yield from map(function, starts)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        yield from pool.map(function, starts)
