@@ -266,13 +266,13 @@ def _standard_input() -> str:
 
 def _tag_file(arguments: argparse.Namespace, bundle: Any) -> None:
     from arxivtag.papers import sources
-    from arxivtag.tagging import tagger
+    from arxivtag.tagging import tables, tagger
 
     frame = sources.load_texts(arguments.input)
     options = {"top_k": arguments.top, "threshold": arguments.threshold}
     if arguments.out:
         table = tagger.tag_table(bundle, frame, **options)
-        tagger.write_table(table, Path(arguments.out))
+        tables.write_table(table, Path(arguments.out))
         result = {"path": arguments.out, "n_papers": len(table)}
         _print_result(arguments.json, result, f"{len(table):,} papers tagged: {arguments.out}")
     elif arguments.json:
@@ -281,7 +281,7 @@ def _tag_file(arguments: argparse.Namespace, bundle: Any) -> None:
         _print_result(True, rows, "")
     else:
         table = tagger.tag_table(bundle, frame, **options)
-        sys.stdout.write(tagger.table_as_csv(table))
+        sys.stdout.write(tables.table_as_csv(table))
 
 
 def runs(arguments: argparse.Namespace) -> None:
