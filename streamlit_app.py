@@ -1,5 +1,13 @@
 """Home: what this is, what there is, and the three doors."""
 
+from arxivtag.ui.home_view import render_doors, render_overview
 from arxivtag.ui.page import page_setup
 
-context = page_setup("Home", ":material/home:")
+context = page_setup(
+    "Home",
+    ":material/home:",
+    "Look into a set of labelled abstracts, train a network that learns their labels, and find "
+    "the arXiv subject areas of new ones. All of it runs on this machine; no text leaves it.",
+)
+render_doors(context)
+render_overview(context)

@@ -58,6 +58,7 @@ STYLE = """
 }
 .at-empty strong { display: block; color: var(--at-ink); font-weight: 600; margin-bottom: .15rem; }
 .at-plain { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55; margin: 0; }
+[class*="st-key-door-"] a { padding-left: 0; padding-right: 0; }
 .stMetric label, .stMetric label p { color: var(--at-muted); }
 </style>
 """

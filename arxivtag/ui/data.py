@@ -7,28 +7,20 @@ shared: do not change it in place.
 
 from __future__ import annotations
 
-import importlib
-import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from arxivtag import config
+from arxivtag.errors import DataError
+from arxivtag.papers import sources
+from arxivtag.papers.cleaning import CleaningResult, clean
 from arxivtag.papers.schema import Corpus
+from arxivtag.papers.uploads import UPLOAD_PREFIX, upload_path
 
-if TYPE_CHECKING:
-    from arxivtag.papers.cleaning import CleaningResult
-
-
-def _sources() -> Any:
-    return importlib.import_module("arxivtag.papers.sources")
-
-
-SAMPLE = "sample"
-ARXIV_ABSTRACTS = "arxiv-abstracts"
-UPLOAD_PATTERN = re.compile(r"^upload:[A-Za-z0-9_-]{8,80}$")
+SAMPLE = sources.SAMPLE
+UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session uploaded
 
 
 @dataclass(frozen=True)
@@ -39,7 +31,6 @@ class DataOption:
     name: str
     description: str
     source: str
-    ready: bool = True
 
 
 def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]:
@@ -49,62 +40,64 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
         home: The home folder.
         asked: The URL's choice: an upload is offered to whoever knows its unguessable id.
     """
-    try:
-        options = [
-            DataOption(info.id, info.name, info.description, info.id, info.ready)
-            for info in _sources().available_sources(home)
-            if not info.id.startswith("upload:")
-        ]
-    except ImportError:
-        options = [DataOption(SAMPLE, "Sample", "Synthetic abstracts.", SAMPLE)]
-    options += local_options()
-    uploads: dict[str, str] = dict(st.session_state.get("uploads", {}))
-    if asked and UPLOAD_PATTERN.match(asked) and asked not in uploads:
-        name = upload_name(asked, home)
-        if name is not None:
-            uploads[asked] = name
-            st.session_state["uploads"] = uploads
-    options += [
-        DataOption(source, name, "Uploaded by you; only those who have its address see it.", source)
-        for source, name in uploads.items()
-        if upload_name(source, home) is not None
+    options = [
+        DataOption(info.id, info.name, info.description, info.id)
+        for info in sources.available_sources(home)
+        if info.ready or info.id == SAMPLE
     ]
-    return tuple(options)
+    uploads: dict[str, str] = dict(st.session_state.get(UPLOADS_KEY, {}))
+    if asked is not None and asked.startswith(UPLOAD_PREFIX):
+        uploads.setdefault(asked, asked)
+    return (*options, *local_options(), *_upload_options(uploads, home))
 
 
-def local_options() -> list[DataOption]:
+def local_options() -> tuple[DataOption, ...]:
     """Return the files named in ``ARXIVTAG_DATA``, under ids that do not show their folder."""
     options: dict[str, DataOption] = {}
     for path in config.data_paths():
-        id_ = f"file:{path.name}"
-        number = 2
+        id_, number = f"file:{path.name}", 1
         while id_ in options:
-            id_, number = f"file:{path.name}-{number}", number + 1
+            number += 1
+            id_ = f"file:{path.name}-{number}"
         options[id_] = DataOption(id_, path.name, "A file on this machine.", str(path))
-    return list(options.values())
+    return tuple(options.values())
 
 
-def upload_name(source: str, home: Path) -> str | None:
-    """Return the display name of an upload that is still here, else None."""
-    try:
-        return _sources().upload_name(source, home)
-    except Exception:
-        return None
+def _upload_options(uploads: dict[str, str], home: Path) -> tuple[DataOption, ...]:
+    options = []
+    for source in uploads:
+        try:
+            _, name = upload_path(source, home)
+        except DataError:
+            continue  # deleted since, or not one of ours
+        options.append(
+            DataOption(source, name, "An upload; only those who have its address see it.", source)
+        )
+    return tuple(options)
 
 
-def _state_of(source: str, home: Path) -> tuple[int, int]:
+def remember_upload(source: str, name: str) -> None:
+    """Offer an upload to this session from now on."""
+    st.session_state[UPLOADS_KEY] = {**st.session_state.get(UPLOADS_KEY, {}), source: name}
+
+
+def file_state(source: str, home: Path) -> tuple[int, int]:
     """Return size and modification time of the file behind a source, to notice a new one."""
-    path = Path(source)
-    if source == SAMPLE:
-        path = config.SAMPLE_PATH
-    elif source == ARXIV_ABSTRACTS:
-        folder = config.downloads_folder(home)
-        path = max(folder.glob("arxiv_abstracts*"), default=folder)
     try:
-        state = path.stat()
-    except (OSError, ValueError):
-        return (0, 0)
+        state = _file_behind(source, home).stat()
+    except (OSError, ValueError, DataError):
+        return (0, 0)  # loading will say what is wrong
     return (state.st_size, state.st_mtime_ns)
+
+
+def _file_behind(source: str, home: Path) -> Path:
+    if source == SAMPLE:
+        return config.SAMPLE_PATH
+    if source.startswith(UPLOAD_PREFIX):
+        return upload_path(source, home)[0]
+    if source in {info.id for info in sources.available_sources(home)}:
+        return config.downloads_folder(home) / f"{source}.csv"
+    return Path(source)
 
 
 def corpus(source: str, home: Path | None = None) -> Corpus:
@@ -114,26 +107,29 @@ def corpus(source: str, home: Path | None = None) -> Corpus:
         DataError: If the source cannot be read.
     """
     home = home or config.home_folder()
-    return _corpus(source, str(home), _state_of(source, home))
+    return _corpus(source, str(home), file_state(source, home))
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the papers …")
 def _corpus(source: str, home: str, state: tuple[int, int]) -> Corpus:
-    return _sources().load(source, home=Path(home))
+    return sources.load(source, home=Path(home))
 
 
 def cleaned(
     source: str, cleaning: config.CleaningConfig | None = None, home: Path | None = None
 ) -> CleaningResult:
-    """Return the cleaned papers of a source and the report, cleaned once for all sessions."""
+    """Return the cleaned papers of a source and the report, cleaned once for all sessions.
+
+    Raises:
+        DataError: If the source cannot be read.
+    """
     home = home or config.home_folder()
-    return _cleaned(source, str(home), _state_of(source, home), cleaning or config.CleaningConfig())
+    rules = cleaning or config.CleaningConfig()
+    return _cleaned(source, str(home), file_state(source, home), rules)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Cleaning the papers …")
 def _cleaned(
     source: str, home: str, state: tuple[int, int], cleaning: config.CleaningConfig
 ) -> CleaningResult:
-    from arxivtag.papers.cleaning import clean
-
     return clean(_corpus(source, home, state).papers, cleaning)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
+from arxivtag import config
+from arxivtag.errors import DataError
+from arxivtag.papers import sources
+from arxivtag.papers.readers import preview_table, read_table
+from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
+from arxivtag.papers.uploads import delete_upload, upload_path
 from arxivtag.ui import components, data, state
+from arxivtag.ui.errors import guarded
+from arxivtag.ui.logs import log_event
 
 KEY = "data-choice"
+FILE_TYPES = ["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "gz", "xz", "zst"]
+NO_COLUMN = "(none)"
+FIELD_NAMES = {TITLE: "Title (optional)", ABSTRACT: "Abstract", LABELS: "Labels"}
 
 
 def data_chooser(options: dict[str, data.DataOption], chosen: str, home: Path) -> None:
@@ -22,7 +36,162 @@ def data_chooser(options: dict[str, data.DataOption], chosen: str, home: Path) -
         on_change=_data_changed,
     )
     components.note(options[chosen].description)
+    if st.button("Add papers", icon=":material/add:", key="add-papers", width="stretch"):
+        add_papers_dialog(home)
 
 
 def _data_changed() -> None:
     state.remember("data", st.session_state[KEY], data.SAMPLE)
+
+
+def max_upload_mb() -> int:
+    """Return the largest upload allowed here, in MB."""
+    most = config.limits().max_upload_mb
+    return min(most, config.VisitorLimits().max_upload_mb) if config.visitor_mode() else most
+
+
+@st.dialog("Add papers", width="large")
+def add_papers_dialog(home: Path) -> None:
+    """Upload a file and say what its columns are, or fetch the published data set."""
+    upload, fetch = st.tabs(["Upload a file", "Fetch the published set"])
+    with upload, guarded():
+        _upload_input(home)
+    with fetch, guarded():
+        _fetch_input(home)
+
+
+# Upload
+
+
+def _upload_input(home: Path) -> None:
+    file = st.file_uploader(
+        f"A table of papers: CSV, JSON Lines or Parquet, up to {max_upload_mb()} MB",
+        type=FILE_TYPES,
+        max_upload_size=max_upload_mb(),
+        key="upload-file",
+        help="One row a paper, with a column for the abstract and one for the labels. "
+        "CSV and JSON Lines may be packed (.gz, .xz, .zst).",
+    )
+    if file is None:
+        components.note("Only you, and those to whom you give the address, will see the papers.")
+        return
+    source = _stored(file, home)
+    path, name = upload_path(source, home)
+    table = preview_table(path).table
+    mapping = _mapping_input([str(column) for column in table.columns])
+    _preview(table, mapping)
+    if st.button("Use these papers", type="primary", key="use-upload"):
+        with st.spinner("Reading the papers …", show_time=True):
+            final = with_mapping(source, name, mapping, home)
+            corpus = data.corpus(final, home)
+        data.remember_upload(final, name)
+        log_event("uploaded", data=final, n_papers=len(corpus.papers))
+        state.remember("data", final, data.SAMPLE)
+        st.rerun()
+
+
+def _stored(file: Any, home: Path) -> str:
+    """Return the source of an uploaded file, stored once however often the page runs."""
+    known: dict[str, str] = st.session_state.setdefault("stored-uploads", {})
+    if file.file_id not in known:
+        if file.size > max_upload_mb() * 1_000_000:
+            raise DataError(
+                f"An uploaded file may have at most {max_upload_mb():,} MB here.",
+                "Split or pack it (.gz, .xz, .zst).",
+            )
+        known[file.file_id] = sources.save_upload(file.name, file, home)
+    return known[file.file_id]
+
+
+def _mapping_input(columns: list[str]) -> dict[str, str]:
+    """Let the person say which column is what; return ``{field: column}``, empty for none."""
+    guessed = guess_mapping(columns)
+    options = [NO_COLUMN, *columns]
+    mapping = {}
+    for field, place in zip(FIELDS, st.columns(3), strict=True):
+        column = place.selectbox(
+            FIELD_NAMES[field],
+            options,
+            index=options.index(guessed.get(field, NO_COLUMN)),
+            key=f"mapping-{field}",
+        )
+        mapping[field] = "" if column == NO_COLUMN else str(column)
+    return mapping
+
+
+def _preview(table: pd.DataFrame, mapping: dict[str, str]) -> None:
+    for field in (ABSTRACT, LABELS):
+        if not mapping[field]:
+            raise DataError(
+                f"Say which column holds the {'labels' if field == LABELS else 'abstract'}.",
+                "A file without labels can be tagged on the Predict page.",
+            )
+    shown = {}
+    for field in FIELDS:
+        if mapping[field]:
+            column = table[mapping[field]]
+            shown[field] = column.map(_readable_labels) if field == LABELS else column.astype(str)
+    st.dataframe(
+        pd.DataFrame(shown), hide_index=True, key="upload-preview", alt="The first papers as read"
+    )
+
+
+def _readable_labels(cell: object) -> str:
+    try:
+        return ", ".join(parse_labels(cell)) or "(no label)"
+    except DataError:
+        return "(cannot be read as labels)"
+
+
+def with_mapping(source: str, name: str, mapping: dict[str, str], home: Path) -> str:
+    """Return an upload whose columns need no mapping, so that runs and links can name it.
+
+    Where the guess from the column names agrees with what the person said, that is the
+    upload as it is; otherwise it is stored again with the fields' own column names.
+    """
+    path, _ = upload_path(source, home)
+    columns = [str(column) for column in preview_table(path, 1).table.columns]
+    chosen = {field: column for field, column in mapping.items() if column}
+    if guess_mapping(columns) == chosen:
+        return source
+    table = read_table(path, columns=lambda _: list(chosen.values())).table
+    renamed = pd.DataFrame({field: table[column] for field, column in chosen.items()})
+    renamed[LABELS] = [
+        cell if isinstance(cell, str) else json.dumps(list(cell) if cell is not None else [])
+        for cell in renamed[LABELS]
+    ]
+    content = renamed.to_csv(index=False).encode("utf-8", errors="replace")
+    stem = name.split(".")[0] or "papers"
+    final = sources.save_upload(f"{stem}.csv", content, home)
+    delete_upload(source, home)
+    st.session_state["stored-uploads"] = {
+        file_id: final if known == source else known
+        for file_id, known in st.session_state.get("stored-uploads", {}).items()
+    }
+    return final
+
+
+# The published set
+
+
+def _fetch_input(home: Path) -> None:
+    info = {entry.id: entry for entry in sources.available_sources(home)}[sources.ARXIV_ABSTRACTS]
+    components.note(info.description)
+    if info.ready:
+        components.note("It is on this machine: choose it as the data set in use.")
+        return
+    if config.visitor_mode():
+        components.note("Visitors cannot fetch it here; the person who runs this app can.")
+        return
+    if st.button("Fetch it", icon=":material/cloud_download:", key="fetch-published"):
+        from arxivtag.papers.fetching import fetch_arxiv_abstracts
+
+        bar = st.progress(0.0, "Connecting …")
+
+        def show(stage: str, fraction: float | None) -> None:
+            bar.progress(min(max(fraction or 0.0, 0.0), 1.0), f"{stage.capitalize()} …")
+
+        # Leaving the dialog ends the download; the next one starts over.
+        fetch_arxiv_abstracts(home=home, progress=show)
+        state.remember("data", sources.ARXIV_ABSTRACTS, data.SAMPLE)
+        st.rerun()

@@ -24,6 +24,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("pages/3_Predict.py", "Predict", ":material/sell:"),
     ("pages/4_Runs.py", "Runs", ":material/format_list_bulleted:"),
 )
+HOME_TITLE = "Subject areas for papers"
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,7 @@ def page_setup(
         _page_links(links)
         data_input.data_chooser(data_options, chosen_data.id, context.home)
         _model_chooser(model_options, model_choice.value)
-    if title != "Home":
-        st.title(title, anchor=False)
+    st.title(HOME_TITLE if title == "Home" else title, anchor=False)
     if intro:
         components.lead(intro)
     for choice in (data_choice, model_choice):
