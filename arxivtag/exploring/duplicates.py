@@ -81,9 +81,11 @@ def duplicate_groups(
 
 
 def _codes(values: pd.Series[str]) -> npt.NDArray[np.int64]:
-    """Return (n,) equal numbers for equal values, in order of first appearance."""
-    codes, _ = pd.factorize(values)
-    return codes.astype(np.int64)
+    """Return (n,) equal numbers for equal texts; an empty text equals none but itself."""
+    codes = pd.factorize(values)[0].astype(np.int64)
+    empty = np.flatnonzero((values == "").to_numpy(dtype=bool))
+    codes[empty] = len(codes) + empty
+    return np.asarray(codes, dtype=np.int64)
 
 
 def _near_codes(

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from arxivtag.exploring.labels import LabelIndex, Rows
 from arxivtag.exploring.lengths import Lengths
+from arxivtag.exploring.texts import text_array
 from arxivtag.papers.schema import ABSTRACT, TITLE
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 MAX_QUERY_CHARS = 200
 
@@ -41,9 +38,7 @@ class PaperFilter:
         return self == PaperFilter()
 
 
-def select(
-    papers: pd.DataFrame, index: LabelIndex, lengths: Lengths, chosen: PaperFilter
-) -> Rows:
+def select(papers: pd.DataFrame, index: LabelIndex, lengths: Lengths, chosen: PaperFilter) -> Rows:
     """Return the mask (n_papers,) of papers that pass the filter."""
     rows = index.having(chosen.labels)
     if chosen.min_words is not None:
@@ -67,10 +62,7 @@ def search_pattern(text: str) -> str:
 
 
 def _contains(texts: pd.Series[str], pattern: str) -> Rows:
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    array: pa.Array = pa.array(texts, type=pa.large_string(), from_pandas=True)
-    found = pc.match_substring_regex(array, pattern, ignore_case=True)
-    mask: Rows = np.asarray(pc.fill_null(found, False), dtype=np.bool_)
-    return mask
+    found = pc.match_substring_regex(text_array(texts), pattern, ignore_case=True)
+    return np.asarray(found, dtype=np.bool_)

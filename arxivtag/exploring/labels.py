@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ import pandas as pd
 from arxivtag.papers.taxonomy import label_name
 
 Rows = npt.NDArray[np.bool_]
+Item = TypeVar("Item", str, tuple[str, ...])
 CoOccurrenceMeasure = Literal["count", "lift", "npmi"]
 
 
@@ -110,10 +111,10 @@ def index_labels(labels: Sequence[tuple[str, ...]]) -> LabelIndex:
     return LabelIndex(tuple(names), codes, indptr, tuple(combination_names), combinations)
 
 
-def _codes_by_count(items: list[object]) -> tuple[list[object], npt.NDArray[np.int32]]:
+def _codes_by_count(items: list[Item]) -> tuple[list[Item], npt.NDArray[np.int32]]:
     """Return the distinct items by falling count, ties by value, and each item's position."""
     counts = Counter(items)
-    names = sorted(counts, key=lambda item: (-counts[item], item))  # type: ignore[operator]
+    names = sorted(counts, key=lambda item: (-counts[item], item))
     positions = {name: code for code, name in enumerate(names)}
     codes = np.fromiter((positions[item] for item in items), dtype=np.int32, count=len(items))
     return names, codes

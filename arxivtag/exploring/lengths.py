@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from arxivtag.exploring.labels import LabelIndex, Rows
+from arxivtag.exploring.texts import text_array
 from arxivtag.papers.taxonomy import label_name
 
 Lengths = npt.NDArray[np.int64]
@@ -17,17 +18,15 @@ MAX_BINS = 60
 _NICE_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
-def length_words(abstracts: Sequence[str]) -> Lengths:
+def length_words(abstracts: Sequence[str] | pd.Series[str]) -> Lengths:
     """Return (n_papers,) the words of each abstract, counted as the Keras example does.
 
     The example counts ``len(abstract.split(" "))``: the single spaces plus one, so that
     line breaks do not separate words and an empty abstract has length 1.
     """
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = pa.array(abstracts, type=pa.large_string(), from_pandas=True)
-    spaces = pc.count_substring(pc.fill_null(texts, ""), " ")
+    spaces = pc.count_substring(text_array(abstracts), " ")
     lengths: Lengths = spaces.to_numpy(zero_copy_only=False).astype(np.int64) + 1
     return lengths
 

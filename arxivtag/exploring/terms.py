@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.exploring.labels import Rows
+from arxivtag.exploring.labels import LabelIndex, Rows, label_frequency
 from arxivtag.exploring.stop_words import STOP_WORDS
+from arxivtag.exploring.texts import text_array
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,17 +91,15 @@ class TokenIndex:
         """Return (n_terms,) which terms hold a stop word."""
         if kind == "words":
             return self.stop_words
-        stops: npt.NDArray[np.bool_] = self.stop_words[self.bigrams].any(axis=1)
-        return stops
+        return np.asarray(self.stop_words[self.bigrams].any(axis=1), dtype=np.bool_)
 
 
-def index_tokens(texts: Sequence[str]) -> TokenIndex:
+def index_tokens(texts: Sequence[str] | pd.Series[str]) -> TokenIndex:
     """Split every text into words and give words and bigrams their codes."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    array = pa.array(texts, type=pa.large_string(), from_pandas=True)
-    lowered = pc.ascii_lower(pc.fill_null(array, ""))
+    array = text_array(texts)
+    lowered = pc.ascii_lower(array)
     bare = pc.replace_substring_regex(lowered, PUNCTUATION_PATTERN, "")
     tokens = pc.ascii_split_whitespace(bare)
     flat, parents = pc.list_flatten(tokens), pc.list_parent_indices(tokens)
@@ -165,7 +164,7 @@ def term_frequency(
 
 
 def _largest(values: npt.NDArray[np.number], n: int) -> Ints:
-    """Return the positions of the ``n`` largest positive values, largest first, ties by position."""
+    """Return positions of the ``n`` largest positive values, largest first, ties by position."""
     candidates = np.flatnonzero(values > 0)
     if len(candidates) > n:
         cut = np.partition(values[candidates], len(candidates) - n)[len(candidates) - n]
@@ -233,10 +232,11 @@ def telling_terms(
     if method == "log_odds":
         scores = log_odds_z(a, b, n_in, n_out)
     else:
-        share = np.count_nonzero(within) / max(np.count_nonzero(chosen), 1)
+        share = float(within.sum()) / max(int(chosen.sum()), 1)
         scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
     best = _largest(scores, n_terms)
-    words_in, words_out = (max(len(index.codes("words", side)), 1) for side in (within, without))
+    words_in = max(len(index.codes("words", within)), 1)
+    words_out = max(len(index.codes("words", without)), 1)
     return pd.DataFrame(
         {
             "term": index.terms(kind, codes[best]),
@@ -249,9 +249,36 @@ def telling_terms(
     )
 
 
-def log_odds_z(
-    count_in: Ints, count_out: Ints, n_in: int, n_out: int
-) -> npt.NDArray[np.float64]:
+def telling_summary(
+    index: TokenIndex,
+    kind: TermKind,
+    labels: LabelIndex,
+    rows: Rows | None = None,
+    *,
+    drop_stop_words: bool = True,
+    n_labels: int = 15,
+    n_terms: int = 8,
+) -> pd.DataFrame:
+    """Return the most telling terms of each of the most frequent labels, by log-odds.
+
+    Columns: ``label``, ``name``, ``papers``, ``terms`` (joined by commas, best first).
+    """
+    frequency = label_frequency(labels, rows).head(n_labels)
+    terms = []
+    for label in frequency["label"]:
+        telling = telling_terms(
+            index,
+            kind,
+            labels.having([label]),
+            rows,
+            drop_stop_words=drop_stop_words,
+            n_terms=n_terms,
+        )
+        terms.append(", ".join(telling["term"]))
+    return frequency[["label", "name", "papers"]].assign(terms=terms)
+
+
+def log_odds_z(count_in: Ints, count_out: Ints, n_in: int, n_out: int) -> npt.NDArray[np.float64]:
     """Return the z-score of each term's log-odds ratio; see :func:`telling_terms`.
 
     Args:
@@ -268,16 +295,14 @@ def log_odds_z(
     return scores
 
 
-def chi_squared(
-    count_in: Ints, count_out: Ints, share_inside: float
-) -> npt.NDArray[np.float64]:
+def chi_squared(count_in: Ints, count_out: Ints, share_inside: float) -> npt.NDArray[np.float64]:
     """Return chi-squared of counts in two classes, given the share of papers inside."""
     total = count_in + count_out
     expected_in, expected_out = total * share_inside, total * (1 - share_inside)
     with np.errstate(divide="ignore", invalid="ignore"):
         scores = (count_in - expected_in) ** 2 / expected_in
         scores = scores + (count_out - expected_out) ** 2 / expected_out
-    return np.nan_to_num(scores, nan=0.0, posinf=0.0)
+    return np.asarray(np.nan_to_num(scores, nan=0.0, posinf=0.0), dtype=np.float64)
 
 
 def zipf(index: TokenIndex, rows: Rows | None = None) -> pd.DataFrame:

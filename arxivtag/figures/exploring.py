@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -24,6 +25,8 @@ from arxivtag.figures.theme import (
     plain,
     styled,
 )
+
+Matrix = npt.NDArray[np.float64]
 
 BAR_HEIGHT = 22
 TICK_CHARS = 26
@@ -221,17 +224,17 @@ def co_occurrence_figure(table: pd.DataFrame, measure: str = "count") -> go.Figu
     return figure
 
 
-def _color_values(values: np.ndarray, measure: str) -> np.ndarray:
+def _color_values(values: Matrix, measure: str) -> Matrix:
     """Counts span decades and lift is a ratio: colour both by their logarithm."""
     if measure == "npmi":
         return values
     with np.errstate(divide="ignore"):
-        logs = np.log10(values)
+        logs: Matrix = np.log10(values)
     logs[np.isneginf(logs)] = np.nan
     return logs
 
 
-def _color_scale(values: np.ndarray, measure: str) -> dict[str, Any]:
+def _color_scale(values: Matrix, measure: str) -> dict[str, Any]:
     if measure == "npmi":
         bar = {"title": {"text": "NPMI"}, "tickvals": [-1, -0.5, 0, 0.5, 1]}
         return {"colorscale": DIVERGING, "zmin": -1, "zmax": 1, "colorbar": bar}

@@ -1,0 +1,115 @@
+"""Overview: the figures that matter, each with what it means."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from arxivtag.exploring import lengths as length_statistics
+from arxivtag.exploring.labels import Imbalance, imbalance, label_frequency
+from arxivtag.exploring.overview import Overview, overview
+from arxivtag.figures import exploring as figures
+from arxivtag.ui import components
+from arxivtag.ui.explore.view import View
+
+N_TOP_LABELS = 10
+
+
+def render_overview(view: View) -> None:
+    """Draw the tab."""
+    summary = overview(view.corpus.papers, view.index, view.lengths, view.cleaning)
+    with st.grid(min_column_width=190, gap="small"):
+        for label, value, meaning in overview_lines(summary):
+            with st.container(border=True, gap=None, height="stretch"):
+                st.metric(label, value)
+                components.note(meaning)
+    if not view.n_rows:
+        return
+    frequency = label_frequency(view.index, view.rows)
+    chosen_lengths = view.lengths[view.rows]
+    left, right = st.columns(2)
+    with left:
+        components.render_figure(
+            figures.label_frequency_figure(frequency.head(N_TOP_LABELS)),
+            "overview-labels",
+            f"Bar chart of the {min(N_TOP_LABELS, len(frequency))} most frequent labels. "
+            + imbalance_text(imbalance(frequency)),
+        )
+    with right:
+        components.render_figure(
+            figures.length_figure(
+                length_statistics.length_histogram(chosen_lengths),
+                length_statistics.describe_lengths(chosen_lengths),
+            ),
+            "overview-lengths",
+            f"Histogram of words per abstract: mean {summary.mean_words:.0f}, "
+            f"from {chosen_lengths.min():,} to {chosen_lengths.max():,}.",
+        )
+    components.note(imbalance_text(imbalance(frequency)))
+    components.note("Both charts show the papers kept after cleaning.")
+
+
+def overview_lines(summary: Overview) -> list[tuple[str, str, str]]:
+    """Return label, value and meaning of each figure."""
+    count = components.count_text
+    return [
+        ("Rows", count(summary.n_rows), "Papers as read from the file, repeats included."),
+        (
+            "Duplicate titles",
+            count(summary.n_duplicate_titles),
+            "Rows whose title an earlier row already has.",
+        ),
+        (
+            "After deduplication",
+            count(summary.n_after_dedup),
+            "Rows left when only the first of each title stays.",
+        ),
+        ("Labels", count(summary.n_labels), "Distinct subject areas on the papers kept."),
+        (
+            "Label combinations",
+            count(summary.n_label_combinations),
+            "Distinct lists of labels, in the order written, after deduplication.",
+        ),
+        (
+            "Occur once",
+            count(summary.n_rare_combinations),
+            "Combinations of a single paper, which cannot be split evenly.",
+        ),
+        (
+            "Papers kept",
+            count(summary.n_kept),
+            "What is left for training when those papers are dropped.",
+        ),
+        (
+            "Labels a paper",
+            f"{summary.mean_labels:.2f}",
+            "The mean: one paper usually belongs to several areas.",
+        ),
+        (
+            "Words an abstract",
+            f"{summary.mean_words:.0f}",
+            f"The mean; half of the papers kept have {summary.median_words:.0f} or fewer.",
+        ),
+    ]
+
+
+def imbalance_text(measured: Imbalance | None) -> str:
+    """Return one sentence on how uneven the labels are."""
+    if measured is None:
+        return "No paper carries a label."
+    if measured.n_labels == 1:
+        return f"There is one label alone, {measured.top_label}: there is nothing to tell apart."
+    half = (
+        "one label makes"
+        if measured.n_for_half == 1
+        else f"the {measured.n_for_half} most frequent labels make"
+    )
+    rare = (
+        ""
+        if not measured.n_rare
+        else f" {measured.n_rare:,} labels stand on fewer than 10 papers, too few to learn well."
+    )
+    return (
+        f"{measured.top_label} stands on {measured.top_share:.0%} of the papers, "
+        f"{measured.ratio:,.0f} times as many as the label in the middle of the ranking; "
+        f"{half} up half of all {measured.n_labels:,} labels' occurrences.{rare}"
+    )

@@ -1,0 +1,132 @@
+"""Papers: the rows themselves, one opened in full, and the example's data set preview."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from arxivtag.exploring.labels import multi_hot
+from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
+from arxivtag.ui import components
+from arxivtag.ui.explore.view import View, count_column, download_papers, nothing_in_view
+
+PAGE_SIZE = 25
+N_PREVIEWED = 5
+TABLE_KEY = "papers-table"
+PAPER_KEY = "paper"
+
+
+def render_papers(view: View) -> None:
+    """Draw the tab."""
+    if nothing_in_view(view):
+        return
+    positions = np.flatnonzero(view.rows)
+    n_pages = -(-len(positions) // PAGE_SIZE)
+    if st.session_state.get("papers-page", 1) > n_pages:
+        st.session_state["papers-page"] = 1
+    place = st.container()
+    page = st.pagination(n_pages, key="papers-page", bind="query-params")
+    shown = positions[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    with place:
+        _render_table(view, shown)
+    _render_paper(view, shown)
+    _render_preview(view, positions)
+    download_papers(
+        view.corpus.papers.iloc[positions],
+        "papers",
+        f"Download these {len(positions):,} papers as CSV",
+    )
+
+
+def _render_table(view: View, shown: np.ndarray) -> None:
+    papers = view.corpus.papers.iloc[shown]
+    frame = pd.DataFrame(
+        {
+            "row": shown + 1,
+            "title": papers[TITLE].to_numpy(),
+            "labels": [list(labels) for labels in papers[LABELS]],
+            "words": view.lengths[shown],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        key=TABLE_KEY,
+        on_select=lambda: _open_chosen([int(row) for row in frame["row"]]),
+        selection_mode="single-row",
+        height="content",
+        alt=f"{len(frame)} papers with labels and length. Choose one to read it.",
+        column_config={
+            "row": count_column("Row"),
+            "title": st.column_config.TextColumn("Title", width="large"),
+            "labels": st.column_config.ListColumn("Labels", width="medium"),
+            "words": count_column("Words"),
+        },
+    )
+
+
+def _open_chosen(rows: list[int]) -> None:
+    chosen = st.session_state[TABLE_KEY]["selection"]["rows"]
+    if chosen:
+        st.session_state[PAPER_KEY] = rows[chosen[0]]
+
+
+def _render_paper(view: View, shown: np.ndarray) -> None:
+    n_rows = len(view.corpus.papers)
+    st.subheader("One paper in full", anchor=False)
+    row = st.number_input(
+        "Row to read",
+        min_value=1,
+        max_value=n_rows,
+        value=int(shown[0]) + 1,
+        key=PAPER_KEY,
+        bind="query-params",
+        help="Or choose a line of the table above.",
+        width=220,
+    )
+    paper = view.corpus.papers.iloc[int(row) - 1]
+    with st.container(border=True):
+        st.markdown(f"#### {components.math_text(paper[TITLE]) or 'No title'}")
+        components.label_badges(paper[LABELS])
+        st.markdown(components.math_text(paper[ABSTRACT]) or "No abstract.")
+        components.note(f"Row {int(row):,}, {view.lengths[int(row) - 1]:,} words.")
+        with st.expander("As a row of the training data", icon=":material/data_array:"):
+            st.html("<p class='at-note'>The abstract as it stands in the file:</p>")
+            components.plain_html(paper[ABSTRACT])
+            _render_multi_hot(view, paper[LABELS])
+
+
+def _render_multi_hot(view: View, labels: tuple[str, ...]) -> None:
+    names = kept_label_names(view)
+    encoded = multi_hot(labels, names)
+    components.note(
+        f"Label-binarized representation: {len(names):,} positions, one a label of the papers "
+        f"kept, most frequent first; {int(encoded.sum())} of them 1. The example's first "
+        "position, [UNK], is no label and is left out."
+    )
+    st.code(f"{list(labels)}\n[[{' '.join(map(str, encoded))}]]", language=None, wrap_lines=True)
+
+
+def kept_label_names(view: View) -> list[str]:
+    """Return the labels of the papers kept, most frequent first: the positions of a multi-hot."""
+    counts: dict[str, int] = {}
+    for labels in view.cleaning.papers[LABELS]:
+        for label in labels:
+            counts[label] = counts.get(label, 0) + 1
+    return sorted(counts, key=lambda label: (-counts[label], label))
+
+
+def _render_preview(view: View, positions: np.ndarray) -> None:
+    with st.expander("Preview, as in the Keras example", icon=":material/preview:"):
+        components.note(
+            f"{min(N_PREVIEWED, len(positions))} papers in view, drawn at random, always the same."
+        )
+        chosen = np.random.default_rng(0).choice(
+            positions, size=min(N_PREVIEWED, len(positions)), replace=False
+        )
+        for row in chosen:
+            paper = view.corpus.papers.iloc[int(row)]
+            components.plain_html(f"Abstract: {paper[ABSTRACT]}")
+            components.label_badges(paper[LABELS])
+            st.divider()

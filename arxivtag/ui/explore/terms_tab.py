@@ -1,0 +1,298 @@
+"""Terms: frequent words and bigrams, telling ones, and what a vocabulary covers."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from arxivtag.exploring import terms as statistics
+from arxivtag.exploring.labels import label_frequency
+from arxivtag.exploring.terms import TellingMethod, TermKind
+from arxivtag.figures import exploring as figures
+from arxivtag.ui import components
+from arxivtag.ui.explore.view import (
+    View,
+    count_column,
+    figure_column,
+    file_part,
+    nothing_in_view,
+    share_column,
+    table,
+)
+
+N_BARS, N_LINES = 25, 500
+N_TELLING_BARS, N_TELLING_LINES = 20, 200
+N_SUMMARY_LABELS, N_SUMMARY_TERMS = 15, 8
+KINDS: dict[TermKind, str] = {"words": "Words", "bigrams": "Bigrams"}
+METHODS: dict[TellingMethod, str] = {"log_odds": "Log-odds", "chi2": "Chi-squared"}
+METHOD_NOTES: dict[TellingMethod, str] = {
+    "log_odds": (
+        "Ranked by the z-score of the log-odds ratio, papers with the label against the others, "
+        "with the whole selection as prior (Monroe and others, 2008). Terms that occur fewer "
+        "than 5 times are left out."
+    ),
+    "chi2": (
+        "Ranked by chi-squared of the counts against the label's share of papers; only terms "
+        "more frequent with the label. Terms that occur fewer than 5 times are left out."
+    ),
+}
+DEFAULT_MAX_TOKENS = 20_000
+
+
+def render_terms(view: View) -> None:
+    """Draw the tab."""
+    if nothing_in_view(view):
+        return
+    if not len(view.tokens.codes("words", view.rows)):
+        components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
+        return
+    kind, drop_stop_words = _kind_input()
+    left, right = st.columns(2)
+    with left:
+        _render_frequent(view, kind, drop_stop_words)
+    with right:
+        _render_telling(view, kind, drop_stop_words)
+    _render_summary(view, kind, drop_stop_words)
+    st.subheader("The vocabulary", anchor=False)
+    left, right = st.columns(2)
+    with left:
+        _render_zipf(view)
+    with right:
+        _render_growth(view)
+    _render_coverage(view)
+
+
+def _kind_input() -> tuple[TermKind, bool]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        kind: TermKind = (
+            st.segmented_control(
+                "Terms",
+                list(KINDS),
+                default="words",
+                required=True,
+                format_func=KINDS.__getitem__,
+                key="terms",
+                bind="query-params",
+                help="Lower case, punctuation deleted, split at white space, as for the model.",
+            )
+            or "words"
+        )
+        with_stop_words = st.toggle(
+            "With stop words",
+            key="stop-words",
+            bind="query-params",
+            help="Words such as “the” and “of”; a bigram with one of them counts as one.",
+        )
+    return kind, not with_stop_words
+
+
+def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
+    frequency = statistics.term_frequency(
+        view.tokens, kind, view.rows, drop_stop_words=drop_stop_words, n_terms=N_LINES
+    )
+    if frequency.empty:
+        components.empty_state(f"No {kind} to show.", "Try with stop words.")
+        return
+    components.render_figure(
+        figures.term_frequency_figure(frequency.head(N_BARS), kind),
+        "frequent-terms",
+        f"Bar chart of the most frequent {kind}: " + ", ".join(frequency["term"][:5]) + ".",
+    )
+    table(
+        frequency,
+        f"frequent-{kind}",
+        f"The {len(frequency)} most frequent {kind}.",
+        {
+            "term": st.column_config.TextColumn("Term", width="medium"),
+            "count": count_column("Occurrences"),
+            "papers": count_column("Papers"),
+            "per_1000_words": figure_column("Per 1,000 words"),
+        },
+        title=f"The {len(frequency)} most frequent {kind} as a table",
+    )
+
+
+def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
+    labels = label_frequency(view.index, view.rows)["label"].tolist()
+    if not labels:
+        components.empty_state("No paper in view carries a label.", "Look at other rows.")
+        return
+    if st.session_state.get("label-of-terms") not in (None, *labels):
+        st.session_state["label-of-terms"] = labels[0]
+    label = st.selectbox(
+        "What tells papers with this label from the others",
+        labels,
+        format_func=components.label_text,
+        key="label-of-terms",
+        bind="query-params",
+    )
+    method: TellingMethod = (
+        st.segmented_control(
+            "Ranked by",
+            list(METHODS),
+            default="log_odds",
+            required=True,
+            format_func=METHODS.__getitem__,
+            key="ranked-by",
+            bind="query-params",
+        )
+        or "log_odds"
+    )
+    telling = statistics.telling_terms(
+        view.tokens,
+        kind,
+        view.index.having([label]),
+        view.rows,
+        method=method,
+        drop_stop_words=drop_stop_words,
+        n_terms=N_TELLING_LINES,
+    )
+    if telling.empty:
+        components.empty_state(
+            f"Nothing tells {label} from the rest.",
+            "All papers in view carry it, or there are too few words to compare.",
+        )
+        return
+    components.render_figure(
+        figures.telling_terms_figure(telling.head(N_TELLING_BARS), label, method),
+        "telling-terms",
+        f"Bar chart of the {kind} that tell {label} from other papers: "
+        + ", ".join(telling["term"][:5])
+        + ".",
+    )
+    components.note(METHOD_NOTES[method])
+    table(
+        telling,
+        f"telling-{kind}-{file_part(label)}",
+        f"The {len(telling)} most telling {kind} of {label}.",
+        {
+            "term": st.column_config.TextColumn("Term", width="medium"),
+            "score": figure_column("Score"),
+            "count_inside": count_column("With the label"),
+            "count_outside": count_column("Without"),
+            "rate_inside": figure_column("Per 1,000 words with"),
+            "rate_outside": figure_column("Per 1,000 words without"),
+        },
+        title="Telling terms as a table",
+    )
+
+
+def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
+    place = st.expander(
+        "Telling terms of the most frequent labels", icon=":material/table:",
+        key="telling-summary", on_change="rerun",
+    )  # fmt: skip
+    if not place.open:
+        return
+    with place:
+        summary = statistics.telling_summary(
+            view.tokens,
+            kind,
+            view.index,
+            view.rows,
+            drop_stop_words=drop_stop_words,
+            n_labels=N_SUMMARY_LABELS,
+            n_terms=N_SUMMARY_TERMS,
+        )
+        table(
+            summary,
+            f"telling-{kind}",
+            f"The most telling {kind} of the most frequent labels, by log-odds.",
+            {
+                "label": "Label",
+                "name": st.column_config.TextColumn("Name", width="medium"),
+                "papers": count_column("Papers"),
+                "terms": st.column_config.TextColumn("Most telling, by log-odds", width="large"),
+            },
+        )
+
+
+def _render_zipf(view: View) -> None:
+    ranks = statistics.zipf(view.tokens, view.rows)
+    components.render_figure(
+        figures.zipf_figure(ranks),
+        "zipf",
+        f"Word frequency by rank on log scales: {len(ranks)} points, from "
+        f"{ranks['count'].iloc[0]:,} occurrences down to {ranks['count'].iloc[-1]:,}.",
+    )
+    table(
+        ranks,
+        "zipf",
+        "Rank and count of words, evenly spaced on a log scale.",
+        {"rank": count_column("Rank"), "term": "Word", "count": count_column("Occurrences")},
+        title="Frequency by rank as a table",
+    )
+
+
+def _render_growth(view: View) -> None:
+    growth = statistics.vocabulary_growth(view.tokens, view.rows)
+    last = growth.iloc[-1]
+    components.render_figure(
+        figures.vocabulary_growth_figure(growth),
+        "vocabulary-growth",
+        f"Distinct words by papers read: {last['distinct_words']:,} after {last['papers']:,}.",
+    )
+    table(
+        growth,
+        "vocabulary-growth",
+        "Distinct words after so many papers.",
+        {
+            "papers": count_column("Papers read"),
+            "words": count_column("Words read"),
+            "distinct_words": count_column("Distinct words"),
+        },
+        title="Growth as a table",
+    )
+
+
+def _render_coverage(view: View) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        ngrams = (
+            st.segmented_control(
+                "Vocabulary of",
+                [1, 2],
+                default=2,
+                required=True,
+                format_func={1: "Words", 2: "Words and bigrams"}.__getitem__,
+                key="ngrams",
+                bind="query-params",
+            )
+            or 2
+        )
+        max_tokens = int(
+            st.number_input(
+                "Terms kept (max_tokens)",
+                min_value=1,
+                max_value=10_000_000,
+                value=DEFAULT_MAX_TOKENS,
+                step=1_000,
+                key="max-tokens",
+                bind="query-params",
+                width=220,
+            )
+        )
+    coverage = statistics.vocabulary_coverage(view.tokens, view.rows, ngrams=ngrams)
+    share, lowest = coverage.share(max_tokens), coverage.lowest_count(max_tokens)
+    n_terms = len(coverage.counts)
+    components.note(
+        f"The {min(max_tokens, n_terms):,} most frequent of {n_terms:,} terms make up "
+        f"{share:.1%} of all {coverage.n_occurrences:,} occurrences; the last of them occurs "
+        f"{lowest:,} {'time' if lowest == 1 else 'times'}. The Keras example keeps as many terms "
+        "as there are distinct words."
+    )
+    curve = coverage.curve()
+    components.render_figure(
+        figures.vocabulary_coverage_figure(curve, min(max_tokens, n_terms), share),
+        "vocabulary-coverage",
+        f"Share of occurrences that frequent terms cover: {max_tokens:,} of them {share:.1%}.",
+    )
+    table(
+        curve,
+        "vocabulary-coverage",
+        "What vocabularies of different sizes cover.",
+        {
+            "max_tokens": count_column("Terms kept"),
+            "share": share_column("Occurrences covered"),
+            "count": count_column("The last one occurs"),
+        },
+        title="Coverage as a table",
+    )
