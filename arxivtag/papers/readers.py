@@ -51,7 +51,7 @@ _FORMATS = {
 
 @dataclass(frozen=True)
 class RawTable:
-    """A file's table as read: every column text, labels possibly lists.
+    """A file's table as read: every column text; lists and objects as JSON.
 
     Attributes:
         table: One column a column of the file, names made unique.
@@ -72,9 +72,10 @@ class _Tally:
     notes: list[str] = field(default_factory=list)
 
     def skip(self, reason: str, n: int = 1) -> None:
-        if n:
-            self.n_skipped += n
-            self.reasons[reason] = self.reasons.get(reason, 0) + n
+        """Count ``n`` rows that are in the file but cannot be used."""
+        self.n_rows += n
+        self.n_skipped += n
+        self.reasons[reason] = self.reasons.get(reason, 0) + n
 
     def report(self) -> ReadReport:
         skipped = [
@@ -201,7 +202,7 @@ def _read_csv_as(
             return _empty(kept)
 
         def count_bad_row(row: pa_csv.InvalidRow) -> str:
-            tally.skip("they have more or fewer cells than there are columns")
+            tally.skip("they have more or fewer cells than the table has columns")
             return "skip"
 
         reader = pa_csv.open_csv(
@@ -311,15 +312,23 @@ def _read_jsonl(
         return table
 
 
-def json_records(stream: TextBytes, skip: Callable[[str], None]) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects of a stream, one a line; other lines are reported to ``skip``."""
+def json_records(
+    stream: TextBytes, skip: Callable[[str], None], marks: Sequence[bytes] = ()
+) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects of a stream, one a line; other lines are reported to ``skip``.
+
+    Args:
+        stream: The file.
+        skip: Called with the reason for each line that is not used.
+        marks: Pass over lines that hold none of these bytes, without a report.
+    """
     while line := stream.read_line(_BLOCK_BYTES):
         if not line.endswith(b"\n") and len(line) == _BLOCK_BYTES:
             while line and not line.endswith(b"\n"):
                 line = stream.read_line(_BLOCK_BYTES)
             skip(f"a line was longer than {_BLOCK_BYTES >> 20} MB")
             continue
-        if not line.strip():
+        if not line.strip() or (marks and not any(mark in line for mark in marks)):
             continue
         try:
             record = json.loads(line.decode("utf-8", "replace"))
@@ -464,9 +473,9 @@ def _collect(
     for batch in batches:
         if max_rows is not None:
             batch = batch.slice(0, max_rows - tally.n_rows)
+        batch = _without_long_cells(batch, bounds, tally)
         tally.n_rows += batch.num_rows
         _check_rows(tally.n_rows, bounds)
-        batch = _without_long_cells(batch, bounds, tally)
         n_bytes += batch.nbytes
         if n_bytes > bounds.max_decompressed_mb * 1_000_000:
             raise _unpacks_too_large(bounds)
@@ -486,10 +495,11 @@ def _without_long_cells(batch: pa.RecordBatch, bounds: Limits, tally: _Tally) ->
             too_long = over if too_long is None else pc.or_(too_long, over)
     if too_long is None:
         return batch
-    tally.skip(
-        f"a cell was longer than {bounds.max_cell_chars:,} characters", pc.sum(too_long).as_py()
-    )
-    return batch.filter(pc.invert(too_long))
+    kept = batch.filter(pc.invert(too_long))
+    if kept.num_rows < batch.num_rows:
+        reason = f"a cell was longer than {bounds.max_cell_chars:,} characters"
+        tally.skip(reason, batch.num_rows - kept.num_rows)
+    return kept
 
 
 def _check_rows(n_rows: int, bounds: Limits) -> None:

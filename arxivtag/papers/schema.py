@@ -52,7 +52,7 @@ _CODE = re.compile(r"[A-Za-z-]+\.[A-Za-z-]+|[A-Z](?:\.[\dmM]+)+|\d\d[A-Z-]\w\w|[
 
 @dataclass(frozen=True)
 class ReadReport:
-    """How reading a file went: rows read, rows left out, and notes in plain sentences."""
+    """How reading a file went: rows found, those of them left out, and notes in plain words."""
 
     n_rows_read: int
     n_rows_skipped: int = 0

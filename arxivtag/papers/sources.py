@@ -1,14 +1,16 @@
 """Loads papers from every source: the sample, a fetched set, an upload, or a file.
 
 A source is a short string: ``sample``, ``arxiv-abstracts``, ``arxiv-api``,
-``upload:<id>``, or the path of a .csv (.gz, .xz, .zst), .jsonl or .parquet file.
+``arxiv-metadata``, ``upload:<id>``, or the path of a .csv (.gz, .xz, .zst), .jsonl
+or .parquet file. Kaggle's arXiv metadata, by name or by path, takes a filter:
+``arxiv-metadata?categories=cs.CL,cs.LG&max_rows=20000``.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,21 @@ import pandas as pd
 
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
 from arxivtag.errors import DataError
+from arxivtag.papers.arxiv_api import ARXIV_API, fetch_arxiv_api, fetch_paper
+from arxivtag.papers.fetching import (
+    ARXIV_ABSTRACTS,
+    check_record,
+    fetch_arxiv_abstracts,
+    file_sha256,
+)
+from arxivtag.papers.metadata import (
+    ARXIV_METADATA,
+    SNAPSHOT_NAME,
+    is_metadata,
+    metadata_filter,
+    read_metadata,
+    split_options,
+)
 from arxivtag.papers.readers import RawTable, read_table
 from arxivtag.papers.schema import (
     ABSTRACT,
@@ -30,10 +47,19 @@ from arxivtag.papers.schema import (
 )
 from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_path
 
-__all__ = ["SourceInfo", "available_sources", "load", "load_texts", "save_upload"]
+__all__ = [
+    "SourceInfo",
+    "available_sources",
+    "fetch_arxiv_abstracts",
+    "fetch_arxiv_api",
+    "fetch_paper",
+    "load",
+    "load_texts",
+    "save_upload",
+]
 
 Progress = Callable[[str, float | None], None]
-SAMPLE, ARXIV_ABSTRACTS, ARXIV_API = "sample", "arxiv-abstracts", "arxiv-api"
+SAMPLE = "sample"
 
 
 @dataclass(frozen=True)
@@ -66,6 +92,10 @@ _BUILT_IN = {
         "arXiv search",
         "Papers collected with your own searches of arXiv.",
     ),
+    ARXIV_METADATA: (
+        "arXiv metadata (Kaggle)",
+        f"All of arXiv; put {SNAPSHOT_NAME} into the downloads folder. Read with a filter.",
+    ),
 }
 
 
@@ -78,11 +108,14 @@ def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
 
 
 def _built_in_path(source: str, home: Path | None) -> Path:
-    return SAMPLE_PATH if source == SAMPLE else downloads_folder(home) / f"{source}.csv"
+    if source == SAMPLE:
+        return SAMPLE_PATH
+    name = SNAPSHOT_NAME if source == ARXIV_METADATA else f"{source}.csv"
+    return downloads_folder(home) / name
 
 
 def _locate(source: str, home: Path | None) -> tuple[Path, str]:
-    """Return the file of a source and the name to show.
+    """Return the file of a source (without options) and the name to show.
 
     Raises:
         DataError: If there is no such file, or it has to be fetched first.
@@ -91,18 +124,26 @@ def _locate(source: str, home: Path | None) -> tuple[Path, str]:
         path = _built_in_path(source, home)
         if not path.is_file():
             raise DataError(
-                f"The data set {source} is not on this machine yet.",
-                f"Fetch it (arxivtag fetch {source}), or go on with the sample."
-                if source != SAMPLE
-                else "Install arxivtag again: its sample file is missing.",
+                f"The data set {source} is not on this machine yet.", _how_to_get(source, path)
             )
         return path, _BUILT_IN[source][0]
     if source.startswith(UPLOAD_PREFIX):
         return upload_path(source, home)
     if not source or "\x00" in source or len(source) > 4096:
         raise DataError("No data set was named.", "Choose sample or the path of a file.")
-    path = Path(source).expanduser()
+    try:
+        path = Path(source).expanduser()
+    except RuntimeError as error:  # the home of a user that is not there
+        raise DataError(f"There is no file {source!r}.", "Check the path.") from error
     return path, path.name
+
+
+def _how_to_get(source: str, path: Path) -> str:
+    if source == SAMPLE:
+        return "Install arxivtag again: its sample file is missing."
+    if source == ARXIV_METADATA:
+        return f"Put Kaggle's {SNAPSHOT_NAME} into {path.parent}, or go on with the sample."
+    return f"Fetch it (arxivtag fetch {source}), or go on with the sample."
 
 
 def load(
@@ -128,31 +169,44 @@ def load(
         DataError: If the source is unknown or cannot be used.
     """
     bounds = limits()
-    path, name = _locate(source, home)
     report = progress or (lambda stage, fraction: None)
     report("reading", 0.0)
-    raw, chosen = _read_mapped(path, mapping, bounds)
+    base, options = _split_source(source)
+    path, name = _locate(base, home)
+    if options or base == ARXIV_METADATA or is_metadata(path):
+        kept = metadata_filter(options)
+        table, read = read_metadata(path, kept, bounds=bounds, progress=report)
+        chosen = {field: field for field in FIELDS}
+        fingerprint = _metadata_fingerprint(path, repr(kept))
+    else:
+        raw, chosen = _read_mapped(path, mapping, bounds)
+        table, read = raw.table, raw.report
+        fingerprint = _fingerprint(base, path, chosen)
     report("reading labels", 0.8)
-    papers, notes, n_skipped = _to_papers(raw.table, chosen, bounds)
+    papers, notes, n_skipped = _to_papers(table, chosen, bounds)
     if papers.empty:
         raise DataError(
-            " ".join((f"{name} holds no papers that can be used.", *raw.report.notes, *notes)),
+            " ".join((f"{name} holds no papers that can be used.", *read.notes, *notes)),
             "Check which columns hold the abstract and the labels.",
         )
-    corpus = Corpus(
+    report("reading", 1.0)
+    return Corpus(
         source=source,
         name=name,
         papers=papers,
-        fingerprint=_fingerprint(path, chosen),
+        fingerprint=fingerprint,
         synthetic=source == SAMPLE,
-        report=ReadReport(
-            raw.report.n_rows_read,
-            raw.report.n_rows_skipped + n_skipped,
-            raw.report.notes + notes,
-        ),
+        report=ReadReport(read.n_rows_read, read.n_rows_skipped + n_skipped, read.notes + notes),
     )
-    report("reading", 1.0)
-    return corpus
+
+
+def _split_source(source: str) -> tuple[str, dict[str, str]]:
+    """Return the source and its options; a file whose name holds a question mark is itself."""
+    if "?" not in source or (
+        len(source) < 4096 and "\x00" not in source and Path(source).is_file()
+    ):
+        return source, {}
+    return split_options(source)
 
 
 def _read_mapped(
@@ -160,9 +214,10 @@ def _read_mapped(
 ) -> tuple[RawTable, dict[str, str]]:
     chosen: dict[str, str] = {}
 
-    def keep(columns: object) -> list[str]:
-        chosen.update(check_mapping(list(columns), mapping))  # type: ignore[call-overload]
-        return list(chosen.values())
+    def keep(columns: Sequence[str]) -> list[str]:
+        chosen.clear()
+        chosen.update(check_mapping(columns, mapping))
+        return list(dict.fromkeys(chosen.values()))
 
     return read_table(path, columns=keep, bounds=bounds), chosen
 
@@ -238,10 +293,21 @@ def load_texts(
     return table
 
 
-def _fingerprint(path: Path, chosen: Mapping[str, str]) -> str:
-    """Return the SHA-256 (hex) of the file's bytes and of the columns chosen from it."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
+def _fingerprint(source: str, path: Path, chosen: Mapping[str, str]) -> str:
+    """Return the SHA-256 (hex) of the file's SHA-256 and of the columns chosen from it.
+
+    Raises:
+        DataError: If a fetched file is not the one that was recorded.
+    """
+    sha256 = file_sha256(path)
+    if source in (ARXIV_ABSTRACTS, ARXIV_API):
+        check_record(path, sha256)
     ordered = {field: chosen[field] for field in FIELDS if field in chosen}
-    digest.update(json.dumps(ordered, ensure_ascii=True).encode())
-    return digest.hexdigest()
+    return hashlib.sha256(f"{sha256} {json.dumps(ordered)}".encode()).hexdigest()
+
+
+def _metadata_fingerprint(path: Path, kept: str) -> str:
+    """Return a fingerprint from size and time: reading gigabytes twice would take too long."""
+    status = path.stat()
+    text = f"{path.name} {status.st_size} {status.st_mtime_ns} {kept}"
+    return hashlib.sha256(text.encode()).hexdigest()
