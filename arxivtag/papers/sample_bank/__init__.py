@@ -10,7 +10,9 @@ from arxivtag.papers.sample_bank import (
     language,
     learning,
     medical,
+    networks,
     neural,
+    reasoning,
     robotics,
     vision,
 )
@@ -23,6 +25,8 @@ TOPICS: tuple[Topic, ...] = (
     *learning.TOPICS,
     *neural.TOPICS,
     *robotics.TOPICS,
+    *reasoning.TOPICS,
+    *networks.TOPICS,
 )
 
 __all__ = ["TOPICS", "Metric", "Topic"]
