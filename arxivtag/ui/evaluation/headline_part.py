@@ -1,0 +1,154 @@
+"""What the model is worth: two sentences, tiles, dots against the baselines, all metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.figures.evaluation import Series, comparison_figure
+from arxivtag.learning.headline import headline_sentences, remarks
+from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
+from arxivtag.ui import components
+from arxivtag.ui.binary_accuracy import render_binary_accuracy
+
+# Drawn against the baselines: figures between 0 and 1 of which more is better. Binary
+# accuracy and Hamming loss would only put every dot at one end.
+COMPARED = {
+    "micro_f1": "F1, micro",
+    "macro_f1": "F1, macro",
+    "samples_f1": "F1, mean over papers",
+    "lrap": "Ranking precision (LRAP)",
+    "precision_at_1": "Precision at 1",
+    "precision_at_3": "Precision at 3",
+    "precision_at_5": "Precision at 5",
+    "subset_accuracy": "Subset accuracy",
+}
+TILES = {
+    "micro_f1": "F1, micro",
+    "macro_f1": "F1, macro",
+    "lrap": "Ranking precision",
+    "precision_at_1": "Precision at 1",
+}
+
+
+def render_headline(evaluation: Mapping[str, Any]) -> None:
+    """Draw what every reader should see first."""
+    for sentence in headline_sentences(evaluation):
+        st.markdown(components.safe_text(sentence))
+    with st.grid(5, min_column_width=130, gap="small"):
+        for key, name in TILES.items():
+            _render_tile(evaluation, key, name)
+        render_binary_accuracy(
+            evaluation.get("binary_accuracy"), evaluation.get("binary_accuracy_all_zeros")
+        )
+    for remark in remarks(evaluation):
+        components.note(remark)
+
+
+def render_comparison(evaluation: Mapping[str, Any]) -> None:
+    """Draw the model against its baselines, and say what each baseline does."""
+    baselines = evaluation.get("baselines", [])
+    intervals = evaluation.get("intervals", {})
+    keys = [key for key in COMPARED if evaluation.get(key) is not None]
+    if not keys:
+        components.empty_state("Nothing to compare", "No figure is defined for these papers.")
+        return
+    model = Series(
+        "this model",
+        [evaluation[key] for key in keys],
+        [tuple(intervals[key]) if key in intervals else None for key in keys],
+    )
+    others = [
+        Series(item["name"], [item["metrics"].get(key) for key in keys]) for item in baselines
+    ]
+    components.render_figure(
+        comparison_figure([COMPARED[key] for key in keys], [model, *others]),
+        key="evaluation-comparison",
+        alt_text="The model's figures with their 95 % intervals beside those of each baseline, "
+        "as dots; the table of metrics below holds the same numbers",
+    )
+    for item in baselines:
+        components.note(f"{item['name']}: {item['note']}")
+    if evaluation.get("linear_baseline_note"):
+        components.note(str(evaluation["linear_baseline_note"]))
+
+
+def metrics_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
+    """Return every metric with the model's value, its interval, each baseline's, and its meaning.
+
+    The first baseline is always "No label at all", so that no value stands without it.
+    """
+    intervals = evaluation.get("intervals", {})
+    baselines = evaluation.get("baselines", [])
+    rows = []
+    for metric in METRICS:
+        low, high = intervals.get(metric.key, (None, None))
+        row: dict[str, Any] = {
+            "metric": metric.name,
+            "model": evaluation.get(metric.key),
+            "low": low,
+            "high": high,
+        }
+        row |= {item["name"]: item["metrics"].get(metric.key) for item in baselines}
+        row |= {
+            "better": "higher" if metric.higher_is_better else "lower",
+            "range": f"{metric.low:g} to {'labels' if metric.high is None else f'{metric.high:g}'}",
+            "sentence": metric.sentence,
+            "formula": metric.formula,
+        }
+        if metric.key == "binary_accuracy" and not baselines:
+            row["No label at all"] = evaluation.get("binary_accuracy_all_zeros")
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def render_metrics_table(evaluation: Mapping[str, Any]) -> None:
+    """Draw all metrics with their definitions."""
+    table = metrics_table(evaluation)
+    number = st.column_config.NumberColumn
+    described = {"metric", "better", "range", "sentence", "formula"}
+    config: dict[str, Any] = {
+        name: number(name, format="%.3f") for name in table.columns if name not in described
+    }
+    config |= {
+        "metric": st.column_config.TextColumn("Metric", pinned=True, width="medium"),
+        "model": number("This model", format="%.3f"),
+        "low": number("95 % from", format="%.3f"),
+        "high": number("95 % to", format="%.3f"),
+        "better": st.column_config.TextColumn("Better", width="small"),
+        "range": st.column_config.TextColumn("Range", width="small"),
+        "sentence": st.column_config.TextColumn("What it says", width="large"),
+        "formula": st.column_config.TextColumn("Formula", width="large"),
+    }
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=440,
+        column_config=config,
+        key="evaluation-metrics",
+        alt="Every metric of the model with its interval, the baselines' values and its meaning",
+    )
+    components.note(
+        "TP: labels rightly given, FP: wrongly given, FN: missed. Intervals are 95 % intervals "
+        "over the test papers (Bayesian bootstrap)."
+    )
+    components.download_table(table, "evaluation-metrics")
+
+
+def _render_tile(evaluation: Mapping[str, Any], key: str, name: str) -> None:
+    value = evaluation.get(key)
+    bounds = evaluation.get("intervals", {}).get(key)
+    metric = METRICS_BY_KEY[key]
+    st.metric(
+        name,
+        "–" if value is None else f"{value:.3f}",
+        delta=f"{bounds[0]:.3f} to {bounds[1]:.3f}" if bounds else None,
+        delta_color="off",
+        delta_arrow="off",
+        help=f"{metric.name}. {metric.sentence} Below: the 95 % interval.",
+        border=True,
+        height="stretch",
+    )

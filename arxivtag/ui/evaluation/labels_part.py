@@ -1,0 +1,177 @@
+"""Each label on its own: table, curves of chosen labels, and which are confused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.figures.evaluation import (
+    confusion_figure,
+    label_scatter_figure,
+    precision_recall_figure,
+    roc_figure,
+)
+from arxivtag.papers.taxonomy import label_name
+from arxivtag.ui import components
+
+POOLED = "All labels pooled"
+MAX_CURVES = 6
+_COLUMNS = (
+    "label", "name", "support", "train_support", "precision", "recall", "f1",
+    "average_precision", "roc_auc", "n_predicted", "threshold", "best_threshold",
+)  # fmt: skip
+
+
+def label_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
+    """Return one row a label; columns that an older or other evaluation lacks are left out."""
+    columns = evaluation.get("per_label", {})
+    table = pd.DataFrame(columns)
+    if table.empty:
+        return table
+    table["name"] = [label_name(label) for label in table["label"]]
+    return table[[name for name in _COLUMNS if name in table.columns]]
+
+
+def render_labels(evaluation: Mapping[str, Any]) -> None:
+    """Draw the table of labels and F1 over how often each was seen."""
+    table = label_table(evaluation)
+    if table.empty:
+        components.empty_state("No labels", "This evaluation holds no figures of single labels.")
+        return
+    share = {"min_value": 0.0, "max_value": 1.0, "format": "%.2f"}
+    progress, number = st.column_config.ProgressColumn, st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=420,
+        key="evaluation-labels",
+        alt="Support, precision, recall, F1, average precision and threshold of each label",
+        column_config={
+            "label": st.column_config.TextColumn("Label", pinned=True, width="small"),
+            "name": st.column_config.TextColumn("Name", width="medium"),
+            "support": number("Test papers", format="localized"),
+            "train_support": number("Learnt from", format="localized"),
+            "precision": number("Precision", format="%.2f"),
+            "recall": number("Recall", format="%.2f"),
+            "f1": progress("F1", **share, color="blue"),
+            "average_precision": number("Average precision", format="%.2f"),
+            "roc_auc": number("ROC AUC", format="%.3f"),
+            "n_predicted": number("Given to", format="localized"),
+            "threshold": number("Threshold in use", format="%.3f"),
+            "best_threshold": number(
+                "Best on validation",
+                format="%.3f",
+                help="The threshold with this label's highest F1 on validation papers; that of a "
+                "rare label is pulled towards the global one before it is used.",
+            ),
+        },
+    )
+    components.note(
+        "Click a heading to sort. A figure is empty where it has no value: no test paper has "
+        "the label, or it was given to none."
+    )
+    components.download_table(table, "evaluation-labels")
+    if "train_support" in table.columns and table["f1"].notna().any():
+        components.render_figure(
+            label_scatter_figure(table),
+            key="evaluation-label-scatter",
+            alt_text="F1 of each label over the number of training papers with it; labels seen "
+            "more often usually score higher",
+        )
+
+
+def render_curves(evaluation: Mapping[str, Any]) -> None:
+    """Draw precision-recall and ROC curves of chosen labels."""
+    curves = evaluation.get("curves", {})
+    available = curves.get("labels", {})
+    if not available:
+        components.empty_state("No curves", "None of the labels occurs in these papers.")
+        return
+    support = dict(
+        zip(evaluation["per_label"]["label"], evaluation["per_label"]["support"], strict=True)
+    )
+    options = [POOLED, *sorted(available, key=lambda label: -support.get(label, 0))]
+    chosen = st.multiselect(
+        "Labels",
+        options,
+        default=options[:4],
+        max_selections=MAX_CURVES,
+        format_func=lambda label: label if label == POOLED else components.label_text(label),
+        key="evaluation-curve-labels",
+    )
+    if not chosen:
+        components.empty_state("No label chosen", "Choose up to six labels to draw their curves.")
+        return
+    drawn = {name: curves["pooled"] if name == POOLED else available[name] for name in chosen}
+    left, right = st.columns(2, gap="medium")
+    names = ", ".join(chosen)
+    with left:
+        components.render_figure(
+            precision_recall_figure(drawn, _decisions_in_use(evaluation)),
+            key="evaluation-precision-recall",
+            alt_text=f"Precision over recall at every threshold for {names}",
+        )
+    with right:
+        components.render_figure(
+            roc_figure(drawn),
+            key="evaluation-roc",
+            alt_text=f"True positive rate over false positive rate for {names}",
+        )
+    components.note("The dot on a precision-recall curve marks the threshold in use.")
+
+
+def render_confusions(evaluation: Mapping[str, Any]) -> None:
+    """Draw which labels were given in place of which."""
+    table = pd.DataFrame(evaluation.get("confusions", []))
+    if table.empty:
+        components.empty_state(
+            "No confusions", "On no paper was one label missed while another was wrongly given."
+        )
+        return
+    components.note(
+        "A paper counts for a pair when the first label is true but missed, and the second is "
+        "given but wrong."
+    )
+    components.render_figure(
+        confusion_figure(table),
+        key="evaluation-confusions",
+        alt_text="How often each label was missed while another was wrongly given, as a grid; the "
+        "table below holds the same numbers",
+    )
+    table = table.assign(
+        missed_name=[label_name(label) for label in table["missed"]],
+        given_name=[label_name(label) for label in table["given"]],
+        share=table["n_papers"] / table["n_missed"],
+    )
+    st.dataframe(
+        table[["missed", "missed_name", "given", "given_name", "n_papers", "share"]],
+        hide_index=True,
+        height=300,
+        key="evaluation-confusion-table",
+        alt="Pairs of a missed label and a wrong label given on the same papers",
+        column_config={
+            "missed": st.column_config.TextColumn("Missed", width="small"),
+            "missed_name": st.column_config.TextColumn("Name"),
+            "given": st.column_config.TextColumn("Given, wrong", width="small"),
+            "given_name": st.column_config.TextColumn("Name of it"),
+            "n_papers": st.column_config.NumberColumn("Papers", format="localized"),
+            "share": st.column_config.NumberColumn("Share of its misses", format="percent"),
+        },
+    )
+
+
+def _decisions_in_use(evaluation: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Return ``(recall, precision)`` of each label, and of all pooled, at the thresholds in use."""
+    columns = evaluation["per_label"]
+    rows = zip(columns["label"], columns["recall"], columns["precision"], strict=True)
+    found = {
+        label: (recall, precision)
+        for label, recall, precision in rows
+        if recall is not None and precision is not None
+    }
+    if evaluation.get("micro_recall") is not None:
+        found[POOLED] = (evaluation["micro_recall"], evaluation["micro_precision"])
+    return found

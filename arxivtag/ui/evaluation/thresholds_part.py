@@ -1,0 +1,208 @@
+"""The threshold explorer: move a threshold and see what it gains and costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import streamlit as st
+
+from arxivtag.figures.evaluation import threshold_figure
+from arxivtag.learning import thresholds
+from arxivtag.learning.evaluation import threshold_figures
+from arxivtag.learning.metrics import precision_recall_f1
+from arxivtag.learning.thresholds import Thresholds
+from arxivtag.ui import components
+from arxivtag.ui.evaluation.stored import Decisions
+
+METHOD_NAMES = {
+    "global": "One for all labels",
+    "per_label": "One for each label",
+    "top_k": "Always the k most probable",
+}
+# Tile name, and whether a higher value is better; None: neither.
+TILES: dict[str, tuple[str, Literal["normal", "inverse", "off"]]] = {
+    "precision": ("Precision, micro", "normal"),
+    "recall": ("Recall, micro", "normal"),
+    "f1": ("F1, micro", "normal"),
+    "macro_f1": ("F1, macro", "normal"),
+    "labels_per_paper": ("Labels per paper", "off"),
+    "share_without_label": ("Papers with no label", "inverse"),
+}
+_OVERRIDES = "evaluation-threshold-overrides"
+
+
+def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_id: str) -> None:
+    """Draw the explorer. It computes on the stored probabilities of the test papers."""
+    in_use = decisions.chosen
+    components.note(
+        f"In use: {_described(in_use)}, chosen on validation papers. What you try here changes "
+        "nothing in the model; a threshold picked because it does well on these test papers "
+        "looks better than it is."
+    )
+    method = st.segmented_control(
+        "How labels are given",
+        list(METHOD_NAMES),
+        default=in_use.method,
+        format_func=METHOD_NAMES.__getitem__,
+        key=f"evaluation-threshold-method-{run_id}",
+        required=True,
+    )
+    tried = _tried(str(method), decisions, run_id)
+    predictions = decisions.predictions
+    y_pred = thresholds.apply(tried, predictions.y_prob_test)
+    _render_tiles(
+        threshold_figures(predictions.y_true_test, y_pred),
+        threshold_figures(predictions.y_true_test, decisions.y_pred),
+    )
+    if tried.method == "global" and len(tried.values):
+        components.render_figure(
+            threshold_figure(evaluation["threshold_grid"], float(tried.values[0])),
+            key="evaluation-threshold-figure",
+            alt_text="Precision, recall and F1 over one threshold for all labels; the line marks "
+            f"{float(tried.values[0]):.2f}",
+        )
+
+
+def shifted(values: np.ndarray, shift: float) -> np.ndarray:
+    """Return probabilities moved by ``shift`` on the logit scale, (n,) float32."""
+    clipped = np.clip(values.astype(np.float64), 1e-6, 1 - 1e-6)
+    logits = np.log(clipped / (1 - clipped)) + shift
+    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+
+
+def _tried(method: str, decisions: Decisions, run_id: str) -> Thresholds:
+    """Return the thresholds that the widgets stand for."""
+    n_labels = len(decisions.predictions.label_names)
+    if method == "top_k":
+        most = min(thresholds.MAX_TOP_K, n_labels)
+        usual = min(decisions.chosen.top_k or 3, most)
+        k = (
+            st.slider("Labels given to each paper", 1, most, usual, key=f"evaluation-k-{run_id}")
+            if most > 1
+            else 1
+        )
+        return Thresholds("top_k", np.zeros(n_labels, np.float32), int(k))
+    if method == "global":
+        start = round(min(max(decisions.best_global, 0.01), 0.99), 2)
+        value = st.slider(
+            "Threshold",
+            0.01,
+            0.99,
+            start,
+            0.01,
+            key=f"evaluation-threshold-{run_id}",
+            help=f"The one with the highest micro-F1 on validation papers is {start:.2f}.",
+        )
+        return Thresholds("global", np.full(n_labels, value, np.float32))
+    return Thresholds("per_label", _per_label_input(decisions, run_id))
+
+
+def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
+    """Return each label's threshold: those in use, shifted together, some set one by one."""
+    names = decisions.predictions.label_names
+    start = _start_values(decisions)
+    shift = st.slider(
+        "All thresholds together",
+        -3.0,
+        3.0,
+        0.0,
+        0.1,
+        key=f"evaluation-shift-{run_id}",
+        help="Moves every threshold on the logit scale: left gives more labels, right fewer.",
+    )
+    values = shifted(start, shift) if shift else start.copy()
+    overrides: dict[str, float] = st.session_state.setdefault(f"{_OVERRIDES}-{run_id}", {})
+    left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")
+    label = left.selectbox(
+        "One label",
+        names,
+        format_func=components.label_text,
+        key=f"evaluation-one-label-{run_id}",
+    )
+    column = names.index(label)
+    key = f"evaluation-one-threshold-{run_id}-{label}"
+    if key not in st.session_state:
+        now = overrides.get(label, float(values[column]))
+        st.session_state[key] = round(min(max(now, 0.01), 0.99), 2)
+    right.slider(
+        f"Threshold of {components.safe_text(label)}",
+        0.01,
+        0.99,
+        step=0.01,
+        key=key,
+        on_change=_remember,
+        args=(f"{_OVERRIDES}-{run_id}", label, key),
+    )
+    for name, value in overrides.items():
+        if name in names:
+            values[names.index(name)] = value
+    _render_one_label(decisions, column, float(values[column]))
+    if overrides:
+        st.button(
+            f"Undo {len(overrides)} set by hand",
+            icon=":material/undo:",
+            on_click=_forget,
+            args=(run_id,),
+            key=f"evaluation-undo-{run_id}",
+        )
+    return values
+
+
+def _start_values(decisions: Decisions) -> np.ndarray:
+    if decisions.chosen.method == "top_k":
+        return np.full(len(decisions.chosen.values), decisions.best_global, np.float32)
+    return decisions.chosen.values.copy()
+
+
+def _remember(store: str, label: str, key: str) -> None:
+    st.session_state.setdefault(store, {})[label] = float(st.session_state[key])
+
+
+def _forget(run_id: str) -> None:
+    for label in st.session_state.pop(f"{_OVERRIDES}-{run_id}", {}):
+        st.session_state.pop(f"evaluation-one-threshold-{run_id}-{label}", None)
+
+
+def _render_one_label(decisions: Decisions, column: int, threshold: float) -> None:
+    """Say what the label's threshold does for the label itself."""
+    truth = decisions.predictions.y_true_test[:, column]
+    given = decisions.predictions.y_prob_test[:, column] >= np.float32(threshold)
+    figures = precision_recall_f1((truth & given).sum(), truth.sum(), given.sum())
+    precision, recall, f1 = (float(figure) for figure in figures)
+    label = decisions.predictions.label_names[column]
+    if not truth.any():
+        components.note(f"{label} is true of no test paper; it is given to {given.sum():,}.")
+        return
+    components.note(
+        f"{label} at {threshold:.3f}: given to {given.sum():,} papers, true of {truth.sum():,}; "
+        f"precision {precision:.2f}, recall {recall:.2f}, F1 {f1:.2f}."
+    )
+
+
+def _render_tiles(tried: Mapping[str, float], in_use: Mapping[str, float]) -> None:
+    with st.grid(6, min_column_width=130, gap="small"):
+        for key, (name, delta_color) in TILES.items():
+            percent = key == "share_without_label"
+            value, change = tried[key], tried[key] - in_use[key]
+            digits = 2 if key == "labels_per_paper" else 3
+            shown = components.percent_text(value) if percent else f"{value:.{digits}f}"
+            moved = f"{100 * change:+.1f} points" if percent else f"{change:+.{digits}f}"
+            st.metric(
+                name,
+                shown,
+                delta=moved if float(moved.split()[0]) else None,
+                delta_color=delta_color,
+                help="On the test papers; below, the change from the thresholds in use.",
+                border=True,
+                height="stretch",
+            )
+
+
+def _described(chosen: Thresholds) -> str:
+    if chosen.top_k is not None:
+        return f"always the {chosen.top_k} most probable labels"
+    if chosen.method == "global" and len(chosen.values):
+        return f"one threshold of {float(chosen.values[0]):.3f} for all labels"
+    return "one threshold for each label"
