@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from arxivtag import storage
 from arxivtag.config import SourcesConfig, downloads_folder
 from arxivtag.errors import FetchError
-from arxivtag.papers.fetching import Fetched, record_file
+from arxivtag.papers.downloading import record_file
 from arxivtag.papers.network import (
     GO_ON_OFFLINE,
     Meter,
-    OnProgress,
+    Progress,
     ShouldStop,
     check_url,
     never,
@@ -96,11 +96,11 @@ def fetch_arxiv_api(
     primary_categories: Sequence[str] | None = None,
     home: Path | None = None,
     out: Path | None = None,
-    on_progress: OnProgress | None = None,
+    progress: Progress | None = None,
     should_stop: ShouldStop = never,
     config: SourcesConfig | None = None,
     allow_private: bool = False,
-) -> Fetched:
+) -> Path:
     """Search arXiv and write what is found as a CSV in the example's raw schema.
 
     Args:
@@ -110,7 +110,7 @@ def fetch_arxiv_api(
             config's if not given, all if empty.
         home: The home folder; the file goes to its downloads.
         out: Where to put the file instead.
-        on_progress: Called with papers done.
+        progress: Called with a text (query, papers, time left) and the share done.
         should_stop: Asked often; a later call with the same searches goes on.
         config: Address, hosts, page size, rate.
         allow_private: See :func:`~arxivtag.papers.network.check_url`.
@@ -127,7 +127,7 @@ def fetch_arxiv_api(
     path = out or downloads_folder(home) / f"{ARXIV_API}.csv"
     journal = _journal_path(path, queries, max_results, config)
     client = _client(config, allow_private, should_stop)
-    meter = Meter("papers", on_progress)
+    meter = Meter("papers", progress)
     records, _ = storage.read_json_lines(journal)
     storage.make_folder(journal.parent)
     with journal.open("ab") as file, _fetch_errors():
@@ -142,9 +142,9 @@ def fetch_arxiv_api(
                 records.append(record)
                 stage = f"query {number + 1} of {len(queries)}: {query[:60]}"
                 meter.report(stage, len(records), max_results * len(queries))
-    fetched = _write_csv(records, queries, wanted, path, config)
+    _write_csv(records, queries, wanted, path, config)
     journal.unlink(missing_ok=True)
-    return fetched
+    return path
 
 
 def _checked_queries(queries: Sequence[str]) -> tuple[str, ...]:
@@ -211,7 +211,7 @@ def _write_csv(
     wanted: Sequence[str],
     path: Path,
     config: SourcesConfig,
-) -> Fetched:
+) -> None:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([RAW_NAMES[TITLE], RAW_NAMES[ABSTRACT], RAW_NAMES[LABELS], "query", "id"])
@@ -229,7 +229,7 @@ def _write_csv(
             "Change the queries, or keep all primary categories.",
         )
     storage.write_text(path, text.getvalue())
-    return record_file(path, config.arxiv_api_url)
+    record_file(path, config.arxiv_api_url)
 
 
 def fetch_paper(

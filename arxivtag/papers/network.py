@@ -1,4 +1,4 @@
-"""Decides which addresses may be fetched, and keeps count of how a fetch goes."""
+"""Decides which addresses may be fetched, and tells how far a fetch is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from arxivtag.config import SourcesConfig
@@ -16,42 +16,21 @@ from arxivtag.errors import FetchError
 GO_ON_OFFLINE = "Check the connection and try again, or go on with the sample."
 
 
-@dataclass(frozen=True)
-class FetchProgress:
-    """How far a fetch is.
-
-    Attributes:
-        stage: What is being done, in a few words.
-        done: Units done.
-        total: Units in all, if known.
-        unit: "bytes" or "papers".
-        per_second: Units a second since the fetch began.
-        seconds_left: Time left, if it can be told.
-    """
-
-    stage: str
-    done: int
-    total: int | None
-    unit: str
-    per_second: float
-    seconds_left: float | None
-
-    @property
-    def fraction(self) -> float | None:
-        """Share done, 0 to 1, if the total is known."""
-        return min(self.done / self.total, 1.0) if self.total else None
-
-
-OnProgress = Callable[[FetchProgress], None]
+Progress = Callable[[str, float | None], None]
 ShouldStop = Callable[[], bool]
 
 
 class Meter:
-    """Reports progress to a callback a few times a second."""
+    """Tells a callback a few times a second how far a fetch is: a text and the share done.
 
-    def __init__(self, unit: str, on_progress: OnProgress | None, interval_s: float = 0.2) -> None:
+    The text reads "fetching: 12.3 of 46.4 MB, 3.1 MB/s, 11 s left".
+    """
+
+    def __init__(
+        self, unit: Literal["bytes", "papers"], progress: Progress | None, interval_s: float = 0.2
+    ) -> None:
         self._unit = unit
-        self._on_progress = on_progress
+        self._progress = progress
         self._interval_s = interval_s
         self._started = time.monotonic()
         self._reported = float("-inf")
@@ -62,12 +41,23 @@ class Meter:
         at = time.monotonic()
         if self._first is None:
             self._first = done  # a resumed fetch has not fetched these just now
-        if self._on_progress is None or (not now and at - self._reported < self._interval_s):
+        if self._progress is None or (not now and at - self._reported < self._interval_s):
             return
         self._reported = at
         per_second = (done - self._first) / max(at - self._started, 1e-3)
-        left = (total - done) / per_second if total is not None and per_second > 0 else None
-        self._on_progress(FetchProgress(stage, done, total, self._unit, per_second, left))
+        text = f"{stage}: {self._amount(done, total)}"
+        if per_second > 0:
+            text += f", {self._amount(per_second, None)}/s"
+            if total is not None and total > done:
+                text += f", {(total - done) / per_second:,.0f} s left"
+        self._progress(text, min(done / total, 1.0) if total else None)
+
+    def _amount(self, done: float, total: int | None) -> str:
+        if self._unit == "papers":
+            return f"{done:,.0f} papers" if total is None else f"{done:,.0f} of {total:,} papers"
+        if total is None:
+            return f"{done / 1e6:,.1f} MB"
+        return f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"
 
 
 def check_url(url: str, config: SourcesConfig, *, allow_private: bool = False) -> None:

@@ -18,12 +18,13 @@ import pandas as pd
 
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
 from arxivtag.errors import DataError
-from arxivtag.papers.arxiv_api import ARXIV_API, fetch_arxiv_api, fetch_paper
+from arxivtag.papers.arxiv_api import ARXIV_API
+from arxivtag.papers.downloading import check_record, file_sha256
 from arxivtag.papers.fetching import (
     ARXIV_ABSTRACTS,
-    check_record,
     fetch_arxiv_abstracts,
-    file_sha256,
+    fetch_arxiv_api,
+    fetch_paper,
 )
 from arxivtag.papers.metadata import (
     ARXIV_METADATA,
@@ -48,6 +49,10 @@ from arxivtag.papers.schema import (
 from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_path
 
 __all__ = [
+    "ARXIV_ABSTRACTS",
+    "ARXIV_API",
+    "ARXIV_METADATA",
+    "SAMPLE",
     "SourceInfo",
     "available_sources",
     "fetch_arxiv_abstracts",
