@@ -1,0 +1,156 @@
+"""One end-to-end Keras model from a bundle: raw strings in, calibrated probabilities out.
+
+Only layers and operations that come with Keras are used, so that
+``keras.saving.load_model`` needs neither this package nor custom objects. Reading
+text is TensorFlow's work inside Keras: the model takes strings on Keras'
+TensorFlow backend (its default), whatever backend trained it. On the JAX backend the file
+loads too, and its two halves can be called one after the other (docs/use_the_model.md).
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from arxivtag import storage
+from arxivtag.errors import BundleError
+from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.network import Branch
+
+if TYPE_CHECKING:
+    from arxivtag.tagging.bundle import Bundle
+
+LABEL_NAMES_MEMBER = "label_names.txt"
+# Probabilities are kept this far from 0 and 1 before their logit is taken, as in calibration.py.
+_SMALLEST = 1e-6
+_ISOTONIC_KEEP_ORDER = 1e-3
+
+
+def export_keras(bundle: Bundle, path: Path) -> None:
+    """Write ``bundle`` as one ``.keras`` file.
+
+    The model maps strings ``(n_texts,)`` to calibrated probabilities
+    ``(n_texts, n_labels)``. The label of each column stands in the file's member
+    ``label_names.txt``. Clean texts with
+    :func:`arxivtag.papers.cleaning.normalize_text` first for exactly the app's figures.
+
+    Args:
+        bundle: The model.
+        path: Where to; must end in ``.keras``.
+
+    Raises:
+        BundleError: If ``path`` does not end in ``.keras``.
+        StorageError: If the disk refuses.
+    """
+    if path.suffix != ".keras":
+        raise BundleError(
+            f"An exported model's name should end in .keras. Received: {path.name}.", "Rename it."
+        )
+    # Keras takes its backend from the environment at its first import.
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    model = build_end_to_end(bundle)
+    storage.make_folder(path.parent)
+    with tempfile.TemporaryDirectory() as folder:
+        unfinished = Path(folder) / path.name
+        model.save(unfinished)
+        with zipfile.ZipFile(unfinished, "a") as archive:
+            archive.writestr(LABEL_NAMES_MEMBER, "".join(f"{x}\n" for x in bundle.label_names))
+        with unfinished.open("rb") as content:
+            storage.write_atomic(path, lambda file: _copy(content, file))
+
+
+def build_end_to_end(bundle: Bundle) -> Any:
+    """Return the ``keras.Model`` that :func:`export_keras` writes.
+
+    Its two layers: ``text_vectorization`` (strings to TF-IDF) and ``network``.
+    """
+    import keras
+
+    vectorizer = bundle.vectorizer
+    # Named first and with weight 0, Keras' out-of-vocabulary column counts for nothing.
+    idf = np.concatenate([[0.0], vectorizer.idf]).astype(np.float32)
+    vectorization = keras.layers.TextVectorization(
+        ngrams=vectorizer.config.ngrams,
+        output_mode="tf_idf",
+        vocabulary=["[UNK]", *vectorizer.vocabulary.to_pylist()],
+        idf_weights=idf,
+        name="text_vectorization",
+    )
+    text = keras.Input(shape=(), dtype="string", name="text")
+    return keras.Model(text, _network(bundle, idf)(vectorization(text)), name="arxivtag")
+
+
+def _network(bundle: Bundle, idf: Any) -> Any:
+    """Return the model from Keras' TF-IDF ``(n, 1 + n_features)`` to probabilities."""
+    import keras
+    from keras import ops
+
+    weights = keras.Input(shape=(len(idf),), name="tf_idf")
+    values = weights
+    config = bundle.vectorizer.config
+    if config.sublinear_tf:
+        # Back to whole counts: 0, or 1 + log(count), then times the idf again.
+        inverse = np.where(idf > 0, 1 / np.where(idf > 0, idf, 1), 0)
+        counts = ops.round(keras.layers.Rescaling(inverse.tolist(), name="counts")(values))
+        frequencies = ops.log(ops.maximum(counts, 1.0)) + ops.minimum(counts, 1.0)
+        values = keras.layers.Rescaling(idf.tolist(), name="sublinear_tf_idf")(frequencies)
+    if config.l2_normalize:
+        values = keras.layers.UnitNormalization(name="length_one")(values)
+    outputs = [
+        _branch(branch, f"branch{number}", values)
+        for number, branch in enumerate(bundle.network.branches)
+    ]
+    logits = outputs[0] if len(outputs) == 1 else keras.layers.Add(name="logits")(outputs)
+    activation = bundle.network.output_activation
+    y_prob = keras.layers.Activation(activation, name="probabilities")(logits)
+    return keras.Model(weights, _calibrated(bundle.calibration, y_prob), name="network")
+
+
+def _branch(branch: Branch, name: str, values: Any) -> Any:
+    import keras
+
+    for number, layer in enumerate(branch.layers):
+        is_last = number == len(branch.layers) - 1
+        kernel = np.asarray(layer.kernel, dtype=np.float32)
+        if number == 0:
+            # A row of zeros for the out-of-vocabulary column.
+            kernel = np.concatenate([np.zeros((1, kernel.shape[1]), np.float32), kernel])
+        dense = keras.layers.Dense(
+            kernel.shape[1],
+            activation=None if is_last else "relu",
+            kernel_initializer="zeros",
+            name=f"{name}_layer{number}",
+        )
+        values = dense(values)
+        dense.set_weights([kernel, np.asarray(layer.bias, dtype=np.float32)])
+    return values
+
+
+def _calibrated(calibration: Calibration, y_prob: Any) -> Any:
+    from keras import ops
+
+    if calibration.method == "none":
+        return y_prob
+    if calibration.method == "temperature":
+        clipped = ops.clip(y_prob, _SMALLEST, 1 - _SMALLEST)
+        logit = ops.log(clipped) - ops.log(1.0 - clipped)
+        return ops.sigmoid(logit / calibration.temperature)
+    x = np.asarray(calibration.x, dtype=np.float64)
+    y = np.asarray(calibration.y, dtype=np.float64)
+    rises = np.diff(x) > 0
+    starts, widths, heights = x[:-1][rises], np.diff(x)[rises], np.diff(y)[rises]
+    # Each stretch between two knots adds its share of its height: no cancellation, unlike a
+    # sum of ReLUs with slopes.
+    shares = ops.clip((ops.expand_dims(y_prob, -1) - starts.tolist()) / widths.tolist(), 0.0, 1.0)
+    corrected = ops.sum(shares * heights.tolist(), axis=-1) + float(y[0])
+    return (1 - _ISOTONIC_KEEP_ORDER) * corrected + _ISOTONIC_KEEP_ORDER * y_prob
+
+
+def _copy(source: Any, target: Any) -> None:
+    while block := source.read(1 << 20):
+        target.write(block)
