@@ -1,5 +1,95 @@
-"""Train: see the page's intro."""
+"""Train: choose settings, start, watch the network learn."""
 
-from arxivtag.ui.page import page_setup
+import secrets
+import time
 
-context = page_setup("Train", ":material/model_training:", "Train a multi-label network on the chosen papers and watch it learn.")
+import streamlit as st
+
+from arxivtag import config
+from arxivtag.errors import ArxivTagError
+from arxivtag.runs import jobs
+from arxivtag.ui import components, train_form
+from arxivtag.ui.errors import guarded
+from arxivtag.ui.live_view import render_run
+from arxivtag.ui.page import PageContext, page_setup
+
+DOUBLE_CLICK_S = 3.0
+
+
+def start(run: config.RunConfig, context: PageContext) -> None:
+    """Start a run, once for a double click, and put it into the address."""
+    owner = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    last_run, last_id, last_at = st.session_state.get("last-start", (None, "", 0.0))
+    if run == last_run and time.monotonic() - last_at < DOUBLE_CLICK_S:
+        run_id = last_id
+    else:
+        outcome = jobs.start(run, context.home, owner=owner)
+        if isinstance(outcome, jobs.Refused):
+            components.show_error(ArxivTagError(outcome.message, outcome.hint))
+            return
+        run_id = outcome.run_id
+        st.session_state["last-start"] = (run, run_id, time.monotonic())
+    st.query_params["run"] = run_id
+    st.query_params.pop("from", None)
+    st.rerun()
+
+
+def render_form(context: PageContext) -> None:
+    """Show the settings, what they will take, and the button that starts."""
+    _render_what_trains(context)
+    asked = st.query_params.get("from")
+    preset = config.DEFAULT_PRESET
+    if asked:
+        components.note(f"Settings of run {asked}: change what you like, then start.")
+    else:
+        preset = st.segmented_control(
+            "Preset",
+            list(config.PRESETS),
+            default=config.DEFAULT_PRESET,
+            format_func=lambda name: train_form.PRESET_NAMES.get(name, name),
+            required=True,
+            key="preset",
+        )
+        components.note(train_form.PRESET_HELP.get(preset, ""))
+    base, base_id = train_form.starting_point(asked, context.home, preset)
+    run = train_form.config_input(context, base, base_id)
+    begin = st.container()
+    ready = run is not None and train_form.forecast(context, run) is not None
+    if begin.button(
+        "Start training", type="primary", icon=":material/play_arrow:", disabled=not ready, key="go"
+    ):
+        with guarded():
+            start(run, context)
+
+
+def _render_what_trains(context: PageContext) -> None:
+    now = jobs.running(context.home)
+    if not now:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        components.note("A run is training now; yours would wait for it.")
+        st.page_link(
+            "pages/2_Train.py",
+            label="Watch it",
+            icon=":material/visibility:",
+            query_params=context.link_parameters(run=now),
+        )
+
+
+context = page_setup(
+    "Train",
+    ":material/model_training:",
+    "Train a multi-label network on the chosen papers and watch it learn.",
+)
+run_id = st.query_params.get("run")
+if run_id:
+    render_run(run_id, context, on_train_page=True)
+    st.page_link(
+        "pages/2_Train.py",
+        label="Set up another run",
+        icon=":material/add:",
+        query_params=context.link_parameters(),
+    )
+else:
+    with guarded():
+        render_form(context)

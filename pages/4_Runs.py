@@ -1,5 +1,18 @@
-"""Runs: see the page's intro."""
+"""Runs: the list of all runs, one in detail, several compared."""
 
+import streamlit as st
+
+from arxivtag.ui.errors import guarded
 from arxivtag.ui.page import page_setup
+from arxivtag.ui.runs_view import render_detail, render_list
 
-context = page_setup("Runs", ":material/format_list_bulleted:", "Compare what was trained, and read what the figures mean.")
+context = page_setup(
+    "Runs",
+    ":material/format_list_bulleted:",
+    "Compare what was trained, and read what the figures mean.",
+)
+with guarded():
+    if run_id := st.query_params.get("run"):
+        render_detail(run_id, context)
+    else:
+        render_list(context)

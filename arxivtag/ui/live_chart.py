@@ -49,11 +49,15 @@ export default function (component) {
   const node = parentElement.querySelector(".at-live-chart");
   if (!node || !data) return;
   node.setAttribute("aria-label", data.alt);
-  node.style.height = `${data.figure.layout.height}px`;
+  // Without new points no figure comes; the last one is drawn again for a change of theme.
+  if (data.figure) node.arxivtagFigure = data.figure;
+  const figure = node.arxivtagFigure;
+  if (!figure) return;
+  node.style.height = `${figure.layout.height}px`;
   let stopped = false;
   ready().then((Plotly) => {
     if (stopped) return;
-    Plotly.react(node, data.figure.data, themed(data.figure, node), {
+    Plotly.react(node, figure.data, themed(figure, node), {
       displaylogo: false, showSendToCloud: false, responsive: true,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
       toImageButtonOptions: { format: "svg", filename: data.name },
@@ -108,11 +112,11 @@ def load_plotly() -> None:
     _loader()(key="plotly-loader")
 
 
-def live_chart(figure: dict[str, Any], key: str, alt_text: str, n_points: int) -> None:
+def live_chart(figure: dict[str, Any] | None, key: str, alt_text: str, n_points: int) -> None:
     """Draw a figure whose data grow.
 
     Args:
-        figure: ``figure.to_plotly_json()`` as plain values, with ``layout.uirevision`` set.
+        figure: From :func:`plain_figure`; ``None`` leaves the chart as it is.
         key: Unique on the page.
         alt_text: One sentence for those who cannot see it: what it shows.
         n_points: How many points it holds; stands in the page for tests.

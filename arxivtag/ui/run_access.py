@@ -1,0 +1,45 @@
+"""Who may see which run: on a server for visitors, uploads stay with those who have them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from arxivtag import config
+from arxivtag.errors import RunError
+from arxivtag.runs import registry
+from arxivtag.runs.registry import RunSummary
+from arxivtag.ui.run_text import UPLOAD_PREFIX
+
+
+def may_see(data_source: str) -> bool:
+    """Return whether this session may see a run on ``data_source``.
+
+    Everyone sees every run, except where ``ARXIVTAG_VISITORS`` is set: there a run on an
+    upload is for those who know the upload's unguessable address.
+    """
+    if not config.visitor_mode() or not data_source.startswith(UPLOAD_PREFIX):
+        return True
+    known = st.session_state.get("uploads", {})
+    return data_source in known
+
+
+def visible_runs(home: Path) -> tuple[RunSummary, ...]:
+    """Return the runs that this session may see, the newest first."""
+    return tuple(run for run in registry.list_runs(home) if may_see(run.data))
+
+
+def visible_run(run_id: str, home: Path) -> registry.Run:
+    """Return a run that this session may see.
+
+    Raises:
+        RunError: If there is no such run, or it is not for this session.
+    """
+    run = registry.read_run(run_id, home)
+    if not may_see(run.summary.data):
+        raise RunError(
+            f"There is no run {run_id!r} that you may see.",
+            "Runs on uploaded files are shown to those who have the address of the upload.",
+        )
+    return run
