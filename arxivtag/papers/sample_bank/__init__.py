@@ -14,6 +14,8 @@ from arxivtag.papers.sample_bank import (
     neural,
     reasoning,
     robotics,
+    statistics,
+    systems,
     vision,
 )
 from arxivtag.papers.sample_bank.topic import Metric, Topic
@@ -27,6 +29,8 @@ TOPICS: tuple[Topic, ...] = (
     *robotics.TOPICS,
     *reasoning.TOPICS,
     *networks.TOPICS,
+    *statistics.TOPICS,
+    *systems.TOPICS,
 )
 
 __all__ = ["TOPICS", "Metric", "Topic"]
