@@ -1,5 +1,13 @@
-"""Predict: see the page's intro."""
+"""Predict: paste an abstract, get subject areas, know why."""
 
 from arxivtag.ui.page import page_setup
+from arxivtag.ui.predict_view import render_predict
 
-context = page_setup("Predict", ":material/sell:", "Paste an abstract and get its arXiv subject areas, with the reasons.")
+context = page_setup(
+    "Predict",
+    ":material/sell:",
+    "Paste an abstract and get its arXiv subject areas, with the probability of each and the "
+    "words that speak for it.",
+    run_is_model=True,
+)
+render_predict(context)

@@ -26,8 +26,8 @@ def contributions_figure(contributions: pd.DataFrame, max_bars: int = MAX_BARS) 
     ordered = strongest.sort_values("delta_logit", kind="stable")
     raised = ordered["delta_logit"] >= 0
     figure = new_figure(
-        height=max(120, 64 + BAR_HEIGHT_PX * len(ordered)),
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        height=max(120, 88 + BAR_HEIGHT_PX * len(ordered)),
+        margin={"l": 8, "r": 8, "t": 32, "b": 8},  # the tool bar has its place on top
         showlegend=False,
         bargap=0.3,
     )

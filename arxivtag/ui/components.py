@@ -8,18 +8,16 @@ writes HTML it goes through :func:`html.escape`.
 
 from __future__ import annotations
 
-import csv
 import html
-import io
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.tagging.tables import table_as_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +57,9 @@ STYLE = """
 .at-empty strong { display: block; color: var(--at-ink); font-weight: 600; margin-bottom: .15rem; }
 .at-plain { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55; margin: 0; }
 [class*="st-key-door-"] a { padding-left: 0; padding-right: 0; }
+/* Where Streamlit writes small text in the primary colour, dark pages need it lighter. */
+.stTabs [role="tab"][aria-selected="true"], .stTabs [role="tab"]:hover { color: var(--at-accent); }
+.stTabs [role="tab"][aria-selected="true"] p { color: inherit; }
 .stMetric label, .stMetric label p { color: var(--at-muted); }
 </style>
 """
@@ -69,8 +70,9 @@ _MARKDOWN_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&:\"'^=/@%,;?])")
 _SHORTCODE = re.compile(r":(?=[\w+\-/]+:)")
 _SYMBOL = re.compile(r"(?<=\s)(<->|<-|->|--|>=|<=|~=)(?=\s)")
 _FORMULA = re.compile(r"(?<![\\$])\$([^$\n`]{1,300}?[^$\n`\\])\$(?!\$|\d)")
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 WORD_JOINER = "\u2060"
+# What stays in a figure's bar: the image, zoom and the way back.
+MODE_BAR_LEFT_OUT = ["select2d", "lasso2d", "autoScale2d", "pan2d", "zoomIn2d", "zoomOut2d"]
 
 
 def safe_text(text: str) -> str:
@@ -194,44 +196,20 @@ def render_figure(
         alt=alt_text,
         config={
             "displaylogo": False,
+            "displayModeBar": True,  # the way to an image, for fingers too
             "showSendToCloud": False,
             "responsive": True,
-            "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"],
+            "modeBarButtonsToRemove": MODE_BAR_LEFT_OUT,
             "toImageButtonOptions": {"format": "svg", "filename": key},
         },
         **selection,
     )
 
 
-def neutralized(value: Any) -> Any:
-    """Return a cell that no spreadsheet runs as a formula: an apostrophe in front of ``=+-@``."""
-    if isinstance(value, str) and value.startswith(_FORMULA_START):
-        return "'" + value
-    return value
-
-
 def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV (UTF-8), its text cells and column names safe for spreadsheets."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file)
-    writer.writerow([neutralized(str(name)) for name in frame.columns])
-    for row in frame.itertuples(index=False, name=None):
-        writer.writerow([neutralized(_cell_text(value)) for value in row])
-    return file.getvalue().encode("utf-8", errors="replace")
-
-
-def _cell_text(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return " ".join(str(item) for item in value)
-    if isinstance(value, float) and value != value:
-        return ""
-    return value
-
-
-def jsonl_bytes(records: Iterable[Mapping[str, Any]]) -> bytes:
-    """Return records as JSON Lines in UTF-8."""
-    lines = [json.dumps(dict(record), ensure_ascii=False) + "\n" for record in records]
-    return "".join(lines).encode("utf-8", errors="replace")
+    """Return a table as CSV in UTF-8, safe for spreadsheets; labels in one cell as ``a; b``."""
+    plain = frame.map(lambda cell: "; ".join(cell) if isinstance(cell, tuple) else cell)
+    return table_as_csv(plain).encode("utf-8", errors="replace")
 
 
 def download_table(frame: pd.DataFrame, name: str, *, label: str = "Download CSV") -> None:

@@ -107,7 +107,8 @@ def corpus(source: str, home: Path | None = None) -> Corpus:
         DataError: If the source cannot be read.
     """
     home = home or config.home_folder()
-    return _corpus(source, str(home), file_state(source, home))
+    loaded: Corpus = _corpus(source, str(home), file_state(source, home))
+    return loaded
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the papers …")
@@ -125,7 +126,8 @@ def cleaned(
     """
     home = home or config.home_folder()
     rules = cleaning or config.CleaningConfig()
-    return _cleaned(source, str(home), file_state(source, home), rules)
+    result: CleaningResult = _cleaned(source, str(home), file_state(source, home), rules)
+    return result
 
 
 @st.cache_resource(max_entries=4, show_spinner="Cleaning the papers …")

@@ -12,6 +12,7 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
+from arxivtag.papers.fetching import ARXIV_ABSTRACTS
 from arxivtag.papers.readers import preview_table, read_table
 from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
 from arxivtag.papers.uploads import delete_upload, upload_path
@@ -175,7 +176,7 @@ def with_mapping(source: str, name: str, mapping: dict[str, str], home: Path) ->
 
 
 def _fetch_input(home: Path) -> None:
-    info = {entry.id: entry for entry in sources.available_sources(home)}[sources.ARXIV_ABSTRACTS]
+    info = {entry.id: entry for entry in sources.available_sources(home)}[ARXIV_ABSTRACTS]
     components.note(info.description)
     if info.ready:
         components.note("It is on this machine: choose it as the data set in use.")
@@ -184,14 +185,19 @@ def _fetch_input(home: Path) -> None:
         components.note("Visitors cannot fetch it here; the person who runs this app can.")
         return
     if st.button("Fetch it", icon=":material/cloud_download:", key="fetch-published"):
-        from arxivtag.papers.fetching import fetch_arxiv_abstracts
+        _fetch_published(home)
 
-        bar = st.progress(0.0, "Connecting …")
 
-        def show(stage: str, fraction: float | None) -> None:
-            bar.progress(min(max(fraction or 0.0, 0.0), 1.0), f"{stage.capitalize()} …")
+def _fetch_published(home: Path) -> None:
+    from arxivtag.papers.fetching import fetch_arxiv_abstracts
 
-        # Leaving the dialog ends the download; the next one starts over.
-        fetch_arxiv_abstracts(home=home, progress=show)
-        state.remember("data", sources.ARXIV_ABSTRACTS, data.SAMPLE)
-        st.rerun()
+    bar = st.progress(0.0, "Connecting …")
+
+    def show(stage: str, share: float | None) -> None:
+        bar.progress(min(max(share or 0.0, 0.0), 1.0), components.safe_text(stage))
+
+    # Closing the dialog ends the download; the next one goes on where it broke off.
+    fetch_arxiv_abstracts(home=home, progress=show)
+    log_event("fetched", data=ARXIV_ABSTRACTS)
+    state.remember("data", ARXIV_ABSTRACTS, data.SAMPLE)
+    st.rerun()

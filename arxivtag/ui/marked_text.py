@@ -9,11 +9,12 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 N_LEVELS = 4
-SMALLEST_SHARE = 0.04  # of the strongest mark; weaker ones would only make the text noisy
+SMALLEST_SHARE = 0.1  # of the strongest mark; weaker ones would only make the text noisy
 
 STYLE = """
 <style>
@@ -32,16 +33,32 @@ STYLE = """
 """
 
 
+class Marked(Protocol):
+    """A stretch of a text with its weight, as ``arxivtag.tagging.explanation.Span``."""
+
+    @property
+    def start(self) -> int:
+        """First character."""
+
+    @property
+    def end(self) -> int:
+        """Behind the last character."""
+
+    @property
+    def delta_logit(self) -> float:
+        """Above zero where it raises the label."""
+
+
 @dataclass(frozen=True)
 class Span:
-    """Characters ``start`` to ``end`` of a text, and how much they raise a label's logit."""
+    """A stretch of a text to mark, for callers with spans of their own."""
 
     start: int
     end: int
     delta_logit: float
 
 
-def character_weights(n_chars: int, spans: Sequence[Span]) -> np.ndarray:
+def character_weights(n_chars: int, spans: Sequence[Marked]) -> np.ndarray:
     """Return each character's share of the spans over it, (n_chars,) float64.
 
     A phrase and the words in it may both be spans; where they overlap, their changes add up.
@@ -54,7 +71,7 @@ def character_weights(n_chars: int, spans: Sequence[Span]) -> np.ndarray:
     return weights
 
 
-def marked_html(text: str, spans: Sequence[Span]) -> str:
+def marked_html(text: str, spans: Sequence[Marked]) -> str:
     """Return ``text`` as escaped HTML with its raised and lowered stretches marked."""
     weights = character_weights(len(text), spans)
     strongest = float(np.abs(weights).max(initial=0.0))

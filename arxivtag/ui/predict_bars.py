@@ -11,10 +11,10 @@ from arxivtag.ui.components import probability_text
 STYLE = """
 <style>
 .at-sentence { margin: 0 0 .6rem; line-height: 1.45; font-weight: 600; }
-.at-bars { list-style: none; margin: 0; padding: 0; }
-.at-bars li {
+ol.at-bars.at-bars, ol.at-similars.at-similars, .at-opinion ul { list-style: none; margin: 0; padding: 0; }
+ol.at-bars.at-bars li {
   display: grid; grid-template-columns: 1.3rem minmax(0, 1fr) minmax(5rem, 34%) 3.6rem 1.2rem;
-  column-gap: .5rem; align-items: center; padding: .24rem 0; margin: 0;
+  column-gap: .5rem; align-items: center; padding: .24rem 0; margin: 0; font-size: inherit;
   border-top: 1px solid var(--at-line);
 }
 .at-bars li:last-child { border-bottom: 1px solid var(--at-line); }
@@ -35,21 +35,20 @@ STYLE = """
 .at-key { margin: .35rem 0 0; color: var(--at-muted); font-size: .875rem; }
 .at-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap; }
-.at-similars { margin: 0; padding: 0; list-style: none; }
-.at-similar { border-top: 1px solid var(--at-line); padding: .4rem 0; margin: 0; }
+ol.at-similars.at-similars li { border-top: 1px solid var(--at-line); padding: .4rem 0; margin: 0; }
 .at-similar > div:first-child { display: flex; gap: .7rem; }
 .at-similarity { font-variant-numeric: tabular-nums; color: var(--at-muted); }
 .at-opinion { margin: 0 0 .9rem; }
 .at-opinion h4 { font-size: 1rem; margin: 0 0 .2rem; padding: 0; }
 .at-opinion h4 small { font-weight: 400; color: var(--at-muted); margin-left: .6em;
   font-size: .875rem; }
-.at-opinion ul { list-style: none; margin: 0; padding: 0; max-width: 46rem; }
-.at-opinion li { display: flex; gap: .5em; border-top: 1px solid var(--at-line);
+.at-opinion ul { max-width: 46rem; }
+.at-opinion.at-opinion ul li { display: flex; gap: .5em; border-top: 1px solid var(--at-line);
   padding: .2rem 0; margin: 0; }
 .at-opinion li span { color: var(--at-muted); flex: 1; }
 .at-opinion li em { font-style: normal; font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
-  .at-bars li { grid-template-columns: 1.1rem minmax(0, 1fr) 3.6rem 1rem; row-gap: .15rem; }
+  ol.at-bars.at-bars li { grid-template-columns: 1.1rem minmax(0, 1fr) 3.6rem 1rem; row-gap: .15rem; }
   .at-bar { grid-column: 2 / 5; grid-row: 2; }
 }
 </style>

@@ -59,7 +59,7 @@ def check_text(text: str, max_chars: int) -> TextCheck:
     words = _WORD.findall(text)
     visible = sum(not character.isspace() for character in text)
     letters = sum(character.isalpha() for character in text)
-    if "\x00" in text or letters < 0.5 * visible or not words or _too_glued(words):
+    if "\x00" in text or letters < 0.5 * visible or not words or _too_glued(text, visible):
         return TextCheck(
             "not_text",
             "This does not read like text: it is mostly digits, symbols or one long string. "
@@ -100,9 +100,9 @@ def check_text(text: str, max_chars: int) -> TextCheck:
     return TextCheck("fine")
 
 
-def _too_glued(words: list[str]) -> bool:
-    """One endless 'word' (base64, a hash, a path) rather than language."""
-    return sum(len(word) for word in words) > 40 * len(words)
+def _too_glued(text: str, visible: int) -> bool:
+    """One endless 'word' (base64, a hash, a path); languages without spaces are not ASCII."""
+    return text.isascii() and visible > 40 * len(text.split())
 
 
 def _other_language(words: list[str]) -> bool:
