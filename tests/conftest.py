@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
 # One thread a process: two test processes share two cores, and threads would only fight.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# No deadline: a first call imports, and on a busy machine any call may be slow.
+hypothesis.settings.register_profile("shared", deadline=None, max_examples=60)
+hypothesis.settings.load_profile("shared")
 
 
 @pytest.fixture
