@@ -144,7 +144,7 @@ def read_metadata(
     notes = [f"Kept papers in {', '.join(kept.categories) or 'all categories'}."]
     if len(rows) >= kept.max_rows:
         notes.append(f"Stopped at {kept.max_rows:,} papers; the file holds more.")
-    notes += [f"{n:,} lines were left out: {reason}." for reason, n in skipped.items()]
+    notes += [f"Lines left out, {reason}: {n:,}." for reason, n in skipped.items()]
     n_skipped = sum(skipped.values())
     return frame, ReadReport(len(rows) + n_skipped, n_skipped, tuple(notes))
 

@@ -278,7 +278,7 @@ def _looks_binary(head: bytes) -> bool:
     """Whether more than 5 % of the first bytes are control characters that no text holds."""
     text = {9, 10, 12, 13, 27}
     n_control = sum(1 for byte in head if byte < 32 and byte not in text)
-    return n_control > 0.05 * len(head)
+    return n_control > max(0.05 * len(head), 8)
 
 
 def choose_encoding(path: Path, bounds: Limits) -> tuple[Encoding, str]:
@@ -292,13 +292,10 @@ def choose_encoding(path: Path, bounds: Limits) -> tuple[Encoding, str]:
         while piece := stream.read(_PIECE_BYTES):
             text = piece.decode("utf-8", "replace")
             n_broken += text.count("�")
-            n_valid += (
-                sum(1 for character in text if character > "\x7f") if not text.isascii() else 0
-            )
+            n_valid += len(text) - len(text.encode("ascii", "ignore"))
     n_valid -= n_broken
     if n_valid >= n_broken:
         return "utf-8-replace", (
-            f"{n_broken:,} characters are not valid UTF-8 and were replaced by "
-            "\N{REPLACEMENT CHARACTER}."
+            f"Not valid UTF-8, and replaced by \N{REPLACEMENT CHARACTER}: {n_broken:,} characters."
         )
     return "cp1252", "The file is not UTF-8; it was read as Windows-1252."

@@ -9,6 +9,7 @@ used are left out and counted; a file that cannot be used at all raises one
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -202,11 +203,12 @@ def _read_csv_as(
             return _empty(kept)
 
         def count_bad_row(row: pa_csv.InvalidRow) -> str:
-            tally.skip("they have more or fewer cells than the table has columns")
+            tally.skip("more or fewer cells than the table has columns")
             return "skip"
 
         reader = pa_csv.open_csv(
-            pa.PythonFile(stream, mode="r"),
+            # Buffered, because Arrow takes one short read for a whole block.
+            pa.PythonFile(io.BufferedReader(stream, _BLOCK_BYTES), mode="r"),
             read_options=pa_csv.ReadOptions(block_size=_BLOCK_BYTES, column_names=names),
             parse_options=pa_csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=True, invalid_row_handler=count_bad_row
@@ -219,7 +221,7 @@ def _read_csv_as(
         )
         table = _collect(reader, kept, max_rows, bounds, tally)
         if stream.n_nul:
-            tally.notes.append(f"{stream.n_nul:,} NUL characters were left out.")
+            tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
         return table
 
 
@@ -227,18 +229,14 @@ def _csv_header(
     stream: TextBytes, path: Path, bounds: Limits, tally: _Tally
 ) -> tuple[list[str], str]:
     """Read the header row off the stream; return unique column names and the delimiter."""
-    lines: list[bytes] = []
-    while sum(map(len, lines)) < _HEADER_BYTES:
-        line = stream.read_line(_HEADER_BYTES)
-        if b"\r" in line.rstrip(b"\r\n"):  # old line ends: only a carriage return
-            line, rest = line.split(b"\r", 1)
-            stream.push_back(rest)
-        lines.append(line)
-        if not line or (line.strip() and b"".join(lines).count(b'"') % 2 == 0):
-            break
-    head = b"".join(lines).strip(b"\r\n")
+    head = _first_row(stream)
     delimiter = max(",;\t", key=lambda mark: head.count(mark.encode()))
     n_columns = head.count(delimiter.encode()) + 1
+    if head.count(b'"') % 2:
+        raise DataError(
+            f"The first row of {path.name} has a quotation mark that is not closed.",
+            "The first row should hold the column names.",
+        )
     if n_columns > bounds.max_columns:
         raise DataError(
             f"{path.name} has {n_columns:,} or more columns; "
@@ -255,13 +253,33 @@ def _csv_header(
     except UnicodeDecodeError as error:
         raise pa.ArrowInvalid("invalid UTF8 data") from error  # read again in another encoding
     try:
-        row = next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter), [])
+        row = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
     except csv.Error as error:
         raise DataError(
             f"The first row of {path.name} cannot be read: {error}.",
             "The first row should hold the column names.",
         ) from error
     return _unique(row, tally), delimiter
+
+
+def _first_row(stream: TextBytes) -> bytes:
+    """Take the first row that is not blank off the stream: up to a line end outside quotes."""
+    lines: list[bytes] = []
+    n_bytes = n_quotes = 0
+    while n_bytes < _HEADER_BYTES:
+        line = stream.read_line(_HEADER_BYTES - n_bytes)
+        if b"\r" in line.rstrip(b"\r\n"):  # old line ends: only a carriage return
+            line, rest = line.split(b"\r", 1)
+            stream.push_back(rest)
+            line += b"\n"
+        if not line:
+            break
+        n_bytes += len(line)
+        n_quotes += line.count(b'"')
+        lines.append(line)
+        if line.strip() and n_quotes % 2 == 0:
+            break
+    return b"".join(lines).strip(b"\r\n")
 
 
 def _unique(names: Sequence[str], tally: _Tally) -> list[str]:
@@ -308,7 +326,7 @@ def _read_jsonl(
         chained = itertools.chain([first], batches)
         table = _collect((_to_batch(b, kept) for b in chained), kept, max_rows, bounds, tally)
         if stream.n_nul:
-            tally.notes.append(f"{stream.n_nul:,} NUL characters were left out.")
+            tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
         return table
 
 
@@ -326,19 +344,19 @@ def json_records(
         if not line.endswith(b"\n") and len(line) == _BLOCK_BYTES:
             while line and not line.endswith(b"\n"):
                 line = stream.read_line(_BLOCK_BYTES)
-            skip(f"a line was longer than {_BLOCK_BYTES >> 20} MB")
+            skip(f"longer than {_BLOCK_BYTES >> 20} MB")
             continue
         if not line.strip() or (marks and not any(mark in line for mark in marks)):
             continue
         try:
             record = json.loads(line.decode("utf-8", "replace"))
         except (ValueError, RecursionError):
-            skip("they are not valid JSON")
+            skip("not valid JSON")
             continue
         if isinstance(record, dict):
             yield record
         else:
-            skip("they are no JSON objects")
+            skip("no JSON object")
 
 
 def _batched(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -399,27 +417,52 @@ def _read_parquet(
 ) -> pa.Table:
     check_size(path, bounds)
     try:
-        with pq.ParquetFile(
-            path,
-            thrift_string_size_limit=16_000_000,
-            thrift_container_size_limit=1_000_000,
-        ) as file:
-            names, positions = _parquet_columns(file, path, bounds, tally)
+        texts = _parquet_texts(path)
+        with _parquet_file(path, texts) as file:
+            names, stored = _parquet_columns(file, path, bounds, tally)
             kept = list(columns(names))
-            batches = _parquet_batches(file, [positions[name] for name in kept], kept, bounds)
+            batches = _parquet_batches(file, [stored[name] for name in kept], kept, bounds)
             return _collect(batches, kept, max_rows, bounds, tally)
     except (pa.ArrowException, OSError, ValueError, TypeError, KeyError, OverflowError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise DataError(
-            f"{path.name} cannot be read as Parquet: {reason}.",
+            f"{path.name} cannot be read as Parquet: {reason.rstrip('.')}.",
             "The file may be cut off or damaged; write it again.",
         ) from error
 
 
+def _parquet_file(path: Path, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
+    return pq.ParquetFile(
+        path,
+        read_dictionary=list(dictionaries),
+        thrift_string_size_limit=16_000_000,
+        thrift_container_size_limit=1_000_000,
+    )
+
+
+def _parquet_texts(path: Path) -> list[str]:
+    """Return the columns of text, to be read as dictionaries.
+
+    A dictionary lets a few bytes on disk stand for a long text in every row, so
+    lengths are checked before the rows are written out.
+    """
+    with _parquet_file(path) as file:
+        return [field.name for field in file.schema_arrow if _is_text(field.type)]
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def _parquet_columns(
     file: pq.ParquetFile, path: Path, bounds: Limits, tally: _Tally
-) -> tuple[list[str], dict[str, str]]:
-    """Check the file's own figures before anything is unpacked; return names and where they are."""
+) -> tuple[list[str], dict[str, tuple[str, int]]]:
+    """Check the file's own figures before anything is unpacked.
+
+    Returns:
+        Unique column names, and for each the stored name and which of the columns
+        of that name it is.
+    """
     schema = file.schema_arrow
     if len(schema.names) > bounds.max_columns or len(file.schema) > 4 * bounds.max_columns:
         raise DataError(
@@ -434,27 +477,32 @@ def _parquet_columns(
     if n_bytes > bounds.max_decompressed_mb * 1_000_000:
         raise _unpacks_too_large(bounds)
     names = _unique(schema.names, tally)
-    return names, dict(zip(names, schema.names, strict=True))
+    repeats = [schema.names[:i].count(name) for i, name in enumerate(schema.names)]
+    return names, dict(zip(names, zip(schema.names, repeats, strict=True), strict=True))
 
 
 def _parquet_batches(
-    file: pq.ParquetFile, stored: Sequence[str], names: Sequence[str], bounds: Limits
+    file: pq.ParquetFile,
+    stored: Sequence[tuple[str, int]],
+    names: Sequence[str],
+    bounds: Limits,
 ) -> Iterator[pa.RecordBatch]:
-    # Small batches: a dictionary lets a few bytes on disk stand for a long text in every row.
-    for batch in file.iter_batches(batch_size=512, columns=list(dict.fromkeys(stored))):
-        arrays = [_plain_text(batch.column(batch.schema.get_field_index(name))) for name in stored]
+    for batch in file.iter_batches(
+        batch_size=512, columns=list(dict.fromkeys(name for name, _ in stored))
+    ):
+        arrays = []
+        for name, repeat in stored:
+            positions = [i for i, other in enumerate(batch.schema.names) if other == name]
+            arrays.append(_plain_text(batch.column(positions[repeat]), bounds))
         yield pa.RecordBatch.from_arrays(arrays, names=list(names))
 
 
-def _plain_text(array: pa.Array) -> pa.Array:
-    kind = array.type
-    if pa.types.is_dictionary(kind):
-        array = array.dictionary_decode()
-        kind = array.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        array = array.cast(pa.string())
-        array.validate(full=True)  # Parquet does not promise valid UTF-8
-        return pc.fill_null(array, "")
+def _plain_text(array: pa.Array, bounds: Limits) -> pa.Array:
+    """Return a column as text; what is too long is cut so that it still shows as too long."""
+    if pa.types.is_dictionary(array.type) and _is_text(array.type.value_type):
+        array.dictionary.validate(full=True)  # Parquet does not promise valid UTF-8
+        short = pc.utf8_slice_codeunits(array.dictionary, 0, bounds.max_cell_chars + 1)
+        return pc.fill_null(pc.take(short, array.indices).cast(pa.string()), "")
     return _text_array(array.to_pylist())
 
 
@@ -497,7 +545,7 @@ def _without_long_cells(batch: pa.RecordBatch, bounds: Limits, tally: _Tally) ->
         return batch
     kept = batch.filter(pc.invert(too_long))
     if kept.num_rows < batch.num_rows:
-        reason = f"a cell was longer than {bounds.max_cell_chars:,} characters"
+        reason = f"a cell of more than {bounds.max_cell_chars:,} characters"
         tally.skip(reason, batch.num_rows - kept.num_rows)
     return kept
 

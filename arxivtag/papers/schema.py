@@ -42,9 +42,9 @@ _KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 _QUOTED = r"""(?:'[^'\\\n]*'|"[^"\\\n]*")"""
-_LIST = re.compile(rf"[\[(]\s*(?:{_QUOTED}(?:[\s,;]+{_QUOTED})*\s*,?)?\s*[\])]")
+_LIST = re.compile(rf"[\[({{]\s*(?:{_QUOTED}(?:[\s,;]+{_QUOTED})*\s*,?)?\s*[\])}}]")
 _ITEM = re.compile(r"""'([^'\\\n]*)'|"([^"\\\n]*)\"""")
-_BARE_LIST = re.compile(r"""[\[(]([^\[\]()'"{}]*)[\])]""")
+_BARE_LIST = re.compile(r"""[\[({]([^\[\]()'"{}]*)[\])}]""")
 _REMARK = re.compile(r"\(\s*(?:primary|secondary)\s*\)|\b(?:primary|secondary)\b:?", re.IGNORECASE)
 # One word that reads as a code (cs.LG, hep-th, I.2.6, 68T05), so that "cs.LG cs.CV" may be split.
 _CODE = re.compile(r"[A-Za-z-]+\.[A-Za-z-]+|[A-Z](?:\.[\dmM]+)+|\d\d[A-Z-]\w\w|[a-z]+-[a-z]+")
@@ -134,8 +134,8 @@ def _split_text(cell: str, bounds: Limits) -> Sequence[object]:
             "Check that the right column holds the labels.",
         )
     text = cell.strip()
-    if text.startswith(("[", "(")) and text.endswith(("]", ")")):
-        return _split_list(text)
+    if text[:1] in ("[", "{") or (text[:1] == "(" and text[-1:] == ")"):
+        return _split_list(text, bounds)
     for separator in (";", ","):
         if separator in text:
             parts = re.split(r"[;,]", text) if separator == ";" else text.split(",")
@@ -143,12 +143,12 @@ def _split_text(cell: str, bounds: Limits) -> Sequence[object]:
     return _REMARK.sub(" ", text).split()
 
 
-def _split_list(text: str) -> Sequence[object]:
+def _split_list(text: str, bounds: Limits) -> Sequence[object]:
     if _LIST.fullmatch(text):
         return [single or double for single, double in _ITEM.findall(text)]
     bare = _BARE_LIST.fullmatch(text)
     if bare:
-        return re.split(r"[;,\s]+", bare[1].strip())
+        return _split_text(bare[1], bounds)
     try:  # a JSON list whose strings hold escapes
         items = json.loads(text)
     except (ValueError, RecursionError):

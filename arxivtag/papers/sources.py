@@ -257,7 +257,7 @@ def _to_papers(
     if TITLE not in chosen:
         notes.append("There is no column of titles; titles are empty.")
     if n_skipped:
-        notes.append(f"{n_skipped:,} rows were left out because of their labels: {first_error}")
+        notes.append(f"Rows left out because of their labels: {n_skipped:,}. {first_error}")
     return papers.reset_index(drop=True), tuple(notes), n_skipped
 
 

@@ -1,0 +1,56 @@
+"""Reads the hostile files one after the other and prints how each ended, a JSON line a file.
+
+Run as a process of its own, so that memory can be measured and a crash be seen:
+``python -m tests.hostile.runner FOLDER``.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+from arxivtag.errors import ArxivTagError
+from arxivtag.papers.cleaning import clean
+from arxivtag.papers.sources import load
+from tests.hostile.corpus import INPUTS, write
+
+
+def attempt(path: Path) -> dict[str, object]:
+    """Load and clean a file; return how that ended."""
+    try:
+        corpus = load(str(path))
+        result = clean(corpus.papers)
+    except ArxivTagError as error:
+        return {"ending": "refused", "error": type(error).__name__, "message": error.message,
+                "hint": error.hint}  # fmt: skip
+    except Exception as error:
+        return {"ending": "crashed", "error": type(error).__name__, "message": str(error)[:500]}
+    report = corpus.report
+    return {
+        "ending": "accepted",
+        "n_papers": len(corpus.papers),
+        "n_skipped": report.n_rows_skipped,
+        "n_clean": len(result.papers),
+        "notes": list(report.notes),
+    }
+
+
+def main(folder: Path) -> None:
+    for name in INPUTS:
+        path = write(name, folder)
+        started = time.perf_counter()
+        outcome = attempt(path)
+        outcome |= {
+            "name": name,
+            "seconds": round(time.perf_counter() - started, 3),
+            "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        }
+        path.unlink()
+        print(json.dumps(outcome), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
