@@ -18,7 +18,7 @@ from arxivtag.papers.schema import ABSTRACT, TITLE
 
 DuplicateKind = Literal["titles", "abstracts", "near"]
 # Comparing takes time that grows with the product of the lengths.
-MAX_DIFF_WORDS = 3_000
+MAX_DIFF_WORDS = 1_000
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ Matrix = npt.NDArray[np.float64]
 
 BAR_HEIGHT = 22
 TICK_CHARS = 26
+SHARE_TICKS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SPLIT_SYMBOLS = {"train": "circle", "val": "diamond", "test": "square"}
 
 
@@ -39,13 +40,18 @@ def shortened(text: str, max_chars: int = TICK_CHARS) -> str:
 
 
 def _title(text: str) -> dict[str, Any]:
-    return {"text": text, "x": 0, "xanchor": "left", "xref": "paper", "font": {"size": 14}}
+    return {"text": text, "x": 0, "xanchor": "left", "xref": "container", "font": {"size": 14}}
 
 
 def _count_axis(title: str, *, log: bool = False) -> dict[str, Any]:
     """An axis of counts; on a log scale it marks powers of ten and begins just below one."""
     if log:
-        return {"title": {"text": f"{title} (log scale)"}, "type": "log", "dtick": 1}
+        return {
+            "title": {"text": f"{title} (log scale)"},
+            "type": "log",
+            "dtick": 1,
+            "tickformat": ",~r",
+        }
     return {"title": {"text": title}, "rangemode": "tozero", "tickformat": ",~r"}
 
 
@@ -287,7 +293,7 @@ def telling_terms_figure(table: pd.DataFrame, label: str, method: str) -> go.Fig
         table["term"].tolist(),
         table["score"].tolist(),
         hover,
-        title=f"What tells {shortened(label, 20)}",
+        title=f"Most telling of {shortened(label, 20)}",
         axis=_count_axis(score),
         color=PALETTE[2],
     )
@@ -295,7 +301,8 @@ def telling_terms_figure(table: pd.DataFrame, label: str, method: str) -> go.Fig
 
 def zipf_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`zipf` beside a line of slope -1, which Zipf's law expects."""
-    figure = new_figure(title=_title("Word frequency by rank"), height=320)
+    inside = {"x": 0.02, "y": 0.02, "yanchor": "bottom", "orientation": "v"}
+    figure = new_figure(title=_title("Word frequency by rank"), height=320, legend=inside)
     if len(table):
         ends = np.array([1.0, float(table["rank"].max())])
         figure.add_scatter(
@@ -521,7 +528,10 @@ def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
         )
     figure.update_layout(title={"y": 0.99, "yanchor": "top"}, margin={"t": 60})
     figure.update_xaxes(
-        title={"text": "share of papers (log scale)"}, type="log", tickformat=".2~%", dtick=1
+        title={"text": "share of papers (log scale)"},
+        type="log",
+        tickvals=SHARE_TICKS,
+        ticktext=[f"{100 * share:g}%" for share in SHARE_TICKS],
     )
     figure.update_yaxes(
         tickvals=places,

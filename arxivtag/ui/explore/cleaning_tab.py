@@ -26,12 +26,12 @@ from arxivtag.ui.explore.view import (
 
 STEP_TEXTS = {
     "rows read": "Rows read",
-    "empty_abstracts": "Without an abstract",
-    "no_labels": "Without a label",
-    "duplicate_titles": "Title seen before",
-    "duplicate_abstracts": "Abstract seen before",
-    "near_duplicates": "Nearly seen before",
-    "rare_combinations": "Rare combinations",
+    "empty_abstracts": "With an abstract",
+    "no_labels": "With a label",
+    "duplicate_titles": "Each title once",
+    "duplicate_abstracts": "Each abstract once",
+    "near_duplicates": "Near-duplicates once",
+    "rare_combinations": "No rare combination",
 }
 N_BALANCED = 25
 
@@ -69,40 +69,37 @@ def _render_funnel(view: View) -> None:
     report = view.cleaning.report
     funnel = cleaning_funnel(report, len(view.corpus.papers))
     funnel["step"] = [STEP_TEXTS.get(step, step.replace("_", " ")) for step in funnel["step"]]
-    left, right = st.columns(2)
-    with left:
-        components.render_figure(
-            figures.cleaning_figure(funnel),
-            "cleaning-funnel",
-            f"Rows left after each step of cleaning, from {len(view.corpus.papers):,} to "
-            f"{report.n_after:,}.",
+    components.render_figure(
+        figures.cleaning_figure(funnel),
+        "cleaning-funnel",
+        f"Rows left after each step of cleaning, from {len(view.corpus.papers):,} to "
+        f"{report.n_after:,}.",
+    )
+    table(
+        funnel,
+        "cleaning-steps",
+        "Steps of cleaning with what each removed and why.",
+        {
+            "step": "Rows left",
+            "papers": count_column("How many"),
+            "removed": count_column("Removed"),
+            "reason": st.column_config.TextColumn("Why they were removed", width="large"),
+        },
+        height="content",
+    )
+    skipped = view.corpus.report.n_rows_skipped
+    if skipped:
+        components.note(f"Left out, since they could not be read: {plural(skipped, 'row')} of the file.")
+    if report.n_texts_changed:
+        components.note(
+            f"In {plural(report.n_texts_changed, 'paper')}, characters that break lines or the "
+            "display were replaced."
         )
-    with right:
-        table(
-            funnel,
-            "cleaning-steps",
-            "Steps of cleaning with what each removed and why.",
-            {
-                "step": "Step",
-                "papers": count_column("Rows left"),
-                "removed": count_column("Removed"),
-                "reason": st.column_config.TextColumn("Why", width="medium"),
-            },
-            height="content",
-        )
-        skipped = view.corpus.report.n_rows_skipped
-        if skipped:
-            components.note(f"{skipped:,} rows of the file could not be read and are not counted.")
-        if report.n_texts_changed:
-            components.note(
-                f"In {report.n_texts_changed:,} papers, characters that break lines or the display "
-                "were replaced."
-            )
-        download_papers(
-            view.cleaning.papers,
-            "cleaned-papers",
-            f"Download the {report.n_after:,} cleaned papers as CSV",
-        )
+    download_papers(
+        view.cleaning.papers,
+        "cleaned-papers",
+        f"Download the {report.n_after:,} cleaned papers as CSV",
+    )
 
 
 def _render_leakage(report: SplitReport) -> None:
@@ -132,10 +129,11 @@ def _render_leakage(report: SplitReport) -> None:
         {"check": "Also in another split", "papers": count_column("Papers of val and test")},
         height="content",
     )
+    together = "Papers that share a title or are nearly the same stay on one side"
     components.note(
-        f"{report.n_groups:,} groups of papers that belong together were kept on one side, which "
-        f"moved {report.n_moved:,} papers. {report.n_labels_only_held_out:,} labels occur in val "
-        "or test but never in train: no model can learn them."
+        f"{together}: {plural(report.n_groups, 'group')}, for which "
+        f"{plural(report.n_moved, 'paper')} changed sides. Labels in val or test that train lacks, "
+        f"so that no model can learn them: {report.n_labels_only_held_out:,}."
     )
 
 
@@ -164,3 +162,4 @@ def _render_balance(balance: pd.DataFrame) -> None:
         },
         title="All labels as a table",
     )
+    components.note("A label that a split lacks has no marker there.")

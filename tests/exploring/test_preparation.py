@@ -1,0 +1,62 @@
+"""Tables of what cleaning and splitting did."""
+
+from __future__ import annotations
+
+import io
+
+import pandas as pd
+
+from arxivtag.exploring.preparation import (
+    cleaning_funnel,
+    label_balance,
+    papers_table,
+    split_sizes,
+)
+from arxivtag.papers.cleaning import clean
+from arxivtag.papers.schema import parse_labels
+from tests.exploring.papers import papers_of
+
+SPLITS = {
+    "train": papers_of(("A", "a", ("x", "y")), ("B", "b", ("x",))),
+    "val": papers_of(("C", "c", ("x",))),
+    "test": papers_of(("D", "d", ("z",))),
+}
+
+
+def test_funnel_begins_with_the_rows_read_and_ends_with_the_rows_kept() -> None:
+    papers = papers_of(("A", "a", ("x",)), ("A", "b", ("x",)), ("B", "c", ("x",)))
+    report = clean(papers).report
+    funnel = cleaning_funnel(report, len(papers))
+    assert funnel["step"].tolist()[0] == "rows read"
+    assert funnel["papers"].iloc[0] == 3
+    assert funnel["papers"].iloc[-1] == report.n_after == 2
+    assert funnel["removed"].sum() == 1
+    assert (funnel["papers"].shift().iloc[1:] - funnel["removed"].iloc[1:]).tolist() == funnel[
+        "papers"
+    ].iloc[1:].tolist()
+
+
+def test_split_sizes() -> None:
+    table = split_sizes(SPLITS)
+    assert table["split"].tolist() == ["train", "val", "test"]
+    assert table["papers"].tolist() == [2, 1, 1]
+    assert table["share"].tolist() == [0.5, 0.25, 0.25]
+    assert table["labels"].tolist() == [2, 1, 1]
+    assert table["mean_labels"].tolist() == [1.5, 1, 1]
+
+
+def test_label_balance() -> None:
+    table = label_balance(SPLITS).set_index("label")
+    assert table.index.tolist() == ["x", "y", "z"]
+    assert table.loc["x", ["papers", "train", "val", "test"]].tolist() == [3, 2, 1, 0]
+    assert table.loc["x", ["train_share", "val_share", "test_share"]].tolist() == [1, 1, 0]
+    assert table.loc["y", "train_share"] == 0.5
+
+
+def test_saved_papers_can_be_read_again() -> None:
+    papers = papers_of(("A, B", 'a "quoted"\nline', ("I.2.6; I.4.9", "cs.LG")))
+    text = papers_table(papers).to_csv(index=False)
+    again = pd.read_csv(io.StringIO(text))
+    assert again["title"].tolist() == ["A, B"]
+    assert again["abstract"].tolist() == ['a "quoted"\nline']
+    assert parse_labels(again["labels"].iloc[0]) == ("I.2.6; I.4.9", "cs.LG")

@@ -1,0 +1,245 @@
+"""Tables of terms, against scikit-learn, the model's own vectorizer, and counts by hand."""
+
+from __future__ import annotations
+
+import itertools
+import string
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.feature_selection import chi2
+
+from arxivtag.exploring.labels import index_labels
+from arxivtag.exploring.stop_words import STOP_WORDS
+from arxivtag.exploring.terms import (
+    MIN_TELLING_COUNT,
+    PRIOR_SHARE,
+    chi_squared,
+    index_tokens,
+    log_odds_z,
+    telling_summary,
+    telling_terms,
+    term_counts,
+    term_frequency,
+    vocabulary_coverage,
+    vocabulary_growth,
+    zipf,
+)
+from arxivtag.learning.vectorizer import split_words
+
+TEXTS = [
+    "The cat sat on the mat.",
+    "",
+    "Cat videos: the cat, again!",
+    "  leading and trailing spaces \n",
+    "Größe und Öl сеть сеть 図形\tneural-network",
+]
+word_like = st.text(alphabet="abC .,-\n\tÉ\u00a0сж$<", max_size=30)
+
+
+def oracle(texts: list[str], ngram: int) -> tuple[list[str], np.ndarray]:
+    """scikit-learn's counts by the same rule, written out in Python."""
+    punctuation = str.maketrans("", "", string.punctuation)
+    lower = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+    def words(text: str) -> list[str]:
+        bare = text.translate(lower).translate(punctuation)
+        for character in "\t\n\v\f\r":
+            bare = bare.replace(character, " ")
+        return [word for word in bare.split(" ") if word]
+
+    def analyzer(text: str) -> list[str]:
+        tokens = words(text)
+        if ngram == 1:
+            return tokens
+        return [f"{a} {b}" for a, b in itertools.pairwise(tokens)]
+
+    if not any(map(analyzer, texts)):
+        return [], np.zeros((len(texts), 0))
+    vectorizer = CountVectorizer(analyzer=analyzer)
+    counts = vectorizer.fit_transform(texts).toarray()
+    return list(vectorizer.get_feature_names_out()), counts
+
+
+@pytest.mark.parametrize(("kind", "ngram"), [("words", 1), ("bigrams", 2)])
+@given(texts=st.lists(word_like, min_size=1, max_size=8))
+def test_counts_are_those_of_scikit_learn(kind: str, ngram: int, texts: list[str]) -> None:
+    index = index_tokens(texts)
+    names, counts = oracle(texts, ngram)
+    found = dict(
+        zip(index.terms(kind, np.arange(index.n_terms(kind))), term_counts(index, kind),
+            strict=True)
+    )  # fmt: skip
+    assert found == dict(zip(names, counts.sum(axis=0), strict=True))
+
+
+@pytest.mark.parametrize(("kind", "ngram"), [("words", 1), ("bigrams", 2)])
+def test_a_mask_counts_the_selected_texts(kind: str, ngram: int) -> None:
+    rows = np.array([True, False, True, False, False])
+    index = index_tokens(TEXTS)
+    frequency = term_frequency(index, kind, rows, drop_stop_words=False, n_terms=100)
+    names, counts = oracle([TEXTS[0], TEXTS[2]], ngram)
+    assert dict(zip(frequency["term"], frequency["count"], strict=True)) == dict(
+        zip(names, counts.sum(axis=0), strict=True)
+    )
+    assert dict(zip(frequency["term"], frequency["papers"], strict=True)) == dict(
+        zip(names, (counts > 0).sum(axis=0), strict=True)
+    )
+
+
+@given(st.lists(word_like, min_size=1, max_size=6))
+def test_words_are_those_the_model_sees(texts: list[str]) -> None:
+    here, there = index_tokens(texts), split_words(texts)
+    assert here.indptr.tolist() == there.indptr.tolist()
+    dictionary = there.dictionary.to_pylist()
+    assert here.terms("words", here.word_codes) == [dictionary[code] for code in there.codes]
+
+
+def test_term_frequency_by_hand() -> None:
+    index = index_tokens(TEXTS[:3])
+    frequency = term_frequency(index, "words", n_terms=2)
+    assert frequency["term"].tolist() == ["cat", "sat"]
+    assert frequency["count"].tolist() == [3, 1]
+    assert frequency["papers"].tolist() == [2, 1]
+    assert frequency["per_1000_words"].tolist() == pytest.approx([3000 / 11, 1000 / 11])
+
+
+def test_a_bigram_with_a_stop_word_is_a_stop_term() -> None:
+    index = index_tokens(["the cat sat down"])
+    assert term_frequency(index, "bigrams")["term"].tolist() == ["cat sat"]
+    everything = term_frequency(index, "bigrams", drop_stop_words=False)
+    assert everything["term"].tolist() == ["the cat", "cat sat", "sat down"]
+
+
+def test_bigrams_do_not_cross_texts() -> None:
+    index = index_tokens(["a b", "", "c", "d e"])
+    assert term_frequency(index, "bigrams", drop_stop_words=False)["term"].tolist() == [
+        "a b",
+        "d e",
+    ]
+
+
+def test_stop_words_are_as_the_token_rule_leaves_them() -> None:
+    assert "dont" in STOP_WORDS
+    for word in STOP_WORDS:
+        assert index_tokens([word]).terms("words", np.array([0])) == [word]
+
+
+def test_chi_squared_is_that_of_scikit_learn() -> None:
+    rng = np.random.default_rng(0)
+    counts = rng.poisson(1.0, size=(40, 12))
+    inside = rng.random(40) < 0.3
+    expected, _ = chi2(counts, inside)
+    found = chi_squared(counts[inside].sum(axis=0), counts[~inside].sum(axis=0), inside.mean())
+    assert found == pytest.approx(expected)
+
+
+def test_log_odds_by_hand() -> None:
+    # One term 6 times in 100 words inside and 2 times in 200 outside.
+    alpha, total = PRIOR_SHARE * 8, PRIOR_SHARE * 300
+    a, b = 6 + alpha, 2 + alpha
+    delta = np.log(a / (100 + total - a)) - np.log(b / (200 + total - b))
+    z = delta / np.sqrt(1 / a + 1 / b)
+    assert log_odds_z(np.array([6]), np.array([2]), 100, 200)[0] == pytest.approx(z)
+
+
+def test_log_odds_changes_sign_with_the_sides() -> None:
+    a, b = np.array([6, 1, 3]), np.array([2, 9, 3])
+    assert log_odds_z(a, b, 100, 100) == pytest.approx(-log_odds_z(b, a, 100, 100))
+
+
+@pytest.mark.parametrize("method", ["log_odds", "chi2"])
+def test_telling_terms_finds_the_planted_word(method: str) -> None:
+    texts = ["robot arm moves common"] * 20 + ["language text reads common"] * 30
+    inside = np.arange(50) < 20
+    found = telling_terms(index_tokens(texts), "words", inside, method=method, n_terms=3)
+    assert set(found["term"]) == {"robot", "arm", "moves"}
+    assert found["count_inside"].tolist() == [20] * 3
+    assert found["count_outside"].tolist() == [0] * 3
+    assert found["rate_inside"].tolist() == [250] * 3
+    bigrams = telling_terms(index_tokens(texts), "bigrams", inside, method=method, n_terms=1)
+    assert bigrams["term"].tolist() == ["robot arm"]
+
+
+def test_telling_terms_leaves_rare_terms_out() -> None:
+    texts = ["rare"] * (MIN_TELLING_COUNT - 1) + ["planted"] * MIN_TELLING_COUNT + ["other"] * 9
+    inside = np.arange(len(texts)) < 2 * MIN_TELLING_COUNT - 1
+    found = telling_terms(index_tokens(texts), "words", inside)
+    assert found["term"].tolist() == ["planted"]
+
+
+def test_telling_terms_needs_two_sides() -> None:
+    index = index_tokens(["a robot arm"] * 9)
+    assert telling_terms(index, "words", np.ones(9, dtype=bool)).empty
+    assert telling_terms(index, "words", np.zeros(9, dtype=bool)).empty
+
+
+def test_telling_summary_has_a_line_a_label() -> None:
+    texts = ["robot arm moves"] * 9 + ["language text reads"] * 6
+    labels = index_labels([("cs.RO",)] * 9 + [("cs.CL",)] * 6)
+    summary = telling_summary(index_tokens(texts), "words", labels, n_terms=2)
+    assert summary["label"].tolist() == ["cs.RO", "cs.CL"]
+    assert summary["terms"].tolist() == ["robot, arm", "language, text"]
+
+
+def test_zipf_by_hand() -> None:
+    table = zipf(index_tokens(["a a a b b c"]))
+    assert table["rank"].tolist() == [1, 2, 3]
+    assert table["count"].tolist() == [3, 2, 1]
+    assert table["term"].tolist() == ["a", "b", "c"]
+
+
+@given(st.lists(word_like, min_size=1, max_size=12), st.data())
+def test_vocabulary_growth_as_counted_one_by_one(texts: list[str], data: st.DataObject) -> None:
+    rows = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
+    index = index_tokens(texts)
+    table = vocabulary_growth(index, rows)
+    seen: set[int] = set()
+    n_words, expected = 0, [(0, 0, 0)]
+    for number, row in enumerate(np.flatnonzero(rows), 1):
+        codes = index.word_codes[index.indptr[row] : index.indptr[row + 1]].tolist()
+        seen.update(codes)
+        n_words += len(codes)
+        expected.append((number, n_words, len(seen)))
+    assert [tuple(line) for line in table.to_numpy().tolist()] == expected
+
+
+def test_coverage_by_hand() -> None:
+    # Words a 3, b 2, c 1; bigrams "a a" 2, "a b", "b b", "b c" 1 each.
+    words = vocabulary_coverage(index_tokens(["a a a b b c"]), ngrams=1)
+    assert words.share(1) == 3 / 6
+    assert words.share(2) == 5 / 6
+    assert words.share(100) == 1
+    assert (words.lowest_count(2), words.lowest_count(100)) == (2, 1)
+    both = vocabulary_coverage(index_tokens(["a a a b b c"]), ngrams=2)
+    assert both.n_occurrences == 11
+    assert both.share(1) == 3 / 11
+    curve = both.curve()
+    assert curve["max_tokens"].tolist() == [1, 2, 3, 4, 5, 6, 7]
+    assert curve["share"].iloc[-1] == 1
+
+
+def test_long_curves_are_thinned_but_keep_their_ends() -> None:
+    table = zipf(index_tokens([" ".join(f"w{i}" for i in range(5000))]))
+    assert len(table) <= 202
+    assert (table["rank"].iloc[0], table["rank"].iloc[-1]) == (1, 5000)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["...", " \n"]])
+def test_no_word_at_all(texts: list[str]) -> None:
+    index = index_tokens(texts)
+    assert len(index) == len(texts)
+    assert term_frequency(index, "bigrams").empty
+    assert zipf(index).empty
+    assert vocabulary_growth(index)["distinct_words"].max() == 0
+    coverage = vocabulary_coverage(index)
+    assert (coverage.share(10), coverage.lowest_count(10)) == (0, 0)
+    assert coverage.curve().empty
+
+
+def test_other_alphabets_are_words_too() -> None:
+    frequency = term_frequency(index_tokens(["сеть сеть 図形"]), "words")
+    assert frequency["term"].tolist() == ["сеть", "図形"]
