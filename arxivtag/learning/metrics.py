@@ -410,6 +410,8 @@ def resampling_weights(n_samples: int, n_resamples: int, random_seed: int) -> ND
     Returns:
         (n_resamples, n_samples) float32; each row sums to n_samples.
     """
+    if not n_samples:
+        return np.zeros((n_resamples, 0), dtype=np.float32)
     generator = np.random.default_rng(random_seed)
     weights = generator.standard_exponential((n_resamples, n_samples), dtype=np.float32)
     return np.asarray(weights * (n_samples / weights.sum(axis=1, keepdims=True)))
