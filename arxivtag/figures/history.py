@@ -97,7 +97,7 @@ def training_figure(
         )  # fmt: skip
     if best_epoch is not None:
         _mark_best(figure, best_epoch)
-    figure.update_xaxes(title_text="epoch", range=[0, n_epochs] if n_epochs else None)
+    figure.update_xaxes(title_text="epoch", range=[0, 1.02 * n_epochs] if n_epochs else None)
     figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(title_text=title, tickformat=".1%" if percent else "")
     return figure
@@ -106,8 +106,8 @@ def training_figure(
 def _mark_best(figure: go.Figure, best_epoch: int) -> None:
     figure.add_vline(
         x=best_epoch, line={"color": ACCENT, "width": 1, "dash": "dot"},
-        annotation={"text": f"best: epoch {best_epoch}", "font": {"size": 11}, "yanchor": "bottom"},
-        annotation_position="bottom left",
+        annotation={"text": f"best: epoch {best_epoch}", "font": {"size": 11}, "yanchor": "top"},
+        annotation_position="top left",
     )  # fmt: skip
 
 
@@ -130,7 +130,7 @@ def validation_figure(
         )  # fmt: skip
     if best_epoch is not None:
         _mark_best(figure, best_epoch)
-    figure.update_xaxes(title_text="epoch", range=[0, n_epochs] if n_epochs else None)
+    figure.update_xaxes(title_text="epoch", range=[0, 1.02 * n_epochs] if n_epochs else None)
     figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(title_text="on validation papers")
     return figure

@@ -42,6 +42,7 @@ from arxivtag.runs.status import FAILED, LOST, QUEUED, RUNNING, STOPPED, RunStat
 MAX_QUEUE_LENGTH = 50
 WORKER_NICENESS = 10
 POLL_KICK_INTERVAL_S = 2.0
+_VISITORS_SOURCES = ("sample", "arxiv-abstracts", "arxiv-api")
 _RESUMABLE = (LOST, FAILED, STOPPED)
 
 
@@ -275,6 +276,11 @@ def _check_queue_has_room(
         )
     if not visitor_mode():
         return
+    if config.data not in _VISITORS_SOURCES and not config.data.startswith("upload:"):
+        raise RunError(
+            "Visitors may train on the data sets offered here and on their own uploads.",
+            "Choose one of them in the sidebar.",
+        )
     allowed = VisitorLimits()
     if config.training.epochs > allowed.max_epochs:
         raise RunError(

@@ -35,8 +35,8 @@ _SENT = "live-sent"
 _STYLE = """
 <style>
 .at-stages { display: flex; flex-wrap: wrap; gap: .15rem .35rem; font-size: .875rem;
-  color: var(--at-muted); margin: 0; padding: 0; list-style: none; }
-.at-stages li { white-space: nowrap; }
+  color: var(--at-muted); margin: 0 !important; padding: 0 !important; list-style: none; }
+.at-stages li { white-space: nowrap; margin: 0 !important; }
 .at-stages li + li::before { content: "\\203A"; margin-right: .35rem; color: var(--at-line); }
 .at-stages li.done { color: var(--at-ink); }
 .at-stages li.now { color: var(--at-accent); font-weight: 600; }

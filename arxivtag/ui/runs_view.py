@@ -130,7 +130,7 @@ def _table(runs: list[RunSummary]) -> list[RunSummary]:
         selection_mode="multi-row",
         selection_default={"selection": {"rows": rows}},
         hide_index=True,
-        height=min(36 * (len(runs) + 1) + 3, 420),
+        height="auto" if len(runs) <= 10 else 420,
         column_config={
             "Run": st.column_config.TextColumn(pinned=True, width="medium"),
             "Began": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),

@@ -244,7 +244,7 @@ def render_forecast(run: RunConfig, size: DataSize) -> Estimate:
     expected = estimate(run, size.n_papers, n_features, size.n_labels)
     components.metric_row(
         [
-            ("Papers to learn from", components.count_text(expected.n_train),
+            ("Training papers", components.count_text(expected.n_train),
              "After cleaning, without those held out for validation and test."),
             ("Labels", components.count_text(size.n_labels)),
             ("Parameters", _large_text(n_parameters), "Numbers that the network learns."),

@@ -1,0 +1,73 @@
+"""Puts a quick pipeline in place of the real one in worker processes started by tests.
+
+Python imports a module of this name at start where its folder is on ``PYTHONPATH``. What
+the pipeline does is said by the run's random seed, so that a test needs no other channel.
+"""
+
+import sys
+import types
+
+CRASH, EXIT, MEMORY, FULL_DISK, HARD_CRASH = 1, 2, 3, 4, 5
+SECONDS_PER_EPOCH = 0.15
+
+
+def execute(config, recorder, should_stop):
+    """Pretend to train: one epoch takes 0.15 s, and can be stopped, resumed and killed."""
+    import json
+    import os
+    import time
+
+    from arxivtag import storage
+
+    journal = os.environ.get("FAKE_JOURNAL")
+    run_id = recorder.folder.run_id
+
+    def write(event):
+        if journal:
+            with open(journal, "a") as file:
+                file.write(f"{event} {run_id} {time.monotonic()}\n")
+
+    write("begin")
+    recorder.stage("load")
+    seed = config.random_seed
+    if seed == CRASH:
+        raise ValueError("a made-up fault")
+    if seed == EXIT:
+        os._exit(7)
+    if seed == HARD_CRASH:
+        os.abort()
+    if seed == MEMORY:
+        raise MemoryError
+    if seed == FULL_DISK:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        while True:
+            recorder.record({"kind": "tick", "epoch": 0.1, "padding": "x" * 500})
+    recorder.record({"kind": "start", "n_epochs": config.training.epochs})
+    recorder.stage("train", config.training.epochs, "epochs")
+    checkpoint = recorder.folder.checkpoint
+    first = json.loads(checkpoint.read_text()) if checkpoint.exists() else 0
+    if first:
+        recorder.record({"kind": "resume", "epoch": first})
+    state = "finished"
+    for epoch in range(first + 1, config.training.epochs + 1):
+        recorder.record({"kind": "tick", "epoch": epoch - 0.5, "loss": 1 / epoch})
+        time.sleep(SECONDS_PER_EPOCH)
+        recorder.record({"kind": "epoch", "epoch": epoch, "loss": 1 / epoch, "val_loss": 1 / epoch})
+        recorder.progress(epoch, config.training.epochs, "epochs")
+        checkpoint.write_text(json.dumps(epoch))
+        if should_stop():
+            state = "stopped"
+            break
+    result = {"run_id": run_id, "status": state, "evaluation": {"micro_f1": 0.5}, "timings": {}}
+    storage.write_json(recorder.folder.result, result)
+    checkpoint.unlink(missing_ok=True)
+    write("end")
+    recorder.end(state)
+    return result
+
+
+_module = types.ModuleType("arxivtag.runs.pipeline")
+_module.execute = execute
+sys.modules["arxivtag.runs.pipeline"] = _module

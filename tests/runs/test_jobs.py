@@ -1,0 +1,379 @@
+"""Jobs as real processes: the queue, stopping, and what happens when something is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from arxivtag import config
+from arxivtag.config import RunConfig
+from arxivtag.errors import RunError
+from arxivtag.runs import jobs, locks, registry
+from arxivtag.runs.jobs import Queued, Refused, Started
+from tests.runs.conftest import (
+    fake_config,
+    journal_of,
+    make_run,
+    state_of,
+    wait_for,
+    workers,
+)
+from tests.runs.fake import sitecustomize as fake
+
+
+def begin(home: Path, epochs: int = 2, random_seed: int = 42) -> str:
+    """Start a run and return its id."""
+    outcome = jobs.start(fake_config(epochs, random_seed), home)
+    assert isinstance(outcome, Started | Queued), outcome
+    return outcome.run_id
+
+
+def wait_until_trains(run_id: str, home: Path) -> None:
+    history = registry.run_folder(run_id, home).history
+    wait_for(lambda: history.exists() and b'"epoch"' in history.read_bytes())
+
+
+def test_a_job_runs_to_its_end_and_frees_the_slot(quick: Path) -> None:
+    outcome = jobs.start(fake_config(), quick)
+    assert isinstance(outcome, Started)
+    assert state_of(outcome.run_id, quick) == "running"
+    assert jobs.running(quick) == outcome.run_id
+    wait_for(lambda: state_of(outcome.run_id, quick) == "finished")
+    wait_for(lambda: jobs.running(quick) is None and not workers(quick))
+    run = registry.read_run(outcome.run_id, quick)
+    assert run.status.elapsed_s is not None
+    assert run.status.elapsed_s >= 2 * fake.SECONDS_PER_EPOCH
+    assert run.status.ended_at
+    assert [record["epoch"] for record in run.history().epochs] == [1, 2]
+
+
+def test_jobs_wait_in_order_and_begin_by_themselves(quick: Path) -> None:
+    first = begin(quick)
+    second, third = jobs.start(fake_config(1), quick), jobs.start(fake_config(1), quick)
+    assert isinstance(second, Queued)
+    assert isinstance(third, Queued)
+    assert (second.place, third.place) == (1, 2)
+    assert jobs.queue(quick) == (second.run_id, third.run_id)
+    assert jobs.place_in_queue(third.run_id, quick) == 2
+    # Nobody polls here: the end of one worker begins the next.
+    journal = Path(os.environ["FAKE_JOURNAL"])
+    wait_for(lambda: journal.exists() and journal.read_text().count("end") == 3)
+    wait_for(lambda: state_of(third.run_id, quick) == "finished")
+    order = [(event, run_id) for event, run_id, _ in journal_of(quick)]
+    assert order == [
+        (event, run_id)
+        for run_id in (first, second.run_id, third.run_id)
+        for event in ("begin", "end")
+    ]
+
+
+def test_worker_runs_at_lower_priority_in_a_session_of_its_own(quick: Path) -> None:
+    run_id = begin(quick, epochs=20)
+    wait_until_trains(run_id, quick)
+    parent, child = workers(quick)
+    assert parent.nice() == child.nice() == jobs.WORKER_NICENESS
+    assert os.getsid(child.pid) == parent.pid != os.getsid(0)
+
+
+def test_withdrawn_run_never_begins(quick: Path) -> None:
+    begin(quick)
+    waiting = begin(quick)
+    jobs.withdraw(waiting, quick)
+    assert state_of(waiting, quick) == "stopped"
+    assert jobs.queue(quick) == ()
+    with pytest.raises(RunError, match="does not wait"):
+        jobs.withdraw(waiting, quick)
+    wait_for(lambda: not workers(quick))
+    assert {run_id for _, run_id, _ in journal_of(quick)}.isdisjoint({waiting})
+
+
+def test_stop_keeps_what_was_trained_and_begins_the_next(quick: Path) -> None:
+    run_id = begin(quick, epochs=200)
+    following = begin(quick, epochs=1)
+    wait_until_trains(run_id, quick)
+    jobs.stop(run_id, quick)
+    wait_for(lambda: state_of(run_id, quick) == "stopped", timeout_s=5)
+    assert 1 <= len(registry.read_run(run_id, quick).history().epochs) < 200
+    wait_for(lambda: state_of(following, quick) == "finished")
+
+
+def test_stopping_a_waiting_run_withdraws_it_and_an_ended_one_changes_nothing(quick: Path) -> None:
+    first, waiting = begin(quick, epochs=1), begin(quick)
+    jobs.stop(waiting, quick)
+    assert state_of(waiting, quick) == "stopped"
+    wait_for(lambda: state_of(first, quick) == "finished")
+    jobs.stop(first, quick)
+    assert not registry.run_folder(first, quick).stop_marker.exists()
+
+
+@pytest.mark.parametrize(
+    ("random_seed", "message"),
+    [
+        (fake.CRASH, "ValueError: a made-up fault"),
+        (fake.EXIT, "exit code 7"),
+        (fake.MEMORY, "Memory ran out"),
+        (fake.FULL_DISK, "disk is full"),
+        (fake.HARD_CRASH, "SIGABRT"),
+    ],
+)
+def test_faults_end_as_failed_with_the_reason_and_the_next_job_begins(
+    quick: Path, random_seed: int, message: str
+) -> None:
+    broken = begin(quick, random_seed=random_seed)
+    following = begin(quick, epochs=1)
+    wait_for(lambda: state_of(following, quick) == "finished")
+    run = registry.read_run(broken, quick)
+    assert run.state == "failed"
+    assert message in run.status.message
+    assert run.status.hint
+    assert f"run={broken}" in run.log_tail()
+
+
+def test_kill_of_the_training_process_is_reported_and_the_next_begins(quick: Path) -> None:
+    run_id, following = begin(quick, epochs=200), begin(quick, epochs=1)
+    wait_until_trains(run_id, quick)
+    _, child = workers(quick)
+    child.kill()
+    wait_for(lambda: state_of(run_id, quick) == "failed", timeout_s=5)
+    assert "SIGKILL" in registry.read_run(run_id, quick).status.message
+    wait_for(lambda: state_of(following, quick) == "finished")
+
+
+def test_kill_of_the_supervisor_does_not_disturb_the_training(quick: Path) -> None:
+    run_id, following = begin(quick, epochs=8), begin(quick, epochs=1)
+    wait_until_trains(run_id, quick)
+    workers(quick)[0].kill()
+    wait_for(lambda: state_of(following, quick) == "finished")
+    assert state_of(run_id, quick) == "finished"
+
+
+def test_kill_of_both_is_lost_a_poll_begins_the_next_and_it_can_be_resumed(quick: Path) -> None:
+    run_id, following = begin(quick, epochs=12), begin(quick, epochs=1)
+    folder = registry.run_folder(run_id, quick)
+    wait_for(lambda: len(registry.read_run(run_id, quick).history().epochs) >= 3)
+    os.killpg(workers(quick)[0].pid, signal.SIGKILL)
+    wait_for(lambda: state_of(run_id, quick) == "lost", timeout_s=5)
+    assert registry.read_run(run_id, quick).status.hint
+    assert state_of(following, quick) == "queued"
+    assert jobs.kick(quick) == following
+    n_before = len(registry.read_run(run_id, quick).history().epochs)
+    outcome = jobs.resume(run_id, quick)
+    assert isinstance(outcome, Queued | Started)
+    wait_for(lambda: state_of(run_id, quick) == "finished")
+    history = registry.read_run(run_id, quick).history()
+    assert [record["epoch"] for record in history.epochs] == list(range(1, 13))
+    # It went on from the checkpoint and not from the start.
+    resumed = [line for line in folder.history.read_text().splitlines() if '"resume"' in line]
+    assert len(resumed) == 1
+    assert n_before >= 3
+    assert registry.read_run(run_id, quick).status.attempt == 2
+
+
+def test_jobs_outlive_the_process_that_started_them(quick: Path) -> None:
+    """As when the server is killed: the job goes on, and the one that waits begins after it."""
+    script = textwrap.dedent(
+        """
+        import sys, time
+        from pathlib import Path
+        from arxivtag.runs import jobs
+        from tests.runs.conftest import fake_config
+        for epochs in (4, 1):
+            print(jobs.start(fake_config(epochs), Path(sys.argv[1])).run_id, flush=True)
+        time.sleep(60)
+        """
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{Path.cwd()}"}
+    server = subprocess.Popen(
+        [sys.executable, "-c", script, str(quick)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert server.stdout is not None
+    with server.stdout as lines:
+        first, second = (lines.readline().strip() for _ in range(2))
+    wait_until_trains(first, quick)
+    server.kill()
+    server.wait()
+    wait_for(lambda: state_of(second, quick) == "finished")
+    assert state_of(first, quick) == "finished"
+
+
+def test_starts_at_the_same_instant_train_one_after_the_other(quick: Path) -> None:
+    script = textwrap.dedent(
+        """
+        import sys, time
+        from pathlib import Path
+        from arxivtag.runs import jobs
+        from tests.runs.conftest import fake_config
+        time.sleep(max(0, float(sys.argv[2]) - time.time()))
+        print(type(jobs.start(fake_config(1), Path(sys.argv[1]))).__name__)
+        """
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{Path.cwd()}"}
+    words = [sys.executable, "-c", script, str(quick), str(time.time() + 2.0)]
+    starters = [
+        subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment)
+        for _ in range(4)
+    ]
+    outcomes = sorted(starter.communicate()[0].strip() for starter in starters)
+    assert outcomes == ["Queued", "Queued", "Queued", "Started"]
+    wait_for(lambda: all(run.state == "finished" for run in registry.list_runs(quick)))
+    events = [event for event, _, _ in journal_of(quick)]
+    assert events == ["begin", "end"] * 4
+
+
+def test_start_refuses_what_cannot_be(quick: Path, tmp_path: Path) -> None:
+    wrong = RunConfig(random_seed=-1)
+    assert isinstance(jobs.start(wrong, quick), Refused)
+    # A file where the runs folder should be: as refused a write as a read-only disk, for root too.
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "runs").write_text("in the way")
+    outcome = jobs.start(fake_config(), blocked)
+    assert isinstance(outcome, Refused)
+    assert "runs" in outcome.message
+    assert outcome.hint
+    assert registry.list_runs(blocked) == ()
+    jobs.kick_on_poll(blocked)
+
+
+def test_full_disk_refuses_the_start_and_loses_no_run(quick: Path, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(small)], capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting a small disk needs root")
+    try:
+        make_run(small, "done", "finished")
+        with (
+            (small / "filler").open("wb", buffering=0) as filler,
+            pytest.raises(OSError, match="No space"),
+        ):
+            while True:
+                filler.write(b"0" * 4096)
+        outcome = jobs.start(fake_config(), small)
+        assert isinstance(outcome, Refused)
+        assert "space" in outcome.message
+        assert [(run.run_id, run.state) for run in registry.list_runs(small)] == [
+            ("done", "finished")
+        ]
+        (small / "filler").unlink()
+        again = jobs.start(fake_config(1), small)
+        assert isinstance(again, Started)
+        wait_for(lambda: state_of(again.run_id, small) == "finished")
+        wait_for(lambda: not workers(small))
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def test_read_only_disk_refuses_the_start_and_still_lists(quick: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting a read-only disk needs root")
+    try:
+        make_run(disk, "done", "finished")
+        make_run(disk, "waits", "queued", queue_number=1)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        outcome = jobs.start(fake_config(), disk)
+        assert isinstance(outcome, Refused)
+        assert "Read-only" in outcome.message
+        jobs.kick_on_poll(disk)
+        assert {run.run_id: run.state for run in registry.list_runs(disk)} == {
+            "done": "finished",
+            "waits": "queued",
+        }
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def test_resume_is_only_for_runs_that_broke_off(quick: Path) -> None:
+    make_run(quick, "done", "finished")
+    outcome = jobs.resume("done", quick)
+    assert isinstance(outcome, Refused)
+    assert "finished" in outcome.message
+    assert isinstance(jobs.resume("../../etc", quick), Refused)
+
+
+def test_deleted_run_is_never_begun(quick: Path) -> None:
+    begin(quick)
+    waiting = begin(quick)
+    registry.delete_run(waiting, quick)
+    wait_for(lambda: not workers(quick))
+    assert not registry.exists(waiting, quick)
+
+
+def test_training_run_cannot_be_deleted(quick: Path) -> None:
+    run_id = begin(quick, epochs=50)
+    with pytest.raises(RunError, match="Stop it first"):
+        registry.delete_run(run_id, quick)
+    jobs.stop(run_id, quick)
+    wait_for(lambda: not workers(quick))
+    registry.delete_run(run_id, quick)
+    assert registry.list_runs(quick) == ()
+
+
+def test_queue_is_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "MAX_QUEUE_LENGTH", 2)
+    slot = home / "runs" / ".slot.lock"
+    for number in (1, 2):
+        make_run(home, f"waits-{number}", "queued", queue_number=number)
+    held = locks.try_acquire(slot)
+    assert held is not None
+    outcome = jobs.start(fake_config(), home)
+    locks.release(held)
+    assert isinstance(outcome, Refused)
+    assert "wait already" in outcome.message
+
+
+def test_visitors_are_held_to_their_limits(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    allowed = config.VisitorLimits()
+    assert isinstance(jobs.start(fake_config(allowed.max_epochs + 1), home), Refused)
+    for number in range(allowed.max_runs_per_visitor):
+        make_run(home, f"mine-{number}", "queued", queue_number=number + 1, owner="me")
+    held = locks.try_acquire(home / "runs" / ".slot.lock")
+    assert held is not None
+    try:
+        mine = jobs.start(fake_config(1), home, owner="me")
+        assert isinstance(mine, Refused)
+        assert "the most a visitor may" in mine.message
+        assert isinstance(jobs.start(fake_config(1), home, owner="you"), Queued)
+        local = RunConfig(data="/etc/passwd")
+        refused = jobs.start(local, home, owner="other")
+        assert isinstance(refused, Refused)
+        assert "passwd" not in refused.message
+    finally:
+        locks.release(held)
+
+
+def test_polls_of_many_sessions_look_at_the_queue_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path | None] = []
+    monkeypatch.setattr(jobs, "kick", looked.append)
+    monkeypatch.setattr(jobs._Poll, "last_at", float("-inf"))
+    for _ in range(20):
+        jobs.kick_on_poll(home)
+    assert looked == [home]
+
+
+def test_no_worker_is_left_as_a_zombie(quick: Path) -> None:
+    run_id = begin(quick, epochs=1)
+    wait_for(lambda: state_of(run_id, quick) == "finished")
+    mine = psutil.Process()
+    wait_for(lambda: not any(child.status() == psutil.STATUS_ZOMBIE for child in mine.children()))
