@@ -36,6 +36,7 @@ N_ROWS = 2000
 N_DUPLICATE_TITLES = 9
 N_EXACT_DUPLICATES = 6  # of the duplicate titles; the others have a revised abstract
 N_NEAR_DUPLICATES = 12
+N_COMMON_COMBINATIONS = 67
 N_RARE_COMBINATIONS = 208
 RANDOM_SEED = 20240229
 
@@ -340,10 +341,43 @@ def _rows_per_topic(topics: Sequence[Topic], n_rows: int) -> list[int]:
     return counts
 
 
+def _usable_labels(topics: Sequence[Topic]) -> dict[str, tuple[tuple[Labels, int], ...]]:
+    """Return each topic's label combinations, limited to ``N_COMMON_COMBINATIONS`` in all.
+
+    Kept are the heaviest combination of each label and then the heaviest of all.
+    A topic that is left with none takes the kept one most like its own first.
+    """
+    weights: Counter[Labels] = Counter()
+    for topic in topics:
+        total = sum(weight for _, weight in topic.labels)
+        for combination, weight in topic.labels:
+            weights[combination] += topic.share * weight / total  # type: ignore[assignment]
+    ranked = sorted(weights, key=lambda combination: (-weights[combination], combination))
+    kept: dict[Labels, None] = {}
+    for label in sorted({label for combination in ranked for label in combination}):
+        kept[next(combination for combination in ranked if label in combination)] = None
+    for combination in ranked:
+        if len(kept) >= N_COMMON_COMBINATIONS:
+            break
+        kept[combination] = None
+
+    def likeness(combination: Labels, wanted: Labels) -> float:
+        shared = len(set(combination) & set(wanted)) / len(set(combination) | set(wanted))
+        return shared + 0.1 * (combination[0] == wanted[0])
+
+    usable = {}
+    for topic in topics:
+        own = tuple(item for item in topic.labels if item[0] in kept)
+        wanted = topic.labels[0][0]
+        usable[topic.name] = own or ((max(kept, key=lambda c: likeness(c, wanted)), 1),)
+    return usable
+
+
 def _draw_labels(dice: Dice, assigned: Sequence[Topic]) -> list[Labels]:
     """Return a label combination for each paper: most common ones, some that occur once."""
-    labels = [dice.weighted(topic.labels) for topic in assigned]
-    common = {combination for topic in TOPICS for combination, _ in topic.labels}
+    usable = _usable_labels(TOPICS)
+    labels = [dice.weighted(usable[topic.name]) for topic in assigned]
+    common = {combination for choices in usable.values() for combination, _ in choices}
     rare: set[Labels] = set()
     for i in dice.shuffled(range(len(assigned))):
         if len(rare) == N_RARE_COMBINATIONS:
@@ -355,7 +389,7 @@ def _draw_labels(dice: Dice, assigned: Sequence[Topic]) -> list[Labels]:
     counts = Counter(labels)
     for i, combination in enumerate(labels):
         if counts[combination] == 1 and combination not in rare:
-            labels[i] = max(assigned[i].labels, key=lambda item: item[1])[0]
+            labels[i] = max(usable[assigned[i].name], key=lambda item: item[1])[0]
     return labels
 
 

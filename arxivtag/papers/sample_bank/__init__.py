@@ -7,6 +7,7 @@ names they have in the field; sentences, findings and numbers are invented.
 from __future__ import annotations
 
 from arxivtag.papers.sample_bank import (
+    imaging,
     language,
     learning,
     medical,
@@ -22,6 +23,7 @@ from arxivtag.papers.sample_bank.topic import Metric, Topic
 
 TOPICS: tuple[Topic, ...] = (
     *vision.TOPICS,
+    *imaging.TOPICS,
     *medical.TOPICS,
     *language.TOPICS,
     *learning.TOPICS,
