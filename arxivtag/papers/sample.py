@@ -42,6 +42,8 @@ RANDOM_SEED = 20240229
 
 MEAN_WORDS, STD_WORDS, MIN_WORDS, MAX_WORDS = 158.0, 42.0, 25, 285
 LENGTH_TOLERANCE = 6
+WORDS_PER_SENTENCE = 15.5
+AMERICAN_SHARE = 0.6  # of the papers are in American spelling
 XZ_PRESET = 9 | lzma.PRESET_EXTREME
 
 T = TypeVar("T")
@@ -126,6 +128,34 @@ def with_article(noun_phrase: str) -> str:
     else:
         vowel = first[0].lower() in "aeiou" and not first.lower().startswith(("uni", "use", "eu"))
     return f"{'an' if vowel else 'a'} {noun_phrase}"
+
+
+def american(text: str) -> str:
+    """Return ``text`` in American spelling (the banks are in British spelling)."""
+    text = re.sub(r"([a-z]{2,})isation", r"\1ization", text)
+    text = _ISE.sub(lambda match: f"{match[1]}iz{match[2]}", text)
+    return _BRITISH.sub(lambda match: _AMERICAN[match[0]], text)
+
+
+_ISE = re.compile(
+    r"\b((?:[Uu]n|[Rr]e-?|[Dd]e|[Oo]ver)?(?:[Oo]ptim|[Mm]inim|[Mm]axim|[Rr]egular|[Gg]eneral|[Nn]ormal"
+    r"|[Rr]andom|[Oo]rgan|[Rr]ecogn|[Ss]ummar|[Ll]ocal|[Ii]nitial|[Cc]haracter|[Ff]actor"
+    r"|[Ss]ynthes|[Pp]enal|[Ss]tabil|[Pp]ersonal|[Rr]aster|[Rr]eal|[Aa]nonym|[Dd]iscret"
+    r"|[Rr]elax|[Bb]inar|[Ee]qual|[Ff]inal|[Pp]olar|[Pp]arallel|[Bb]ias|[Pp]arameter"
+    r"|[Cc]alibr|[Ss]pecial|[Qq]uant|[Vv]isual|[Mm]emor|[Cc]entral|[Aa]mort))is(e|es|ed|er|ers|ing)\b"
+)
+_AMERICAN = {
+    "neighbour": "neighbor", "Neighbour": "Neighbor", "colour": "color", "Colour": "Color",
+    "behaviour": "behavior", "Behaviour": "Behavior", "tumour": "tumor", "Tumour": "Tumor",
+    "favour": "favor", "rumour": "rumor", "Rumour": "Rumor", "artefact": "artifact",
+    "Artefact": "Artifact", "centre": "center", "Centre": "Center", "labelled": "labeled",
+    "Labelled": "Labeled", "labelling": "labeling", "Labelling": "Labeling",
+    "modelling": "modeling", "Modelling": "Modeling", "modelled": "modeled",
+    "analyse": "analyze", "Analyse": "Analyze", "programme": "program", "travelling": "traveling",
+    "defence": "defense", "Defence": "Defense", "catalogue": "catalog", "fibre": "fiber",
+    "metres": "meters", "grey": "gray", "harbour": "harbor", "per cent": "percent",
+}  # fmt: skip
+_BRITISH = re.compile("|".join(sorted(_AMERICAN, key=len, reverse=True)))
 
 
 @dataclass
@@ -213,47 +243,45 @@ class Writer:
             "worse": self._worse,
             "margin": abs(self._better - self._worse),
         }[slot]
-        digits = 3 if metric.high <= 2 else 1
+        digits = 3 if metric.high <= 2 else 0 if metric.high >= 100 and not metric.unit else 1
         unit = " points" if slot == "margin" and metric.unit == "%" else metric.unit
         return f"{value:.{digits}f}{unit}"
 
 
-def _plan(dice: Dice, topic: Topic, n_words: int) -> list[str]:
+def _plan(dice: Dice, topic: Topic, n_words: float) -> list[str]:
     """Return the frame sets of one abstract in order, about ``n_words`` long."""
-    kinds = [("method", 12), ("analysis", 2), ("benchmark", 1), ("survey", 1)]
-    if topic.theorems:
-        kinds.append(("theory", 8))
-    kind = dice.weighted(kinds)
+    kind = dice.weighted([*_KINDS, ("theory", 8)] if topic.theorems else _KINDS)
     opens_with_background = dice.chance(0.68)
     head = ["background", "gap_after"] if opens_with_background else []
     if kind == "method":
         core = ["propose" if head else "propose_first", "step"]
-        optional = ["step", "step", "design", "setup", "result", "result", "finding", "ablation"]
-        tail = ["result" if dice.chance(0.6) else "finding"]
+        more = ["step"] * 4 + ["design"] * 2 + ["setup", "result", "result", "finding", "ablation"]
+        tail = "result" if dice.chance(0.6) else "finding"
     elif kind == "theory":
         core = ["theory_propose" if dice.chance(0.5) else "propose_first", "theorem"]
-        optional = ["theorem", "step", "design", "design", "setup", "finding", "finding"]
-        tail = ["finding"]
+        more = ["theorem", "theorem", "step", "step", "design", "design", "setup", "finding"]
+        tail = "finding"
     else:
         core = [kind, f"{kind}_more"]
-        optional = [f"{kind}_more"] * 3 + ["design", "finding", "finding"]
-        tail = ["finding"]
-    optional += ["meaning", "meaning", "closing"]
+        more = [f"{kind}_more"] * 4 + ["design"] * 2
+        tail = "finding"
+    more += ["finding", "finding", "meaning", "meaning", "closing"]
     if opens_with_background:
-        optional += ["more_background", "more_background", "more_gap"]
+        more += ["more_background", "more_background", "more_gap"]
     elif dice.chance(0.4):
-        core, optional = core, [*optional, "gap_first"]
-    plan = [*core, *tail] if n_words < 70 else [*head, *core, *tail]
+        more += ["gap_first", "more_gap"]
+    plan = [*core, tail] if n_words < 70 else [*head, *core, tail]
     if n_words < 45:
-        plan = plan[:2]
-    for extra in dice.shuffled(optional):
-        if _WORDS_PER_SENTENCE * (len(plan) + 0.5) >= n_words:
+        plan = plan[: 1 if n_words < 33 else 2]
+    for extra in dice.shuffled(more):
+        if WORDS_PER_SENTENCE * (len(plan) + 0.5) >= n_words:
             break
-        plan.append(extra)
+        if extra != "more_gap" or {"gap_first", "gap_after"} & set(plan):
+            plan.append(extra)
     return sorted(plan, key=_ORDER.index)
 
 
-_WORDS_PER_SENTENCE = 19.0
+_KINDS = (("method", 12), ("analysis", 2), ("benchmark", 1), ("survey", 1))
 _ORDER = (
     "background", "more_background", "gap_first", "gap_after", "more_gap",
     "propose", "propose_first", "theory_propose", "survey", "benchmark", "analysis",
@@ -269,7 +297,7 @@ def _system_name(dice: Dice, topic: Topic) -> str:
 def _length(dice: Dice) -> int:
     while True:
         n_words = round(dice.normal(MEAN_WORDS, STD_WORDS))
-        if MIN_WORDS + 10 <= n_words <= MAX_WORDS - 8:
+        if MIN_WORDS <= n_words <= MAX_WORDS:
             return n_words
 
 
@@ -281,15 +309,18 @@ def count_words(text: str) -> int:
 def write_abstract(dice: Dice, topic: Topic, n_words: int) -> tuple[str, str]:
     """Return an abstract of about ``n_words`` words and the name of the system in it."""
     best, best_distance, best_name = "", 10**6, ""
-    for _ in range(12):
+    asked = float(n_words)
+    for _ in range(16):
         name = _system_name(dice, topic)
         writer = Writer(topic, dice, name)
-        abstract = " ".join(writer.sentence(part) for part in _plan(dice, topic, n_words))
-        distance = abs(count_words(abstract) - n_words)
-        if distance < best_distance and MIN_WORDS <= count_words(abstract) <= MAX_WORDS:
+        abstract = " ".join(writer.sentence(part) for part in _plan(dice, topic, asked))
+        n_written = count_words(abstract)
+        distance = abs(n_written - n_words)
+        if distance < best_distance and MIN_WORDS <= n_written <= MAX_WORDS:
             best, best_distance, best_name = abstract, distance, name
         if best_distance <= LENGTH_TOLERANCE:
             break
+        asked = min(max(asked + 0.4 * (n_words - n_written), 20.0), 1.6 * n_words)
     return best, best_name
 
 
@@ -387,9 +418,15 @@ def _draw_labels(dice: Dice, assigned: Sequence[Topic]) -> list[Labels]:
             rare.add(combination)
             labels[i] = combination
     counts = Counter(labels)
-    for i, combination in enumerate(labels):
-        if counts[combination] == 1 and combination not in rare:
-            labels[i] = max(usable[assigned[i].name], key=lambda item: item[1])[0]
+    for combination in sorted(common):  # a common combination occurs at least twice
+        for i in dice.shuffled(range(len(assigned))):
+            if counts[combination] >= 2:
+                break
+            fits = any(combination == choice for choice, _ in usable[assigned[i].name])
+            if fits and counts[labels[i]] > 2:
+                counts.subtract((labels[i],))
+                counts.update((combination,))
+                labels[i] = combination
     return labels
 
 
@@ -404,6 +441,8 @@ def _unique(dice: Dice, topic: Topic, titles: set[str], abstracts: set[str]) -> 
     while True:
         abstract, name = write_abstract(dice, topic, _length(dice))
         title = write_title(dice, topic, name)
+        if dice.chance(AMERICAN_SHARE):
+            title, abstract = american(title), american(abstract)
         if abstract and title not in titles and abstract not in abstracts:
             titles.add(title)
             abstracts.add(abstract)

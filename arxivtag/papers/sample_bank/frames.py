@@ -115,7 +115,7 @@ FRAMES: Mapping[str, tuple[str, ...]] = {
         "On [data], [name] {reaches|attains|achieves|obtains} [a_metric] of [better], {against|compared with} [worse] for [baselines].",
         "On [data], [metric] improves from [worse] to [better] {over|relative to} [baselines].",
         "{It|The method|The approach} {improves|betters} [metric] by [margin] {on|over} [data].",
-        "{Experiments|Results|Evaluations} on [data] {show|demonstrate|confirm} {a gain|an improvement} of [margin] in [metric] {over|compared with} [baselines].",
+        "{Experiments|Results|Evaluations} on [data] {show|demonstrate|confirm} an improvement of [margin] in [metric] {over|compared with} [baselines].",
         "{With|At} [a_metric] of [better] on [data], it {outperforms|surpasses|exceeds} [baselines].",
         "{We|Overall, we} {achieve|obtain|report} [a_metric] of [better] on [data], {an improvement of [margin] over|[margin] better than} [baselines].",
         "{It|Our method|The proposed method} {outperforms|compares favourably with} [baselines] on [data] in terms of [metric].",

@@ -178,7 +178,7 @@ TOPICS: tuple[Topic, ...] = (
             predicts rows and columns as overlapping regions
         """,
         data="ICDAR 2015; Total-Text; the IAM handwriting data; George Washington's letters; invoices from 60 companies; Devanagari forms; SynthText",
-        metrics="detection F-measure 72..92%; character error rate 3..14% down; word accuracy 68..95%; mean average precision of word spotting 0.66..0.96",
+        metrics="detection F-measure 72..92%; character error rate 3..14% down; word accuracy 68..95%; word spotting precision 0.66..0.96",
         baselines="regression-based text detectors; recurrent line recognisers; threshold-based methods; attention-based readers",
         findings="""
             synthetic words are enough to train the recogniser
@@ -267,7 +267,7 @@ TOPICS: tuple[Topic, ...] = (
             compares images of a group to find what they share
         """,
         data="DUTS; ECSSD; SALICON; MIT1003; NLPR; eye movements of 40 observers; CAMO",
-        metrics="weighted F-measure 0.62..0.91; mean absolute error of saliency 0.03..0.12 down; fixation AUC 0.76..0.90",
+        metrics="weighted F-measure 0.62..0.91; mean absolute error 0.03..0.12 down; fixation AUC 0.76..0.90",
         baselines="contrast-based methods; fully convolutional networks; graph-based methods; earlier fixation models",
         findings="""
             edges and regions are best supervised together
@@ -586,7 +586,7 @@ TOPICS: tuple[Topic, ...] = (
             matches sentences with segments of the video
         """,
         data="DAVIS; YouTube-VOS; TVSum; YouTube-VIS; Charades-STA; Moving MNIST; 90 hours of home videos",
-        metrics="region similarity 0.62..0.88; summary F-score 44..62%; video panoptic quality 32..54%; structural similarity of predictions 0.70..0.92",
+        metrics="region similarity 0.62..0.88; summary F-score 44..62%; video panoptic quality 32..54%; structural similarity 0.70..0.92",
         baselines="frame-wise segmentation; flow-based propagation; recurrent predictors; fine-tuned networks",
         findings="""
             a memory of five frames is as good as the entire past

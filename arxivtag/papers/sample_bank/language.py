@@ -83,7 +83,7 @@ TOPICS: tuple[Topic, ...] = (
             consults a gazetteer through soft matching
         """,
         data="CoNLL-2003; OntoNotes; a corpus of 2,000 discharge summaries; ACE 2005; the NYT relation corpus; GENIA abstracts",
-        metrics="entity F1 66..93%; relation F1 42..71%; recall of unseen entities 40..72%",
+        metrics="entity F1 66..93%; relation F1 42..71%; unseen entity recall 40..72%",
         baselines="recurrent taggers with CRF layers; pipeline systems; feature-based taggers; dictionary lookups",
         findings="""
             most remaining errors concern the exact extent of a mention
@@ -173,7 +173,7 @@ TOPICS: tuple[Topic, ...] = (
             refuses to answer when no passage supports one
         """,
         data="SQuAD; HotpotQA; Natural Questions; WebQuestions; bAbI; a set of 5,000 questions on school science; TriviaQA",
-        metrics="exact match 38..82%; answer F1 45..88%; evidence recall 50..85%",
+        metrics="exact match score 38..82%; answer F1 45..88%; evidence recall 50..85%",
         baselines="single-passage readers; recurrent readers; memory networks; pipeline systems",
         findings="""
             a third of the supposed multi-hop questions can be answered from one sentence

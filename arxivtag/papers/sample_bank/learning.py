@@ -90,7 +90,7 @@ TOPICS: tuple[Topic, ...] = (
             uses curvature along the last few steps
         """,
         data="logistic regression on four public data sets; CIFAR-10; a matrix completion problem; the LIBSVM collection; robust regression problems",
-        metrics="passes over the data to reach the target 8..60 down; duality gap after ten passes 0.01..0.30 down; training loss 0.05..0.60 down",
+        metrics="number of passes over the data 8..60 down; duality gap after ten passes 0.01..0.30 down; training loss 0.05..0.60 down",
         baselines="plain stochastic gradient methods; adaptive methods; accelerated methods; variance-reduced algorithms",
         findings="""
             no tuning of the step size is needed
@@ -193,7 +193,7 @@ TOPICS: tuple[Topic, ...] = (
             penalises dependence between the latent dimensions
         """,
         data="binarised MNIST; Omniglot; CelebA; dSprites; a collection of 20,000 news articles; single-cell measurements",
-        metrics="negative log-likelihood in nats 78..98 down; mutual information score 0.22..0.61; active latent units 12..56",
+        metrics="negative log-likelihood in nats 78..98 down; mutual information score 0.22..0.61; number of active latent units 12..56",
         baselines="standard variational autoencoders; mean-field approximations; score-function estimators; Markov chain samplers",
         findings="""
             three flow steps capture most of the posterior correlations
@@ -297,7 +297,7 @@ TOPICS: tuple[Topic, ...] = (
             projects unsafe actions onto the nearest safe one
         """,
         data="the Atari games; MuJoCo locomotion tasks; Montezuma's Revenge; the DeepMind Control Suite; a grid world with keys and doors; a traffic signal simulator",
-        metrics="normalised episode return 0.35..1.60; success rate 42..94%; environment steps in millions 0.8..12.0 down",
+        metrics="normalised episode return 0.35..1.60; success rate 42..94%; number of environment steps in millions 0.8..12.0 down",
         baselines="policy gradient baselines; deep Q-networks; model-free agents; behaviour cloning policies",
         findings="""
             the agent needs a fifth of the interactions

@@ -28,7 +28,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
         methods="a cascaded volumetric network; an attention-gated U-Net; a segmentation network for missing modalities; a semi-supervised segmentation method; a multi-scale convolutional neural network; a shape-constrained network",
         steps="""
-            first finds the whole tumour and then its sub-regions
+            finds the whole tumour before it turns to the sub-regions
             encodes every sequence separately and fuses whatever is present
             balances Dice and cross-entropy terms during training
             learns from unlabelled scans by asking for consistent predictions under deformation
@@ -83,7 +83,7 @@ TOPICS: tuple[Topic, ...] = (
             combines a view of the whole chest with enlarged crops of the lungs
         """,
         data="ChestX-ray14; CheXpert; LIDC-IDRI; the Shenzhen tuberculosis set; 8,400 radiographs of one hospital; MIMIC-CXR",
-        metrics="average AUC 0.72..0.93; sensitivity at fixed specificity 62..94%; false positives per scan 0.9..5.2 down",
+        metrics="average AUC 0.72..0.93; sensitivity at fixed specificity 62..94%; number of false positives per scan 0.9..5.2 down",
         baselines="pretrained classifiers; single-label networks; radiologists in training; hand-crafted texture features",
         findings="""
             the highlighted regions agree with those marked by radiologists
@@ -268,7 +268,7 @@ TOPICS: tuple[Topic, ...] = (
             builds the template and the deformations at the same time
         """,
         data="the OASIS brain scans; DIR-Lab lung scans; 70 pairs of ultrasound and magnetic resonance images; the RESECT data; LPBA40",
-        metrics="landmark error in millimetres 1.1..4.6 down; overlap of structures 0.66..0.86; share of folded voxels 0.1..2.5% down",
+        metrics="landmark error in millimetres 1.1..4.6 down; structure overlap 0.66..0.86; share of folded voxels 0.1..2.5% down",
         baselines="iterative registration tools; affine alignment methods; demons algorithms; supervised networks",
         findings="""
             registration takes under a second on a graphics card
@@ -358,7 +358,7 @@ TOPICS: tuple[Topic, ...] = (
             compares representations through the similarity of their stimuli
         """,
         data="the Human Connectome Project; ABIDE; recordings from 300 neurons of macaque cortex; ADNI; calcium imaging of mouse cortex",
-        metrics="decoding accuracy 54..86%; explained variance 0.12..0.48; identification rate 38..82%",
+        metrics="decoding accuracy 54..86%; share of explained variance 0.12..0.48; identification rate 38..82%",
         baselines="linear decoders; anatomical alignment methods; general linear models; support vector classifiers",
         findings="""
             intermediate layers predict higher visual areas best

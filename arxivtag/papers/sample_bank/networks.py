@@ -412,7 +412,7 @@ TOPICS: tuple[Topic, ...] = (
             restores frames inside the coding loop
         """,
         data="Kodak images; the LIVE quality data; KonIQ-10k; traces of mobile networks; the HEVC test sequences; Vimeo clips",
-        metrics="rank correlation with opinion scores 0.72..0.95; bit rate saving 4..28%; peak signal-to-noise ratio in decibels 29..40; stalls per hour 0.4..6.0 down",
+        metrics="rank correlation with opinion scores 0.72..0.95; bit rate saving 4..28%; peak signal-to-noise ratio in decibels 29..40; number of stalls per hour 0.4..6.0 down",
         baselines="standard codecs; hand-crafted quality measures; buffer-based streaming algorithms; transform coding methods",
         findings="""
             observers prefer the reconstruction at half the bit rate

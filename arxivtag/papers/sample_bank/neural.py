@@ -37,7 +37,7 @@ TOPICS: tuple[Topic, ...] = (
             restarts with a larger population when progress stalls
         """,
         data="the BBOB benchmark functions; travelling salesman instances; knapsack problems; the DTLZ problems; an antenna design task; job shop schedules",
-        metrics="hypervolume 0.52..0.91; evaluations in thousands to the optimum 4..80 down; success rate over runs 48..97%",
+        metrics="hypervolume 0.52..0.91; number of evaluations in thousands 4..80 down; success rate 48..97%",
         baselines="standard genetic algorithms; evolution strategies; random search methods; particle swarm optimisers",
         findings="""
             adaptive rates match the best fixed rate found by hand
@@ -88,7 +88,7 @@ TOPICS: tuple[Topic, ...] = (
             keeps firing rates in a healthy range by homeostasis
         """,
         data="MNIST; the DVS gesture recordings; N-Caltech101; spoken digits; CIFAR-10; simulated odours",
-        metrics="classification accuracy 78..98%; energy per inference in microjoules 0.8..40 down; spikes per neuron 0.5..6 down",
+        metrics="classification accuracy 78..98%; energy per inference in microjoules 0.8..40 down; number of spikes per neuron 0.5..6 down",
         baselines="converted networks; rate-coded networks; conventional recurrent networks; unsupervised plasticity rules",
         findings="""
             first spikes alone carry most of the information
@@ -133,7 +133,7 @@ TOPICS: tuple[Topic, ...] = (
             separates what is remembered from what is output
         """,
         data="the Penn Treebank characters; sequential MNIST; copying and adding tasks; polyphonic music; handwriting trajectories; the Mackey-Glass series",
-        metrics="bits per character 1.18..1.52 down; sequence accuracy 78..99%; perplexity 58..110 down",
+        metrics="character-level entropy in bits 1.18..1.52 down; sequence accuracy 78..99%; perplexity 58..110 down",
         baselines="long short-term memory networks; simple recurrent networks; gated recurrent units; echo state networks",
         findings="""
             the forget gate is the only gate that cannot be spared

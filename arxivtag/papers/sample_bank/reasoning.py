@@ -37,7 +37,7 @@ TOPICS: tuple[Topic, ...] = (
             prunes actions that cannot contribute to any goal
         """,
         data="the international planning competition; logistics and blocks world problems; a kitchen domain; Sokoban; satellite scheduling problems",
-        metrics="problems solved within the time limit 42..91%; expanded states in thousands 3..220 down; plan cost ratio 1.01..1.50 down",
+        metrics="share of solved problems 42..91%; number of expanded states in thousands 3..220 down; plan cost ratio 1.01..1.50 down",
         baselines="delete relaxation planners; blind search methods; satisfiability-based planners; greedy best-first search planners",
         findings="""
             landmarks pay for their cost in all but the smallest problems
@@ -87,7 +87,7 @@ TOPICS: tuple[Topic, ...] = (
             attaches a period of validity to every fact
         """,
         data="FB15k-237; WN18RR; YAGO; Wikidata; NELL; a knowledge graph of proteins and drugs; ICEWS events",
-        metrics="mean reciprocal rank 0.22..0.52; hits at ten 38..64%; classification accuracy of triples 76..93%",
+        metrics="mean reciprocal rank 0.22..0.52; hit rate at ten 38..64%; triple classification accuracy 76..93%",
         baselines="translation-based embeddings; bilinear models; rule mining systems; convolutional link predictors",
         findings="""
             rules help most for relations with few facts
@@ -132,7 +132,7 @@ TOPICS: tuple[Topic, ...] = (
             breaks symmetries dynamically during search
         """,
         data="the satisfiability competition; random formulas near the threshold; nurse rostering problems; quasigroup completion; the MiniZinc challenge",
-        metrics="instances solved 48..89%; median solving time in seconds 4..310 down; conflicts in thousands 6..190 down",
+        metrics="share of solved instances 48..89%; median solving time in seconds 4..310 down; number of conflicts in thousands 6..190 down",
         baselines="clause learning solvers; backtracking solvers; integer programming solvers; random restarts",
         findings="""
             a quarter more instances are solved within an hour
@@ -183,7 +183,7 @@ TOPICS: tuple[Topic, ...] = (
             evaluates arguments by the strength of their attackers
         """,
         data="medical ontologies; a legal case base; crafted rule sets; the answer set programming competition; a description of a space shuttle",
-        metrics="queries answered within a minute 58..96%; reasoning time in seconds 1.2..48 down",
+        metrics="share of queries answered in a minute 58..96%; reasoning time in seconds 1.2..48 down",
         baselines="tableau reasoners; earlier semantics; classical encodings; theorem provers",
         findings="""
             the new semantics agrees with intuition on all examples from the literature
@@ -284,7 +284,7 @@ TOPICS: tuple[Topic, ...] = (
             trains each agent with a population of varied partners
         """,
         data="StarCraft micromanagement tasks; predator-prey games; simulated rescue missions; Hanabi; a traffic grid; an iterated prisoner's dilemma",
-        metrics="win rate 38..92%; team reward 0.40..0.95; messages per episode 3..60 down",
+        metrics="win rate 38..92%; team reward 0.40..0.95; number of messages per episode 3..60 down",
         baselines="independent learners; central controllers; hand-written protocols; self-play agents",
         findings="""
             agents learn to communicate only when it is useful
@@ -334,7 +334,7 @@ TOPICS: tuple[Topic, ...] = (
             evolves levels of increasing difficulty
         """,
         data="Go on small boards; poker with two players; the general game playing competition; Hex; Angry Birds; Super Mario levels",
-        metrics="win rate against the reference 46..88%; exploitability 0.03..0.30 down; nodes searched in thousands 5..160 down",
+        metrics="win rate 46..88%; exploitability 0.03..0.30 down; number of searched nodes in thousands 5..160 down",
         baselines="alpha-beta programs; plain Monte Carlo tree search programs; rule-based players; random players",
         findings="""
             a thousand rollouts with the learned policy are worth ten thousand random ones

@@ -81,7 +81,7 @@ TOPICS: tuple[Topic, ...] = (
             explores an object by touch when vision is uncertain
         """,
         data="the Cornell grasps; YCB objects; 2,000 grasp attempts on a real robot; Dex-Net; a bin of transparent bottles",
-        metrics="grasp success rate 68..96%; picks per hour 180..420; pose error in millimetres 3..14 down",
+        metrics="grasp success rate 68..96%; number of picks per hour 180..420; pose error in millimetres 3..14 down",
         baselines="analytic grasp planners; open-loop grasping; policies without touch; template-based methods",
         findings="""
             nine out of ten unknown objects are grasped at the first attempt
@@ -176,7 +176,7 @@ TOPICS: tuple[Topic, ...] = (
             recovers from disturbances with a learned stabilising controller
         """,
         data="a table-top manipulation task; driving records of six hours; a four-legged robot; videos of people assembling furniture; pouring and pushing tasks",
-        metrics="task success rate 52..95%; demonstrations needed 5..80 down; interventions per hour 0.6..6.0 down",
+        metrics="task success rate 52..95%; number of demonstrations 5..80 down; number of interventions per hour 0.6..6.0 down",
         baselines="behaviour cloning; policies from scratch; hand-tuned controllers; generative imitation methods",
         findings="""
             ten demonstrations suffice for pouring and pushing

@@ -36,7 +36,7 @@ TOPICS: tuple[Topic, ...] = (
             orders variables by the independence of their residuals
         """,
         data="simulated trials; the Jobs training study; the Infant Health data; gene perturbation experiments; electronic health records; a survey of 12,000 households",
-        metrics="error of the treatment effect 0.08..0.80 down; coverage of intervals 84..96%; structural Hamming distance 3..28 down",
+        metrics="treatment effect error 0.08..0.80 down; interval coverage 84..96%; structural Hamming distance 3..28 down",
         baselines="matching estimators; outcome regressions; constraint-based algorithms; inverse probability weighting methods",
         findings="""
             intervals keep their nominal coverage when one of two models is wrong
@@ -86,7 +86,7 @@ TOPICS: tuple[Topic, ...] = (
             shrinks small coefficients strongly and large ones hardly at all
         """,
         data="simulated designs; gene expression of 220 patients; riboflavin production data; a genome-wide association study; daily returns of 500 stocks",
-        metrics="false discovery proportion 4..22% down; prediction error 0.30..1.20 down; power 42..91%",
+        metrics="false discovery proportion 4..22% down; prediction error 0.30..1.20 down; statistical power 42..91%",
         baselines="ordinary lasso; ridge regression; stepwise selection; marginal screening procedures",
         findings="""
             the false discovery rate stays below its nominal level
@@ -137,7 +137,7 @@ TOPICS: tuple[Topic, ...] = (
             divides the data among machines and combines the posteriors
         """,
         data="logistic regression on census data; a galaxy mixture; epidemic models; stochastic volatility of exchange rates; a hierarchical model of schools; a population genetics simulator",
-        metrics="effective samples per second 8..160; posterior mean error 0.02..0.35 down; log marginal likelihood error 0.05..0.90 down",
+        metrics="number of effective samples per second 8..160; posterior mean error 0.02..0.35 down; log marginal likelihood error 0.05..0.90 down",
         baselines="random walk samplers; variational approximations; standard Gibbs samplers; rejection methods",
         findings="""
             mixing improves by an order of magnitude on correlated posteriors
@@ -187,7 +187,7 @@ TOPICS: tuple[Topic, ...] = (
             chooses the number of clusters by stability
         """,
         data="Gaussian mixtures; MNIST; the UCI collection; single-cell expression; COIL images; a stream of network packets",
-        metrics="adjusted Rand index 0.36..0.88; normalised mutual information 0.42..0.86; cost relative to the optimum 1.02..1.60 down",
+        metrics="adjusted Rand index 0.36..0.88; normalised mutual information 0.42..0.86; relative cost 1.02..1.60 down",
         baselines="k-means with restarts; mixture models; hierarchical clustering methods; spectral methods",
         findings="""
             a summary of one per cent of the data gives nearly the same clusters
@@ -289,7 +289,7 @@ TOPICS: tuple[Topic, ...] = (
             solves the discretised equation in a low-rank format
         """,
         data="random low-rank matrices; movie ratings; surveillance video; hyperspectral images; discretised diffusion equations; sensor records with gaps",
-        metrics="relative recovery error 0.01..0.30 down; runtime in seconds 0.6..75 down; iterations to convergence 12..240 down",
+        metrics="relative recovery error 0.01..0.30 down; runtime in seconds 0.6..75 down; number of iterations 12..240 down",
         baselines="nuclear norm minimisation; alternating least squares; deterministic decompositions; conjugate gradient methods",
         findings="""
             recovery succeeds with few more entries than degrees of freedom
@@ -438,7 +438,7 @@ TOPICS: tuple[Topic, ...] = (
             ranks sensors by their contribution to the score
         """,
         data="bearing vibrations; the KDD network data; MVTec products; credit card transactions; turbofan engine records; server logs",
-        metrics="detection AUC 0.78..0.97; average precision 0.34..0.82; false alarms per day 0.3..5.0 down",
+        metrics="detection AUC 0.78..0.97; average precision 0.34..0.82; number of false alarms per day 0.3..5.0 down",
         baselines="isolation forests; plain autoencoders; one-class support vector machines; nearest neighbour scores",
         findings="""
             contamination of five per cent does hardly any harm
@@ -534,7 +534,7 @@ TOPICS: tuple[Topic, ...] = (
             compares queries with prototypes in a metric space that depends on the task
         """,
         data="miniImageNet; Omniglot; split CIFAR-100; Office-31; permuted MNIST; sinusoid regression; the Meta-Dataset",
-        metrics="five-shot accuracy 58..84%; average accuracy after all tasks 48..90%; forgetting 2..28% down",
+        metrics="five-shot accuracy 58..84%; average accuracy after all tasks 48..90%; rate of forgetting 2..28% down",
         baselines="fine-tuned networks; joint training; domain-adversarial baselines; matching networks",
         findings="""
             good features explain most of the success of few-shot methods
@@ -584,7 +584,7 @@ TOPICS: tuple[Topic, ...] = (
             models the errors of each annotator
         """,
         data="CIFAR-10; SVHN; MNIST; a set of labels from 80 annotators; text categories; ImageNet with a tenth of the labels",
-        metrics="test accuracy 70..95%; expected calibration error 1.2..9.0% down; labels needed in thousands 0.5..12 down",
+        metrics="test accuracy 70..95%; expected calibration error 1.2..9.0% down; number of labels in thousands 0.5..12 down",
         baselines="random sampling; supervised training; entropy sampling strategies; single networks",
         findings="""
             forty labels a class reach the accuracy of full supervision

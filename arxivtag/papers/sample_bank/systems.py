@@ -35,7 +35,7 @@ TOPICS: tuple[Topic, ...] = (
             selects clients by how much they can contribute
         """,
         data="federated EMNIST; Shakespeare dialogues; CIFAR-10 split by class; sensor data from 900 phones; records of eight hospitals",
-        metrics="communication rounds to target 40..700 down; client accuracy 68..91%; bytes sent relative to the baseline 0.02..0.60 down",
+        metrics="number of communication rounds 40..700 down; client accuracy 68..91%; relative communication volume 0.02..0.60 down",
         baselines="federated averaging; local training; centralised training; synchronous protocols",
         findings="""
             a hundredth of the communication is enough
@@ -85,7 +85,7 @@ TOPICS: tuple[Topic, ...] = (
             fuses operators to save memory bandwidth
         """,
         data="ImageNet on 256 graphics cards; a language model on 64 workers; traces of a shared cluster; a recommendation workload; a cluster of sixteen servers",
-        metrics="scaling efficiency 58..94%; training time in hours 0.8..40 down; throughput relative to the baseline 1.1..3.8",
+        metrics="scaling efficiency 58..94%; training time in hours 0.8..40 down; relative throughput 1.1..3.8",
         baselines="synchronous data parallelism; parameter servers; default schedulers; hand-tuned partitions",
         findings="""
             scaling is nearly linear up to two hundred workers
@@ -131,7 +131,7 @@ TOPICS: tuple[Topic, ...] = (
             transforms heartbeats into time-frequency images
         """,
         data="the BCI competition data; Sleep-EDF; the MIT-BIH arrhythmia data; PhysioNet recordings; 40 nights with a wearable headband; CHB-MIT seizures",
-        metrics="classification accuracy 68..94%; kappa 0.58..0.85; seizure sensitivity 74..96%; false alarms per hour 0.1..0.6 down",
+        metrics="classification accuracy 68..94%; kappa 0.58..0.85; seizure sensitivity 74..96%; number of false alarms per hour 0.1..0.6 down",
         baselines="common spatial patterns; hand-crafted frequency features; support vector machines; recurrent networks",
         findings="""
             two minutes of calibration suffice
@@ -222,7 +222,7 @@ TOPICS: tuple[Topic, ...] = (
             denoises in each iteration with a network
         """,
         data="synthetic sparse signals; natural image patches; AVIRIS scenes; diffraction patterns; temperature records on a sensor graph; speech frames",
-        metrics="recovery rate 52..96%; reconstruction error in decibels 14..36; measurements per dimension 0.06..0.45 down",
+        metrics="recovery rate 52..96%; reconstruction quality in decibels 14..36; sampling ratio 0.06..0.45 down",
         baselines="basis pursuit solvers; orthogonal matching pursuit; iterative thresholding algorithms; wavelet methods",
         findings="""
             ten learned iterations replace three hundred

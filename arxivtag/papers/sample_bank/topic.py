@@ -11,6 +11,26 @@ from dataclasses import dataclass
 
 _METRIC = re.compile(r"(.+) (\d+\.?\d*)\.\.(\d+\.?\d*)(%?)( down)?")
 
+# How a unit that ends a metric's name ("latency in milliseconds") is put behind its values.
+_UNITS = {
+    "millimetres": "mm",
+    "centimetres": "cm",
+    "metres": "m",
+    "milliseconds": "ms",
+    "seconds": "s",
+    "hours": "hours",
+    "days": "days",
+    "decibels": "dB",
+    "degrees": "degrees",
+    "pixels": "pixels",
+    "nats": "nats",
+    "bits": "bits",
+    "kilobytes": "kB",
+    "microjoules": "microjoules",
+    "thousands": "thousand",
+    "millions": "million",
+}
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -135,4 +155,7 @@ def _metric(text: str) -> Metric:
     if match is None:
         raise ValueError(f"Expected a metric such as 'accuracy 60..84%'. Received: {text!r}.")
     name, low, high, unit, falls = match.groups()
+    stem, _, written_unit = name.rpartition(" in ")
+    if written_unit in _UNITS:
+        name, unit = stem, f" {_UNITS[written_unit]}"
     return Metric(name, float(low), float(high), unit, falls is not None)

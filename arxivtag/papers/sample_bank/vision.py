@@ -177,7 +177,7 @@ TOPICS: tuple[Topic, ...] = (
             estimates camera motion before it predicts where the target will be
         """,
         data="OTB-100; the VOT challenge sequences; LaSOT; MOT17; a set of 80 sports videos; GOT-10k",
-        metrics="success AUC 48..72%; expected average overlap 0.24..0.46; tracking accuracy 44..78%; identity switches per sequence 6..40 down",
+        metrics="success AUC 48..72%; expected average overlap 0.24..0.46; tracking accuracy 44..78%; number of identity switches per sequence 6..40 down",
         baselines="Siamese trackers; correlation filter trackers; tracking-by-detection methods; online trackers",
         findings="""
             failures caused by distractors fall by half
