@@ -1,0 +1,118 @@
+"""Reading histories: growing files, broken lines, resumed runs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arxivtag.runs.history import History, HistoryFollower, add_records, read_history
+
+
+def lines(*records: dict[str, object]) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+START = {"kind": "start", "n_epochs": 3, "binary_accuracy_all_zeros": 0.9}
+TICK = {"kind": "tick", "epoch": 0.5, "loss": 2.0}
+EPOCHS = [
+    {"kind": "epoch", "epoch": number, "loss": 1.0, "val_loss": loss}
+    for number, loss in ((1, 0.5), (2, 0.3), (3, 0.4))
+]
+
+
+def test_reads_kinds_apart_and_finds_the_best_epoch(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(lines(START, TICK, *EPOCHS))
+    history = read_history(path)
+    assert history.n_epochs == 3
+    assert history.best_epoch == 2
+    assert history.n_points == 4
+    assert [tick["loss"] for tick in history.ticks] == [2.0]
+
+
+def test_missing_file_is_an_empty_history(tmp_path: Path) -> None:
+    history = read_history(tmp_path / "none.jsonl")
+    assert history == History()
+    assert history.n_epochs is None
+    assert history.best_epoch is None
+
+
+def test_values_that_are_not_finite_are_left_out() -> None:
+    history = add_records(
+        History(), [{"kind": "epoch", "epoch": 1, "loss": float("nan"), "val_loss": 0.5}]
+    )
+    assert history.epochs == ({"kind": "epoch", "epoch": 1, "val_loss": 0.5},)
+
+
+def test_resume_takes_back_what_lay_beyond_the_checkpoint() -> None:
+    late = {"kind": "tick", "epoch": 2.5, "loss": 1.0}
+    before = add_records(History(), [START, TICK, *EPOCHS[:2], late])
+    after = add_records(before, [{"kind": "resume", "epoch": 1}, EPOCHS[1]])
+    assert [record["epoch"] for record in after.epochs] == [1, 2]
+    assert [record["epoch"] for record in after.ticks] == [0.5]
+
+
+def test_follower_reads_only_new_lines_and_leaves_a_partial_one(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    follower = HistoryFollower(path)
+    assert follower.update().n_points == 0
+    path.write_bytes(lines(START, TICK) + b'{"kind": "tick", "epo')
+    first = follower.update()
+    assert first.n_points == 1
+    assert follower.update() is first  # nothing new: the same object
+    with path.open("ab") as file:
+        file.write(b'ch": 0.75, "loss": 1.5}\n')
+    assert [tick["epoch"] for tick in follower.update().ticks] == [0.5, 0.75]
+
+
+def test_follower_begins_again_when_the_file_is_another(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    path.write_bytes(lines(START, TICK, *EPOCHS))
+    follower = HistoryFollower(path)
+    assert follower.update().n_points == 4
+    path.write_bytes(lines(START))
+    assert follower.update().n_points == 0
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(1, 60), max_size=12))
+def test_however_the_writer_is_cut_off_no_point_is_lost_or_doubled(cuts: list[int]) -> None:
+    import tempfile
+
+    content = lines(START, *({"kind": "tick", "epoch": n / 10, "loss": 1.0} for n in range(30)))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.jsonl"
+        follower = HistoryFollower(path)
+        place = 0
+        with path.open("wb", buffering=0) as file:
+            for cut in [*cuts, len(content)]:
+                file.write(content[place : place + cut])
+                place += cut
+                follower.update()
+        assert [tick["epoch"] for tick in follower.update().ticks] == [n / 10 for n in range(30)]
+
+
+def test_follower_is_shared_between_threads_without_loss(tmp_path: Path) -> None:
+    path = tmp_path / "history.jsonl"
+    follower = HistoryFollower(path)
+    seen: list[int] = []
+
+    def watch() -> None:
+        n = 0
+        while n < 200:
+            n = follower.update().n_points
+        seen.append(n)
+
+    threads = [threading.Thread(target=watch) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    with path.open("ab", buffering=0) as file:
+        for number in range(200):
+            file.write(lines({"kind": "tick", "epoch": number, "loss": 1.0}))
+    for thread in threads:
+        thread.join(timeout=20)
+    assert seen == [200] * 8

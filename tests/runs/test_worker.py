@@ -1,0 +1,47 @@
+"""What the worker says about failures, and its watch for the stop marker."""
+
+from __future__ import annotations
+
+import errno
+from pathlib import Path
+
+import pytest
+
+from arxivtag.errors import DataError, StorageError
+from arxivtag.runs.worker import describe_failure, stop_watch
+from tests.runs.conftest import make_run, wait_for
+
+
+def storage_error(number: int) -> StorageError:
+    error = StorageError("Could not write it.", "Check it.")
+    error.__cause__ = OSError(number, "no")
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (DataError("Too few papers.", "Use more."), "Too few papers."),
+        (storage_error(errno.ENOSPC), "The disk is full"),
+        (storage_error(errno.EACCES), "Could not write it."),
+        (OSError(errno.ENOSPC, "full"), "The disk is full"),
+        (MemoryError(), "Memory ran out"),
+        (RuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating"), "Memory ran out"),
+        (KeyboardInterrupt(), "told to end"),
+        (ZeroDivisionError("division by zero\nmore"), "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_failures_are_told_in_one_sentence_with_a_hint(error: BaseException, expected: str) -> None:
+    message, hint = describe_failure(error)
+    assert expected in message
+    assert "\n" not in message
+    assert hint
+
+
+def test_stop_marker_is_noticed(home: Path) -> None:
+    folder = make_run(home, "run-a", "running")
+    should_stop = stop_watch(folder)
+    assert not should_stop()
+    folder.stop_marker.write_text("now")
+    wait_for(should_stop, timeout_s=2)
+    assert should_stop()
