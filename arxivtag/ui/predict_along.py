@@ -20,11 +20,12 @@ for label in tag(bundle, ["We train a network on ..."])[0]:
     print(label.label, label.name, f"{label.probability:.0%}", label.above_threshold)
 """
 KERAS_LINES = """\
-import keras, numpy as np
+import os
+os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads the strings
+import keras, tensorflow as tf
 
 model = keras.saving.load_model("model.keras")
-texts = np.array([["We train a network on ..."]], dtype=object)
-probabilities = model.predict(keras.ops.convert_to_tensor(texts) if False else texts)
+probabilities = model.predict(tf.constant(["We train a network on ..."]))
 """
 
 

@@ -11,7 +11,9 @@ from arxivtag.ui.components import probability_text
 STYLE = """
 <style>
 .at-sentence { margin: 0 0 .6rem; line-height: 1.45; font-weight: 600; }
-ol.at-bars.at-bars, ol.at-similars.at-similars, .at-opinion ul { list-style: none; margin: 0; padding: 0; }
+ol.at-bars.at-bars, ol.at-similars.at-similars, .at-opinion ul {
+  list-style: none; margin: 0; padding: 0;
+}
 ol.at-bars.at-bars li {
   display: grid; grid-template-columns: 1.3rem minmax(0, 1fr) minmax(5rem, 34%) 3.6rem 1.2rem;
   column-gap: .5rem; align-items: center; padding: .24rem 0; margin: 0; font-size: inherit;
@@ -48,7 +50,9 @@ ol.at-similars.at-similars li { border-top: 1px solid var(--at-line); padding: .
 .at-opinion li span { color: var(--at-muted); flex: 1; }
 .at-opinion li em { font-style: normal; font-variant-numeric: tabular-nums; }
 @media (max-width: 640px) {
-  ol.at-bars.at-bars li { grid-template-columns: 1.1rem minmax(0, 1fr) 3.6rem 1rem; row-gap: .15rem; }
+  ol.at-bars.at-bars li {
+    grid-template-columns: 1.1rem minmax(0, 1fr) 3.6rem 1rem; row-gap: .15rem;
+  }
   .at-bar { grid-column: 2 / 5; grid-row: 2; }
 }
 </style>

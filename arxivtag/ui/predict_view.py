@@ -191,7 +191,7 @@ def _fetch(identifier: str) -> None:
         ABSTRACT_KEY: abstract,
         AUTHOR_KEY: list(labels),
     }
-    st.rerun(scope="fragment")
+    st.rerun()
 
 
 # Results

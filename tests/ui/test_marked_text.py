@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from arxivtag.ui.marked_text import Span, character_weights, legend_html, marked_html
 
-
 TEXT = "A graph network, a <b>graph</b>."
 
 

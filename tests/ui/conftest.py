@@ -1,0 +1,49 @@
+"""The app in process (Streamlit's AppTest), on a home folder of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from tests.ui.demo_run import make_demo_run
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+TIMEOUT_S = 30
+
+
+@pytest.fixture
+def demo_home(home: Path) -> Path:
+    """A home folder that holds one finished run."""
+    make_demo_run(home)
+    return home
+
+
+@pytest.fixture
+def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
+    """Return ``open_app(page="streamlit_app.py", **query_params) -> AppTest``, already run."""
+    monkeypatch.chdir(PROJECT_FOLDER)
+    monkeypatch.delenv("ARXIVTAG_VISITORS", raising=False)
+    monkeypatch.delenv("ARXIVTAG_DATA", raising=False)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+    def start(page: str = "streamlit_app.py", **query_params: str) -> AppTest:
+        app = AppTest.from_file(str(PROJECT_FOLDER / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+        for name, value in query_params.items():
+            app.query_params[name] = value
+        if page != "streamlit_app.py":
+            app.switch_page(page)
+        return app.run()
+
+    yield start
+    st.cache_resource.clear()
+
+
+def texts(app: AppTest) -> str:
+    """Everything a page says in HTML and Markdown, for a look whether a sentence is there."""
+    kinds = ("html", "markdown", "warning", "error", "info", "caption", "title", "subheader")
+    return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))

@@ -1,0 +1,144 @@
+"""Shared parts: numbers, badges, and text from data that stays text."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from arxivtag.ui import components
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "< 0.1 %"),
+        (0.0004, "< 0.1 %"),
+        (0.0049, "0.5 %"),
+        (0.0994, "9.9 %"),
+        (0.0996, "10 %"),
+        (0.834, "83 %"),
+        (0.994, "99 %"),
+        (0.9999, "> 99 %"),
+    ],
+)
+def test_probabilities_are_rounded_to_what_they_bear(share: float, text: str) -> None:
+    assert components.probability_text(share) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.42, "0.4 s"), (12.4, "12 s"), (200, "3 min 20 s"), (7_380, "2 h 3 min")],
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert components.seconds_text(seconds) == text
+
+
+def test_counts_and_shares() -> None:
+    assert components.count_text(38_209) == "38,209"
+    assert components.percent_text(0.9778) == "97.8 %"
+
+
+def test_badges_escape_labels_and_name_them() -> None:
+    badges = components.badges_html(["cs.CV", "<img src=x onerror=alert(1)>"], strong=["cs.CV"])
+    assert "Computer Vision and Pattern Recognition" in badges
+    assert "<img" not in badges
+    assert 'class="at-badge strong"><b>cs.CV</b>' in badges
+
+
+def test_csv_joins_labels_and_runs_nothing() -> None:
+    frame = pd.DataFrame(
+        {"title": ["=1+1", "fine"], "labels": [("cs.LG", "cs.CV"), ()], "n": [1, 2]}
+    )
+    rows = list(csv.reader(io.StringIO(components.csv_bytes(frame).decode())))
+    assert rows == [["title", "labels", "n"], ["'=1+1", "cs.LG; cs.CV", "1"], ["fine", "", "2"]]
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "![x](http://example.org/x.png)",
+    "[a](javascript:alert(1))",
+    ":red[loud] and :material/home: and :smile:",
+    "# heading",
+    "*a* _b_ `c` ~d~ **e**",
+    "costs $5 and $6",
+    "a -> b <- c -- d >= e",
+    "&lt;b&gt; &#58;",
+    "1. one",
+    "- item",
+    "| a | b |",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_safe_text_escapes_all_of_markdown(text: str) -> None:
+    escaped = components.safe_text(text)
+    seen = escaped.replace(components.WORD_JOINER, "")
+    # Every piece of ASCII punctuation stands behind a backslash, so none of it has a meaning.
+    for before, character in zip(" " + seen, seen, strict=False):
+        if not character.isalnum() and character.isascii() and character not in " \\":
+            assert before == "\\", (escaped, character)
+    assert seen.replace("\\", "") == text.replace("\\", "")
+
+
+@given(st.text(max_size=200))
+def test_safe_text_keeps_the_words(text: str) -> None:
+    escaped = components.safe_text(text).replace(components.WORD_JOINER, "")
+    shown = []
+    position = 0
+    while position < len(escaped):
+        position += escaped[position] == "\\"
+        shown.append(escaped[position])
+        position += 1
+    expected = " ".join(text.replace(components.WORD_JOINER, "").split())
+    assert "".join(shown) == expected
+
+
+def test_math_text_sets_formulas_and_escapes_the_rest() -> None:
+    shown = components.math_text("A *bound* of $O(n^2)$ for [x](y)")
+    assert shown == r"A \*bound\* of $O(n^2)$ for \[x\]\(y\)"
+
+
+@pytest.mark.parametrize(
+    "text", ["costs $5 and $6", "$ a $$ b", "no `$x$` $", "$" + "x" * 400 + "$"]
+)
+def test_math_text_leaves_amounts_and_odd_dollars_alone(text: str) -> None:
+    shown = components.math_text(text)
+    inside = shown.replace("\\$", "")
+    assert "$" not in inside or inside.count("$") % 2 == 0
+
+
+def test_plain_html_shows_markup_as_typed() -> None:
+    def script() -> None:
+        from arxivtag.ui import components
+
+        components.plain_html("<b>x</b> & $y$")
+        components.empty_state("<i>a</i>", "<i>b</i>")
+
+    app = AppTest.from_function(script, default_timeout=30).run()
+    shown = [str(element.value) for element in app.get("html")]
+    assert "&lt;b&gt;x&lt;/b&gt; &amp; $y$" in shown[0]
+    assert html.escape("<i>b</i>") in shown[1]
+
+
+def test_errors_show_message_and_hint_without_traceback() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from arxivtag.errors import DataError
+        from arxivtag.ui.errors import guarded
+
+        with guarded():
+            raise DataError("The file <b>x</b> is empty.", "Choose another.")
+        st.write("the page goes on")
+
+    app = AppTest.from_function(script, default_timeout=30).run()
+    assert not app.exception
+    assert app.error[0].value == "The file \\<b\\>x\\<\\/b\\> is empty\\.\n\nChoose another\\."
+    assert app.markdown[0].value == "the page goes on"

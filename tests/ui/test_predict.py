@@ -1,0 +1,296 @@
+"""The Predict page in process: every sentence, every view, on a tiny model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from arxivtag import config
+from arxivtag.errors import FetchError
+from arxivtag.papers import arxiv_api
+from arxivtag.tagging import tagger
+from arxivtag.tagging.tagger import Tag
+from arxivtag.ui import predict_many, predict_view
+from arxivtag.ui.examples import EXAMPLES
+from arxivtag.ui.predict_bars import BarRow, bars_html
+from tests.ui.conftest import texts
+from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
+
+OpenApp = Callable[..., AppTest]
+PAGE = "pages/3_Predict.py"
+ABSTRACT, TITLE = predict_view.ABSTRACT_KEY, predict_view.TITLE_KEY
+
+
+@pytest.fixture
+def app(open_app: OpenApp, demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    """The page with the demo run as the only model."""
+    monkeypatch.setattr(config, "PRETRAINED_PATH", demo_home / "none")
+    return open_app(PAGE, model=RUN_ID)
+
+
+def choose_example(app: AppTest, number: int) -> AppTest:
+    return app.button_group(key="predict-example").select(EXAMPLES[number].field).run()
+
+
+def open_tab(app: AppTest, key: str, name: str) -> AppTest:
+    """Open a tab as a click would."""
+    app.session_state[key] = name
+    return app.run()
+
+
+def test_without_a_model_the_page_says_what_to_do(
+    open_app: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config, "PRETRAINED_PATH", home / "none")
+    app = open_app(PAGE)
+    assert not app.exception
+    assert "No model yet" in texts(app)
+    assert "Train a model" in [link.proto.label for link in app.main.get("page_link")]
+
+
+def test_nothing_pasted_yet(app: AppTest) -> None:
+    assert not app.exception
+    assert "Nothing to tag yet" in texts(app)
+
+
+@pytest.mark.parametrize("number", range(len(EXAMPLES)))
+def test_each_example_gets_its_label(app: AppTest, number: int) -> None:
+    app = choose_example(app, number)
+    assert not app.exception
+    assert app.text_area(key=ABSTRACT).value == EXAMPLES[number].abstract
+    assert app.text_input(key=TITLE).value == EXAMPLES[number].title
+    assert f"One label passes its threshold: {LABELS[number]}." in texts(app)
+    assert app.button_group(key="predict-example").value is None  # it can be pressed again
+
+
+def test_pasted_text_follows(app: AppTest) -> None:
+    app.text_area(key=ABSTRACT).set_value(EXAMPLES[1].abstract).run()
+    assert f"One label passes its threshold: {LABELS[1]}." in texts(app)
+    app.button(key="predict-clear").click().run()
+    assert app.text_area(key=ABSTRACT).value == ""
+    assert "Nothing to tag yet" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("word", "One word is too little"),
+        ("x " * 1_000_000, "at most 50,000 can be tagged at once"),
+        ("12 34 56 78 " * 20, "does not read like text"),
+        ("zu viele Köche verderben den Brei und das ist nicht gut für uns", "not read like Eng"),
+        ("a graph neural network", "Only 4 words"),
+    ],
+)
+def test_odd_input_gets_a_fitting_sentence(app: AppTest, text: str, sentence: str) -> None:
+    app.text_area(key=ABSTRACT).set_value(text).run()
+    assert not app.exception
+    assert not app.error
+    assert any(sentence in str(box.value).replace("\\", "") for box in app.warning)
+
+
+def test_not_sure_is_said_plainly(app: AppTest) -> None:
+    app.text_area(key=ABSTRACT).set_value(
+        "We bake bread with flour and water and let it rest over night before the oven is hot, "
+        "and then we eat it together with our friends in the garden."
+    ).run()
+    assert "Not sure: no label is probable enough to be given." in texts(app)
+
+
+def test_markup_in_the_text_stays_text(app: AppTest) -> None:
+    hostile = EXAMPLES[0].abstract + " <script>alert(1)</script> <img src=x onerror=alert(2)>"
+    app.text_area(key=ABSTRACT).set_value(hostile).run()
+    shown = texts(app)
+    assert "<script>alert" not in shown
+    assert "<img src=x" not in shown
+    assert "&lt;script&gt;alert(1)" in shown
+
+
+def test_reasons_are_the_exact_change_of_the_logit(app: AppTest) -> None:
+    app = choose_example(app, 0)
+    table = app.dataframe[0].value
+    assert list(table.columns) == ["term", "delta_logit", "probability_without", "n_places"]
+    bundle = demo_bundle()
+    prediction = predict_view.predict_text(bundle, "", EXAMPLES[0].abstract)
+    term = "tumours"
+    row = table[table["term"] == term].iloc[0]
+    without = EXAMPLES[0].abstract.replace("tumours", "")
+    probability = tagger.predict(bundle, [without])[0][0]
+    before = float(prediction.probabilities[0])
+    # Leaving the word out brings no new pair: "liver in" is not in this vocabulary.
+    assert row["probability_without"] == pytest.approx(probability, abs=1e-5)
+    change = np.log(before / (1 - before)) - np.log(probability / (1 - probability))
+    assert row["delta_logit"] == pytest.approx(change, abs=1e-3)
+
+
+def test_what_if_shows_before_and_after(app: AppTest) -> None:
+    app = choose_example(app, 0)
+    app.selectbox(key="predict-what-if-eess.IV").select("tumours").run()
+    assert not app.exception
+    table = app.dataframe[-1].value
+    first = table.iloc[0]
+    assert first["label"].startswith("eess.IV")
+    assert first["after"] < first["before"]
+
+
+def test_what_if_counts_words_that_are_not_there(app: AppTest) -> None:
+    prediction = predict_view.predict_text(demo_bundle(), "", EXAMPLES[0].abstract)
+    table = predict_view.what_if_table(prediction, prediction.probabilities, "cs.CL")
+    assert table["label"][0].startswith("cs.CL")
+    assert (table["before"] == table["after"]).all()
+    assert set(table["outcome"]) == {"still given", "not given either way"}
+
+
+def test_similar_papers_come_with_their_labels(app: AppTest) -> None:
+    app = open_tab(choose_example(app, 2), "predict-details", "Similar papers")
+    shown = texts(app)
+    assert EXAMPLES[2].title in shown
+    assert "1.00" in shown  # the same text
+
+
+def test_second_opinion_sorts_the_categories(app: AppTest) -> None:
+    app = open_tab(choose_example(app, 3), "predict-details", "Second opinion")
+    app.multiselect(key=predict_view.AUTHOR_KEY).set_value(["cs.CL", "math.AG"]).run()
+    assert not app.exception
+    shown = texts(app)
+    assert shown.index("Would add") < shown.index("stat.ME</b>", shown.index("Would add"))
+    assert "Doubts" in shown
+    assert "Cannot say" in shown
+
+
+def test_arxiv_paper_fills_the_inputs(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = arxiv_api.FetchedPaper(EXAMPLES[4].title, EXAMPLES[4].abstract, ("cs.IR", "cs.SI"))
+    monkeypatch.setattr(arxiv_api, "fetch_paper", lambda identifier: paper)
+    app.text_input(key="predict-arxiv-id").set_value("2101.00001")
+    app.form_submit_button[0].click().run()
+    assert app.text_area(key=ABSTRACT).value == EXAMPLES[4].abstract
+    assert app.session_state[predict_view.AUTHOR_KEY] == ["cs.IR", "cs.SI"]
+    assert f"threshold: {LABELS[4]}." in texts(app)
+
+
+def test_no_network_is_one_sentence(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(identifier: str) -> None:
+        raise FetchError("arXiv could not be reached.", "Check the connection.")
+
+    monkeypatch.setattr(arxiv_api, "fetch_paper", unreachable)
+    app.text_input(key="predict-arxiv-id").set_value("2101.00001")
+    app.form_submit_button[0].click().run()
+    assert not app.exception
+    assert [str(box.value) for box in app.error] == [
+        "arXiv could not be reached\\.\n\nCheck the connection\\."
+    ]
+
+
+def test_nonsense_for_arxiv_is_one_sentence(app: AppTest) -> None:
+    app.text_input(key="predict-arxiv-id").set_value("file:///etc/passwd")
+    app.form_submit_button[0].click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+# Many at once
+
+
+def papers_csv() -> bytes:
+    rows = [f'"{example.title}","{example.abstract}"' for example in EXAMPLES]
+    return ("title,abstract\n" + "\n".join(rows) + '\n"=cmd","bread and water"\n').encode()
+
+
+def upload(app: AppTest, name: str, content: bytes) -> AppTest:
+    app = open_tab(app, "predict-view", "Many at once")
+    return app.file_uploader(key="predict-file").upload(name, content).run()
+
+
+def test_a_file_is_tagged_filtered_and_kept(app: AppTest, home: Path) -> None:
+    app = upload(app, "papers.csv", papers_csv())
+    assert not app.exception
+    app.button(key="tag-file").click().run()
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert table["predicted_labels"].tolist() == [*LABELS, ""]
+    app.multiselect(key="predict-filter-labels").set_value(["cs.CL"]).run()
+    assert app.dataframe[0].value["title"].tolist() == [EXAMPLES[1].title]
+    app.toggle(key="predict-label-columns").set_value(True).run()
+    assert "cs.CL" in app.dataframe[0].value.columns
+    # Nothing of the upload stays on the server.
+    assert not list((home / "uploads").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("empty.csv", b""), ("no.csv", b"a\n"), ("broken.parquet", b"PAR1 nothing"),
+     ("zip.csv.gz", b"PK\x03\x04 not gzip"), ("bad.jsonl", b"{}\n[1]\n{")],
+)  # fmt: skip
+def test_bad_files_get_one_sentence(app: AppTest, name: str, content: bytes) -> None:
+    app = upload(app, name, content)
+    assert not app.exception
+    if not app.error:
+        app.button(key="tag-file").click().run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def test_visitors_have_a_row_limit(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    rows = b"abstract\n" + b"we study graphs\n" * (config.VisitorLimits().max_rows + 1)
+    app = upload(app, "many.csv", rows)
+    app.button(key="tag-file").click().run()
+    assert "Visitors can tag up to 20,000 papers" in app.error[0].value.replace("\\", "")
+
+
+def test_filter_needs_every_label_and_word() -> None:
+    import pandas as pd
+
+    table = pd.DataFrame(
+        {
+            "title": ["Deep graphs", "Deep trees", "Flat"],
+            "predicted_labels": ["cs.LG cs.CV", "cs.LG", ""],
+            "probabilities": ["0.9 0.8", "0.7", ""],
+        }
+    )
+    assert predict_many.filtered(table, [], "").tolist() == [True, True, True]
+    assert predict_many.filtered(table, ["cs.LG"], "").tolist() == [True, True, False]
+    assert predict_many.filtered(table, ["cs.LG", "cs.CV"], "DEEP").tolist() == [True, False, False]
+    assert predict_many.filtered(table, [], "[").tolist() == [False] * 3  # no pattern
+    assert predict_many.label_counts(table).to_dict() == {"cs.LG": 2, "cs.CV": 1}
+
+
+# The model to take along
+
+
+def test_lines_of_code_name_the_model(app: AppTest) -> None:
+    app = open_tab(app, "predict-view", "Take the model along")
+    assert not app.exception
+    code = "\n".join(block.value for block in app.code)
+    assert f"arxivtag export {RUN_ID}" in code
+    assert "load_bundle" in code
+    compile(app.code[0].value, "docs", "exec")
+
+
+# Pieces
+
+
+def test_summary_sentences() -> None:
+    sure = Tag("cs.LG", "Machine Learning", 0.9, True)
+    unsure = Tag("cs.CL", "Computation and Language", 0.31, False)
+    assert predict_view.summary_sentence([sure], sure) == ("One label passes its threshold: cs.LG.")
+    two = predict_view.summary_sentence([sure, sure], sure)
+    assert two.startswith("2 labels pass their threshold")
+    assert "31 %" in predict_view.summary_sentence([], unsure)
+
+
+def test_bars_mark_threshold_and_rank_and_escape() -> None:
+    shown = bars_html(
+        [
+            BarRow("cs.LG", "Machine Learning", 0.9, 0.5, True, 1),
+            BarRow("<b>", "<b>", 0.2, None, False),
+        ]
+    )
+    assert 'style="left:50.0%"' in shown
+    assert 'style="width:90.0%"' in shown
+    assert "passes its threshold</span>" in shown
+    assert "<b><b>" not in shown
+    assert shown.count("<li") == 2
