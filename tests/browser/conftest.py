@@ -22,7 +22,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    expect,
+    sync_playwright,
+)
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 CHROMIUM_FLAGS = [
@@ -35,6 +43,8 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 START_TIMEOUT_S = 60
+# Two cores run the tests, the servers and Chromium: what is right may take a while.
+expect.set_options(timeout=20_000)
 # Streamlit's own front end reports these; none of them is ours to mend.
 FOREIGN_CONSOLE = (
     "fivetran",
@@ -42,6 +52,9 @@ FOREIGN_CONSOLE = (
     "data.streamlit.io",
     "manifest.json",
     "Unrecognized feature",
+    # On a deep link the front end looks for its server below the page's path first.
+    "_stcore/host-config",
+    "_stcore/health",
 )
 
 
