@@ -87,7 +87,7 @@ def precision_recall_figure(
     """
     figure = _curves_figure("Precision and recall", "Recall", "Precision")
     for number, (name, columns) in enumerate(curves.items()):
-        _add_curve(figure, number, name, columns, "recall", "precision", shape="vh")
+        _add_curve(figure, number, name, columns, "recall", "precision", shape="linear")
         if name in decisions:
             recall, precision = decisions[name]
             figure.add_scatter(
@@ -150,8 +150,8 @@ def reliability_figure(bins: Mapping[str, Columns], title: str) -> go.Figure:
             hovertemplate="given %{x:.1%}<br>came true %{y:.1%}<br>%{customdata[0]:,} cases"
             "<extra>%{fullData.name}</extra>",
         )
-    figure.update_xaxes(title_text="Probability given", tickformat=".0%", range=[0, 1.02])
-    figure.update_yaxes(title_text="Share that came true", tickformat=".0%", range=[0, 1.02])
+    figure.update_xaxes(title_text="Probability given", tickformat=".0%", range=[-0.02, 1.06])
+    figure.update_yaxes(title_text="Share that came true", tickformat=".0%", range=[-0.02, 1.06])
     return figure
 
 
@@ -198,7 +198,7 @@ def confusion_figure(confusions: pd.DataFrame, max_labels: int = 12) -> go.Figur
         index="missed", columns="given", values="n_papers", aggfunc="sum"
     ).reindex(index=rows, columns=columns)
     figure = new_figure(
-        title="Missed label against the wrong label given",
+        title="Missed, and given instead",
         height=150 + 26 * len(rows),
         margin={"l": 8, "r": 8, "t": 40, "b": 8},
     )
@@ -206,13 +206,23 @@ def confusion_figure(confusions: pd.DataFrame, max_labels: int = 12) -> go.Figur
         z=table.to_numpy(dtype=float),
         x=[plain(name) for name in columns],
         y=[plain(name) for name in rows],
-        colorscale=SEQUENTIAL,
-        texttemplate="%{z:.0f}",
+        colorscale=[[0.0, SEQUENTIAL[0][1]], [1.0, SEQUENTIAL[1][1]]],
         showscale=False,
         xgap=1,
         ygap=1,
         hoverongaps=False,
         hovertemplate="<b>%{y}</b> missed, <b>%{x}</b> given: %{z:.0f} papers<extra></extra>",
+    )
+    # Numbers as a trace of their own take the page's text colour, light or dark; the cells
+    # stop at half strength, so that it can be read on all of them.
+    drawn = confusions[confusions["missed"].isin(rows) & confusions["given"].isin(columns)]
+    figure.add_scatter(
+        x=[plain(str(name)) for name in drawn["given"]],
+        y=[plain(str(name)) for name in drawn["missed"]],
+        text=[f"{n:,}" for n in drawn["n_papers"]],
+        mode="text",
+        hoverinfo="skip",
+        showlegend=False,
     )
     figure.update_xaxes(
         title_text="Given, but wrong", type="category", showgrid=False, tickangle=-45

@@ -32,7 +32,7 @@ from arxivtag.learning.predictions import Predictions
 from arxivtag.learning.thresholds import Thresholds
 
 SCHEMA_VERSION = 1
-CURVE_POINTS = 40
+CURVE_POINTS = 60
 MAX_CONFUSIONS = 60
 GRID = tuple(round(0.01 * step, 2) for step in range(1, 100))
 
@@ -263,7 +263,7 @@ def _intervals(
     if not len(weights) or not len(parts.y_true):
         return {}
     found = metrics.averages(parts, weights)
-    intervals = {key: metrics.interval(found[key]) for key in metrics.HEADLINE_KEYS if key in found}
+    intervals = {key: metrics.interval(value) for key, value in found.items()}
     return {key: _rounded(pair, 6) for key, pair in intervals.items() if pair is not None}
 
 

@@ -31,16 +31,18 @@ def binary_accuracy_text(accuracy: float | None, all_zeros: float | None) -> str
 
 
 def render_binary_accuracy(accuracy: float | None, all_zeros: float | None) -> None:
-    """Show binary accuracy as a tile with its distance to giving no label."""
+    """Show binary accuracy as a tile, with what giving no label scores below it."""
     if accuracy is None or all_zeros is None:
         st.metric(NAME, "–", help=HELP, border=True, height="stretch")
         return
-    points = 100 * (accuracy - all_zeros)
     st.metric(
         NAME,
         percent_text(accuracy, 2),
-        delta=f"{points:+.2f} points on {NO_LABEL} ({percent_text(all_zeros, 2)})",
-        help=HELP,
+        # As short as this, since a tile cuts off what does not fit.
+        delta=f"no label: {percent_text(all_zeros, 2)}",
+        delta_color="off",
+        delta_arrow="off",
+        help=f"{HELP} Below: {NO_LABEL}.",
         border=True,
         height="stretch",
     )

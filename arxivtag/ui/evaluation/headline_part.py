@@ -26,6 +26,12 @@ COMPARED = {
     "precision_at_5": "Precision at 5",
     "subset_accuracy": "Subset accuracy",
 }
+# Headings of the table; the figure's legend has the long names.
+BASELINE_NAMES = {
+    "all_zeros": "No label",
+    "most_frequent": "Frequent labels",
+    "linear": "Linear model",
+}
 TILES = {
     "micro_f1": "F1, micro",
     "macro_f1": "F1, macro",
@@ -70,10 +76,9 @@ def render_comparison(evaluation: Mapping[str, Any]) -> None:
         alt_text="The model's figures with their 95 % intervals beside those of each baseline, "
         "as dots; the table of metrics below holds the same numbers",
     )
-    for item in baselines:
-        components.note(f"{item['name']}: {item['note']}")
-    if evaluation.get("linear_baseline_note"):
-        components.note(str(evaluation["linear_baseline_note"]))
+    with st.container(gap="xxsmall"):
+        for item in baselines:
+            components.note(f"{item['name']}: {item['note']}")
 
 
 def metrics_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
@@ -116,6 +121,10 @@ def render_metrics_table(evaluation: Mapping[str, Any]) -> None:
     config |= {
         "metric": st.column_config.TextColumn("Metric", pinned=True, width="medium"),
         "model": number("This model", format="%.3f"),
+        **{
+            item["name"]: number(BASELINE_NAMES.get(item["key"], item["name"]), format="%.3f")
+            for item in evaluation.get("baselines", [])
+        },
         "low": number("95 % from", format="%.3f"),
         "high": number("95 % to", format="%.3f"),
         "better": st.column_config.TextColumn("Better", width="small"),
@@ -129,6 +138,7 @@ def render_metrics_table(evaluation: Mapping[str, Any]) -> None:
         height=440,
         column_config=config,
         key="evaluation-metrics",
+        placeholder="–",
         alt="Every metric of the model with its interval, the baselines' values and its meaning",
     )
     components.note(

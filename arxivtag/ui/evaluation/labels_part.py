@@ -48,6 +48,7 @@ def render_labels(evaluation: Mapping[str, Any]) -> None:
         hide_index=True,
         height=420,
         key="evaluation-labels",
+        placeholder="–",
         alt="Support, precision, recall, F1, average precision and threshold of each label",
         column_config={
             "label": st.column_config.TextColumn("Label", pinned=True, width="small"),
@@ -144,7 +145,7 @@ def render_confusions(evaluation: Mapping[str, Any]) -> None:
     table = table.assign(
         missed_name=[label_name(label) for label in table["missed"]],
         given_name=[label_name(label) for label in table["given"]],
-        share=table["n_papers"] / table["n_missed"],
+        share=(table["n_papers"] / table["n_missed"]).round(2),
     )
     st.dataframe(
         table[["missed", "missed_name", "given", "given_name", "n_papers", "share"]],

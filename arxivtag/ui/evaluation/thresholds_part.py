@@ -17,9 +17,9 @@ from arxivtag.ui import components
 from arxivtag.ui.evaluation.stored import Decisions
 
 METHOD_NAMES = {
-    "global": "One for all labels",
-    "per_label": "One for each label",
-    "top_k": "Always the k most probable",
+    "global": "One for all",
+    "per_label": "One per label",
+    "top_k": "Top k",
 }
 # Tile name, and whether a higher value is better; None: neither.
 TILES: dict[str, tuple[str, Literal["normal", "inverse", "off"]]] = {

@@ -1,0 +1,140 @@
+"""Calibration: known distortions are undone, order is kept, files can be damaged."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from sklearn.linear_model import LogisticRegression
+
+from arxivtag.errors import ConfigError
+from arxivtag.learning import calibration as calibrations
+from arxivtag.learning.calibration import Calibration, calibrate, fit_calibration
+from arxivtag.learning.metrics import reliability_bins
+
+PROBABILITIES = arrays.arrays(np.float32, (4, 5), elements=st.floats(0, 1, width=32))
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    return 1 / (1 + np.exp(-x))
+
+
+def overconfident(n: int = 20_000) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Truths drawn from sigmoid(z), and probabilities sigmoid(2.5 z) given for them."""
+    generator = np.random.default_rng(0)
+    z = generator.normal(0, 2, size=(n, 1))
+    y_true = generator.random((n, 1)) < sigmoid(z)
+    return y_true, sigmoid(z), sigmoid(2.5 * z).astype(np.float32)
+
+
+def test_temperature_undoes_a_known_distortion() -> None:
+    y_true, right, y_prob = overconfident()
+    fitted = fit_calibration(y_true, y_prob, "temperature")
+    assert fitted.temperature == pytest.approx(2.5, abs=0.1)
+    assert np.abs(calibrate(fitted, y_prob) - right).max() < 0.02
+
+
+def test_temperature_is_logistic_regression_on_the_logit_without_intercept() -> None:
+    y_true, _, y_prob = overconfident(2000)
+    clipped = np.clip(y_prob.astype(float), 1e-6, 1 - 1e-6)
+    logit = np.log(clipped / (1 - clipped))
+    oracle = LogisticRegression(C=1e9, fit_intercept=False, tol=1e-8).fit(logit, y_true.ravel())
+    fitted = fit_calibration(y_true, y_prob, "temperature")
+    assert fitted.temperature == pytest.approx(1 / oracle.coef_[0, 0], rel=1e-3)
+
+
+@pytest.mark.parametrize("method", ["temperature", "isotonic"])
+def test_both_methods_lower_the_calibration_error(method: str) -> None:
+    y_true, _, y_prob = overconfident()
+    fitted = fit_calibration(y_true[:10_000], y_prob[:10_000], method)
+    held_out, y_prob = y_true[10_000:], y_prob[10_000:]
+    before = reliability_bins(held_out, y_prob).expected_calibration_error
+    after = reliability_bins(held_out, calibrate(fitted, y_prob)).expected_calibration_error
+    assert after < before / 4
+
+
+@settings(max_examples=50)
+@given(
+    PROBABILITIES,
+    st.sampled_from(
+        [
+            Calibration("temperature", temperature=3.0),
+            Calibration("temperature", temperature=0.3),
+            Calibration("isotonic", x=(0.1, 0.4, 0.4, 0.9), y=(0.0, 0.2, 0.2, 0.7)),
+            Calibration(),
+        ]
+    ),
+)
+def test_order_is_kept_and_results_are_probabilities(
+    y_prob: np.ndarray, fitted: Calibration
+) -> None:
+    found = calibrate(fitted, y_prob)
+    assert found.dtype == np.float32
+    assert found.shape == y_prob.shape
+    assert ((found >= 0) & (found <= 1)).all()
+    order = np.argsort(y_prob, axis=None)
+    assert (np.diff(found.ravel()[order]) >= 0).all()
+
+
+def test_isotonic_keeps_labels_apart_on_flat_stretches() -> None:
+    flat = Calibration("isotonic", x=(0.2, 0.8), y=(0.5, 0.5))
+    low, high = calibrate(flat, np.array([0.3, 0.7]))
+    assert low < high
+    assert (low, high) == pytest.approx((0.5, 0.5), abs=1e-3)
+
+
+def test_none_changes_nothing() -> None:
+    y_prob = np.array([[0.0, 0.3, 1.0]], np.float32)
+    np.testing.assert_array_equal(calibrate(Calibration(), y_prob), y_prob)
+
+
+@pytest.mark.parametrize("method", ["temperature", "isotonic"])
+@pytest.mark.parametrize("truth", [True, False])
+def test_one_class_teaches_nothing(method: str, truth: bool) -> None:
+    y_true = np.full((3, 2), truth)
+    assert fit_calibration(y_true, np.full((3, 2), 0.4), method) == Calibration()
+    assert fit_calibration(y_true[:0], np.zeros((0, 2)), method) == Calibration()
+
+
+def test_certain_probabilities_stay_finite() -> None:
+    y_true = np.array([[True, False, True, False]])
+    y_prob = np.array([[1.0, 0.0, 0.0, 1.0]], np.float32)
+    fitted = fit_calibration(y_true, y_prob, "temperature")
+    assert np.isfinite(calibrate(fitted, y_prob)).all()
+
+
+@pytest.mark.parametrize("method", ["none", "temperature", "isotonic"])
+def test_there_and_back_through_json(method: str) -> None:
+    y_true, _, y_prob = overconfident(500)
+    fitted = fit_calibration(y_true, y_prob, method)
+    again = calibrations.from_dict(json.loads(json.dumps(calibrations.to_dict(fitted))))
+    assert again == fitted
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    [
+        {},
+        {"method": "guess"},
+        {"method": "temperature", "temperature": 0},
+        {"method": "temperature", "temperature": float("nan")},
+        {"method": "temperature", "temperature": "hot"},
+        {"method": "isotonic"},
+        {"method": "isotonic", "x": [0.1, 0.2], "y": [0.1]},
+        {"method": "isotonic", "x": [0.2, 0.1], "y": [0.1, 0.2]},
+        {"method": "isotonic", "x": [0.1, 0.2], "y": [0.3, 0.2]},
+        None,
+    ],
+)
+def test_damaged_calibrations_are_refused(damaged) -> None:
+    with pytest.raises(ConfigError):
+        calibrations.from_dict(damaged)
+
+
+def test_an_unknown_method_is_refused() -> None:
+    with pytest.raises(ConfigError, match="none, temperature, isotonic"):
+        fit_calibration(np.ones((1, 1), bool), np.ones((1, 1)), "guess")
