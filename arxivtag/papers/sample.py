@@ -198,6 +198,8 @@ class Writer:
             "gap": topic.gaps, "background": topic.background, "finding": topic.findings,
             "meaning": topic.meanings, "theorem": topic.theorems,
         }  # fmt: skip
+        if slot == "method":
+            return self._method()
         if slot in banks:
             return self._fresh(slot, banks[slot])
         if slot == "method_bare":
@@ -206,6 +208,16 @@ class Writer:
             first, second, third = (self._fresh("term", topic.terms) for _ in range(3))
             return f"{first}, {second} and {third}"
         return self._figure(slot)
+
+    def _method(self) -> str:
+        """Return a method; the steps that suit it come next."""
+        methods, steps = self.topic.methods, self.topic.steps
+        method = self._fresh("method", methods)
+        leads = [steps[i] for i in self.topic.leads[methods.index(method)]]
+        others = [step for step in self._left.get("step") or steps if step not in leads]
+        # _fresh takes from the end
+        self._left["step"] = [*self.dice.shuffled(others), *reversed(leads)]
+        return method
 
     def choose(self, text: str) -> str:
         """Return ``text`` with the choices in braces made."""
@@ -255,17 +267,21 @@ def _plan(dice: Dice, topic: Topic, n_words: float) -> list[str]:
     head = ["background", "gap_after"] if opens_with_background else []
     if kind == "method":
         core = ["propose" if head else "propose_first", "step"]
-        more = ["step"] * 4 + ["design"] * 2 + ["setup", "result", "result", "finding", "ablation"]
+        more = ["step"] * 3 + ["design"] * 2 + ["setup", "result", "result", "finding", "ablation"]
         tail = "result" if dice.chance(0.6) else "finding"
     elif kind == "theory":
         core = ["theory_propose" if dice.chance(0.5) else "propose_first", "theorem"]
-        more = ["theorem", "theorem", "step", "step", "design", "design", "setup", "finding"]
+        more = ["theorem"] * 2 + ["theory_step"] * 3 + ["design", "design", "setup", "finding"]
         tail = "finding"
+    elif kind == "survey":
+        core = ["survey", "survey_more"]
+        more = ["survey_more"] * 5 + ["survey_finding"] * 3
+        tail = "survey_finding"
     else:
         core = [kind, f"{kind}_more"]
         more = [f"{kind}_more"] * 4 + ["design"] * 2
         tail = "finding"
-    more += ["finding", "finding", "meaning", "meaning", "closing"]
+    more += ["finding"] * 2 * (kind != "survey") + ["meaning", "meaning", "closing"]
     if opens_with_background:
         more += ["more_background", "more_background", "more_gap"]
     elif dice.chance(0.4):
@@ -285,8 +301,8 @@ _KINDS = (("method", 12), ("analysis", 2), ("benchmark", 1), ("survey", 1))
 _ORDER = (
     "background", "more_background", "gap_first", "gap_after", "more_gap",
     "propose", "propose_first", "theory_propose", "survey", "benchmark", "analysis",
-    "step", "theorem", "design", "survey_more", "benchmark_more", "analysis_more",
-    "setup", "result", "finding", "ablation", "meaning", "closing",
+    "step", "theory_step", "theorem", "design", "survey_more", "benchmark_more", "analysis_more",
+    "setup", "result", "finding", "survey_finding", "ablation", "meaning", "closing",
 )  # fmt: skip
 
 
@@ -356,8 +372,14 @@ def title_case(text: str) -> str:
 
 def write_title(dice: Dice, topic: Topic, name: str) -> str:
     """Return a title for a paper of ``topic`` about the system ``name``."""
-    writer = Writer(topic, dice, name)
-    text = writer.fill(re.sub(r"\[method\]", "[method_bare]", dice.pick(_TITLES)))
+    text = ""
+    for _ in range(8):
+        writer = Writer(topic, dice, name)
+        text = writer.fill(dice.pick(_TITLES).replace("[method]", "[method_bare]"))
+        # "Object Detector for Object Detection" is no title: words should not come back
+        starts = [word[:5] for word in re.findall(r"[a-z]{4,}", text.lower())]
+        if len(starts) == len(set(starts)):
+            break
     return title_case(text)
 
 

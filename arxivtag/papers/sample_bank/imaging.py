@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
             single attributes cannot be changed without affecting others
         """,
         methods="a conditional generative adversarial network; an unpaired image translation model; a regulariser for discriminators; a progressive generator; an attribute editing network; a layout-to-image generator; a data-efficient training scheme",
+        leads="56 15 02 35 41 65 20",
         steps="""
             penalises the gradient of the discriminator near real images
             separates content codes from style codes
@@ -57,7 +58,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="image super-resolution and restoration",
+        name="image restoration",
         share=26,
         labels="eess.IV cs.CV 6; cs.CV 5; cs.CV eess.IV 3; cs.CV cs.LG eess.IV 1; eess.IV cs.CV cs.LG 1",
         extra="cs.MM cs.GR math.NA eess.SP cs.LG 68U10",
@@ -78,6 +79,7 @@ TOPICS: tuple[Topic, ...] = (
             clean reference images cannot be recorded for most scenes
         """,
         methods="a residual super-resolution network; a blind denoising network; a deblurring method; a plug-and-play restoration algorithm; a low-light enhancement network; a dehazing network; a recurrent network for video restoration",
+        leads="26 15 06 53 54 36 45",
         steps="""
             estimates blur kernel and sharp image in turn
             learns from pairs of noisy images without clean ones
@@ -104,7 +106,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="image captioning and visual question answering",
+        name="vision-and-language understanding",
         share=20,
         labels="cs.CV cs.CL 8; cs.CV 3; cs.CV cs.AI 2; cs.CV cs.CL cs.LG 2; cs.CL 1; cs.CV cs.LG 1",
         extra="cs.AI cs.LG cs.HC cs.MM cs.RO cs.IR",
@@ -124,6 +126,7 @@ TOPICS: tuple[Topic, ...] = (
             reward by word overlap favours bland sentences
         """,
         methods="a region-attention captioning model; a graph-based visual question answering network; a modular reasoning network; a grounded captioning model; a debiased question answering model; a multimodal transformer",
+        leads="05 14 23 50 32 40",
         steps="""
             attends to image regions word by word
             builds a scene graph before it generates a sentence
@@ -169,6 +172,7 @@ TOPICS: tuple[Topic, ...] = (
             tables without rules are hard to segment
         """,
         methods="a text detector for arbitrary shapes; a handwriting recogniser; a word spotting method; a document layout analyser; a binarisation network; a table structure recogniser",
+        leads="01 24 34 25 42 52",
         steps="""
             follows the centre line of each word
             rectifies curved text before it is read
@@ -214,6 +218,7 @@ TOPICS: tuple[Topic, ...] = (
             background textures are counted as people
         """,
         methods="a multi-scale counting network; a point-supervised localisation network; a perspective-aware density estimator; a counting method with ranking constraints; an attention-guided counter",
+        leads="03 14 30 24 40",
         steps="""
             selects the receptive field for each location
             compares point sets directly by optimal transport
@@ -258,6 +263,7 @@ TOPICS: tuple[Topic, ...] = (
             text and faces attract attention more than contrast explains
         """,
         methods="a salient object detection network; a fixation prediction model; a depth-guided saliency method; a co-saliency model; a boundary-aware refinement module; a model of visual search",
+        leads="03 41 20 53 03 41",
         steps="""
             refines a coarse map with the help of object edges
             combines bottom-up contrast with top-down semantics
@@ -303,6 +309,7 @@ TOPICS: tuple[Topic, ...] = (
             season and light cause changes that are of no interest
         """,
         methods="a land cover classification network; a change detection network; a hyperspectral classifier; a road extraction method; a detector for rotated objects; a fusion model for radar and optical images",
+        leads="05 15 05 40 35 20",
         steps="""
             combines spatial and spectral features in separate branches
             compares images of two dates in feature space
@@ -349,6 +356,7 @@ TOPICS: tuple[Topic, ...] = (
             collapse to a constant is a danger without negatives
         """,
         methods="a contrastive learning method; a clustering-based pretraining scheme; a video pretext task; a dense contrastive objective; a masked image model; a multi-modal self-supervised network",
+        leads="34 14 23 03 43 53",
         steps="""
             contrasts local features as well as global ones
             alternates between clustering features and predicting clusters
@@ -394,6 +402,7 @@ TOPICS: tuple[Topic, ...] = (
             discretisation favours boundaries along the grid
         """,
         methods="a convex segmentation model; a level set method with shape priors; a graph cut algorithm; an interactive segmentation tool; an edge detector; a line profile algorithm; a fast marching scheme",
+        leads="05 13 50 42 25 23 31",
         steps="""
             relaxes the labelling problem to a convex one and rounds its solution
             estimates the bias field and the contour together
@@ -444,6 +453,7 @@ TOPICS: tuple[Topic, ...] = (
             lens distortion is ignored by standard solvers
         """,
         methods="a learned local descriptor; a minimal solver; a robust model estimator; a global reconstruction pipeline; a camera calibration method; a multi-view stereo network",
+        leads="01 24 12 31 42 50",
         steps="""
             detects keypoints that can be matched reliably
             filters matches with a network that looks at all of them together
@@ -489,6 +499,7 @@ TOPICS: tuple[Topic, ...] = (
             some points become neighbours of nearly everything
         """,
         methods="a feature-generating network; a compatibility model of images and attributes; an open-set classifier; a transductive zero-shot method; a compositional recognition model",
+        leads="03 13 21 13 43",
         steps="""
             generates visual features of unseen classes from their descriptions
             calibrates scores between seen and unseen classes
@@ -533,6 +544,7 @@ TOPICS: tuple[Topic, ...] = (
             few data sets contain realistic forgeries
         """,
         methods="a forgery detection network; a frequency-based detector; a camera identification method; a splicing localisation network; an audio-visual consistency check",
+        leads="04 14 21 20 30",
         steps="""
             looks for blending boundaries in place of artefacts of a generator
             analyses the frequency spectrum of small patches
@@ -557,7 +569,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="video understanding and segmentation",
+        name="video segmentation",
         share=22,
         labels="cs.CV 9; cs.CV cs.LG 2; cs.CV cs.MM 2; cs.CV cs.AI 2; cs.CV cs.RO 1",
         extra="cs.MM cs.LG cs.AI eess.IV cs.HC cs.GR",
@@ -577,6 +589,7 @@ TOPICS: tuple[Topic, ...] = (
             instances swap identities when they cross
         """,
         methods="a memory network for video segmentation; a mask propagation method; a video summarisation model; a future frame predictor; a moment retrieval network; a panoptic segmentation network for video",
+        leads="01 10 24 31 52 40",
         steps="""
             reads masks of earlier frames from a memory by attention
             warps features along the motion and corrects them

@@ -28,6 +28,7 @@ TOPICS: tuple[Topic, ...] = (
             fluent output can hide that part of the source sentence was dropped
         """,
         methods="a document-level translation model; a multilingual encoder with language-specific decoders; a back-translation scheme with filtering; a non-autoregressive decoder; a character-aware transformer; a lexicon-guided attention mechanism",
+        leads="16 52 05 46 23 36",
         steps="""
             translates monolingual text back into the source language and filters the result by round-trip agreement
             attends to the preceding sentences of source and target text
@@ -74,6 +75,7 @@ TOPICS: tuple[Topic, ...] = (
             new entities appear daily and are in no dictionary
         """,
         methods="a span-based entity tagger; a joint model of entities and relations; a distantly supervised relation extractor; a character-aware sequence labelling model; a cross-lingual tagger; a gazetteer-enhanced recurrent network",
+        leads="01 15 34 25 43 52",
         steps="""
             scores every span of words as a possible entity mention
             predicts entities and the relations between them in one pass
@@ -119,6 +121,7 @@ TOPICS: tuple[Topic, ...] = (
             lexicons exist for few languages
         """,
         methods="an aspect-aware attention network; a lexicon-enhanced text classifier; a recursive network over parse trees; a domain-adversarial sentiment model; a sarcasm detector with conversational context; a convolutional network for short texts",
+        leads="04 20 14 52 34 24",
         steps="""
             attends to the opinion words that belong to a given aspect
             composes the polarity of a sentence along its parse tree
@@ -164,6 +167,7 @@ TOPICS: tuple[Topic, ...] = (
             training questions were written by people who saw the answer
         """,
         methods="a multi-hop reading model; a retrieve-and-read architecture; a memory network over sentences; a semantic parser for questions; an answer verifier; a graph-based reader",
+        leads="01 01 15 34 25 40",
         steps="""
             retrieves passages step by step, each conditioned on the ones before
             marks supporting sentences before it extracts the answer span
@@ -209,6 +213,7 @@ TOPICS: tuple[Topic, ...] = (
             reinforcement learning with real users is slow and tries their patience
         """,
         methods="an end-to-end dialogue agent; a belief tracker with open vocabulary; a persona-consistent response generator; a hierarchical dialogue policy; a user simulator trained on conversations; a document-grounded chat model",
+        leads="20 04 14 23 32 54",
         steps="""
             copies slot values from the user's words in place of choosing from a list
             scores candidate replies by how specific they are to the conversation
@@ -255,6 +260,7 @@ TOPICS: tuple[Topic, ...] = (
             embedding spaces of unrelated languages are hard to align
         """,
         methods="a sense-aware embedding model; a subword composition model; a linear map between bilingual embedding spaces; a probing study of pretrained encoders; a debiasing projection; a compact language model",
+        leads="10 05 21 34 43 65",
         steps="""
             composes the vector of a rare word from its letters and its contexts
             learns several vectors a word and chooses between them by context
@@ -301,6 +307,7 @@ TOPICS: tuple[Topic, ...] = (
             repetition spoils longer summaries
         """,
         methods="a two-stage extract-and-rewrite model; a pointer network with coverage; a structure-aware summariser; a factuality checker for summaries; a graph-based sentence ranker; a hierarchical encoder for long documents",
+        leads="05 15 20 35 42 24",
         steps="""
             selects salient sentences and rewrites each of them
             tracks what has been covered so that nothing is said twice
@@ -347,6 +354,7 @@ TOPICS: tuple[Topic, ...] = (
             speakers recorded over the telephone sound unlike those in the training corpus
         """,
         methods="a streaming speech recogniser; a noise-robust acoustic model; a multi-microphone enhancement front end; a speaker-adaptive recurrent network; a self-trained speech encoder; a neural vocoder; a speaker verification system",
+        leads="04 51 15 24 34 25 62",
         steps="""
             emits letters as soon as the evidence in the spectrogram suffices
             estimates masks for speech and noise and steers a beamformer with them
@@ -394,6 +402,7 @@ TOPICS: tuple[Topic, ...] = (
             singing slides between pitches and does not keep to the notes of the scale
         """,
         methods="a harmonic convolutional network; a polyphonic transcription system; a music source separation network; a beat tracker based on recurrent networks; a melody generator with long-range structure; an audio tagging model",
+        leads="04 30 10 23 53 40",
         steps="""
             stacks shifted spectrograms so that overtones line up
             estimates a mask for every instrument and applies it to the mixture
@@ -439,6 +448,7 @@ TOPICS: tuple[Topic, ...] = (
             rare sounds make up a few seconds of a day of audio
         """,
         methods="a convolutional recurrent sound detector; a weakly supervised audio tagger; a time-domain source separation network; a joint localisation and detection network; a contrastive audio encoder; a device-robust acoustic scene classifier",
+        leads="04 05 13 24 51 45",
         steps="""
             pools frame-level predictions with learned attention so that clip labels suffice
             works on raw waveforms with a learned filter bank

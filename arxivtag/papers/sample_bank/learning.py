@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
             the kernel view leaves out that features are learned
         """,
         methods="a norm-based generalisation bound; a stability analysis of gradient descent; a spectral complexity measure; a mean-field description of wide networks; a random-feature model; a data-dependent capacity measure",
+        leads="35 02 13 41 14 53",
         steps="""
             tracks how the weights move away from their starting point
             relates the test error to the spectrum of the data covariance
@@ -80,6 +81,7 @@ TOPICS: tuple[Topic, ...] = (
             theory explains momentum only in the quadratic case
         """,
         methods="a variance-reduced gradient method; an adaptive step size rule; an accelerated proximal algorithm; a primal-dual method for constrained problems; a stochastic quasi-Newton method; a clipped gradient method; a Frank-Wolfe variant",
+        leads="36 06 24 42 60 15 40",
         steps="""
             estimates the local smoothness from successive gradients
             clips gradients at a level that grows with the iteration count
@@ -133,6 +135,7 @@ TOPICS: tuple[Topic, ...] = (
             acquisition functions are difficult to maximise
         """,
         methods="a sparse variational Gaussian process; a structured covariance function; a deep Gaussian process; a conjugate gradient inference scheme; a batch acquisition function; a state-space formulation",
+        leads="02 23 31 12 53 42",
         steps="""
             places inducing points where the posterior changes most
             replaces the Cholesky factor by matrix-vector products
@@ -184,6 +187,7 @@ TOPICS: tuple[Topic, ...] = (
             disentanglement cannot be judged without labels
         """,
         methods="a hierarchical variational autoencoder; a flow-based posterior approximation; a low-variance gradient estimator; an importance-weighted objective; a structured variational family; a semi-amortised inference scheme",
+        leads="24 02 35 32 25 14",
         steps="""
             transforms a simple density by a sequence of invertible maps
             refines the output of the inference network by a few gradient steps
@@ -234,6 +238,7 @@ TOPICS: tuple[Topic, ...] = (
             switching between actions is costly in practice
         """,
         methods="a bandit algorithm with adaptive confidence sets; a Thompson sampling variant; an elimination algorithm in phases; a best-of-both-worlds algorithm; a change-point detection scheme for bandits; a randomised exploration rule",
+        leads="25 14 05 34 20 15",
         steps="""
             eliminates arms in phases of growing length
             samples parameters from an inflated posterior
@@ -287,6 +292,7 @@ TOPICS: tuple[Topic, ...] = (
             learning from logged data overestimates actions that were never tried
         """,
         methods="an off-policy actor-critic algorithm; a model-based agent with short rollouts; an intrinsically motivated agent; a hierarchical agent that learns options; a conservative value estimator; a safe policy optimisation method; a distributional critic",
+        leads="53 15 01 20 43 63 54",
         steps="""
             rewards the agent for visiting states that it cannot yet predict
             plans with an ensemble of models and stops where they disagree
@@ -339,6 +345,7 @@ TOPICS: tuple[Topic, ...] = (
             defences tuned to one threat model fail against others
         """,
         methods="a certified defence based on smoothing; a fast adversarial training scheme; a query-efficient black-box attack; a detector of adversarial inputs; a Lipschitz-constrained classifier; a backdoor removal procedure",
+        leads="03 15 20 63 35 45",
         steps="""
             adds noise to the input and takes a vote over many predictions
             perturbs inputs with a single well-chosen gradient step
@@ -390,6 +397,7 @@ TOPICS: tuple[Topic, ...] = (
             most methods assume that a graph does not change
         """,
         methods="a graph attention network; a sampling scheme for graph convolutions; a spectral filter network; a hierarchical pooling operator; a temporal graph network; an unsupervised node embedding method; a relational graph encoder",
+        leads="06 10 30 26 40 51 64",
         steps="""
             weights messages by how much sender and receiver differ
             samples neighbours in proportion to their influence

@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
             whole volumes do not fit into the memory of a graphics card
         """,
         methods="a cascaded volumetric network; an attention-gated U-Net; a segmentation network for missing modalities; a semi-supervised segmentation method; a multi-scale convolutional neural network; a shape-constrained network",
+        leads="05 62 12 36 52 46",
         steps="""
             finds the whole tumour before it turns to the sub-regions
             encodes every sequence separately and fuses whatever is present
@@ -74,6 +75,7 @@ TOPICS: tuple[Topic, ...] = (
             accuracy drops in hospitals that contributed no training images
         """,
         methods="a weakly supervised diagnosis network; a densely connected convolutional classifier; a multi-label model of co-occurring findings; a nodule detector with false-positive reduction; a report-guided attention model; a domain-invariant screening model",
+        leads="05 13 13 50 20 43",
         steps="""
             localises abnormal regions although it is trained on image labels alone
             models which diseases tend to occur together
@@ -119,6 +121,7 @@ TOPICS: tuple[Topic, ...] = (
             the grade of a disease is ordered but most classifiers ignore this
         """,
         methods="a vessel segmentation network; an ordinal grading network; a joint model of optic disc and cup; a quality-aware screening system; a layer segmentation method for retinal scans; an attention model for small lesions",
+        leads="05 13 45 25 45 31",
         steps="""
             follows vessels from the optic disc outwards
             predicts the grade as a series of yes-or-no thresholds
@@ -164,6 +167,7 @@ TOPICS: tuple[Topic, ...] = (
             dividing cells are rare and resemble dead ones
         """,
         methods="a multiple instance network for slides; a stain-invariant classifier; a nuclei segmentation method; a cell detector trained with points; a graph model of tissue; a hierarchical patch classifier",
+        leads="03 10 25 52 40 31",
         steps="""
             pools patches by attention to predict the label of the slide
             swaps stains between slides as a form of augmentation
@@ -210,6 +214,7 @@ TOPICS: tuple[Topic, ...] = (
             networks trained for one scanner setting fail for others
         """,
         methods="an unrolled reconstruction network; a learned regulariser; a dual-domain denoising network; a plug-and-play reconstruction algorithm; a self-supervised reconstruction method; a primal-dual network",
+        leads="04 14 20 04 13 54",
         steps="""
             alternates between a denoising network and a data consistency step
             learns from undersampled measurements only
@@ -259,6 +264,7 @@ TOPICS: tuple[Topic, ...] = (
             folded deformation fields have no anatomical meaning
         """,
         methods="an unsupervised registration network; a diffeomorphic deformation model; a multi-modal similarity measure; a landmark-guided registration method; a variational registration model; a template learning method",
+        leads="02 04 12 23 34 52",
         steps="""
             predicts a stationary velocity field and integrates it
             learns its similarity measure from roughly aligned pairs
@@ -304,6 +310,7 @@ TOPICS: tuple[Topic, ...] = (
             age and site of the lesion are ignored by image classifiers
         """,
         methods="an ensemble of convolutional classifiers; a metadata-aware skin classifier; a lesion segmentation network; a rejection rule for unknown diseases; a few-shot dermatology model",
+        leads="04 10 20 34 40",
         steps="""
             removes hair and corrects colours before classification
             combines image features with age, sex and body site
@@ -349,6 +356,7 @@ TOPICS: tuple[Topic, ...] = (
             it is unclear why some networks resemble the brain more than others
         """,
         methods="a hyperalignment method; an encoding model based on deep features; a graph-based classifier of connectivity; a latent dynamical model of spike trains; a sparse decoding model; a model of synaptic plasticity",
+        leads="05 14 35 25 34 52",
         steps="""
             aligns the responses of all subjects in a common space
             predicts the response of each voxel from the layers of a network

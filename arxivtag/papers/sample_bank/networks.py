@@ -6,13 +6,13 @@ from arxivtag.papers.sample_bank.topic import Topic, topic
 
 TOPICS: tuple[Topic, ...] = (
     topic(
-        name="recommendation",
+        name="personalised recommendation",
         share=26,
         labels="cs.IR 3; cs.IR cs.LG 6; cs.IR cs.LG stat.ML 4; cs.LG cs.IR stat.ML 2; cs.IR cs.AI 2; cs.LG cs.IR 1",
         extra="cs.SI cs.HC cs.AI cs.MM cs.CY",
         stems="Rec Item Taste User Prefer",
         settings="for new users; from implicit feedback; in sessions; of news articles; with diversity; in electronic commerce",
-        terms="collaborative filtering; matrix factorisation; ratings; users and items; click logs; cold start; implicit feedback; top-n ranking; popularity bias; latent factors; user preferences; online experiments; session data; side information; recommender systems; purchase histories; playlists; diversity",
+        terms="collaborative filtering; matrix factorisation; ratings; item catalogues; click logs; cold start; implicit feedback; top-n ranking; popularity bias; latent factors; user preferences; online experiments; session data; side information; recommender systems; purchase histories; playlists; diversity",
         background="""
             recommender systems help users to find {films, books and songs|products} in large catalogues
             collaborative filtering predicts the preferences of a user from those of similar users
@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
             interests change within a single session
         """,
         methods="a graph-based recommender; a session-based recommendation model; a matrix factorisation with side information; a counterfactual learning-to-rank method; a diversity-aware re-ranker; a hybrid recommender system; a sequential user model",
+        leads="05 53 26 14 41 62 35",
         steps="""
             propagates preferences along the graph of users and items
             re-weights clicks by the probability that an item was seen
@@ -74,6 +75,7 @@ TOPICS: tuple[Topic, ...] = (
             topics found by models are hard for people to interpret
         """,
         methods="a neural ranking model; a dense retrieval method; a query expansion technique; an unbiased learning-to-rank approach; a topic model with word embeddings; a hashing method for documents",
+        leads="32 04 13 23 51 40",
         steps="""
             encodes queries and documents separately so that an index can be built
             expands the query with terms from the best documents
@@ -119,6 +121,7 @@ TOPICS: tuple[Topic, ...] = (
             descriptions mention only a few of the things in an image
         """,
         methods="a deep hashing network; a cross-modal embedding model; a product quantisation scheme; a sketch-based retrieval network; an unsupervised hashing method; a fusion of local and global descriptors",
+        leads="02 14 20 54 02 31",
         steps="""
             approaches binary codes by a gradually steeper activation
             maps images and sentences into one space
@@ -150,7 +153,7 @@ TOPICS: tuple[Topic, ...] = (
         extra="cs.CY cs.DS stat.ME cs.IR cs.LG stat.ML",
         stems="Social Commu Tie Casc Influ",
         settings="in evolving networks; with overlapping communities; for information diffusion; with signed links; from cascades; at the scale of millions",
-        terms="community detection; stochastic block models; modularity; influence maximisation; information cascades; centrality; link prediction; homophily; degree distributions; social media; vertices and edges; spectral clustering; user activity; contagion; random graphs; hubs; friendship networks",
+        terms="community detection; stochastic block models; modularity; influence maximisation; information cascades; centrality; link prediction; homophily; degree distributions; social media; sparse edges; spectral clustering; user activity; contagion; random graphs; hubs; friendship networks",
         background="""
             social networks consist of communities with dense links inside and few links between
             information spreads through networks in cascades
@@ -165,6 +168,7 @@ TOPICS: tuple[Topic, ...] = (
             user attributes and links tell different stories
         """,
         methods="a community detection algorithm; a diffusion model; an influence maximisation algorithm; a dynamic block model; a spectral method for sparse networks; a link prediction method",
+        leads="05 12 21 45 30 51",
         steps="""
             assigns each node to several communities with varying strength
             infers hidden links from the times at which users were infected
@@ -216,6 +220,7 @@ TOPICS: tuple[Topic, ...] = (
             models trained on one event fail on the next
         """,
         methods="a propagation-based rumour detector; a stance classification model; a bot detection method; a claim retrieval system; a hate speech classifier; a study of news consumption",
+        leads="03 14 34 21 42 50",
         steps="""
             follows the tree of replies and retweets from its root
             weighs the stance of each reply by the credibility of its author
@@ -262,6 +267,7 @@ TOPICS: tuple[Topic, ...] = (
             models age quickly as software changes
         """,
         methods="an intrusion detection system; a malware classifier; an anomaly detector for system calls; an authentication scheme based on typing; a phishing detector; an evasion-resistant classifier; a vulnerability scanner based on code graphs",
+        leads="14 02 13 54 35 20 04",
         steps="""
             represents programs by graphs of function calls
             learns what normal traffic looks like and flags deviations
@@ -307,6 +313,7 @@ TOPICS: tuple[Topic, ...] = (
             it is hard to choose the privacy parameter
         """,
         methods="a differentially private training algorithm; a secure inference protocol; a membership inference attack; a private data synthesis method; a local privacy mechanism; a tighter analysis of composition",
+        leads="04 15 53 34 24 40",
         steps="""
             clips gradients at a level that is itself learned privately
             splits computation between two servers that do not collude
@@ -337,7 +344,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="human-computer interaction with learning systems",
+        name="human-computer interaction",
         share=20,
         labels="cs.HC 3; cs.HC cs.AI 4; cs.HC cs.LG 4; cs.CV cs.HC 3; cs.HC cs.CY 1",
         extra="cs.AI cs.CL cs.CV cs.RO cs.CY eess.SP cs.GR cs.SI",
@@ -358,6 +365,7 @@ TOPICS: tuple[Topic, ...] = (
             visual displays are overloaded when data sets grow
         """,
         methods="an adaptive user interface; a quality control method for crowdsourcing; a gaze estimation method; an emotion recognition system; a visual analytics tool; an interactive annotation tool; an activity recognition system",
+        leads="34 03 14 24 53 35 42",
         steps="""
             estimates the skill of every worker together with the labels
             predicts where the user will look next
@@ -383,7 +391,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="multimedia quality and compression",
+        name="multimedia compression",
         share=17,
         labels="eess.IV cs.MM 4; cs.MM eess.IV 3; cs.CV cs.MM 3; eess.IV cs.CV 3; eess.IV cs.CV cs.LG 2; cs.MM 2",
         extra="cs.MM cs.HC cs.GR eess.SP cs.CR cs.LG",
@@ -403,6 +411,7 @@ TOPICS: tuple[Topic, ...] = (
             compression destroys hidden watermarks
         """,
         methods="a learned image codec; a blind image quality measure; an adaptive streaming algorithm; a video coding tool based on neural networks; a watermarking scheme; a frame interpolation network",
+        leads="02 12 31 52 42 52",
         steps="""
             models the entropy of latent codes with a spatial context
             predicts the distribution of opinions and not just their mean

@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
             evaluating the fitness of a candidate may take hours
         """,
         methods="a genetic algorithm with adaptive mutation; a many-objective evolutionary algorithm; a surrogate-assisted evolution strategy; a differential evolution variant; an ant colony algorithm; a particle swarm optimiser with niches; a memetic algorithm",
+        leads="04 13 25 46 53 36 51",
         steps="""
             adapts mutation rates according to the success of recent offspring
             keeps an archive of diverse solutions along the Pareto front
@@ -79,6 +80,7 @@ TOPICS: tuple[Topic, ...] = (
             benchmarks made for frames waste the timing of events
         """,
         methods="a spiking network trained with surrogate gradients; a local plasticity rule; a conversion method for deep networks; a spiking reservoir; a memristor-aware training scheme; a model of dendritic learning",
+        leads="02 15 32 24 35 41",
         steps="""
             replaces the derivative of a spike by a smooth surrogate
             strengthens a synapse when a reward follows its activity
@@ -124,6 +126,7 @@ TOPICS: tuple[Topic, ...] = (
             dropout disturbs the memory when applied carelessly
         """,
         methods="a gated recurrent unit with few parameters; an orthogonal recurrent network; a memory-augmented network; a deep echo state network; a recurrent dropout scheme; a multi-timescale recurrent architecture",
+        leads="35 04 25 51 43 13",
         steps="""
             keeps the recurrent weight matrix orthogonal throughout training
             updates parts of its hidden state at different rates
@@ -173,6 +176,7 @@ TOPICS: tuple[Topic, ...] = (
             latency on the target device is ignored during the search
         """,
         methods="an evolutionary architecture search; a differentiable search method; a performance predictor for architectures; a bandit-based hyperparameter optimiser; a network morphism scheme; a genetic programming system for networks",
+        leads="04 25 15 31 02 50",
         steps="""
             mutates architectures while keeping the function they compute
             predicts final accuracy from the first epochs of training
@@ -218,6 +222,7 @@ TOPICS: tuple[Topic, ...] = (
             operations are counted while latency is what matters
         """,
         methods="a structured pruning method; a mixed-precision quantisation scheme; a distillation loss; a binary convolutional network; a low-rank factorisation of convolutional layers; a training scheme for sparse networks",
+        leads="04 13 25 35 54 40",
         steps="""
             removes whole filters according to their effect on the loss
             assigns a bit width to every layer under a memory budget

@@ -12,7 +12,7 @@ TOPICS: tuple[Topic, ...] = (
         extra="cs.RO cs.MA cs.DS cs.LG",
         stems="Plan Goal Act Heur Task",
         settings="with numeric state; under partial observability; in temporal domains; with learned heuristics; with preferences",
-        terms="heuristic search; planning domains; action models; delete relaxation; landmarks; state spaces; plan quality; hierarchical task networks; goals; preconditions and effects; contingent plans; admissible heuristics; plan libraries; symbolic representations; goal recognition; plan execution; belief states",
+        terms="heuristic search; planning domains; action models; delete relaxation; landmarks; state spaces; plan quality; hierarchical task networks; goals; action preconditions; contingent plans; admissible heuristics; plan libraries; symbolic representations; goal recognition; plan execution; belief states",
         background="""
             automated planning finds sequences of actions that lead from an initial state to a goal
             domain-independent planners read a formal description of actions and goals
@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
             users cannot tell why a planner chose one plan and not another
         """,
         methods="a landmark-based heuristic; a hierarchical planner; a contingent planning algorithm; a compilation of temporal problems; an explanation method for plans; a planner that learns action models; a portfolio of planners",
+        leads="16 45 26 03 54 36 60",
         steps="""
             compiles preferences into ordinary goals and action costs
             extracts landmarks that every plan has to reach
@@ -78,6 +79,7 @@ TOPICS: tuple[Topic, ...] = (
             popular benchmarks contain inverse relations that give the answer away
         """,
         methods="a rule-guided embedding model; a temporal knowledge graph model; a path-based reasoning agent; a few-shot relation model; a bilinear embedding with type constraints; a neural theorem prover",
+        leads="13 54 24 43 30 12",
         steps="""
             represents relations as rotations in the complex plane
             mines logical rules and lets them guide the embedding
@@ -123,6 +125,7 @@ TOPICS: tuple[Topic, ...] = (
             it is not understood why industrial formulas are easy
         """,
         methods="a branching heuristic based on conflicts; a propagator for a global constraint; a symmetry breaking method; a local search solver; a model counting algorithm; an algorithm selection method for solvers",
+        leads="03 14 50 32 43 25",
         steps="""
             branches on variables that occurred in recent conflicts
             derives explanations for each pruned value
@@ -174,6 +177,7 @@ TOPICS: tuple[Topic, ...] = (
             existing formalisms separate knowledge about time from knowledge about actions
         """,
         methods="a semantics for rules with preferences; a tractable description logic; an axiomatic account of belief change; an argumentation framework with weights; a translation into answer set programs; a formalism for reasoning about actions; a fuzzy extension of logic programs",
+        leads="04 12 31 51 42 01 40",
         steps="""
             interprets defaults by an ordering of possible worlds
             isolates inconsistent parts of the knowledge base
@@ -225,6 +229,7 @@ TOPICS: tuple[Topic, ...] = (
             identical objects lead to repeated computations
         """,
         methods="a message passing algorithm; a structure learning algorithm; a lifted inference method; an anytime inference algorithm; a probabilistic programming system; an influence diagram solver",
+        leads="23 15 03 42 34 54",
         steps="""
             groups interchangeable variables and treats them as one
             searches over orderings of variables in place of graphs
@@ -275,6 +280,7 @@ TOPICS: tuple[Topic, ...] = (
             agents trained together fail with unfamiliar partners
         """,
         methods="a decentralised actor-critic method; an auction-based task allocation; a learned communication protocol; a negotiation strategy; a voting mechanism; an opponent modelling technique",
+        leads="03 23 15 42 35 45",
         steps="""
             trains with a central critic and acts without one
             learns when to communicate and what to say
@@ -325,6 +331,7 @@ TOPICS: tuple[Topic, ...] = (
             search time is wasted on moves that transpose into one another
         """,
         methods="a tree search with learned evaluation; a regret minimisation algorithm; a general game player; a rollout policy; an adaptive opponent; a level generator",
+        leads="01 21 14 04 35 53",
         steps="""
             guides the search by a network trained on self-play
             shares statistics between positions that differ little
@@ -371,6 +378,7 @@ TOPICS: tuple[Topic, ...] = (
             people affected by a decision are seldom asked
         """,
         methods="a fairness-constrained learning algorithm; an auditing procedure; a post-processing rule; a causal fairness criterion; a participatory study; a long-term model of lending decisions",
+        leads="05 13 51 20 43 35",
         steps="""
             reduces fair classification to a sequence of weighted ordinary problems
             bounds disparities although group membership is unknown
@@ -420,6 +428,7 @@ TOPICS: tuple[Topic, ...] = (
             explanations can be manipulated without changing predictions
         """,
         methods="a counterfactual explanation method; a rule learning algorithm; a prototype-based network; a sampling estimator of Shapley values; a user study of explanations; a concept-based explanation method",
+        leads="05 15 23 32 45 53",
         steps="""
             finds the smallest plausible change that flips the decision
             learns short rules that cover most predictions

@@ -26,6 +26,7 @@ TOPICS: tuple[Topic, ...] = (
             monocular systems cannot observe scale
         """,
         methods="a visual-inertial odometry system; a semantic mapping system; a robust pose graph optimiser; a place recognition method; a direct sparse odometry; a multi-robot mapping framework",
+        leads="15 40 35 23 50 63",
         steps="""
             discards features on objects that may move
             tightly couples camera and inertial measurements in a sliding window
@@ -72,6 +73,7 @@ TOPICS: tuple[Topic, ...] = (
             collecting grasps on a robot takes weeks
         """,
         methods="a grasp detection network; a visuo-tactile manipulation policy; a closed-loop grasping controller; a simulation-to-reality transfer method; a pushing and grasping planner; an object pose estimator for manipulation",
+        leads="02 45 25 32 10 52",
         steps="""
             scores candidate grasps directly from a depth image
             pushes objects apart before it grasps them
@@ -118,6 +120,7 @@ TOPICS: tuple[Topic, ...] = (
             plans on the symbolic level may be geometrically impossible
         """,
         methods="a sampling-based motion planner; a learned sampling distribution; a socially aware navigation method; a model predictive controller; a combined task and motion planner; a behaviour planner for automated vehicles",
+        leads="05 03 13 31 42 13",
         steps="""
             learns where to sample from earlier planning problems
             predicts how pedestrians will react to each candidate trajectory
@@ -167,6 +170,7 @@ TOPICS: tuple[Topic, ...] = (
             policies learned in simulation ignore delays and friction
         """,
         methods="an interactive imitation learning algorithm; an inverse reinforcement learning method; a movement primitive representation; a one-shot imitation policy; a locomotion controller trained in simulation; a goal-conditioned policy",
+        leads="05 12 25 32 45 54",
         steps="""
             asks the expert for help in states that it is unsure about
             infers a reward function under which the demonstrations are optimal
@@ -212,6 +216,7 @@ TOPICS: tuple[Topic, ...] = (
             forecasts that average over possible futures hit none of them
         """,
         methods="a camera and lidar fusion network; a lane detection network; a multi-modal trajectory forecaster; an end-to-end driving model; a weather-robust detector; a traffic sign recogniser",
+        leads="04 34 15 53 24 54",
         steps="""
             projects image features into a bird's-eye view and fuses them with lidar there
             forecasts several trajectories with their probabilities

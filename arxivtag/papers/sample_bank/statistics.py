@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
             assumptions can rarely be tested
         """,
         methods="a doubly robust estimator; a causal discovery algorithm; a regression tree for treatment effects; a test of conditional independence; a sensitivity analysis; an estimator with negative controls",
+        leads="02 35 21 53 42 14",
         steps="""
             splits the sample so that nuisance functions and effects are estimated on different data
             exploits that causal mechanisms stay the same across environments
@@ -77,6 +78,7 @@ TOPICS: tuple[Topic, ...] = (
             missing values rule out standard software
         """,
         methods="a penalised estimator; a variable selection procedure; a debiased estimator; a nonparametric regression method; a Bayesian shrinkage prior; a test for groups of covariates; a covariance estimator",
+        leads="34 12 03 43 54 14 52",
         steps="""
             corrects the bias of the lasso with an estimate of the precision matrix
             constructs artificial controls for every covariate
@@ -128,6 +130,7 @@ TOPICS: tuple[Topic, ...] = (
             labels of mixture components are exchangeable
         """,
         methods="a Hamiltonian Monte Carlo sampler; a stochastic gradient Langevin method; a sequential Monte Carlo algorithm; a Gibbs sampler with data augmentation; a likelihood-free inference method; a nonparametric mixture model; a parallel tempering scheme",
+        leads="25 15 32 45 32 45 02",
         steps="""
             moves between modes at raised temperatures
             corrects for subsampling with control variates
@@ -178,6 +181,7 @@ TOPICS: tuple[Topic, ...] = (
             validity indices favour the shapes for which they were made
         """,
         methods="a robust clustering algorithm; a spectral clustering method; a subspace clustering technique; a streaming algorithm for k-means; a density-based clustering method; a deep clustering network; a coreset construction",
+        leads="05 15 24 31 45 25 31",
         steps="""
             trims the points that fit no cluster
             seeds centres far apart from each other
@@ -209,7 +213,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="kernel learning and dimension reduction",
+        name="kernel and manifold learning",
         share=13,
         labels="stat.ML cs.LG 6; cs.LG stat.ML 5; cs.LG 1; stat.ML 2",
         extra="math.NA cs.DS cs.CG stat.ME cs.CV 62H30",
@@ -229,6 +233,7 @@ TOPICS: tuple[Topic, ...] = (
             noise hides the intrinsic dimension
         """,
         methods="a random feature method; a kernel two-sample test; a manifold learning algorithm; an entropic transport algorithm; a sparse principal component method; a metric learning approach",
+        leads="04 43 25 14 45 32",
         steps="""
             samples features according to their leverage
             regularises transport by entropy and solves it by scaling
@@ -280,6 +285,7 @@ TOPICS: tuple[Topic, ...] = (
             theory assumes that entries are observed at random
         """,
         methods="a nonconvex recovery algorithm; a randomised decomposition; a tensor completion method; a robust factorisation; a preconditioned gradient method; a sketching algorithm for least squares",
+        leads="03 14 50 24 30 14",
         steps="""
             starts from a spectral estimate and descends on the factors
             compresses the matrix by a random projection before it is decomposed
@@ -311,7 +317,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="algorithm design with provable guarantees",
+        name="provable algorithm design",
         share=15,
         labels="cs.DS cs.LG 8; cs.DS 2; cs.LG cs.DS stat.ML 3; cs.LG cs.DS 2",
         extra="stat.ML math.OC cs.CR cs.SI cs.AI cs.CG",
@@ -332,6 +338,7 @@ TOPICS: tuple[Topic, ...] = (
             a small fraction of corrupted samples breaks known estimators
         """,
         methods="a streaming algorithm; a constant-factor approximation algorithm; a polynomial-time learning algorithm; a sublinear-time tester; a nearest neighbour data structure; a learning-augmented online algorithm; a reduction",
+        leads="03 13 24 43 45 51 12",
         steps="""
             maintains a sketch whose size is logarithmic in the length of the stream
             rounds the solution of a convex relaxation
@@ -384,6 +391,7 @@ TOPICS: tuple[Topic, ...] = (
             measurements are irregular and partly missing
         """,
         methods="a global recurrent forecaster; a probabilistic state-space network; an attention-based forecasting model; a change-point detection method; a hierarchical forecasting approach; a point process model of events",
+        leads="01 12 42 23 31 52",
         steps="""
             separates trend and season before the network sees the series
             predicts quantiles in place of a single value
@@ -429,6 +437,7 @@ TOPICS: tuple[Topic, ...] = (
             labels for evaluation are few and doubtful
         """,
         methods="a one-class deep network; a memory-augmented autoencoder; an isolation-based detector; a change-aware anomaly detector; a self-supervised outlier score; a fault diagnosis model",
+        leads="02 14 24 42 34 53",
         steps="""
             maps normal data into a small sphere
             reconstructs inputs from a memory of normal prototypes
@@ -454,7 +463,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="supervised learning with decision tree ensembles",
+        name="tree ensemble learning",
         share=12,
         labels="cs.LG stat.ML 6; stat.ML cs.LG 3; cs.LG 3; stat.ML stat.ME 1; cs.LG cs.AI 1",
         extra="stat.ME cs.DC cs.AI cs.IR cs.CY",
@@ -475,6 +484,7 @@ TOPICS: tuple[Topic, ...] = (
             trees extrapolate badly
         """,
         methods="a gradient boosting algorithm; a random forest variant; a multi-label ensemble; a calibration method; an unbiased importance measure; a cost-sensitive learner; a feature selection method",
+        leads="15 02 32 52 40 25 40",
         steps="""
             grows trees on one half of the sample and estimates on the other
             orders samples at random to avoid leakage of the target
@@ -510,7 +520,7 @@ TOPICS: tuple[Topic, ...] = (
         extra="cs.CV cs.AI cs.CL cs.NE cs.RO",
         stems="Meta Shot Transfer Proto Adapt",
         settings="from few examples; across tasks; under covariate shift; for continual learning; without source data; with multi-task training",
-        terms="few-shot classification; meta-learning; task distributions; catastrophic forgetting; domain adaptation; fine-tuning; prototypes; multi-task learning; source and target domains; inner loops; rehearsal; pretrained features; domain invariance; lifelong learning; support sets; negative transfer; regularisation",
+        terms="few-shot classification; meta-learning; task distributions; catastrophic forgetting; domain adaptation; fine-tuning; prototypes; multi-task learning; target domains; inner loops; rehearsal; pretrained features; domain invariance; lifelong learning; support sets; negative transfer; regularisation",
         background="""
             people learn new concepts from one or two examples
             meta-learning trains a learner on many small tasks
@@ -525,6 +535,7 @@ TOPICS: tuple[Topic, ...] = (
             benchmarks draw tasks from one narrow distribution
         """,
         methods="a meta-learning algorithm; a continual learning method; a domain-adversarial network; a prototype-based few-shot classifier; a multi-task architecture; a task similarity measure",
+        leads="05 12 32 50 43 41",
         steps="""
             learns an initialisation from which few gradient steps suffice
             protects weights that earlier tasks rely on
@@ -554,7 +565,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="learning with limited supervision",
+        name="label-efficient learning",
         share=14,
         labels="cs.LG stat.ML 5; cs.LG 3; cs.CV cs.LG 2; stat.ML cs.LG 2; cs.LG cs.AI 1; cs.CV cs.LG stat.ML 2",
         extra="cs.CV cs.CL cs.HC cs.IR stat.ME",
@@ -575,6 +586,7 @@ TOPICS: tuple[Topic, ...] = (
             annotators err in systematic ways
         """,
         methods="a batch active learning strategy; a semi-supervised training scheme; a noise-robust loss function; a Bayesian approximation by ensembles; a confidence calibration method; a crowd-aware classifier",
+        leads="02 13 24 34 43 52",
         steps="""
             selects samples that are uncertain and different from one another
             asks for consistent predictions on perturbed copies of a sample

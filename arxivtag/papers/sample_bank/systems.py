@@ -26,6 +26,7 @@ TOPICS: tuple[Topic, ...] = (
             updates still reveal something about the data
         """,
         methods="a federated optimisation algorithm; a compressed communication scheme; a robust aggregation rule; a personalised federated method; an asynchronous training protocol; a client selection strategy",
+        leads="04 13 24 30 41 54",
         steps="""
             corrects the drift of local updates with control variates
             sends only the largest entries of each update and remembers the rest
@@ -76,6 +77,7 @@ TOPICS: tuple[Topic, ...] = (
             schedulers ignore how training jobs behave
         """,
         methods="a pipeline-parallel training system; a gradient exchange protocol; a scheduler for training jobs; a large-batch optimiser; an automatic partitioning method; an asynchronous parameter server; a tensor compiler",
+        leads="13 05 42 23 14 04 53",
         steps="""
             overlaps communication with the backward pass
             splits the network into stages that work on different batches
@@ -122,6 +124,7 @@ TOPICS: tuple[Topic, ...] = (
             experts agree on four out of five sleep stages only
         """,
         methods="a convolutional network for raw signals; a subject-adaptive decoder; a sleep staging model; a Riemannian classifier of covariance matrices; a heartbeat classifier for wearable devices; a seizure prediction system",
+        leads="03 13 23 13 54 05",
         steps="""
             learns spatial and temporal filters from raw recordings
             aligns the covariance matrices of new subjects
@@ -168,6 +171,7 @@ TOPICS: tuple[Topic, ...] = (
             signal strength indoors changes when people move
         """,
         methods="a learned channel estimator; a deep unfolded detector; a modulation classifier; a reinforcement learning scheduler; an autoencoder for the physical layer; a positioning system based on channel fingerprints",
+        leads="13 04 35 42 21 35",
         steps="""
             unfolds an iterative detector into the layers of a network
             compresses channel state information for feedback
@@ -193,7 +197,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="compressed sensing and sparse signal recovery",
+        name="sparse signal recovery",
         share=13,
         labels="eess.SP 4; eess.SP cs.LG 4; math.NA cs.NA 1; eess.IV eess.SP 2; cs.LG eess.SP stat.ML 2; eess.IV cs.CV 1",
         extra="math.OC cs.CV stat.ML math.NA cs.DS cs.SD",
@@ -213,6 +217,7 @@ TOPICS: tuple[Topic, ...] = (
             noise is folded when signals are undersampled
         """,
         methods="a learned thresholding network; a dictionary learning algorithm; a generative prior for recovery; a structured measurement design; a phase retrieval algorithm; a sampling strategy for graph signals",
+        leads="05 13 24 31 45 34",
         steps="""
             learns the thresholds and step sizes of ten iterations
             updates atoms online as signals arrive
@@ -243,7 +248,7 @@ TOPICS: tuple[Topic, ...] = (
         """,
     ),
     topic(
-        name="neural rendering and image synthesis for graphics",
+        name="neural rendering",
         share=18,
         labels="cs.CV cs.GR 5; cs.GR cs.CV 6; cs.CV cs.GR cs.LG 2; cs.GR 2; cs.CV 2",
         extra="cs.LG cs.HC cs.MM eess.IV cs.CG",
@@ -264,6 +269,7 @@ TOPICS: tuple[Topic, ...] = (
             fine structures such as hair are blurred
         """,
         methods="a neural rendering approach; a differentiable renderer; a texture synthesis method; a style transfer network; a volumetric avatar model; an interactive image editing tool; a relighting network",
+        leads="02 10 43 35 62 54 16",
         steps="""
             stores the scene as a continuous function of position and direction
             separates shading from reflectance
@@ -310,6 +316,7 @@ TOPICS: tuple[Topic, ...] = (
             reconstructed surfaces have handles that do not exist
         """,
         methods="a surface reconstruction algorithm; a functional map method; a topological descriptor; a mesh simplification method; a geodesic distance algorithm; a parameterisation technique",
+        leads="43 10 21 34 05 54",
         steps="""
             computes distances by solving two sparse linear systems
             matches functions on shapes in place of points

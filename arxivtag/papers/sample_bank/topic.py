@@ -58,6 +58,7 @@ class Topic:
         background: Clauses on why the topic matters, without capital and full stop.
         gaps: Clauses on what is missing.
         methods: Singular noun phrases with article.
+        leads: For each method the steps (by place) that suit it best, best first.
         steps: Verb phrases, third person singular, that say what a method does.
         data: Noun phrases for data sets.
         metrics: Figures of merit.
@@ -77,6 +78,7 @@ class Topic:
     background: tuple[str, ...]
     gaps: tuple[str, ...]
     methods: tuple[str, ...]
+    leads: tuple[tuple[int, ...], ...]
     steps: tuple[str, ...]
     data: tuple[str, ...]
     metrics: tuple[Metric, ...]
@@ -97,6 +99,7 @@ def topic(
     background: str,
     gaps: str,
     methods: str,
+    leads: str,
     steps: str,
     data: str,
     metrics: str,
@@ -110,7 +113,8 @@ def topic(
     Short phrases (``settings``, ``terms``, ``data``, ``metrics``, ``baselines``,
     ``methods``) are separated by semicolons, clauses by line breaks. ``labels``
     reads "cs.CV cs.LG 5; cs.CV 3", ``metrics`` reads "top-1 accuracy 60..84%;
-    word error rate 4..18% down" (lowest, highest, and ``down`` if less is better).
+    word error rate 4..18% down" (lowest, highest, and ``down`` if less is better),
+    ``leads`` "03 1 24": one group of digits a method.
 
     Raises:
         ValueError: If a metric is not written so.
@@ -126,6 +130,7 @@ def topic(
         background=_clauses(background),
         gaps=_clauses(gaps),
         methods=_short(methods),
+        leads=tuple(tuple(int(digit) for digit in group) for group in leads.split()),
         steps=_clauses(steps),
         data=_short(data),
         metrics=tuple(_metric(text) for text in _short(metrics)),

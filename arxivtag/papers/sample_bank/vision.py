@@ -27,6 +27,7 @@ TOPICS: tuple[Topic, ...] = (
             networks trained on {synthetic|sunny} scenes lose much of their accuracy on {real|rainy} ones
         """,
         methods="a two-branch encoder-decoder network; a boundary-aware segmentation network; a weakly supervised segmentation method; a lightweight decoder for dense prediction; a context aggregation module; a pixel-wise contrastive loss; an iterative refinement network",
+        leads="06 10 35 40 24 56 41",
         steps="""
             fuses coarse and fine feature maps through gated skip connections
             predicts object contours {first|as a side task} and uses them to sharpen the {final|pixel-wise} labels
@@ -74,6 +75,7 @@ TOPICS: tuple[Topic, ...] = (
             the vast number of background regions swamps the training signal of the few objects
         """,
         methods="an anchor-free detector; a one-stage object detector; a two-stage detector with adaptive proposals; a localisation-aware scoring head; a cascade of box refinement stages; a pyramid network for small objects; a detector with learned suppression",
+        leads="03 35 24 53 53 26 14",
         steps="""
             predicts the {distance to the four sides of a box|box corners} from each location of the feature map
             replaces non-maximum suppression by a small network that looks at neighbouring boxes
@@ -121,6 +123,7 @@ TOPICS: tuple[Topic, ...] = (
             a classifier trained on cropped objects is easily misled by the background
         """,
         methods="an attention-based convolutional network; a part-mining classifier; a bilinear pooling layer of low rank; a robust loss for noisy image labels; a multi-branch residual network; a progressive training scheme; a re-balancing strategy for long-tailed images",
+        leads="01 10 26 43 25 31 54",
         steps="""
             locates discriminative parts from the network's own activation maps
             crops and enlarges the regions that the classifier finds most telling
@@ -168,6 +171,7 @@ TOPICS: tuple[Topic, ...] = (
             tracks break wherever detections are missing
         """,
         methods="a Siamese tracker with a growing memory; a distractor-aware tracker; a graph-based data association method; a correlation filter with spatial regularisation; a long-term tracker with re-detection; an online tracker that learns its motion model",
+        leads="01 20 35 52 41 51",
         steps="""
             keeps a small memory of past target appearances and reads from it in each frame
             decides from its own confidence when the template may be updated
@@ -214,6 +218,7 @@ TOPICS: tuple[Topic, ...] = (
             skeletons estimated from video are noisy and often incomplete
         """,
         methods="a temporal segment network; a graph convolutional network over skeleton joints; a motion-guided video network; a weakly supervised action localisation method; a recurrent attention model for video; a 3D convolutional network with factorised kernels",
+        leads="06 14 25 34 40 50",
         steps="""
             samples a few frames from each part of the video and pools their predictions
             passes messages between body joints along learned connections
@@ -261,6 +266,7 @@ TOPICS: tuple[Topic, ...] = (
             ageing changes faces in ways that training sets seldom show
         """,
         methods="an angular margin loss; a pose-invariant face embedding; a liveness detector based on texture and depth; a quality-aware aggregation of face templates; a landmark-free alignment network; a generative model for frontal faces",
+        leads="05 15 35 25 40 15",
         steps="""
             pulls embeddings of one identity together and pushes others apart by an adaptive margin
             synthesises a frontal view before the face is compared
@@ -306,6 +312,7 @@ TOPICS: tuple[Topic, ...] = (
             parts of the body are hidden by bags, railings and other people
         """,
         methods="a part-aligned embedding network; a clustering-based method without identity labels; a camera-aware metric learning loss; a style transfer approach between cameras; a re-ranking method for pedestrian retrieval; an attribute-guided attention network",
+        leads="05 13 32 21 43 50",
         steps="""
             aligns body parts before their features are compared
             clusters unlabelled pedestrian images and trains on the clusters in turn
@@ -352,6 +359,7 @@ TOPICS: tuple[Topic, ...] = (
             heatmaps waste memory and limit the precision of joints
         """,
         methods="a stacked heatmap network; a lifting network from two to three dimensions; a bottom-up pose estimator; a parametric mesh regressor; a kinematic refinement layer; a self-supervised approach based on several views",
+        leads="54 04 15 23 43 30",
         steps="""
             lifts joint positions to three dimensions with the help of learned limb lengths
             groups joints into people by predicting {an offset|a tag} for every joint
@@ -398,6 +406,7 @@ TOPICS: tuple[Topic, ...] = (
             laser measurements are sparse and miss thin structures
         """,
         methods="a stereo matching network with a sparse cost volume; a self-supervised monocular depth network; a joint model of depth and camera motion; a depth completion network; an optical flow estimator; a coarse-to-fine matching scheme",
+        leads="23 01 16 54 64 20",
         steps="""
             warps one view into the other and learns from the photometric difference
             masks pixels that move independently of the camera
@@ -445,6 +454,7 @@ TOPICS: tuple[Topic, ...] = (
             scans cover only the side of an object that faces the sensor
         """,
         methods="a point convolution network; a rotation-invariant shape descriptor; a graph network on local neighbourhoods; a registration method with learned correspondences; a shape completion network; a sparse voxel detector",
+        leads="01 20 12 32 41 51",
         steps="""
             defines continuous kernels on the neighbours of each point
             samples points so that sparse regions keep their share
