@@ -76,9 +76,10 @@ def load_predictions(path: Path) -> Predictions:
         StorageError: If the file is missing, damaged, or its shapes do not agree.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # Opened here, since numpy leaves a file open that turns out to be no archive.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {item.name: stored[item.name] for item in fields(Predictions)}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise StorageError(
             f"Could not read the predictions in {path}.",
             "Train the run again to see its details.",

@@ -28,9 +28,7 @@ def random_case(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return y_true, y_prob.astype(np.float32), y_prob >= generator.uniform(0.2, 0.9)
 
 
-def sklearn_figures(
-    y_true: np.ndarray, y_prob: np.ndarray, y_pred: np.ndarray
-) -> dict[str, float]:
+def sklearn_figures(y_true: np.ndarray, y_prob: np.ndarray, y_pred: np.ndarray) -> dict[str, float]:
     occurs = y_true.any(axis=0)
     found = {
         "subset_accuracy": oracle.accuracy_score(y_true, y_pred),

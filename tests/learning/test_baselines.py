@@ -1,0 +1,145 @@
+"""Baselines: what they give, what the linear one leaves out, and that it keeps its time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse
+from sklearn.svm import LinearSVC
+
+from arxivtag.learning import baselines, metrics
+from arxivtag.learning.baselines import Baseline, SkippedBaseline, linear, most_frequent_k
+from arxivtag.learning.features import SparseRows
+
+
+def sparse(dense: np.ndarray) -> SparseRows:
+    rows = scipy.sparse.csr_matrix(dense.astype(np.float32))
+    return SparseRows(
+        rows.indptr.astype(np.int64), rows.indices.astype(np.int32), rows.data, dense.shape[1]
+    )
+
+
+def learnable(n_papers: int, seed: int, n_labels: int = 4) -> tuple[np.ndarray, np.ndarray]:
+    """Labels that are there when their own feature is, and features of random length."""
+    generator = np.random.default_rng(seed)
+    y_true = generator.random((n_papers, n_labels)) < np.linspace(0.5, 0.1, n_labels)
+    noise = generator.random((n_papers, 6)) < 0.3
+    features = np.hstack([y_true * 2.0, noise]) * generator.uniform(1, 9, (n_papers, 1))
+    return features, y_true
+
+
+def test_all_zeros_gives_nothing() -> None:
+    found = baselines.all_zeros(3, 2)
+    assert not found.y_pred.any()
+    assert found.y_score is None
+    y_true = np.array([[1, 0], [0, 0], [0, 1]], bool)
+    accuracy = metrics.evaluate(y_true, found.y_pred)["binary_accuracy"]
+    assert accuracy == pytest.approx(metrics.binary_accuracy_all_zeros(y_true)) == 4 / 6
+
+
+def test_most_frequent_takes_the_k_that_serves_validation_best() -> None:
+    y_val = np.array([[1, 1, 0], [1, 1, 0], [1, 0, 1]], bool)
+    found = most_frequent_k(np.array([30, 20, 5]), 2, y_true_val=y_val)
+    # k = 1: F1 6/9; k = 2: 10/12; k = 3: 12/15.
+    assert found.y_pred.tolist() == [[True, True, False]] * 2
+    assert found.name == "The 2 most frequent labels always"
+    assert found.y_score is not None
+    assert (np.diff(found.y_score, axis=1) < 0).all()
+
+
+def test_most_frequent_ranks_by_frequency_not_by_column() -> None:
+    found = most_frequent_k(np.array([1, 9, 3]), 1, y_true_val=np.array([[0, 1, 0]], bool))
+    assert found.y_pred.tolist() == [[False, True, False]]
+    assert found.name == "The most frequent label always"
+
+
+def fitted_linear(**options) -> Baseline | SkippedBaseline:
+    (train, y_train), (val, y_val), (test, _) = (learnable(n, n) for n in (300, 80, 60))
+    return linear(sparse(train), y_train, sparse(val), y_val, sparse(test), **options)
+
+
+def test_linear_finds_what_can_be_found() -> None:
+    found = fitted_linear()
+    assert isinstance(found, Baseline)
+    _, y_test = learnable(60, 60)
+    assert metrics.evaluate(y_test, found.y_pred)["micro_f1"] > 0.95
+    assert "in the time allowed" not in found.note
+    assert found.seconds > 0
+
+
+def test_linear_scores_are_those_of_scikit_learn_on_rows_of_length_one() -> None:
+    found = fitted_linear()
+    assert isinstance(found, Baseline)
+    assert found.y_score is not None
+    (train, y_train), (test, _) = learnable(300, 300), learnable(60, 60)
+    unit = [x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12) for x in (train, test)]
+    for label in range(y_train.shape[1]):
+        oracle = LinearSVC(C=0.5, tol=0.1, random_state=42).fit(unit[0], y_train[:, label])
+        expected = oracle.decision_function(unit[1])
+        np.testing.assert_allclose(found.y_score[:, label], expected, atol=0.05)
+
+
+def test_linear_survives_empty_rows_and_labels_without_examples() -> None:
+    (train, y_train), (val, y_val) = learnable(300, 300), learnable(80, 80)
+    y_train[:, 3] = False  # no example
+    y_train[:, 2] = True  # no counterexample
+    train[5] = 0
+    found = linear(sparse(train), y_train, sparse(val), y_val, sparse(np.zeros((3, 10))))
+    # What is always true was never fitted: too little is covered for a fair comparison.
+    assert isinstance(found, SkippedBaseline)
+    y_train[:, 2] = False
+    found = linear(sparse(train), y_train, sparse(val), y_val, sparse(np.zeros((3, 10))))
+    assert isinstance(found, Baseline)
+    assert not found.y_pred[:, 2:].any()
+    assert np.isfinite(found.y_score).all()
+
+
+def test_linear_says_what_it_left_out_when_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = iter([False] * 3 + [True] * 100)
+    monkeypatch.setattr(baselines, "_passed", lambda deadline: next(calls))
+    monkeypatch.setattr(baselines, "_LEAST_COVERED", 0.5)
+    found = fitted_linear()
+    assert isinstance(found, Baseline)
+    assert "the 3 most frequent of 4 labels" in found.note
+    assert not found.y_pred[:, 3].any()
+    # What was not fitted ranks below everything that was.
+    assert found.y_score is not None
+    assert (found.y_score[:, 3] < found.y_score[:, :3].min(axis=1)).all()
+
+
+def test_linear_is_left_out_rather_than_compared_unfairly(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = iter([False] + [True] * 100)
+    monkeypatch.setattr(baselines, "_passed", lambda deadline: next(calls))
+    found = fitted_linear()
+    assert isinstance(found, SkippedBaseline)
+    assert "1 of 4 labels only" in found.reason
+
+
+def test_linear_is_left_out_where_it_would_take_too_long() -> None:
+    found = fitted_linear(time_budget_s=1e-6)
+    assert isinstance(found, SkippedBaseline)
+    assert "would take about" in found.reason
+
+
+def test_linear_stops_when_asked() -> None:
+    found = fitted_linear(should_stop=lambda: True)
+    assert isinstance(found, SkippedBaseline)
+    assert "stopped" in found.reason
+
+
+def test_rare_labels_learn_from_all_their_papers_and_a_weighted_sample() -> None:
+    sampled = baselines._sample(10_000, 0)
+    assert sampled is not None
+    assert len(sampled) == 2_000
+    y_true = np.zeros(10_000, bool)
+    y_true[:50] = True
+    rows, weights = baselines._papers_for(y_true, sampled)
+    assert set(range(50)) <= set(rows.tolist())  # type: ignore[union-attr]
+    assert weights is not None
+    truth = y_true[rows]
+    assert weights[truth].sum() == 50
+    # Together the sampled papers count for all papers without the label.
+    assert weights[~truth].sum() == pytest.approx(9_950, rel=0.02)
+    y_true[:200] = True
+    assert baselines._papers_for(y_true, sampled) == (slice(None), None)
+    assert baselines._sample(4_999, 0) is None

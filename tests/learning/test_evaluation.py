@@ -1,0 +1,262 @@
+"""Evaluations: contract keys, plain JSON, baselines and intervals, curves, confusions, words."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import sklearn.metrics as oracle
+
+from arxivtag.config import EvaluationConfig
+from arxivtag.learning import evaluation, headline, metrics, thresholds
+from arxivtag.learning.features import SparseRows
+from arxivtag.learning.predictions import calibrated_predictions
+from arxivtag.learning.thresholds import Thresholds
+
+CONTRACT = (
+    "micro_f1", "macro_f1", "samples_f1", "lrap", "precision_at_1", "precision_at_3",
+    "precision_at_5", "subset_accuracy", "hamming_loss", "binary_accuracy",
+    "binary_accuracy_all_zeros", "n_samples", "n_labels", "n_unknown_labels", "thresholds",
+)  # fmt: skip
+LABELS = ("cs.LG", "cs.CV", "cs.CL", "math.ST", "q-bio.NC", "never")
+
+
+def made(n_papers: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Truth and better-than-chance probabilities; the last label never occurs."""
+    generator = np.random.default_rng(seed)
+    y_true = generator.random((n_papers, 6)) < [0.5, 0.4, 0.2, 0.1, 0.05, 0.0]
+    y_prob = 1 / (1 + np.exp(-(4 * y_true - 2.5 + generator.normal(0, 1.5, y_true.shape))))
+    return y_true, y_prob.astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def run() -> dict:
+    (y_val, p_val), (y_test, p_test) = made(200, 0), made(300, 1)
+    calibration, chosen = evaluation.fit_decision(y_val, p_val, EvaluationConfig())
+    return evaluation.evaluate_run(
+        y_val, p_val, y_test, p_test, LABELS, chosen, calibration,
+        label_counts=np.array([900, 700, 400, 200, 90, 3]), n_unknown_labels=7,
+    )  # fmt: skip
+
+
+def test_the_contract_is_there_and_json_holds_it(run: dict) -> None:
+    assert set(CONTRACT) <= set(run)
+    text = json.dumps(run, allow_nan=False)
+    assert json.loads(text) == run
+    assert (run["n_samples"], run["n_labels"], run["n_unknown_labels"]) == (300, 6, 7)
+    assert run["n_labels_present"] == 5
+
+
+def test_figures_are_those_at_the_models_own_thresholds(run: dict) -> None:
+    (y_val, p_val), (y_test, p_test) = made(200, 0), made(300, 1)
+    calibration, chosen = evaluation.fit_decision(y_val, p_val, EvaluationConfig())
+    from arxivtag.learning.calibration import calibrate
+
+    y_prob = calibrate(calibration, p_test)
+    y_pred = y_prob >= np.array(run["thresholds"]["values"], np.float32)
+    np.testing.assert_array_equal(y_pred, thresholds.apply(chosen, y_prob))
+    assert run["micro_f1"] == pytest.approx(oracle.f1_score(y_test, y_pred, average="micro"))
+    assert run["lrap"] == pytest.approx(
+        oracle.label_ranking_average_precision_score(
+            y_test[y_test.any(axis=1)], y_prob[y_test.any(axis=1)]
+        )
+    )
+
+
+def test_intervals_hold_their_figures(run: dict) -> None:
+    assert set(metrics.HEADLINE_KEYS) <= set(run["intervals"])
+    for key, (low, high) in run["intervals"].items():
+        assert low <= run[key] <= high, key
+    assert all(low < high for low, high in map(run["intervals"].get, metrics.HEADLINE_KEYS))
+
+
+def test_no_resamples_no_intervals() -> None:
+    y_true, y_prob = made(20, 0)
+    chosen = thresholds.choose(y_true, y_prob, "global")
+    found = evaluation.evaluate_bundle(y_true, y_prob, LABELS, chosen, bootstrap_samples=0)
+    assert found["intervals"] == {}
+    assert all(item["difference"] == {} for item in found["baselines"])
+
+
+def test_differences_are_paired(run: dict) -> None:
+    nothing, frequent = run["baselines"]
+    assert (nothing["key"], frequent["key"]) == ("all_zeros", "most_frequent")
+    difference, low, high = nothing["difference"]["micro_f1"]
+    # Against a baseline of exactly 0, the difference is the figure itself, on every resample.
+    assert [low, high] == pytest.approx(run["intervals"]["micro_f1"])
+    assert difference == pytest.approx(run["micro_f1"], abs=1e-6)
+    difference, low, high = frequent["difference"]["lrap"]
+    assert difference == pytest.approx(run["lrap"] - frequent["metrics"]["lrap"], abs=2e-6)
+    assert low < difference < high
+    assert nothing["metrics"]["binary_accuracy"] == pytest.approx(
+        run["binary_accuracy_all_zeros"], abs=1e-6
+    )
+
+
+def test_per_label_columns_are_one_row_a_label(run: dict) -> None:
+    columns = run["per_label"]
+    assert {len(column) for column in columns.values()} == {6}
+    assert columns["label"] == list(LABELS)
+    never = 5
+    assert columns["support"][never] == 0
+    assert columns["f1"][never] is columns["best_threshold"][never] is None
+    assert columns["train_support"] == [900, 700, 400, 200, 90, 3]
+
+
+def test_curves_are_points_of_the_full_curves(run: dict) -> None:
+    assert set(run["curves"]["labels"]) == set(LABELS) - {"never"}
+    y_test, _ = made(300, 1)
+    curve = run["curves"]["labels"]["cs.LG"]
+    assert {len(column) for column in curve.values()} == {len(curve["recall"])}
+    assert len(curve["recall"]) <= evaluation.CURVE_POINTS + 2
+    assert curve["recall"][-1] == curve["false_positive_rate"][-1] == 1.0
+    assert curve["precision"][-1] == pytest.approx(y_test[:, 0].mean(), abs=1e-4)
+    assert curve["recall"] == sorted(curve["recall"])
+    assert curve["threshold"] == sorted(curve["threshold"], reverse=True)
+    # Thinned points keep the area under the ROC curve.
+    area = np.trapezoid([0, *curve["recall"]], [0, *curve["false_positive_rate"]])
+    assert area == pytest.approx(run["per_label"]["roc_auc"][0], abs=0.01)
+
+
+def test_threshold_grid_is_the_figures_at_each_threshold(run: dict) -> None:
+    y_test, p_test = made(300, 1)
+    chosen = Thresholds("global", np.full(6, 0.5, np.float32))
+    found = evaluation.evaluate_bundle(y_test, p_test, LABELS, chosen, bootstrap_samples=0)
+    at = found["threshold_grid"]["threshold"].index(0.5)
+    assert found["threshold_grid"]["f1"][at] == pytest.approx(found["micro_f1"], abs=1e-4)
+    assert found["threshold_grid"]["macro_f1"][at] == pytest.approx(found["macro_f1"], abs=1e-4)
+    assert found["threshold_grid"]["labels_per_paper"][at] == pytest.approx(
+        found["labels_per_paper"], abs=1e-4
+    )
+    assert found["top_k_grid"]["k"] == [1, 2, 3, 4, 5, 6]
+    assert found["top_k_grid"]["labels_per_paper"] == [1, 2, 3, 4, 5, 6]
+    assert found["top_k_grid"]["precision"][0] == pytest.approx(found["precision_at_1"], abs=1e-4)
+
+
+def test_threshold_figures_by_hand() -> None:
+    y_true = np.array([[1, 0], [0, 1], [0, 0]], bool)
+    y_pred = np.array([[1, 1], [0, 0], [0, 0]], bool)
+    found = evaluation.threshold_figures(y_true, y_pred)
+    assert found == pytest.approx(
+        {
+            "precision": 1 / 2, "recall": 1 / 2, "f1": 1 / 2, "macro_f1": 1 / 2,
+            "labels_per_paper": 2 / 3, "share_without_label": 2 / 3,
+        }
+    )  # fmt: skip
+
+
+def test_confusions_count_a_missed_label_beside_a_wrong_one() -> None:
+    y_true = np.array([[1, 0, 0], [1, 0, 0], [1, 0, 1], [1, 0, 0]], bool)
+    y_prob = np.array([[0, 1, 0], [0, 1, 1], [0, 0, 1], [1, 0, 1]], np.float32)
+    chosen = Thresholds("global", np.full(3, 0.5, np.float32))
+    found = evaluation.evaluate_bundle(y_true, y_prob, ["a", "b", "c"], chosen)
+    assert found["confusions"] == [
+        {"missed": "a", "given": "b", "n_papers": 2, "n_missed": 3},
+        {"missed": "a", "given": "c", "n_papers": 1, "n_missed": 3},
+    ]
+
+
+def test_reliability_holds_bins_before_and_after(run: dict) -> None:
+    for kind, n_pairs in (("all_pairs", 300 * 6), ("top_label", 300)):
+        before, after = (run["reliability"][kind][when] for when in ("before", "after"))
+        assert sum(before["n"]) == sum(after["n"]) == n_pairs
+    after = run["reliability"]["all_pairs"]["after"]
+    assert after["expected_calibration_error"] == pytest.approx(
+        run["expected_calibration_error"], abs=1e-6
+    )
+
+
+@pytest.mark.parametrize("method", thresholds.METHODS)
+@pytest.mark.parametrize("n_papers", [0, 1])
+def test_tiny_splits_are_evaluated_without_a_warning(method: str, n_papers: int) -> None:
+    y_true, y_prob = made(n_papers, 0)
+    chosen = thresholds.choose(y_true, y_prob, method)
+    found = evaluation.evaluate_bundle(y_true, y_prob, LABELS, chosen)
+    json.dumps(found, allow_nan=False)
+    assert headline.headline_text(found)
+
+
+def test_papers_without_any_known_label_are_evaluated() -> None:
+    y_true, y_prob = np.zeros((3, 6), bool), made(3, 0)[1]
+    chosen = Thresholds("global", np.full(6, 0.5, np.float32))
+    found = evaluation.evaluate_bundle(y_true, y_prob, LABELS, chosen, n_unknown_labels=5)
+    json.dumps(found, allow_nan=False)
+    assert found["lrap"] is None
+    assert found["n_papers_without_known_label"] == 3
+    assert "3 papers have none of the labels" in headline.headline_text(found)
+
+
+def linear_rows(y_true: np.ndarray) -> SparseRows:
+    rows, columns = np.nonzero(np.hstack([y_true, np.ones((len(y_true), 1), bool)]))
+    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(y_true)))])
+    return SparseRows(
+        indptr.astype(np.int64), columns.astype(np.int32), np.ones(len(rows), np.float32), 7
+    )
+
+
+def with_linear(run: dict, **options) -> dict:
+    (y_train, _), (y_val, p_val), (y_test, p_test) = made(400, 5), made(200, 0), made(300, 1)
+    calibration, _ = evaluation.fit_decision(y_val, p_val, EvaluationConfig())
+    kept = calibrated_predictions(LABELS, y_val, p_val, y_test, p_test, calibration)
+    rows = [linear_rows(y) for y in (y_train, y_val, y_test)]
+    return evaluation.with_linear_baseline(run, kept, rows[0], y_train, rows[1], rows[2], **options)
+
+
+def test_the_linear_baseline_joins_last_and_once(run: dict) -> None:
+    found = with_linear(with_linear(run))
+    assert [item["key"] for item in found["baselines"]] == ["all_zeros", "most_frequent", "linear"]
+    assert len(run["baselines"]) == 2  # what it was given stays as it was
+    linear = found["baselines"][-1]
+    assert linear["metrics"]["micro_f1"] > 0.95  # its features are the labels themselves
+    assert evaluation.best_baseline(found) is linear
+    difference, low, high = linear["difference"]["micro_f1"]
+    assert low <= difference <= high < 0
+    worse = headline.headline_sentences(found)[1]
+    assert "worse, more than chance explains" in worse
+    json.dumps(found, allow_nan=False)
+
+
+def test_a_linear_baseline_left_out_says_why(run: dict) -> None:
+    found = with_linear(run, time_budget_s=1e-7)
+    assert len(found["baselines"]) == 2
+    assert "was left out" in found["linear_baseline_note"]
+    assert found["linear_baseline_note"] in headline.remarks(found)
+
+
+def test_headline_names_figure_interval_and_best_baseline(run: dict) -> None:
+    worth, comparison = headline.headline_sentences(run)
+    assert "On 300 papers that it never saw" in worth
+    assert f"micro-F1 of {run['micro_f1']:.3f}" in worth
+    assert "95 % interval" in worth
+    best = evaluation.best_baseline(run)
+    assert best is not None
+    assert best["name"].lower() in comparison.lower()
+    assert "better, more than chance explains" in comparison
+
+
+def test_a_lead_within_its_interval_is_called_chance(run: dict) -> None:
+    item = {
+        "key": "linear", "name": "Linear", "note": "", "metrics": {"micro_f1": 0.7},
+        "difference": {"micro_f1": [0.01, -0.01, 0.03]},
+    }  # fmt: skip
+    changed = {**run, "micro_f1": 0.71, "baselines": [item]}
+    assert (
+        "no more than chance explains (-0.010 to +0.030)" in headline.headline_sentences(changed)[1]
+    )
+
+
+def test_binary_accuracy_never_stands_without_all_zeros(run: dict) -> None:
+    for figures in (run, {k: v for k, v in run.items() if k != "baselines"}):
+        (row,) = [r for r in headline.headline_rows(figures) if r.key == "binary_accuracy"]
+        assert row.baselines["all_zeros"] == pytest.approx(
+            run["binary_accuracy_all_zeros"], abs=1e-6
+        )
+        text = headline.headline_text(figures)
+        (line,) = [line for line in text.splitlines() if line.startswith("Binary accuracy,")]
+        assert f"{run['binary_accuracy_all_zeros']:.3f}" in line
+        assert "no label" in text
+
+
+def test_an_empty_evaluation_has_words_too() -> None:
+    assert headline.headline_text({}) == "There is no evaluation."

@@ -1,0 +1,95 @@
+"""Predictions: there and back, calibrated beside raw, damaged files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from arxivtag.errors import StorageError
+from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.predictions import (
+    Predictions,
+    calibrated_predictions,
+    load_predictions,
+    save_predictions,
+)
+
+
+@pytest.fixture
+def predictions() -> Predictions:
+    generator = np.random.default_rng(0)
+    return calibrated_predictions(
+        ("cs.LG", "math.ÅÄ"),
+        generator.random((4, 2)) < 0.5,
+        generator.random((4, 2), dtype=np.float32),
+        generator.random((3, 2)) < 0.5,
+        generator.random((3, 2), dtype=np.float32),
+        Calibration("temperature", temperature=2.0),
+    )
+
+
+def test_there_and_back(tmp_path: Path, predictions: Predictions) -> None:
+    save_predictions(tmp_path / "predictions.npz", predictions)
+    again = load_predictions(tmp_path / "predictions.npz")
+    assert again.label_names == predictions.label_names
+    for name in ("y_true_val", "y_prob_val", "y_prob_val_raw", "y_true_test", "y_prob_test_raw"):
+        before, after = getattr(predictions, name), getattr(again, name)
+        assert before.dtype == after.dtype
+        np.testing.assert_array_equal(before, after)
+
+
+def test_calibrated_ones_stand_beside_the_raw(predictions: Predictions) -> None:
+    raw, calibrated = predictions.y_prob_test_raw, predictions.y_prob_test
+    odds = calibrated / (1 - calibrated)
+    np.testing.assert_allclose(odds**2, raw / (1 - raw), rtol=1e-4)  # temperature 2
+
+
+def test_no_label_at_all_is_stored(tmp_path: Path) -> None:
+    empty = np.zeros((0, 0), np.float32)
+    none = calibrated_predictions((), empty, empty, empty, empty, Calibration())
+    save_predictions(tmp_path / "p.npz", none)
+    assert load_predictions(tmp_path / "p.npz").label_names == ()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"no zip at all"])
+def test_damaged_files_are_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "predictions.npz"
+    path.write_bytes(content)
+    with pytest.raises(StorageError, match=r"predictions\.npz"):
+        load_predictions(path)
+
+
+def test_a_single_array_is_no_archive(tmp_path: Path) -> None:
+    with (tmp_path / "p.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(StorageError):
+        load_predictions(tmp_path / "p.npz")
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="nothing-here"):
+        load_predictions(tmp_path / "nothing-here.npz")
+
+
+def test_pickled_content_is_refused(tmp_path: Path, predictions: Predictions) -> None:
+    path = tmp_path / "predictions.npz"
+    names = ("y_true_val", "y_prob_val", "y_prob_val_raw", "y_true_test", "y_prob_test")
+    arrays = {name: getattr(predictions, name) for name in names}
+    arrays["y_prob_test_raw"] = predictions.y_prob_test_raw
+    np.savez(path, label_names=np.array(["a", object()], dtype=object), **arrays)
+    with pytest.raises(StorageError):
+        load_predictions(path)
+
+
+@pytest.mark.parametrize("name", ["y_true_val", "y_prob_test", "y_prob_val_raw", "label_names"])
+def test_shapes_must_agree(tmp_path: Path, predictions: Predictions, name: str) -> None:
+    path = tmp_path / "predictions.npz"
+    save_predictions(path, predictions)
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    arrays[name] = arrays[name][:1]
+    np.savez(path, **arrays)
+    with pytest.raises(StorageError, match="should have"):
+        load_predictions(path)
