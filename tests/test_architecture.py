@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+PAGES_FOLDER = PROJECT_FOLDER / "pages"
 FLOORS = {
     "arxivtag.config": 0,
     "arxivtag.errors": 0,
@@ -28,6 +30,8 @@ FLOORS = {
 }
 # Rooms on one floor that may look into the next: never the other way round.
 SIDEWAYS = {
+    ("arxivtag.config", "arxivtag.errors"),
+    ("arxivtag.storage", "arxivtag.errors"),
     ("arxivtag.tagging", "arxivtag.learning"),  # one vectorizer and one network for both
     ("arxivtag.exploring", "arxivtag.papers"),
     ("arxivtag.ui", "arxivtag.figures"),
@@ -173,7 +177,9 @@ def test_importing_the_pages_library_leaves_heavy_packages_out() -> None:
     modules = [
         module_name(path)
         for path in source_files()
-        if module_name(path).startswith("arxivtag.") and not path.name.startswith("__main__")
+        if module_name(path).startswith("arxivtag.")
+        and path.name != "__main__.py"
+        and not module_name(path).startswith(ENGINE)
     ]
     code = (
         "import importlib, sys\n"
@@ -183,3 +189,30 @@ def test_importing_the_pages_library_leaves_heavy_packages_out() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_web_process_has_no_heavy_package_after_every_page_ran(tmp_path: Path) -> None:
+    """A fresh interpreter runs every page on the sample, tags an abstract, and stays light."""
+    pages = sorted(f"pages/{path.name}" for path in PAGES_FOLDER.glob("*.py"))
+    code = (
+        "import sys\n"
+        "from streamlit.testing.v1 import AppTest\n"
+        "app = AppTest.from_file('streamlit_app.py', default_timeout=120).run()\n"
+        "assert not app.exception, app.exception\n"
+        f"for page in {pages!r}:\n"
+        "    app.switch_page(page).run()\n"
+        "    assert not app.exception and app.title, (page, app.exception)\n"
+        "    if 'Predict' in page:\n"
+        "        app.text_area[0].set_value('We segment images with a network. ' * 9).run()\n"
+        "        assert not app.exception, app.exception\n"
+        f"heavy = sorted(set(sys.modules) & {HEAVY!r})\n"
+        "assert not heavy, heavy\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=PROJECT_FOLDER,
+        env={**os.environ, "ARXIVTAG_HOME": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
