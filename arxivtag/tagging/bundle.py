@@ -22,6 +22,7 @@ import datetime
 import importlib.metadata
 import io
 import itertools
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +66,10 @@ _PACKAGES = ("numpy", "pyarrow", "keras", "jax", "tensorflow", "tensorflow-cpu")
 # Bit patterns of a float16 from here on (sign left out) are infinite or no number.
 _FLOAT16_INFINITE = 0x7C00
 _BLOCK = 1 << 20
+_NPY_HEADER = re.compile(
+    rb"\{'descr': '([<|][a-z]\d)', 'fortran_order': (True|False), "
+    rb"'shape': \(((?:\d{1,18}, ?)*(?:\d{1,18})?)\), \} *\n"
+)
 
 ArrayT = TypeVar("ArrayT", bound=NDArray[Any])
 
@@ -481,7 +486,7 @@ class _Reader:
         try:
             with path.open("rb") as file:
                 found_shape, is_fortran, found = _read_header(file)
-                if found_shape != shape or found != expected or is_fortran:
+                if found_shape != shape or found != expected.str or is_fortran:
                     raise BundleError(
                         f"The bundle's {path.name} should be {expected} of shape {shape}. "
                         f"Received: {found} of shape {found_shape!r:.60}.",
@@ -550,13 +555,23 @@ def _lines_problem(
     return ""
 
 
-def _read_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Return shape, order and type from a ``.npy`` header; the header is at most 64 KB."""
-    version = np.lib.format.read_magic(file)
-    if version != (1, 0):
-        raise ValueError(f"unexpected version {version} of the .npy format")
-    shape, is_fortran, kind = np.lib.format.read_array_header_1_0(file)
-    return shape, is_fortran, kind
+def _read_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, str]:
+    """Return shape, Fortran order and type code from the header of a ``.npy`` file.
+
+    A strict pattern in place of numpy's reader, which evaluates the header as Python.
+
+    Raises:
+        ValueError: If it is not a header as ``numpy.save`` writes it.
+    """
+    start = file.read(10)
+    if len(start) < 10 or start[:8] != b"\x93NUMPY\x01\x00":
+        raise ValueError("no .npy file of version 1.0")
+    text = file.read(int.from_bytes(start[8:], "little"))
+    found = _NPY_HEADER.fullmatch(text)
+    if found is None:
+        raise ValueError("no plain .npy header")
+    kind, is_fortran, shape = (group.decode("ascii") for group in found.groups())
+    return tuple(int(size) for size in shape.split(",") if size.strip()), is_fortran == "True", kind
 
 
 def _all_finite(values: NDArray[Any]) -> bool:

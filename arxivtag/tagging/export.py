@@ -96,9 +96,9 @@ def _network(bundle: Bundle, idf: Any) -> Any:
     if config.sublinear_tf:
         # Back to whole counts: 0, or 1 + log(count), then times the idf again.
         inverse = np.where(idf > 0, 1 / np.where(idf > 0, idf, 1), 0)
-        counts = ops.round(keras.layers.Rescaling(inverse.tolist(), name="counts")(values))
+        counts = ops.round(_times(values, inverse, "counts"))
         frequencies = ops.log(ops.maximum(counts, 1.0)) + ops.minimum(counts, 1.0)
-        values = keras.layers.Rescaling(idf.tolist(), name="sublinear_tf_idf")(frequencies)
+        values = _times(frequencies, idf, "sublinear_tf_idf")
     if config.l2_normalize:
         values = keras.layers.UnitNormalization(name="length_one")(values)
     outputs = [
@@ -109,6 +109,18 @@ def _network(bundle: Bundle, idf: Any) -> Any:
     activation = bundle.network.output_activation
     y_prob = keras.layers.Activation(activation, name="probabilities")(logits)
     return keras.Model(weights, _calibrated(bundle.calibration, y_prob), name="network")
+
+
+def _times(values: Any, factors: Any, name: str) -> Any:
+    """Multiply each column by its factor, with the factors kept among the model's weights."""
+    import keras
+
+    layer = keras.layers.EinsumDense(
+        "nf,f->nf", output_shape=len(factors), kernel_initializer="ones", name=name
+    )
+    scaled = layer(values)
+    layer.set_weights([np.asarray(factors, dtype=np.float32)])
+    return scaled
 
 
 def _branch(branch: Branch, name: str, values: Any) -> Any:
@@ -143,11 +155,13 @@ def _calibrated(calibration: Calibration, y_prob: Any) -> Any:
     x = np.asarray(calibration.x, dtype=np.float64)
     y = np.asarray(calibration.y, dtype=np.float64)
     rises = np.diff(x) > 0
-    starts, widths, heights = x[:-1][rises], np.diff(x)[rises], np.diff(y)[rises]
+    starts = x[:-1][rises].astype(np.float32)
+    widths = np.diff(x)[rises].astype(np.float32)
+    heights = np.diff(y)[rises].astype(np.float32)
     # Each stretch between two knots adds its share of its height: no cancellation, unlike a
     # sum of ReLUs with slopes.
-    shares = ops.clip((ops.expand_dims(y_prob, -1) - starts.tolist()) / widths.tolist(), 0.0, 1.0)
-    corrected = ops.sum(shares * heights.tolist(), axis=-1) + float(y[0])
+    shares = ops.clip((ops.expand_dims(y_prob, -1) - starts) / widths, 0.0, 1.0)
+    corrected = ops.sum(shares * heights, axis=-1) + float(y[0])
     return (1 - _ISOTONIC_KEEP_ORDER) * corrected + _ISOTONIC_KEEP_ORDER * y_prob
 
 

@@ -1,7 +1,7 @@
 """Similar papers: training papers whose most telling n-grams a text shares.
 
-Each paper is kept as its 32 strongest n-grams by TF-IDF (8-bit weights, length one), so
-27,000 papers take about 5 MB, and a search is one look-up of the text's weights at
+Each paper is kept as its 64 strongest n-grams by TF-IDF (8-bit weights, length one), so
+27,000 papers take about 9 MB, and a search is one look-up of the text's weights at
 every kept n-gram. The similarity is the cosine between the text's TF-IDF row and the
 paper's shortened one: 1 is the same paper, 0 shares none of the paper's n-grams.
 """
@@ -21,7 +21,7 @@ from arxivtag.learning.features import SparseRows
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
 
-TERMS_PER_PAPER = 32
+TERMS_PER_PAPER = 64
 MAX_PAPERS = 100_000
 # Separators inside one line; cleaning removes both from titles and labels.
 _LABEL_END, _TITLE_START = "\x1f", "\x1e"
@@ -116,7 +116,7 @@ def build_index(
     n_papers = min(len(rows), MAX_PAPERS)
     rows = rows.slice(0, n_papers)
     row_of = np.repeat(np.arange(n_papers), np.diff(rows.indptr))
-    # Strongest first within each row; then the first 32 of each row stay.
+    # Strongest first within each row; then the first ones of each row stay.
     order = np.lexsort((-rows.data, row_of))
     rank = np.arange(len(order)) - np.repeat(rows.indptr[:-1], np.diff(rows.indptr))
     kept = order[rank < TERMS_PER_PAPER]

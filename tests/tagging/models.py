@@ -1,0 +1,80 @@
+"""Small models with random weights over an invented vocabulary, one of each form."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+
+from arxivtag.config import RunConfig, VectorizerConfig
+from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.thresholds import Thresholds
+from arxivtag.learning.vectorizer import fit_transform
+from arxivtag.tagging.bundle import Bundle, new_manifest
+from arxivtag.tagging.neighbours import build_index
+
+LABELS = ("cs.CV", "cs.LG", "stat.ML", "math.OC", "eess.IV")
+WORD_LIST = """
+we propose a deep network for image segmentation and learning of graph kernels with
+convex loss robust policy state-of-the-art Bayesian inference U-Net, data. (GANs) é–ü
+"""
+WORDS = WORD_LIST.split()
+
+# What each form adds to the plain one: vectorizer options, branches, activation, calibration.
+FORMS = ("plain", "tuned", "linear", "wide_and_deep", "softmax", "isotonic")
+
+
+def invented_texts(n_texts: int, seed: int = 0) -> list[str]:
+    source = random.Random(seed)
+    return [" ".join(source.choices(WORDS, k=source.randint(3, 40))) for _ in range(n_texts)]
+
+
+def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle:
+    """A bundle that tags; the same for the same arguments."""
+    source = np.random.default_rng(FORMS.index(form))
+    scaled = form in ("tuned", "wide_and_deep", "softmax", "isotonic")
+    texts = invented_texts(80)
+    vectorizer, rows = fit_transform(
+        texts,
+        VectorizerConfig(max_tokens=150, sublinear_tf=scaled, l2_normalize=scaled, ngrams=2),
+    )
+    n_features = len(vectorizer)
+
+    def branch(*sizes: int) -> Branch:
+        steps = zip((n_features, *sizes), (*sizes, len(LABELS)), strict=True)
+        return Branch(
+            tuple(
+                DenseLayer(
+                    source.normal(0, 1.5 / n_in**0.25, (n_in, n_out)).astype(np.float32),
+                    source.normal(0, 0.3, n_out).astype(np.float32),
+                )
+                for n_in, n_out in steps
+            )
+        )
+
+    branches = {
+        "plain": (branch(16, 8),),
+        "linear": (branch(),),
+        "wide_and_deep": (branch(16), branch()),
+    }.get(form, (branch(16),))
+    calibration = {
+        "tuned": Calibration("temperature", temperature=1.4),
+        "softmax": Calibration("temperature", temperature=0.8),
+        "isotonic": Calibration(
+            "isotonic", x=(0.01, 0.2, 0.25, 0.6, 0.95), y=(0.0, 0.1, 0.3, 0.3, 1.0)
+        ),
+    }.get(form, Calibration())
+    return Bundle(
+        manifest=new_manifest(RunConfig(), "0" * 64, data={"name": "invented"}),
+        vectorizer=vectorizer,
+        network=Network(branches, "softmax" if form == "softmax" else "sigmoid"),
+        label_names=LABELS,
+        thresholds=Thresholds("global", np.full(len(LABELS), 0.4, np.float32)),
+        calibration=calibration,
+        neighbours=build_index(
+            rows, [f"Paper {i}" for i in range(len(rows))], [("cs.LG", "cs.CV")] * len(rows)
+        )
+        if with_neighbours
+        else None,
+    )

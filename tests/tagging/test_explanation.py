@@ -1,0 +1,142 @@
+"""Explanations equal logits recomputed from a text in which the n-gram was replaced."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arxivtag.errors import BundleError
+from arxivtag.learning import network
+from arxivtag.learning.vectorizer import split_words
+from arxivtag.papers.cleaning import normalize_text
+from arxivtag.tagging import tagger
+from arxivtag.tagging.bundle import Bundle
+from arxivtag.tagging.explanation import explain, without_phrase, words_with_places
+from tests.learning.test_vectorizer import ALPHABET
+from tests.tagging.models import FORMS, LABELS, WORDS, invented_texts, make_bundle
+
+# No model knows this word, so it breaks pairs and adds nothing.
+GAP = "outofvocabulary"
+
+
+def logits(bundle: Bundle, words: list[str]) -> np.ndarray:
+    return network.logits(bundle.network, bundle.vectorizer.transform([" ".join(words)]))[0]
+
+
+def replaced(words: list[str], ngram: list[str]) -> list[str]:
+    """The words with every place of an n-gram, overlapping ones too, replaced by the gap."""
+    n = len(ngram)
+    hit = {i + j for i in range(len(words) - n + 1) if words[i : i + n] == ngram for j in range(n)}
+    return [GAP if place in hit else word for place, word in enumerate(words)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_contributions_equal_recomputed_logits(form: str) -> None:
+    bundle = make_bundle(form)
+    known = set(bundle.vectorizer.vocabulary.to_pylist())
+    for number, text in enumerate([*invented_texts(6, seed=3), "deep deep deep network deep deep"]):
+        label = LABELS[number % len(LABELS)]
+        words = [word for word, _, _ in words_with_places(text)]
+        whole = logits(bundle, words)[LABELS.index(label)]
+        explanation = explain(bundle, text, label)
+        assert explanation.logit == pytest.approx(whole, abs=2e-5)
+        y_prob = tagger.predict(bundle, [text])[0, LABELS.index(label)]
+        assert explanation.probability == pytest.approx(y_prob, abs=1e-5)
+        terms = {item.term for item in explanation.contributions}
+        pairs = {f"{a} {b}" for a, b in itertools.pairwise(words)}
+        assert terms >= (set(words) | pairs) & known
+        for item in explanation.contributions:
+            rest = replaced(words, item.term.split())
+            expected = whole - logits(bundle, rest)[LABELS.index(label)]
+            assert item.delta_logit == pytest.approx(expected, abs=5e-5)
+            without = tagger.predict(bundle, [" ".join(rest)])[0, LABELS.index(label)]
+            assert item.probability_without == pytest.approx(without, abs=2e-5)
+
+
+def test_strongest_first_and_places_counted() -> None:
+    explanation = explain(make_bundle(), "deep network deep deep network", "cs.LG")
+    strengths = [abs(item.delta_logit) for item in explanation.contributions]
+    assert strengths == sorted(strengths, reverse=True)
+    places = {item.term: item.n_places for item in explanation.contributions}
+    assert places["deep"] == 3
+    assert places["network"] == 2
+    assert places.get("deep network", 2) == 2
+
+
+def test_spans_cut_out_the_words() -> None:
+    text = 'A "Deep" network, (for)\tgraph-kernels? e\u0301\u2013ü'
+    explanation = explain(make_bundle(), text, "cs.LG")
+    assert explanation.text == normalize_text(text)
+    cut = {span.term: explanation.text[span.start : span.end] for span in explanation.spans}
+    assert cut["deep"] == "Deep"
+    assert cut["network"] == "network"
+    assert cut["for"] == "for"
+    assert cut["é–ü"] == "é–ü"
+    assert "graphkernels" not in cut
+    deltas = {item.term: item.delta_logit for item in explanation.contributions}
+    assert all(span.delta_logit == deltas[span.term] for span in explanation.spans)
+
+
+@pytest.mark.parametrize("text", ["", "zzz", "...", "deep"])
+def test_texts_with_little_to_explain(text: str) -> None:
+    for form in FORMS:
+        explanation = explain(make_bundle(form), text, "cs.CV")
+        assert np.isfinite(explanation.logit)
+        assert len(explanation.contributions) == (text == "deep")
+
+
+def test_long_text_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    bundle, text = make_bundle("tuned"), " ".join(WORDS * 3)
+    one = explain(bundle, text, "cs.CV")
+    monkeypatch.setattr("arxivtag.tagging.explanation._BLOCK", 3)
+    many = explain(bundle, text, "cs.CV")
+    assert [item.term for item in one.contributions] == [item.term for item in many.contributions]
+    np.testing.assert_allclose(
+        [item.delta_logit for item in many.contributions],
+        [item.delta_logit for item in one.contributions],
+        atol=1e-5,
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("phrase", ["Deep network", "image", "for image segmentation and"])
+def test_without_phrase_equals_the_text_with_a_gap(form: str, phrase: str) -> None:
+    bundle = make_bundle(form)
+    text = "we propose a deep network for image segmentation and deep image learning"
+    result = without_phrase(bundle, text, f" {phrase}, ")
+    rest = replaced(text.split(), phrase.lower().split())
+    assert result.n_places == {"Deep network": 1, "image": 2}.get(phrase, 1)
+    np.testing.assert_allclose(result.y_prob, tagger.predict(bundle, [text])[0], atol=1e-5)
+    expected = tagger.predict(bundle, [" ".join(rest)])[0]
+    np.testing.assert_allclose(result.y_prob_without, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("phrase", ["", "...", "not there", "a " * 100])
+def test_phrase_that_is_not_there_changes_nothing(phrase: str) -> None:
+    result = without_phrase(make_bundle(), "a deep network", phrase)
+    assert result.n_places == 0
+    np.testing.assert_array_equal(result.y_prob, result.y_prob_without)
+
+
+def test_unknown_label_is_one_sentence() -> None:
+    with pytest.raises(BundleError, match="does not know the label 'x'"):
+        explain(make_bundle(), "deep", "x")
+
+
+@settings(max_examples=300)
+@given(st.text(st.sampled_from(ALPHABET) | st.characters(), max_size=60))
+def test_fuzz_words_are_the_vectorizers_words(text: str) -> None:
+    """The tokenizer with places and the fast one agree on any cleaned text."""
+    text = normalize_text(text)
+    found = words_with_places(text)
+    words = split_words([text])
+    fast = [words.dictionary[int(code)].as_py() for code in words.codes]
+    assert [word for word, _, _ in found] == fast
+    ends = 0
+    for _, start, end in found:
+        assert ends <= start < end <= len(text)
+        ends = end

@@ -1,0 +1,168 @@
+"""The tagger: probabilities by hand, choosing labels, tables."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from arxivtag.config import VectorizerConfig
+from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.thresholds import Thresholds
+from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.tagging import tagger
+from arxivtag.tagging.bundle import Bundle
+from tests.tagging.models import LABELS, invented_texts, make_bundle
+
+TEXTS = invented_texts(30, seed=8)
+
+
+@pytest.fixture(scope="module")
+def by_hand() -> Bundle:
+    """Two terms, one linear layer: "image" speaks for cs.CV, "image image" against cs.LG."""
+    return Bundle(
+        manifest={},
+        vectorizer=Vectorizer(
+            pa.array(["image", "image image"]), np.array([2, 3], np.float32), VectorizerConfig()
+        ),
+        network=Network(
+            (
+                Branch(
+                    (
+                        DenseLayer(
+                            np.array([[0.5, 0], [0, -1]], np.float32),
+                            np.array([-1, 1], np.float32),
+                        ),
+                    )
+                ),
+            ),
+            "sigmoid",
+        ),
+        label_names=("cs.CV", "cs.LG"),
+        thresholds=Thresholds("per_label", np.array([0.6, 0.5], np.float32)),
+        calibration=Calibration(),
+    )
+
+
+def test_probabilities_by_hand(by_hand: Bundle) -> None:
+    """ "image image": tf-idf (4, 3), logits (4 * 0.5 - 1, 1 - 3) = (1, -2); sigmoid of each."""
+    y_prob = tagger.predict(by_hand, ["Image, IMAGE!", ""])
+    expected = 1 / (1 + np.exp(-np.array([[1.0, -2.0], [-1.0, 1.0]])))
+    np.testing.assert_allclose(y_prob, expected, rtol=1e-6)
+    assert y_prob.dtype == np.float32
+
+
+def test_calibration_is_applied(by_hand: Bundle) -> None:
+    halved = dataclasses.replace(by_hand, calibration=Calibration("temperature", temperature=2.0))
+    y_prob = tagger.predict(halved, ["image image"])
+    np.testing.assert_allclose(y_prob[0], 1 / (1 + np.exp([-0.5, 1.0])), rtol=1e-5)
+
+
+def test_tags_above_threshold_most_probable_first(by_hand: Bundle) -> None:
+    (found,) = tagger.tag(by_hand, ["image image"])
+    assert [(tag.label, tag.above_threshold) for tag in found] == [("cs.CV", True)]
+    assert found[0].name == "Computer Vision and Pattern Recognition"
+
+
+@pytest.mark.parametrize(
+    ("top_k", "threshold", "expected"),
+    [
+        (None, None, ["b"]),
+        (2, None, ["b", "a"]),
+        (9, None, ["b", "a", "c"]),
+        (None, 0.3, ["b", "a"]),
+        (1, 0.3, ["b"]),
+        (3, 0.3, ["b", "a"]),
+        (None, 0.95, []),
+    ],
+)
+def test_choosing_tags(top_k: int | None, threshold: float | None, expected: list[str]) -> None:
+    model = dataclasses.replace(
+        make_bundle(),
+        label_names=("a", "b", "c"),
+        thresholds=Thresholds("per_label", np.array([0.5, 0.8, 0.5], np.float32)),
+    )
+    found = tagger.tags(model, np.array([0.4, 0.9, 0.1]), top_k, threshold)
+    assert [tag.label for tag in found] == expected
+    if threshold is None:
+        assert [tag.label for tag in found if tag.above_threshold] == ["b"]
+    else:
+        assert all(tag.above_threshold for tag in found)
+
+
+def test_top_k_thresholds_give_k_labels() -> None:
+    model = dataclasses.replace(
+        make_bundle(), thresholds=Thresholds("top_k", np.zeros(len(LABELS), np.float32), 2)
+    )
+    assert all(len(found) == 2 for found in tagger.tag(model, TEXTS))
+
+
+def test_batches_and_order_do_not_matter() -> None:
+    model = make_bundle("wide_and_deep")
+    together = tagger.predict(model, TEXTS)
+    seen: list[int] = []
+    batched = tagger.predict(model, TEXTS, batch_size=7, progress=seen.append)
+    np.testing.assert_allclose(batched, together, atol=1e-6)
+    assert seen == [7, 14, 21, 28, 30]
+    alone = np.concatenate([tagger.predict(model, [text]) for text in TEXTS])
+    np.testing.assert_allclose(alone, together, atol=1e-6)
+    assert tagger.predict(model, []).shape == (0, len(LABELS))
+
+
+def test_text_is_normalized_before_it_is_read() -> None:
+    model = make_bundle()
+    plain = tagger.predict(model, ["deep network é"])
+    odd = tagger.predict(model, ["deep\u2028network\x07 e\u0301\ud800"])
+    np.testing.assert_array_equal(plain, odd)
+
+
+def test_join_text_is_the_one_place() -> None:
+    assert tagger.join_text("T", "A", "abstract") == "A"
+    assert tagger.join_text("T", "A", "title_and_abstract") == "T\nA"
+    assert tagger.join_text("", "A", "title_and_abstract") == "A"
+
+
+def test_tag_table_keeps_the_inputs_columns() -> None:
+    model = make_bundle()
+    frame = pd.DataFrame({"id": [7, 8, 9], "summaries": [*TEXTS[:2], None]})
+    frame["title"], frame["abstract"] = "", frame["summaries"]
+    frame.attrs["input_columns"] = ["id", "summaries"]
+    table = tagger.tag_table(model, frame, top_k=3)
+    assert list(table.columns) == ["id", "summaries", "predicted_labels", "probabilities"]
+    tags = tagger.tag_papers(model, frame, top_k=3)
+    for row, paper in zip(table.itertuples(), tags, strict=True):
+        assert row.predicted_labels.split() == [tag.label for tag in paper]
+        shown = [float(text) for text in row.probabilities.split()]
+        np.testing.assert_allclose(shown, [tag.probability for tag in paper], atol=6e-5)
+        assert shown == sorted(shown, reverse=True)
+
+
+def test_tag_table_per_label() -> None:
+    model = make_bundle()
+    frame = pd.DataFrame({"abstract": TEXTS[:4]})
+    table = tagger.tag_table(model, frame, per_label=True)
+    np.testing.assert_array_equal(table[list(LABELS)].to_numpy(), tagger.predict(model, TEXTS[:4]))
+
+
+def test_title_is_read_only_by_models_that_read_it() -> None:
+    frame = pd.DataFrame({"title": ["deep graph"], "abstract": ["image"]})
+    assert tagger.frame_texts(make_bundle(), frame) == ["image"]
+    both = dataclasses.replace(make_bundle(), text_fields="title_and_abstract")
+    assert tagger.frame_texts(both, frame) == ["deep graph\nimage"]
+
+
+def test_second_opinion() -> None:
+    model = dataclasses.replace(
+        make_bundle(),
+        label_names=("a", "b", "c", "d"),
+        thresholds=Thresholds("global", np.full(4, 0.5, np.float32)),
+    )
+    opinion = tagger.second_opinion(model, np.array([0.9, 0.6, 0.2, 0.1]), ["c", "a", "zz", "a"])
+    assert [tag.label for tag in opinion.agrees] == ["a"]
+    assert [tag.label for tag in opinion.doubts] == ["c"]
+    assert [tag.label for tag in opinion.adds] == ["b"]
+    assert opinion.unknown == ("zz",)
