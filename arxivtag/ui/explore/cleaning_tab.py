@@ -20,6 +20,7 @@ from arxivtag.ui.explore.view import (
     count_column,
     download_papers,
     figure_column,
+    plural,
     share_column,
     table,
 )
@@ -89,7 +90,7 @@ def _render_funnel(view: View) -> None:
     )
     skipped = view.corpus.report.n_rows_skipped
     if skipped:
-        components.note(f"Left out, since they could not be read: {plural(skipped, 'row')} of the file.")
+        components.note(f"Left out, since not to be read: {plural(skipped, 'row')} of the file.")
     if report.n_texts_changed:
         components.note(
             f"In {plural(report.n_texts_changed, 'paper')}, characters that break lines or the "

@@ -42,7 +42,7 @@ def render_terms(view: View) -> None:
     """Draw the tab."""
     if nothing_in_view(view):
         return
-    if not len(view.tokens.codes("words", view.rows)):
+    if not view.tokens.n_words(view.rows):
         components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
         return
     kind, drop_stop_words = _kind_input()
