@@ -1,0 +1,311 @@
+"""The evaluation view: every tab, sliders that move numbers, errors in order, files missing."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from arxivtag.learning import thresholds
+from arxivtag.learning.evaluation import threshold_figures
+from arxivtag.learning.headline import headline_sentences
+from arxivtag.learning.metrics import METRICS
+from arxivtag.ui.binary_accuracy import binary_accuracy_text
+from arxivtag.ui.components import safe_text
+from arxivtag.ui.evaluation import errors_part, headline_part, stored
+from arxivtag.ui.evaluation_view import TABS
+from tests.ui.conftest import texts
+from tests.ui.evaluated_run import STRANGE_TITLE, EvaluatedRun, make_evaluated_run
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def run(home: Path) -> EvaluatedRun:
+    st.cache_resource.clear()
+    return make_evaluated_run(home)
+
+
+def script(folder: str) -> None:
+    from pathlib import Path
+
+    from arxivtag.ui.evaluation_view import render_evaluation
+
+    render_evaluation(Path(folder))
+
+
+def opened(run: EvaluatedRun, tab: str = "Figures") -> AppTest:
+    app = AppTest.from_function(script, args=(str(run.folder.path),), default_timeout=60)
+    return turned(app.run(), run, tab)
+
+
+def turned(app: AppTest, run: EvaluatedRun, tab: str) -> AppTest:
+    app.session_state[f"evaluation-tabs-{run.folder.run_id}"] = tab
+    app.run()
+    assert not app.exception
+    assert not app.error
+    return app
+
+
+def tiles(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def shown(figures: dict[str, float]) -> dict[str, str]:
+    return {
+        "Precision, micro": f"{figures['precision']:.3f}",
+        "Recall, micro": f"{figures['recall']:.3f}",
+        "Labels per paper": f"{figures['labels_per_paper']:.2f}",
+        "Papers with no label": f"{100 * figures['share_without_label']:.1f} %",
+    }
+
+
+def assert_tiles_are(app: AppTest, run: EvaluatedRun, y_pred: np.ndarray) -> None:
+    expected = shown(threshold_figures(run.predictions.y_true_test, y_pred))
+    assert expected.items() <= tiles(app).items()
+
+
+def widget(widgets, key: str):
+    (found,) = [item for item in widgets if item.key and item.key.startswith(key)]
+    return found
+
+
+def test_the_headline_stands_first(run: EvaluatedRun) -> None:
+    app = opened(run)
+    for sentence in headline_sentences(run.figures):
+        assert safe_text(sentence) in texts(app)
+    assert tiles(app)["F1, micro"] == f"{run.figures['micro_f1']:.3f}"
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_every_tab_is_drawn(run: EvaluatedRun, tab: str) -> None:
+    app = opened(run, tab)
+    drawn = len(app.get("plotly_chart")) + len(app.dataframe) + len(app.slider)
+    assert drawn > 0
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_binary_accuracy_is_shown_beside_no_label_at_all(run: EvaluatedRun, tab: str) -> None:
+    app = opened(run, tab)
+    level = run.figures["binary_accuracy_all_zeros"]
+    shown_on = [tile for tile in app.metric if "binary accuracy" in tile.label.lower()]
+    assert shown_on
+    for tile in shown_on:
+        assert tile.delta == f"no label: {100 * level:.2f} %"
+    for table in app.dataframe:
+        rows = table.value.astype(str).to_numpy().tolist()
+        for row in [row for row in rows if "binary accuracy" in row[0].lower()]:
+            assert str(round(level, 6)) in row
+
+
+def test_the_table_of_metrics_holds_every_metric_and_the_level_of_no_label(
+    run: EvaluatedRun,
+) -> None:
+    for figures in (run.figures, {**run.figures, "baselines": []}):
+        table = headline_part.metrics_table(figures).set_index("metric")
+        assert list(table.index) == [metric.name for metric in METRICS]
+        level = table.loc["Binary accuracy, over all pairs of paper and label", "No label at all"]
+        assert level == pytest.approx(figures["binary_accuracy_all_zeros"], abs=1e-6)
+        assert table["sentence"].str.len().min() > 20
+
+
+def test_binary_accuracy_without_its_level_is_not_shown() -> None:
+    assert binary_accuracy_text(0.985, None) == "not measured"
+    assert binary_accuracy_text(0.985, 0.977) == "98.50 % (no label at all: 97.70 %)"
+
+
+def shows_binary_accuracy(tree: ast.AST) -> bool:
+    strings = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    names = [text for text in strings if isinstance(text, str)]
+    return any(text in ("binary_accuracy", "Binary accuracy") for text in names)
+
+
+def presentation_files() -> list[Path]:
+    folders = ("arxivtag/ui", "arxivtag/figures", "pages")
+    found = [path for folder in folders for path in (PROJECT_FOLDER / folder).rglob("*.py")]
+    return [*found, PROJECT_FOLDER / "streamlit_app.py", PROJECT_FOLDER / "arxivtag/cli.py"]
+
+
+@pytest.mark.parametrize(
+    "path", presentation_files(), ids=lambda path: str(path.relative_to(PROJECT_FOLDER))
+)
+def test_whatever_names_binary_accuracy_names_its_level_too(path: Path) -> None:
+    source = path.read_text()
+    if shows_binary_accuracy(ast.parse(source)):
+        known = ("binary_accuracy_all_zeros", "baseline", "render_binary_accuracy", "NO_LABEL")
+        assert any(name in source for name in known), (
+            f"{path.name} shows binary accuracy without what giving no label scores: "
+            "use arxivtag.ui.binary_accuracy"
+        )
+
+
+def test_a_threshold_for_all_moves_the_numbers(run: EvaluatedRun) -> None:
+    app = opened(run, "Thresholds")
+    widget(app.segmented_control, "evaluation-threshold-method").set_value("global").run()
+    slider = widget(app.slider, "evaluation-threshold")
+    y_prob = run.predictions.y_prob_test
+    best = thresholds.choose(run.predictions.y_true_val, run.predictions.y_prob_val, "global")
+    assert slider.value == pytest.approx(float(best.values[0]), abs=0.006)
+    for value in (0.05, 0.9):
+        slider.set_value(value).run()
+        assert_tiles_are(app, run, y_prob >= np.float32(value))
+    assert not app.exception
+
+
+def test_top_k_gives_k_labels(run: EvaluatedRun) -> None:
+    app = opened(run, "Thresholds")
+    widget(app.segmented_control, "evaluation-threshold-method").set_value("top_k").run()
+    widget(app.slider, "evaluation-k").set_value(2).run()
+    assert tiles(app)["Labels per paper"] == "2.00"
+    assert tiles(app)["Papers with no label"] == "0.0 %"
+
+
+def test_thresholds_of_single_labels_move_and_can_be_undone(run: EvaluatedRun) -> None:
+    app = opened(run, "Thresholds")
+    y_prob, chosen = run.predictions.y_prob_test, thresholds.from_dict(run.figures["thresholds"])
+    assert_tiles_are(app, run, thresholds.apply(chosen, y_prob))
+
+    widget(app.slider, "evaluation-one-threshold").set_value(0.99).run()
+    values = chosen.values.copy()
+    values[0] = 0.99
+    assert_tiles_are(app, run, y_prob >= values)
+
+    # Another label keeps what was set for the first.
+    widget(app.selectbox, "evaluation-one-label").set_value(run.predictions.label_names[1]).run()
+    assert_tiles_are(app, run, y_prob >= values)
+
+    widget(app.button, "evaluation-undo").click().run()
+    assert_tiles_are(app, run, thresholds.apply(chosen, y_prob))
+    assert not app.exception
+
+
+def test_all_thresholds_shift_together_on_the_logit_scale(run: EvaluatedRun) -> None:
+    app = opened(run, "Thresholds")
+    chosen = thresholds.from_dict(run.figures["thresholds"])
+    widget(app.slider, "evaluation-shift").set_value(1.0).run()
+    odds = chosen.values / (1 - chosen.values) * np.e
+    values = (odds / (1 + odds)).astype(np.float32)
+    assert_tiles_are(app, run, run.predictions.y_prob_test >= values)
+
+
+def test_errors_are_the_most_confident_first(run: EvaluatedRun) -> None:
+    decisions = stored.decisions(run.folder)
+    assert decisions is not None
+    papers = stored.test_papers(run.folder)
+    assert papers is not None
+    y_true, y_prob, y_pred = (
+        run.predictions.y_true_test, run.predictions.y_prob_test, decisions.y_pred,
+    )  # fmt: skip
+    for column, label in enumerate(run.predictions.label_names):
+        wrong = errors_part.error_table(decisions, papers, label, "false_positives")
+        missed = errors_part.error_table(decisions, papers, label, "false_negatives")
+        assert set(wrong["row"]) == set(np.flatnonzero(y_pred[:, column] & ~y_true[:, column]))
+        assert set(missed["row"]) == set(np.flatnonzero(~y_pred[:, column] & y_true[:, column]))
+        assert wrong["probability"].is_monotonic_decreasing
+        assert missed["probability"].is_monotonic_increasing
+        assert not any(label in labels for labels in wrong["true_labels"])
+        assert all(label in labels for labels in missed["true_labels"])
+        for row, probability in zip(wrong["row"], wrong["probability"], strict=True):
+            assert probability == pytest.approx(float(y_prob[row, column]))
+    counts = errors_part.error_counts(decisions)
+    assert counts["false_positives"].sum() == (y_pred & ~y_true).sum()
+    assert counts["false_negatives"].sum() == (~y_pred & y_true).sum()
+
+
+def test_an_error_shows_the_paper_and_what_drove_it(run: EvaluatedRun) -> None:
+    app = opened(run, "Errors")
+    text = texts(app)
+    assert "at-marked" in text  # the abstract, its n-grams marked
+    assert "speaks for" in text
+    terms = app.dataframe[-1].value
+    assert len(terms) == errors_part.MAX_TERMS
+    assert terms["delta_logit"].abs().is_monotonic_decreasing
+    # A title is text, whatever it holds.
+    assert "<script>" not in text
+    assert "**bold**" not in text
+    assert STRANGE_TITLE.split()[1].strip("*") in text
+
+
+def test_missed_labels_can_be_read_too(run: EvaluatedRun) -> None:
+    app = opened(run, "Errors")
+    decisions = stored.decisions(run.folder)
+    assert decisions is not None
+    counts = errors_part.error_counts(decisions)
+    label = counts.loc[counts["false_negatives"].idxmax(), "label"]
+    widget(app.selectbox, "evaluation-error-label").set_value(label).run()
+    widget(app.segmented_control, "evaluation-error-kind").set_value("false_negatives").run()
+    assert not app.exception
+    listed = app.dataframe[0].value
+    assert all(label in labels for labels in listed["true_labels"])
+    assert not any(label in labels for labels in listed["given_labels"])
+
+
+def test_a_label_without_errors_says_so(run: EvaluatedRun) -> None:
+    app = opened(run, "Errors")
+    decisions = stored.decisions(run.folder)
+    assert decisions is not None
+    counts = errors_part.error_counts(decisions)
+    kinds = ("false_negatives", "false_positives")
+    pairs = [(k, row["label"]) for k in kinds for _, row in counts.iterrows() if row[k] == 0]
+    if not pairs:
+        pytest.skip("every label has both kinds of error in this run")
+    kind, label = pairs[0]
+    widget(app.selectbox, "evaluation-error-label").set_value(label).run()
+    widget(app.segmented_control, "evaluation-error-kind").set_value(kind).run()
+    assert "No such error" in texts(app)
+
+
+def test_errors_without_a_model_still_show_the_paper(run: EvaluatedRun) -> None:
+    (run.folder.bundle / "manifest.json").unlink()
+    app = opened(run, "Errors")
+    assert "The reasons cannot be shown" in texts(app)
+    assert "at-plain" in texts(app)
+
+
+def test_curves_follow_the_choice_of_labels(run: EvaluatedRun) -> None:
+    app = opened(run, "Curves")
+    chooser = widget(app.multiselect, "evaluation-curve-labels")
+    chooser.set_value([]).run()
+    assert "No label chosen" in texts(app)
+    assert not app.exception
+
+
+def test_a_run_without_evaluation_says_when_it_comes(run: EvaluatedRun) -> None:
+    run.folder.evaluation.unlink()
+    app = AppTest.from_function(script, args=(str(run.folder.path),)).run()
+    assert "No evaluation yet" in texts(app)
+
+
+@pytest.mark.parametrize("tab", ["Thresholds", "Errors"])
+def test_a_run_without_predictions_says_so(run: EvaluatedRun, tab: str) -> None:
+    run.folder.predictions.unlink()
+    assert "No predictions kept" in texts(opened(run, tab))
+
+
+def test_a_run_without_papers_says_so(run: EvaluatedRun) -> None:
+    run.folder.test_papers.unlink()
+    assert "No papers kept" in texts(opened(run, "Errors"))
+
+
+@pytest.mark.parametrize("name", ["predictions", "test_papers", "evaluation"])
+def test_damaged_files_are_a_sentence_and_not_a_traceback(run: EvaluatedRun, name: str) -> None:
+    getattr(run.folder, name).write_bytes(b"{ broken")
+    app = AppTest.from_function(script, args=(str(run.folder.path),), default_timeout=60).run()
+    if name != "evaluation":
+        app.session_state[f"evaluation-tabs-{run.folder.run_id}"] = "Errors"
+        app.run()
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def test_a_late_baseline_is_read_again(run: EvaluatedRun) -> None:
+    from arxivtag import storage
+
+    before = stored.figures(run.folder)
+    storage.write_json(run.folder.evaluation, {**run.figures, "linear_baseline_note": "Late."})
+    assert "linear_baseline_note" not in before
+    assert stored.figures(run.folder)["linear_baseline_note"] == "Late."
