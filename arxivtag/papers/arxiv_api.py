@@ -74,10 +74,11 @@ EXAMPLE_QUERIES = (
 
 _NEW_ID = r"\d{4}\.\d{4,5}(?:v\d{1,3})?"
 _OLD_ID = r"[a-z-]{2,12}(?:\.[A-Za-z-]{2,10})?/\d{7}(?:v\d{1,3})?"
-_ID = re.compile(rf"{_NEW_ID}|{_OLD_ID}")
+_ID = re.compile(rf"{_NEW_ID}|{_OLD_ID}", re.ASCII)
 _URL = re.compile(
     rf"(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format)/"
-    rf"({_NEW_ID}|{_OLD_ID})(?:\.pdf)?/?(?:[?#].*)?"
+    rf"({_NEW_ID}|{_OLD_ID})(?:\.pdf)?/?(?:[?#].*)?",
+    re.ASCII,
 )
 
 

@@ -35,7 +35,6 @@ from arxivtag.papers.network import (
 if TYPE_CHECKING:
     import httpx
 
-_PIECE_BYTES = 1 << 17
 _REDIRECTS = (301, 302, 303, 307, 308)
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
 _LONGEST_WAIT_S = 60.0
@@ -263,7 +262,7 @@ class _Transfer:
         with self.part.open("r+b" if start else "wb") as file:
             file.seek(start)
             file.truncate()
-            for piece in response.iter_raw(_PIECE_BYTES):
+            for piece in response.iter_raw():  # without a size, so that nothing that came is lost
                 stop_if(self.should_stop)
                 file.write(piece)
                 done += len(piece)

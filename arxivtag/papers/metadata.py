@@ -86,7 +86,7 @@ def is_metadata(path: Path) -> bool:
     if ".json" not in "".join(path.suffixes[-2:]).lower():
         return False
     try:
-        with open_text(path, _streaming(limits())) as stream:
+        with open_text(path, _streaming(limits()), "utf-8-replace") as stream:
             first = next(json_records(stream, _ignore), {})
     except DataError:
         return False
@@ -123,7 +123,7 @@ def read_metadata(
     def skip(reason: str) -> None:
         skipped[reason] = skipped.get(reason, 0) + 1
 
-    with open_text(path, _streaming(bounds)) as stream:
+    with open_text(path, _streaming(bounds), "utf-8-replace") as stream:
         for record in _matching(stream, kept.categories, skip):
             row = _row(record)
             if row is None or max(map(len, row)) > bounds.max_cell_chars:

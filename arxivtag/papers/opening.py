@@ -15,14 +15,14 @@ import lzma
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 import pyarrow as pa
 
 from arxivtag.config import Limits
 from arxivtag.errors import DataError
 
-Encoding = str  # "utf-8", "utf-8-replace", "utf-16", "cp1252"
+Encoding = Literal["utf-8", "utf-8-replace", "cp1252"]
 
 _PIECE_BYTES = 1 << 20
 _MEMORY_BYTES = 256 << 20  # most memory that a decompressor's own window may take
@@ -83,6 +83,10 @@ class _XzReader(io.RawIOBase):
                 return len(data)
 
 
+class NotUtf8Error(DataError):
+    """A file is not valid UTF-8; it may be read again in the way of :func:`choose_encoding`."""
+
+
 class TextBytes(io.RawIOBase):
     """A readable stream of a file's text as UTF-8 bytes: unpacked, bounded, without NUL and BOM.
 
@@ -92,11 +96,12 @@ class TextBytes(io.RawIOBase):
     """
 
     def __init__(
-        self, file: BinaryIO, encoding: Encoding, bounds: Limits, head: bytes = b""
+        self, file: BinaryIO, codec: str, errors: str, bounds: Limits, head: bytes = b""
     ) -> None:
         self._file = file
         self._head = head  # read before to see what the file is
-        self._decoder = _decoder(encoding)
+        self._codec = codec
+        self._decoder = codecs.getincrementaldecoder(codec)(errors)
         self._limit_mb = bounds.max_decompressed_mb
         self._rest = b""
         self._ended = False
@@ -135,8 +140,12 @@ class TextBytes(io.RawIOBase):
                 f"The file unpacks to more than {self._limit_mb:,} MB.",
                 "Split it, or raise ARXIVTAG_MAX_DECOMPRESSED_MB.",
             )
-        if self._decoder is not None:
-            text = self._decoder.decode(piece, final=self._ended)
+        # Arrow must see valid UTF-8 only: it cannot tell us of a bad row that is not.
+        if self._codec != "utf-8" or not piece.isascii() or self._decoder.getstate()[0]:
+            try:
+                text = self._decoder.decode(piece, final=self._ended)
+            except UnicodeDecodeError as error:
+                raise NotUtf8Error("The file is not valid UTF-8.", "Save it as UTF-8.") from error
             piece = text.encode("utf-8", "replace")
         if b"\x00" in piece:
             self.n_nul += piece.count(b"\x00")
@@ -162,26 +171,20 @@ class TextBytes(io.RawIOBase):
         return b"".join(parts)
 
 
-def _decoder(encoding: Encoding) -> codecs.IncrementalDecoder | None:
-    if encoding == "utf-8":
-        return None  # the reader of the format checks it, faster
-    if encoding == "utf-8-replace":
-        return codecs.getincrementaldecoder("utf-8")("replace")
-    return codecs.getincrementaldecoder(encoding)("replace")
-
-
 @contextlib.contextmanager
-def open_text(path: Path, bounds: Limits, encoding: Encoding | None = None) -> Iterator[TextBytes]:
+def open_text(path: Path, bounds: Limits, encoding: Encoding = "utf-8") -> Iterator[TextBytes]:
     """Open ``path`` as a stream of UTF-8 bytes.
 
     Args:
         path: A text file, plain or packed with gzip, xz or zstd.
         bounds: Limits in force: size on disk and unpacked.
-        encoding: How to read it; told by a byte order mark, or else UTF-8, if not given.
+        encoding: How to read it, if no byte order mark says otherwise. "utf-8" is
+            strict, "utf-8-replace" replaces what is not valid.
 
     Raises:
         DataError: If the file is missing, too large, packed badly or no text,
             also while it is being read.
+        NotUtf8Error: While it is being read as "utf-8".
     """
     check_size(path, bounds)
     with _read_errors(path), path.open("rb") as raw:
@@ -189,13 +192,14 @@ def open_text(path: Path, bounds: Limits, encoding: Encoding | None = None) -> I
         head = file.read(4096)
         _refuse_foreign(head, path)
         mark_length, marked = _byte_order_mark(head)
-        encoding = encoding if encoding not in (None, "utf-8") else (marked or "utf-8")
-        if encoding in ("utf-8", "utf-8-replace", "cp1252") and _looks_binary(head):
+        if marked is None and _looks_binary(head):
             raise DataError(
                 f"{path.name} is not a text file.",
                 "Save the table as CSV in UTF-8, as JSON Lines or as Parquet.",
             )
-        yield TextBytes(file, str(encoding), bounds, head[mark_length:])
+        codec = marked or encoding.removesuffix("-replace")
+        errors = "strict" if codec == "utf-8" == encoding else "replace"
+        yield TextBytes(file, codec, errors, bounds, head[mark_length:])
 
 
 def check_size(path: Path, bounds: Limits) -> None:
@@ -262,9 +266,10 @@ def _refuse_foreign(head: bytes, path: Path) -> None:
             )
 
 
-def _byte_order_mark(head: bytes) -> tuple[int, Encoding | None]:
+def _byte_order_mark(head: bytes) -> tuple[int, str | None]:
+    """Return the mark's length and the codec it stands for; UTF-8's says nothing of the rest."""
     if head.startswith(codecs.BOM_UTF8):
-        return 3, "utf-8"
+        return 3, None
     if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         little = head.startswith(codecs.BOM_UTF32_LE)
         return 4, "utf-32-le" if little else "utf-32-be"

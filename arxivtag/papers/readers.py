@@ -27,6 +27,7 @@ from arxivtag.config import Limits, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.opening import (
     Encoding,
+    NotUtf8Error,
     TextBytes,
     check_size,
     choose_encoding,
@@ -77,6 +78,11 @@ class _Tally:
         self.n_rows += n
         self.n_skipped += n
         self.reasons[reason] = self.reasons.get(reason, 0) + n
+
+    def start_over(self, note: str) -> None:
+        """Forget everything: the file is read again, for the reason in ``note``."""
+        self.n_rows = self.n_skipped = 0
+        self.reasons, self.notes = {}, [note]
 
     def report(self) -> ReadReport:
         skipped = [
@@ -162,18 +168,14 @@ def _read_csv(
     tally: _Tally,
 ) -> pa.Table:
     try:
-        return _read_csv_as(path, columns, max_rows, bounds, tally, None)
-    except pa.ArrowInvalid as error:
-        if "invalid UTF8" not in str(error):
-            raise _csv_error(path, error) from error
-    encoding, note = choose_encoding(path, bounds)
-    again = _Tally(notes=[note])
-    try:
-        table = _read_csv_as(path, columns, max_rows, bounds, again, encoding)
+        try:
+            return _read_csv_as(path, columns, max_rows, bounds, tally, "utf-8")
+        except NotUtf8Error:
+            encoding, note = choose_encoding(path, bounds)
+        tally.start_over(note)
+        return _read_csv_as(path, columns, max_rows, bounds, tally, encoding)
     except pa.ArrowInvalid as error:
         raise _csv_error(path, error) from error
-    tally.__dict__.update(again.__dict__)
-    return table
 
 
 def _csv_error(path: Path, error: Exception) -> DataError:
@@ -194,7 +196,7 @@ def _read_csv_as(
     max_rows: int | None,
     bounds: Limits,
     tally: _Tally,
-    encoding: Encoding | None,
+    encoding: Encoding,
 ) -> pa.Table:
     with open_text(path, bounds, encoding) as stream:
         names, delimiter = _csv_header(stream, path, bounds, tally)
@@ -217,6 +219,7 @@ def _read_csv_as(
                 column_types={name: pa.string() for name in names},
                 include_columns=kept,
                 strings_can_be_null=False,
+                check_utf8=False,  # the stream has done it
             ),
         )
         table = _collect(reader, kept, max_rows, bounds, tally)
@@ -248,12 +251,9 @@ def _csv_header(
             f"The first row of {path.name} is longer than 1 MB.",
             "The first row should hold the column names; check quotation marks.",
         )
+    text = io.StringIO(head.decode("utf-8"), newline="")
     try:
-        text = head.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise pa.ArrowInvalid("invalid UTF8 data") from error  # read again in another encoding
-    try:
-        row = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        row = next(csv.reader(text, delimiter=delimiter), [])
     except csv.Error as error:
         raise DataError(
             f"The first row of {path.name} cannot be read: {error}.",
@@ -313,7 +313,7 @@ def _read_jsonl(
     bounds: Limits,
     tally: _Tally,
 ) -> pa.Table:
-    with open_text(path, bounds) as stream:
+    with open_text(path, bounds, "utf-8-replace") as stream:
         batches = _batched(json_records(stream, tally.skip))
         first = next(batches, [])
         if not first:

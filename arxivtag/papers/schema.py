@@ -42,7 +42,8 @@ _KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 _QUOTED = r"""(?:'[^'\\\n]*'|"[^"\\\n]*")"""
-_LIST = re.compile(rf"[\[({{]\s*(?:{_QUOTED}(?:[\s,;]+{_QUOTED})*\s*,?)?\s*[\])}}]")
+# Possessive throughout, so that no text makes the pattern try again and again.
+_LIST = re.compile(rf"[\[({{]\s*+(?:{_QUOTED}(?:[\s,;]++{_QUOTED})*+[\s,;]*+)?+[\])}}]")
 _ITEM = re.compile(r"""'([^'\\\n]*)'|"([^"\\\n]*)\"""")
 _BARE_LIST = re.compile(r"""[\[({]([^\[\]()'"{}]*)[\])}]""")
 _REMARK = re.compile(r"\(\s*(?:primary|secondary)\s*\)|\b(?:primary|secondary)\b:?", re.IGNORECASE)

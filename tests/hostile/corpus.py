@@ -14,6 +14,7 @@ import json
 import lzma
 import pickle
 import sqlite3
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -96,9 +97,17 @@ add("utf16_be.csv", "accepted", lambda: b"\xfe\xff" + GOOD.decode().encode("utf-
 add("utf16_odd_bytes.csv", "accepted", lambda: b"\xff\xfe" + GOOD.decode().encode("utf-16-le")[:-1])
 add("utf16_no_mark.csv", "refused", lambda: GOOD.decode().encode("utf-16-le"))
 add("utf32.csv", "accepted", lambda: GOOD.decode().encode("utf-32"))
-add("cp1252.csv", "accepted", lambda: HEADER + "Größe “quoted”,naïve café text,cs.CV\n".encode("cp1252"))
+add(
+    "cp1252.csv",
+    "accepted",
+    lambda: HEADER + "Größe “quoted”,naïve café text,cs.CV\n".encode("cp1252"),
+)
 add("latin1_in_header.csv", "refused", lambda: "größe,summaries\na,b\n".encode("latin-1"))
-add("one_broken_byte.csv", "accepted", HEADER + "Größe über Maß,ein\xff Text,cs.CV\n".encode("utf-8").replace("ÿ".encode(), b"\xff"))
+add(
+    "one_broken_byte.csv",
+    "accepted",
+    HEADER + "Größe über Maß,ein\xff Text,cs.CV\n".encode().replace("ÿ".encode(), b"\xff"),
+)
 add("overlong_utf8.csv", "accepted", HEADER + b"a\xc0\xafb,an abstract,cs.CV\n")
 add("lone_surrogate.csv", "accepted", lambda: HEADER + csv_row("a\ud800b", "an abstract", "cs.CV"))
 add("nul_in_text.csv", "accepted", HEADER + ROW * 9 + b"A ti\x00tle,an abs\x00tract,cs.C\x00V\n")
@@ -108,19 +117,35 @@ add("random_bytes.jsonl", "refused", bytes((i * 211 + i // 5 * 17) % 256 for i i
 add("random_bytes.parquet", "refused", bytes((i * 223 + i // 3 * 13) % 256 for i in range(50_000)))
 
 # Line ends, quotes, shapes
-add("mixed_line_ends.csv", "accepted", HEADER.replace(b"\n", b"\r\n") + ROW + ROW.replace(b"\n", b"\r") + ROW)
+add(
+    "mixed_line_ends.csv",
+    "accepted",
+    HEADER.replace(b"\n", b"\r\n") + ROW + ROW.replace(b"\n", b"\r") + ROW,
+)
 add("old_mac_line_ends.csv", "accepted", GOOD.replace(b"\n", b"\r"))
-add("line_separators_in_text.csv", "accepted", lambda: HEADER + csv_row("a\u2028b\u2029c\x85d\x1ce", "an\x0babstract\x0c", "cs.CV"))
+add(
+    "line_separators_in_text.csv",
+    "accepted",
+    lambda: HEADER + csv_row("a\u2028b\u2029c\x85d\x1ce", "an\x0babstract\x0c", "cs.CV"),
+)
 add("unclosed_quote.csv", "either", HEADER + b'"A title,An abstract,cs.CV\n' + ROW)
-add("unclosed_quote_early_in_large.csv", "either", lambda: HEADER + b'a,"b,c\n' + ROW * 150_000)
+add("unclosed_quote_early_in_large.csv", "either", lambda: HEADER + b'a,"b,c\n' + ROW * 40_000)
 add("unclosed_quote_in_header.csv", "refused", b'titles,"summaries,terms\n' + ROW * 20_000)
 add("quote_in_the_middle.csv", "accepted", HEADER + b'A "title,An abs"tract,cs.CV\n')
 add("ragged_rows.csv", "accepted", HEADER + b"a\n" + ROW + b"a,b,c,d,e\n" + ROW + b"a,b\n")
 add("all_rows_ragged.csv", "refused", HEADER + b"a,b\n" * 1000)
-add("million_columns.csv", "refused", lambda: b",".join(b"c%d" % i for i in range(1_000_000)) + b"\n" + b"1," * 999_999 + b"1\n")
+add(
+    "million_columns.csv",
+    "refused",
+    lambda: b",".join(b"c%d" % i for i in range(1_000_000)) + b"\n" + b"1," * 999_999 + b"1\n",
+)
 add("million_columns_no_names.csv", "refused", lambda: b"," * 999_999 + b"\n")
 add("million_commas_in_a_row.csv", "either", lambda: HEADER + ROW + b"," * 1_000_000 + b"\n" + ROW)
-add("duplicate_headers.csv", "accepted", b"titles,summaries,terms,terms,summaries,\n" + b"a,b,cs.CV,x,y,z\n")
+add(
+    "duplicate_headers.csv",
+    "accepted",
+    b"titles,summaries,terms,terms,summaries,\n" + b"a,b,cs.CV,x,y,z\n",
+)
 add("nameless_headers.csv", "refused", b",,\na,b,c\n")
 add("header_with_newline.csv", "accepted", b'titles,"summaries","ter\nms",labels\na,b,c,cs.CV\n')
 add("header_wrong.csv", "refused", b"x,y,z\n1,2,3\n")
@@ -131,20 +156,54 @@ add("missing_values.csv", "accepted", HEADER + b"NA,null,cs.CV\nNaN,,\nNone,None
 
 # Size
 add("cell_50_mb.csv", "refused", lambda: HEADER + b"a," + b"word " * 10_000_000 + b",cs.CV\n")
-add("cell_3_mb.csv", "accepted", lambda: HEADER + ROW + b"a," + b"word " * 600_000 + b",cs.CV\n" + ROW)
-add("cell_50_mb.jsonl", "accepted", lambda: LINE + json.dumps(RECORD | {"abstract": "word " * 10_000_000}).encode() + b"\n" + LINE)
-add("too_many_rows.csv", "refused", lambda: b"titles,summaries,terms\n" + b"a,b,c\n" * 600_000)
-add("too_many_rows.jsonl", "refused", lambda: b'{"abstract":"b","labels":"c"}\n' * 600_000)
-add("deep_columns.jsonl", "refused", lambda: b"".join(b'{"abstract":"a","labels":"c","k%d":1}\n' % i for i in range(2000)))
+add(
+    "cell_3_mb.csv",
+    "accepted",
+    lambda: HEADER + ROW + b"a," + b"word " * 600_000 + b",cs.CV\n" + ROW,
+)
+add(
+    "cell_50_mb.jsonl",
+    "accepted",
+    lambda: LINE + json.dumps(RECORD | {"abstract": "word " * 10_000_000}).encode() + b"\n" + LINE,
+)
+add("too_many_rows.csv", "refused", lambda: b"titles,summaries,terms\n" + b"a,b,c\n" * 60_000)
+add("too_many_rows.jsonl", "refused", lambda: b'{"abstract":"b","labels":"c"}\n' * 60_000)
+add(
+    "deep_columns.jsonl",
+    "refused",
+    lambda: b"".join(b'{"abstract":"a","labels":"c","k%d":1}\n' % i for i in range(2000)),
+)
 
 # Compression
-add("bomb.csv.gz", "refused", lambda: gzip.compress(HEADER + b"a,b,c\n" * 50_000_000, 1))
-add("bomb_one_line.csv.gz", "refused", lambda: gzip.compress(b"a" * 300_000_000, 1))
-add("bomb.csv.xz", "refused", lambda: lzma.compress(HEADER + b"a," + b"b" * 300_000_000, preset=0))
+add("bomb.csv.gz", "refused", lambda: gzip.compress(HEADER + b"a,b,c\n" * 25_000_000, 1))
+add("bomb_one_line.csv.gz", "refused", lambda: gzip.compress(b"a" * 150_000_000, 1))
+add("bomb.csv.xz", "refused", lambda: lzma.compress(HEADER + b"a," + b"b" * 150_000_000, preset=0))
 add("bomb.csv.zst", "refused", lambda: zstd(HEADER + (b"t" * 90_000 + b",b,c\n") * 4_000))
-add("bomb.jsonl.gz", "refused", lambda: gzip.compress((b'{"abstract":"' + b"a" * 90_000 + b'","labels":"c"}\n') * 4000, 1))
-add("bomb_within_bomb.csv.gz", "refused", lambda: gzip.compress(gzip.compress(b"0" * 50_000_000, 1)))
-add("xz_wants_much_memory.csv.xz", "refused", lambda: lzma.compress(GOOD, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 30, "mode": lzma.MODE_FAST, "mf": lzma.MF_HC3, "nice_len": 3, "depth": 1}]))
+add(
+    "bomb.jsonl.gz",
+    "refused",
+    lambda: gzip.compress((b'{"abstract":"' + b"a" * 90_000 + b'","labels":"c"}\n') * 4000, 1),
+)
+add(
+    "bomb_within_bomb.csv.gz", "refused", lambda: gzip.compress(gzip.compress(b"0" * 50_000_000, 1))
+)
+add(
+    "xz_wants_much_memory.csv.xz",
+    "refused",
+    lambda: lzma.compress(
+        GOOD,
+        filters=[
+            {
+                "id": lzma.FILTER_LZMA2,
+                "dict_size": 1 << 30,
+                "mode": lzma.MODE_FAST,
+                "mf": lzma.MF_HC3,
+                "nice_len": 3,
+                "depth": 1,
+            }
+        ],
+    ),
+)
 add("cut.csv.gz", "refused", lambda: gzip.compress(GOOD * 1000)[:-20])
 add("cut.csv.xz", "refused", lambda: lzma.compress(GOOD * 1000)[:-20])
 add("cut.csv.zst", "refused", lambda: zstd(GOOD * 1000)[:-5])
@@ -174,16 +233,42 @@ add("ending.csv.pkl", "refused", GOOD)
 add("notebook.json", "refused", b'{\n "cells": [],\n "metadata": {}\n}\n')
 
 # JSON Lines
-add("broken_lines.jsonl", "accepted", LINE + b"{broken\n" + LINE + b"[1, 2]\n" + b"null\n" + b'"text"\n' + LINE)
+add(
+    "broken_lines.jsonl",
+    "accepted",
+    LINE + b"{broken\n" + LINE + b"[1, 2]\n" + b"null\n" + b'"text"\n' + LINE,
+)
 add("cut_last_line.jsonl", "accepted", LINE * 3 + LINE[:20])
-add("deep_nesting.jsonl", "accepted", LINE + b'{"abstract":' + b"[" * 200_000 + b"]" * 200_000 + b"}\n")
+add(
+    "deep_nesting.jsonl",
+    "accepted",
+    LINE + b'{"abstract":' + b"[" * 200_000 + b"]" * 200_000 + b"}\n",
+)
 add("deep_objects.jsonl", "accepted", LINE + b'{"a":' * 50_000 + b"1" + b"}" * 50_000 + b"\n")
 add("huge_number.jsonl", "accepted", LINE + b'{"abstract":"a","labels":' + b"9" * 10_000 + b"}\n")
 add("strange_numbers.jsonl", "accepted", LINE + b'{"abstract":NaN,"labels":Infinity}\n')
-add("surrogates.jsonl", "accepted", LINE + b'{"title":"\\ud800","abstract":"a \\udfff b","labels":["cs.CV\\ud83d"]}\n')
-add("surrogate_keys.jsonl", "accepted", b'{"title":"t","abstract":"a","labels":"cs.CV","\\ud800":1}\n')
-add("wrong_types.jsonl", "accepted", LINE + b'{"title":1,"abstract":{"a":[1]},"labels":{"x":1}}\n{"title":null,"abstract":true,"labels":null}\n')
-add("repeated_keys.jsonl", "accepted", b'{"abstract":"a","abstract":"b","labels":"cs.CV","labels":"cs.LG"}\n')
+add(
+    "surrogates.jsonl",
+    "accepted",
+    LINE + b'{"title":"\\ud800","abstract":"a \\udfff b","labels":["cs.CV\\ud83d"]}\n',
+)
+add(
+    "surrogate_keys.jsonl",
+    "accepted",
+    b'{"title":"t","abstract":"a","labels":"cs.CV","\\ud800":1}\n',
+)
+add(
+    "wrong_types.jsonl",
+    "accepted",
+    LINE
+    + b'{"title":1,"abstract":{"a":[1]},"labels":{"x":1}}\n'
+    + b'{"title":null,"abstract":true,"labels":null}\n',
+)
+add(
+    "repeated_keys.jsonl",
+    "accepted",
+    b'{"abstract":"a","abstract":"b","labels":"cs.CV","labels":"cs.LG"}\n',
+)
 add("utf16.jsonl", "accepted", lambda: LINE.decode().encode("utf-16"))
 add("windows_line_ends.jsonl", "accepted", LINE.replace(b"\n", b"\r\n") * 3)
 
@@ -210,29 +295,96 @@ for _name, _cell in LABEL_CELLS.items():
     add(f"labels_{_name}.csv", "accepted", HEADER + ROW + csv_row("a", "b", _cell))
 
 # Text that is dangerous to show or to export
-add("formulas.csv", "accepted", HEADER + csv_row("=cmd|' /C calc'!A0", '=HYPERLINK("http://x.invalid")', "@SUM(1)") + ROW)
-add("markup.csv", "accepted", HEADER + csv_row("<script>alert(1)</script>", "![](http://x.invalid) $\\x$ :red[a]", "<b>cs.CV</b>"))
-add("right_to_left.csv", "accepted", lambda: HEADER + csv_row("\u202eelttit", "abs\u2066tract\u2069", "cs.CV"))
-add("zalgo.csv", "accepted", lambda: HEADER + csv_row("a" + "\u0301" * 5000, "an abstract", "cs.CV"))
+add(
+    "formulas.csv",
+    "accepted",
+    HEADER + csv_row("=cmd|' /C calc'!A0", '=HYPERLINK("http://x.invalid")', "@SUM(1)") + ROW,
+)
+add(
+    "markup.csv",
+    "accepted",
+    HEADER
+    + csv_row("<script>alert(1)</script>", "![](http://x.invalid) $\\x$ :red[a]", "<b>cs.CV</b>"),
+)
+add(
+    "right_to_left.csv",
+    "accepted",
+    lambda: HEADER + csv_row("\u202eelttit", "abs\u2066tract\u2069", "cs.CV"),
+)
+add(
+    "zalgo.csv", "accepted", lambda: HEADER + csv_row("a" + "\u0301" * 5000, "an abstract", "cs.CV")
+)
 add("paths_as_names.csv", "refused", b"../../etc/passwd,/etc/shadow\na,b\n")
 
 # Parquet
 add("cut.parquet", "refused", lambda: parquet(papers_table(100))[:-30])
 add("cut_in_front.parquet", "refused", lambda: parquet(papers_table(100))[30:])
-add("damaged_pages.parquet", "either", lambda: _flipped(parquet(papers_table(5000), use_dictionary=False), 50))
+add(
+    "damaged_pages.parquet",
+    "either",
+    lambda: _flipped(parquet(papers_table(5000), use_dictionary=False), 50),
+)
 add("damaged_footer.parquet", "either", lambda: _flipped(parquet(papers_table(100)), -40))
 add("only_marks.parquet", "refused", b"PAR1\xff\xff\xff\x7fPAR1")
-add("many_columns.parquet", "refused", lambda: parquet(pa.table({f"c{i}": [1] for i in range(3000)})))
-add("dictionary_bomb.parquet", "refused", lambda: parquet(papers_table(4000, abstract=pa.array(["x" * 90_000] * 4000).dictionary_encode()), compression="zstd"))
-add("long_cell_dictionary.parquet", "accepted", lambda: parquet(papers_table(600, abstract=pa.array(["x" * 2_000_000] * 599 + ["short"]).dictionary_encode()), compression="zstd"))
-add("plain_bomb.parquet", "refused", lambda: parquet(papers_table(3000, abstract=["x" * 90_000] * 3000), compression="zstd", use_dictionary=False))
-add("too_many_rows.parquet", "refused", lambda: parquet(papers_table(600_000), compression="zstd"))
-add("list_labels.parquet", "accepted", lambda: parquet(papers_table(3, labels=[["cs.CV"], [], ["cs.LG", "cs.CV"]])))
-add("nested_columns.parquet", "accepted", lambda: parquet(papers_table(3, extra=[{"a": [{"b": 1}]}] * 3)))
-add("binary_text.parquet", "accepted", lambda: parquet(papers_table(3, abstract=pa.array([b"ok", b"\xff\xfe", b"ok"], pa.binary()))))
-add("bad_utf8.parquet", "either", lambda: parquet(papers_table(3, abstract=pa.array([b"ok", b"\xff\xfe", b"ok"], pa.binary()))).replace(b"BYTE", b"BYTE"))
+add(
+    "many_columns.parquet",
+    "refused",
+    lambda: parquet(pa.table({f"c{i}": [1] for i in range(3000)})),
+)
+add(
+    "dictionary_bomb.parquet",
+    "refused",
+    lambda: parquet(
+        papers_table(4000, abstract=pa.array(["x" * 90_000] * 4000).dictionary_encode()),
+        compression="zstd",
+    ),
+)
+add(
+    "long_cell_dictionary.parquet",
+    "accepted",
+    lambda: parquet(
+        papers_table(
+            600, abstract=pa.array(["x" * 2_000_000] * 599 + ["short"]).dictionary_encode()
+        ),
+        compression="zstd",
+    ),
+)
+add(
+    "plain_bomb.parquet",
+    "refused",
+    lambda: parquet(
+        papers_table(3000, abstract=["x" * 90_000] * 3000), compression="zstd", use_dictionary=False
+    ),
+)
+add("too_many_rows.parquet", "refused", lambda: parquet(papers_table(60_000), compression="zstd"))
+add(
+    "list_labels.parquet",
+    "accepted",
+    lambda: parquet(papers_table(3, labels=[["cs.CV"], [], ["cs.LG", "cs.CV"]])),
+)
+add(
+    "nested_columns.parquet",
+    "accepted",
+    lambda: parquet(papers_table(3, extra=[{"a": [{"b": 1}]}] * 3)),
+)
+add(
+    "binary_text.parquet",
+    "accepted",
+    lambda: parquet(papers_table(3, abstract=pa.array([b"ok", b"\xff\xfe", b"ok"], pa.binary()))),
+)
+add(
+    "bad_utf8.parquet",
+    "either",
+    lambda: parquet(
+        papers_table(3, abstract=pa.array([b"ok", b"\xff\xfe", b"ok"], pa.binary()))
+    ).replace(b"BYTE", b"BYTE"),
+)
 add("duplicate_columns.parquet", "accepted", lambda: _duplicate_columns())
-add("numbers.parquet", "accepted", lambda: parquet(papers_table(3, title=[1, 2, 3], abstract=[1.5, None, float("nan")])))
+add(
+    "numbers.parquet",
+    "accepted",
+    lambda: parquet(papers_table(3, title=[1, 2, 3], abstract=[1.5, None, float("nan")])),
+)
 
 
 def _flipped(data: bytes, position: int | None = None) -> bytes:
@@ -262,3 +414,8 @@ def _duplicate_columns() -> bytes:
     columns = [["A"], ["An abstract"], ["cs.CV"], ["other"]]
     arrays = [pa.array(column) for column in columns]
     return parquet(pa.Table.from_arrays(arrays, names=["title", "abstract", "labels", "title"]))
+
+
+if __name__ == "__main__":  # python -m tests.hostile.corpus FOLDER
+    for input_name in INPUTS:
+        write(input_name, Path(sys.argv[1]))
