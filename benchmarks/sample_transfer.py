@@ -10,8 +10,8 @@ Usage: python benchmarks/sample_transfer.py REAL.csv.xz [--rows N] [--json]
 from __future__ import annotations
 
 import argparse
-import ast
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,12 +25,13 @@ from sklearn.metrics import roc_auc_score
 from arxivtag.config import SAMPLE_PATH
 
 N_SHARED_LABELS = 15
+LABEL = re.compile(r"'([^']*)'")
 
 
 def read_raw(path: Path) -> pd.DataFrame:
     """Return the raw table without repeated titles, ``terms`` parsed to tuples."""
     table = pd.read_csv(path).drop_duplicates("titles")
-    terms = [tuple(ast.literal_eval(cell)) for cell in table["terms"]]
+    terms = [tuple(LABEL.findall(cell)) for cell in table["terms"]]
     return table.assign(terms=terms).reset_index(drop=True)
 
 
@@ -43,7 +44,9 @@ def shared_labels(
     return [label for label, _ in counts.most_common(n_labels)]
 
 
-def carry_over(sample: pd.DataFrame, real: pd.DataFrame, label_names: list[str]) -> dict[str, float]:
+def carry_over(
+    sample: pd.DataFrame, real: pd.DataFrame, label_names: list[str]
+) -> dict[str, float]:
     """Return the ROC AUC on ``real`` of a model fitted on ``sample``, per label."""
     vectorizer = TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=2)
     x_sample = vectorizer.fit_transform(sample["summaries"])

@@ -56,9 +56,12 @@ _NAME_TAILS = (
     "Path", "Core", "Lens", "Forge", "Link", "Scope", "Weave", "Prime", "Bridge", "Spark",
 )  # fmt: skip
 _SMALL_WORDS = frozenset(
-    "a an and as at but by for from in into nor of on or over per the to under via with "
-    "without its than that when".split()
-)
+    {
+        "a", "an", "and", "as", "at", "but", "by", "for", "from", "in", "into", "its", "nor", "of",
+        "on", "or", "over", "per", "than", "that", "the", "to", "under", "via", "when", "with",
+        "without",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,8 @@ def capitalize(text: str) -> str:
 def with_article(noun_phrase: str) -> str:
     """Return ``noun_phrase`` behind "a" or "an", by how its first word is spoken."""
     first = noun_phrase.split()[0].split("-")[0]
-    if first.isupper() or any(c.isdigit() for c in first):
+    spelled = first.isupper() and (len(first) < 4 or not set(first) & set("AEIOU"))
+    if spelled or any(c.isdigit() for c in first):
         vowel = first[0] in "AEFHILMNORSX8"
     else:
         vowel = first[0].lower() in "aeiou" and not first.lower().startswith(("uni", "use", "eu"))
@@ -158,14 +162,23 @@ _AMERICAN = {
 _BRITISH = re.compile("|".join(sorted(_AMERICAN, key=len, reverse=True)))
 
 
+# A text that says one of these twice is thrown away.
+_ONCE = frozenset({"background", "gap", "step", "finding", "meaning", "theorem", "term"})
+
+
 @dataclass
 class Writer:
-    """Fills frames for one paper; a phrase is used once as long as others are left."""
+    """Fills frames for one paper; a phrase is used once as long as others are left.
+
+    ``repeats`` tells whether a clause or term had to be used again.
+    """
 
     topic: Topic
     dice: Dice
     name: str
+    repeats: bool = False
     _left: dict[str, list[str]] = field(default_factory=dict)
+    _last: dict[str, str] = field(default_factory=dict)
     _metric: Metric | None = None
     _better: float = 0.0
     _worse: float = 0.0
@@ -214,7 +227,7 @@ class Writer:
         methods, steps = self.topic.methods, self.topic.steps
         method = self._fresh("method", methods)
         leads = [steps[i] for i in self.topic.leads[methods.index(method)]]
-        others = [step for step in self._left.get("step") or steps if step not in leads]
+        others = [step for step in self._left.get("step", steps) if step not in leads]
         # _fresh takes from the end
         self._left["step"] = [*self.dice.shuffled(others), *reversed(leads)]
         return method
@@ -228,7 +241,11 @@ class Writer:
     def _fresh(self, slot: str, bank: Sequence[str]) -> str:
         left = self._left.get(slot)
         if not left:
+            self.repeats = self.repeats or (left is not None and slot in _ONCE)
             left = self._left[slot] = self.dice.shuffled(bank)
+            if left[-1] == self._last.get(slot):
+                left.reverse()
+        self._last[slot] = left[-1]
         return left.pop()
 
     def _draw_metric(self) -> None:
@@ -332,7 +349,8 @@ def write_abstract(dice: Dice, topic: Topic, n_words: int) -> tuple[str, str]:
         abstract = " ".join(writer.sentence(part) for part in _plan(dice, topic, asked))
         n_written = count_words(abstract)
         distance = abs(n_written - n_words)
-        if distance < best_distance and MIN_WORDS <= n_written <= MAX_WORDS:
+        fits = MIN_WORDS <= n_written <= MAX_WORDS and not writer.repeats
+        if fits and distance < best_distance:
             best, best_distance, best_name = abstract, distance, name
         if best_distance <= LENGTH_TOLERANCE:
             break

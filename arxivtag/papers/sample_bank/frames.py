@@ -135,7 +135,7 @@ FRAMES: Mapping[str, tuple[str, ...]] = {
     "ablation": (
         "{Ablation studies|Ablations|Controlled comparisons} {point to|underline|confirm} the {importance|benefit} of [term] and [term].",
         "Without [term], {most of the gain is lost|the gain shrinks by about half|results drop noticeably}.",
-        "Replacing [term] by [term] {makes little difference|has only a small effect|changes the outcome only slightly}.",
+        "Replacing [term] by [term] {makes little difference|has only a small effect|hardly affects the outcome}.",
         "Most of the {gain|improvement} {can be traced to|is explained by|comes from} [term].",
         "{The remaining errors|Failures} {are|are mostly} {related to|connected with|due to} [term].",
     ),
