@@ -17,7 +17,6 @@ the sizes in the manifest before its content is read.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import importlib.metadata
 import io
@@ -65,7 +64,7 @@ _HINT = "The bundle may be damaged: download it again, or train the model anew."
 _PACKAGES = ("numpy", "pyarrow", "keras", "jax", "tensorflow", "tensorflow-cpu")
 # Bit patterns of a float16 from here on (sign left out) are infinite or no number.
 _FLOAT16_INFINITE = 0x7C00
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
 _NPY_HEADER = re.compile(
     rb"\{'descr': '([<|][a-z]\d)', 'fortran_order': (True|False), "
     rb"'shape': \(((?:\d{1,18}, ?)*(?:\d{1,18})?)\), \} *\n"
@@ -575,19 +574,18 @@ def _read_header(file: BinaryIO) -> tuple[tuple[int, ...], bool, str]:
 
 
 def _all_finite(values: NDArray[Any]) -> bool:
-    if values.dtype == np.float16:
-        # As whole numbers in blocks: arithmetic on float16 is many times slower.
-        bits = values.reshape(-1).view(np.uint16)
-        return all(
-            bool(((bits[start : start + _BLOCK] & 0x7FFF) < _FLOAT16_INFINITE).all())
-            for start in range(0, len(bits), _BLOCK)
-        )
-    if values.dtype.kind != "f" or not values.size:
+    """Return whether no value is NaN or infinite, in blocks that stay in the cache."""
+    if values.dtype.kind != "f":
         return True
+    flat = values.reshape(-1)
+    return all(
+        _block_is_finite(flat[start : start + _BLOCK]) for start in range(0, len(flat), _BLOCK)
+    )
+
+
+def _block_is_finite(block: NDArray[Any]) -> bool:
+    if block.dtype == np.float16:
+        # As whole numbers: arithmetic on float16 is many times slower.
+        return bool((block.view(np.uint16) & 0x7FFF).max() < _FLOAT16_INFINITE)
     # A NaN or an infinity anywhere shows in the smallest or the largest value.
-    return bool(np.isfinite(values.min()) and np.isfinite(values.max()))
-
-
-def with_thresholds(bundle: Bundle, thresholds: Thresholds, calibration: Calibration) -> Bundle:
-    """Return ``bundle`` with other thresholds and calibration."""
-    return dataclasses.replace(bundle, thresholds=thresholds, calibration=calibration)
+    return bool(np.isfinite(block.min()) and np.isfinite(block.max()))

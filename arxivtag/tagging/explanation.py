@@ -136,14 +136,15 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     pair_places = [np.union1d(starts, starts + 1) for starts in pairs.values()]
     variants = [np.zeros(0, dtype=np.int64), *words.values(), *pair_places]
     logits = _logits(bundle, reading, variants)
-    y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
+    raw = activate(logits, bundle.network.output_activation)[:, column]
+    y_prob = calibrate(bundle.calibration, raw)
     deltas = logits[0, column] - logits[1:, column]
     contributions = [
         Contribution(term, float(delta), float(without), n_places)
         for term, delta, without, n_places in zip(
             [*words, *pairs],
             deltas,
-            y_prob[1:, column],
+            y_prob[1:],
             [*map(len, words.values()), *map(len, pairs.values())],
             strict=True,
         )
@@ -159,7 +160,7 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
         label,
         label_name(label),
         float(logits[0, column]),
-        float(y_prob[0, column]),
+        float(y_prob[0]),
         tuple(contributions),
         spans,
         reading.text,
@@ -279,21 +280,35 @@ def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> 
     parts = []
     for start in range(0, len(variants), _BLOCK):
         block = variants[start : start + _BLOCK]
+        row = np.repeat(np.arange(len(block)), [len(removed) for removed in block])
+        position = np.concatenate(block)
         counts = np.repeat(full[None, :], len(block), axis=0)
-        for row, removed in enumerate(block):
-            words = removed[reading.word_columns[removed] >= 0]
-            np.subtract.at(counts[row], local_words[words], 1)
-            pairs = _pairs_at(removed, len(reading.pair_columns))
-            pairs = pairs[reading.pair_columns[pairs] >= 0]
-            np.subtract.at(counts[row], local_pairs[pairs], 1)
+        counts -= _counted(row, position, reading.word_columns, local_words, counts.shape)
+        # Pairs that touch a position: those that start there or one before, each once.
+        n_words = len(reading.words)
+        touched = np.unique(
+            np.concatenate([row * n_words + position, (row * n_words + position - 1)[position > 0]])
+        )
+        row, position = np.divmod(touched, max(n_words, 1))
+        inside = position < len(reading.pair_columns)
+        row, position = row[inside], position[inside]
+        counts -= _counted(row, position, reading.pair_columns, local_pairs, counts.shape)
         parts.append(_dense_logits(bundle, known, _weights(bundle, known, counts)))
     return np.concatenate(parts)
 
 
-def _pairs_at(removed: Integers, n_pairs: int) -> Integers:
-    """Return the pairs that touch word positions: those that start there or one before."""
-    touched = np.union1d(removed, removed - 1)
-    return touched[(touched >= 0) & (touched < n_pairs)].astype(np.int64)
+def _counted(
+    row: Integers,
+    position: Integers,
+    columns: Integers,
+    local: Integers,
+    shape: tuple[int, ...],
+) -> Floats:
+    """Return how often each known column occurs at these positions, a row a variant."""
+    is_known = columns[position] >= 0
+    cells = row[is_known] * shape[1] + local[position[is_known]]
+    counted = np.bincount(cells, minlength=shape[0] * shape[1])
+    return counted.reshape(shape).astype(np.float32)
 
 
 def _weights(bundle: Bundle, known: Integers, counts: Floats) -> Floats:
