@@ -15,7 +15,7 @@ import plotly.graph_objects as go
 from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, TRAIN_COLOR, VAL_COLOR, new_figure, plain
 
 Records = Sequence[Mapping[str, Any]]
-MAX_POINTS = 1500
+MAX_POINTS = 900
 METRIC_TITLES = {
     "loss": "Loss",
     "binary_accuracy": "Binary accuracy",
@@ -38,7 +38,7 @@ def thinned(records: Records, max_points: int = MAX_POINTS) -> Records:
 def _points(records: Records, column: str) -> tuple[list[float], list[float]]:
     """Return epochs and values of the records that have ``column``."""
     kept = [(record["epoch"], record[column]) for record in records if column in record]
-    return [float(x) for x, _ in kept], [float(y) for _, y in kept]
+    return [float(f"{x:.5g}") for x, _ in kept], [float(f"{y:.5g}") for _, y in kept]
 
 
 def _line(x: list[float], y: list[float], name: str, color: str, **options: Any) -> go.Scatter:

@@ -49,15 +49,17 @@ export default function (component) {
   const node = parentElement.querySelector(".at-live-chart");
   if (!node || !data) return;
   node.setAttribute("aria-label", data.alt);
-  // Without new points no figure comes; the last one is drawn again for a change of theme.
-  if (data.figure) node.arxivtagFigure = data.figure;
-  const figure = node.arxivtagFigure;
-  if (!figure) return;
+  const figure = data.figure;
   node.style.height = `${figure.layout.height}px`;
   let stopped = false;
   ready().then((Plotly) => {
     if (stopped) return;
-    Plotly.react(node, figure.data, themed(figure, node), {
+    const layout = themed(figure, node);
+    // Without new points there is nothing to draw, unless the theme has changed.
+    const drawn = JSON.stringify([data.version, layout.font, layout.hoverlabel]);
+    if (node.arxivtagDrawn === drawn) return;
+    node.arxivtagDrawn = drawn;
+    Plotly.react(node, figure.data, layout, {
       displaylogo: false, showSendToCloud: false, responsive: true,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
       toImageButtonOptions: { format: "svg", filename: data.name },
@@ -112,18 +114,30 @@ def load_plotly() -> None:
     _loader()(key="plotly-loader")
 
 
-def live_chart(figure: dict[str, Any] | None, key: str, alt_text: str, n_points: int) -> None:
+def live_chart(
+    figure: dict[str, Any], key: str, alt_text: str, *, version: int, n_points: int
+) -> None:
     """Draw a figure whose data grow.
 
+    The figure comes with every call: one left out because the browser should have it
+    already was lost when two messages arrived at once, since only the last is rendered.
+
     Args:
-        figure: From :func:`plain_figure`; ``None`` leaves the chart as it is.
+        figure: From :func:`plain_figure`.
         key: Unique on the page.
         alt_text: One sentence for those who cannot see it: what it shows.
+        version: Another number for another figure; the same one is not drawn again.
         n_points: How many points it holds; stands in the page for tests.
     """
     _chart(
         key=key,
-        data={"figure": figure, "alt": alt_text, "name": key, "n_points": n_points},
+        data={
+            "figure": figure,
+            "alt": alt_text,
+            "name": key,
+            "version": version,
+            "n_points": n_points,
+        },
     )
 
 

@@ -1,8 +1,9 @@
 """One run as it is now: waiting, training (live), or how it ended.
 
 While a run waits or trains, one fragment polls it every second: it reads the new lines
-of the history only, through a follower that all sessions share, and sends a figure only
-when there are new points. When the run ends the page runs once more, without timer.
+of the history only, through a follower that all sessions share, and makes and draws a
+figure only when there are new points. When the run ends the page runs once more, without
+timer.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ from arxivtag.ui.run_access import visible_run
 
 POLL_S = 1.0
 _MAX_FOLLOWED = 64
-_SENT = "live-sent"
 
 _STYLE = """
 <style>
@@ -114,7 +114,6 @@ def render_run(run_id: str, context: PageContext, *, on_train_page: bool) -> Non
     st.html(_STYLE)
     with guarded():
         run = visible_run(run_id, context.home)
-        st.session_state[_SENT] = {}
         if run.status.is_over:
             _render_ended(run, context, on_train_page)
         else:
@@ -258,16 +257,13 @@ _CHARTS = (
 def _charts(
     figures: dict[str, dict[str, Any]], version: int, history: History, key: str = "live"
 ) -> None:
-    """The three charts; a figure is sent only when it changed since this page was drawn."""
-    sent: dict[str, int] = st.session_state.setdefault(_SENT, {})
+    """The three charts; each is drawn again only when its version is another."""
     columns = st.columns(2)
     for (name, alt_text), place in zip(_CHARTS, (columns[0], columns[1], None), strict=True):
-        known = sent.get(f"{key}-{name}") == version
         with place or st.container():
             live_chart(
-                None if known else figures[name], f"{key}-{name}", alt_text, history.n_points
+                figures[name], f"{key}-{name}", alt_text, version=version, n_points=history.n_points
             )
-        sent[f"{key}-{name}"] = version
     if history.start:
         components.note(
             "Binary accuracy counts every paper and label pair, and most pairs are “no”: the "
@@ -301,7 +297,6 @@ def render_curves(run: Run) -> None:
     history, figures, version = _followers().view(run.folder)
     if history.n_points:
         st.subheader("Training", anchor=False)
-        st.session_state[_SENT] = {}
         _charts(figures, version, history, key="ended")
 
 

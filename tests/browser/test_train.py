@@ -1,0 +1,233 @@
+"""The Train page in a real browser: start, watch, leave, come back, stop, queue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from arxivtag.runs import jobs, registry
+from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
+from tests.runs.conftest import FAKE_FOLDER, fake_config, wait_for
+
+pytestmark = pytest.mark.browser
+
+N_POINTS = "() => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0)"
+
+
+QUICK = {"PYTHONPATH": str(FAKE_FOLDER), "FAKE_SECONDS_PER_EPOCH": "0.5"}
+
+
+@pytest.fixture(scope="module")
+def quick_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose workers pretend to train: 0.5 s an epoch."""
+    folder = tmp_path_factory.mktemp("train")
+    server = start_server(folder / "home", folder / "logs", QUICK)
+    yield server
+    server.stop()
+    stop_jobs(server.home)
+
+
+@pytest.fixture(autouse=True)
+def only_quick_jobs(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Jobs that a test starts are quick ones; what it left training is stopped."""
+    if "quick_server" not in request.fixturenames:
+        yield
+        return
+    for name, value in QUICK.items():
+        monkeypatch.setenv(name, value)
+    yield
+    home = request.getfixturevalue("quick_server").home
+    for run in registry.list_runs(home):
+        if run.state in ("queued", "running"):
+            jobs.stop(run.run_id, home)
+    wait_for(lambda: jobs.running(home) is None)
+
+
+def start_job(home: Path, epochs: int = 60) -> str:
+    outcome = jobs.start(fake_config(epochs), home)
+    assert not isinstance(outcome, jobs.Refused), outcome
+    return outcome.run_id
+
+
+def points(page: Page) -> int:
+    return int(page.evaluate(N_POINTS))
+
+
+def wait_for_more_points(page: Page, n: int) -> int:
+    """Wait until the chart holds more than ``n`` points."""
+    page.wait_for_function(
+        "n => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0) > n", arg=n
+    )
+    return points(page)
+
+
+def run_in_address(page: Page) -> str:
+    return parse_qs(urlparse(page.url).query)["run"][0]
+
+
+def test_start_watch_leave_return_reload_and_second_tab(
+    quick_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{quick_server.url}/Train")
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("60")
+    epochs.press("Enter")
+    wait_until_idle(page)
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile("run="))
+    run_id = run_in_address(page)
+    n = wait_for_more_points(page, 0)
+    expect(page.get_by_text("Training: epoch")).to_be_visible()
+    n = wait_for_more_points(page, n)
+
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Explore").click()
+    page.wait_for_url(re.compile("/Explore"))
+    page.go_back()
+    page.wait_for_url(re.compile(f"run={run_id}"))
+    n = wait_for_more_points(page, n)
+
+    page.reload()
+    n = wait_for_more_points(page, n)
+
+    other = open_page(f"{quick_server.url}/Train?run={run_id}")
+    other_n = wait_for_more_points(other, n)
+    wait_for_more_points(other, other_n)
+    wait_for_more_points(page, n)
+
+
+def test_zoom_survives_ticks_and_the_chart_is_never_replaced(
+    quick_server: Server, open_page: Callable[..., Page]
+) -> None:
+    run_id = start_job(quick_server.home)
+    page = open_page(f"{quick_server.url}/Train?run={run_id}")
+    n = wait_for_more_points(page, 3)
+    chart = page.locator(".at-live-chart").first
+    page.evaluate(
+        """() => {
+          window.chartNode = document.querySelector('.at-live-chart');
+          window.lost = 0;
+          new MutationObserver((changes) => changes.forEach((change) =>
+            change.removedNodes.forEach((node) => {
+              if (node.nodeType === 1 && (node.matches('.at-live-chart, .main-svg')
+                  || node.querySelector('.at-live-chart'))) window.lost += 1;
+            }))).observe(document.body, {subtree: true, childList: true});
+        }"""
+    )
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
+    page.mouse.up()
+    zoomed = page.evaluate("() => window.chartNode.layout.xaxis.range")
+    assert zoomed[1] - zoomed[0] < 40  # of 60 epochs
+    wait_for_more_points(page, n + 4)
+    assert page.evaluate("() => window.chartNode.layout.xaxis.range") == zoomed
+    same = "() => window.chartNode === document.querySelector('.at-live-chart')"
+    assert page.evaluate(same)
+    assert page.evaluate("() => window.lost") == 0
+
+
+def test_stop_keeps_the_curves_and_says_so(
+    quick_server: Server, open_page: Callable[..., Page]
+) -> None:
+    run_id = start_job(quick_server.home)
+    page = open_page(f"{quick_server.url}/Train?run={run_id}")
+    wait_for_more_points(page, 2)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
+    assert registry.read_run(run_id, quick_server.home).state == "stopped"
+    assert wait_for_more_points(page, 2) >= 3
+    # Nothing polls any more: no message arrives.
+    page.wait_for_timeout(500)
+    messages: list[object] = []
+    page.on("websocket", lambda socket: messages.append(socket))
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def test_second_start_waits_shows_its_place_and_can_be_withdrawn(
+    quick_server: Server, open_page: Callable[..., Page]
+) -> None:
+    first = start_job(quick_server.home)
+    page = open_page(f"{quick_server.url}/Train")
+    expect(page.get_by_text("A run is training now")).to_be_visible()
+    page.get_by_role("button", name="Start training").click()
+    expect(page.get_by_text("Place 1 of 1 in the queue")).to_be_visible()
+    second = run_in_address(page)
+    third = start_job(quick_server.home, epochs=30)
+    page.goto(f"{quick_server.url}/Train?run={third}")
+    expect(page.get_by_text("Place 2 of 2 in the queue")).to_be_visible()
+    jobs.withdraw(second, quick_server.home)
+    expect(page.get_by_text("Place 1 of 1 in the queue")).to_be_visible()
+    # It begins by itself when the first has ended, under the eyes of who waits.
+    jobs.stop(first, quick_server.home)
+    wait_for_more_points(page, 0)
+    waiting = start_job(quick_server.home)
+    page.goto(f"{quick_server.url}/Train?run={waiting}")
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_text("Withdrawn from the queue")).to_be_visible()
+
+
+def test_a_job_outlives_the_server(
+    tmp_path: Path, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in QUICK.items():
+        monkeypatch.setenv(name, value)
+    server = start_server(tmp_path / "home", tmp_path / "logs")
+    run_id = start_job(server.home)
+    try:
+        page = open_page(f"{server.url}/Train?run={run_id}")
+        n = wait_for_more_points(page, 2)
+        page.close()
+        server.kill()
+        server = start_server(tmp_path / "home", tmp_path / "logs")
+        again = open_page(f"{server.url}/Train?run={run_id}")
+        wait_for_more_points(again, n)
+    finally:
+        server.stop()
+        stop_jobs(server.home)
+
+
+@pytest.mark.parametrize("run_id", ["nonsense", "../../etc/passwd", "%00", "x" * 300])
+def test_nonsense_in_the_address_gets_a_sentence(
+    quick_server: Server, open_page: Callable[..., Page], run_id: str
+) -> None:
+    page = open_page(f"{quick_server.url}/Train?run={run_id}")
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    expect(page.get_by_text("Set up another run")).to_be_visible()
+
+
+def test_failed_run_shows_reason_log_and_resume(
+    quick_server: Server, open_page: Callable[..., Page]
+) -> None:
+    outcome = jobs.start(fake_config(random_seed=1), quick_server.home)
+    assert isinstance(outcome, jobs.Started)
+    page = open_page(f"{quick_server.url}/Train?run={outcome.run_id}")
+    expect(page.get_by_text("a made-up fault").first).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_be_visible()  # in the log, which is for experts
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+
+
+def test_sample_to_a_verdict_with_the_real_pipeline(
+    server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{server.url}/Train")
+    page.get_by_test_id("stMain").get_by_text("Linear", exact=True).click()
+    wait_until_idle(page)
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile("run="))
+    page.wait_for_function(N_POINTS.replace("?? 0)", "?? 0) > 1"), timeout=120_000)
+    expect(page.get_by_text("papers that it never saw")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("The best baseline on the same papers")).to_be_visible()
+    run_id = run_in_address(page)
+    page.get_by_test_id("stMain").get_by_role("link", name="Predict with this model").click()
+    page.wait_for_url(re.compile(f"/Predict.*model={run_id}"))
+    wait_until_idle(page)
