@@ -110,7 +110,8 @@ def _at_depths() -> tuple[Metric, ...]:
                 f"precision_at_{k}",
                 f"Precision at {k}, mean over papers",
                 f"true labels among the first {k} / {k}",
-                f"How much of a paper's {first} is right, whatever the thresholds.",
+                f"{'How often' if k == 1 else 'The share of'} a paper's {first} "
+                f"{'is' if k == 1 else 'that are'} right, whatever the thresholds.",
                 "y_prob",
             )
         )
@@ -121,7 +122,7 @@ def _at_depths() -> tuple[Metric, ...]:
                 f"recall_at_{k}",
                 f"Recall at {k}, mean over papers",
                 f"true labels among the first {k} / true labels",
-                f"How much of what is true of a paper stands in its {first}.",
+                f"The share of a paper's true labels that its {first} {'holds' if k == 1 else 'hold'}.",
                 "y_prob",
             )
         )
@@ -239,7 +240,7 @@ METRICS: tuple[Metric, ...] = (
 )
 METRICS_BY_KEY: Mapping[str, Metric] = {metric.key: metric for metric in METRICS}
 
-# The figures of an evaluation that carry intervals and are compared with the baselines.
+# The figures that the headline shows and compares with the baselines.
 HEADLINE_KEYS = (
     "micro_f1",
     "macro_f1",
@@ -252,6 +253,26 @@ HEADLINE_KEYS = (
     "hamming_loss",
     "binary_accuracy",
 )
+
+
+def markdown_table() -> str:
+    """Return :data:`METRICS` as the Markdown table of docs/evaluation.md."""
+    lines = [
+        "| metric | key | formula | range | better | what it says |",
+        "|---|---|---|---|---|---|",
+    ]
+    for metric in METRICS:
+        high = "number of labels" if metric.high is None else f"{metric.high:g}"
+        cells = (
+            metric.name,
+            f"`{metric.key}`",
+            metric.formula.replace("|", "\\|"),
+            f"{metric.low:g} to {high}",
+            "higher" if metric.higher_is_better else "lower",
+            metric.sentence,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -279,3 +281,14 @@ def test_perfect_and_worst_predictions_reach_the_ends_of_the_range() -> None:
         best, end = (metric.high, metric.low) if metric.higher_is_better else (0.0, metric.high)
         assert perfect[metric.key] == pytest.approx(best), metric.key
         assert worst[metric.key] == pytest.approx(end), metric.key
+
+
+def test_the_documented_table_is_the_table() -> None:
+    path = Path(__file__).resolve().parents[2] / "docs/evaluation.md"
+    begin, end = "<!-- metrics:begin -->\n", "<!-- metrics:end -->"
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    table, after = rest.split(end)
+    if os.environ.get("ARXIVTAG_WRITE_DOCS") == "1":
+        path.write_text(f"{before}{begin}{metrics.markdown_table()}{end}{after}", encoding="utf-8")
+        return
+    assert table == metrics.markdown_table(), "set ARXIVTAG_WRITE_DOCS=1 to write it anew"
