@@ -3,8 +3,9 @@
     python benchmarks/explore.py DATA [--json]
 
 Each tab is opened on a fresh cache (cold: everything it needs, reading the file included, in a
-process of its own), again (warm), with a label filter and with a text as well. The page runs without a browser (``AppTest``), so that the
-figures are the server's part. On a busy machine read the processor's seconds.
+process of its own), again (warm), with a label filter, and with a text as well. The page runs
+without a browser (``AppTest``), so that the figures are the server's part. On a busy machine read
+the processor's seconds.
 """
 
 from __future__ import annotations
