@@ -183,6 +183,10 @@ class Writer:
     _better: float = 0.0
     _worse: float = 0.0
 
+    def used(self, slot: str) -> str:
+        """Return the phrase last put into ``slot``, with its choices not yet made, or ""."""
+        return self._last.get(slot, "")
+
     def sentence(self, frame_set: str) -> str:
         """Return one sentence from a set of frames."""
         return self.fill(self._fresh(f"frames:{frame_set}", FRAMES[frame_set]))
@@ -215,8 +219,6 @@ class Writer:
             return self._method()
         if slot in banks:
             return self._fresh(slot, banks[slot])
-        if slot == "method_bare":
-            return re.sub(r"^(an?|the) ", "", self._fresh("method", topic.methods))
         if slot == "terms":
             first, second, third = (self._fresh("term", topic.terms) for _ in range(3))
             return f"{first}, {second} and {third}"
@@ -323,10 +325,6 @@ _ORDER = (
 )  # fmt: skip
 
 
-def _system_name(dice: Dice, topic: Topic) -> str:
-    return dice.pick(topic.stems) + dice.pick(_NAME_TAILS)
-
-
 def _length(dice: Dice) -> int:
     while True:
         n_words = round(dice.normal(MEAN_WORDS, STD_WORDS))
@@ -339,30 +337,51 @@ def count_words(text: str) -> int:
     return len(text.split(" "))
 
 
-def write_abstract(dice: Dice, topic: Topic, n_words: int) -> tuple[str, str]:
-    """Return an abstract of about ``n_words`` words and the name of the system in it."""
-    best, best_distance, best_name = "", 10**6, ""
+@dataclass(frozen=True)
+class Draft:
+    """An abstract and what its title may refer to."""
+
+    abstract: str
+    kind: str
+    name: str  # of the system; empty if the abstract does not name one
+    method: str  # empty if the paper is not about a method
+    setting: str
+
+
+def write_abstract(dice: Dice, topic: Topic, n_words: int) -> Draft | None:
+    """Return an abstract of about ``n_words`` words, or None if none was short enough or long."""
+    best: Draft | None = None
+    best_distance = 10**6
     asked = float(n_words)
     for _ in range(16):
-        name = _system_name(dice, topic)
-        writer = Writer(topic, dice, name)
-        abstract = " ".join(writer.sentence(part) for part in _plan(dice, topic, asked))
+        writer = Writer(topic, dice, dice.pick(topic.stems) + dice.pick(_NAME_TAILS))
+        plan = _plan(dice, topic, asked)
+        abstract = " ".join(writer.sentence(part) for part in plan)
         n_written = count_words(abstract)
         distance = abs(n_written - n_words)
         fits = MIN_WORDS <= n_written <= MAX_WORDS and not writer.repeats
         if fits and distance < best_distance:
-            best, best_distance, best_name = abstract, distance, name
+            best, best_distance = _draft(writer, plan, abstract), distance
         if best_distance <= LENGTH_TOLERANCE:
             break
         asked = min(max(asked + 0.4 * (n_words - n_written), 20.0), 1.6 * n_words)
-    return best, best_name
+    return best
+
+
+def _draft(writer: Writer, plan: Sequence[str], abstract: str) -> Draft:
+    kind = (
+        "survey" if "survey" in plan else "method" if {"propose", "propose_first"} & {*plan} else ""
+    )
+    return Draft(
+        abstract=abstract,
+        kind=kind,
+        name=writer.name if writer.name in abstract else "",
+        method=writer.used("method") if kind == "method" else "",
+        setting=writer.used("setting"),
+    )
 
 
 _TITLES = (
-    "[method] for [topic]",
-    "[method] for [topic] [setting]",
-    "[name]: [method] for [topic]",
-    "[name]: [topic] [setting]",
     "[topic] [setting]",
     "[topic] with [term] and [term]",
     "{Rethinking|Revisiting} [term] for [topic]",
@@ -372,8 +391,21 @@ _TITLES = (
     "[topic] via [term]",
     "[topic] [setting] via [term]",
     "{Combining|Beyond} [term] and [term] for [topic]",
-    "[method] with [term]",
     "How {far|much} does [topic] depend on [term]?",
+)
+_METHOD_TITLES = (
+    "[method] for [topic]",
+    "[method] for [topic] [setting]",
+    "[method] with [term]",
+    "[method] for [topic] based on [term]",
+)
+_NAMED_TITLES = ("[name]: [method] for [topic]", "[name]: [topic] [setting]", "[name]: [method]")
+_SURVEY_TITLES = (
+    "[topic]: {A Survey|A Review|An Overview}",
+    "[topic] [setting]: {A Survey|A Critical Review|An Overview}",
+    "{A Survey of|A Review of|Advances in} [topic]",
+    "{A Survey of|A Review of|Recent Work on} [topic] [setting]",
+    "From [term] to [term]: {A Survey of|A Review of} [topic]",
 )
 
 
@@ -388,12 +420,20 @@ def title_case(text: str) -> str:
     )
 
 
-def write_title(dice: Dice, topic: Topic, name: str) -> str:
-    """Return a title for a paper of ``topic`` about the system ``name``."""
+def write_title(dice: Dice, topic: Topic, draft: Draft) -> str:
+    """Return a title that fits the abstract: its method, system name and setting, if any."""
+    frames = _SURVEY_TITLES if draft.kind == "survey" else _TITLES
+    if draft.method:
+        frames = (*frames, *_METHOD_TITLES)
+    if draft.method and draft.name:
+        frames = (*frames, *_NAMED_TITLES)
+    method = re.sub(r"^(an?|the) ", "", draft.method)
     text = ""
     for _ in range(8):
-        writer = Writer(topic, dice, name)
-        text = writer.fill(dice.pick(_TITLES).replace("[method]", "[method_bare]"))
+        frame = dice.pick(frames).replace("[method]", method)
+        if draft.setting:
+            frame = frame.replace("[setting]", draft.setting)
+        text = Writer(topic, dice, draft.name).fill(frame)
         # "Object Detector for Object Detection" is no title: words should not come back
         starts = [word[:5] for word in re.findall(r"[a-z]{4,}", text.lower())]
         if len(starts) == len(set(starts)):
@@ -479,11 +519,13 @@ def _rare_combination(dice: Dice, topic: Topic, base: Labels) -> Labels:
 
 def _unique(dice: Dice, topic: Topic, titles: set[str], abstracts: set[str]) -> tuple[str, str]:
     while True:
-        abstract, name = write_abstract(dice, topic, _length(dice))
-        title = write_title(dice, topic, name)
+        draft = write_abstract(dice, topic, _length(dice))
+        if draft is None:
+            continue
+        title, abstract = write_title(dice, topic, draft), draft.abstract
         if dice.chance(AMERICAN_SHARE):
             title, abstract = american(title), american(abstract)
-        if abstract and title not in titles and abstract not in abstracts:
+        if title not in titles and abstract not in abstracts:
             titles.add(title)
             abstracts.add(abstract)
             return title, abstract
@@ -492,7 +534,7 @@ def _unique(dice: Dice, topic: Topic, titles: set[str], abstracts: set[str]) -> 
 def _revised(dice: Dice, paper: Paper, topic: Topic, title: str) -> Paper:
     """Return a near-duplicate: one sentence of the abstract replaced by another."""
     sentences = re.split(r"(?<=[.?]) (?=[A-Z])", paper.abstract)
-    sentences[-1] = Writer(topic, dice, _system_name(dice, topic)).sentence("meaning")
+    sentences[-1] = Writer(topic, dice, "").sentence("meaning")
     return Paper(title, " ".join(sentences), paper.labels)
 
 

@@ -55,10 +55,24 @@ def test_module_reproduces_the_committed_file_byte_for_byte(tmp_path: Path) -> N
     assert path.read_bytes() == SAMPLE_PATH.read_bytes()
 
 
+def test_title_speaks_of_what_the_abstract_speaks_of() -> None:
+    topic = TOPICS[0]
+    draft = sample.Draft("", "method", "SegNet", "a lightweight decoder", "in real time")
+    titles = {sample.write_title(sample.Dice(seed), topic, draft) for seed in range(60)}
+    assert any(title.startswith("SegNet: ") for title in titles)
+    assert any("Lightweight Decoder" in title for title in titles)
+    assert any("in Real Time" in title for title in titles)
+    assert not any("under Domain Shift" in title for title in titles)
+    survey = sample.Draft("", "survey", "", "", "")
+    for seed in range(20):
+        title = sample.write_title(sample.Dice(seed), topic, survey)
+        assert re.search("Survey|Review|Overview|Advances|Recent Work", title)
+
+
 def test_another_seed_gives_another_text() -> None:
     topic = TOPICS[0]
-    texts = {sample.write_abstract(sample.Dice(seed), topic, 150)[0] for seed in range(20)}
-    assert len(texts) == 20
+    drafts = [sample.write_abstract(sample.Dice(seed), topic, 150) for seed in range(20)]
+    assert len({draft.abstract for draft in drafts if draft is not None}) == 20
 
 
 def test_file_is_small() -> None:
