@@ -34,6 +34,7 @@ PENDING_KEY = "predict-pending"
 ABSTRACT_LABEL = "Abstract"
 N_SHOWN = 8
 N_TOP = 3
+MAX_AUTHOR_LABELS = 20
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,7 @@ def _fetch(identifier: str) -> None:
     st.session_state[PENDING_KEY] = {
         TITLE_KEY: title,
         ABSTRACT_KEY: abstract,
-        AUTHOR_KEY: list(labels),
+        AUTHOR_KEY: list(labels)[:MAX_AUTHOR_LABELS],
     }
     st.rerun()
 
@@ -486,6 +487,7 @@ def _render_opinion(prediction: Prediction) -> None:
         key=AUTHOR_KEY,
         format_func=components.label_text,
         accept_new_options=True,
+        max_selections=MAX_AUTHOR_LABELS,
         persist_state="session",
         placeholder="Choose or type categories, such as cs.CL",
     )

@@ -1,0 +1,153 @@
+"""Predict in a real browser: paste, examples, reasons, a file there and back, and links to runs."""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from arxivtag.ui.examples import EXAMPLES
+from tests.browser.conftest import Server, start_server, wait_until_idle
+from tests.ui.demo_run import LABELS, RUN_ID, make_demo_run
+
+pytestmark = pytest.mark.browser
+
+OTHER_RUN = "20260102-000000-demo"
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def demo_server(tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """One server for this module, with two runs in its home."""
+    folder = tmp_path_factory.mktemp("demo")
+    make_demo_run(folder / "home")
+    make_demo_run(folder / "home", OTHER_RUN)
+    running = start_server(folder / "home", folder / "logs")
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def page(demo_server: Server, open_page: OpenPage) -> Page:
+    """The Predict page with the demo run as its model."""
+    opened = open_page(f"{demo_server.url}/Predict?model={RUN_ID}")
+    expect(opened.get_by_label("Abstract", exact=True)).to_be_visible()
+    wait_until_idle(opened)
+    return opened
+
+
+def test_a_paste_is_answered_without_a_button(page: Page) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.evaluate("text => navigator.clipboard.writeText(text)", EXAMPLES[0].abstract)
+    page.get_by_label("Abstract", exact=True).click()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_text(f"One label passes its threshold: {LABELS[0]}.")).to_be_visible()
+    # The reader can go on typing where they were.
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    first = page.get_by_role("list", name="Labels by probability").get_by_role("listitem").first
+    expect(first).to_contain_text("Image and Video Processing")
+    expect(first).to_contain_text("passes its threshold")
+
+
+def test_typing_is_answered_after_a_pause(page: Page) -> None:
+    area = page.get_by_label("Abstract", exact=True)
+    area.click()
+    page.keyboard.type("We show that it is good for all of them", delay=2)
+    expect(page.get_by_text("Not sure: no label is probable enough")).to_be_visible()
+    page.keyboard.type(" and more", delay=2)
+    assert area.input_value().endswith("all of them and more")
+
+
+def test_example_reasons_and_what_if(page: Page) -> None:
+    page.get_by_text(EXAMPLES[1].field, exact=True).click()
+    expect(page.get_by_text(f"One label passes its threshold: {LABELS[1]}.")).to_be_visible()
+    expect(page.get_by_label("Title (optional)", exact=True)).to_have_value(EXAMPLES[1].title)
+    marks = page.locator(".at-marked mark.up")
+    expect(marks.first).to_be_visible()
+    # Marks differ without colour: solid lines for, dashed lines against.
+    style = "element => getComputedStyle(element).borderBottomStyle"
+    assert marks.first.evaluate(style) == "solid"
+    assert page.locator(".at-marked mark.down").first.evaluate(style) == "dashed"
+    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    leave_out = page.get_by_role("combobox", name=re.compile("Leave out"))
+    leave_out.click()
+    leave_out.fill("summary")
+    page.get_by_role("option").first.click()
+    expect(page.get_by_text("Left out at")).to_be_visible()
+
+
+def test_markup_in_a_paste_runs_nothing(page: Page) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(f"script ran: {dialog.message}"))
+    hostile = EXAMPLES[0].abstract + " <img src=x onerror=alert(1)><script>alert(2)</script>"
+    page.get_by_label("Abstract", exact=True).fill(hostile)
+    page.get_by_role("button", name="Tag", exact=True).click()
+    expect(page.locator(".at-marked").first).to_contain_text("<img src=x onerror=alert(1)>")
+    assert page.locator(".at-marked img").count() == 0
+
+
+def test_similar_papers_and_second_opinion(page: Page) -> None:
+    page.get_by_text(EXAMPLES[2].field, exact=True).click()
+    expect(page.get_by_text(f"threshold: {LABELS[2]}.")).to_be_visible()
+    page.get_by_role("tab", name="Similar papers").click()
+    expect(page.locator(".at-similars li").first).to_contain_text(EXAMPLES[2].title)
+    page.get_by_role("tab", name="Second opinion").click()
+    box = page.get_by_role("combobox", name=re.compile("Categories the author chose"))
+    box.fill("cs.CL")
+    page.get_by_role("option", name=re.compile("^cs.CL")).click()
+    page.keyboard.press("Escape")  # what lies behind an open list is hidden from readers
+    expect(page.get_by_role("heading", name=re.compile("Would add"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Doubts"))).to_be_visible()
+
+
+def test_a_file_goes_up_and_comes_back_tagged(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "papers.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["title", "abstract"])
+        writer.writerows([example.title, example.abstract] for example in EXAMPLES)
+        writer.writerow(['=HYPERLINK("http://x.invalid")', "bread and water"])
+    page.get_by_role("tab", name="Many at once").click()
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="Tag the file").click()
+    expect(page.get_by_test_id("stMetric").filter(has_text="Papers tagged")).to_contain_text("7")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download CSV").click()
+    saved = tmp_path / "tagged.csv"
+    waiting.value.save_as(saved)
+    with saved.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["predicted_labels"] for row in rows] == [*LABELS, ""]
+    assert rows[-1]["title"].startswith("'=HYPERLINK")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download JSONL").click()
+    assert waiting.value.suggested_filename == "papers_tagged.jsonl"
+
+
+def test_the_bundle_can_be_taken_along(page: Page, tmp_path: Path) -> None:
+    page.get_by_role("tab", name="Take the model along").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download the bundle").click()
+    saved = tmp_path / "bundle.zip"
+    waiting.value.save_as(saved)
+    with zipfile.ZipFile(saved) as archive:
+        assert any(name.endswith("manifest.json") for name in archive.namelist())
+
+
+def test_runs_are_chosen_in_the_sidebar_and_by_links(
+    demo_server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{demo_server.url}/Predict?run={RUN_ID}")
+    expect(page.get_by_label("Abstract", exact=True)).to_be_visible()
+    wait_until_idle(page)
+    sidebar = page.get_by_test_id("stSidebar")
+    expect(sidebar.get_by_text(f"run {RUN_ID}")).to_be_visible()
+    assert f"model={RUN_ID}" in page.url
+    sidebar.get_by_role("combobox").nth(1).click()
+    page.get_by_role("option", name=OTHER_RUN).click()
+    expect(sidebar.get_by_text(f"run {OTHER_RUN}")).to_be_visible()
+    assert RUN_ID not in page.url
