@@ -244,6 +244,12 @@ class ModelConfig:
     linear_path: bool = setting(
         False, "Add a linear path beside the hidden layers (wide and deep)."
     )
+    towers: int = setting(
+        1,
+        "Networks of this shape that learn side by side, each on its own; the model is their mean.",
+        minimum=1,
+        maximum=8,
+    )
     dropout_rate: float = setting(
         0.0, "Share of hidden units dropped in training.", minimum=0.0, maximum=0.95, advanced=False
     )
@@ -270,6 +276,22 @@ class TrainingConfig:
         choices=("binary_crossentropy", "softmax_crossentropy"),
     )
     weight_decay: float = setting(0.0, "Pull of weights towards zero.", minimum=0.0, maximum=1.0)
+    ranking_weight: float = setting(
+        0.0,
+        "How strongly a paper's labels are also pushed above the labels it does not have.",
+        minimum=0.0,
+        maximum=10.0,
+    )
+    rare_label_lift: float = setting(
+        0.0,
+        "How much the scores of rare labels are raised after training; 0: not at all.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    lazy_rows: bool = setting(
+        False,
+        "Leave weights of n-grams alone in steps where they do not occur; faster than Adam proper.",
+    )
     early_stopping_patience: int | None = setting(
         None,
         "Stop after this many epochs without a better validation loss; empty: never.",
@@ -331,17 +353,20 @@ _EXAMPLE = RunConfig(
     evaluation=EvaluationConfig(calibration="none"),
 )
 _SHARED_TUNED_VECTORIZER = VectorizerConfig(
-    sublinear_tf=True, l2_normalize=True, min_document_frequency=2
+    sublinear_tf=True, l2_normalize=True, min_document_frequency=6
 )
 
 PRESETS: dict[str, RunConfig] = {
     "tuned": RunConfig(
         preset="tuned",
         vectorizer=_SHARED_TUNED_VECTORIZER,
-        model=ModelConfig(hidden_units=(256,), dropout_rate=0.5, word_dropout_rate=0.3),
+        model=ModelConfig(hidden_units=(512,), dropout_rate=0.5, word_dropout_rate=0.3),
         training=TrainingConfig(
-            epochs=6,
+            epochs=4,
+            learning_rate=0.01,
             learning_rate_schedule="cosine",
+            ranking_weight=0.05,
+            rare_label_lift=0.4,
             early_stopping_patience=2,
             restore_best_epoch=True,
         ),
@@ -352,9 +377,10 @@ PRESETS: dict[str, RunConfig] = {
         vectorizer=_SHARED_TUNED_VECTORIZER,
         model=ModelConfig(hidden_units=()),
         training=TrainingConfig(
-            epochs=6,
-            learning_rate=0.01,
+            epochs=4,
+            learning_rate=0.04,
             learning_rate_schedule="cosine",
+            rare_label_lift=0.4,
             early_stopping_patience=2,
             restore_best_epoch=True,
         ),

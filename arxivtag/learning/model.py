@@ -42,7 +42,7 @@ def build_model(
     n_labels: int,
     *,
     output_activation: OutputActivation = "sigmoid",
-    label_smoothing: float = 0.0,
+    ranking_weight: float = 0.0,
     random_seed: int = 0,
 ) -> Any:
     """Return the uncompiled Keras model (a ``BranchModel``) of a config.
@@ -52,7 +52,7 @@ def build_model(
         n_features: Columns of the TF-IDF rows.
         n_labels: Outputs.
         output_activation: ``softmax`` for the loss over the label set.
-        label_smoothing: Share of each target that is spread over all outcomes.
+        ranking_weight: Weight of the ranking loss beside the cross-entropy.
         random_seed: Decides first weights and dropout.
 
     Raises:
@@ -80,7 +80,13 @@ def build_model(
             layer.build((None, units[number - 2]))
             head.append(layer)
         heads.append(head)
-    return BranchModel(stems, heads, output_activation, label_smoothing)
+    return BranchModel(
+        stems,
+        heads,
+        output_activation,
+        averaged=config.towers > 1,
+        ranking_weight=ranking_weight,
+    )
 
 
 def to_network(model: Any) -> Network:
@@ -94,18 +100,21 @@ def view_network(model: Any) -> Network:
 
 
 def _network(model: Any, copy: bool) -> Network:
-    def layer(keras_layer: Any) -> DenseLayer:
-        kernel, bias = (
-            np.array(value, copy=copy or None)
-            for value in (keras_layer.kernel.value, keras_layer.bias.value)
-        )
-        return DenseLayer(kernel, bias)
-
+    share = 1.0 / len(model.stems) if model.averaged else 1.0
     branches = []
     for stem, head in zip(model.stems, model.heads, strict=True):
-        dense = [item for item in head if hasattr(item, "kernel")]
-        branches.append(Branch(tuple(layer(item) for item in (stem, *dense))))
+        dense = [stem, *(item for item in head if hasattr(item, "kernel"))]
+        shares = [1.0] * (len(dense) - 1) + [share]
+        branches.append(Branch(tuple(map(_dense_layer, dense, shares, [copy] * len(dense)))))
     return Network(tuple(branches), model.output_activation)
+
+
+def _dense_layer(layer: Any, share: float, copy: bool) -> DenseLayer:
+    kernel, bias = np.asarray(layer.kernel.value), np.asarray(layer.bias.value)
+    if share != 1.0:
+        # The mean of branches is the sum of branches whose last layers are divided.
+        return DenseLayer(kernel * np.float32(share), bias * np.float32(share))
+    return DenseLayer(kernel.copy(), bias.copy()) if copy else DenseLayer(kernel, bias)
 
 
 def import_keras() -> Any:
@@ -130,5 +139,6 @@ def _branches(config: ModelConfig, n_labels: int) -> list[tuple[str, tuple[int, 
     """Return each branch's name and the outputs of its layers."""
     if not config.hidden_units:
         return [("linear", (n_labels,))]
-    deep = ("dense", (*config.hidden_units, n_labels))
-    return [deep, ("linear", (n_labels,))] if config.linear_path else [deep]
+    names = ["dense"] if config.towers == 1 else [f"tower_{i + 1}" for i in range(config.towers)]
+    branches = [(name, (*config.hidden_units, n_labels)) for name in names]
+    return [*branches, ("linear", (n_labels,))] if config.linear_path else branches

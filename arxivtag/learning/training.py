@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 from arxivtag.config import ModelConfig, TrainingConfig
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.model import build_model, import_keras, to_network
-from arxivtag.learning.network import Network
+from arxivtag.learning.network import Branch, Network
 
 BoolArray = NDArray[np.bool_]
 OnTick = Callable[[dict[str, Any]], None]
 ShouldStop = Callable[[], bool]
+
+# Labels of a larger share of the training papers are not rare.
+COMMON_SHARE = 0.04
 
 
 @dataclass(frozen=True)
@@ -113,13 +116,31 @@ def fit(
             verbose=0,
             callbacks=callbacks,
         )
+    network = validation.best_network or to_network(keras_model)
     return FitResult(
-        validation.best_network or to_network(keras_model),
+        lift_rare_labels(network, y_train, training.rare_label_lift),
         tuple(validation.records),
         validation.best_epoch,
         live.stopped,
         tuple(record["seconds"] for record in validation.records),
     )
+
+
+def lift_rare_labels(network: Network, y_train: BoolArray, lift: float) -> Network:
+    """Return the network with rare labels' logits raised by ``lift * log(common / count)``.
+
+    A network that fits its training papers well is too sure that a rare label is absent
+    from a new one. Labels of more than :data:`COMMON_SHARE` of the papers stay as they are.
+    The shift goes into a last bias, so it costs nothing and moves with the model.
+    """
+    if not lift:
+        return network
+    counts = np.maximum(y_train.sum(axis=0), 1)
+    shift = lift * np.log(np.maximum(COMMON_SHARE * len(y_train) / counts, 1.0))
+    first, *others = network.branches
+    last = first.layers[-1]
+    lifted = dataclasses.replace(last, bias=(last.bias + shift).astype(np.float32))
+    return dataclasses.replace(network, branches=(Branch((*first.layers[:-1], lifted)), *others))
 
 
 def _compiled_model(
@@ -137,12 +158,22 @@ def _compiled_model(
         n_features,
         n_labels,
         output_activation="softmax" if training.loss == "softmax_crossentropy" else "sigmoid",
+        ranking_weight=training.ranking_weight,
         random_seed=random_seed,
     )
     n_steps = steps_per_epoch * training.epochs
     optimizer = RowSparseAdam(
-        _learning_rate(training, n_steps), n_features=n_features, n_steps=n_steps
+        _learning_rate(training, n_steps),
+        n_features=n_features,
+        n_steps=n_steps,
+        drift=not training.lazy_rows,
+        row_weight_decay=training.weight_decay,
+        weight_decay=training.weight_decay or None,
     )
+    if training.weight_decay:
+        first_kernels = [stem.kernel for stem in keras_model.stems]
+        biases = [v for v in keras_model.trainable_variables if v.name == "bias"]
+        optimizer.exclude_from_weight_decay([*first_kernels, *biases])
     keras_model.compile(optimizer=optimizer)
     optimizer.build(keras_model.trainable_variables)
     return keras_model

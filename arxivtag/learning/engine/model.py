@@ -41,7 +41,7 @@ class SparseDense(keras.layers.Layer):
 
 
 class BranchModel(keras.Model):
-    """The sum of branches as a Keras model that trains on batches of sparse rows.
+    """The sum or mean of branches as a Keras model that trains on batches of sparse rows.
 
     A batch is what :class:`~arxivtag.learning.engine.batches.Batches` gives: a dictionary of
     arrays (Keras takes nothing else) and y. Its weights are 1 for papers and 0 for the
@@ -52,7 +52,9 @@ class BranchModel(keras.Model):
         heads: What follows in each branch: layers from the first layer's output (before its
             ReLU) to ``(batch_size, n_labels)`` logits; empty for a linear path.
         output_activation: ``sigmoid`` or ``softmax``.
-        label_smoothing: As in Keras' cross-entropy losses.
+        averaged: Whether the logits are the branches' mean and each branch learns from a
+            loss of its own (an ensemble); else they are the sum, with one loss.
+        ranking_weight: Weight of :func:`ranking_losses` beside the cross-entropy.
     """
 
     def __init__(
@@ -60,14 +62,17 @@ class BranchModel(keras.Model):
         stems: list[SparseDense],
         heads: list[list[Any]],
         output_activation: str,
-        label_smoothing: float = 0.0,
+        *,
+        averaged: bool = False,
+        ranking_weight: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.stems = stems
         self.heads = heads
         self.output_activation = output_activation
-        self.label_smoothing = label_smoothing
+        self.averaged = averaged
+        self.ranking_weight = ranking_weight
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.accuracy_tracker = keras.metrics.Mean(name="binary_accuracy")
         self.built = True
@@ -80,27 +85,35 @@ class BranchModel(keras.Model):
     def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
         """Return probabilities ``(batch_size, n_labels)``."""
         hidden = [stem(inputs) for stem in self.stems]
-        return self._activate(self.logits_above(hidden, training=training))
+        return self._activate(self._joined(self._branch_logits(hidden, training)))
 
-    def logits_above(self, hidden: list[Any], training: bool) -> Any:
-        """Return the logits from what the first layers put out."""
+    def _branch_logits(self, hidden: list[Any], training: bool) -> list[Any]:
+        """Return each branch's logits from what the first layers put out."""
         outputs = []
         for values, layers in zip(hidden, self.heads, strict=True):
             for layer in layers:
                 values = layer(values, training=training)
             outputs.append(values)
-        return sum(outputs[1:], start=outputs[0])
+        return outputs
 
-    def paper_losses(self, y: Any, logits: Any) -> Any:
-        """Return each paper's loss: ``(batch_size,)``."""
+    def _joined(self, branch_logits: list[Any]) -> Any:
+        total = sum(branch_logits[1:], start=branch_logits[0])
+        return total / len(branch_logits) if self.averaged else total
+
+    def _losses(self, y: Any, logits: Any) -> Any:
+        """Return each paper's cross-entropy: ``(batch_size,)``."""
         if self.output_activation == "softmax":
             shares = y / jnp.maximum(y.sum(axis=1, keepdims=True), 1.0)
-            return keras.losses.categorical_crossentropy(
-                shares, logits, from_logits=True, label_smoothing=self.label_smoothing
-            )
-        return keras.losses.binary_crossentropy(
-            y, logits, from_logits=True, label_smoothing=self.label_smoothing
-        )
+            return keras.losses.categorical_crossentropy(shares, logits, from_logits=True)
+        return keras.losses.binary_crossentropy(y, logits, from_logits=True)
+
+    def _taught_losses(self, y: Any, branch_logits: list[Any]) -> Any:
+        """Return what is made small, each paper's: ``(batch_size,)``."""
+        taught = branch_logits if self.averaged else [self._joined(branch_logits)]
+        losses = sum(self._losses(y, logits) for logits in taught)
+        if self.ranking_weight:
+            losses += self.ranking_weight * sum(ranking_losses(y, logits) for logits in taught)
+        return losses
 
     def train_step(self, state: tuple[Any, ...], data: Any) -> tuple[Any, tuple[Any, ...]]:
         """Keras' hook: one step on one batch, without a dense gradient of any first kernel."""
@@ -118,14 +131,14 @@ class BranchModel(keras.Model):
                 zip(self.non_trainable_variables, non_trainable, strict=True)
             )
             with keras.StatelessScope(state_mapping=values) as scope:
-                logits = self.logits_above(hidden, training=True)
+                outputs = self._branch_logits(hidden, training=True)
             after = [scope.get_current_value(v) for v in self.non_trainable_variables]
             weights = inputs["weights"]
-            loss = jnp.sum(self.paper_losses(y, logits) * weights) / jnp.sum(weights)
-            return loss, (logits, after)
+            loss = jnp.sum(self._taught_losses(y, outputs) * weights) / jnp.sum(weights)
+            return loss, (self._joined(outputs), after)
 
         above = {i: trainable[i] for i in self._above()}
-        (loss, (logits, non_trainable)), (above_gradients, hidden_gradients) = jax.value_and_grad(
+        (_, (logits, non_trainable)), (above_gradients, hidden_gradients) = jax.value_and_grad(
             lambda above, hidden: loss_above(
                 [above.get(i, value) for i, value in enumerate(trainable)], hidden
             ),
@@ -139,7 +152,7 @@ class BranchModel(keras.Model):
         trainable, optimizer_values = self.optimizer.stateless_apply(
             optimizer_values, [gradients[i] for i in range(len(trainable))], trainable
         )
-        logs, metric_values = self._track(metric_values, loss, y, logits, inputs["weights"])
+        logs, metric_values = self._track(metric_values, y, logits, inputs["weights"])
         return logs, (trainable, non_trainable, optimizer_values, metric_values)
 
     def _first_layers(
@@ -163,13 +176,14 @@ class BranchModel(keras.Model):
         )
 
     def _track(
-        self, values: list[Any], loss: Any, y: Any, logits: Any, weights: Any
+        self, values: list[Any], y: Any, logits: Any, weights: Any
     ) -> tuple[dict[str, Any], list[Any]]:
+        """Update the running means: of the cross-entropy alone, to be like ``val_loss``."""
         probabilities = self._activate(logits)
         accuracies = jnp.mean((probabilities > 0.5) == (y > 0.5), axis=1)
         n_loss = len(self.loss_tracker.variables)
         loss_values = self.loss_tracker.stateless_update_state(
-            values[:n_loss], loss, sample_weight=jnp.sum(weights)
+            values[:n_loss], self._losses(y, logits), sample_weight=weights
         )
         accuracy_values = self.accuracy_tracker.stateless_update_state(
             values[n_loss:], accuracies, sample_weight=weights
@@ -191,3 +205,14 @@ class BranchModel(keras.Model):
     def _above(self) -> list[int]:
         first = {id(v) for stem in self.stems for v in stem.trainable_variables}
         return [i for i, v in enumerate(self.trainable_variables) if id(v) not in first]
+
+
+def ranking_losses(y: Any, logits: Any) -> Any:
+    """Return how far each paper's labels fail to stand above its other labels: ``(batch_size,)``.
+
+    For each label that a paper has: the cross-entropy of a softmax over it and all labels
+    that the paper does not have. Other labels of the paper do not compete with it, as they
+    would in a softmax over the whole label set.
+    """
+    others = jax.nn.logsumexp(jnp.where(y > 0, -1e9, logits), axis=1, keepdims=True)
+    return jnp.sum(y * (jnp.logaddexp(logits, others) - logits), axis=1)
