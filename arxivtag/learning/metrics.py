@@ -122,7 +122,7 @@ def _at_depths() -> tuple[Metric, ...]:
                 f"recall_at_{k}",
                 f"Recall at {k}, mean over papers",
                 f"true labels among the first {k} / true labels",
-                f"The share of a paper's true labels that its {first} {'holds' if k == 1 else 'hold'}.",
+                f"The share of a paper's true labels found in its {first}.",
                 "y_prob",
             )
         )
