@@ -182,9 +182,10 @@ def _choose(
     """Return sorted positions of about ``n_chosen`` papers, stratified as well as may be."""
     if _can_stratify(combinations, n_chosen):
         return _choose_by_combination(combinations, n_chosen, random_seed), BY_COMBINATION
-    chosen = _choose_by_label(combinations, n_chosen, random_seed)
-    if 0 < len(chosen) < len(combinations):
-        return chosen, BY_LABEL
+    if n_chosen > 1:
+        chosen = _choose_by_label(combinations, n_chosen, random_seed)
+        if 1 < len(chosen) < len(combinations):  # of few papers it may choose none or all
+            return chosen, BY_LABEL
     order = np.random.default_rng(random_seed).permutation(len(combinations))
     return np.sort(order[:n_chosen]), AT_RANDOM
 

@@ -1,0 +1,108 @@
+"""The figures of the contract, checked by hand, against pandas, and on the real data."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from arxivtag.config import CleaningConfig
+from arxivtag.exploring.describe import describe, length_words
+from arxivtag.papers.sources import load
+from tests.conftest import PROJECT_FOLDER
+
+CSV = """titles,summaries,terms
+A,one two three,"['x', 'y']"
+B,one two,"['x', 'y']"
+A,again,"['x']"
+C,one,"['y', 'x']"
+D,a b c d,"['z']"
+E,a b c d e f,"['z']"
+"""
+KEYS = [
+    "n_rows", "n_duplicate_titles", "n_after_dedup", "n_label_combinations",
+    "n_rare_combinations", "n_kept", "n_labels", "length_words", "label_counts",
+]  # fmt: skip
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    path = tmp_path / "papers.csv"
+    path.write_text(CSV)
+    return path
+
+
+def test_by_hand(path: Path) -> None:
+    figures = describe(load(str(path)))
+    assert {key: figures[key] for key in KEYS if key != "length_words"} == {
+        "n_rows": 6,
+        "n_duplicate_titles": 1,
+        "n_after_dedup": 5,
+        "n_label_combinations": 3,  # ['x', 'y'] and ['y', 'x'] are two as written
+        "n_rare_combinations": 1,
+        "n_kept": 4,
+        "n_labels": 3,
+        "label_counts": {"x": 2, "y": 2, "z": 2},
+    }
+    lengths = figures["length_words"]
+    assert list(lengths) == ["count", "mean", "std", "min", "25%", "50%", "75%", "max"]
+    assert (lengths["count"], lengths["mean"], lengths["min"], lengths["max"]) == (4, 3.75, 2, 6)
+    json.dumps(figures, allow_nan=False)
+
+
+def test_lengths_are_the_examples() -> None:
+    texts = ["a b  c", "", "one\ntwo three", "x " * 50, "y"]
+    expected = pd.Series(texts).apply(lambda text: len(text.split(" "))).describe()
+    assert length_words(texts) == pytest.approx(expected.to_dict())
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_lengths_of_next_to_nothing(n: int) -> None:
+    lengths = length_words(["a b"] * n)
+    assert lengths["count"] == n
+    assert lengths["std"] is None
+    json.dumps(lengths, allow_nan=False)
+
+
+def test_other_rules(path: Path) -> None:
+    config = CleaningConfig(drop_duplicate_titles=False, rare_combinations="keep")
+    figures = describe(load(str(path)), config)
+    assert (figures["n_duplicate_titles"], figures["n_after_dedup"], figures["n_kept"]) == (0, 6, 6)
+
+
+# A process of its own, so that time and memory are those of the command.
+_MEASURED = """
+import json, sys, time
+from arxivtag.exploring.describe import describe
+from arxivtag.papers.sources import load
+figures = describe(load(sys.argv[1]))
+status = open("/proc/self/status").read()  # ru_maxrss would count the parent's memory too
+figures["peak_mb"] = int(status.split("VmHWM:")[1].split()[0]) / 1024
+figures["cpu_seconds"] = time.process_time()
+print(json.dumps(figures))
+"""
+
+
+def test_the_real_data(real_data: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED, str(real_data)],
+        cwd=PROJECT_FOLDER, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    figures = json.loads(done.stdout)
+    assert {key: figures[key] for key in KEYS[:7]} == {
+        "n_rows": 38_209,
+        "n_duplicate_titles": 2_657,
+        "n_after_dedup": 35_552,
+        "n_label_combinations": 7_772,
+        "n_rare_combinations": 5_127,
+        "n_kept": 30_425,
+        "n_labels": 124,
+    }
+    assert figures["length_words"]["count"] == 30_425
+    assert next(iter(figures["label_counts"])) == "cs.LG"
+    assert figures["peak_mb"] < 1000
+    assert figures["cpu_seconds"] < 5
