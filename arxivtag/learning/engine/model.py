@@ -100,7 +100,7 @@ class BranchModel(keras.Model):
         total = sum(branch_logits[1:], start=branch_logits[0])
         return total / len(branch_logits) if self.averaged else total
 
-    def _losses(self, y: Any, logits: Any) -> Any:
+    def _cross_entropies(self, y: Any, logits: Any) -> Any:
         """Return each paper's cross-entropy: ``(batch_size,)``."""
         if self.output_activation == "softmax":
             shares = y / jnp.maximum(y.sum(axis=1, keepdims=True), 1.0)
@@ -110,7 +110,7 @@ class BranchModel(keras.Model):
     def _taught_losses(self, y: Any, branch_logits: list[Any]) -> Any:
         """Return what is made small, each paper's: ``(batch_size,)``."""
         taught = branch_logits if self.averaged else [self._joined(branch_logits)]
-        losses = sum(self._losses(y, logits) for logits in taught)
+        losses = sum(self._cross_entropies(y, logits) for logits in taught)
         if self.ranking_weight:
             losses += self.ranking_weight * sum(ranking_losses(y, logits) for logits in taught)
         return losses
@@ -183,7 +183,7 @@ class BranchModel(keras.Model):
         accuracies = jnp.mean((probabilities > 0.5) == (y > 0.5), axis=1)
         n_loss = len(self.loss_tracker.variables)
         loss_values = self.loss_tracker.stateless_update_state(
-            values[:n_loss], self._losses(y, logits), sample_weight=weights
+            values[:n_loss], self._cross_entropies(y, logits), sample_weight=weights
         )
         accuracy_values = self.accuracy_tracker.stateless_update_state(
             values[n_loss:], accuracies, sample_weight=weights
