@@ -4,6 +4,7 @@
 Top-level keys:
 
 - all keys of :func:`arxivtag.learning.metrics.headline`;
+- ``split``: ``test`` (the run's own test papers) or ``given`` (papers that someone named);
 - ``thresholds``, ``calibration``: what turned probabilities into labels;
 - ``intervals``: 95 % intervals by metric key, ``[low, high]``;
 - ``baselines``: a list of key, name, note, ``metrics`` and ``difference`` (the model minus
@@ -99,6 +100,7 @@ def evaluate_run(
         bootstrap_samples,
         random_seed,
     )
+    found["split"] = "test"
     per_label = found["per_label"]
     per_label["best_threshold"] = [
         round(thresholds.best_threshold(truth, score), 4) if truth.any() else None
@@ -233,6 +235,7 @@ def _evaluate(
     nothing = baselines.all_zeros(*y_true.shape)
     return {
         "schema_version": SCHEMA_VERSION,
+        "split": "given",
         **metrics.headline(y_true, y_prob, y_pred, label_names, n_unknown_labels),
         "labels_per_paper": float(y_pred.sum() / max(len(y_pred), 1)),
         "true_labels_per_paper": float(y_true.sum() / max(len(y_true), 1)),

@@ -82,9 +82,11 @@ def _worth(evaluation: Mapping[str, Any]) -> str:
     if micro_f1 is None:
         return f"There is nothing to measure on {papers}."
     bounds = evaluation.get("intervals", {}).get("micro_f1")
+    # Of papers that someone names, nobody knows whether the model learnt from them.
+    never_seen = " that it never saw" if evaluation.get("split") == "test" else ""
     spread = f" (95 % interval {bounds[0]:.3f} to {bounds[1]:.3f})" if bounds else ""
     return (
-        f"On {papers} that it never saw, the model reaches a micro-F1 of {micro_f1:.3f}{spread}: "
+        f"On {papers}{never_seen}, the model reaches a micro-F1 of {micro_f1:.3f}{spread}: "
         f"{_percent(evaluation.get('micro_precision'))} of the labels it gives are right, and it "
         f"finds {_percent(evaluation.get('micro_recall'))} of the true ones."
     )

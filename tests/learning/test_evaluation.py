@@ -260,3 +260,12 @@ def test_binary_accuracy_never_stands_without_all_zeros(run: dict) -> None:
 
 def test_an_empty_evaluation_has_words_too() -> None:
     assert headline.headline_text({}) == "There is no evaluation."
+
+
+def test_only_a_runs_own_test_papers_are_called_unseen(run: dict) -> None:
+    assert "that it never saw" in headline.headline_sentences(run)[0]
+    y_true, y_prob = made(20, 0)
+    given = evaluation.evaluate_bundle(
+        y_true, y_prob, LABELS, thresholds.choose(y_true, y_prob, "global")
+    )
+    assert headline.headline_sentences(given)[0].startswith("On 20 papers, the model reaches")
