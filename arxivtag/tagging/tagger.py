@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ PREDICTED_LABELS, PROBABILITIES = "predicted_labels", "probabilities"
 BATCH_SIZE = 1024
 
 Probabilities = NDArray[np.float32]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -98,18 +99,7 @@ def predict(
     Returns:
         ``y_prob``: ``(n_texts, n_labels)`` float32.
     """
-
-    def predict_batch(start: int) -> Probabilities:
-        rows = features(bundle, texts[start : start + batch_size])
-        return calibrate(bundle.calibration, network.probabilities(bundle.network, rows))
-
-    starts = range(0, len(texts), batch_size)
-    parts = [np.zeros((0, len(bundle.label_names)), dtype=np.float32)]
-    for part in _map_batches(predict_batch, starts):
-        parts.append(part)
-        if progress is not None:
-            progress(min(len(parts[1:]) * batch_size, len(texts)))
-    return np.concatenate(parts)
+    return _predict(bundle, texts, batch_size, progress)[0]
 
 
 def tags(
@@ -117,6 +107,8 @@ def tags(
     y_prob_row: NDArray[Any],
     top_k: int | None = None,
     threshold: float | None = None,
+    *,
+    readable: bool = True,
 ) -> tuple[Tag, ...]:
     """Return the labels of one text, most probable first.
 
@@ -126,6 +118,8 @@ def tags(
         top_k: At most so many labels. Given alone, the most probable ones, whether
             above their threshold or not (``Tag.above_threshold`` says).
         threshold: In place of the model's own thresholds; only labels at or above it.
+        readable: False for a text without a single known n-gram (:func:`is_readable`): its
+            probabilities are those of no text at all, so no label counts as given.
 
     Returns:
         Without ``top_k`` and ``threshold``, the labels that the model gives: none if
@@ -136,10 +130,16 @@ def tags(
         above = thresholds.apply(bundle.thresholds, row[None, :])[0]
     else:
         above = row >= threshold
+    above &= readable
     order = np.argsort(-row, kind="stable")
     if top_k is None or threshold is not None:
         order = order[above[order]]
     return tuple(_tag(bundle, row, above, int(label)) for label in order[:top_k])
+
+
+def is_readable(bundle: Bundle, text: str) -> bool:
+    """Return whether the model knows any n-gram of a joined text."""
+    return len(features(bundle, [text]).data) > 0
 
 
 def tag(
@@ -147,9 +147,14 @@ def tag(
     texts: Sequence[str],
     top_k: int | None = None,
     threshold: float | None = None,
+    progress: Callable[[int], object] | None = None,
 ) -> list[tuple[Tag, ...]]:
-    """Return the labels of joined texts; see :func:`tags`."""
-    return [tags(bundle, row, top_k, threshold) for row in predict(bundle, texts)]
+    """Return the labels of joined texts; see :func:`tags`. Unreadable texts get none."""
+    y_prob, readable = _predict(bundle, texts, BATCH_SIZE, progress)
+    return [
+        tags(bundle, row, top_k, threshold, readable=bool(is_known))
+        for row, is_known in zip(y_prob, readable, strict=True)
+    ]
 
 
 def tag_papers(
@@ -160,8 +165,7 @@ def tag_papers(
     progress: Callable[[int], object] | None = None,
 ) -> list[tuple[Tag, ...]]:
     """Return the labels of a table of papers with ``abstract`` and perhaps ``title``."""
-    y_prob = predict(bundle, frame_texts(bundle, frame), progress=progress)
-    return [tags(bundle, row, top_k, threshold) for row in y_prob]
+    return tag(bundle, frame_texts(bundle, frame), top_k, threshold, progress)
 
 
 def tag_table(
@@ -188,8 +192,11 @@ def tag_table(
         The input's columns, ``predicted_labels`` and ``probabilities``: separated by
         spaces, in the same order, most probable first, four decimals.
     """
-    y_prob = predict(bundle, frame_texts(bundle, frame), progress=progress)
-    found = [tags(bundle, row, top_k, threshold) for row in y_prob]
+    y_prob, readable = _predict(bundle, frame_texts(bundle, frame), BATCH_SIZE, progress)
+    found = [
+        tags(bundle, row, top_k, threshold, readable=bool(is_known))
+        for row, is_known in zip(y_prob, readable, strict=True)
+    ]
     table: pd.DataFrame = frame[frame.attrs.get("input_columns", list(frame.columns))].copy()
     table[PREDICTED_LABELS] = [" ".join(tag.label for tag in paper) for paper in found]
     table[PROBABILITIES] = [" ".join(f"{tag.probability:.4f}" for tag in paper) for paper in found]
@@ -226,6 +233,30 @@ def second_opinion(
     )
 
 
+def _predict(
+    bundle: Bundle,
+    texts: Sequence[str],
+    batch_size: int,
+    progress: Callable[[int], object] | None,
+) -> tuple[Probabilities, NDArray[np.bool_]]:
+    """Return calibrated probabilities, and which texts hold a known n-gram."""
+
+    def predict_batch(start: int) -> tuple[Probabilities, NDArray[np.bool_]]:
+        rows = features(bundle, texts[start : start + batch_size])
+        y_prob = calibrate(bundle.calibration, network.probabilities(bundle.network, rows))
+        return y_prob, np.diff(rows.indptr) > 0
+
+    starts = range(0, len(texts), batch_size)
+    y_prob = np.zeros((len(texts), len(bundle.label_names)), dtype=np.float32)
+    readable = np.zeros(len(texts), dtype=np.bool_)
+    for start, (part, part_readable) in zip(starts, _map(predict_batch, starts), strict=True):
+        y_prob[start : start + batch_size] = part
+        readable[start : start + batch_size] = part_readable
+        if progress is not None:
+            progress(min(start + batch_size, len(texts)))
+    return y_prob, readable
+
+
 def _tag(bundle: Bundle, row: NDArray[Any], above: NDArray[np.bool_], label: int) -> Tag:
     name = bundle.label_names[label]
     return Tag(name, label_name(name), float(row[label]), bool(above[label]))
@@ -235,9 +266,8 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _map_batches(
-    function: Callable[[int], Probabilities], starts: range
-) -> Iterable[Probabilities]:
+def _map(function: Callable[[int], Result], starts: range) -> Iterable[Result]:
+    """Map in order; where there are two cores, two batches run side by side."""
     workers = min(len(starts), os.cpu_count() or 1)
     if workers <= 1:
         yield from map(function, starts)

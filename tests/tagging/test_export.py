@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -25,6 +27,8 @@ TEXTS = [
     "deep " * 500,
 ]
 
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent.parent
+DOCS = PROJECT_FOLDER / "docs" / "use_the_model.md"
 # Keras 3.15 reads its own variables in a way that numpy 2 deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
@@ -42,8 +46,16 @@ for form in sys.argv[2:]:
         tf_idf = model.get_layer("text_vectorization")(list(texts))
         y_prob = model.get_layer("network").predict(tf_idf, verbose=0)
     np.save(f"{folder}/{form}_{keras.backend.backend()}.npy", y_prob)
+if keras.backend.backend() == "tensorflow":
+    scope = {}
+    exec(open(f"{folder}/docs_example.py").read(), scope)
+    assert scope["y_prob"].shape == (1, len(scope["label_names"]))
 assert not any(name.startswith("arxivtag") for name in sys.modules)
 """
+
+
+def docs_examples() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +63,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exported")
     for form in FORMS:
         export_keras(make_bundle(form), folder / f"{form}.keras")
+    shutil.copyfile(folder / "tuned.keras", folder / "model.keras")
+    (folder / "docs_example.py").write_text(docs_examples()[1])
     texts = np.array([normalize_text(text) for text in TEXTS], dtype=object)
     np.save(folder / "texts.npy", texts, allow_pickle=True)
     return folder
@@ -73,6 +87,16 @@ def test_fresh_process_agrees_with_the_tagger(folder: Path, backend: str) -> Non
         expected = tagger.predict(make_bundle(form), TEXTS)
         assert y_prob.shape == expected.shape
         np.testing.assert_allclose(y_prob, expected, atol=1e-5, err_msg=form)
+
+
+def test_the_bundle_example_of_the_docs_runs() -> None:
+    """Six lines, in a process that never imports Keras."""
+    code = docs_examples()[0] + "\nimport sys; assert not {'keras', 'jax'} & set(sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT_FOLDER, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "cs.CV" in done.stdout.splitlines()[0]
 
 
 def test_label_names_travel_in_the_file(folder: Path) -> None:

@@ -94,6 +94,22 @@ def test_choosing_tags(top_k: int | None, threshold: float | None, expected: lis
         assert all(tag.above_threshold for tag in found)
 
 
+def test_text_without_a_known_word_gets_no_label() -> None:
+    """Whatever the network's biases say: those are the probabilities of no text at all."""
+    model = dataclasses.replace(
+        make_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
+    )
+    texts = ["", "zzz qqq", "deep"]
+    found = tagger.tag(model, texts)
+    assert [len(labels) for labels in found] == [0, 0, len(LABELS)]
+    assert [tagger.is_readable(model, text) for text in texts] == [False, False, True]
+    most_probable = tagger.tag(model, ["zzz"], top_k=3)[0]
+    assert len(most_probable) == 3
+    assert not any(tag.above_threshold for tag in most_probable)
+    frame = pd.DataFrame({"abstract": texts})
+    assert tagger.tag_table(model, frame)["predicted_labels"].tolist()[:2] == ["", ""]
+
+
 def test_top_k_thresholds_give_k_labels() -> None:
     model = dataclasses.replace(
         make_bundle(), thresholds=Thresholds("top_k", np.zeros(len(LABELS), np.float32), 2)
