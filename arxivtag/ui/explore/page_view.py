@@ -39,7 +39,6 @@ TABS: dict[str, Callable[[View], None]] = {
 FILTERED_TABS = ("Labels", "Terms", "Lengths", "Papers")
 KEPT, ALL = "kept", "all"
 ROWS_TEXTS = {KEPT: "Kept after cleaning", ALL: "All rows as read"}
-FILTER_KEYS = (LABELS_KEY, "search", "words", "rows")
 
 
 def render_explore(context: PageContext) -> None:
@@ -79,13 +78,13 @@ def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) 
         passing = select(corpus.papers, index, lengths, chosen)
         base = kept if rows_choice == KEPT else kept | True
         rows = passing & base
-        _say_what_is_shown(int(rows.sum()), int(base.sum()), rows_choice, chosen)
+        _say_what_is_shown(int(rows.sum()), int(base.sum()), rows_choice, chosen, _longest(lengths))
     return View(corpus, cleaning, index, lengths, rows, chosen)
 
 
 def _filter_input(index: LabelIndex, lengths: Lengths) -> tuple[PaperFilter, str]:
     """Draw the filters, which live in the address, and return what is chosen."""
-    longest = max(-(-int(lengths.max()) // 10) * 10, 10)
+    longest = _longest(lengths)
     with st.expander("Filters", icon=":material/filter_alt:", key="filters"):
         left, right = st.columns(2)
         labels = left.multiselect(
@@ -126,7 +125,14 @@ def _filter_input(index: LabelIndex, lengths: Lengths) -> tuple[PaperFilter, str
     return chosen, rows or KEPT
 
 
-def _say_what_is_shown(n_rows: int, n_all: int, rows_choice: str, chosen: PaperFilter) -> None:
+def _longest(lengths: Lengths) -> int:
+    """Return the end of the slider of lengths: the longest abstract, rounded up."""
+    return max(-(-int(lengths.max()) // 10) * 10, 10)
+
+
+def _say_what_is_shown(
+    n_rows: int, n_all: int, rows_choice: str, chosen: PaperFilter, longest: int
+) -> None:
     kind = "papers kept after cleaning" if rows_choice == KEPT else "rows as read"
     with st.container(horizontal=True, vertical_alignment="center"):
         if chosen.is_open:
@@ -142,10 +148,14 @@ def _say_what_is_shown(n_rows: int, n_all: int, rows_choice: str, chosen: PaperF
             parts.append(f"{low} to {high} words" if high is not None else f"{low} words or more")
         st.caption(f"**{n_rows:,}** of {n_all:,} {kind}: {', '.join(parts)}", width="content")
         st.button(
-            "Clear filters", icon=":material/close:", type="tertiary", on_click=_clear_filters
+            "Clear filters",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_clear_filters,
+            args=(longest,),
         )
 
 
-def _clear_filters() -> None:
-    for key in FILTER_KEYS:
-        st.session_state.pop(key, None)
+def _clear_filters(longest: int) -> None:
+    """Set each filter to let all through; only taking a key away would bring the address back."""
+    st.session_state.update({LABELS_KEY: [], "search": "", "words": (0, longest)})

@@ -1,0 +1,188 @@
+"""The Explore page in process: every tab, the filters, and data sets at the edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from arxivtag.exploring.duplicates import Piece
+from arxivtag.ui.explore import labels_tab
+from arxivtag.ui.explore.duplicates_tab import marked_html
+from arxivtag.ui.explore.overview_tab import imbalance_text
+from arxivtag.ui.explore.page_view import FILTERED_TABS, TABS
+from arxivtag.ui.explore.view import file_part, plural
+from tests.ui.conftest import texts
+
+OpenApp = Callable[..., AppTest]
+PAGE = "pages/1_Explore.py"
+# The address holds options as they are shown.
+COMPUTATION_AND_LANGUAGE = "cs.CL · Computation and Language"
+MARKUP = ("$O(n)$ <b>bold</b> :smile: [a](b)", "# $x$ <script>alert(1)</script>", "['a$b$<i>']")
+ODD_PAPERS = {
+    "one row": [("Only", "one abstract here", "['cs.LG']")],
+    "one label": [(f"Paper {i}", f"words of paper {i}", "['cs.LG']") for i in range(12)],
+    "other alphabets": [
+        (f"Нейронные сети {i}", f"図形 のテスト {i} größer", "['math.СТ']") for i in range(12)
+    ],
+    "formulas and markup": [MARKUP] * 12,
+    "no words": [(f"T{i}", "...", "['cs.LG']") for i in range(12)],
+    "nothing kept": [("A", "a", "['x']"), ("B", "b", "['y']")],
+}
+
+
+@pytest.fixture
+def open_explore(open_app: OpenApp) -> OpenApp:
+    def start(tab: str = "Overview", **query_params: object) -> AppTest:
+        app = open_app(PAGE, tab=tab, **query_params)
+        assert not app.exception
+        return app
+
+    return start
+
+
+def shown_count(app: AppTest) -> str:
+    """The line that says how many papers the filters leave."""
+    return next(item.value for item in app.caption if "kept" in item.value or "read" in item.value)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_each_tab_shows_something_and_no_error(open_explore: OpenApp, tab: str) -> None:
+    app = open_explore(tab)
+    assert not app.error
+    assert "synthetic" in texts(app)
+    assert len(app.metric) + len(app.get("plotly_chart")) + len(app.dataframe) >= 1
+    has_filters = any(widget.key == "labels" for widget in app.multiselect)
+    assert has_filters == (tab in FILTERED_TABS)
+
+
+def test_overview_gives_the_examples_figures(open_explore: OpenApp) -> None:
+    values = {metric.label: metric.value for metric in open_explore().metric}
+    assert values["Rows"] == "2,000"
+    assert values["Duplicate titles"] == "9"
+    assert values["After deduplication"] == "1,991"
+    assert values["Papers kept"] == "1,783"
+
+
+def test_only_the_open_tab_is_drawn(open_explore: OpenApp) -> None:
+    app = open_explore("Lengths")
+    assert any("maximum length" in item.value for item in app.subheader)
+    assert not any("go together" in item.value for item in app.subheader)
+
+
+def test_an_unknown_tab_is_the_overview(open_explore: OpenApp) -> None:
+    assert open_explore("Nonsense").metric[0].label == "Rows"
+
+
+def test_a_label_in_the_address_filters_the_page(open_explore: OpenApp) -> None:
+    everything = shown_count(open_explore("Papers"))
+    app = open_explore("Papers", labels=COMPUTATION_AND_LANGUAGE)
+    assert app.multiselect(key="labels").value == ["cs.CL"]
+    assert "with cs" in shown_count(app)
+    assert shown_count(app) != everything
+    shown = app.dataframe[0].value
+    assert all("cs.CL" in labels for labels in shown["labels"])
+
+
+def test_filters_work_together_and_are_cleared(open_explore: OpenApp) -> None:
+    app = open_explore("Papers", labels="cs.CV")
+    app.text_input(key="search").set_value("segmentation").run()
+    app.slider(key="words").set_value((50, 150)).run()
+    shown = app.dataframe[0].value
+    assert not app.exception
+    assert len(shown)
+    assert shown["words"].between(50, 150).all()
+    next(button for button in app.button if button.label == "Clear filters").click().run()
+    assert app.multiselect(key="labels").value == []
+    assert app.text_input(key="search").value == ""
+    assert shown_count(app).startswith("1,783")
+
+
+@pytest.mark.parametrize("tab", FILTERED_TABS)
+def test_no_paper_in_view_says_what_to_do(open_explore: OpenApp, tab: str) -> None:
+    app = open_explore(tab, search="no abstract holds this")
+    assert "No paper passes these filters" in texts(app)
+    assert not app.get("plotly_chart")
+
+
+def test_all_rows_can_be_looked_at(open_explore: OpenApp) -> None:
+    assert shown_count(open_explore("Papers", rows="All rows as read")).startswith(
+        "2,000 rows as read"
+    )
+
+
+def test_a_paper_is_opened_in_full_with_its_multi_hot(open_explore: OpenApp) -> None:
+    app = open_explore("Papers", paper="3")
+    assert "Row 3," in texts(app)
+    binarized = app.code[0].value
+    assert binarized.startswith("['")
+    ones = binarized.split("[[")[1].count("1")
+    assert ones == len(app.dataframe[0].value.set_index("row").loc[3, "labels"])
+
+
+def test_a_page_beyond_the_last_is_the_first(open_explore: OpenApp) -> None:
+    app = open_explore("Papers", **{"papers-page": "5000"})
+    assert app.dataframe[0].value["row"].iloc[0] == 1
+
+
+def test_duplicate_kinds_and_groups(open_explore: OpenApp) -> None:
+    app = open_explore("Duplicates", duplicates="Nearly the same abstract")
+    assert "three-word phrases" in texts(app)
+    app = open_explore("Duplicates", group="2")
+    assert app.number_input(key="group").value == 2
+    assert [box.label for box in app.selectbox if box.label in ("Left", "Right")] == [
+        "Left",
+        "Right",
+    ]
+
+
+def test_terms_of_a_label_that_the_filter_takes_away(open_explore: OpenApp) -> None:
+    app = open_explore("Terms", **{"label-of-terms": "cs.RO · Robotics"})
+    assert app.selectbox(key="label-of-terms").value == "cs.RO"
+    app.multiselect(key="labels").set_value(["cs.SD"]).run()
+    assert not app.exception
+
+
+@pytest.mark.parametrize("measure", labels_tab.MEASURES)
+def test_each_measure_of_going_together(open_explore: OpenApp, measure: str) -> None:
+    app = open_explore("Labels", measure=labels_tab.MEASURES[measure])
+    assert labels_tab.MEASURE_NOTES[measure] in texts(app)
+
+
+@pytest.mark.parametrize("name", ODD_PAPERS)
+def test_data_sets_at_the_edges(
+    open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    path = tmp_path / "odd.csv"
+    pd.DataFrame(ODD_PAPERS[name], columns=["titles", "summaries", "terms"]).to_csv(
+        path, index=False
+    )
+    monkeypatch.setenv("ARXIVTAG_DATA", str(path))
+    # What cleaning leaves nothing of is looked at as it is kept, the others with all rows.
+    rows = "Kept after cleaning" if name == "nothing kept" else "All rows as read"
+    for tab in TABS:
+        app = open_app(PAGE, data="file:odd.csv", tab=tab, rows=rows)
+        assert not app.exception, tab
+
+
+def test_imbalance_sentence_of_one_label() -> None:
+    from arxivtag.exploring.labels import imbalance, index_labels, label_frequency
+
+    one = imbalance(label_frequency(index_labels([("cs.LG",)])))
+    assert "nothing to tell apart" in imbalance_text(one)
+    assert imbalance_text(None) == "No paper carries a label."
+
+
+def test_marked_words_are_escaped() -> None:
+    marked = marked_html((Piece("a <b> ", False), Piece("<script>", True)), 1)
+    assert marked.startswith("a &lt;b&gt; <mark ")
+    assert "&lt;script&gt;</mark>" in marked
+
+
+def test_small_texts() -> None:
+    assert (plural(1, "paper"), plural(2000, "row")) == ("1 paper", "2,000 rows")
+    assert file_part("I.2.6; I.4/9") == "I.2.6-I.4-9"
+    assert file_part("$$") == "label"
