@@ -186,3 +186,20 @@ def test_small_texts() -> None:
     assert (plural(1, "paper"), plural(2000, "row")) == ("1 paper", "2,000 rows")
     assert file_part("I.2.6; I.4/9") == "I.2.6-I.4-9"
     assert file_part("$$") == "label"
+
+
+def test_another_data_set_keeps_the_page_whole(
+    open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "odd.csv"
+    rows = [(f"T{i}", "few words here", "['x']") for i in range(12)]
+    pd.DataFrame(rows, columns=["titles", "summaries", "terms"]).to_csv(path, index=False)
+    monkeypatch.setenv("ARXIVTAG_DATA", str(path))
+    for tab in FILTERED_TABS:
+        app = open_app(PAGE, tab=tab)
+        app.multiselect(key="labels").set_value(["cs.CV"]).run()
+        app.slider(key="words").set_value((50, 150)).run()
+        app.selectbox(key="data-choice").set_value("file:odd.csv").run()
+        assert not app.exception, tab
+        assert app.multiselect(key="labels").value == []
+        assert shown_count(app).startswith("12 papers"), tab
