@@ -60,6 +60,9 @@ STYLE = """
 /* Where Streamlit writes small text in the primary colour, dark pages need it lighter. */
 .stTabs [role="tab"][aria-selected="true"], .stTabs [role="tab"]:hover { color: var(--at-accent); }
 .stTabs [role="tab"][aria-selected="true"] p { color: inherit; }
+[data-testid="stBaseButton-segmented_controlActive"], [data-testid="stBaseButton-pillsActive"] {
+  color: var(--at-accent);
+}
 .stMetric label, .stMetric label p { color: var(--at-muted); }
 </style>
 """
@@ -68,6 +71,8 @@ _MARKDOWN_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&:\"'^=/@%,;?])")
 # Streamlit turns :name: into emoji or icons, and arrows and dashes between spaces into
 # symbols, after Markdown's escapes are gone: an invisible word joiner keeps them apart.
 _SHORTCODE = re.compile(r":(?=[\w+\-/]+:)")
+# GitHub's Markdown links bare addresses.
+_ADDRESS = re.compile(r"(?i)(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)")
 _SYMBOL = re.compile(r"(?<=\s)(<->|<-|->|--|>=|<=|~=)(?=\s)")
 _FORMULA = re.compile(r"(?<![\\$])\$([^$\n`]{1,300}?[^$\n`\\])\$(?!\$|\d)")
 WORD_JOINER = "\u2060"
@@ -79,6 +84,7 @@ def safe_text(text: str) -> str:
     """Return Markdown that Streamlit shows as ``text`` was typed, on one line."""
     joined = " ".join(str(text).split())
     joined = _SHORTCODE.sub(":" + WORD_JOINER, joined)
+    joined = _ADDRESS.sub(WORD_JOINER, joined)
     joined = _SYMBOL.sub(lambda found: WORD_JOINER.join(found.group()), joined)
     return _MARKDOWN_PUNCTUATION.sub(r"\\\1", joined)
 

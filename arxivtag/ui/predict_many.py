@@ -26,7 +26,7 @@ from arxivtag.ui.page import PageContext
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
 
-RESULT_KEY = "predict-many-result"
+RESULT_KEY, COLUMNS_KEY = "predict-many-result", "predict-many-columns"
 MAX_LABEL_COLUMNS = 200
 LABELS_COLUMN, PROBABILITIES_COLUMN = tagger.PREDICTED_LABELS, tagger.PROBABILITIES
 
@@ -63,6 +63,7 @@ def render_many(context: PageContext) -> None:
     )
     if file is None:
         st.session_state.pop(RESULT_KEY, None)
+        st.session_state.pop(COLUMNS_KEY, None)
         components.note(
             "Every row gets its labels and their probabilities; nothing is kept on the server "
             "after this. On the command line: arxivtag tag MODEL FILE --out tagged.csv"
@@ -178,11 +179,12 @@ def filtered(table: pd.DataFrame, labels: Sequence[str], words: str) -> pd.Serie
     """Return a mask of the rows that got all ``labels`` and hold all ``words`` (in any case)."""
     given = table[LABELS_COLUMN].str.split()
     mask = given.map(lambda row: set(labels) <= set(row or [])).astype(bool)
-    if words.strip():
-        columns = [name for name in table.columns if name != PROBABILITIES_COLUMN]
-        text = table[columns].astype(str).agg(" ".join, axis=1).str.lower()
-        for word in words.lower().split():
-            mask &= text.str.contains(word, regex=False)
+    columns = [name for name in table.columns if name != PROBABILITIES_COLUMN]
+    for word in words.lower().split():
+        somewhere = pd.Series(False, index=table.index)
+        for name in columns:
+            somewhere |= table[name].astype(str).str.lower().str.contains(word, regex=False)
+        mask &= somewhere
     return mask
 
 
@@ -191,17 +193,23 @@ def label_counts(table: pd.DataFrame) -> pd.Series:
     return table[LABELS_COLUMN].str.split().explode().dropna().value_counts()
 
 
-def with_label_columns(
-    bundle: Bundle, table: pd.DataFrame, texts: pd.DataFrame, labels: Sequence[str]
-) -> pd.DataFrame:
-    """Return ``table`` with one column of probabilities for each of ``labels`` behind it."""
+def label_columns(bundle: Bundle, texts: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
+    """Return one column of probabilities for each of ``labels``, on the index of ``texts``."""
     probabilities = pd.DataFrame(
         tagger.predict(bundle, tagger.frame_texts(bundle, texts)),
         columns=list(bundle.label_names),
-        index=table.index,
+        index=texts.index,
     )
-    columns = probabilities[list(labels)].round(4)
-    return pd.concat([table.drop(columns=columns.columns, errors="ignore"), columns], axis=1)
+    return probabilities[list(labels)].round(4)
+
+
+def _label_columns(bundle: Bundle, result: ManyResult, labels: Sequence[str]) -> pd.DataFrame:
+    """Return the columns for the whole file, computed once however often it is filtered."""
+    kept: tuple[tuple[str, ...], pd.DataFrame] | None = st.session_state.get(COLUMNS_KEY)
+    if kept is None or kept[0] != result.key:
+        kept = (result.key, label_columns(bundle, result.texts, labels))
+        st.session_state[COLUMNS_KEY] = kept
+    return kept[1]
 
 
 def _render_table(bundle: Bundle, result: ManyResult) -> None:
@@ -231,8 +239,9 @@ def _render_table(bundle: Bundle, result: ManyResult) -> None:
     shown = table[filtered(table, labels, words or "")]
     if per_label:
         with st.spinner("Adding the columns …"):
-            columns = counts.index.tolist()[:MAX_LABEL_COLUMNS]
-            shown = with_label_columns(bundle, shown, result.texts.loc[shown.index], columns)
+            labels_given = counts.index.tolist()[:MAX_LABEL_COLUMNS]
+            columns = _label_columns(bundle, result, labels_given).loc[shown.index]
+        shown = pd.concat([shown.drop(columns=columns.columns, errors="ignore"), columns], axis=1)
     st.dataframe(
         shown,
         hide_index=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -102,6 +103,24 @@ def test_nonsense_in_the_address_gets_a_sentence(server: Server, open_page: Open
     wait_for_title(page, "Train")
     expect(page.get_by_text("The address asks for the data set “../../etc”")).to_be_visible()
     assert "data=" not in page.url
+
+
+HOSTILE = [
+    ":smile: :material/home: $a^2$ :red[b] # h",
+    "![](x.png) [l](http://x) `c` **b** _c_ ~~d~~",
+    "a -> b <- c -- d >= e <b>x</b>",
+    "http://x.invalid www.x.org a@b.org &lt;",
+]
+
+
+def test_text_from_outside_shows_as_typed(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/")
+    for text in HOSTILE:
+        page.goto(f"{server.url}/?model={quote(text)}")
+        box = page.get_by_test_id("stAlert").first
+        expect(box).to_contain_text("The address asks for the model")
+        assert text in box.inner_text().replace("\u2060", "")
+        assert box.locator("img, a, code, .katex, strong, em, del, h1").count() == 0
 
 
 def test_keyboard_reaches_the_links_and_focus_shows(server: Server, open_page: OpenPage) -> None:

@@ -73,6 +73,7 @@ HOSTILE = [
     "1. one",
     "- item",
     "| a | b |",
+    "http://example.org www.example.org a@example.org",
 ]
 
 
