@@ -12,11 +12,14 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, SEQUENTIAL, new_figure, plain
+from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, new_figure, plain
 
 Columns = Mapping[str, Sequence[Any]]
 _SYMBOLS = ("circle", "diamond-open", "square-open", "triangle-up-open")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+# Opaque on light and dark pages alike, so that one ink is readable on every cell (6:1 and more).
+_CELLS = [[0.0, "#fbe9e6"], [1.0, "#e58e85"]]
+_CELL_INK = "#1d2126"
 _BOTTOM_LEGEND = {"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"}
 
 
@@ -206,21 +209,20 @@ def confusion_figure(confusions: pd.DataFrame, max_labels: int = 12) -> go.Figur
         z=table.to_numpy(dtype=float),
         x=[plain(name) for name in columns],
         y=[plain(name) for name in rows],
-        colorscale=[[0.0, SEQUENTIAL[0][1]], [1.0, SEQUENTIAL[1][1]]],
+        colorscale=_CELLS,
         showscale=False,
         xgap=1,
         ygap=1,
         hoverongaps=False,
         hovertemplate="<b>%{y}</b> missed, <b>%{x}</b> given: %{z:.0f} papers<extra></extra>",
     )
-    # Numbers as a trace of their own take the page's text colour, light or dark; the cells
-    # stop at half strength, so that it can be read on all of them.
     drawn = confusions[confusions["missed"].isin(rows) & confusions["given"].isin(columns)]
     figure.add_scatter(
         x=[plain(str(name)) for name in drawn["given"]],
         y=[plain(str(name)) for name in drawn["missed"]],
         text=[f"{n:,}" for n in drawn["n_papers"]],
         mode="text",
+        textfont={"color": _CELL_INK},
         hoverinfo="skip",
         showlegend=False,
     )
