@@ -68,6 +68,7 @@ export default function (component) {
   });
   return () => {
     stopped = true;
+    delete node.arxivtagDrawn;
     globalThis.arxivtagPlotly?.then((Plotly) => Plotly.purge(node));
   };
 }

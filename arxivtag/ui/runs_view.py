@@ -164,7 +164,9 @@ def _selection_actions(chosen: list[RunSummary], context: PageContext) -> None:
         components.note("Select a run to open or delete it; select two or more to compare them.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if len(chosen) == 1 and st.button("Open", icon=":material/open_in_full:", key="open-run"):
+        if len(chosen) == 1 and st.button(
+            "Open run", icon=":material/open_in_full:", key="open-run"
+        ):
             st.query_params["run"] = chosen[0].run_id
             st.rerun()
         if not context.visitor_mode and st.button(

@@ -196,7 +196,7 @@ def _number_input(item: Setting, value: Any, shared: dict[str, Any], context: Pa
 
 def _step(value: float) -> float:
     """Return a step that suits a number's size: a tenth of a rate, 0.05 of a share."""
-    return value / 10 if 0 < value < 0.02 else 0.05
+    return value / 10 if 0 < value < 0.1 else 0.05
 
 
 def starting_point(asked: str | None, home: Path, preset: str) -> tuple[RunConfig, str]:

@@ -19,12 +19,12 @@ pytestmark = pytest.mark.browser
 N_POINTS = "() => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0)"
 
 
-QUICK = {"PYTHONPATH": str(FAKE_FOLDER), "FAKE_SECONDS_PER_EPOCH": "0.5"}
+QUICK = {"PYTHONPATH": str(FAKE_FOLDER), "FAKE_SECONDS_PER_EPOCH": "1.0"}
 
 
 @pytest.fixture(scope="module")
 def quick_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server whose workers pretend to train: 0.5 s an epoch."""
+    """A server whose workers pretend to train: 1 s an epoch."""
     folder = tmp_path_factory.mktemp("train")
     server = start_server(folder / "home", folder / "logs", QUICK)
     yield server
@@ -50,7 +50,7 @@ def only_quick_jobs(
     wait_for(lambda: jobs.running(home) is None)
 
 
-def start_job(home: Path, epochs: int = 60) -> str:
+def start_job(home: Path, epochs: int = 200) -> str:
     outcome = jobs.start(fake_config(epochs), home)
     assert not isinstance(outcome, jobs.Refused), outcome
     return outcome.run_id
@@ -63,7 +63,9 @@ def points(page: Page) -> int:
 def wait_for_more_points(page: Page, n: int) -> int:
     """Wait until the chart holds more than ``n`` points."""
     page.wait_for_function(
-        "n => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0) > n", arg=n
+        "n => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0) > n",
+        arg=n,
+        timeout=90_000,
     )
     return points(page)
 
@@ -77,7 +79,7 @@ def test_start_watch_leave_return_reload_and_second_tab(
 ) -> None:
     page = open_page(f"{quick_server.url}/Train")
     epochs = page.get_by_role("spinbutton", name="Epochs")
-    epochs.fill("60")
+    epochs.fill("200")
     epochs.press("Enter")
     wait_until_idle(page)
     page.get_by_role("button", name="Start training").click()
@@ -128,7 +130,7 @@ def test_zoom_survives_ticks_and_the_chart_is_never_replaced(
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
     page.mouse.up()
     zoomed = page.evaluate("() => window.chartNode.layout.xaxis.range")
-    assert zoomed[1] - zoomed[0] < 40  # of 60 epochs
+    assert zoomed[1] - zoomed[0] < 150  # of 200 epochs
     wait_for_more_points(page, n + 4)
     assert page.evaluate("() => window.chartNode.layout.xaxis.range") == zoomed
     same = "() => window.chartNode === document.querySelector('.at-live-chart')"
@@ -146,10 +148,6 @@ def test_stop_keeps_the_curves_and_says_so(
     expect(page.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
     assert registry.read_run(run_id, quick_server.home).state == "stopped"
     assert wait_for_more_points(page, 2) >= 3
-    # Nothing polls any more: no message arrives.
-    page.wait_for_timeout(500)
-    messages: list[object] = []
-    page.on("websocket", lambda socket: messages.append(socket))
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
@@ -162,7 +160,7 @@ def test_second_start_waits_shows_its_place_and_can_be_withdrawn(
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("Place 1 of 1 in the queue")).to_be_visible()
     second = run_in_address(page)
-    third = start_job(quick_server.home, epochs=30)
+    third = start_job(quick_server.home)
     page.goto(f"{quick_server.url}/Train?run={third}")
     expect(page.get_by_text("Place 2 of 2 in the queue")).to_be_visible()
     jobs.withdraw(second, quick_server.home)
@@ -191,6 +189,7 @@ def test_a_job_outlives_the_server(
         server = start_server(tmp_path / "home", tmp_path / "logs")
         again = open_page(f"{server.url}/Train?run={run_id}")
         wait_for_more_points(again, n)
+        again.close()
     finally:
         server.stop()
         stop_jobs(server.home)

@@ -1,0 +1,171 @@
+"""The Runs page in a real browser: list, open, compare, rename, run again, delete."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from arxivtag import storage
+from arxivtag.config import PRESETS
+from arxivtag.runs import registry
+from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
+from tests.runs.conftest import FAKE_FOLDER, make_run
+
+pytestmark = pytest.mark.browser
+
+HOSTILE_NOTE = "<script>alert(1)</script> ![x](http://x) $a$ :red[b]"
+
+
+def finished_run(home: Path, run_id: str, preset: str, micro_f1: float) -> None:
+    """A finished run with curves and figures, but without a model."""
+    folder = make_run(
+        home, run_id, "finished", PRESETS[preset], elapsed_s=12.0,
+        started_at="2026-01-01T10:00:00+00:00",
+    )  # fmt: skip
+    storage.write_json(
+        folder.result,
+        {
+            "evaluation": {"micro_f1": micro_f1, "lrap": 0.8, "n_samples": 90},
+            "timings": {"load": 1.0},
+        },
+    )
+    records = [
+        {"kind": "epoch", "epoch": epoch, "loss": 1 / epoch, "val_loss": 1.1 / epoch,
+         "binary_accuracy": 0.9, "val_binary_accuracy": 0.91, "val_micro_f1": 0.5}
+        for epoch in (1, 2, 3)
+    ]  # fmt: skip
+    folder.history.write_text("".join(json.dumps(record) + "\n" for record in records))
+
+
+@pytest.fixture(scope="module")
+def runs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with some runs of every kind; its jobs pretend to train."""
+    folder = tmp_path_factory.mktemp("runs")
+    home = folder / "home"
+    finished_run(home, "20260101-000000-aaaa", "tuned", 0.71)
+    finished_run(home, "20260102-000000-bbbb", "linear", 0.69)
+    registry.set_note("20260102-000000-bbbb", HOSTILE_NOTE, home)
+    make_run(home, "20251201-000000-gone", "running")
+    make_run(home, "20251130-000000-oops", "failed", message="It broke.", hint="Try again.")
+    make_run(home, "20251129-000000-torn").status.write_bytes(b"{")
+    server = start_server(
+        home, folder / "logs", {"PYTHONPATH": str(FAKE_FOLDER), "FAKE_SECONDS_PER_EPOCH": "0.2"}
+    )
+    yield server
+    server.stop()
+    stop_jobs(server.home)
+
+
+def select_rows(page: Page, *rows: int) -> None:
+    """Tick rows of the list, counted from 0; the grid is drawn on a canvas."""
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.wait_for()
+    box = grid.bounding_box()
+    assert box is not None
+    for row in rows:
+        page.mouse.click(box["x"] + 16, box["y"] + 35 * (row + 1) + 17)
+        wait_until_idle(page)
+
+
+def test_lists_every_run_and_filters(runs_server: Server, open_page: Callable[..., Page]) -> None:
+    page = open_page(f"{runs_server.url}/Runs")
+    grid = page.get_by_test_id("stDataFrame").first
+    for text in ("20260101-000000-aaaa", "Lost", "Failed", "Damaged", HOSTILE_NOTE):
+        expect(grid.get_by_text(text).first).to_be_attached()
+    page.get_by_role("textbox", name="Filter").fill("linear")
+    page.get_by_role("textbox", name="Filter").press("Enter")
+    wait_until_idle(page)
+    expect(page.get_by_test_id("stDataFrame").first.get_by_text("20260101")).to_have_count(0)
+
+
+def test_compares_two_and_keeps_them_in_the_address(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs")
+    wait_until_idle(page)
+    select_rows(page, 0, 1)
+    expect(page.get_by_role("heading", name="Compared")).to_be_visible()
+    page.wait_for_url(re.compile("compare=20260102-000000-bbbb"))
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    expect(page.get_by_text("Settings that differ")).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("heading", name="Compared")).to_be_visible()
+
+
+def test_opens_one_renames_it_and_shows_the_command(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs")
+    wait_until_idle(page)
+    select_rows(page, 1)
+    page.get_by_role("button", name="Open run").click()
+    page.wait_for_url(re.compile("run=20260101-000000-aaaa"))
+    expect(page.get_by_text("Finished")).to_be_visible()
+    expect(page.locator(".at-live-chart .main-svg").first).to_be_visible()
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_role("textbox", name="Name").fill("the *best* one")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("heading", name="the *best* one")).to_be_visible()
+    page.get_by_text("Settings, and the command that repeats this run").click()
+    expect(page.get_by_text("arxivtag train sample --preset tuned")).to_be_visible()
+
+
+def test_hostile_note_is_shown_as_typed(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs?run=20260102-000000-bbbb")
+    expect(page.get_by_role("heading", name=HOSTILE_NOTE)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("run_id", "text"),
+    [
+        ("20251201-000000-gone", "ended without saying why"),
+        ("20251130-000000-oops", "It broke."),
+        ("20251129-000000-torn", "damaged"),
+        ("no-such-run", "There is no run"),
+    ],
+)
+def test_broken_runs_say_so(
+    runs_server: Server, open_page: Callable[..., Page], run_id: str, text: str
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs?run={run_id}")
+    expect(page.get_by_test_id("stAlert").get_by_text(text).first).to_be_visible()
+    expect(page.get_by_role("button", name="All runs")).to_be_visible()
+
+
+def test_runs_again_with_the_same_and_with_changed_settings(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs?run=20260101-000000-aaaa")
+    page.get_by_role("button", name="Run again").click()
+    page.wait_for_url(re.compile(r"/Train\?.*run="))
+    expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    page.goto(f"{runs_server.url}/Runs?run=20260102-000000-bbbb")
+    page.get_by_role("link", name="Change settings").click()
+    page.wait_for_url(re.compile("from=20260102-000000-bbbb"))
+    expect(page.get_by_role("spinbutton", name="Learning rate")).to_have_value(
+        f"{PRESETS['linear'].training.learning_rate:g}"
+    )
+
+
+def test_deletes_after_a_question(runs_server: Server, open_page: Callable[..., Page]) -> None:
+    finished_run(runs_server.home, "20270101-000000-dele", "tuned", 0.5)
+    page = open_page(f"{runs_server.url}/Runs")
+    wait_until_idle(page)
+    select_rows(page, 0)
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("cannot be undone")).to_be_visible()
+    dialog.get_by_role("button", name="Keep").click()
+    expect(dialog).to_have_count(0)
+    assert registry.exists("20270101-000000-dele", runs_server.home)
+    page.get_by_role("button", name="Delete").click()
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog).to_have_count(0)
+    assert not registry.exists("20270101-000000-dele", runs_server.home)
