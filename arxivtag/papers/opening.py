@@ -103,7 +103,8 @@ class TextBytes(io.RawIOBase):
         self._codec = codec
         self._decoder = codecs.getincrementaldecoder(codec)(errors)
         self._limit_mb = bounds.max_decompressed_mb
-        self._rest = b""
+        self._rest = b""  # unpacked and not yet handed out, from position _at on
+        self._at = 0
         self._ended = False
         self.n_nul = 0
         self.n_bytes = 0
@@ -114,20 +115,20 @@ class TextBytes(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         if not self.has_more():
             return 0
-        n = min(len(buffer), len(self._rest))
-        buffer[:n] = self._rest[:n]
-        self._rest = self._rest[n:]
+        n = min(len(buffer), len(self._rest) - self._at)
+        buffer[:n] = self._rest[self._at : self._at + n]
+        self._at += n
         return n
 
     def has_more(self) -> bool:
         """Whether anything is left to read."""
-        while not self._rest and not self._ended:
-            self._rest = self._next_piece()
-        return bool(self._rest)
+        while self._at >= len(self._rest) and not self._ended:
+            self._rest, self._at = self._next_piece(), 0
+        return self._at < len(self._rest)
 
     def push_back(self, data: bytes) -> None:
         """Put ``data`` back in front of what is still to be read."""
-        self._rest = data + self._rest
+        self._rest, self._at = data + self._rest[self._at :], 0
 
     def _next_piece(self) -> bytes:
         piece, self._head = self._head, b""
@@ -155,15 +156,11 @@ class TextBytes(io.RawIOBase):
     def read_line(self, longest: int) -> bytes:
         """Return the next line, its end included, or at most ``longest`` bytes of it."""
         parts, length = [], 0
-        while length < longest:
-            if not self._rest and not self._ended:
-                self._rest = self._next_piece()
-                continue
-            if not self._rest:
-                break
-            end = self._rest.find(b"\n") + 1 or len(self._rest)
-            end = min(end, longest - length)
-            part, self._rest = self._rest[:end], self._rest[end:]
+        while length < longest and self.has_more():
+            end = self._rest.find(b"\n", self._at) + 1 or len(self._rest)
+            end = min(end, self._at + longest - length)
+            part = self._rest[self._at : end]
+            self._at = end
             parts.append(part)
             length += len(part)
             if part.endswith(b"\n"):
