@@ -9,7 +9,9 @@ over the papers that a boolean mask ``rows`` (n_papers,) selects.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -106,21 +108,39 @@ class TokenIndex:
 
 def index_tokens(texts: Sequence[str] | pd.Series[str]) -> TokenIndex:
     """Split every text into words and give words and bigrams their codes."""
-    import pyarrow.compute as pc
+    import pyarrow as pa
 
     array = text_array(texts)
-    lowered = pc.ascii_lower(array)
-    bare = pc.replace_substring_regex(lowered, PUNCTUATION_PATTERN, "")
+    size = max(-(-len(array) // (os.cpu_count() or 1)), 1)
+    parts = [array.slice(start, size) for start in range(0, max(len(array), 1), size)]
+    # Arrow's kernels release the interpreter's lock, so that the parts run on all cores.
+    with ThreadPoolExecutor(len(parts)) as pool:
+        encoded, sizes = zip(*pool.map(_encode_words, parts), strict=True)
+    merged = pa.concat_arrays([part.dictionary for part in encoded]).dictionary_encode()
+    renumber = merged.indices.to_numpy(zero_copy_only=False)
+    starts = np.cumsum([0, *(len(part.dictionary) for part in encoded)])
+    word_codes = np.concatenate(
+        [
+            renumber[start:][part.indices.to_numpy(zero_copy_only=False)]
+            for start, part in zip(starts, encoded, strict=False)
+        ]
+    ).astype(np.int32)
+    indptr = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
+    bigram_codes, bigrams = _encode_bigrams(word_codes, indptr, len(merged.dictionary))
+    return TokenIndex(merged.dictionary, word_codes, indptr, bigram_codes, bigrams)
+
+
+def _encode_words(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, Ints]:
+    """Return the words of texts, one after the other, and (n_texts,) how many each text has."""
+    import pyarrow.compute as pc
+
+    bare = pc.replace_substring_regex(pc.ascii_lower(texts), PUNCTUATION_PATTERN, "")
     tokens = pc.ascii_split_whitespace(bare)
     flat, parents = pc.list_flatten(tokens), pc.list_parent_indices(tokens)
     filled = pc.not_equal(flat, "")  # white space at either end gives an empty word
-    encoded = pc.filter(flat, filled).dictionary_encode()
-    parents = pc.filter(parents, filled).to_numpy(zero_copy_only=False)
-    sizes = np.bincount(parents, minlength=len(array))
-    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    word_codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-    bigram_codes, bigrams = _encode_bigrams(word_codes, indptr, len(encoded.dictionary))
-    return TokenIndex(encoded.dictionary, word_codes, indptr, bigram_codes, bigrams)
+    words = pc.filter(flat, filled).dictionary_encode()
+    owners = pc.filter(parents, filled).to_numpy(zero_copy_only=False)
+    return words, np.bincount(owners, minlength=len(texts))
 
 
 def _encode_bigrams(

@@ -30,6 +30,7 @@ Matrix = npt.NDArray[np.float64]
 
 BAR_HEIGHT = 22
 TICK_CHARS = 26
+NEVER = -9.0  # a logarithm below any that occurs
 SHARE_TICKS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SPLIT_SYMBOLS = {"train": "circle", "val": "diamond", "test": "square"}
 
@@ -236,7 +237,8 @@ def _color_values(values: Matrix, measure: str) -> Matrix:
         return values
     with np.errstate(divide="ignore"):
         logs: Matrix = np.log10(values)
-    logs[np.isneginf(logs)] = np.nan
+    # Never together is the far end of a ratio, but no count at all.
+    logs[np.isneginf(logs)] = np.nan if measure == "count" else NEVER
     return logs
 
 

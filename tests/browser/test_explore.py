@@ -107,7 +107,7 @@ def test_a_table_and_the_cleaned_papers_download(server: Server, open_page: Open
 
 
 def test_two_duplicates_are_read_side_by_side(server: Server, open_page: OpenPage) -> None:
-    page = open_page(f"{server.url}/Explore?tab=Duplicates&duplicates=Nearly+the+same+abstract")
+    page = open_page(f"{server.url}/Explore?tab=Duplicates&duplicates=Near-duplicates")
     expect(page.get_by_text("Side by side")).to_be_visible(timeout=PATIENCE_MS)
     expect(page.locator("mark").first).to_be_visible(timeout=PATIENCE_MS)
 

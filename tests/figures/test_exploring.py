@@ -169,3 +169,9 @@ def test_log_axes_are_said_to_be_log() -> None:
     figure = ALL["label frequency, log"]()
     assert figure.layout.xaxis.type == "log"
     assert "log" in figure.layout.xaxis.title.text
+
+
+def test_labels_that_never_meet_are_at_the_far_end_of_lift() -> None:
+    apart = labels.co_occurrence(labels.index_labels([("a",), ("b",)]), measure="lift")
+    figure = figures.co_occurrence_figure(apart, "lift")
+    assert np.array(figure.data[0].z)[0, 1] <= figure.data[0].zmin

@@ -129,7 +129,7 @@ def test_a_page_beyond_the_last_is_the_first(open_explore: OpenApp) -> None:
 
 
 def test_duplicate_kinds_and_groups(open_explore: OpenApp) -> None:
-    app = open_explore("Duplicates", duplicates="Nearly the same abstract")
+    app = open_explore("Duplicates", duplicates="Near-duplicates")
     assert "three-word phrases" in texts(app)
     app = open_explore("Duplicates", group="2")
     assert app.number_input(key="group").value == 2

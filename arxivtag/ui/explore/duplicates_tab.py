@@ -17,7 +17,7 @@ from arxivtag.ui.explore.view import View, count_column, table
 KINDS: dict[DuplicateKind, str] = {
     "titles": "Same title",
     "abstracts": "Same abstract",
-    "near": "Nearly the same abstract",
+    "near": "Near-duplicates",
 }
 TABLE_NAME = "duplicate-groups"
 GROUP_KEY = "group"
@@ -116,6 +116,7 @@ def _render_group(view: View, groups: DuplicateGroups) -> None:
         width=220,
     )
     rows = groups.rows(int(number) - 1).tolist()
+    said = st.container()
     left, right = st.columns(2)
     texts = {row: f"{place} of {len(rows)} (row {row + 1:,})" for place, row in enumerate(rows, 1)}
     chosen = []
@@ -133,14 +134,16 @@ def _render_group(view: View, groups: DuplicateGroups) -> None:
     titles = mark_differences(first[TITLE], second[TITLE])
     abstracts = mark_differences(first[ABSTRACT], second[ABSTRACT])
     same = not any(piece.differs for pieces in (*titles, *abstracts) for piece in pieces)
-    components.note(
-        "Both texts are the same, word for word."
-        if same
-        else "Words that the other text lacks are marked."
-    )
+    with said:
+        components.note(
+            "Both texts are the same, word for word."
+            if same
+            else "Words that the other text lacks are marked."
+        )
     for column, place, paper in ((left, 0, first), (right, 1, second)):
         with column.container(border=True):
-            st.html(f"<h4>{marked_html(titles[place], place)}</h4>")
+            heading = marked_html(titles[place], place)
+            st.html(f'<h4 style="margin:0;padding:0">{heading}</h4>')
             components.label_badges(paper[LABELS])
             st.html(f'<p class="at-plain">{marked_html(abstracts[place], place)}</p>')
 
