@@ -30,6 +30,7 @@ from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.network import activate
 from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.tagging.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
@@ -293,7 +294,8 @@ def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> 
         inside = position < len(reading.pair_columns)
         row, position = row[inside], position[inside]
         counts -= _counted(row, position, reading.pair_columns, local_pairs, counts.shape)
-        parts.append(_dense_logits(bundle, known, _weights(bundle, known, counts)))
+        with one_blas_thread():
+            parts.append(_dense_logits(bundle, known, _weights(bundle, known, counts)))
     return np.concatenate(parts)
 
 

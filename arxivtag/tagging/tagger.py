@@ -17,6 +17,7 @@ from arxivtag.learning.calibration import calibrate
 from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.tagging.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from arxivtag.learning.features import SparseRows
@@ -249,11 +250,12 @@ def _predict(
     starts = range(0, len(texts), batch_size)
     y_prob = np.zeros((len(texts), len(bundle.label_names)), dtype=np.float32)
     readable = np.zeros(len(texts), dtype=np.bool_)
-    for start, (part, part_readable) in zip(starts, _map(predict_batch, starts), strict=True):
-        y_prob[start : start + batch_size] = part
-        readable[start : start + batch_size] = part_readable
-        if progress is not None:
-            progress(min(start + batch_size, len(texts)))
+    with one_blas_thread():
+        for start, (part, part_readable) in zip(starts, _map(predict_batch, starts), strict=True):
+            y_prob[start : start + batch_size] = part
+            readable[start : start + batch_size] = part_readable
+            if progress is not None:
+                progress(min(start + batch_size, len(texts)))
     return y_prob, readable
 
 
