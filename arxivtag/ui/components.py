@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-# ``light-dark()`` follows Streamlit's own switch, which sets ``color-scheme`` on the app.
+# Greys are shares of the text colour, so they fit any theme and dialogs too, which lie outside
+# the app's own element; ``light-dark()`` follows Streamlit's switch, which sets ``color-scheme``.
 STYLE = """
 <style>
-.stApp {
-  --at-accent: light-dark(#b31b1b, #ff8f85);
+:root {
   --at-ink: light-dark(#1d2126, #e6e5e1);
-  --at-muted: light-dark(#5c6168, #a8abb0);
-  --at-line: light-dark(#d9d6d1, #3b3f46);
-  --at-soft: light-dark(#f4f3f1, #21242a);
+  --at-muted: color-mix(in srgb, currentColor 72%, transparent);
+  --at-line: color-mix(in srgb, currentColor 18%, transparent);
+  --at-soft: color-mix(in srgb, currentColor 5%, transparent);
+  --at-accent: light-dark(#b31b1b, #ff8f85);
   --at-raised: light-dark(#cfe3f3, #113a55);
   --at-raised-ink: light-dark(#004f7d, #9fd0f0);
   --at-lowered: light-dark(#fbdfcb, #52270a);
@@ -52,17 +53,23 @@ STYLE = """
 .at-note { color: var(--at-muted); font-size: .875rem; line-height: 1.45; margin: 0; }
 .at-empty {
   border: 1px dashed var(--at-line); border-radius: .3rem; padding: 1.1rem 1.2rem;
-  color: var(--at-muted); max-width: 46rem;
+  max-width: 46rem;
 }
-.at-empty strong { display: block; color: var(--at-ink); font-weight: 600; margin-bottom: .15rem; }
+.at-empty strong { display: block; font-weight: 600; margin-bottom: .15rem; }
+.at-empty span { color: var(--at-muted); }
 .at-plain { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55; margin: 0; }
 [class*="st-key-door-"] a { padding-left: 0; padding-right: 0; }
 /* Where Streamlit writes small text in the primary colour, dark pages need it lighter. */
-.stTabs [role="tab"][aria-selected="true"], .stTabs [role="tab"]:hover { color: var(--at-accent); }
+.stApp .stTabs [role="tab"][aria-selected="true"], .stApp .stTabs [role="tab"]:hover {
+  color: var(--at-accent);
+}
+[role="dialog"] .stTabs [role="tab"][aria-selected="true"] { color: inherit; }
 .stTabs [role="tab"][aria-selected="true"] p { color: inherit; }
 [data-testid="stBaseButton-segmented_controlActive"], [data-testid="stBaseButton-pillsActive"] {
   color: var(--at-accent);
 }
+/* The focused link would else look like the current page's. */
+.stPageLink a:focus-visible { outline: 2px solid var(--at-accent); outline-offset: -1px; }
 .stMetric label, .stMetric label p { color: var(--at-muted); }
 </style>
 """
@@ -131,7 +138,10 @@ def show_error(error: ArxivTagError) -> None:
 
 def empty_state(title: str, text: str = "") -> None:
     """Say that there is nothing yet and what to do next."""
-    st.html(f'<div class="at-empty"><strong>{html.escape(title)}</strong>{html.escape(text)}</div>')
+    st.html(
+        f'<div class="at-empty"><strong>{html.escape(title)}</strong>'
+        f"<span>{html.escape(text)}</span></div>"
+    )
 
 
 def metric_row(

@@ -15,6 +15,7 @@ import streamlit as st
 
 from arxivtag import config
 from arxivtag.ui import components, data, data_input, models, state
+from arxivtag.ui.close_sidebar import close_sidebar_after_links
 
 IMAGES_FOLDER = config.ASSETS_FOLDER / "images"
 PAGES: tuple[tuple[str, str, str], ...] = (
@@ -109,6 +110,7 @@ def page_setup(
         _page_links(links)
         data_input.data_chooser(data_options, chosen_data.id, context.home)
         _model_chooser(model_options, model_choice.value)
+        close_sidebar_after_links()
     st.title(HOME_TITLE if title == "Home" else title, anchor=False)
     if intro:
         components.lead(intro)

@@ -74,8 +74,9 @@ def render_many(context: PageContext) -> None:
     result: ManyResult | None = st.session_state.get(RESULT_KEY)
     if result is not None and result.key != key:
         result = None
-    start, stop = st.container(horizontal=True), st.empty()
-    started = start.button("Tag the file", type="primary", icon=":material/sell:", key="tag-file")
+    row = st.container(horizontal=True)
+    started = row.button("Tag the file", type="primary", icon=":material/sell:", key="tag-file")
+    stop = row.empty()
     if started:
         stop.button("Stop", icon=":material/stop_circle:", key="stop-tagging")
         result = _tag_file(bundle, file, mapping, key, context)
@@ -242,11 +243,14 @@ def _render_table(bundle: Bundle, result: ManyResult) -> None:
             labels_given = counts.index.tolist()[:MAX_LABEL_COLUMNS]
             columns = _label_columns(bundle, result, labels_given).loc[shown.index]
         shown = pd.concat([shown.drop(columns=columns.columns, errors="ignore"), columns], axis=1)
+    added = [name for name in shown.columns if name not in table.columns]
+    front = [LABELS_COLUMN, PROBABILITIES_COLUMN, *added]
     st.dataframe(
         shown,
         hide_index=True,
         height=420,
         key="predict-many-table",
+        column_order=[*front, *(name for name in shown.columns if name not in front)],
         alt="The papers with their labels and probabilities",
         column_config={
             LABELS_COLUMN: st.column_config.TextColumn("Predicted labels", pinned=True),
