@@ -105,7 +105,7 @@ def test_opens_one_renames_it_and_shows_the_command(
     select_rows(page, 1)
     page.get_by_role("button", name="Open run").click()
     page.wait_for_url(re.compile("run=20260101-000000-aaaa"))
-    expect(page.get_by_text("Finished")).to_be_visible()
+    expect(page.get_by_role("button", name="All runs")).to_be_visible()
     expect(page.locator(".at-live-chart .main-svg").first).to_be_visible()
     page.get_by_role("button", name="Rename").click()
     page.get_by_role("textbox", name="Name").fill("the *best* one")

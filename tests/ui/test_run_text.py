@@ -1,0 +1,65 @@
+"""Runs in words."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from arxivtag.runs.status import STAGES, STATES, Progress, RunStatus
+from arxivtag.ui import run_text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, ""),
+        (0.4, "0 s"),
+        (59.4, "59 s"),
+        (60, "1 min"),
+        (200, "3 min 20 s"),
+        (7500, "2 h 5 min"),
+    ],
+)
+def test_durations(seconds: float | None, text: str) -> None:
+    assert run_text.duration_text(seconds) == text
+
+
+def test_every_state_and_stage_has_words() -> None:
+    assert set(STATES) <= set(run_text.STATE_NAMES)
+    assert set(run_text.STATE_NAMES) == set(run_text.STATE_ICONS) == set(run_text.STATE_COLORS)
+    assert set(STAGES) == set(run_text.STAGE_NAMES) == set(run_text.STAGE_SHORT)
+
+
+def test_stage_in_words() -> None:
+    at = RunStatus("running", "train", Progress(2.4, 6, "epochs"))
+    assert run_text.stage_text(at) == "Training: epoch 3 of 6"
+    done = RunStatus("running", "train", Progress(6, 6, "epochs"))
+    assert run_text.stage_text(done) == "Training: epoch 6 of 6"
+    clean = RunStatus("running", "clean", Progress(0, 38209, "papers"))
+    assert run_text.stage_text(clean) == "Cleaning: 38,209 papers"
+    assert run_text.stage_text(RunStatus("running", "from the future")) == "At work"
+
+
+def test_bar_only_grows() -> None:
+    places = []
+    for stage in STAGES:
+        parts = [Progress(n, 4, "epochs") for n in range(5)] if stage == "train" else [None]
+        places += [run_text.overall_fraction(RunStatus("running", stage, part)) for part in parts]
+    assert all(a <= b for a, b in pairwise(places))
+    assert 0 <= places[0] < places[-1] <= 1
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [("sample", "sample"), ("/home/me/secret/papers.csv", "papers.csv"),
+     ("upload:abcdefgh12345678", "uploaded file"), ("C:\\data\\x.csv", "x.csv")],
+)  # fmt: skip
+def test_data_sources_show_no_folder_and_no_secret(source: str, text: str) -> None:
+    assert run_text.data_text(source) == text
+
+
+def test_times() -> None:
+    assert run_text.when_text("2026-01-31T14:25:01+00:00") == "2026-01-31 14:25"
+    assert run_text.when_text("2026-01-31T14:25:01") == "2026-01-31 14:25"
+    assert run_text.when_text("soon") == run_text.when_text(None) == ""

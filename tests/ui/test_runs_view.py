@@ -1,0 +1,109 @@
+"""The Runs page from folders written by hand."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from arxivtag import storage
+from arxivtag.config import PRESETS, PROJECT_FOLDER, RunConfig
+from arxivtag.runs import registry
+from arxivtag.ui import runs_view
+from tests.runs.conftest import make_run
+
+
+def opened(page: str = "pages/4_Runs.py", **query: str) -> AppTest:
+    app = AppTest.from_file(PROJECT_FOLDER / "streamlit_app.py", default_timeout=60)
+    app.switch_page(page)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def test_no_runs_yet(home: Path) -> None:
+    app = opened()
+    assert not app.exception
+    assert not app.dataframe
+
+
+def test_list_has_one_row_a_run_and_raw_values(home: Path) -> None:
+    make_run(home, "run-b", "failed", elapsed_s=3.0)
+    folder = make_run(home, "run-a", "finished", elapsed_s=61.0)
+    storage.write_json(folder.result, {"evaluation": {"micro_f1": 0.5}})
+    app = opened()
+    assert not app.exception
+    table = app.dataframe[0].value
+    assert table["Run"].tolist() == ["run-b", "run-a"]
+    assert table["State"].tolist() == ["Failed", "Finished"]
+    assert table["Micro-F1"].tolist()[1] == 0.5
+    assert table["Seconds"].tolist() == [3.0, 61.0]
+
+
+@pytest.mark.parametrize("state", ["finished", "stopped", "failed", "queued", "running"])
+@pytest.mark.parametrize("page", ["pages/4_Runs.py", "pages/2_Train.py"])
+def test_every_state_has_a_view(home: Path, page: str, state: str) -> None:
+    # Two wait, so that the poll of a page does not begin ours within the test.
+    make_run(home, "run-a", state, message="Words on it.", hint="Do this.")
+    held = None
+    if state == "queued":
+        from arxivtag.runs import locks
+
+        held = locks.try_acquire(home / "runs" / ".slot.lock")
+    app = opened(page, run="run-a")
+    assert not app.exception
+    if held is not None:
+        locks.release(held)
+
+
+@pytest.mark.parametrize("run_id", ["..", "no-such-run", "<script>", "a" * 500])
+@pytest.mark.parametrize("page", ["pages/4_Runs.py", "pages/2_Train.py"])
+def test_nonsense_in_the_address_gets_a_sentence(home: Path, page: str, run_id: str) -> None:
+    app = opened(page, run=run_id)
+    assert not app.exception
+    assert app.error
+
+
+def test_settings_that_differ_and_only_those(home: Path) -> None:
+    other = dataclasses.replace(PRESETS["tuned"], random_seed=7)
+    make_run(home, "run-a", config=PRESETS["tuned"])
+    make_run(home, "run-b", config=other)
+    runs = [registry.read_run(run_id, home) for run_id in ("run-a", "run-b")]
+    table = runs_view.settings_difference(runs, ["a", "b"])
+    assert table["Setting"].tolist() == ["Random seed"]
+    assert table[["a", "b"]].iloc[0].tolist() == ["42", "7"]
+    assert runs_view.settings_difference([runs[0], runs[0]], ["a", "b"]).empty
+
+
+def test_settings_table_marks_what_was_changed(home: Path) -> None:
+    make_run(home, "run-a", config=dataclasses.replace(PRESETS["linear"], random_seed=7))
+    table = runs_view.settings_table(registry.read_run("run-a", home))
+    assert table[table["Changed"]]["Setting"].tolist() == ["Random seed"]
+
+
+def test_figures_table_has_one_column_a_run(home: Path) -> None:
+    folder = make_run(home, "run-a", elapsed_s=2.0)
+    storage.write_json(folder.result, {"evaluation": {"micro_f1": 0.51234}})
+    make_run(home, "run-b")
+    runs = [registry.read_run(run_id, home) for run_id in ("run-a", "run-b")]
+    table = runs_view.figures_table(runs, ["a", "b"])
+    assert table.loc["Micro-F1", "a"] == 0.5123
+    assert table.loc["Micro-F1", "b"] is None
+    assert table.loc["Seconds", "a"] == 2.0
+
+
+def test_visitors_see_neither_deletion_nor_other_people_s_uploads(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    make_run(home, "run-a")
+    make_run(home, "run-b", config=RunConfig(data="upload:abcdefgh12345678"))
+    app = opened()
+    assert app.dataframe[0].value["Run"].tolist() == ["run-a"]
+    detail = opened(run="run-a")
+    assert not any(button.key == "delete-run" for button in detail.button)
+    hidden = opened(run="run-b")
+    assert not hidden.exception
+    assert any("you may see" in error.value for error in hidden.error)

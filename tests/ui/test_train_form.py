@@ -1,0 +1,120 @@
+"""The form of the Train page, made from the config's metadata."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from arxivtag.config import PRESETS, PROJECT_FOLDER, VisitorLimits
+from arxivtag.errors import ArxivTagError, ConfigError
+from arxivtag.runs import command_line, jobs
+from arxivtag.ui import train_form
+from tests.runs.conftest import make_run
+
+PAGE = "pages/2_Train.py"
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(PROJECT_FOLDER / "streamlit_app.py", default_timeout=60)
+    app.switch_page(PAGE)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+@pytest.mark.parametrize(
+    ("typed", "units"), [("512, 256", (512, 256)), ("64", (64,)), ("", ()), (" 8;4 2 ", (8, 4, 2))]
+)
+def test_hidden_units_as_typed(typed: str, units: tuple[int, ...]) -> None:
+    assert train_form.parse_units(typed) == units
+    assert train_form.parse_units(train_form.units_text(units)) == units
+
+
+def test_hidden_units_that_are_none() -> None:
+    with pytest.raises(ConfigError, match="whole numbers"):
+        train_form.parse_units("many")
+
+
+def test_every_setting_has_a_field_with_its_help_and_the_rest_is_advanced(home: Path) -> None:
+    app = opened()
+    assert not app.exception
+    fields = [*app.number_input, *app.text_input, *app.selectbox, *app.toggle]
+    by_key = {field.key: field for field in fields}
+    for item in command_line.settings():
+        field = by_key[f"setting-tuned-{item.name}"]
+        assert field.help == item.metadata["help"]
+    assert app.button(key="go").disabled is False
+
+
+def test_preset_changes_the_values(home: Path) -> None:
+    app = opened()
+    app.button_group(key="preset").set_value("keras-example").run()
+    assert app.number_input(key="setting-keras-example-epochs").value == 20
+    assert app.text_input(key="setting-keras-example-hidden_units").value == "512, 256"
+
+
+def test_start_gives_the_config_of_the_form(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+
+    def fake_start(run, home, *, owner):  # type: ignore[no-untyped-def]
+        started.append(run)
+        return jobs.Refused("No room.", "Wait.")
+
+    monkeypatch.setattr(jobs, "start", fake_start)
+    app = opened()
+    app.number_input(key="setting-tuned-epochs").set_value(3).run()
+    app.text_input(key="setting-tuned-hidden_units").set_value("32").run()
+    app.button(key="go").click().run()
+    assert not app.exception
+    (run,) = started
+    assert (run.training.epochs, run.model.hidden_units, run.data) == (3, (32,), "sample")
+    assert run.vectorizer == PRESETS["tuned"].vectorizer
+    assert any("No room" in error.value for error in app.error)
+
+
+def test_bad_units_disable_the_start(home: Path) -> None:
+    app = opened()
+    app.text_input(key="setting-tuned-hidden_units").set_value("a, b").run()
+    assert not app.exception
+    assert app.button(key="go").disabled
+    assert any("whole numbers" in error.value for error in app.error)
+
+
+def test_form_starts_from_another_run(home: Path) -> None:
+    make_run(home, "run-a", config=PRESETS["keras-example"])
+    app = opened(**{"from": "run-a"})
+    assert app.number_input(key="setting-run-run-a-epochs").value == 20
+    broken = opened(**{"from": "../x"})
+    assert not broken.exception
+    assert broken.error
+
+
+def test_visitors_epochs_are_capped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    app = opened()
+    assert app.number_input(key="setting-tuned-epochs").max == VisitorLimits().max_epochs
+
+
+def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_run(home, "run-a", "finished")
+    started = []
+
+    def fake_start(run, home, *, owner):  # type: ignore[no-untyped-def]
+        started.append(run)
+        return jobs.Started(folder.run_id)
+
+    monkeypatch.setattr(jobs, "start", fake_start)
+    app = opened()
+    app.button(key="go").click().run()
+    assert app.query_params["run"] == "run-a"
+    del app.query_params["run"]
+    app.run()
+    app.button(key="go").click().run()
+    assert len(started) == 1
+
+
+def test_starting_point_errors(home: Path) -> None:
+    with pytest.raises(ArxivTagError):
+        train_form.starting_point("no-such-run", home, "tuned")
