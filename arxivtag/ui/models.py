@@ -10,6 +10,7 @@ import streamlit as st
 
 from arxivtag import config
 from arxivtag.runs import registry
+from arxivtag.ui.run_access import visible_runs
 
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
@@ -36,7 +37,7 @@ def model_options(home: Path) -> tuple[ModelOption, ...]:
         )
     options += [
         ModelOption(run.run_id, run.name, _described(run))
-        for run in registry.list_runs(home)
+        for run in visible_runs(home)
         if run.has_bundle
     ]
     return tuple(options)
