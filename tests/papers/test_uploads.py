@@ -85,6 +85,14 @@ def test_spoilt_record(home: Path, about: str) -> None:
         load(source, home=home)
 
 
+def test_an_upload_of_another_home_is_out_of_reach(home: Path) -> None:
+    source = save_upload("a.csv", CONTENT, home / "other")
+    upload_id = source.removeprefix("upload:")
+    for way in (f"../other/uploads/{upload_id}", f"{home}/other/uploads/{upload_id}"):
+        with pytest.raises(DataError, match="no longer here"):
+            upload_path(f"upload:{way}", home)
+
+
 def test_refused_uploads_leave_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_MAX_UPLOAD_MB", "1")
     with pytest.raises(DataError, match="at most 1 MB"):
