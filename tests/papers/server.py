@@ -37,7 +37,7 @@ class Server:
             "arxiv_api_url": f"{self.url}/api/query",
             "allowed_hosts": ("127.0.0.1",),
             "connect_timeout_s": 2.0,
-            "read_timeout_s": 0.3,
+            "read_timeout_s": 20.0,
             "n_retries": 3,
             "backoff_s": 0.0,
             "api_delay_s": 0.0,

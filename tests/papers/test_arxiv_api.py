@@ -201,7 +201,7 @@ def test_stalling_server(server: Server, tmp_path: Path) -> None:
 
     server.answer = lambda handler: time.sleep(0.8)
     with pytest.raises(FetchError, match="could not be reached"):
-        collect(server, tmp_path / "a.csv", ["q"], changes={"n_retries": 0})
+        collect(server, tmp_path / "a.csv", ["q"], changes={"n_retries": 0, "read_timeout_s": 0.3})
 
 
 def test_redirect_elsewhere_is_refused(server: Server, tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_stalling_server_times_out_and_is_asked_again(server: Server, target: Pa
             send_from(handler, BODY)
 
     server.answer = answer
-    fetch(server, target)
+    fetch(server, target, read_timeout_s=0.3)
     assert [bool(request.headers.get("Range")) for request in server.requests] == [
         False,
         True,
@@ -168,7 +168,7 @@ def test_stalling_server_times_out_and_is_asked_again(server: Server, target: Pa
 def test_gives_up_in_one_sentence(server: Server, target: Path) -> None:
     server.answer = lambda handler: stall(handler, b"x" * 100, 0.5)
     with pytest.raises(FetchError, match="broke off") as caught:
-        fetch(server, target, n_retries=1)
+        fetch(server, target, n_retries=1, read_timeout_s=0.2)
     assert "go on with the sample" in caught.value.hint
     assert len(server.requests) == 2
 
