@@ -18,6 +18,7 @@ import argparse
 import dataclasses
 import json
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -178,8 +179,15 @@ def measure_crowd(
     }
 
 
+def say(name: str, figures: dict[str, Any]) -> None:
+    """Print a part of the result at once, for the impatient."""
+    print(name, json.dumps(figures), file=sys.stderr, flush=True)
+
+
 def main() -> None:
     """Measure and print."""
+    # A time limit from outside ends the server and the job too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("data")
     parser.add_argument("--preset", default="tuned", choices=list(config.PRESETS))
@@ -207,13 +215,16 @@ def main() -> None:
             if not isinstance(outcome, jobs.Started):
                 raise SystemExit(str(outcome))
             first = wait_for_training(outcome.run_id, home)
+            say("first point", {"after_s": first})
             with sync_playwright() as playwright:
                 browser = launch_chromium(playwright)
                 watching = measure_watching(server, browser, outcome.run_id, arguments.seconds)
+                say("watching", watching)
                 page = new_page(browser, errors := [])
                 clicks = measure_clicks(page, f"{server.url}/Train", arguments.clicks)
                 page.context.close()
-                crowd = measure_crowd(
+                say("clicks", {"p95": percentile(clicks, 0.95)})
+                crowd = arguments.browsers and measure_crowd(
                     server, browser, outcome.run_id, arguments.browsers, arguments.seconds
                 )
                 browser.close()

@@ -1,0 +1,170 @@
+"""The real pipeline on the sample: the contract's result, the folder it leaves, stop and resume."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from arxivtag.config import PROJECT_FOLDER, preset
+from arxivtag.learning import thresholds
+from arxivtag.learning.predictions import load_predictions
+from arxivtag.runs import jobs, registry
+from arxivtag.runs.pipeline import label_names_of
+from arxivtag.tagging import tagger
+from arxivtag.tagging.bundle import load_bundle
+from tests.runs.conftest import state_of, wait_for, workers
+
+CONTRACT = ("run_id", "status", "evaluation", "timings", "n_train", "n_val", "n_test",
+            "n_features", "n_labels")  # fmt: skip
+EVALUATION = (
+    "micro_f1", "macro_f1", "samples_f1", "lrap", "precision_at_1", "precision_at_3",
+    "precision_at_5", "subset_accuracy", "hamming_loss", "binary_accuracy",
+    "binary_accuracy_all_zeros", "n_samples", "n_labels", "n_unknown_labels", "thresholds",
+)  # fmt: skip
+
+
+def train(home: Path, *words: str) -> subprocess.Popen[str]:
+    """Start ``arxivtag train sample`` in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "arxivtag", "train", "sample", "--preset", "linear",
+         "--home", str(home), "--json", *words],
+        cwd=PROJECT_FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A home folder with one run, and what the command printed."""
+    home = tmp_path_factory.mktemp("trained")
+    process = train(home, "--epochs", "2", "--bootstrap-samples", "20")
+    output, progress = process.communicate(timeout=240)
+    assert process.returncode == 0, progress
+    assert "train" in progress
+    return home, json.loads(output)
+
+
+def test_result_has_the_contract_s_keys(trained: tuple[Path, dict[str, Any]]) -> None:
+    _, result = trained
+    assert set(CONTRACT) <= set(result)
+    assert set(EVALUATION) <= set(result["evaluation"])
+    assert result["status"] == "finished"
+    timings = result["timings"]
+    stages = ("load", "clean", "split", "vectorize", "train", "evaluate")
+    assert all(timings[stage] > 0 for stage in stages)
+    assert len(timings["epochs"]) == 2
+    assert result["n_test"] == result["evaluation"]["n_samples"]
+    assert len(result["data"]["fingerprint"]) == 64
+    assert result["versions"]["keras"]
+
+
+def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) -> None:
+    home, result = trained
+    run = registry.read_run(result["run_id"], home)
+    assert run.state == "finished"
+    assert run.summary.has_bundle
+    assert run.summary.figures["micro_f1"] == result["evaluation"]["micro_f1"]
+    assert run.config is not None
+    assert run.config.training.epochs == 2
+    history = run.history()
+    assert [record["epoch"] for record in history.epochs] == [1, 2]
+    assert {"val_loss", "val_binary_accuracy", "val_micro_f1", "val_precision_at_1"} <= set(
+        history.epochs[0]
+    )
+    assert 0.5 < history.start["binary_accuracy_all_zeros"] < 1
+    assert not run.folder.checkpoint.exists()
+    evaluation = run.evaluation()
+    assert evaluation is not None
+    assert [item["key"] for item in evaluation["baselines"]][-1] == "linear"
+
+
+def test_saved_model_tags_the_test_papers_as_it_was_evaluated(
+    trained: tuple[Path, dict[str, Any]],
+) -> None:
+    home, result = trained
+    folder = registry.run_folder(result["run_id"], home)
+    bundle = load_bundle(folder.bundle)
+    predictions = load_predictions(folder.predictions)
+    papers = pd.read_parquet(folder.test_papers)
+    texts = [
+        tagger.join_text(title, abstract, bundle.text_fields)
+        for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
+    ]
+    y_prob = tagger.predict(bundle, texts)
+    np.testing.assert_allclose(y_prob, predictions.y_prob_test, atol=1e-5)
+    # Micro-F1 by hand from what was stored.
+    y_true, y_pred = predictions.y_true_test, thresholds.apply(bundle.thresholds, y_prob)
+    micro_f1 = 2 * (y_true & y_pred).sum() / (y_true.sum() + y_pred.sum())
+    assert result["evaluation"]["micro_f1"] == pytest.approx(micro_f1, abs=1e-6)
+    assert bundle.label_names == predictions.label_names
+
+
+def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
+    process = train(tmp_path, "--epochs", "200")
+    try:
+        wait_for(
+            lambda: any(
+                registry.run_folder(run.run_id, tmp_path).history.exists()
+                and registry.read_run(run.run_id, tmp_path).history().epochs
+                for run in registry.list_runs(tmp_path)
+            ),
+            timeout_s=200,
+        )
+        process.send_signal(signal.SIGINT)
+        output, progress = process.communicate(timeout=120)
+    finally:
+        process.kill()
+    assert process.returncode == 0, progress
+    result = json.loads(output)
+    assert result["status"] == "stopped"
+    assert result["evaluation"]["micro_f1"] >= 0
+    load_bundle(registry.bundle_folder(result["run_id"], tmp_path))
+
+
+def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
+    linear = preset("linear")
+    config = dataclasses.replace(
+        linear,
+        training=dataclasses.replace(linear.training, epochs=60, early_stopping_patience=None),
+        evaluation=dataclasses.replace(linear.evaluation, linear_baseline=False),
+    )
+    outcome = jobs.start(config, home)
+    assert isinstance(outcome, jobs.Started)
+    folder = registry.run_folder(outcome.run_id, home)
+    wait_for(lambda: folder.checkpoint.exists(), timeout_s=200)
+    os.killpg(workers(home)[0].pid, signal.SIGKILL)
+    wait_for(lambda: state_of(outcome.run_id, home) == "lost", timeout_s=10)
+    assert isinstance(jobs.resume(outcome.run_id, home), jobs.Started)
+    wait_for(lambda: state_of(outcome.run_id, home) == "finished", timeout_s=200)
+    run = registry.read_run(outcome.run_id, home)
+    assert [record["epoch"] for record in run.history().epochs] == list(range(1, 61))
+    (resumed,) = [
+        json.loads(line)
+        for line in folder.history.read_text().splitlines()
+        if '"kind": "resume"' in line
+    ]
+    assert resumed["epoch"] >= 1
+    wait_for(lambda: not workers(home))
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        ([("b", "a"), ("a",)], ("a", "b")),
+        ([("b",), ("a",)], ("a", "b")),
+        ([], ()),
+    ],
+)
+def test_label_names_by_falling_frequency(
+    labels: list[tuple[str, ...]], names: tuple[str, ...]
+) -> None:
+    assert label_names_of(labels) == names
