@@ -110,13 +110,28 @@ class Limits:
 
 @dataclass(frozen=True)
 class VisitorLimits:
-    """What each visitor may ask for where ``ARXIVTAG_VISITORS=1`` (a public demo)."""
+    """What visitors may ask for where ``ARXIVTAG_VISITORS=1`` (a public demo).
+
+    Each can be set by ``ARXIVTAG_VISITOR_<NAME>`` in the environment.
+    """
 
     max_epochs: int = setting(6, "Most epochs of one run.", minimum=1)
     max_rows: int = setting(20_000, "Most papers in one run or one file to tag.", minimum=100)
     max_queue_length: int = setting(4, "Most runs that may wait at once.", minimum=1)
     max_runs_per_visitor: int = setting(2, "Most runs a visitor may have under way.", minimum=1)
+    max_run_minutes: int = setting(
+        20, "Longest training, in minutes; it then stops and keeps its best model.", minimum=1
+    )
+    max_parameters: int = setting(
+        100_000_000, "Most parameters of a network, which decide memory.", minimum=1000
+    )
     max_upload_mb: int = setting(20, "Largest uploaded file, in MB.", minimum=1)
+    max_uploads_mb: int = setting(
+        2_000, "Most MB of uploads kept on disk; the oldest make room for new ones.", minimum=1
+    )
+    min_free_disk_mb: int = setting(
+        1_000, "No run is started with less free disk than this, in MB.", minimum=0
+    )
 
 
 def visitor_mode() -> bool:
@@ -395,9 +410,22 @@ def limits() -> Limits:
     Raises:
         ConfigError: If a variable is not a whole number within its bounds.
     """
+    return _from_environment(Limits, "ARXIVTAG_")
+
+
+def visitor_limits() -> VisitorLimits:
+    """Return what visitors may: the defaults, changed by ``ARXIVTAG_VISITOR_<NAME>`` variables.
+
+    Raises:
+        ConfigError: If a variable is not a whole number within its bounds.
+    """
+    return _from_environment(VisitorLimits, "ARXIVTAG_VISITOR_")
+
+
+def _from_environment(kind: type[ConfigT], prefix: str) -> ConfigT:
     changes: dict[str, int] = {}
-    for item in dataclasses.fields(Limits):
-        name = f"ARXIVTAG_{item.name.upper()}"
+    for item in dataclasses.fields(kind):  # type: ignore[arg-type]
+        name = f"{prefix}{item.name.upper()}"
         value = os.environ.get(name)
         if value is None:
             continue
@@ -408,7 +436,7 @@ def limits() -> Limits:
                 f"{name} should be a whole number. Received: {value!r}.",
                 "Change the variable or unset it.",
             ) from error
-    return validate(Limits(**changes))
+    return validate(kind(**changes))
 
 
 def preset(name: str) -> RunConfig:

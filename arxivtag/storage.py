@@ -166,9 +166,11 @@ def publish_folder(path: Path) -> Iterator[Path]:
                     finally:
                         os.close(descriptor)
             temporary.chmod(0o755)
+            old = path.with_name(f"{temporary.name}-old")
             if path.exists():
-                shutil.rmtree(path)
+                os.replace(path, old)  # quicker than deleting: readers miss it for an instant only
             os.replace(temporary, path)
+            shutil.rmtree(old, ignore_errors=True)
             _fsync_folder(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -1,6 +1,5 @@
 """Train: choose settings, start, watch the network learn."""
 
-import secrets
 import time
 
 import streamlit as st
@@ -12,18 +11,19 @@ from arxivtag.ui import components, train_form
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.live_view import render_run
 from arxivtag.ui.page import PageContext, page_setup
+from arxivtag.ui.run_access import visitor_id
+from arxivtag.ui.state import shortened
 
 DOUBLE_CLICK_S = 3.0
 
 
 def start(run: config.RunConfig, context: PageContext) -> None:
     """Start a run, once for a double click, and put it into the address."""
-    owner = st.session_state.setdefault("visitor", secrets.token_hex(8))
     last_run, last_id, last_at = st.session_state.get("last-start", (None, "", 0.0))
     if run == last_run and time.monotonic() - last_at < DOUBLE_CLICK_S:
         run_id = last_id
     else:
-        outcome = jobs.start(run, context.home, owner=owner)
+        outcome = jobs.start(run, context.home, owner=visitor_id())
         if isinstance(outcome, jobs.Refused):
             components.show_error(ArxivTagError(outcome.message, outcome.hint))
             return
@@ -40,7 +40,7 @@ def render_form(context: PageContext) -> None:
     asked = st.query_params.get("from")
     preset = config.DEFAULT_PRESET
     if asked:
-        components.note(f"Settings of run {asked}: change what you like, then start.")
+        components.note(f"Settings of run {shortened(asked)}: change what you like, then start.")
     else:
         preset = st.segmented_control(
             "Preset",

@@ -163,9 +163,8 @@ def comparison_figure(runs: Mapping[str, Records], metric: str) -> go.Figure:
                     mode="lines+markers", legendgroup=str(place),
                     line={"dash": dash, "width": 2 if part == "val" else 1.5},
                     marker={"size": 5},
-                    hovertemplate=(
-                        f"%{{y:{number}}}<extra>{shown}, {part}, epoch %{{x}}</extra>"
-                    ),
+                    # A name inside the template itself could hold "%{...}".
+                    hovertemplate=f"%{{y:{number}}}<extra>%{{fullData.name}}, epoch %{{x}}</extra>",
                 )
             )  # fmt: skip
     figure.update_xaxes(title_text="epoch", rangemode="tozero")

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -27,11 +28,11 @@ from arxivtag import storage
 from arxivtag.config import (
     PROJECT_FOLDER,
     RunConfig,
-    VisitorLimits,
     home_folder,
     runs_folder,
     to_dict,
     validate,
+    visitor_limits,
     visitor_mode,
 )
 from arxivtag.errors import ArxivTagError, RunError, StorageError
@@ -140,8 +141,10 @@ def withdraw(run_id: str, home: Path | None = None) -> None:
         )
 
 
-def resume(run_id: str, home: Path | None = None) -> Outcome:
+def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> Outcome:
     """Queue a run again that was lost, failed or stopped; it goes on from its last epoch.
+
+    Visitors are held to the same limits as at :func:`start`.
 
     Returns:
         ``Started``, ``Queued`` or ``Refused``.
@@ -157,6 +160,9 @@ def resume(run_id: str, home: Path | None = None) -> Outcome:
                     "can be resumed.",
                     "Run it again with the same settings instead.",
                 )
+            if visitor_mode():
+                run = registry.read_run(run_id, home)
+                _check_queue_has_room(run.config or RunConfig(), _queued(home), owner, home)
             folder.stop_marker.unlink(missing_ok=True)
             write_status(
                 folder.status,
@@ -268,7 +274,7 @@ def _place(run_id: str, home: Path) -> int:
 def _check_queue_has_room(
     config: RunConfig, waiting: list[tuple[int, str, RunStatus]], owner: str, home: Path
 ) -> None:
-    longest = VisitorLimits().max_queue_length if visitor_mode() else MAX_QUEUE_LENGTH
+    longest = visitor_limits().max_queue_length if visitor_mode() else MAX_QUEUE_LENGTH
     if len(waiting) >= longest:
         raise RunError(
             f"{len(waiting)} runs wait already, which is the most allowed.",
@@ -281,7 +287,7 @@ def _check_queue_has_room(
             "Visitors may train on the data sets offered here and on their own uploads.",
             "Choose one of them in the sidebar.",
         )
-    allowed = VisitorLimits()
+    allowed = visitor_limits()
     if config.training.epochs > allowed.max_epochs:
         raise RunError(
             f"Visitors may train for up to {allowed.max_epochs} epochs. "
@@ -296,6 +302,11 @@ def _check_queue_has_room(
         raise RunError(
             f"You have {allowed.max_runs_per_visitor} runs under way, the most a visitor may.",
             "Wait for one to end, or stop it.",
+        )
+    if shutil.disk_usage(runs_folder(home)).free < allowed.min_free_disk_mb * 1_000_000:
+        raise RunError(
+            "The disk of this server is nearly full, so no run is started.",
+            "Tell whoever runs this app; exploring and tagging still work.",
         )
 
 

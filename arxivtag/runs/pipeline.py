@@ -26,8 +26,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from arxivtag import __version__, storage
-from arxivtag.config import RunConfig, VisitorLimits, limits, validate, visitor_mode
-from arxivtag.errors import ArxivTagError, DataError, RunError
+from arxivtag.config import RunConfig, limits, validate, visitor_limits, visitor_mode
+from arxivtag.errors import ArxivTagError, ConfigError, DataError, RunError
 from arxivtag.runs import locks
 from arxivtag.runs.jobs import create_run
 from arxivtag.runs.layout import RunFolder, now_iso
@@ -152,6 +152,7 @@ def _execute(
         splits = _split(config, cleaned)
     with enter("vectorize", len(cleaned.papers)):
         features = _vectorize(config, splits)
+        _check_size(config, features)
     with enter("compile"):
         warm_up.join()
         fitted = _train(config, features, recorder, should_stop)
@@ -191,13 +192,33 @@ def _load(config: RunConfig, home: Path) -> Corpus:
     from arxivtag.papers import sources
 
     corpus = sources.load(config.data, home=home)
-    most = VisitorLimits().max_rows if visitor_mode() else limits().max_rows
+    most = visitor_limits().max_rows if visitor_mode() else limits().max_rows
     if len(corpus.papers) > most:
         raise DataError(
             f"{corpus.name} holds {len(corpus.papers):,} papers; up to {most:,} are allowed here.",
             "Choose a smaller data set.",
         )
     return corpus
+
+
+def _check_size(config: RunConfig, features: Features) -> None:
+    """Refuse a visitor's network that could take the memory of the server.
+
+    Raises:
+        ConfigError: If it has more parameters than visitors may train.
+    """
+    if not visitor_mode():
+        return
+    from arxivtag.learning.model import model_summary
+
+    layers = model_summary(config.model, features.train.rows.n_features, len(features.label_names))
+    n_parameters = sum(layer.n_parameters for layer in layers)
+    most = visitor_limits().max_parameters
+    if n_parameters > most:
+        raise ConfigError(
+            f"The network has {n_parameters:,} parameters; visitors may train up to {most:,}.",
+            "Use fewer hidden units, fewer towers or a smaller vocabulary.",
+        )
 
 
 def _clean(config: RunConfig, corpus: Corpus) -> CleaningResult:

@@ -23,7 +23,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from arxivtag.config import RunConfig, from_dict
+from arxivtag.config import RunConfig, from_dict, visitor_limits, visitor_mode
 from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.runs import jobs, locks
 from arxivtag.runs.layout import RunFolder, now_iso, run_folder
@@ -124,14 +124,19 @@ def run_job(folder: RunFolder) -> int:
 
 
 def stop_watch(folder: RunFolder) -> Callable[[], bool]:
-    """Return a function that says whether someone asked to stop; it looks 5 times a second."""
+    """Return a function that says whether someone asked to stop; it looks 5 times a second.
+
+    A visitor's training also stops when its time is up, so that it cannot hold the queue.
+    """
     looked_at, found = -1.0, False
+    limit_s = 60.0 * visitor_limits().max_run_minutes if visitor_mode() else float("inf")
+    ends_at = time.monotonic() + limit_s
 
     def should_stop() -> bool:
         nonlocal looked_at, found
         now = time.monotonic()
         if not found and now - looked_at >= STOP_CHECK_INTERVAL_S:
-            looked_at, found = now, folder.stop_marker.exists()
+            looked_at, found = now, now >= ends_at or folder.stop_marker.exists()
         return found
 
     return should_stop

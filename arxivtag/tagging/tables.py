@@ -14,7 +14,10 @@ from arxivtag import storage
 from arxivtag.errors import ConfigError
 
 FORMATS = (".csv", ".jsonl", ".parquet")
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+# Full-width forms too: spreadsheets in East Asian locales read them as the plain ones.
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
+# Some spreadsheets trim these before they look for a formula.
+_TRIMMED = " \u00a0\u200b\u2060\ufeff\x00"
 _NUMBER = re.compile(r"[+-]?\d[\d., ]*(?:[eE][+-]?\d+)?%?")
 
 
@@ -58,9 +61,9 @@ def table_as_jsonl(table: pd.DataFrame) -> str:
 
 def neutralized(cell: Any) -> Any:
     """Return a cell that no spreadsheet runs: an apostrophe before ``= + - @``; numbers stay."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA_START) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
+        return cell
+    return f"'{cell}" if cell.lstrip(_TRIMMED).startswith(_FORMULA_START) else cell
 
 
 def _is_missing(cell: Any) -> bool:

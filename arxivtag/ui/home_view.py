@@ -9,6 +9,7 @@ from arxivtag.runs import registry
 from arxivtag.ui import components, data, models
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.page import PageContext
+from arxivtag.ui.run_access import visible_runs
 
 DOORS = (
     (
@@ -53,7 +54,7 @@ def render_doors(context: PageContext) -> None:
 def render_overview(context: PageContext) -> None:
     """What is here: the data set in use, the runs and the models."""
     st.subheader("What is here", anchor=False)
-    runs = registry.list_runs(context.home)
+    runs = visible_runs(context.home)
     n_models = len(models.model_options(context.home))
     n_active = sum(run.state in {"queued", "running"} for run in runs)
     with guarded():

@@ -27,7 +27,7 @@ from arxivtag.ui import components, run_text
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.live_chart import live_chart, load_plotly, plain_figure
 from arxivtag.ui.page import PageContext
-from arxivtag.ui.run_access import visible_run
+from arxivtag.ui.run_access import may_change, visible_run, visitor_id
 
 POLL_S = 1.0
 _MAX_FOLLOWED = 64
@@ -162,7 +162,9 @@ def _render_waiting(run: Run, context: PageContext) -> None:
     text += f" when {now} has ended." if now else " in a moment."
     st.info(components.safe_text(text), icon=":material/hourglass_top:")
     with st.container(horizontal=True):
-        if st.button("Withdraw", icon=":material/cancel:", key="withdraw"):
+        if may_change(run.summary) and st.button(
+            "Withdraw", icon=":material/cancel:", key="withdraw"
+        ):
             jobs.withdraw(run.run_id, context.home)
             st.rerun(scope="app")
         if now:
@@ -179,7 +181,7 @@ def _render_running(run: Run) -> None:
             "Stopping: the best model so far is kept" if stopping else run_text.stage_text(status)
         )
         st.progress(_fraction(status, history), text=text)
-        if st.button(
+        if may_change(run.summary) and st.button(
             "Stop", icon=":material/stop:", key="stop", disabled=stopping,
             help="Ends the training; the best model so far is evaluated and kept.",
         ):  # fmt: skip
@@ -359,12 +361,14 @@ def resume_button(run: Run, context: PageContext) -> None:
     broke_off = run.state in (LOST, FAILED)
     if not broke_off and not (run.state == STOPPED and not run.summary.has_bundle):
         return
+    if not may_change(run.summary):
+        return
     if not st.button(
         "Resume" if broke_off else "Start after all", icon=":material/resume:", key="resume",
         help="Goes on from the last finished epoch, where there is one.",
     ):  # fmt: skip
         return
-    outcome = jobs.resume(run.run_id, context.home)
+    outcome = jobs.resume(run.run_id, context.home, owner=visitor_id())
     if isinstance(outcome, jobs.Refused):
         components.show_error(ArxivTagError(outcome.message, outcome.hint))
     else:

@@ -29,7 +29,10 @@ class ModelOption:
 
 
 def model_options(home: Path) -> tuple[ModelOption, ...]:
-    """Return the pretrained model, if it is installed, and every run that has a bundle."""
+    """Return the pretrained model, if it is installed, and every run with a bundle.
+
+    A model trained on another visitor's upload is left out: it names papers of that upload.
+    """
     options = []
     if (config.PRETRAINED_PATH / MANIFEST).is_file():
         options.append(
@@ -62,7 +65,8 @@ def bundle(model: str, home: Path) -> Bundle:
         changed_at = (folder / MANIFEST).stat().st_mtime_ns
     except OSError:
         changed_at = 0
-    return _bundle(str(folder), changed_at)
+    loaded: Bundle = _bundle(str(folder), changed_at)
+    return loaded
 
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")

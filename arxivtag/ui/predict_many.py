@@ -168,7 +168,7 @@ def _tag_file(
 def _check_rows(n_rows: int) -> None:
     if n_rows == 0:
         raise DataError("The file has no rows.", "Choose a file with papers in it.")
-    most = config.VisitorLimits().max_rows
+    most = config.visitor_limits().max_rows
     if config.visitor_mode() and n_rows > most:
         raise DataError(
             f"Visitors can tag up to {most:,} papers at once. Received: {n_rows:,}.",

@@ -1,7 +1,8 @@
-"""Who may see which run: on a server for visitors, uploads stay with those who have them."""
+"""Who may see and change which run: visitors see their own uploads and stop their own runs."""
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import streamlit as st
@@ -22,7 +23,19 @@ def may_see(data_source: str) -> bool:
     if not config.visitor_mode() or not data_source.startswith(UPLOAD_PREFIX):
         return True
     known = st.session_state.get("uploads", {})
-    return data_source in known
+    chosen = (st.query_params.get("data"), st.session_state.get("chosen-data"))
+    return data_source in known or data_source in chosen
+
+
+def visitor_id() -> str:
+    """Return this session's opaque name, by which runs are counted for each visitor."""
+    name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    return name
+
+
+def may_change(summary: RunSummary) -> bool:
+    """Return whether this session may stop, withdraw or resume a run: visitors only their own."""
+    return not config.visitor_mode() or summary.status.owner == visitor_id()
 
 
 def visible_runs(home: Path) -> tuple[RunSummary, ...]:

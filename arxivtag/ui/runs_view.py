@@ -17,7 +17,7 @@ from arxivtag.runs.status import QUEUED, RUNNING
 from arxivtag.ui import components, live_view, run_text
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.page import PageContext
-from arxivtag.ui.run_access import visible_run, visible_runs
+from arxivtag.ui.run_access import visible_run, visible_runs, visitor_id
 from arxivtag.ui.train_form import SECTION_NAMES, setting_label, value_text
 
 WATCH_S = 2.0
@@ -272,7 +272,7 @@ def _data_parameter(run: Run, context: PageContext) -> dict[str, str]:
 
 def _run_again(run: Run, context: PageContext) -> None:
     assert run.config is not None
-    outcome = jobs.start(run.config, context.home, owner=st.session_state.get("visitor", ""))
+    outcome = jobs.start(run.config, context.home, owner=visitor_id())
     if isinstance(outcome, jobs.Refused):
         components.show_error(ArxivTagError(outcome.message, outcome.hint))
         return

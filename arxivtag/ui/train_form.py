@@ -16,11 +16,12 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.config import RunConfig
 from arxivtag.errors import ArxivTagError, ConfigError
-from arxivtag.runs import command_line, registry
+from arxivtag.runs import command_line
 from arxivtag.runs.command_line import Setting
 from arxivtag.runs.estimate import Estimate, estimate, expected_features
 from arxivtag.ui import components, data, run_text
 from arxivtag.ui.page import PageContext
+from arxivtag.ui.run_access import visible_run
 
 PRESET_NAMES = {
     "tuned": "Tuned",
@@ -174,7 +175,7 @@ def _number_input(item: Setting, value: Any, shared: dict[str, Any], context: Pa
     optional = type(None) in typing.get_args(item.kind)
     whole = item.kind is int or int in typing.get_args(item.kind)
     if item.name == "epochs" and context.visitor_mode:
-        highest = min(highest or 0, config.VisitorLimits().max_epochs)
+        highest = min(highest or 0, config.visitor_limits().max_epochs)
         value = min(value, highest)
     if whole:
         found = st.number_input(
@@ -207,7 +208,7 @@ def starting_point(asked: str | None, home: Path, preset: str) -> tuple[RunConfi
     """
     if not asked:
         return config.preset(preset), preset
-    run = registry.read_run(asked, home)
+    run = visible_run(asked, home)
     if run.config is None:
         raise ConfigError("The settings of this run cannot be read.", "Start from a preset.")
     return run.config, f"run-{asked}"
