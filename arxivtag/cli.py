@@ -119,6 +119,9 @@ def _add_fetch(parser: argparse.ArgumentParser) -> None:
                         help="arxiv-api: a search query; may be given several times")  # fmt: skip
     parser.add_argument("--max", type=int, default=1000, dest="max_results", metavar="N",
                         help="arxiv-api: most papers a query (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--primary", action="append", default=[], metavar="LABEL",
+                        help="arxiv-api: keep papers with this primary category; may be given "
+                        "several times (default: all)")  # fmt: skip
     parser.add_argument("--out", metavar="FILE", help="where to write the CSV")
 
 
@@ -147,19 +150,21 @@ def _number(value: Any) -> str:
 
 def fetch(arguments: argparse.Namespace) -> None:
     """Fetch papers from the network into a file."""
-    from arxivtag.papers import fetching
+    from arxivtag.papers.arxiv_api import fetch_arxiv_api
+    from arxivtag.papers.fetching import fetch_arxiv_abstracts
 
     if arguments.source == "arxiv-abstracts":
-        path = fetching.fetch_arxiv_abstracts(
+        path = fetch_arxiv_abstracts(
             out=Path(arguments.out) if arguments.out else None, progress=_progress
         )
         result: dict[str, Any] = {"source": arguments.source, "path": str(path)}
     else:
         if not arguments.query:
             raise ConfigError("arxiv-api needs at least one query.", "Add --query 'cat:cs.LG'.")
-        path = fetching.fetch_arxiv_api(
+        path = fetch_arxiv_api(
             arguments.query,
             max_results=arguments.max_results,
+            primary_categories=arguments.primary,
             out=Path(arguments.out) if arguments.out else None,
             progress=_progress,
         )
