@@ -29,9 +29,7 @@ def model_summary(config: ModelConfig, n_features: int, n_labels: int) -> tuple[
     for branch, units in _branches(config, n_labels):
         n_in = n_features
         for number, n_out in enumerate(units, start=1):
-            last = number == len(units)
-            name = f"{branch}_labels" if last else f"{branch}_{number}"
-            rows.append(LayerSummary(name, (None, n_out), (n_in + 1) * n_out))
+            rows.append(LayerSummary(f"{branch}_{number}", (None, n_out), (n_in + 1) * n_out))
             n_in = n_out
     return tuple(rows)
 

@@ -78,7 +78,7 @@ def fit(
             stops being a number.
         StorageError: If the checkpoint cannot be written.
     """
-    import_keras()
+    keras = import_keras()
     from arxivtag.learning.engine.batches import Batches
     from arxivtag.learning.engine.callbacks import Live, Validation
     from arxivtag.learning.engine.checkpoint import Checkpoint
@@ -95,7 +95,10 @@ def fit(
     )
     live = Live(keras_model, len(train), batches.num_batches, on_tick, should_stop)
     validation = Validation(keras_model, val, y_val, training, on_tick)
-    callbacks: list[Any] = [live, validation]
+    shuffle = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, _: batches.start_at(epoch)
+    )
+    callbacks: list[Any] = [shuffle, live, validation]
     first_epoch = 0
     if checkpoint is not None:
         identity = {
@@ -106,13 +109,14 @@ def fit(
         }
         saving = Checkpoint(checkpoint, keras_model, validation, identity)
         first_epoch = saving.restore()
-        batches.start_at(first_epoch)
         callbacks.append(saving)
     if not validation.finished(first_epoch):
         keras_model.fit(
             batches,
             epochs=training.epochs,
             initial_epoch=first_epoch,
+            # Batches has an order of its own; Keras would shuffle once more, without a seed.
+            shuffle=False,
             verbose=0,
             callbacks=callbacks,
         )

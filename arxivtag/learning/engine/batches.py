@@ -55,13 +55,12 @@ class Batches(keras.utils.PyDataset):
         return -(-len(self._rows) // self._batch_size)
 
     def start_at(self, epoch: int) -> None:
-        """Go on from an epoch, counted from 0, as a resumed run does."""
+        """Take the order and the dropout of an epoch, counted from 0.
+
+        Not done in Keras' ``on_epoch_end`` hook, which is also called before the first epoch.
+        """
         self._epoch = epoch
         self._order = self._shuffled()
-
-    def on_epoch_end(self) -> None:
-        """Keras' hook: shuffle for the next epoch."""
-        self.start_at(self._epoch + 1)
 
     def __getitem__(self, index: int) -> tuple[dict[str, Any], NDArray[np.bool_]]:
         """Return batch ``index`` of the epoch."""

@@ -46,10 +46,10 @@ class Checkpoint(keras.callbacks.Callback):
     def restore(self) -> int:
         """Load the file, if it is there and of this run; return the number of epochs done."""
         try:
-            with np.load(self._path, allow_pickle=False) as file:
+            with self._path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 content = {name: file[name] for name in file.files}
             state = json.loads(str(content["state"]))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile):
+        except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return 0
         variables = self._variables()
         if state["identity"] != self._identity or len(variables) != state["n_variables"]:

@@ -1,0 +1,202 @@
+"""The row-sparse engine against plain dense Keras and scipy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from arxivtag.config import ModelConfig
+from arxivtag.learning.features import SparseRows
+from arxivtag.learning.model import build_model, import_keras
+from tests.learning.test_network import random_rows
+
+N_FEATURES, N_LABELS, N_PAPERS, BATCH_SIZE, N_STEPS = 700, 4, 60, 8, 24
+
+
+@pytest.fixture(scope="module")
+def papers() -> tuple[SparseRows, np.ndarray]:
+    """Papers of about 12 of 700 n-grams: most do not occur in a batch of 8."""
+    random = np.random.default_rng(1)
+    dense = np.zeros((N_PAPERS, N_FEATURES), np.float32)
+    for row in dense:
+        # Squared, so that some n-grams are common and most are rare.
+        columns = (random.random(12) ** 2 * N_FEATURES).astype(int)
+        row[columns] = random.random(12) + 0.5
+    nonzero = dense > 0
+    indptr = np.concatenate([[0], np.cumsum(nonzero.sum(axis=1))]).astype(np.int64)
+    indices = np.nonzero(nonzero)[1].astype(np.int32)
+    rows = SparseRows(indptr, indices, dense[nonzero], N_FEATURES)
+    return rows, random.random((N_PAPERS, N_LABELS)) < 0.3
+
+
+def batches_of(papers: tuple[SparseRows, np.ndarray], **changes: Any) -> Any:
+    from arxivtag.learning.engine.batches import Batches
+
+    settings = {"batch_size": BATCH_SIZE, "word_dropout_rate": 0.0, "random_seed": 5}
+    return Batches(*papers, **{**settings, **changes})
+
+
+def dense_batch(batch: tuple[dict[str, Any], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The batch's real papers as dense arrays."""
+    inputs, y = batch
+    n_real = int(inputs["weights"].sum())
+    rows = SparseRows(
+        inputs["indptr"].astype(np.int64), inputs["indices"], inputs["data"], N_FEATURES
+    )
+    end = rows.indptr[-1]
+    rows = SparseRows(rows.indptr, rows.indices[:end], rows.data[:end], N_FEATURES)
+    return rows.to_dense()[:n_real], y[:n_real]
+
+
+def test_csr_product_equals_scipy_and_ignores_padding() -> None:
+    import_keras()
+    from arxivtag.learning.engine.sparse import CSR, csr_dot
+
+    rows, dense = random_rows(9, 30), np.random.default_rng(0).normal(size=(30, 5)).astype("f4")
+    padding = np.full(7, 29, np.int32)
+    padded = CSR(
+        rows.indptr.astype(np.int32),
+        np.concatenate([rows.indices, padding]),
+        np.concatenate([rows.data, padding.astype(np.float32)]),
+    )
+    np.testing.assert_allclose(csr_dot(padded, dense), rows.to_scipy() @ dense, rtol=1e-5)
+
+
+def test_every_epoch_holds_each_paper_once_in_its_own_order(papers: Any) -> None:
+    batches = batches_of(papers)
+    numbered = (papers[0], np.arange(N_PAPERS)[:, None] == np.arange(N_PAPERS))
+    numbered_batches = batches_of(numbered)
+
+    def order() -> list[int]:
+        found = []
+        for index in range(numbered_batches.num_batches):
+            inputs, y = numbered_batches[index]
+            found += list(y[inputs["weights"] == 1].argmax(axis=1))
+        return found
+
+    first = order()
+    numbered_batches.start_at(1)
+    second = order()
+    assert sorted(first) == sorted(second) == list(range(N_PAPERS))
+    assert first != second
+    numbered_batches.start_at(0)
+    assert order() == first
+    shapes = {tuple(array.shape for array in batches[i][0].values()) for i in range(8)}
+    assert len(shapes) == 1, "one shape, so one compilation"
+
+
+def test_batch_and_its_transpose_hold_the_same_papers(papers: Any) -> None:
+    inputs, y = batch = batches_of(papers)[7]  # the short last one
+    dense, _ = dense_batch(batch)
+    assert len(dense) == N_PAPERS % BATCH_SIZE
+    assert not y[len(dense) :].any()
+    rebuilt = np.zeros((N_FEATURES + 1, BATCH_SIZE), np.float32)
+    for row, number in enumerate(inputs["numbers"]):
+        start, stop = inputs["transposed_indptr"][row : row + 2]
+        rebuilt[number, inputs["transposed_indices"][start:stop]] += inputs["transposed_data"][
+            start:stop
+        ]
+    np.testing.assert_array_equal(rebuilt[:N_FEATURES, : len(dense)].T, dense)
+
+
+def test_word_dropout_drops_scales_and_repeats(papers: Any) -> None:
+    plain, dropped = batches_of(papers)[0], batches_of(papers, word_dropout_rate=0.5)[0]
+    dense, thinned = dense_batch(plain)[0], dense_batch(dropped)[0]
+    kept = thinned > 0
+    np.testing.assert_allclose(thinned[kept], 2 * dense[kept], rtol=1e-6)
+    assert 0.3 < kept.sum() / (dense > 0).sum() < 0.7
+    again = dense_batch(batches_of(papers, word_dropout_rate=0.5)[0])[0]
+    np.testing.assert_array_equal(again, thinned)
+
+
+def plain_keras(model: Any, learning_rate: float) -> Any:
+    """The same network and weights as an ordinary dense Keras model."""
+    keras = import_keras()
+    plain = keras.Sequential(
+        [
+            keras.layers.Input((N_FEATURES,)),
+            keras.layers.Dense(6, activation="relu"),
+            keras.layers.Dense(N_LABELS),
+        ]
+    )
+    plain.set_weights([np.asarray(v.value) for v in model.trainable_variables])
+    plain.compile(
+        optimizer=keras.optimizers.Adam(learning_rate),
+        loss=keras.losses.BinaryCrossentropy(from_logits=True),
+    )
+    return plain
+
+
+def sparse_keras(drift: bool = True) -> Any:
+    from arxivtag.learning.engine.optimizer import RowSparseAdam
+
+    model = build_model(ModelConfig((6,)), N_FEATURES, N_LABELS, random_seed=2)
+    optimizer = RowSparseAdam(0.01, n_features=N_FEATURES, n_steps=N_STEPS, drift=drift)
+    model.compile(optimizer=optimizer)
+    optimizer.build(model.trainable_variables)
+    return model
+
+
+def weights_of(model: Any) -> list[np.ndarray]:
+    return [np.asarray(variable.value).copy() for variable in model.trainable_variables]
+
+
+def test_training_equals_dense_keras_with_its_adam(papers: Any) -> None:
+    model = sparse_keras()
+    plain = plain_keras(model, 0.01)
+    before = weights_of(model)
+    batches = batches_of(papers)
+    model.fit(batches, epochs=3, shuffle=False, verbose=0)
+    for _ in range(3):
+        for index in range(batches.num_batches):
+            plain.train_on_batch(*dense_batch(batches[index]))
+    model.optimizer.settle_all([model.stems[0].kernel])
+    moved = np.abs(weights_of(model)[0] - before[0])
+    for ours, theirs in zip(weights_of(model), weights_of(plain), strict=True):
+        # Adam's epsilon is the one thing that is not followed to the letter.
+        np.testing.assert_allclose(ours, theirs, atol=0.01 * moved.max())
+    assert moved.max() > 0.1
+    for ours, theirs in zip(
+        model.optimizer.variables[2:4], plain.optimizer.variables[2:4], strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-7)
+
+
+def test_a_step_moves_only_rows_that_occur(papers: Any) -> None:
+    model = sparse_keras(drift=False)
+    before = weights_of(model)[0]
+    batch = batches_of(papers)[0]
+    model.fit(batches_of(papers), epochs=1, steps_per_epoch=1, shuffle=False, verbose=0)
+    occurs = dense_batch(batch)[0].any(axis=0)
+    moved = (weights_of(model)[0] != before).any(axis=1)
+    np.testing.assert_array_equal(moved, occurs)
+
+
+def test_row_gradient_equals_the_dense_product(papers: Any) -> None:
+    import_keras()
+    from arxivtag.learning.engine.model import rows_of
+    from arxivtag.learning.engine.sparse import CHUNK_ROWS, OccurringRows, RowGradient
+
+    inputs, _ = batch = batches_of(papers)[0]
+    output_gradient = np.random.default_rng(0).normal(size=(BATCH_SIZE, 6)).astype(np.float32)
+    occurring = OccurringRows(inputs["numbers"], inputs["n_chunks"], rows_of(inputs, "transposed_"))
+    gradient = RowGradient(occurring, output_gradient)
+    result = np.zeros((N_FEATURES + 1, 6), np.float32)
+    for chunk in range(int(inputs["n_chunks"])):
+        numbers = inputs["numbers"][chunk * CHUNK_ROWS : (chunk + 1) * CHUNK_ROWS]
+        result[numbers] = gradient.chunk(chunk)
+    expected = dense_batch(batch)[0].T @ output_gradient
+    np.testing.assert_allclose(result[:N_FEATURES], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_ranking_loss_by_hand() -> None:
+    import_keras()
+    from arxivtag.learning.engine.model import ranking_losses
+
+    logits = np.log(np.array([[2.0, 1.0, 4.0], [1.0, 1.0, 1.0]], np.float32))
+    y = np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]], np.float32)
+    # First paper: 2 against 1, and 4 against 1; a paper without labels costs nothing.
+    expected = [-np.log(2 / 3) - np.log(4 / 5), 0.0]
+    np.testing.assert_allclose(ranking_losses(y, logits), expected, rtol=1e-5)

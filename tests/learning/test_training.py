@@ -1,0 +1,266 @@
+"""fit: what it reports, when it ends, and that it repeats itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from arxivtag.config import ModelConfig, TrainingConfig
+from arxivtag.errors import ConfigError
+from arxivtag.learning import network
+from arxivtag.learning.features import SparseRows
+from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.progress import best_micro_f1, validation_figures
+from arxivtag.learning.training import FitResult, fit, lift_rare_labels
+
+N_FEATURES, N_LABELS = 60, 4
+MODEL = ModelConfig(hidden_units=(8,), dropout_rate=0.3, word_dropout_rate=0.2)
+TRAINING = TrainingConfig(
+    epochs=3, batch_size=16, learning_rate=0.03, learning_rate_schedule="cosine"
+)
+
+
+def papers(n: int, seed: int) -> tuple[SparseRows, np.ndarray]:
+    """Papers whose label ``l`` is told by n-grams ``10 l .. 10 l + 9``."""
+    random = np.random.default_rng(seed)
+    y = random.random((n, N_LABELS)) < [0.5, 0.4, 0.3, 0.05]
+    dense = (random.random((n, N_FEATURES)) < 0.05).astype(np.float32)
+    for label in range(N_LABELS):
+        words = slice(10 * label, 10 * label + 10)
+        dense[:, words] += y[:, [label]] * (random.random((n, 10)) < 0.4)
+    nonzero = dense > 0
+    indptr = np.concatenate([[0], np.cumsum(nonzero.sum(axis=1))]).astype(np.int64)
+    indices = np.nonzero(nonzero)[1].astype(np.int32)
+    return SparseRows(indptr, indices, dense[nonzero], N_FEATURES), y
+
+
+TRAIN, VAL = papers(100, 1), papers(40, 2)
+
+
+def run(
+    model: ModelConfig = MODEL, training: TrainingConfig = TRAINING, **changes: Any
+) -> FitResult:
+    settings: dict[str, Any] = {
+        "random_seed": 7,
+        "on_tick": lambda record: None,
+        "should_stop": lambda: False,
+        **changes,
+    }
+    val = settings.pop("val", VAL)
+    return fit(*TRAIN, *val, model=model, training=training, **settings)
+
+
+def assert_same(first: Network, second: Network) -> None:
+    for one, other in zip(first.branches, second.branches, strict=True):
+        for a, b in zip(one.layers, other.layers, strict=True):
+            np.testing.assert_array_equal(a.kernel, b.kernel)
+            np.testing.assert_array_equal(a.bias, b.bias)
+
+
+@pytest.fixture(scope="module")
+def reference() -> tuple[FitResult, list[dict[str, Any]]]:
+    ticks: list[dict[str, Any]] = []
+    return run(on_tick=ticks.append), ticks
+
+
+def test_it_learns_and_reports(reference: Any) -> None:
+    result, ticks = reference
+    epochs = [tick for tick in ticks if tick["kind"] == "epoch"]
+    assert [tick["epoch"] for tick in epochs] == [1, 2, 3]
+    assert tuple(epochs) == result.history
+    assert set(epochs[0]) == {
+        "kind", "epoch", "n_epochs", "loss", "binary_accuracy", "val_loss", "val_binary_accuracy",
+        "val_micro_f1", "val_precision_at_1", "learning_rate", "seconds", "at",
+    }  # fmt: skip
+    assert ticks[0]["kind"] == "tick"
+    assert set(ticks[0]) == {
+        "kind", "epoch", "step", "n_steps", "loss", "binary_accuracy", "papers_per_second", "at",
+    }  # fmt: skip
+    assert 0 < ticks[0]["epoch"] <= 1
+    assert ticks[0]["n_steps"] == 7  # 100 papers in batches of 16
+    assert result.history[-1]["val_loss"] < result.history[0]["val_loss"]
+    assert result.history[-1]["val_micro_f1"] > 0.7
+    assert result.history[-1]["learning_rate"] < 1e-6
+    assert len(result.epoch_seconds) == 3
+    assert not result.stopped
+
+
+def test_history_agrees_with_the_network(reference: Any) -> None:
+    result, _ = reference
+    figures = validation_figures(VAL[1], network.logits(result.network, VAL[0]), "sigmoid")
+    last = result.history[-1]
+    assert {name: last[name] for name in figures} == pytest.approx(figures)
+
+
+def test_same_seed_same_network_and_resumed_equals_uninterrupted(
+    reference: Any, tmp_path: Path
+) -> None:
+    class PulledPlugError(Exception):
+        pass
+
+    def pull_the_plug(record: dict[str, Any]) -> None:
+        if record["kind"] == "epoch" and record["epoch"] == 2:
+            raise PulledPlugError
+
+    path = tmp_path / "checkpoint.npz"
+    with pytest.raises(PulledPlugError):
+        run(on_tick=pull_the_plug, checkpoint=path)
+    assert path.exists()
+    ticks: list[dict[str, Any]] = []
+    resumed = run(on_tick=ticks.append, checkpoint=path)
+    assert [tick["epoch"] for tick in ticks if tick["kind"] == "epoch"] == [2, 3]
+    assert [record["epoch"] for record in resumed.history] == [1, 2, 3]
+    assert_same(resumed.network, reference[0].network)
+    assert not path.exists(), "a finished run leaves no checkpoint"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 half a file"])
+def test_a_damaged_checkpoint_starts_over(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.npz"
+    path.write_bytes(content)
+    result = run(ModelConfig(()), dataclasses.replace(TRAINING, epochs=1), checkpoint=path)
+    assert len(result.history) == 1
+
+
+def test_a_checkpoint_of_other_settings_is_not_used(tmp_path: Path) -> None:
+    from arxivtag.learning.engine import checkpoint
+
+    path = tmp_path / "checkpoint.npz"
+    np.savez(path, state=np.array('{"identity": {}, "n_variables": 0, "records": [1, 2]}'))
+    kept = checkpoint.Checkpoint(path, _compiled(), _validation(), {"random_seed": 1})
+    assert kept.restore() == 0
+
+
+def _compiled() -> Any:
+    from arxivtag.learning.training import _compiled_model
+
+    return _compiled_model(ModelConfig(()), TRAINING, N_FEATURES, N_LABELS, 7, 1)
+
+
+def _validation() -> Any:
+    from arxivtag.learning.engine.callbacks import Validation
+
+    return Validation(_compiled(), *VAL, TRAINING, lambda record: None)
+
+
+def test_early_stopping_keeps_the_best_epoch() -> None:
+    # A learning rate this high overfits after an epoch or two.
+    training = dataclasses.replace(
+        TRAINING,
+        epochs=12,
+        learning_rate=0.3,
+        learning_rate_schedule="constant",
+        early_stopping_patience=2,
+        restore_best_epoch=True,
+    )
+    result = run(training=training)
+    losses = [record["val_loss"] for record in result.history]
+    assert result.best_epoch == 1 + int(np.argmin(losses))
+    assert len(losses) == result.best_epoch + 2 < 12
+    figures = validation_figures(VAL[1], network.logits(result.network, VAL[0]), "sigmoid")
+    assert figures["val_loss"] == pytest.approx(min(losses))
+
+
+def test_a_stop_request_ends_training_with_a_network() -> None:
+    training = dataclasses.replace(TRAINING, epochs=100, restore_best_epoch=True)
+    result = run(training=training, should_stop=lambda: True)
+    assert result.stopped
+    assert len(result.history) == 1
+    assert result.network.n_labels == N_LABELS
+
+
+def test_softmax_towers_and_a_linear_path_in_one_compilation(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from arxivtag.learning.engine.model import BranchModel
+
+    traces = []
+    original = BranchModel.train_step
+    monkeypatch.setattr(
+        BranchModel,
+        "train_step",
+        lambda self, state, data: traces.append(1) or original(self, state, data),
+    )
+    model = dataclasses.replace(MODEL, towers=2, linear_path=True)
+    training = dataclasses.replace(
+        TRAINING,
+        epochs=6,
+        loss="softmax_crossentropy",
+        ranking_weight=0.1,
+        weight_decay=0.01,
+        lazy_rows=True,
+    )
+    result = run(model, training)
+    assert len(traces) == 1, "every batch has the same shapes, the short last one too"
+    assert len(result.network.branches) == 3
+    y_prob = network.probabilities(result.network, VAL[0])
+    np.testing.assert_allclose(y_prob.sum(axis=1), 1, rtol=1e-5)
+    assert result.history[-1]["val_micro_f1"] > 0.7
+
+
+def test_without_validation_papers_the_last_epoch_is_the_best() -> None:
+    none = (
+        SparseRows(np.zeros(1, np.int64), TRAIN[0].indices[:0], TRAIN[0].data[:0], 60),
+        VAL[1][:0],
+    )
+    training = dataclasses.replace(TRAINING, early_stopping_patience=1, restore_best_epoch=True)
+    result = run(ModelConfig(()), training, val=none)
+    assert result.best_epoch == 3
+    assert "val_loss" not in result.history[0]
+
+
+def test_a_loss_that_is_no_number_is_told() -> None:
+    rows, y = TRAIN
+    broken = SparseRows(rows.indptr, rows.indices, rows.data * np.float32("nan"), N_FEATURES)
+    with pytest.raises(ConfigError, match="Lower the learning rate"):
+        fit(
+            broken, y, *VAL, model=ModelConfig(()), training=TRAINING, random_seed=1,
+            on_tick=lambda record: None, should_stop=lambda: False,
+        )  # fmt: skip
+
+
+def test_rare_labels_are_lifted_by_their_rarity() -> None:
+    y = np.zeros((1000, 3), bool)
+    y[:400, 0] = y[:40, 1] = y[:4, 2] = True
+    plain = Network(
+        tuple(
+            Branch((DenseLayer(np.ones((2, 3), np.float32), np.ones(3, np.float32)),)) for _ in "ab"
+        ),
+        "sigmoid",
+    )
+    lifted = lift_rare_labels(plain, y, 0.5)
+    # 4 % of 1,000 papers are 40: only the third label, with 4, is rarer.
+    np.testing.assert_allclose(
+        lifted.branches[0].layers[0].bias, [1, 1, 1 + 0.5 * np.log(10)], rtol=1e-6
+    )
+    assert lifted.branches[1] is plain.branches[1]
+    assert lift_rare_labels(plain, y, 0.0) is plain
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
+def test_validation_figures_equal_keras_and_sklearn(activation: Any) -> None:
+    from sklearn.metrics import f1_score
+
+    from arxivtag.learning.model import import_keras
+
+    keras = import_keras()
+    random = np.random.default_rng(3)
+    y, values = random.random((30, 5)) < 0.4, random.normal(size=(30, 5)).astype(np.float32) * 3
+    y[0] = False
+    figures = validation_figures(y, values, activation)
+    y_prob = network.activate(values, activation)
+    if activation == "sigmoid":
+        loss = keras.losses.BinaryCrossentropy(from_logits=True)(y.astype("f4"), values)
+    else:
+        shares = y / np.maximum(y.sum(axis=1, keepdims=True), 1)
+        loss = keras.losses.CategoricalCrossentropy(from_logits=True)(shares, values)
+    assert figures["val_loss"] == pytest.approx(float(loss), rel=1e-5)
+    scores = [f1_score(y, y_prob >= t, average="micro") for t in np.unique(y_prob)]
+    assert figures["val_micro_f1"] == pytest.approx(max(scores))
+    assert best_micro_f1(y, y.astype(np.float32)) == 1.0
+    assert figures["val_precision_at_1"] == y[np.arange(30), values.argmax(axis=1)].mean()
+    assert figures["val_binary_accuracy"] == ((y_prob > 0.5) == y).mean()
