@@ -317,13 +317,21 @@ def export(arguments: argparse.Namespace) -> None:
     _print_result(arguments.json, result, _plain(result))
 
 
+VISITORS_MESSAGE_MB = 60
+
+
 def app(arguments: argparse.Namespace) -> None:
     """Serve the web app until it is interrupted."""
     _require_free_port(arguments.host, arguments.port)
     words = [
         sys.executable, "-m", "streamlit", "run", str(config.PROJECT_FOLDER / "streamlit_app.py"),
         "--server.port", str(arguments.port), "--server.address", arguments.host,
+        # The server refuses larger files before it keeps them in memory.
+        "--server.maxUploadSize", str(config.largest_upload_mb()),
     ]  # fmt: skip
+    if config.visitor_mode():
+        # What a browser may send in one message, so that no visitor fills the memory.
+        words += ["--server.maxMessageSize", str(VISITORS_MESSAGE_MB)]
     if arguments.headless:
         words += ["--server.headless", "true"]
     # Streamlit reads .streamlit/config.toml from the working folder.

@@ -257,7 +257,9 @@ class ModelConfig:
         (512, 256), "Units of each hidden layer.", minimum=1, maximum=4096, advanced=False
     )
     linear_path: bool = setting(
-        False, "Add a linear path beside the hidden layers (wide and deep)."
+        False,
+        "Add a linear path beside the hidden layers (wide and deep); it learns by margins, as an "
+        "SVM does, and the model is the mean.",
     )
     towers: int = setting(
         1,
@@ -285,10 +287,11 @@ class TrainingConfig:
     learning_rate_schedule: Literal["constant", "cosine"] = setting(
         "constant", "How the learning rate falls.", choices=("constant", "cosine")
     )
-    loss: Literal["binary_crossentropy", "softmax_crossentropy"] = setting(
+    loss: Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"] = setting(
         "binary_crossentropy",
-        "Each label on its own (sigmoid), or labels sharing one distribution (softmax).",
-        choices=("binary_crossentropy", "softmax_crossentropy"),
+        "Each label on its own (sigmoid), labels sharing one distribution (softmax), or, without "
+        "hidden layers, by margins as in a linear SVM (squared hinge).",
+        choices=("binary_crossentropy", "softmax_crossentropy", "squared_hinge"),
     )
     weight_decay: float = setting(0.0, "Pull of weights towards zero.", minimum=0.0, maximum=1.0)
     ranking_weight: float = setting(
@@ -375,13 +378,16 @@ PRESETS: dict[str, RunConfig] = {
     "tuned": RunConfig(
         preset="tuned",
         vectorizer=_SHARED_TUNED_VECTORIZER,
-        model=ModelConfig(hidden_units=(512,), dropout_rate=0.5, word_dropout_rate=0.3),
+        model=ModelConfig(
+            hidden_units=(384,), linear_path=True, dropout_rate=0.5, word_dropout_rate=0.3
+        ),
         training=TrainingConfig(
             epochs=4,
-            learning_rate=0.01,
+            learning_rate=0.015,
             learning_rate_schedule="cosine",
-            ranking_weight=0.05,
+            ranking_weight=0.025,
             rare_label_lift=0.4,
+            lazy_rows=True,
             early_stopping_patience=2,
             restore_best_epoch=True,
         ),
@@ -392,11 +398,12 @@ PRESETS: dict[str, RunConfig] = {
         vectorizer=_SHARED_TUNED_VECTORIZER,
         model=ModelConfig(hidden_units=()),
         training=TrainingConfig(
-            epochs=4,
-            learning_rate=0.04,
+            epochs=3,
+            learning_rate=0.01,
             learning_rate_schedule="cosine",
+            loss="squared_hinge",
             rare_label_lift=0.4,
-            early_stopping_patience=2,
+            lazy_rows=True,
             restore_best_epoch=True,
         ),
     ),
@@ -420,6 +427,12 @@ def visitor_limits() -> VisitorLimits:
         ConfigError: If a variable is not a whole number within its bounds.
     """
     return _from_environment(VisitorLimits, "ARXIVTAG_VISITOR_")
+
+
+def largest_upload_mb() -> int:
+    """Return the largest uploaded file that is taken here, in MB: less for visitors."""
+    most = limits().max_upload_mb
+    return min(most, visitor_limits().max_upload_mb) if visitor_mode() else most
 
 
 def _from_environment(kind: type[ConfigT], prefix: str) -> ConfigT:

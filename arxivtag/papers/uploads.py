@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import secrets
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from arxivtag import storage
-from arxivtag.config import limits, uploads_folder
+from arxivtag.config import largest_upload_mb, uploads_folder, visitor_limits, visitor_mode
 from arxivtag.errors import DataError
 from arxivtag.papers.readers import file_format
 
@@ -45,11 +46,31 @@ def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) 
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    if visitor_mode():
+        _make_room(uploads_folder(home), keep=folder)
     return UPLOAD_PREFIX + upload_id
 
 
+def _make_room(root: Path, keep: Path) -> None:
+    """Delete the oldest uploads until all together are as small as visitors' may be."""
+    most = visitor_limits().max_uploads_mb * 1_000_000
+    sizes: dict[Path, int] = {}
+    ages: dict[Path, float] = {}
+    for folder in root.iterdir():
+        with contextlib.suppress(OSError):  # deleted by another session a moment ago
+            sizes[folder] = sum(file.stat().st_size for file in folder.iterdir())
+            ages[folder] = folder.stat().st_mtime
+    total = sum(sizes.values())
+    for folder in sorted(ages, key=ages.__getitem__):
+        if total <= most:
+            return
+        if folder != keep:
+            total -= sizes[folder]
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _copy_bounded(content: bytes | BinaryIO, file: BinaryIO) -> None:
-    most = limits().max_upload_mb * 1_000_000
+    most = largest_upload_mb() * 1_000_000
     n_bytes = 0
     while piece := (
         content[n_bytes : n_bytes + _PIECE_BYTES]
@@ -59,7 +80,7 @@ def _copy_bounded(content: bytes | BinaryIO, file: BinaryIO) -> None:
         n_bytes += len(piece)
         if n_bytes > most:
             raise DataError(
-                f"An uploaded file may have at most {limits().max_upload_mb:,} MB.",
+                f"An uploaded file may have at most {largest_upload_mb():,} MB.",
                 "Split or pack it (.gz, .xz, .zst).",
             )
         file.write(piece)

@@ -47,8 +47,7 @@ def _data_changed() -> None:
 
 def max_upload_mb() -> int:
     """Return the largest upload allowed here, in MB."""
-    most = config.limits().max_upload_mb
-    return min(most, config.visitor_limits().max_upload_mb) if config.visitor_mode() else most
+    return config.largest_upload_mb()
 
 
 @st.dialog("Add papers", width="large")
