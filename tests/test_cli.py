@@ -1,0 +1,232 @@
+"""The command line as a person uses it: real processes, real output, exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from arxivtag.config import ASSETS_FOLDER, SAMPLE_PATH
+from tests.conftest import PROJECT_FOLDER
+
+ABSTRACT = (
+    "We train a convolutional network to segment tumours in magnetic resonance images, and show "
+    "that data augmentation improves the Dice score on two public benchmarks of brain scans."
+)
+
+
+def run(
+    *words: str, stdin: bytes = b"", timeout_s: float = 240
+) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "arxivtag", *words],
+        input=stdin,
+        capture_output=True,
+        timeout=timeout_s,
+        cwd=PROJECT_FOLDER,
+    )
+    return subprocess.CompletedProcess(
+        done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+    )
+
+
+def result_of(*words: str, stdin: bytes = b"") -> object:
+    done = run(*words, "--json", stdin=stdin)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> Path:
+    path = tmp_path / "papers.csv"
+    sample = pd.read_csv(SAMPLE_PATH).head(20)
+    sample.insert(0, "number", range(20))
+    sample.to_csv(path, index=False)
+    return path
+
+
+def test_help_names_every_command_and_stays_light() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("fetch", "describe", "train", "evaluate", "tag", "runs", "export", "app"):
+        assert command in done.stdout
+    code = (
+        "import sys, arxivtag.cli as cli; cli.build_parser()\n"
+        "print(sorted({'pandas','numpy','streamlit','keras','pyarrow'} & set(sys.modules)))"
+    )
+    light = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert light.stdout.strip() == "[]", light.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("explode",), ("describe",), ("train", "sample", "--epochs", "x")]
+)
+def test_bad_usage_exits_2(words: tuple[str, ...]) -> None:
+    assert run(*words).returncode == 2
+
+
+def test_describe_the_sample() -> None:
+    result = result_of("describe", "sample")
+    assert isinstance(result, dict)
+    assert (result["n_rows"], result["n_duplicate_titles"], result["n_after_dedup"]) == (
+        2000,
+        9,
+        1991,
+    )
+    assert result["n_kept"] + result["n_rare_combinations"] == result["n_after_dedup"]
+    assert set(result["length_words"]) == {
+        "count",
+        "mean",
+        "std",
+        "min",
+        "25%",
+        "50%",
+        "75%",
+        "max",
+    }
+    text = run("describe", "sample").stdout
+    assert "n_rows" in text
+    assert "2,000" in text
+
+
+def test_describe_the_real_file(real_data: Path) -> None:
+    """The figures that the project's design states for this file."""
+    result = result_of("describe", str(real_data))
+    assert isinstance(result, dict)
+    expected = {
+        "n_rows": 38_209,
+        "n_duplicate_titles": 2_657,
+        "n_after_dedup": 35_552,
+        "n_label_combinations": 7_772,
+        "n_rare_combinations": 5_127,
+        "n_kept": 30_425,
+    }
+    assert {key: result[key] for key in expected} == expected
+
+
+BAD_FILES = {
+    "empty.csv": b"",
+    "columns.csv": b"a,b\n1,2\n",
+    "header-only.csv": b"titles,summaries,terms\n",
+    "truncated.csv.gz": b"\x1f\x8b\x08\x00garbage",
+    "words.txt": b"hello",
+}
+
+
+@pytest.mark.parametrize("command", ["describe", "train"])
+@pytest.mark.parametrize("name", [*BAD_FILES, "missing.csv"])
+def test_bad_data_is_one_sentence_with_a_hint(tmp_path: Path, command: str, name: str) -> None:
+    path = tmp_path / name
+    if name in BAD_FILES:
+        path.write_bytes(BAD_FILES[name])
+    done = run(command, str(path), "--json", "--home", str(tmp_path / "home"))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    last = done.stderr.splitlines()[-2:]
+    assert last[0].startswith("arxivtag: ")
+    assert last[1].startswith("  ")
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "message"),
+    [
+        (("tag", "pretrained", "-"), b"", "no text on standard input"),
+        (("tag", "pretrained", "-"), b"x" * 2_000_000, "longer than"),
+        (("tag", "nothing-here", "-"), b"text", "nothing-here"),
+        (("tag", "../../etc", "-"), b"text", "etc"),
+        (("tag", "pretrained", "missing.csv"), b"", "missing.csv"),
+        (("evaluate", "pretrained", "missing.csv"), b"", "missing.csv"),
+        (("export", "pretrained", "--out", "model.h5"), b"", "should end in .keras"),
+        (("app", "--port", "1"), b"", "Port 1"),
+        (("train", "sample", "--epochs", "0"), b"", "epochs should be at least 1"),
+        (("fetch", "arxiv-api"), b"", "needs at least one query"),
+    ],
+)
+def test_errors_are_one_sentence_with_a_hint(
+    words: tuple[str, ...], stdin: bytes, message: str, tmp_path: Path
+) -> None:
+    if words[:3] == ("app", "--port", "1"):
+        words = ("app", "--port", "1", "--host", "203.0.113.1")  # never an address of this machine
+    done = run(*words, "--home", str(tmp_path), stdin=stdin)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert message in done.stderr
+    assert done.stderr.count("\n") <= 3
+
+
+def test_tag_one_abstract_on_standard_input() -> None:
+    tags = result_of("tag", "pretrained", "-", "--top", "3", stdin=ABSTRACT.encode())
+    assert isinstance(tags, list)
+    assert len(tags) == 3
+    assert set(tags[0]) == {"label", "name", "probability", "above_threshold"}
+    assert tags[0]["label"] == "cs.CV"
+    probabilities = [tag["probability"] for tag in tags]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_one_word_is_tagged_or_declined_without_a_traceback() -> None:
+    done = run("tag", "pretrained", "-", stdin=b"word")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_tag_a_file_keeps_its_columns(papers: Path, tmp_path: Path) -> None:
+    out = tmp_path / "tagged.csv"
+    result = result_of("tag", "pretrained", str(papers), "--out", str(out), "--top", "2")
+    assert result == {"path": str(out), "n_papers": 20}
+    table = pd.read_csv(out)
+    assert list(table.columns[:4]) == ["number", "titles", "summaries", "terms"]
+    assert list(table.columns[4:]) == ["predicted_labels", "probabilities"]
+    for labels, probabilities in zip(
+        table["predicted_labels"], table["probabilities"], strict=True
+    ):
+        numbers = [float(number) for number in probabilities.split()]
+        assert len(labels.split()) == len(numbers) == 2
+        assert numbers == sorted(numbers, reverse=True)
+    rows = result_of("tag", "pretrained", str(papers), "--top", "2")
+    assert isinstance(rows, list)
+    assert [row[0]["label"] for row in rows] == [
+        labels.split()[0] for labels in table["predicted_labels"]
+    ]
+
+
+def test_evaluate_has_the_contracts_figures(papers: Path) -> None:
+    result = result_of("evaluate", "pretrained", str(papers))
+    assert isinstance(result, dict)
+    for key in (
+        "micro_f1", "macro_f1", "samples_f1", "lrap", "precision_at_1", "precision_at_3",
+        "precision_at_5", "subset_accuracy", "hamming_loss", "binary_accuracy",
+        "binary_accuracy_all_zeros", "n_samples", "n_labels", "n_unknown_labels", "thresholds",
+    ):  # fmt: skip
+        assert key in result, key
+    assert result["n_samples"] == 20
+
+
+def test_train_list_tag_and_repeat(tmp_path: Path) -> None:
+    """The whole way on the sample, with the real engine; the same seed gives the same figures."""
+    home = str(tmp_path / "home")
+    words = ("train", "sample", "--epochs", "2", "--random-seed", "7", "--home", home)
+    first, second = result_of(*words), result_of(*words)
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert first["status"] == "finished"
+    assert first["evaluation"] == second["evaluation"]
+    assert {"load", "clean", "split", "vectorize", "train", "evaluate"} <= set(first["timings"])
+    assert first["n_train"] + first["n_val"] + first["n_test"] == 1783
+    listed = result_of("runs", "--home", home)
+    assert isinstance(listed, list)
+    assert {row["run_id"] for row in listed} == {first["run_id"], second["run_id"]}
+    tags = result_of("tag", first["run_id"], "-", "--home", home, "--top", "1",
+                     stdin=ABSTRACT.encode())  # fmt: skip
+    assert isinstance(tags, list)
+    assert len(tags) == 1
+
+
+def test_the_pretrained_bundle_is_small() -> None:
+    size = sum(path.stat().st_size for path in (ASSETS_FOLDER / "pretrained").rglob("*"))
+    assert size <= 8_000_000
