@@ -217,6 +217,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     ),
     "kernel a folder": lambda folder: (folder / KERNEL).unlink() or (folder / KERNEL).mkdir(),
     "idf a link": replace_by_link,
+    "idf of whole numbers": resave("idf.npy", lambda array: array.view(np.int32)),
     "idf zero": resave("idf.npy", lambda array: array * 0),
     "idf negative": resave("idf.npy", lambda array: -array),
     "vocabulary short": shorten("vocabulary.txt", 50),
