@@ -70,7 +70,8 @@ STYLE = """
 }
 /* The focused link would else look like the current page's. */
 .stPageLink a:focus-visible { outline: 2px solid var(--at-accent); outline-offset: -1px; }
-.stMetric label, .stMetric label p { color: var(--at-muted); }
+.stMetric label { color: var(--at-muted); }
+.stMetric label p { color: inherit; }
 /* Streamlit's own export of a table leaves formulas in; ours (download_table) does not. */
 [data-testid="stElementToolbarButton"]:has([aria-label="Download as CSV"]),
 [data-testid="stElementToolbarButton"] [aria-label="Download as CSV"] { display: none; }

@@ -77,17 +77,17 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
 def render_one_abstract(context: PageContext) -> None:
     """Inputs on the left, subject areas on the right, the reasons below."""
     with guarded():
-        bundle = models.bundle(context.model, context.home)
-        _one_abstract(context, bundle)
+        max_chars = config.limits().max_abstract_chars
+        _one_abstract(context, models.bundle(context.model, context.home), max_chars)
 
 
 @st.fragment
-def _one_abstract(context: PageContext, bundle: Bundle) -> None:
+def _one_abstract(context: PageContext, bundle: Bundle, max_chars: int) -> None:
     _take_pending()
     inputs, results = st.columns([10, 11], gap="medium")
     with inputs:
         title, abstract = _paper_input(bundle)
-    check = check_text(abstract, config.limits().max_abstract_chars)
+    check = check_text(abstract, max_chars)
     with results, guarded():
         st.subheader("Subject areas", anchor=False)
         if check.message:
