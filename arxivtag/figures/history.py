@@ -16,6 +16,7 @@ from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, TRAIN_COLOR, VAL_COLO
 
 Records = Sequence[Mapping[str, Any]]
 MAX_POINTS = 900
+MAX_MARKED = 40
 METRIC_TITLES = {
     "loss": "Loss",
     "binary_accuracy": "Binary accuracy",
@@ -41,7 +42,9 @@ def _points(records: Records, column: str) -> tuple[list[float], list[float]]:
     return [float(f"{x:.5g}") for x, _ in kept], [float(f"{y:.5g}") for _, y in kept]
 
 
-def _line(x: list[float], y: list[float], name: str, color: str, **options: Any) -> go.Scatter:
+def _line(
+    x: Sequence[float | None], y: Sequence[float | None], name: str, color: str, **options: Any
+) -> go.Scatter:
     line = {"color": color, **options.pop("line", {})}
     return go.Scatter(x=x, y=y, name=name, line=line, **options)
 
@@ -79,11 +82,11 @@ def training_figure(
         )
     )  # fmt: skip
     x, y = _points(epochs, metric)
-    figure.add_trace(_line(x, y, "train", TRAIN_COLOR, mode="lines+markers", hovertemplate=hover))
+    figure.add_trace(_line(x, y, "train", TRAIN_COLOR, mode=_mode(x), hovertemplate=hover))
     x, y = _points(epochs, f"val_{metric}")
     figure.add_trace(
         _line(
-            x, y, "val", VAL_COLOR, mode="lines+markers", line={"dash": "dash"},
+            x, y, "val", VAL_COLOR, mode=_mode(x), line={"dash": "dash"},
             marker={"symbol": "diamond", "size": 7}, hovertemplate=hover,
         )
     )  # fmt: skip
@@ -104,11 +107,17 @@ def training_figure(
 
 
 def _mark_best(figure: go.Figure, best_epoch: int) -> None:
-    figure.add_vline(
-        x=best_epoch, line={"color": ACCENT, "width": 1, "dash": "dot"},
-        annotation={"text": f"best: epoch {best_epoch}", "font": {"size": 11}, "yanchor": "top"},
-        annotation_position="top left",
-    )  # fmt: skip
+    """Draw a line at the best epoch; its name stands in the legend, clear of the data."""
+    line = {"color": ACCENT, "width": 1, "dash": "dot"}
+    figure.add_vline(x=best_epoch, line=line)
+    figure.add_trace(
+        _line([None], [None], f"best: epoch {best_epoch}", ACCENT, line=line, mode="lines")
+    )
+
+
+def _mode(x: Sequence[float]) -> str:
+    """Return whether points are marked: many of them would only hide the line."""
+    return "lines+markers" if len(x) <= MAX_MARKED else "lines"
 
 
 def validation_figure(
@@ -125,7 +134,7 @@ def validation_figure(
         figure.add_trace(
             _line(
                 x, y, name, color,
-                mode="lines+markers", marker={"symbol": symbol}, hovertemplate=hover,
+                mode=_mode(x), marker={"symbol": symbol}, hovertemplate=hover,
             )
         )  # fmt: skip
     if best_epoch is not None:
@@ -160,7 +169,7 @@ def comparison_figure(runs: Mapping[str, Records], metric: str) -> go.Figure:
             figure.add_trace(
                 _line(
                     x, y, f"{shown}, {part}", color,
-                    mode="lines+markers", legendgroup=str(place),
+                    mode=_mode(x), legendgroup=str(place),
                     line={"dash": dash, "width": 2 if part == "val" else 1.5},
                     marker={"size": 5},
                     # A name inside the template itself could hold "%{...}".

@@ -313,7 +313,7 @@ def _render_verdict(run: Run) -> None:
         sentences = headline_sentences(evaluation)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return
-    st.success(components.safe_text(" ".join(sentences)), icon=":material/task_alt:")
+    st.info(components.safe_text(" ".join(sentences)), icon=":material/insights:")
     figures = run.summary.figures
     tiles = [
         ("Micro-F1", "micro_f1", "Right labels against wrong and missed ones, all labels pooled."),
@@ -333,13 +333,13 @@ def _render_verdict(run: Run) -> None:
 
 
 def _next_steps(run: Run, context: PageContext, on_train_page: bool) -> None:
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.summary.has_bundle:
             predict_link(run, context)
         if on_train_page:
             st.page_link(
                 "pages/4_Runs.py",
-                label="All its figures",
+                label="All its figures" if run.summary.has_bundle else "Details",
                 icon=":material/query_stats:",
                 query_params=context.link_parameters(run=run.run_id),
             )

@@ -35,7 +35,7 @@ def test_training_figure_holds_ticks_epochs_and_validation() -> None:
     assert figure.layout.xaxis.range[1] >= 6
     assert "no label at all" not in traces
     assert [shape.x0 for shape in figure.layout.shapes] == [2]
-    assert "epoch 2" in figure.layout.annotations[0].text
+    assert "best: epoch 2" in traces
 
 
 def test_binary_accuracy_shows_the_level_of_no_label_at_all() -> None:
