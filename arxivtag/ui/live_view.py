@@ -147,10 +147,16 @@ def render_heading(run: Run) -> None:
         )
     about = [
         summary.run_id if summary.note else "",
-        f"data: {run.result.get('data', {}).get('name') or run_text.data_text(summary.data)}",
+        f"data: {_data_name(run)}",
         f"preset: {summary.preset}",
     ]
     components.note("  ·  ".join(part for part in about if part))
+
+
+def _data_name(run: Run) -> str:
+    recorded = run.result.get("data")
+    name = recorded.get("name") if isinstance(recorded, dict) else None
+    return str(name)[:100] if name else run_text.data_text(run.summary.data)
 
 
 def _render_waiting(run: Run, context: PageContext) -> None:

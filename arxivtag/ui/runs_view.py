@@ -341,9 +341,9 @@ def _render_record(run: Run) -> None:
             ("N-grams", "n_features"), ("Labels", "n_labels"),
         ]  # fmt: skip
         counts = run.summary.sizes
-        components.metric_row(
-            [(name, components.count_text(counts[key])) for name, key in sizes if key in counts]
-        )
+        known = [(name, components.count_text(counts[key])) for name, key in sizes if key in counts]
+        if known:
+            components.metric_row(known)
         left, right = st.columns(2)
         with left:
             st.dataframe(timings_table(result), hide_index=True, key="timings-table")

@@ -224,7 +224,7 @@ def test_sample_to_a_verdict_with_the_real_pipeline(
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("run="))
     page.wait_for_function(N_POINTS.replace("?? 0)", "?? 0) > 1"), timeout=120_000)
-    expect(page.get_by_text("papers that it never saw")).to_be_visible(timeout=120_000)
+    expect(page.get_by_text("the model reaches a micro-F1")).to_be_visible(timeout=120_000)
     expect(page.get_by_text("The best baseline on the same papers")).to_be_visible()
     run_id = run_in_address(page)
     page.get_by_test_id("stMain").get_by_role("link", name="Predict with this model").click()

@@ -107,3 +107,22 @@ def test_visitors_see_neither_deletion_nor_other_people_s_uploads(
     hidden = opened(run="run-b")
     assert not hidden.exception
     assert any("you may see" in error.value for error in hidden.error)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {},
+        {"timings": {"load": 1.0}},
+        {"data": [], "timings": [], "cleaning": 3, "versions": "x", "evaluation": [1]},
+        {"evaluation": {"micro_f1": 0.5, "baselines": 7}, "cleaning": {"steps": [1, {}]}},
+        {"evaluation": {"micro_f1": "high", "n_samples": None}, "n_train": "many"},
+    ],
+)
+@pytest.mark.parametrize("page", ["pages/4_Runs.py", "pages/2_Train.py"])
+def test_odd_results_break_no_page(home: Path, page: str, result: dict[str, object]) -> None:
+    folder = make_run(home, "run-a", "finished")
+    storage.write_json(folder.result, result)
+    storage.write_json(folder.bundle / "manifest.json", {})
+    app = opened(page, run="run-a")
+    assert not app.exception
