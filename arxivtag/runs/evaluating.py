@@ -25,19 +25,19 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
     from arxivtag.learning import evaluation
     from arxivtag.learning.features import count_unknown_labels, encode_labels
     from arxivtag.papers import sources
-    from arxivtag.tagging import tagger
     from arxivtag.tagging.bundle import load_bundle
+    from arxivtag.tagging.tagger import join_text, predict
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))
     papers = sources.load(data, home=home).papers
     labels = papers["labels"].tolist()
     texts = [
-        tagger.join_text(title, abstract, bundle.text_fields)
+        join_text(title, abstract, bundle.text_fields)
         for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
     ]
     return evaluation.evaluate_bundle(
         encode_labels(labels, bundle.label_names),
-        tagger.predict(bundle, texts),
+        predict(bundle, texts),
         bundle.label_names,
         bundle.thresholds,
         n_unknown_labels=count_unknown_labels(labels, bundle.label_names),
