@@ -402,7 +402,6 @@ PRESETS: dict[str, RunConfig] = {
             learning_rate=0.01,
             learning_rate_schedule="cosine",
             loss="squared_hinge",
-            rare_label_lift=0.4,
             lazy_rows=True,
             restore_best_epoch=True,
         ),

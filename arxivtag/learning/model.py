@@ -41,6 +41,7 @@ def build_model(
     *,
     output_activation: OutputActivation = "sigmoid",
     ranking_weight: float = 0.0,
+    linear_margins: bool = True,
     random_seed: int = 0,
 ) -> Any:
     """Return the uncompiled Keras model (a ``BranchModel``) of a config.
@@ -51,6 +52,7 @@ def build_model(
         n_labels: Outputs.
         output_activation: ``softmax`` for the loss over the label set.
         ranking_weight: Weight of the ranking loss beside the cross-entropy.
+        linear_margins: Whether a linear path learns from the squared hinge loss.
         random_seed: Decides first weights and dropout.
 
     Raises:
@@ -62,8 +64,7 @@ def build_model(
     seeds = iter(range(random_seed * 1000, random_seed * 1000 + 1000))
     stems, heads = [], []
     for branch, units in _branches(config, n_labels):
-        is_linear = len(units) == 1 and bool(config.hidden_units)
-        initializer = "zeros" if is_linear else keras.initializers.GlorotUniform(next(seeds))
+        initializer = "zeros" if len(units) == 1 else keras.initializers.GlorotUniform(next(seeds))
         stems.append(SparseDense(units[0], n_features, initializer, name=f"{branch}_1"))
         head: list[Any] = []
         for number, n_units in enumerate(units[1:], start=2):
@@ -82,7 +83,7 @@ def build_model(
         stems,
         heads,
         output_activation,
-        averaged=config.towers > 1,
+        margins=[linear_margins and not head for head in heads],
         ranking_weight=ranking_weight,
     )
 
@@ -98,9 +99,12 @@ def view_network(model: Any) -> Network:
 
 
 def _network(model: Any, copy: bool) -> Network:
-    share = 1.0 / len(model.stems) if model.averaged else 1.0
+    from arxivtag.learning.engine.model import MARGIN_SCALE
+
     branches = []
-    for stem, head in zip(model.stems, model.heads, strict=True):
+    for stem, head, margin in zip(model.stems, model.heads, model.margins, strict=True):
+        # The mean of branches is the sum of branches whose last layers are divided.
+        share = (MARGIN_SCALE if margin else 1.0) / len(model.stems)
         dense = [stem, *(item for item in head if hasattr(item, "kernel"))]
         shares = [1.0] * (len(dense) - 1) + [share]
         branches.append(Branch(tuple(map(_dense_layer, dense, shares, [copy] * len(dense)))))
@@ -110,7 +114,6 @@ def _network(model: Any, copy: bool) -> Network:
 def _dense_layer(layer: Any, share: float, copy: bool) -> DenseLayer:
     kernel, bias = np.asarray(layer.kernel.value), np.asarray(layer.bias.value)
     if share != 1.0:
-        # The mean of branches is the sum of branches whose last layers are divided.
         return DenseLayer(kernel * np.float32(share), bias * np.float32(share))
     return DenseLayer(kernel.copy(), bias.copy()) if copy else DenseLayer(kernel, bias)
 

@@ -163,6 +163,8 @@ def _compiled_model(
         n_labels,
         output_activation="softmax" if training.loss == "softmax_crossentropy" else "sigmoid",
         ranking_weight=training.ranking_weight,
+        # A linear path beside towers always learns by margins; one alone by what is asked for.
+        linear_margins=bool(model.hidden_units) or training.loss == "squared_hinge",
         random_seed=random_seed,
     )
     n_steps = steps_per_epoch * training.epochs

@@ -61,6 +61,7 @@ CHOICE_NAMES = {
     "top_k": "the k most probable",
     "binary_crossentropy": "binary cross-entropy (sigmoid)",
     "softmax_crossentropy": "cross-entropy over labels (softmax)",
+    "squared_hinge": "margins (squared hinge), without hidden layers",
 }
 
 

@@ -16,6 +16,10 @@ def rows_of(inputs: dict[str, Any], prefix: str = "") -> CSR:
     return CSR(inputs[f"{prefix}indptr"], inputs[f"{prefix}indices"], inputs[f"{prefix}data"])
 
 
+# A margin of 1 as a logit: makes probabilities of a linear path about as sharp as a tower's.
+MARGIN_SCALE = 3.0
+
+
 class SparseDense(keras.layers.Layer):
     """``Dense`` without activation for sparse input: ``rows @ kernel + bias``.
 
@@ -41,7 +45,9 @@ class SparseDense(keras.layers.Layer):
 
 
 class BranchModel(keras.Model):
-    """The sum or mean of branches as a Keras model that trains on batches of sparse rows.
+    """The mean of branches as a Keras model that trains on batches of sparse rows.
+
+    Each branch learns from a loss of its own, so this is an ensemble inside one model.
 
     A batch is what :class:`~arxivtag.learning.engine.batches.Batches` gives: a dictionary of
     arrays (Keras takes nothing else) and y. Its weights are 1 for papers and 0 for the
@@ -52,8 +58,8 @@ class BranchModel(keras.Model):
         heads: What follows in each branch: layers from the first layer's output (before its
             ReLU) to ``(batch_size, n_labels)`` logits; empty for a linear path.
         output_activation: ``sigmoid`` or ``softmax``.
-        averaged: Whether the logits are the branches' mean and each branch learns from a
-            loss of its own (an ensemble); else they are the sum, with one loss.
+        margins: For each branch, whether it learns from :func:`margin_losses` in place of
+            the cross-entropy; its output times :data:`MARGIN_SCALE` is its logits.
         ranking_weight: Weight of :func:`ranking_losses` beside the cross-entropy.
     """
 
@@ -63,7 +69,7 @@ class BranchModel(keras.Model):
         heads: list[list[Any]],
         output_activation: str,
         *,
-        averaged: bool = False,
+        margins: list[bool],
         ranking_weight: float = 0.0,
         **kwargs: Any,
     ) -> None:
@@ -71,7 +77,7 @@ class BranchModel(keras.Model):
         self.stems = stems
         self.heads = heads
         self.output_activation = output_activation
-        self.averaged = averaged
+        self.margins = tuple(margins)
         self.ranking_weight = ranking_weight
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.accuracy_tracker = keras.metrics.Mean(name="binary_accuracy")
@@ -97,8 +103,11 @@ class BranchModel(keras.Model):
         return outputs
 
     def _joined(self, branch_logits: list[Any]) -> Any:
-        total = sum(branch_logits[1:], start=branch_logits[0])
-        return total / len(branch_logits) if self.averaged else total
+        logits = [
+            MARGIN_SCALE * output if margin else output
+            for output, margin in zip(branch_logits, self.margins, strict=True)
+        ]
+        return sum(logits[1:], start=logits[0]) / len(logits)
 
     def _cross_entropies(self, y: Any, logits: Any) -> Any:
         """Return each paper's cross-entropy: ``(batch_size,)``."""
@@ -109,10 +118,14 @@ class BranchModel(keras.Model):
 
     def _taught_losses(self, y: Any, branch_logits: list[Any]) -> Any:
         """Return what is made small, each paper's: ``(batch_size,)``."""
-        taught = branch_logits if self.averaged else [self._joined(branch_logits)]
-        losses = sum(self._cross_entropies(y, logits) for logits in taught)
-        if self.ranking_weight:
-            losses += self.ranking_weight * sum(ranking_losses(y, logits) for logits in taught)
+        losses = jnp.zeros(y.shape[0])
+        for output, margin in zip(branch_logits, self.margins, strict=True):
+            if margin:
+                losses += margin_losses(y, output)
+                continue
+            losses += self._cross_entropies(y, output)
+            if self.ranking_weight:
+                losses += self.ranking_weight * ranking_losses(y, output)
         return losses
 
     def train_step(self, state: tuple[Any, ...], data: Any) -> tuple[Any, tuple[Any, ...]]:
@@ -216,3 +229,8 @@ def ranking_losses(y: Any, logits: Any) -> Any:
     """
     others = jax.nn.logsumexp(jnp.where(y > 0, -1e9, logits), axis=1, keepdims=True)
     return jnp.sum(y * (jnp.logaddexp(logits, others) - logits), axis=1)
+
+
+def margin_losses(y: Any, outputs: Any) -> Any:
+    """Return each paper's squared hinge loss, as a linear support vector machine's."""
+    return keras.losses.squared_hinge(2.0 * y - 1.0, outputs)
