@@ -73,8 +73,7 @@ STYLE = """
 .stMetric label { color: var(--at-muted); }
 .stMetric label p { color: inherit; }
 /* Streamlit's own export of a table leaves formulas in; ours (download_table) does not. */
-[data-testid="stElementToolbarButton"]:has([aria-label="Download as CSV"]),
-[data-testid="stElementToolbarButton"] [aria-label="Download as CSV"] { display: none; }
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
 </style>
 """
 
