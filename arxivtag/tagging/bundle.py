@@ -7,7 +7,7 @@
     label_names.txt      one label a line, UTF-8
     idf.npy              (n_features,) float32
     branch0_layer0_kernel.npy, branch0_layer0_bias.npy, ...
-    branch0_layer0_scale.npy                    with 8-bit weights only
+    branch0_layer0_scale.npy                    with 8-bit and 4-bit weights only
     neighbours_*.npy, neighbours_papers.txt     optional, see arxivtag.tagging.neighbours
 
 The program names the files: no path is ever read from the manifest. Every array
@@ -43,6 +43,7 @@ from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.tagging import quantizing
 from arxivtag.tagging.neighbours import NeighbourIndex
 
 SCHEMA_VERSION = 1
@@ -50,9 +51,8 @@ MANIFEST_NAME = "manifest.json"
 TEXT_FIELDS = ("abstract", "title_and_abstract")
 ACTIVATIONS = ("sigmoid", "softmax")
 
-Precision = Literal["float32", "float16", "int8"]
-PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
-_KERNEL_TYPES = {"float32": np.float32, "float16": np.float16, "int8": np.int8}
+Precision = Literal["float32", "float16", "int8", "int4"]
+PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8", "int4")
 
 _MAX_MANIFEST_BYTES = 4_000_000
 _MAX_FEATURES = 4_000_000
@@ -129,8 +129,9 @@ def save_bundle(bundle: Bundle, folder: Path, *, precision: Precision = "float32
     Args:
         bundle: What to write.
         folder: Where to.
-        precision: How kernels are stored. ``int8`` keeps one scale a row, and is
-            float32 again when loaded.
+        precision: How kernels are stored. ``int8`` and ``int4`` store the first kernel of
+            each branch, where nearly all weights are, as whole numbers with one scale a
+            row and the others in float16; they are float32 again when loaded.
 
     Raises:
         BundleError: If its parts do not fit each other.
@@ -247,24 +248,21 @@ def _structure(bundle: Bundle, precision: Precision) -> dict[str, Any]:
 
 def _network_arrays(network: Network, precision: Precision) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
-    for name, layer in _named_layers(network):
-        arrays[f"{name}_bias"] = layer.bias.astype(np.float32)
-        if precision == "int8":
-            scale = np.abs(layer.kernel.astype(np.float32)).max(axis=1, initial=0.0) / 127
-            divisor = np.where(scale > 0, scale, 1)[:, None]
-            arrays[f"{name}_kernel"] = np.rint(layer.kernel / divisor).astype(np.int8)
-            arrays[f"{name}_scale"] = scale.astype(np.float32)
-        else:
-            arrays[f"{name}_kernel"] = layer.kernel.astype(_KERNEL_TYPES[precision])
+    for branch_number, branch in enumerate(network.branches):
+        for number, layer in enumerate(branch.layers):
+            name = _layer_name(branch_number, number)
+            arrays[f"{name}_bias"] = layer.bias.astype(np.float32)
+            if precision in quantizing.BITS and number == 0:
+                stored, scale = quantizing.quantize(layer.kernel, quantizing.BITS[precision])
+                arrays[f"{name}_kernel"], arrays[f"{name}_scale"] = stored, scale
+            else:
+                arrays[f"{name}_kernel"] = layer.kernel.astype(_float_type(precision))
     return arrays
 
 
-def _named_layers(network: Network) -> list[tuple[str, DenseLayer]]:
-    return [
-        (_layer_name(branch_number, layer_number), layer)
-        for branch_number, branch in enumerate(network.branches)
-        for layer_number, layer in enumerate(branch.layers)
-    ]
+def _float_type(precision: Precision) -> type[Any]:
+    """Return how kernels that are not quantized are stored."""
+    return np.float32 if precision == "float32" else np.float16
 
 
 def _layer_name(branch: int, layer: int) -> str:
@@ -315,11 +313,11 @@ class _Manifest:
         self.branches = self._branches(network.get("branches"))
 
     def n_parameter_bytes(self) -> int:
-        """Return the bytes of all kernels, as declared."""
+        """Return the bytes of all kernels in memory, as declared."""
         n_weights = sum(
             n_in * n_out for sizes in self.branches for n_in, n_out in itertools.pairwise(sizes)
         )
-        return n_weights * np.dtype(_KERNEL_TYPES[self.precision]).itemsize
+        return n_weights * (2 if self.precision == "float16" else 4)
 
     def vectorizer_config(self) -> VectorizerConfig:
         return config.from_dict(VectorizerConfig, self._mapping(self.values, "vectorizer"))
@@ -447,7 +445,7 @@ class _Reader:
         branches = tuple(
             Branch(
                 tuple(
-                    self.layer(_layer_name(branch, layer), sizes[layer], sizes[layer + 1])
+                    self.layer(branch, layer, sizes[layer], sizes[layer + 1])
                     for layer in range(len(sizes) - 1)
                 )
             )
@@ -455,13 +453,22 @@ class _Reader:
         )
         return Network(branches, self.manifest.output_activation)
 
-    def layer(self, name: str, n_in: int, n_out: int) -> DenseLayer:
-        precision = self.manifest.precision
-        kernel = self.array(f"{name}_kernel", (n_in, n_out), _KERNEL_TYPES[precision])
-        if precision == "int8":
+    def layer(self, branch: int, number: int, n_in: int, n_out: int) -> DenseLayer:
+        precision, name = self.manifest.precision, _layer_name(branch, number)
+        bias = self.array(f"{name}_bias", (n_out,), np.float32)
+        if precision not in quantizing.BITS:
+            kernel = self.array(f"{name}_kernel", (n_in, n_out), _float_type(precision))
+        elif number:
+            kernel = self.array(f"{name}_kernel", (n_in, n_out), np.float16).astype(np.float32)
+        else:
+            bits = quantizing.BITS[precision]
+            shape, kind = quantizing.stored_as(n_in, n_out, bits)
+            stored = self.array(f"{name}_kernel", shape, kind)
             scale = self.array(f"{name}_scale", (n_in,), np.float32)
-            kernel = np.multiply(kernel, scale[:, None], dtype=np.float32)
-        return DenseLayer(kernel, self.array(f"{name}_bias", (n_out,), np.float32))
+            kernel = quantizing.dequantize(stored, scale, n_out, bits)
+            if not _all_finite(kernel):
+                raise BundleError(f"The bundle's {name}_scale.npy is too large.", _HINT)
+        return DenseLayer(kernel, bias)
 
     def neighbours(self) -> NeighbourIndex | None:
         sizes = self.manifest.neighbours()

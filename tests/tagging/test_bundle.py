@@ -60,7 +60,9 @@ def test_there_and_back_tags_the_same(form: str, tmp_path: Path) -> None:
     assert loaded.manifest["package_versions"]["numpy"] == np.__version__
 
 
-@pytest.mark.parametrize(("precision", "tolerance"), [("float16", 2e-3), ("int8", 2e-2)])
+@pytest.mark.parametrize(
+    ("precision", "tolerance"), [("float16", 2e-3), ("int8", 2e-2), ("int4", 0.2)]
+)
 def test_smaller_weights_change_probabilities_little(
     precision: Any, tolerance: float, tmp_path: Path
 ) -> None:
@@ -69,10 +71,11 @@ def test_smaller_weights_change_probabilities_little(
     loaded = load_bundle(tmp_path / "b")
     difference = tagger.predict(loaded, TEXTS) - tagger.predict(bundle, TEXTS)
     assert np.abs(difference).max() < tolerance
-    # A loaded 8-bit model saved again is the same model: rounding happens once.
-    save_bundle(loaded, tmp_path / "again", precision=precision)
-    again = tagger.predict(load_bundle(tmp_path / "again"), TEXTS)
-    np.testing.assert_allclose(again, tagger.predict(loaded, TEXTS), atol=1e-6)
+    if precision != "int4":
+        # A loaded model saved again is the same model: rounding happens once.
+        save_bundle(loaded, tmp_path / "again", precision=precision)
+        again = tagger.predict(load_bundle(tmp_path / "again"), TEXTS)
+        np.testing.assert_allclose(again, tagger.predict(loaded, TEXTS), atol=1e-6)
 
 
 def test_no_pickle_and_no_paper_in_the_folder(pristine: Path) -> None:
