@@ -1,0 +1,170 @@
+"""The Keras example, our presets and a linear SVM side by side, in one run.
+
+    python -m benchmarks.bench [DATA] [--papers N] [--epochs N] [--seeds N] [--full] [--json]
+
+Without arguments: 1,200 papers of the bundled sample, 2 epochs (a minute or two). ``--full``:
+all papers of DATA. Every contender runs in a process of its own, one after another, on the
+same papers and split; peak memory is the process's largest resident size. ``--seeds`` repeats
+preset ``tuned`` with more seeds for split and weights, each compared with the SVM.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from arxivtag import storage
+from arxivtag.config import runs_folder
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+SHORT_PAPERS = 1_200
+FIGURES = ("micro_f1", "macro_f1", "lrap", "precision_at_1", "precision_at_3", "precision_at_5")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("data", nargs="?", default="sample")
+    parser.add_argument("--papers", type=int, default=None, help="use the first N rows")
+    parser.add_argument("--epochs", type=int, default=2, help="of the example and its preset")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--full", action="store_true", help="all rows of DATA")
+    parser.add_argument("--without-example", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    n_papers = None if arguments.full else (arguments.papers or SHORT_PAPERS)
+    with tempfile.TemporaryDirectory() as folder:
+        results = run_all(arguments, n_papers, Path(folder))
+    if arguments.json:
+        print(json.dumps(results))
+    else:
+        print(table(results))
+        print()
+        print(curves(results))
+
+
+def run_all(arguments: Any, n_papers: int | None, folder: Path) -> dict[str, dict[str, Any]]:
+    """Run every contender and return its result, by name."""
+    data = arguments.data
+    if n_papers is not None:
+        data = slice_of(data, n_papers, folder)
+    epochs = ["--epochs", str(arguments.epochs)]
+    results = {}
+    if not arguments.without_example:
+        results["the example"] = run_script("keras_example.py", data, *epochs)
+    results["keras-example"] = train(data, folder, "--preset", "keras-example", *epochs)
+    results["linear SVM"] = run_script("linear_svm.py", data)
+    results["linear"] = train(data, folder, "--preset", "linear")
+    for seed in range(42, 42 + arguments.seeds):
+        results[f"tuned, seed {seed}"] = train(data, folder, "--random-seed", str(seed))
+        if seed > 42:
+            results[f"linear SVM, seed {seed}"] = run_script(
+                "linear_svm.py", data, "--random-seed", str(seed)
+            )
+    return results
+
+
+def slice_of(data: str, n_papers: int, folder: Path) -> str:
+    """Write the first rows of ``data`` to a file and return its path."""
+    from arxivtag.papers import sources
+
+    papers = sources.load(data).papers.head(n_papers)
+    path = folder / "slice.jsonl"
+    papers[["title", "abstract", "labels"]].to_json(path, orient="records", lines=True)
+    return str(path)
+
+
+def run_script(name: str, *arguments: str) -> dict[str, Any]:
+    """Run a benchmark script in a process of its own."""
+    return run([sys.executable, str(PROJECT_FOLDER / "benchmarks" / name), *arguments])
+
+
+def train(data: str, folder: Path, *arguments: str) -> dict[str, Any]:
+    """Run ``arxivtag train``, as a person would, without the baseline it compares with."""
+    command = [sys.executable, "-m", "arxivtag", "train", data, "--json", "--home", str(folder)]
+    result = run([*command, "--no-linear-baseline", *arguments])
+    records, _ = storage.read_json_lines(runs_folder(folder) / result["run_id"] / "history.jsonl")
+    result["history"] = [record for record in records if record["kind"] == "epoch"]
+    return result
+
+
+def run(command: list[str]) -> dict[str, Any]:
+    """Run a command; return the JSON it ends with, its wall-clock time and its peak memory."""
+    print(" ".join(command[1:]), file=sys.stderr, flush=True)
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.DEVNULL, cwd=PROJECT_FOLDER
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall_seconds = time.perf_counter() - started
+        if status:
+            raise SystemExit(f"{' '.join(command)} ended with status {status}")
+        output.seek(0)
+        text = output.read().decode()
+    result: dict[str, Any] = json.loads(text[text.index("{") :])
+    result["wall_seconds"] = round(wall_seconds, 1)
+    result["processor_seconds"] = round(usage.ru_utime + usage.ru_stime, 1)
+    result["peak_memory_gb"] = round(usage.ru_maxrss / 1e6, 2)
+    return result
+
+
+def epoch_seconds(result: dict[str, Any]) -> list[float]:
+    """Return the seconds of each epoch, whoever measured them."""
+    seconds = result.get("epoch_seconds") or result.get("timings", {}).get("epochs", [])
+    return [float(value) for value in seconds]
+
+
+def table(results: dict[str, dict[str, Any]]) -> str:
+    """Return the comparison as a Markdown table."""
+    heads = ["", "vectorize s", "epoch s (median)", "times faster", "start to evaluated s",
+             "processor s", "peak GB", *FIGURES]  # fmt: skip
+    lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
+    example = epoch_seconds(results.get("the example", {}))
+    for name, result in results.items():
+        seconds = result.get("seconds") or result.get("timings", {})
+        epochs = epoch_seconds(result)
+        median = statistics.median(epochs) if epochs else None
+        ratio = statistics.median(example) / median if example and median else None
+        evaluation = result["evaluation"]
+        cells = [name, seconds.get("vectorize"), median, ratio, result["wall_seconds"],
+                 result["processor_seconds"], result["peak_memory_gb"]]  # fmt: skip
+        cells += [evaluation.get(figure) for figure in FIGURES]
+        lines.append(" | ".join(_cell(cell) for cell in cells))
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.3f}" if value < 1 else f"{value:.1f}"
+    return str(value)
+
+
+def curves(results: dict[str, dict[str, Any]]) -> str:
+    """Return the loss curves of the example and of preset ``keras-example``, side by side."""
+    lines = ["| | epoch | loss | val_loss |", "| --- | --- | --- | --- |"]
+    for name in ("the example", "keras-example"):
+        result = results.get(name, {})
+        history = result.get("history")
+        if isinstance(history, dict):
+            rows = list(zip(history["loss"], history["val_loss"], strict=True))
+        else:
+            rows = [(record["loss"], record.get("val_loss", 0.0)) for record in history or []]
+        lines += [
+            f"| {name} | {number} | {loss:.4f} | {val_loss:.4f} |"
+            for number, (loss, val_loss) in enumerate(rows, start=1)
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
