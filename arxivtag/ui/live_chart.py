@@ -53,23 +53,24 @@ export default function (component) {
   node.style.height = `${figure.layout.height}px`;
   let stopped = false;
   ready().then((Plotly) => {
-    if (stopped) return;
+    if (stopped || !node.isConnected) return;
     const layout = themed(figure, node);
     // Without new points there is nothing to draw, unless the theme has changed.
     const drawn = JSON.stringify([data.version, layout.font, layout.hoverlabel]);
     if (node.arxivtagDrawn === drawn) return;
     node.arxivtagDrawn = drawn;
-    Plotly.react(node, figure.data, layout, {
+    node.arxivtagWork = Plotly.react(node, figure.data, layout, {
       displaylogo: false, showSendToCloud: false, responsive: true,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
       toImageButtonOptions: { format: "svg", filename: data.name },
-    });
+    }).catch(() => {});  // the node left the page while Plotly was at work on it
     node.dataset.points = data.n_points;
   });
   return () => {
     stopped = true;
     delete node.arxivtagDrawn;
-    globalThis.arxivtagPlotly?.then((Plotly) => Plotly.purge(node));
+    // Plotly draws in steps: taking its state away between two of them raises.
+    Promise.resolve(node.arxivtagWork).then(() => globalThis.Plotly?.purge(node));
   };
 }
 """

@@ -8,10 +8,16 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from arxivtag.runs import jobs, registry
-from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
+from tests.browser.conftest import (
+    Server,
+    assert_clean,
+    start_server,
+    stop_jobs,
+    wait_until_idle,
+)
 from tests.runs.conftest import FAKE_FOLDER, fake_config, wait_for
 
 pytestmark = pytest.mark.browser
@@ -175,22 +181,24 @@ def test_second_start_waits_shows_its_place_and_can_be_withdrawn(
 
 
 def test_a_job_outlives_the_server(
-    tmp_path: Path, open_page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in QUICK.items():
         monkeypatch.setenv(name, value)
     server = start_server(tmp_path / "home", tmp_path / "logs")
     run_id = start_job(server.home)
+    # A page of its own: a browser whose server is gone rightly complains in its console.
+    page = browser.new_page()
     try:
-        page = open_page(f"{server.url}/Train?run={run_id}")
+        page.goto(f"{server.url}/Train?run={run_id}")
         n = wait_for_more_points(page, 2)
-        page.close()
         server.kill()
         server = start_server(tmp_path / "home", tmp_path / "logs")
-        again = open_page(f"{server.url}/Train?run={run_id}")
-        wait_for_more_points(again, n)
-        again.close()
+        page.goto(f"{server.url}/Train?run={run_id}")
+        wait_for_more_points(page, n)
+        assert_clean(page)
     finally:
+        page.close()
         server.stop()
         stop_jobs(server.home)
 
