@@ -46,10 +46,17 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 def table_as_csv(table: pd.DataFrame) -> str:
     """Return ``table`` as CSV in which no cell runs as a formula when a spreadsheet opens it."""
     content = io.StringIO()
-    writer = csv.writer(content, lineterminator="\n")
-    writer.writerow([neutralized(str(name)) for name in table.columns])
+    usual = csv.writer(content, lineterminator="\n")
+    # The csv module leaves a bare carriage return unquoted, and what follows would be a new row.
+    quoting = csv.writer(content, lineterminator="\n", quoting=csv.QUOTE_ALL)
+
+    def write(cells: list[Any]) -> None:
+        broken = any(isinstance(cell, str) and "\r" in cell for cell in cells)
+        (quoting if broken else usual).writerow(cells)
+
+    write([neutralized(str(name)) for name in table.columns])
     for row in table.itertuples(index=False, name=None):
-        writer.writerow(["" if _is_missing(cell) else neutralized(cell) for cell in row])
+        write(["" if _is_missing(cell) else neutralized(cell) for cell in row])
     return content.getvalue()
 
 
