@@ -3,10 +3,11 @@
     python benchmarks/build_pretrained.py path/to/arxiv_abstracts.csv.xz
 
 1. The ``tuned`` preset is trained on all n-grams: the full model.
-2. Its most important n-grams are kept (arxivtag.tagging.pruning), as many as fit the size.
-3. The same preset is trained on these n-grams alone, with the same split and seed.
-4. Kernels are stored in 8 bits, the bundle is loaded again, and both models are
-   evaluated on the test split, each with its own calibration and thresholds from validation.
+2. Its 60,000 most important n-grams are kept (arxivtag.tagging.pruning).
+3. The first kernels are stored as a product of two small ones (arxivtag.tagging.factoring), of as
+   high a rank as fits, the larger one in 4 bits (arxivtag.tagging.quantizing).
+4. The stored bundle is read back; calibration and thresholds are fitted anew to its probabilities
+   of the validation papers, and both models are evaluated on the test split.
 
 No text of any paper is written: weights, n-grams that occur in several papers, label names.
 """
@@ -26,17 +27,19 @@ import numpy as np
 
 from arxivtag import config, storage
 from arxivtag.learning import evaluation, metrics, network, training
+from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.features import SparseRows, count_unknown_labels, encode_labels
-from arxivtag.learning.thresholds import apply
+from arxivtag.learning.thresholds import Thresholds, apply
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.papers import cleaning, sources, splits
 from arxivtag.runs.pipeline import label_names_of
-from arxivtag.tagging import pruning, tagger
+from arxivtag.tagging import factoring, pruning, tagger
 from arxivtag.tagging.bundle import Bundle, load_bundle, new_manifest, save_bundle
 
 # No kept n-gram may point to one paper.
 MIN_PAPERS = 5
 MAX_MB = 7.9
+N_TERMS = 60_000
 FIGURES = (
     "micro_f1",
     "macro_f1",
@@ -81,17 +84,14 @@ def main() -> None:
     }
 
     vectorizer, rows = fit_transform(texts["train"], run_config.vectorizer)
-    full = train(run_config, vectorizer, rows, texts, y_true, label_names, {})
+    full = train(run_config, vectorizer, rows, texts, y_true, label_names)
     full_figures = figures(full, texts["test"], y_true["test"])
     show("full model", full_figures, len(vectorizer))
 
     papers_with = np.bincount(rows.indices, minlength=rows.n_features)
     importance = pruning.term_importance(full.network, rows)
     importance[papers_with < MIN_PAPERS] = 0
-    n_terms = terms_that_fit(full, int((importance > 0).sum()))
-    small_vectorizer = pruning.prune_vectorizer(
-        vectorizer, pruning.most_important(importance, n_terms)
-    )
+    columns = pruning.most_important(importance, min(N_TERMS, int((importance > 0).sum())))
     about = {
         "data": {
             "name": "arXiv abstracts",
@@ -106,20 +106,27 @@ def main() -> None:
         "full_model": {"n_features": len(vectorizer), "evaluation": full_figures},
         "min_papers_per_term": MIN_PAPERS,
     }
-    rows = small_vectorizer.transform(texts["train"])
-    small = train(run_config, small_vectorizer, rows, texts, y_true, label_names, about)
+    small = dataclasses.replace(
+        full,
+        manifest=new_manifest(run_config, corpus.fingerprint, **about),
+        vectorizer=pruning.prune_vectorizer(vectorizer, columns),
+        network=factoring.cut_features(full.network, columns),
+    )
+    rank = rank_that_fits(small)
+    factors = factoring.factorize(small.network, small.vectorizer.transform(texts["train"]), rank)
 
-    # The figures are those of the files: of 8-bit weights, read back.
+    # Decisions and figures are those of the file: of 4-bit weights, read back.
     with tempfile.TemporaryDirectory() as folder:
-        stored = Path(folder) / "bundle"
-        save_bundle(small, stored, precision="int8")
-        small_figures = figures(load_bundle(stored), texts["test"], y_true["test"])
+        save_bundle(small, Path(folder) / "bundle", precision="int4", factors=factors)
+        small = load_bundle(Path(folder) / "bundle")
+    small = decided(run_config, small, texts["val"], y_true["val"])
+    small_figures = figures(small, texts["test"], y_true["test"])
     small_figures["n_unknown_labels"] = count_unknown_labels(
         parts.test["labels"].tolist(), label_names
     )
     small.manifest["evaluation"] = small_figures
-    save_bundle(small, arguments.out, precision="int8")
-    show("pretrained bundle", small_figures, n_terms)
+    save_bundle(small, arguments.out, precision="int4", factors=factors)
+    show(f"pretrained bundle, rank {rank}", small_figures, len(columns))
     size_mb = sum(path.stat().st_size for path in arguments.out.iterdir()) / 1e6
     print(f"{arguments.out}: {size_mb:.2f} MB")
     write_model_card_figures(arguments.out, full_figures, small_figures, size_mb)
@@ -133,7 +140,6 @@ def train(
     texts: dict[str, list[str]],
     y_true: dict[str, Any],
     label_names: tuple[str, ...],
-    about: dict[str, Any],
 ) -> Bundle:
     """Train on ``rows``; calibration and thresholds come from the validation papers."""
     started = time.perf_counter()
@@ -149,17 +155,17 @@ def train(
         on_tick=say,
         should_stop=lambda: False,
     )
-    raw = network.probabilities(fitted.network, val)
-    calibration, thresholds = evaluation.fit_decision(y_true["val"], raw, run_config.evaluation)
     print(f"trained in {time.perf_counter() - started:.0f} s", file=sys.stderr)
-    return Bundle(
-        new_manifest(run_config, about.get("data", {}).get("fingerprint", ""), **about),
-        vectorizer,
-        fitted.network,
-        label_names,
-        thresholds,
-        calibration,
-    )
+    undecided = Thresholds("global", np.full(len(label_names), 0.5, np.float32))
+    bundle = Bundle({}, vectorizer, fitted.network, label_names, undecided, Calibration())
+    return decided(run_config, bundle, texts["val"], y_true["val"])
+
+
+def decided(run_config: config.RunConfig, bundle: Bundle, texts: list[str], y_true: Any) -> Bundle:
+    """Return ``bundle`` with calibration and thresholds from these validation papers."""
+    raw = network.probabilities(bundle.network, tagger.features(bundle, texts))
+    calibration, thresholds = evaluation.fit_decision(y_true, raw, run_config.evaluation)
+    return dataclasses.replace(bundle, calibration=calibration, thresholds=thresholds)
 
 
 def figures(bundle: Bundle, texts: list[str], y_true: Any) -> dict[str, Any]:
@@ -171,17 +177,17 @@ def figures(bundle: Bundle, texts: list[str], y_true: Any) -> dict[str, Any]:
     }
 
 
-def terms_that_fit(full: Bundle, n_candidates: int) -> int:
-    """Return how many n-grams fit into the size, with 8-bit kernels."""
-    first = [branch.layers[0].kernel.shape[1] for branch in full.network.branches]
-    others = sum(
-        layer.kernel.size + 4 * layer.kernel.shape[0]
-        for branch in full.network.branches
-        for layer in branch.layers[1:]
-    )
-    # An n-gram: 8-bit weights and a scale a branch, an idf, about 14 letters of vocabulary.
-    a_term = sum(first) + 4 * len(first) + 4 + 14
-    return min(n_candidates, int((MAX_MB * 1e6 - others - 100_000) / a_term))
+def rank_that_fits(bundle: Bundle) -> int:
+    """Return the highest even rank at which the files stay within the size."""
+    n_terms, n_units = len(bundle.vectorizer), 0
+    fixed = 60_000 + bundle.vectorizer.vocabulary.nbytes  # manifest, biases, vocabulary
+    for branch in bundle.network.branches:
+        n_units += branch.layers[0].kernel.shape[1]
+        fixed += 2 * sum(layer.kernel.size for layer in branch.layers[1:])
+    fixed += 8 * n_terms  # an idf and a scale each
+    # One more direction: half a byte an n-gram, four bytes a unit.
+    rank = int((MAX_MB * 1e6 - fixed) / (n_terms / 2 + 4 * n_units))
+    return min(rank, n_units) // 2 * 2
 
 
 def say(record: dict[str, Any]) -> None:
@@ -211,7 +217,7 @@ def write_model_card_figures(
     lines += [
         "",
         f"{manifest['n_features']:,} of {manifest['full_model']['n_features']:,} n-grams, "
-        f"{manifest['n_labels']} labels, {size_mb:.1f} MB; "
+        f"{manifest['n_labels']} labels, rank {manifest['network']['rank']}, {size_mb:.1f} MB; "
         f"{manifest['data']['n_train']:,} training, {manifest['data']['n_val']:,} validation and "
         f"{manifest['data']['n_test']:,} test papers; "
         f"random seed {manifest['config']['random_seed']}.",

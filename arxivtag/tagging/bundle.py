@@ -8,6 +8,8 @@
     idf.npy              (n_features,) float32
     branch0_layer0_kernel.npy, branch0_layer0_bias.npy, ...
     branch0_layer0_scale.npy                    with 8-bit and 4-bit weights only
+    first_rows.npy, first_rows_scale.npy, first_columns.npy
+                         in place of all first kernels, where they are stored as a product
     neighbours_*.npy, neighbours_papers.txt     optional, see arxivtag.tagging.neighbours
 
 The program names the files: no path is ever read from the manifest. Every array
@@ -44,6 +46,7 @@ from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.tagging import quantizing
+from arxivtag.tagging.factoring import Factors
 from arxivtag.tagging.neighbours import NeighbourIndex
 
 SCHEMA_VERSION = 1
@@ -123,7 +126,13 @@ def new_manifest(
     }
 
 
-def save_bundle(bundle: Bundle, folder: Path, *, precision: Precision = "float32") -> None:
+def save_bundle(
+    bundle: Bundle,
+    folder: Path,
+    *,
+    precision: Precision = "float32",
+    factors: Factors | None = None,
+) -> None:
     """Write ``bundle`` to ``folder`` in one rename; an existing folder is replaced.
 
     Args:
@@ -132,6 +141,8 @@ def save_bundle(bundle: Bundle, folder: Path, *, precision: Precision = "float32
         precision: How kernels are stored. ``int8`` and ``int4`` store the first kernel of
             each branch, where nearly all weights are, as whole numbers with one scale a
             row and the others in float16; they are float32 again when loaded.
+        factors: With ``int8`` or ``int4``: what to store in place of the first kernels
+            (see :mod:`arxivtag.tagging.factoring`).
 
     Raises:
         BundleError: If its parts do not fit each other.
@@ -141,14 +152,16 @@ def save_bundle(bundle: Bundle, folder: Path, *, precision: Precision = "float32
         raise BundleError(
             f"precision should be one of {', '.join(PRECISIONS)}. Received: {precision!r}."
         )
-    manifest = {**bundle.manifest, **_structure(bundle, precision)}
+    if factors is not None and precision not in quantizing.BITS:
+        raise BundleError(f"Factors are stored with int8 or int4. Received: {precision!r}.")
+    manifest = {**bundle.manifest, **_structure(bundle, precision, factors)}
     _check_lines("n-gram", bundle.vectorizer.vocabulary.to_pylist())
     _check_lines("label", bundle.label_names)
     with storage.publish_folder(folder) as unfinished:
         _write_lines(unfinished / "vocabulary.txt", bundle.vectorizer.vocabulary.to_pylist())
         _write_lines(unfinished / "label_names.txt", bundle.label_names)
         _write_array(unfinished / "idf.npy", bundle.vectorizer.idf.astype(np.float32))
-        for name, array in _network_arrays(bundle.network, precision).items():
+        for name, array in _network_arrays(bundle.network, precision, factors).items():
             _write_array(unfinished / f"{name}.npy", array)
         if bundle.neighbours is not None:
             for name, array in bundle.neighbours.arrays().items():
@@ -221,7 +234,7 @@ def bundle_zip(folder: Path) -> bytes:
     return content.getvalue()
 
 
-def _structure(bundle: Bundle, precision: Precision) -> dict[str, Any]:
+def _structure(bundle: Bundle, precision: Precision, factors: Factors | None) -> dict[str, Any]:
     """Return the part of the manifest that says how the files are to be read."""
     network = bundle.network
     branches = [
@@ -238,6 +251,7 @@ def _structure(bundle: Bundle, precision: Precision) -> dict[str, Any]:
         "network": {
             "output_activation": network.output_activation,
             "precision": precision,
+            "rank": None if factors is None else factors.rows.shape[1],
             "branches": branches,
         },
         "thresholds": thresholding.to_dict(bundle.thresholds),
@@ -246,13 +260,21 @@ def _structure(bundle: Bundle, precision: Precision) -> dict[str, Any]:
     }
 
 
-def _network_arrays(network: Network, precision: Precision) -> dict[str, NDArray[Any]]:
+def _network_arrays(
+    network: Network, precision: Precision, factors: Factors | None
+) -> dict[str, NDArray[Any]]:
     arrays: dict[str, NDArray[Any]] = {}
+    if factors is not None:
+        stored, scale = quantizing.quantize(factors.rows, quantizing.BITS[precision])
+        arrays["first_rows"], arrays["first_rows_scale"] = stored, scale
+        arrays["first_columns"] = factors.columns.astype(np.float32)
     for branch_number, branch in enumerate(network.branches):
         for number, layer in enumerate(branch.layers):
             name = _layer_name(branch_number, number)
             arrays[f"{name}_bias"] = layer.bias.astype(np.float32)
-            if precision in quantizing.BITS and number == 0:
+            if number == 0 and factors is not None:
+                continue
+            if number == 0 and precision in quantizing.BITS:
                 stored, scale = quantizing.quantize(layer.kernel, quantizing.BITS[precision])
                 arrays[f"{name}_kernel"], arrays[f"{name}_scale"] = stored, scale
             else:
@@ -311,10 +333,15 @@ class _Manifest:
         self.output_activation: Any = self._choice(network, "output_activation", ACTIVATIONS)
         self.text_fields: str = self._choice(values, "text_fields", TEXT_FIELDS)
         self.branches = self._branches(network.get("branches"))
+        self.rank: int | None = None
+        if network.get("rank") is not None:
+            self.rank = self._count(network, "rank", _MAX_UNITS)
+            if self.precision not in quantizing.BITS:
+                raise BundleError("A bundle with a rank should be int8 or int4.", _HINT)
 
     def n_parameter_bytes(self) -> int:
         """Return the bytes of all kernels in memory, as declared."""
-        n_weights = sum(
+        n_weights = self.n_features * (self.rank or 0) + sum(
             n_in * n_out for sizes in self.branches for n_in, n_out in itertools.pairwise(sizes)
         )
         return n_weights * (2 if self.precision == "float16" else 4)
@@ -442,33 +469,64 @@ class _Reader:
         )
 
     def network(self) -> Network:
-        branches = tuple(
-            Branch(
-                tuple(
-                    self.layer(branch, layer, sizes[layer], sizes[layer + 1])
-                    for layer in range(len(sizes) - 1)
+        declared = self.manifest
+        branches = []
+        first_kernels = self.first_kernels()
+        for branch, sizes in enumerate(declared.branches):
+            layers = [DenseLayer(first_kernels[branch], self.bias(branch, 0, sizes[1]))]
+            for number in range(1, len(sizes) - 1):
+                kernel = self.array(
+                    f"{_layer_name(branch, number)}_kernel",
+                    (sizes[number], sizes[number + 1]),
+                    _float_type(declared.precision),
                 )
-            )
-            for branch, sizes in enumerate(self.manifest.branches)
-        )
-        return Network(branches, self.manifest.output_activation)
+                if declared.precision in quantizing.BITS:
+                    kernel = kernel.astype(np.float32)
+                layers.append(DenseLayer(kernel, self.bias(branch, number, sizes[number + 1])))
+            branches.append(Branch(tuple(layers)))
+        return Network(tuple(branches), declared.output_activation)
 
-    def layer(self, branch: int, number: int, n_in: int, n_out: int) -> DenseLayer:
-        precision, name = self.manifest.precision, _layer_name(branch, number)
-        bias = self.array(f"{name}_bias", (n_out,), np.float32)
-        if precision not in quantizing.BITS:
-            kernel = self.array(f"{name}_kernel", (n_in, n_out), _float_type(precision))
-        elif number:
-            kernel = self.array(f"{name}_kernel", (n_in, n_out), np.float16).astype(np.float32)
-        else:
-            bits = quantizing.BITS[precision]
-            shape, kind = quantizing.stored_as(n_in, n_out, bits)
-            stored = self.array(f"{name}_kernel", shape, kind)
-            scale = self.array(f"{name}_scale", (n_in,), np.float32)
-            kernel = quantizing.dequantize(stored, scale, n_out, bits)
-            if not _all_finite(kernel):
-                raise BundleError(f"The bundle's {name}_scale.npy is too large.", _HINT)
-        return DenseLayer(kernel, bias)
+    def bias(self, branch: int, number: int, n_out: int) -> NDArray[Any]:
+        return self.array(f"{_layer_name(branch, number)}_bias", (n_out,), np.float32)
+
+    def first_kernels(self) -> list[NDArray[Any]]:
+        """Return the first kernel of each branch."""
+        declared = self.manifest
+        widths = [sizes[1] for sizes in declared.branches]
+        if declared.rank is not None:
+            rows = self.quantized("first_rows", "first_rows_scale", declared.rank)
+            columns = self.array("first_columns", (declared.rank, sum(widths)), np.float32)
+            with np.errstate(over="ignore", invalid="ignore"):
+                kernel = rows @ columns
+            self.check_product(kernel)
+            return np.split(kernel, np.cumsum(widths)[:-1], axis=1)
+        names = [_layer_name(branch, 0) for branch in range(len(widths))]
+        if declared.precision in quantizing.BITS:
+            return [
+                self.quantized(f"{name}_kernel", f"{name}_scale", width)
+                for name, width in zip(names, widths, strict=True)
+            ]
+        return [
+            self.array(
+                f"{name}_kernel", (declared.n_features, width), _float_type(declared.precision)
+            )
+            for name, width in zip(names, widths, strict=True)
+        ]
+
+    def quantized(self, name: str, scale_name: str, n_out: int) -> NDArray[np.float32]:
+        """Return a matrix ``(n_features, n_out)`` that is stored in few bits."""
+        bits = quantizing.BITS[self.manifest.precision]
+        shape, kind = quantizing.stored_as(self.manifest.n_features, n_out, bits)
+        stored = self.array(name, shape, kind)
+        scale = self.array(scale_name, shape[:1], np.float32)
+        kernel = quantizing.dequantize(stored, scale, n_out, bits)
+        self.check_product(kernel)
+        return kernel
+
+    @staticmethod
+    def check_product(kernel: NDArray[np.float32]) -> None:
+        if not _all_finite(kernel):
+            raise BundleError("The bundle's weights are too large to be multiplied out.", _HINT)
 
     def neighbours(self) -> NeighbourIndex | None:
         sizes = self.manifest.neighbours()

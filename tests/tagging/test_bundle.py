@@ -26,6 +26,7 @@ from arxivtag.tagging.bundle import (
     read_manifest,
     save_bundle,
 )
+from arxivtag.tagging.factoring import factorize
 from tests.tagging.models import FORMS, invented_texts, make_bundle
 
 TEXTS = invented_texts(20, seed=5)
@@ -76,6 +77,26 @@ def test_smaller_weights_change_probabilities_little(
         save_bundle(loaded, tmp_path / "again", precision=precision)
         again = tagger.predict(load_bundle(tmp_path / "again"), TEXTS)
         np.testing.assert_allclose(again, tagger.predict(loaded, TEXTS), atol=1e-6)
+
+
+def test_factors_stand_for_the_first_kernels(tmp_path: Path) -> None:
+    """With as many directions as units nothing is lost but the rounding (random weights need all)."""
+    bundle = make_bundle("wide_and_deep")
+    rows = bundle.vectorizer.transform(invented_texts(200, seed=30))
+    expected = tagger.predict(bundle, TEXTS)
+    for rank, tolerance in ((21, 0.02), (17, 0.5)):
+        factors = factorize(bundle.network, rows, rank)
+        save_bundle(bundle, tmp_path / f"rank{rank}", precision="int8", factors=factors)
+        loaded = load_bundle(tmp_path / f"rank{rank}")
+        assert np.abs(tagger.predict(loaded, TEXTS) - expected).max() < tolerance
+        manifest = tmp_path / f"rank{rank}" / "manifest.json"
+        text = manifest.read_text()
+        for wrong in ('"rank": 5', '"rank": 1000000000', '"rank": "x"', '"rank": null'):
+            manifest.write_text(text.replace(f'"rank": {rank}', wrong))
+            with pytest.raises(BundleError):
+                load_bundle(tmp_path / f"rank{rank}")
+    with pytest.raises(BundleError, match="int8 or int4"):
+        save_bundle(bundle, tmp_path / "b", factors=factors)
 
 
 def test_no_pickle_and_no_paper_in_the_folder(pristine: Path) -> None:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from arxivtag.errors import BundleError
 from arxivtag.learning import network
-from arxivtag.learning.vectorizer import split_words
 from arxivtag.papers.cleaning import normalize_text
+from arxivtag.papers.words import split_words
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.explanation import explain, without_phrase, words_with_places
