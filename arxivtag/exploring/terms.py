@@ -1,17 +1,13 @@
 """Terms of a corpus as tables: frequent words and bigrams, telling terms, Zipf, coverage.
 
-A *term* is a word or a bigram by the rule of ``TextVectorization``, and so of
-this project's own vectorizer: lower-case, delete ASCII punctuation, split on
-white space, all three in ASCII alone (a test holds it to the vectorizer's own
-words). :func:`index_tokens` applies it once; every table below is then a count
+A *term* is a word or a bigram by the rule of :mod:`arxivtag.papers.words`.
+:func:`index_tokens` applies it once; every table below is then a count
 over the papers that a boolean mask ``rows`` (n_papers,) selects.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -22,7 +18,7 @@ import pandas as pd
 
 from arxivtag.exploring.labels import LabelIndex, Rows, label_frequency
 from arxivtag.exploring.stop_words import STOP_WORDS
-from arxivtag.exploring.texts import text_array
+from arxivtag.papers.words import split_words
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,8 +27,6 @@ Ints = npt.NDArray[np.int64]
 TermKind = Literal["words", "bigrams"]
 TellingMethod = Literal["log_odds", "chi2"]
 
-# The punctuation that keras.layers.TextVectorization deletes.
-PUNCTUATION_PATTERN = r'[!"#$%&()*+,\-./:;<=>?@\[\\\]^_`{|}~\']'
 # Weight of the prior of the log-odds, in words of the whole corpus for each word counted.
 # See telling_terms.
 PRIOR_SHARE = 0.1
@@ -108,39 +102,9 @@ class TokenIndex:
 
 def index_tokens(texts: Sequence[str] | pd.Series[str]) -> TokenIndex:
     """Split every text into words and give words and bigrams their codes."""
-    import pyarrow as pa
-
-    array = text_array(texts)
-    size = max(-(-len(array) // (os.cpu_count() or 1)), 1)
-    parts = [array.slice(start, size) for start in range(0, max(len(array), 1), size)]
-    # Arrow's kernels release the interpreter's lock, so that the parts run on all cores.
-    with ThreadPoolExecutor(len(parts)) as pool:
-        encoded, sizes = zip(*pool.map(_encode_words, parts), strict=True)
-    merged = pa.concat_arrays([part.dictionary for part in encoded]).dictionary_encode()
-    renumber = merged.indices.to_numpy(zero_copy_only=False)
-    starts = np.cumsum([0, *(len(part.dictionary) for part in encoded)])
-    word_codes = np.concatenate(
-        [
-            renumber[start:][part.indices.to_numpy(zero_copy_only=False)]
-            for start, part in zip(starts, encoded, strict=False)
-        ]
-    ).astype(np.int32)
-    indptr = np.concatenate([[0], np.cumsum(np.concatenate(sizes))]).astype(np.int64)
-    bigram_codes, bigrams = _encode_bigrams(word_codes, indptr, len(merged.dictionary))
-    return TokenIndex(merged.dictionary, word_codes, indptr, bigram_codes, bigrams)
-
-
-def _encode_words(texts: pa.LargeStringArray) -> tuple[pa.DictionaryArray, Ints]:
-    """Return the words of texts, one after the other, and (n_texts,) how many each text has."""
-    import pyarrow.compute as pc
-
-    bare = pc.replace_substring_regex(pc.ascii_lower(texts), PUNCTUATION_PATTERN, "")
-    tokens = pc.ascii_split_whitespace(bare)
-    flat, parents = pc.list_flatten(tokens), pc.list_parent_indices(tokens)
-    filled = pc.not_equal(flat, "")  # white space at either end gives an empty word
-    words = pc.filter(flat, filled).dictionary_encode()
-    owners = pc.filter(parents, filled).to_numpy(zero_copy_only=False)
-    return words, np.bincount(owners, minlength=len(texts))
+    words = split_words(list(texts))
+    bigram_codes, bigrams = _encode_bigrams(words.codes, words.indptr, len(words.dictionary))
+    return TokenIndex(words.dictionary, words.codes, words.indptr, bigram_codes, bigrams)
 
 
 def _encode_bigrams(

@@ -2,9 +2,7 @@
 
 The rules, read off Keras 3.15 and TensorFlow 2.21 and held by a property test:
 
-- ``A-Z`` become lower case, the 32 ASCII punctuation characters are deleted,
-  and text is split at ASCII white space (space, ``\\t \\n \\v \\f \\r``). All other
-  characters stay as they are: neither ``É`` nor ``U+00A0`` is touched.
+- Words by the rule of :mod:`arxivtag.papers.words`.
 - Words, and pairs of neighbouring words joined by one space, are the terms.
 - The vocabulary holds the ``max_tokens - 1`` terms with the highest total count
   (Keras spends the first slot on ``[UNK]``); equal counts are ordered by
@@ -13,20 +11,13 @@ The rules, read off Keras 3.15 and TensorFlow 2.21 and held by a property test:
 
 Keras' column 0, the number of out-of-vocabulary terms times the mean idf, is
 left out: it swamps the real terms.
-
-The work is done on one byte buffer a chunk by table look-ups and Arrow's hash
-kernels, which release the GIL, so that chunks run on all cores.
 """
 
 from __future__ import annotations
 
-import os
-import string
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -36,44 +27,19 @@ from numpy.typing import NDArray
 from arxivtag.config import VectorizerConfig
 from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
+from arxivtag.papers.words import (
+    Words,
+    chunks,
+    count_distinct_words,
+    map_threads,
+    split_chunk,
+    split_words,
+    stack_indptr,
+)
 
-# The bytes 0xFE and 0xFF never occur in UTF-8, so they can mark gaps between words and texts.
-_WORD_GAP, _TEXT_GAP = 0xFE, 0xFF
-_WHITE_SPACE = b" \t\n\v\f\r"
-_PUNCTUATION = string.punctuation.encode("ascii")
-_TABLE = bytes.maketrans(
-    string.ascii_uppercase.encode("ascii") + _WHITE_SPACE,
-    string.ascii_lowercase.encode("ascii") + bytes([_WORD_GAP]) * len(_WHITE_SPACE),
-)
-# Python's own rules for ASCII: str.split() also splits at the control characters 0x1C to 0x1F.
-_PYTHON_WHITE_SPACE = _WHITE_SPACE + b"\x1c\x1d\x1e\x1f"
-_PYTHON_TABLE = bytes.maketrans(
-    string.ascii_uppercase.encode("ascii") + _PYTHON_WHITE_SPACE,
-    string.ascii_lowercase.encode("ascii") + bytes([_WORD_GAP]) * len(_PYTHON_WHITE_SPACE),
-)
-# One chunk's buffers stay within some tens of MB, and there are enough chunks for all cores.
-_CHUNK_CHARS = 4_000_000
 _ROWS_PER_PART = 2048
 # Below this many look-ups a binary search is quicker than building a hash table.
 _HASH_LOOKUP_FROM = 20_000
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, eq=False)
-class Words:
-    """Texts as words: each word a number into a dictionary.
-
-    Attributes:
-        codes: ``(n_words,)`` int32, the words of all texts in order.
-        indptr: ``(n_texts + 1,)`` int64; text ``i`` holds ``codes[indptr[i]:indptr[i + 1]]``.
-        dictionary: The distinct words.
-    """
-
-    codes: NDArray[np.int32]
-    indptr: NDArray[np.int64]
-    dictionary: pa.StringArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +75,7 @@ class Vectorizer:
     def count(self, texts: Sequence[str]) -> SparseRows:
         """Return how often each term occurs in each text: ``(n_texts, n_terms)``."""
         table = self.terms
-        parts = list(_map_threads(lambda chunk: _count_chunk(chunk, table), _chunks(texts)))
+        parts = list(map_threads(lambda chunk: _count_chunk(chunk, table), chunks(texts)))
         return _stack(parts, len(self))
 
     def weigh(self, counts: SparseRows) -> SparseRows:
@@ -282,7 +248,7 @@ class _Candidates:
         n_texts = len(self.indptr) - 1
         starts = range(0, max(n_texts, 1), _ROWS_PER_PART)
         parts = [range(start, min(start + _ROWS_PER_PART, n_texts)) for start in starts]
-        return _stack(list(_map_threads(count_part, parts)), len(self.strings))
+        return _stack(list(map_threads(count_part, parts)), len(self.strings))
 
 
 def _pair_starts(indptr: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -316,93 +282,8 @@ def weigh(counts: SparseRows, idf: NDArray[np.float32], config: VectorizerConfig
     return SparseRows(counts.indptr, counts.indices, data, counts.n_features)
 
 
-def count_distinct_words(texts: Sequence[str]) -> int:
-    """Return the Keras example's vocabulary size: distinct words after ``.lower().split()``.
-
-    This is Python's lower-casing and white space, punctuation kept: unlike the
-    words of the vocabulary itself.
-    """
-    # In plain ASCII Python's rules are a byte table, which is quicker; the rest goes word by word.
-    ascii_texts = [text for text in texts if text.isascii()]
-    parts = _map_threads(_split_ascii_words, _chunks(ascii_texts))
-    distinct = set(pc.unique(pa.concat_arrays(list(parts))).to_pylist())
-    for text in texts:
-        if not text.isascii():
-            distinct.update(text.lower().split())
-    return len(distinct)
-
-
-def _split_ascii_words(texts: Sequence[str]) -> pa.StringArray:
-    joined = b" ".join(text.encode("ascii") for text in texts).translate(_PYTHON_TABLE)
-    return _encode_words(joined)[0].dictionary
-
-
-def split_words(texts: Sequence[str]) -> Words:
-    """Return the words of ``texts`` by the rules above."""
-    parts = list(_map_threads(_split_chunk, _chunks(texts)))
-    if len(parts) == 1:
-        return parts[0]
-    coded = pa.concat_arrays([part.dictionary for part in parts]).dictionary_encode()
-    renumber = coded.indices.to_numpy(zero_copy_only=False)
-    borders = np.cumsum([0] + [len(part.dictionary) for part in parts])
-    codes = np.concatenate(
-        [renumber[start:][part.codes] for start, part in zip(borders, parts, strict=False)]
-    )
-    return Words(codes, _stack_indptr([part.indptr for part in parts]), coded.dictionary)
-
-
-def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield ``texts`` in slices of about a fixed number of characters; at least one slice."""
-    start, chars = 0, 0
-    for number, text in enumerate(texts):
-        chars += len(text)
-        if chars >= _CHUNK_CHARS:
-            yield texts[start : number + 1]
-            start, chars = number + 1, 0
-    if start < len(texts) or start == 0:
-        yield texts[start:]
-
-
-def _map_threads(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Map in threads, in order; a single item runs in the calling thread."""
-    todo = list(items)
-    workers = min(len(todo), os.cpu_count() or 1)
-    if workers <= 1:
-        yield from map(function, todo)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(function, todo)
-
-
-def _encode_words(joined: bytes) -> tuple[pa.DictionaryArray, NDArray[np.int64]]:
-    """Return the words between gap bytes, dictionary-encoded, and the byte where each starts."""
-    content = np.frombuffer(joined, dtype=np.uint8)
-    is_letter = np.zeros(len(content) + 2, dtype=np.int8)
-    np.less(content, _WORD_GAP, out=is_letter[1:-1].view(np.bool_))
-    edges = np.flatnonzero(is_letter[1:] != is_letter[:-1])
-    starts, lengths = edges[0::2], edges[1::2] - edges[0::2]
-    offsets = np.zeros(len(starts) + 1, dtype=np.int32)
-    np.cumsum(lengths, out=offsets[1:])
-    letters = content[is_letter[1:-1].view(np.bool_)]
-    words = pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(letters))
-    return words.dictionary_encode(), starts
-
-
-def _split_chunk(texts: Sequence[str]) -> Words:
-    # A lone surrogate cannot be UTF-8: it becomes "?", which is punctuation.
-    encoded = [text.encode("utf-8", "replace") for text in texts]
-    joined = bytes([_TEXT_GAP]).join(encoded).translate(_TABLE, _PUNCTUATION)
-    coded, starts = _encode_words(joined)
-    content = np.frombuffer(joined, dtype=np.uint8)
-    text_ends = np.append(np.flatnonzero(content == _TEXT_GAP), len(content))
-    indptr = np.zeros(len(texts) + 1, dtype=np.int64)
-    if len(texts):
-        indptr[1:] = np.searchsorted(starts, text_ends)
-    return Words(coded.indices.to_numpy(zero_copy_only=False), indptr, coded.dictionary)
-
-
 def _count_chunk(texts: Sequence[str], table: _TermTable) -> SparseRows:
-    words = _split_chunk(texts)
+    words = split_chunk(texts)
     numbers = table.numbers(words.dictionary)[words.codes]
     starts = _pair_starts(words.indptr)
     pairs = table.pair_columns(numbers[starts], numbers[starts + 1])
@@ -437,15 +318,8 @@ def _stack(parts: Sequence[SparseRows], n_features: int) -> SparseRows:
     if len(parts) == 1:
         return parts[0]
     return SparseRows(
-        _stack_indptr([part.indptr for part in parts]),
+        stack_indptr([part.indptr for part in parts]),
         np.concatenate([part.indices for part in parts]),
         np.concatenate([part.data for part in parts]),
         n_features,
     )
-
-
-def _stack_indptr(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    lengths = np.concatenate([np.diff(part) for part in parts])
-    indptr = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=indptr[1:])
-    return indptr

@@ -227,7 +227,7 @@ def data_size(context: PageContext, run: RunConfig) -> DataSize:
 def _data_size(
     fingerprint: str, cleaning: config.CleaningConfig, text_fields: str, _papers: Any
 ) -> DataSize:
-    from arxivtag.learning.vectorizer import count_distinct_words
+    from arxivtag.papers.words import count_distinct_words
 
     texts = _papers["abstract"].tolist()
     if text_fields == "title_and_abstract":

@@ -28,7 +28,6 @@ from arxivtag.exploring.terms import (
     vocabulary_growth,
     zipf,
 )
-from arxivtag.learning.vectorizer import split_words
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -88,14 +87,6 @@ def test_a_mask_counts_the_selected_texts(kind: str, ngram: int) -> None:
     assert dict(zip(frequency["term"], frequency["papers"], strict=True)) == dict(
         zip(names, (counts > 0).sum(axis=0), strict=True)
     )
-
-
-@given(st.lists(word_like, min_size=1, max_size=6))
-def test_words_are_those_the_model_sees(texts: list[str]) -> None:
-    here, there = index_tokens(texts), split_words(texts)
-    assert here.indptr.tolist() == there.indptr.tolist()
-    dictionary = there.dictionary.to_pylist()
-    assert here.terms("words", here.word_codes) == [dictionary[code] for code in there.codes]
 
 
 def test_term_frequency_by_hand() -> None:

@@ -11,23 +11,10 @@ from hypothesis import strategies as st
 
 from arxivtag.config import VectorizerConfig
 from arxivtag.errors import DataError
-from arxivtag.learning.vectorizer import (
-    Vectorizer,
-    count_distinct_words,
-    fit_transform,
-    split_words,
-)
+from arxivtag.learning.vectorizer import Vectorizer, fit_transform
+from arxivtag.papers.words import count_distinct_words
+from tests.papers.test_words import ALPHABET
 
-# Characters where an implementation could differ from TensorFlow: case beyond ASCII (one that
-# grows when lowered, final sigma), white space beyond ASCII and control characters beside the six
-# that TensorFlow splits at, punctuation beyond ASCII, composed and decomposed accents, astral ones.
-ALPHABET = (
-    list("abcABCzZ019")
-    + list(" \t\n\v\f\r")
-    + ["\u00a0", "\u2003", "\u3000", "\u0085", "\u2028", "\u001c", "\u001f", "\u200b"]
-    + list("!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'")
-    + ["É", "é", "\u0301", "İ", "Σ", "ς", "ß", "“", "–", "…", "数", "😀", "\u202e"]
-)
 # NUL is left out: cleaning removes it, and numpy drops it from the ends of Keras' vocabulary.
 COMMON = ["the", "The", "of", "deep", "Deep-learning", "cs.LG", "a", "b", "$x_1$", "U.S.", "don't"]
 
@@ -108,11 +95,6 @@ def test_max_tokens_default_is_the_examples_rule() -> None:
     assert vectorizer.vocabulary.to_pylist() == ["a", "d", "c a"]
 
 
-@given(st.lists(st.text(st.sampled_from(ALPHABET), max_size=30), max_size=8))
-def test_count_distinct_words_equals_pythons_rule(texts: list[str]) -> None:
-    assert count_distinct_words(texts) == len({w for text in texts for w in text.lower().split()})
-
-
 @pytest.mark.parametrize("sublinear", [False, True])
 @pytest.mark.parametrize("l2", [False, True])
 @pytest.mark.parametrize("minimum", [1, 3])
@@ -171,7 +153,7 @@ def test_many_chunks_equal_one(monkeypatch: pytest.MonkeyPatch) -> None:
     source = random.Random(3)
     texts = [random_text(source) for _ in range(300)]
     one, rows_one = fit_transform(texts, VectorizerConfig(max_tokens=700))
-    monkeypatch.setattr("arxivtag.learning.vectorizer._CHUNK_CHARS", 50)
+    monkeypatch.setattr("arxivtag.papers.words._CHUNK_CHARS", 50)
     monkeypatch.setattr("arxivtag.learning.vectorizer._ROWS_PER_PART", 7)
     monkeypatch.setattr("arxivtag.learning.vectorizer._HASH_LOOKUP_FROM", 3)
     many, rows_many = fit_transform(texts, VectorizerConfig(max_tokens=700))
@@ -192,19 +174,6 @@ def test_transform_of_nothing() -> None:
     vectorizer, _ = fit_transform(["a b"], VectorizerConfig(max_tokens=100))
     assert vectorizer.transform([]).to_dense().shape == (0, 3)
     assert vectorizer.transform(["", "zzz"]).to_dense().tolist() == [[0, 0, 0], [0, 0, 0]]
-
-
-@settings(max_examples=200)
-@given(st.lists(st.text(max_size=40), max_size=6))
-def test_fuzz_any_text_is_words_or_nothing(texts: list[str]) -> None:
-    """Any Python string, lone surrogates included: words hold no gap, punctuation, capital."""
-    words = split_words(texts)
-    assert len(words.indptr) == len(texts) + 1
-    assert words.indptr[-1] == len(words.codes)
-    words.dictionary.validate(full=True)
-    for word in words.dictionary.to_pylist():
-        assert word
-        assert not set(word) & set(" \t\n\v\f\r!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'ABCXYZ")
 
 
 @settings(max_examples=100)

@@ -1,0 +1,53 @@
+"""Texts to words: Python's own rule as the oracle, and any text at all.
+
+That the words are Keras' is held by ``tests/learning/test_vectorizer.py``.
+"""
+
+import itertools
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from arxivtag.papers.words import count_distinct_words, split_words
+
+# Characters where an implementation could differ from TensorFlow: case beyond ASCII (one that
+# grows when lowered, final sigma), white space beyond ASCII and control characters beside the six
+# that TensorFlow splits at, punctuation beyond ASCII, composed and decomposed accents, astral ones.
+ALPHABET = (
+    list("abcABCzZ019")
+    + list(" \t\n\v\f\r")
+    + ["\u00a0", "\u2003", "\u3000", "\u0085", "\u2028", "\u001c", "\u001f", "\u200b"]
+    + list("!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'")
+    + ["É", "é", "\u0301", "İ", "Σ", "ς", "ß", "“", "–", "…", "数", "😀", "\u202e"]
+)
+
+
+def words_of(texts: list[str]) -> list[list[str]]:
+    """The words of each text as strings."""
+    words = split_words(texts)
+    strings = [words.dictionary[code].as_py() for code in words.codes.tolist()]
+    borders = words.indptr.tolist()
+    return [strings[a:b] for a, b in itertools.pairwise(borders)]
+
+
+def test_by_hand() -> None:
+    texts = ["The CAT, the cat!", "", "don't É\u00a0x\tU.S."]
+    assert words_of(texts) == [["the", "cat", "the", "cat"], [], ["dont", "É\u00a0x", "us"]]
+
+
+@given(st.lists(st.text(st.sampled_from(ALPHABET), max_size=30), max_size=8))
+def test_count_distinct_words_equals_pythons_rule(texts: list[str]) -> None:
+    assert count_distinct_words(texts) == len({w for text in texts for w in text.lower().split()})
+
+
+@settings(max_examples=200)
+@given(st.lists(st.text(max_size=40), max_size=6))
+def test_fuzz_any_text_is_words_or_nothing(texts: list[str]) -> None:
+    """Any Python string, lone surrogates included: words hold no gap, punctuation, capital."""
+    words = split_words(texts)
+    assert len(words.indptr) == len(texts) + 1
+    assert words.indptr[-1] == len(words.codes)
+    words.dictionary.validate(full=True)
+    for word in words.dictionary.to_pylist():
+        assert word
+        assert not set(word) & set(" \t\n\v\f\r!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'ABCXYZ")
