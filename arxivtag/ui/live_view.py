@@ -132,7 +132,7 @@ def _poll(run_id: str, context: PageContext) -> None:
         if run.state == QUEUED:
             _render_waiting(run, context)
         else:
-            _render_running(run)
+            _render_running(run, context)
 
 
 def render_heading(run: Run) -> None:
@@ -177,7 +177,7 @@ def _render_waiting(run: Run, context: PageContext) -> None:
             _run_link("Watch the one that trains", now, context)
 
 
-def _render_running(run: Run) -> None:
+def _render_running(run: Run, context: PageContext) -> None:
     render_heading(run)
     status = run.status
     history, figures, version = _followers().view(run.folder)
@@ -194,7 +194,12 @@ def _render_running(run: Run) -> None:
             jobs.stop(run.run_id, run.folder.home)
             st.rerun(scope="fragment")
     _stage_line(status.stage)
-    _live_figures(status, history)
+    if run.summary.has_bundle:
+        # Only the comparison with a linear model is still to come: the model is there.
+        _render_verdict(run)
+        predict_link(run, context)
+    else:
+        _live_figures(status, history)
     _charts(figures, version, history)
 
 

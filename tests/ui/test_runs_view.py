@@ -10,9 +10,11 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag import storage
 from arxivtag.config import PRESETS, PROJECT_FOLDER, RunConfig
-from arxivtag.runs import registry
+from arxivtag.runs import locks, registry
+from arxivtag.runs.layout import run_folder
 from arxivtag.ui import runs_view
 from tests.runs.conftest import make_run
+from tests.ui.demo_run import make_demo_run
 
 
 def opened(page: str = "pages/4_Runs.py", **query: str) -> AppTest:
@@ -49,13 +51,26 @@ def test_every_state_has_a_view(home: Path, page: str, state: str) -> None:
     make_run(home, "run-a", state, message="Words on it.", hint="Do this.")
     held = None
     if state == "queued":
-        from arxivtag.runs import locks
-
         held = locks.try_acquire(home / "runs" / ".slot.lock")
     app = opened(page, run="run-a")
     assert not app.exception
     if held is not None:
         locks.release(held)
+
+
+def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path) -> None:
+    run_id = make_demo_run(home)
+    folder = run_folder(run_id, home)
+    status = storage.read_json(folder.status)
+    storage.write_json(folder.status, status | {"state": "running", "stage": "baseline"})
+    worker = locks.try_acquire(folder.lock)
+    assert worker is not None
+    app = opened("pages/2_Train.py", run=run_id)
+    locks.release(worker)
+    assert not app.exception
+    links = [link.proto.label for link in app.get("page_link")]
+    assert "Predict with this model" in links
+    assert "Stop" in [button.label for button in app.button]
 
 
 @pytest.mark.parametrize("run_id", ["..", "no-such-run", "<script>", "a" * 500])
