@@ -148,3 +148,25 @@ def command_line(run: RunConfig) -> str:
         else:
             words += [item.flag, _as_text(value)]
     return shlex.join(words)
+
+
+def markdown_table() -> str:
+    """Return all settings with their flag, value in each preset, bounds and help, as Markdown."""
+    rows = [
+        f"| flag | {' | '.join(config.PRESETS)} | bounds | what it is |",
+        f"|---|{'---|' * len(config.PRESETS)}---|---|",
+    ]
+    for item in settings():
+        values = [_as_text(item.value_in(run)) for run in config.PRESETS.values()]
+        cells = [f"`{item.flag}`", *values, _bounds_text(item), str(item.metadata.get("help", ""))]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def _bounds_text(item: Setting) -> str:
+    if item.metadata.get("choices"):
+        return ", ".join(item.metadata["choices"])
+    if item.kind is bool:
+        return "on or off (`--no-...`)"
+    low, high = item.metadata.get("minimum"), item.metadata.get("maximum")
+    return " to ".join(f"{bound:,}" for bound in (low, high) if bound is not None)

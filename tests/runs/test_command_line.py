@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import os
 import shlex
 
 import pytest
@@ -98,3 +99,15 @@ def test_an_unknown_setting_is_refused() -> None:
 def test_values_out_of_bounds_are_refused(name: str, value: object, message: str) -> None:
     with pytest.raises(ConfigError, match=message.replace(".", r"\.")):
         command_line.with_settings(PRESETS["tuned"], {name: value})
+
+
+def test_the_documented_settings_are_the_settings() -> None:
+    path = config.PROJECT_FOLDER / "docs/settings.md"
+    begin, end = "<!-- settings:begin -->\n", "<!-- settings:end -->"
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    table, after = rest.split(end)
+    expected = command_line.markdown_table()
+    if os.environ.get("ARXIVTAG_WRITE_DOCS") == "1":
+        path.write_text(f"{before}{begin}{expected}{end}{after}", encoding="utf-8")
+        return
+    assert table == expected, "set ARXIVTAG_WRITE_DOCS=1 to write it anew"
