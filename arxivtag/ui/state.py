@@ -6,6 +6,7 @@ does not exist gives a sentence and the default.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -58,6 +59,28 @@ def url_value(name: str) -> str | None:
     """Return one query parameter, or None; of repeated ones the last."""
     value = st.query_params.get(name)
     return value or None
+
+
+def drop_endless_numbers(names: Collection[str]) -> None:
+    """Take ``inf`` and the like out of the address, and run the page again without them.
+
+    Streamlit's number fields, which read the address before the page can, break on them.
+
+    Args:
+        names: The query parameters that number fields are bound to.
+    """
+    endless = [name for name in names if any(map(_is_endless, st.query_params.get_all(name)))]
+    for name in endless:
+        del st.query_params[name]
+    if endless:
+        st.rerun()
+
+
+def _is_endless(text: str) -> bool:
+    try:
+        return not math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def chosen(kind: str, name: str, options: Collection[str], default: str) -> Choice:

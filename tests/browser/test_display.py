@@ -241,3 +241,9 @@ def test_nothing_pasted_or_uploaded_stands_in_the_log(hostile_server: Server) ->
     for text in ("pwned", "bold", "image segmentation", "onerror", "paper3"):
         assert text not in log
     assert "Traceback" not in log
+
+
+def test_endless_numbers_in_the_address(watched: Callable[[str], Page]) -> None:
+    page = watched("Explore?tab=Papers&paper=1e999")
+    expect(page.get_by_text("One paper in full")).to_be_visible()
+    assert "1e999" not in page.url

@@ -11,7 +11,7 @@ from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select
 from arxivtag.exploring.labels import LabelIndex
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.papers.schema import Corpus
-from arxivtag.ui import components, data
+from arxivtag.ui import components, data, state
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.explore import (
     cleaning_tab,
@@ -37,12 +37,14 @@ TABS: dict[str, Callable[[View], None]] = {
 }
 # The other tabs always describe the whole data set.
 FILTERED_TABS = ("Labels", "Terms", "Lengths", "Papers")
+NUMBER_PARAMETERS = ("group", "paper", "papers-page", "max-words", "max-tokens", "words")
 KEPT, ALL = "kept", "all"
 ROWS_TEXTS = {KEPT: "Kept after cleaning", ALL: "All rows as read"}
 
 
 def render_explore(context: PageContext) -> None:
     """Draw everything under the page's title."""
+    state.drop_endless_numbers(NUMBER_PARAMETERS)
     corpus = data.corpus(context.data_source, context.home)
     if corpus.synthetic:
         components.note(
