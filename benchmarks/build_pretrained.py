@@ -3,9 +3,9 @@
     python benchmarks/build_pretrained.py path/to/arxiv_abstracts.csv.xz
 
 1. The ``tuned`` preset is trained on all n-grams: the full model.
-2. Its 60,000 most important n-grams are kept (arxivtag.tagging.pruning).
-3. The first kernels are stored as a product of two small ones (arxivtag.tagging.factoring), of as
-   high a rank as fits, the larger one in 4 bits (arxivtag.tagging.quantizing).
+2. Its 40,000 most important n-grams are kept (arxivtag.tagging.pruning).
+3. The first kernels are stored as a product of two small ones (arxivtag.tagging.factoring) of
+   rank 128, the larger one in 4 bits (arxivtag.tagging.quantizing).
 4. The stored bundle is read back; calibration and thresholds are fitted anew to its probabilities
    of the validation papers, and both models are evaluated on the test split.
 
@@ -38,8 +38,9 @@ from arxivtag.tagging.bundle import Bundle, load_bundle, new_manifest, save_bund
 
 # No kept n-gram may point to one paper.
 MIN_PAPERS = 5
-MAX_MB = 7.9
-N_TERMS = 60_000
+MAX_MB = 8
+# More of either gains at most 0.003 LRAP (60,000 and 196 were tried) and loads slower.
+N_TERMS, RANK = 40_000, 128
 FIGURES = (
     "micro_f1",
     "macro_f1",
@@ -112,8 +113,7 @@ def main() -> None:
         vectorizer=pruning.prune_vectorizer(vectorizer, columns),
         network=factoring.cut_features(full.network, columns),
     )
-    rank = rank_that_fits(small)
-    factors = factoring.factorize(small.network, small.vectorizer.transform(texts["train"]), rank)
+    factors = factoring.factorize(small.network, small.vectorizer.transform(texts["train"]), RANK)
 
     # Decisions and figures are those of the file: of 4-bit weights, read back.
     with tempfile.TemporaryDirectory() as folder:
@@ -126,7 +126,7 @@ def main() -> None:
     )
     small.manifest["evaluation"] = small_figures
     save_bundle(small, arguments.out, precision="int4", factors=factors)
-    show(f"pretrained bundle, rank {rank}", small_figures, len(columns))
+    show(f"pretrained bundle, rank {RANK}", small_figures, len(columns))
     size_mb = sum(path.stat().st_size for path in arguments.out.iterdir()) / 1e6
     print(f"{arguments.out}: {size_mb:.2f} MB")
     write_model_card_figures(arguments.out, full_figures, small_figures, size_mb)
@@ -177,19 +177,6 @@ def figures(bundle: Bundle, texts: list[str], y_true: Any) -> dict[str, Any]:
     }
 
 
-def rank_that_fits(bundle: Bundle) -> int:
-    """Return the highest even rank at which the files stay within the size."""
-    n_terms, n_units = len(bundle.vectorizer), 0
-    fixed = 60_000 + bundle.vectorizer.vocabulary.nbytes  # manifest, biases, vocabulary
-    for branch in bundle.network.branches:
-        n_units += branch.layers[0].kernel.shape[1]
-        fixed += 2 * sum(layer.kernel.size for layer in branch.layers[1:])
-    fixed += 8 * n_terms  # an idf and a scale each
-    # One more direction: half a byte an n-gram, four bytes a unit.
-    rank = int((MAX_MB * 1e6 - fixed) / (n_terms / 2 + 4 * n_units))
-    return min(rank, n_units) // 2 * 2
-
-
 def say(record: dict[str, Any]) -> None:
     if record.get("kind") == "epoch":
         print(
@@ -232,7 +219,7 @@ def check(full: dict[str, Any], small: dict[str, Any], size_mb: float) -> None:
     """Stop with what is missed, if the bundle is too large or lost too much."""
     lost = {key: full[key] - small[key] for key in ("micro_f1", "lrap")}
     print(f"lost: {', '.join(f'{key} {value:.4f}' for key, value in lost.items())}")
-    if size_mb > 8 or max(lost.values()) > 0.01:
+    if size_mb > MAX_MB or max(lost.values()) > 0.01:
         sys.exit("missed: at most 8 MB, and at most 0.01 lost in micro-F1 and LRAP")
 
 

@@ -80,7 +80,7 @@ def test_smaller_weights_change_probabilities_little(
 
 
 def test_factors_stand_for_the_first_kernels(tmp_path: Path) -> None:
-    """With as many directions as units nothing is lost but the rounding (random weights need all)."""
+    """With as many directions as units only the rounding is lost."""
     bundle = make_bundle("wide_and_deep")
     rows = bundle.vectorizer.transform(invented_texts(200, seed=30))
     expected = tagger.predict(bundle, TEXTS)
