@@ -1,6 +1,7 @@
 """Many people at once: browser sessions that explore, tag, upload and watch one running job.
 
-Every session is a real Chromium context against a real server. Each takes an action,
+Each session first uploads a small file of its own, whose name and titles nobody else may
+see. Every session is a real Chromium context against a real server. Each takes an action,
 looks at it for a while, and takes the next. Printed: actions, median and 95th
 percentile of their times by kind, errors, leaks of one session's upload into
 another, and the memory of the server.
@@ -15,17 +16,20 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import random
+import re
 import tempfile
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import psutil
-from playwright.async_api import Browser, Error, Page, async_playwright
+from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from arxivtag.config import preset
 from arxivtag.runs import jobs
@@ -45,6 +49,9 @@ class Tally:
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
     leaks: list[str] = field(default_factory=list)
+    n_looks: int = 0
+    n_own: int = 0
+    n_uploads: int = 0
 
 
 class Visitor:
@@ -57,8 +64,29 @@ class Visitor:
         self.run_id = run_id
         self.tally = tally
         self.random = random.Random(number)
+        self.own = ""
         page.set_default_timeout(ACTION_TIMEOUT_MS)
         page.on("pageerror", lambda error: tally.errors.append(f"page error: {error}"))
+
+    async def upload(self) -> None:
+        """Add a small file that is this session's own, and take it as the data set in use."""
+        mark = f"private-{self.number:03d}-"
+        rows = [f"{mark}title {n},an abstract of {mark}{n} words,cs.LG" for n in range(12)]
+        content = "\n".join(["title,abstract,labels", *rows]).encode()
+        await self.page.goto(f"{self.url}/")
+        await self.page.get_by_role("button", name="Add papers").click()
+        dialog = self.page.get_by_role("dialog")
+        await dialog.locator("input[type=file]").set_input_files(
+            {"name": f"{mark}papers.csv", "mimeType": "text/csv", "buffer": content}
+        )
+        await dialog.get_by_role("button", name="Use these papers").click()
+        await dialog.wait_for(state="detached")
+        await self.page.wait_for_url("**data=upload**")
+
+    async def open_own_papers(self) -> None:
+        """Look at the uploaded papers again, by the address that this session was given."""
+        await self.page.goto(f"{self.url}/Explore?data={self.own}&tab=Papers&rows=all")
+        await self.page.get_by_text("One paper in full").wait_for()
 
     async def settled(self) -> None:
         """Wait until the script has run, and note any exception box."""
@@ -72,7 +100,7 @@ class Visitor:
         try:
             await action()  # type: ignore[operator]
             await self.settled()
-        except Error as error:
+        except (Error, AssertionError) as error:
             self.tally.errors.append(f"{kind}: {str(error).splitlines()[0]}")
             return
         self.tally.seconds[kind].append(time.perf_counter() - began)
@@ -83,7 +111,9 @@ class Visitor:
 
     async def explore_tab(self) -> None:
         name = self.random.choice(EXPLORE_TABS)
-        await self.page.get_by_role("radio", name=name, exact=True).first.click()
+        tab = self.page.get_by_role("tab", name=name, exact=True)
+        await tab.click()
+        await expect(tab).to_have_attribute("aria-selected", "true", timeout=ACTION_TIMEOUT_MS)
 
     async def open_predict(self) -> None:
         await self.page.goto(f"{self.url}/Predict")
@@ -91,6 +121,7 @@ class Visitor:
 
     async def press_example(self) -> None:
         examples = self.page.get_by_test_id(EXAMPLE_BUTTON)
+        await examples.first.wait_for()
         await examples.nth(self.random.randrange(await examples.count())).click()
         await self.page.locator(".at-sentence").wait_for()
 
@@ -100,10 +131,17 @@ class Visitor:
 
     async def check_uploads(self) -> None:
         """Nobody may see a file that another session uploaded."""
-        text = await self.page.content()
-        for other in range(1000):
-            if other != self.number and f"private-{other:03d}-" in text:
-                self.tally.leaks.append(f"session {self.number} saw the upload of {other}")
+        content = await self.page.content()
+        names = await self.page.locator("input[role=combobox]").evaluate_all(
+            "boxes => boxes.map(box => box.value).join(' ')"
+        )
+        found = {int(other) for other in re.findall(r"private-(\d{3})-", content + names)}
+        self.tally.n_looks += 1
+        self.tally.n_own += self.number in found
+        self.tally.leaks += [
+            f"session {self.number} saw the upload of {other}"
+            for other in sorted(found - {self.number})
+        ]
 
     async def live(self, until: float) -> None:
         """Go from page to page until the time is up."""
@@ -111,7 +149,12 @@ class Visitor:
             ("open Explore", self.open_explore, ("Explore tab", self.explore_tab)),
             ("open Predict", self.open_predict, ("tag an example", self.press_example)),
             ("open the live view", self.watch, None),
+            ("open own upload", self.open_own_papers, None),
         )
+        await self.timed("upload a file", self.upload)
+        self.own = parse_qs(urlparse(self.page.url).query).get("data", [""])[0]
+        self.tally.n_uploads += bool(self.own)
+        await self.check_uploads()
         position = self.number
         while time.monotonic() < until:
             kind, action, inner = plans[position % len(plans)]
@@ -146,6 +189,14 @@ async def _run(server: Server, run_id: str, sessions: int, minutes: float) -> Ta
     return tally
 
 
+def peak_memory_mb(pid: int) -> float:
+    """Return the most memory that a process has had, or what it has where that is not told."""
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1e3
+    return psutil.Process(pid).memory_info().rss / 1e6
+
+
 def report(tally: Tally, memory_mb: float) -> dict[str, object]:
     """Return the figures of a run of this benchmark."""
     everything = [value for values in tally.seconds.values() for value in values]
@@ -162,6 +213,9 @@ def report(tally: Tally, memory_mb: float) -> dict[str, object]:
         "actions": rows,
         "n_errors": len(tally.errors),
         "errors": tally.errors[:5],
+        "n_uploads": tally.n_uploads,
+        "n_looks_for_others_uploads": tally.n_looks,
+        "n_that_found_ones_own": tally.n_own,
         "n_leaks": len(tally.leaks),
         "server_peak_mb": round(memory_mb),
     }
@@ -182,7 +236,7 @@ def main() -> None:
         server = start_server(home, Path(folder) / "logs", {"ARXIVTAG_VISITORS": "1"})
         try:
             tally = asyncio.run(_run(server, started.run_id, arguments.sessions, arguments.minutes))
-            memory_mb = psutil.Process(server.process.pid).memory_info().rss / 1e6
+            memory_mb = peak_memory_mb(server.process.pid)
             if "Traceback" in server.log:
                 tally.errors.append("a traceback in the server's log")
             print(json.dumps(report(tally, memory_mb), indent=1))
