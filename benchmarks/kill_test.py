@@ -23,6 +23,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
@@ -91,6 +93,70 @@ def wait_until_over(home: Path, timeout_s: float) -> bool:
     return False
 
 
+@dataclass
+class Tally:
+    """What became of the runs."""
+
+    endings: Counter[str] = field(default_factory=Counter)
+    problems: list[str] = field(default_factory=list)
+    finished: set[str] = field(default_factory=set)
+
+
+def play(
+    home: Path,
+    rounds: int,
+    *,
+    seed: int = 1,
+    real: bool = False,
+    kept: Collection[str] = (),
+) -> Tally:
+    """Play the rounds under ``home``; runs in ``kept`` are finished already and stay."""
+    chance = random.Random(seed)
+    longest_s = 12.0 if real else 0.9
+    tally = Tally(finished=set(kept))
+    for number in range(rounds):
+        target = chance.choice(TARGETS)
+        run = run_config(real, epochs=3)
+        run_id, starter = start_in_process(run, home)
+        if chance.random() < 0.3:
+            jobs.start(run_config(real, epochs=1), home)
+        time.sleep(chance.uniform(0, longest_s))
+        kill(target, home, starter)
+        if not wait_until_over(home, timeout_s=120):
+            tally.problems.append(f"round {number} ({target}): the queue stands still")
+        starter.kill()
+        starter.communicate()
+        _look(tally, number, target, run_id, home)
+        _keep_small(tally, kept, home)
+    return tally
+
+
+def _look(tally: Tally, number: int, target: str, run_id: str, home: Path) -> None:
+    """Note how the round's run ended and whether anything was lost."""
+    states = {item.run_id: item.state for item in registry.list_runs(home)}
+    tally.endings[f"{target}: {states.get(run_id)}"] += 1
+    if target == "starter" and states.get(run_id) != "finished":
+        tally.problems.append(f"round {number}: lost with its starter: {run_id}")
+    tally.problems += [
+        f"round {number}: {item} was finished and is {states.get(item)}"
+        for item in sorted(tally.finished)
+        if states.get(item) != "finished"
+    ]
+    tally.problems += [
+        f"round {number}: {item} is corrupt" for item, s in states.items() if s == "corrupt"
+    ]
+    tally.finished |= {item for item, s in states.items() if s == "finished"}
+
+
+def _keep_small(tally: Tally, kept: Collection[str], home: Path) -> None:
+    """Delete the oldest runs of a folder that has grown large."""
+    ids = sorted(run.run_id for run in registry.list_runs(home) if run.run_id not in kept)
+    if len(ids) > 40:
+        for run_id in ids[:20]:
+            registry.delete_run(run_id, home)
+            tally.finished.discard(run_id)
+
+
 def main() -> None:
     """Run the rounds and print what became of each run."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -98,54 +164,19 @@ def main() -> None:
     parser.add_argument("--real", action="store_true")
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    chance = random.Random(arguments.seed)
-    longest_s = 12.0 if arguments.real else 0.9
     if not arguments.real:
         os.environ["PYTHONPATH"] = f"{FAKE_FOLDER}{os.pathsep}{PROJECT_FOLDER}"
-    endings: Counter[str] = Counter()
-    problems: list[str] = []
-    finished: set[str] = set()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        for number in range(arguments.rounds):
-            target = chance.choice(TARGETS)
-            run = run_config(arguments.real, epochs=3)
-            run_id, starter = start_in_process(run, home)
-            if chance.random() < 0.3:
-                jobs.start(run_config(arguments.real, epochs=1), home)
-            time.sleep(chance.uniform(0, longest_s))
-            kill(target, home, starter)
-            if not wait_until_over(home, timeout_s=120):
-                problems.append(f"round {number} ({target}): the queue stands still")
-            starter.kill()
-            starter.wait()
-            state = registry.read_run(run_id, home).state
-            endings[f"{target}: {state}"] += 1
-            if target == "starter" and state != "finished":
-                problems.append(f"round {number}: lost with its starter: {run_id} {state}")
-            states = {item.run_id: item.state for item in registry.list_runs(home)}
-            problems += [
-                f"round {number}: {item} was finished and is {states.get(item)}"
-                for item in finished
-                if states.get(item) != "finished"
-            ]
-            problems += [
-                f"round {number}: {i} is corrupt" for i, s in states.items() if s == "corrupt"
-            ]
-            finished |= {item for item, s in states.items() if s == "finished"}
-            if len(states) > 40:  # keep the folder small
-                for item in sorted(states)[:20]:
-                    registry.delete_run(item, home)
-                    finished.discard(item)
+        tally = play(home, arguments.rounds, seed=arguments.seed, real=arguments.real)
         if arguments.real:
             from arxivtag.tagging.bundle import load_bundle
 
-            for item in finished:
+            for item in tally.finished:
                 load_bundle(registry.bundle_folder(item, home))
-    print(
-        json.dumps({"rounds": arguments.rounds, "endings": endings, "problems": problems}, indent=1)
-    )
-    sys.exit(bool(problems))
+    result = {"rounds": arguments.rounds, "endings": tally.endings, "problems": tally.problems}
+    print(json.dumps(result, indent=1))
+    sys.exit(bool(tally.problems))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from arxivtag import config
 from arxivtag.errors import ArxivTagError
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.tagging.tables import table_as_csv
@@ -131,11 +132,20 @@ def note(text: str) -> None:
     st.html(f'<p class="at-note">{html.escape(text)}</p>')
 
 
+def without_paths(text: str) -> str:
+    """Return ``text`` as visitors may see it: without the folders of this machine."""
+    if not config.visitor_mode():
+        return text
+    for folder in (config.home_folder(), config.PROJECT_FOLDER):
+        text = text.replace(str(folder), "…")
+    return text
+
+
 def show_error(error: ArxivTagError) -> None:
-    """Show what is wrong and, on the next line, what to do about it."""
-    text = safe_text(error.message)
+    """Show what is wrong and, on the next line, what to do about it; to visitors without paths."""
+    text = safe_text(without_paths(error.message))
     if error.hint:
-        text += "\n\n" + safe_text(error.hint)
+        text += "\n\n" + safe_text(without_paths(error.hint))
     st.error(text, icon=":material/error:")
 
 

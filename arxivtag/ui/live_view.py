@@ -292,7 +292,7 @@ def _render_ended(run: Run, context: PageContext, on_train_page: bool) -> None:
         _render_verdict(run)
     _next_steps(run, context, on_train_page)
     render_curves(run)
-    render_log(run)
+    render_log(run, context)
 
 
 def render_ending(run: Run) -> None:
@@ -386,8 +386,10 @@ def resume_button(run: Run, context: PageContext) -> None:
         st.rerun()
 
 
-def render_log(run: Run) -> None:
-    """Show the last lines of a run's log, opened where the run broke off."""
+def render_log(run: Run, context: PageContext) -> None:
+    """Show the last lines of a run's log, opened where the run broke off; not to visitors."""
+    if context.visitor_mode:
+        return  # a traceback names folders of this machine
     broke_off = run.state in (FAILED, LOST)
     tail = run.log_tail()
     if tail or broke_off:

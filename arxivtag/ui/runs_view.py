@@ -226,9 +226,9 @@ def render_detail(run_id: str, context: PageContext) -> None:
 
             render_evaluation(run.folder.path)
         live_view.render_curves(run)
-        _render_settings(run)
+        _render_settings(run, context)
         _render_record(run)
-        live_view.render_log(run)
+        live_view.render_log(run, context)
 
 
 def _actions(run: Run, context: PageContext) -> None:
@@ -315,7 +315,7 @@ def settings_table(run: Run) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _render_settings(run: Run) -> None:
+def _render_settings(run: Run, context: PageContext) -> None:
     if run.config is None:
         return
     with st.expander("Settings, and the command that repeats this run", icon=":material/tune:"):
@@ -323,6 +323,9 @@ def _render_settings(run: Run) -> None:
         if shown.data.startswith(run_text.UPLOAD_PREFIX):
             shown = dataclasses.replace(shown, data="FILE")
             components.note("FILE stands for the file that was uploaded.")
+        elif context.visitor_mode and run_text.data_text(shown.data) != shown.data:
+            shown = dataclasses.replace(shown, data="FILE")
+            components.note("FILE stands for a file of this server.")
         try:
             st.code(command_line.command_line(shown), language=None, wrap_lines=True)
         except ArxivTagError as error:

@@ -1,0 +1,206 @@
+"""Many people at once, each with a machine of their own: sessions that speak the app's protocol.
+
+``benchmarks.people`` drives real browsers, which on two cores take nearly all of the
+machine for themselves: what visitors feel is then the fifty browsers and not the server.
+Here a session is the WebSocket that a browser would hold: it opens pages, pastes
+abstracts, changes tabs, watches a running job once a second, and reads all that the server
+sends, until the server says that the script has ended. The server, the job and the
+sessions share the cores; what a browser draws is not in the figures.
+
+    python -m benchmarks.sessions --sessions 50 --minutes 3
+
+Every session has an upload of its own, and looks for the others' in all it is sent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import re
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from urllib.parse import urlencode
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from arxivtag.config import preset
+from arxivtag.papers import sources
+from arxivtag.runs import jobs
+from arxivtag.runs.command_line import with_settings
+from arxivtag.ui.examples import EXAMPLES
+from benchmarks.people import Tally, peak_memory_mb, report
+from tests.browser.conftest import start_server, stop_jobs
+
+TABS = ("Overview", "Labels", "Terms", "Lengths", "Papers", "Cleaning")
+MARK = re.compile(rb"private-(\d{3})-")
+EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
+TIMEOUT_S = 60.0
+WATCHED_S = 12
+
+
+class Session:
+    """One visitor: an upload of their own, one WebSocket for each page that they open."""
+
+    def __init__(self, number: int, url: str, run_id: str, upload: str, tally: Tally) -> None:
+        self.number = number
+        self.url = url.replace("http://", "ws://") + "/_stcore/stream"
+        self.run_id, self.upload, self.tally = run_id, upload, tally
+        self.random = random.Random(number)
+        self.socket: websockets.ClientConnection | None = None
+        self.fragment, self.text_area = "", ("", "")
+        self.where: tuple[str, dict[str, str]] = ("", {})
+
+    async def open(self, page: str, **parameters: str) -> None:
+        """Open a page as a new tab of the browser does."""
+        await self.close()
+        self.socket = await websockets.connect(
+            self.url, subprotocols=[websockets.Subprotocol("streamlit")], max_size=None
+        )
+        self.where, self.fragment, self.text_area = (page, parameters), "", ("", "")
+        await self.rerun()
+
+    async def close(self) -> None:
+        if self.socket is not None:
+            await self.socket.close()
+            self.socket = None
+
+    async def rerun(self, fragment: str = "", text: str | None = None) -> None:
+        """Ask for a run of the script or of one fragment, and read until it has ended."""
+        message = BackMsg()
+        page, parameters = self.where
+        message.rerun_script.page_name = page
+        message.rerun_script.query_string = urlencode(parameters)
+        message.rerun_script.fragment_id = fragment
+        if text is not None:
+            state = message.rerun_script.widget_states.widgets.add()
+            state.id, state.string_value = self.text_area[0], text
+        assert self.socket is not None
+        await self.socket.send(message.SerializeToString())
+        async with asyncio.timeout(TIMEOUT_S):
+            while True:
+                content = await self.socket.recv()
+                assert isinstance(content, bytes)
+                if self._take(content):
+                    return
+
+    def _take(self, content: bytes) -> bool:
+        """Look at one message; return whether it says that the script has ended."""
+        found = {int(other) for other in MARK.findall(content)}
+        self.tally.n_own += self.number in found
+        for other in sorted(found - {self.number}):
+            self.tally.leaks.append(f"session {self.number} was sent the upload of {other}")
+        message = ForwardMsg.FromString(content)
+        kind = message.WhichOneof("type")
+        if kind == "auto_rerun":
+            self.fragment = message.auto_rerun.fragment_id
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            element = message.delta.new_element
+            if element.WhichOneof("type") == "exception":
+                self.tally.errors.append(f"exception on {self.where[0]}")
+            if element.WhichOneof("type") == "text_area":
+                self.text_area = (element.text_area.id, message.delta.fragment_id)
+        return kind == "script_finished" and message.script_finished != EARLY
+
+    async def timed(self, kind: str, action: Awaitable[None]) -> bool:
+        """Await an action, keep how long it took, and return whether it went well."""
+        began = time.perf_counter()
+        try:
+            await action
+        except (OSError, TimeoutError, AssertionError, websockets.WebSocketException) as error:
+            self.tally.errors.append(f"{kind}: {type(error).__name__} {error}"[:200])
+            return False
+        self.tally.seconds[kind].append(time.perf_counter() - began)
+        return True
+
+    async def explore(self) -> None:
+        tab = self.random.choice(TABS)
+        await self.timed(f"Explore: {tab}", self.open("Explore", tab=tab))
+
+    async def own_papers(self) -> None:
+        self.tally.n_looks += 1
+        parameters = {"data": self.upload, "tab": "Papers", "rows": "all"}
+        await self.timed("Explore one's upload", self.open("Explore", **parameters))
+
+    async def predict(self) -> None:
+        if not await self.timed("open Predict", self.open("Predict")):
+            return
+        for example in self.random.sample(EXAMPLES, 3):
+            await asyncio.sleep(self.random.uniform(3, 8))
+            identifier, fragment = self.text_area
+            if not identifier:
+                self.tally.errors.append("Predict has no field for an abstract")
+                return
+            # As the browser does: what is in other fields stands in the session already.
+            await self.timed("tag an abstract", self.rerun(fragment, example.abstract))
+
+    async def watch(self) -> None:
+        if not await self.timed("open the live view", self.open("Train", run=self.run_id)):
+            return
+        for _ in range(WATCHED_S):
+            await asyncio.sleep(1)
+            if self.fragment:
+                await self.timed("a second of the live view", self.rerun(self.fragment))
+
+    async def live(self, until: float) -> None:
+        """Go from page to page until the time is up."""
+        plans: tuple[Callable[[], Awaitable[None]], ...] = (
+            self.explore, self.predict, self.watch, self.own_papers,
+        )  # fmt: skip
+        position = self.number
+        while time.monotonic() < until:
+            await plans[position % len(plans)]()
+            position += 1
+            await asyncio.sleep(self.random.uniform(4, 12))
+        await self.close()
+
+
+async def _run(url: str, run_id: str, uploads: list[str], minutes: float) -> Tally:
+    tally = Tally(n_uploads=len(uploads))
+    until = time.monotonic() + minutes * 60
+
+    async def one(number: int, upload: str) -> None:
+        await asyncio.sleep(0.4 * number)
+        await Session(number, url, run_id, upload, tally).live(until)
+
+    await asyncio.gather(*(one(number, upload) for number, upload in enumerate(uploads)))
+    return tally
+
+
+def own_upload(number: int, home: Path) -> str:
+    """Put a file of a session's own into the uploads folder."""
+    mark = f"private-{number:03d}-"
+    rows = [f"{mark}title {n},an abstract of {mark}{n} words,cs.LG" for n in range(12)]
+    content = "\n".join(["title,abstract,labels", *rows]).encode()
+    return sources.save_upload(f"{mark}papers.csv", content, home)
+
+
+def main() -> None:
+    """Serve, let sessions in, print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sessions", type=int, default=50)
+    parser.add_argument("--minutes", type=float, default=3.0)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder) / "home"
+        uploads = [own_upload(number, home) for number in range(arguments.sessions)]
+        started = jobs.start(with_settings(preset("keras-example"), {"epochs": 200}), home)
+        assert isinstance(started, jobs.Started), started
+        server = start_server(home, Path(folder) / "logs", {"ARXIVTAG_VISITORS": "1"})
+        try:
+            tally = asyncio.run(_run(server.url, started.run_id, uploads, arguments.minutes))
+            if "Traceback" in server.log:
+                tally.errors.append("a traceback in the server's log")
+            print(json.dumps(report(tally, peak_memory_mb(server.process.pid)), indent=1))
+        finally:
+            server.stop()
+            stop_jobs(home)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,219 @@
+"""A server for visitors: what they may not see, not change, and not use up."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from arxivtag import config
+from arxivtag.config import RunConfig, TrainingConfig
+from arxivtag.errors import DataError
+from arxivtag.papers import sources
+from arxivtag.runs import jobs, locks, registry, worker
+from arxivtag.runs.layout import run_folder
+from arxivtag.runs.status import read_status, write_status
+from tests.runs.conftest import make_run
+from tests.ui.conftest import texts
+from tests.ui.demo_run import RUN_ID, make_demo_run
+
+OpenApp = Callable[..., AppTest]
+CSV = "title,abstract,labels\nA private title,We study private things.,cs.LG\n" * 2
+PAGES = (
+    "streamlit_app.py",
+    "pages/1_Explore.py",
+    "pages/2_Train.py",
+    "pages/3_Predict.py",
+    "pages/4_Runs.py",
+)
+
+
+@pytest.fixture
+def visitors(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
+    """The app for visitors."""
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    return open_app
+
+
+def everything(app: AppTest) -> str:
+    """All that a page holds: what it says, its tables, its lists to choose from, its address."""
+    parts = [texts(app), str(dict(app.query_params))]
+    parts += [element.value.to_csv() for element in app.dataframe]
+    parts += [str(element.options) for element in (*app.selectbox, *app.multiselect)]
+    parts += [str(element.value) for element in (*app.text_input, *app.text_area, *app.code)]
+    return "\n".join(parts)
+
+
+def private_run(home: Path) -> str:
+    """A finished run on an upload, with a model and a name, as another visitor left it."""
+    source = sources.save_upload("private-007-papers.csv", CSV.encode(), home)
+    make_demo_run(home)
+    folder = run_folder(RUN_ID, home)
+    registry.set_note(RUN_ID, "private-007 run", home)
+    from arxivtag import storage
+
+    storage.write_json(folder.config, config.to_dict(RunConfig(data=source)))
+    return source
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_of_another_visitors_upload_is_seen(
+    visitors: OpenApp, home: Path, page: str
+) -> None:
+    source = private_run(home)
+    for address in ({}, {"run": RUN_ID}, {"model": RUN_ID}, {"from": RUN_ID}, {"compare": RUN_ID}):
+        app = visitors(page, **address)
+        assert not app.exception
+        shown = everything(app)
+        assert "private" not in shown
+        assert source not in shown
+    own = visitors(page, data=source)
+    assert "private-007-papers.csv" in everything(own)
+
+
+def test_two_sessions_at_once_see_only_their_own(visitors: OpenApp, home: Path) -> None:
+    own = [sources.save_upload(f"private-{n}.csv", CSV.encode(), home) for n in (1, 2)]
+    first, second = (visitors("pages/1_Explore.py", data=source) for source in own)
+    for app, mine, other in ((first, "private-1", "private-2"), (second, "private-2", "private-1")):
+        app.run()
+        assert mine in everything(app)
+        assert other not in everything(app)
+
+
+def test_runs_of_others_are_not_stopped_withdrawn_resumed_renamed_or_deleted(
+    visitors: OpenApp, home: Path
+) -> None:
+    make_run(home, "run-a", "lost", owner="somebody")
+    make_run(home, "run-b", "queued", owner="somebody", queue_number=1)
+    make_run(home, "run-c", "running", owner="somebody")
+    slot = locks.try_acquire(home / "runs" / ".slot.lock")
+    held = locks.try_acquire(run_folder("run-c", home).lock)
+    assert slot is not None
+    assert held is not None
+    try:
+        for run_id in ("run-a", "run-b", "run-c"):
+            for page in ("pages/2_Train.py", "pages/4_Runs.py"):
+                app = visitors(page, run=run_id)
+                assert not app.exception
+                keys = {button.key for button in app.button}
+                assert not keys & {"stop", "withdraw", "resume", "delete-run", "delete-runs"}
+        listed = visitors("pages/4_Runs.py")
+        assert "delete-runs" not in {button.key for button in listed.button}
+    finally:
+        locks.release(slot)
+        locks.release(held)
+
+
+def test_resume_is_held_to_the_same_limits(
+    visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = RunConfig(training=TrainingConfig(epochs=config.visitor_limits().max_epochs + 1))
+    make_run(home, "run-a", "lost", long)
+    outcome = jobs.resume("run-a", home, owner="me")
+    assert isinstance(outcome, jobs.Refused)
+    assert "epochs" in outcome.message
+
+
+def test_queue_has_an_end_and_the_disk_stays_free(
+    visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = RunConfig(training=TrainingConfig(epochs=1))
+    for number in range(config.visitor_limits().max_queue_length):
+        make_run(home, f"waits-{number}", "queued", queue_number=number + 1, owner=str(number))
+    held = locks.try_acquire(home / "runs" / ".slot.lock")
+    assert held is not None
+    full = jobs.start(short, home, owner="new")
+    locks.release(held)
+    assert isinstance(full, jobs.Refused)
+    assert "wait already" in full.message
+    for run in registry.list_runs(home):
+        registry.delete_run(run.run_id, home)
+    monkeypatch.setenv("ARXIVTAG_VISITOR_MIN_FREE_DISK_MB", str(10**9))
+    outcome = jobs.start(short, home, owner="new")
+    assert isinstance(outcome, jobs.Refused)
+    assert "nearly full" in outcome.message
+
+
+def test_a_visitors_training_ends_when_its_time_is_up(
+    visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
+    should_stop = worker.stop_watch(make_run(home, "run-a", "running"))
+    assert not should_stop()
+    now[0] += 60 * config.visitor_limits().max_run_minutes - 1
+    assert not should_stop()
+    now[0] += 2
+    assert should_stop()
+
+
+def test_a_network_that_would_fill_the_memory_is_refused(
+    visitors: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from types import SimpleNamespace
+
+    from arxivtag.errors import ConfigError
+    from arxivtag.runs import pipeline
+
+    rows = SimpleNamespace(n_features=140_000)
+    features = SimpleNamespace(train=SimpleNamespace(rows=rows), label_names=("a",) * 150)
+    pipeline._check_size(config.preset("keras-example"), features)  # 72 million parameters
+    model = config.ModelConfig(hidden_units=(4096,))
+    with pytest.raises(ConfigError, match="visitors may train up to 100,000,000"):
+        pipeline._check_size(RunConfig(model=model), features)
+    monkeypatch.delenv("ARXIVTAG_VISITORS")
+    pipeline._check_size(RunConfig(model=model), features)
+
+
+def test_oldest_uploads_make_room(
+    visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARXIVTAG_VISITOR_MAX_UPLOADS_MB", "1")
+    content = CSV.encode() + b"x" * 400_000
+    kept = []
+    for number in range(4):
+        kept.append(sources.save_upload(f"{number}.csv", content, home))
+        import os
+
+        folder = config.uploads_folder(home) / kept[-1].removeprefix("upload:")
+        os.utime(folder, (number, number))
+    from arxivtag.papers.uploads import upload_path
+
+    for source in kept[:2]:
+        with pytest.raises(DataError, match="no longer here"):
+            upload_path(source, home)
+    for source in kept[2:]:
+        assert upload_path(source, home)[0].is_file()
+
+
+def test_larger_uploads_are_refused_in_the_library(visitors: OpenApp, home: Path) -> None:
+    most = config.visitor_limits().max_upload_mb
+    assert config.largest_upload_mb() == most
+    with pytest.raises(DataError, match=f"at most {most} MB"):
+        sources.save_upload("a.csv", b"x" * (most * 1_000_000 + 1), home)
+    assert not list(config.uploads_folder(home).iterdir())
+
+
+def test_local_paths_are_not_shown(
+    visitors: OpenApp, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local = RunConfig(data=f"{tmp_path}/secret/papers.csv")
+    message = f"Could not read {home}/runs/run-a/x: gone."
+    folder = make_run(home, "run-a", "failed", local, message=message, hint=message)
+    folder.log.write_text(f'Traceback: File "{home}/runs/x"')
+    for page in PAGES:
+        for address in ({}, {"run": "run-a"}, {"from": "run-a"}, {"data": str(tmp_path)}):
+            app = visitors(page, **address)
+            assert not app.exception
+            said = everything(app).replace(str(address.get("data")), "")
+            assert str(tmp_path) not in said, (page, address)
+
+
+def test_status_keeps_the_owner(home: Path) -> None:
+    folder = make_run(home, "run-a", "queued", owner="me")
+    status = read_status(folder.status)
+    write_status(folder.status, dataclasses.replace(status, state="running"))
+    assert read_status(folder.status).owner == "me"
