@@ -22,7 +22,7 @@ import random
 import re
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -212,7 +212,7 @@ def report(tally: Tally, memory_mb: float) -> dict[str, object]:
     return {
         "actions": rows,
         "n_errors": len(tally.errors),
-        "errors": tally.errors[:5],
+        "errors": dict(Counter(tally.errors).most_common(8)),
         "n_uploads": tally.n_uploads,
         "n_looks_for_others_uploads": tally.n_looks,
         "n_that_found_ones_own": tally.n_own,

@@ -40,7 +40,7 @@ from tests.browser.conftest import start_server, stop_jobs
 TABS = ("Overview", "Labels", "Terms", "Lengths", "Papers", "Cleaning")
 MARK = re.compile(rb"private-(\d{3})-")
 EARLY = ForwardMsg.FINISHED_EARLY_FOR_RERUN
-TIMEOUT_S = 60.0
+TIMEOUT_S = 20.0
 WATCHED_S = 12
 
 
@@ -97,7 +97,9 @@ class Session:
             self.tally.leaks.append(f"session {self.number} was sent the upload of {other}")
         message = ForwardMsg.FromString(content)
         kind = message.WhichOneof("type")
-        if kind == "auto_rerun":
+        if kind == "new_session" and not message.new_session.fragment_ids_this_run:
+            self.fragment = ""  # a page run anew has timers of its own, if any
+        elif kind == "auto_rerun":
             self.fragment = message.auto_rerun.fragment_id
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
@@ -137,15 +139,17 @@ class Session:
                 self.tally.errors.append("Predict has no field for an abstract")
                 return
             # As the browser does: what is in other fields stands in the session already.
-            await self.timed("tag an abstract", self.rerun(fragment, example.abstract))
+            if not await self.timed("tag an abstract", self.rerun(fragment, example.abstract)):
+                return
 
     async def watch(self) -> None:
         if not await self.timed("open the live view", self.open("Train", run=self.run_id)):
             return
         for _ in range(WATCHED_S):
             await asyncio.sleep(1)
-            if self.fragment:
-                await self.timed("a second of the live view", self.rerun(self.fragment))
+            second = "a second of the live view"
+            if self.fragment and not await self.timed(second, self.rerun(self.fragment)):
+                return
 
     async def live(self, until: float) -> None:
         """Go from page to page until the time is up."""
