@@ -53,7 +53,7 @@ class Session:
         self.run_id, self.upload, self.tally = run_id, upload, tally
         self.random = random.Random(number)
         self.socket: websockets.ClientConnection | None = None
-        self.fragment, self.text_area = "", ("", "")
+        self.timer, self.fragment, self.text_area = "", "", ("", "")
         self.where: tuple[str, dict[str, str]] = ("", {})
 
     async def open(self, page: str, **parameters: str) -> None:
@@ -97,17 +97,21 @@ class Session:
             self.tally.leaks.append(f"session {self.number} was sent the upload of {other}")
         message = ForwardMsg.FromString(content)
         kind = message.WhichOneof("type")
-        if kind == "new_session" and not message.new_session.fragment_ids_this_run:
-            self.fragment = ""  # a page run anew has timers of its own, if any
+        if kind == "new_session":
+            self.timer = ""
         elif kind == "auto_rerun":
-            self.fragment = message.auto_rerun.fragment_id
+            self.timer = message.auto_rerun.fragment_id
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
             element = message.delta.new_element
             if element.WhichOneof("type") == "exception":
                 self.tally.errors.append(f"exception on {self.where[0]}")
             if element.WhichOneof("type") == "text_area":
                 self.text_area = (element.text_area.id, message.delta.fragment_id)
-        return kind == "script_finished" and message.script_finished != EARLY
+        if kind != "script_finished" or message.script_finished == EARLY:
+            return False
+        if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY:
+            self.fragment = self.timer  # the whole page ran: the timers of before are gone
+        return True
 
     async def timed(self, kind: str, action: Awaitable[None]) -> bool:
         """Await an action, keep how long it took, and return whether it went well."""
