@@ -14,7 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 from arxivtag import config
-from arxivtag.ui import components, data, data_input, models, state
+from arxivtag.ui import components, data, data_input, memory, models, state
 from arxivtag.ui.close_sidebar import close_sidebar_after_links
 
 IMAGES_FOLDER = config.ASSETS_FOLDER / "images"
@@ -68,6 +68,7 @@ def page_setup(
         intro: One sentence in plain English.
         run_is_model: Whether ``?run=`` chooses the model (Predict), not the run to look at.
     """
+    memory.settle()
     st.set_page_config(
         page_title="arxivtag" if title == "Home" else f"{title} · arxivtag",
         page_icon=str(IMAGES_FOLDER / "icon.svg"),
