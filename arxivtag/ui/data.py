@@ -7,6 +7,7 @@ shared: do not change it in place.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,12 @@ from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.cleaning import CleaningResult, clean
+from arxivtag.papers.metadata import ARXIV_METADATA, SNAPSHOT_NAME
 from arxivtag.papers.schema import Corpus
 from arxivtag.papers.uploads import UPLOAD_PREFIX, upload_path
 
 SAMPLE = sources.SAMPLE
+SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
 UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session uploaded
 
 
@@ -48,7 +51,33 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
     uploads: dict[str, str] = dict(st.session_state.get(UPLOADS_KEY, {}))
     if asked is not None and asked.startswith(UPLOAD_PREFIX):
         uploads.setdefault(asked, asked)
-    return (*options, *local_options(), *_upload_options(uploads, home))
+    snapshots = set(st.session_state.get(SNAPSHOTS_KEY, ()))
+    if asked is not None and asked.startswith(f"{ARXIV_METADATA}?"):
+        snapshots.add(asked)
+    return (
+        *options,
+        *_snapshot_options(sorted(snapshots), home),
+        *local_options(),
+        *_upload_options(uploads, home),
+    )
+
+
+def _snapshot_options(chosen: Sequence[str], home: Path) -> list[DataOption]:
+    """Return the parts of Kaggle's snapshot that were asked for, if it is on this machine."""
+    ready = any(
+        info.id == ARXIV_METADATA and info.ready for info in sources.available_sources(home)
+    )
+    return [
+        DataOption(source, f"Kaggle's snapshot: {part}", "A part of all arXiv papers.", source)
+        for source, part in ((one, one.partition("?")[2][:60]) for one in chosen)
+        if ready
+    ]
+
+
+def remember_snapshot(source: str) -> None:
+    """Offer a part of Kaggle's snapshot to this session from now on."""
+    chosen = [*st.session_state.get(SNAPSHOTS_KEY, ()), source]
+    st.session_state[SNAPSHOTS_KEY] = list(dict.fromkeys(chosen))[-5:]
 
 
 def local_options() -> tuple[DataOption, ...]:
@@ -95,6 +124,8 @@ def _file_behind(source: str, home: Path) -> Path:
         return config.SAMPLE_PATH
     if source.startswith(UPLOAD_PREFIX):
         return upload_path(source, home)[0]
+    if source.partition("?")[0] == ARXIV_METADATA:
+        return config.downloads_folder(home) / SNAPSHOT_NAME
     if source in {info.id for info in sources.available_sources(home)}:
         return config.downloads_folder(home) / f"{source}.csv"
     return Path(source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
+from arxivtag.papers.arxiv_api import ARXIV_API
 from arxivtag.papers.fetching import ARXIV_ABSTRACTS
+from arxivtag.papers.metadata import ARXIV_METADATA
 from arxivtag.papers.readers import preview_table, read_table
 from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
 from arxivtag.papers.uploads import delete_upload, upload_path
@@ -53,11 +56,17 @@ def max_upload_mb() -> int:
 @st.dialog("Add papers", width="large")
 def add_papers_dialog(home: Path) -> None:
     """Upload a file and say what its columns are, or fetch the published data set."""
-    upload, fetch = st.tabs(["Upload a file", "Fetch the published set"])
+    upload, fetch, search, snapshot = st.tabs(
+        ["Upload a file", "Fetch the published set", "Search arXiv", "Kaggle's snapshot"]
+    )
     with upload, guarded():
         _upload_input(home)
     with fetch, guarded():
         _fetch_input(home)
+    with search, guarded():
+        _search_input(home)
+    with snapshot, guarded():
+        _snapshot_input(home)
 
 
 # Upload
@@ -190,13 +199,91 @@ def _fetch_input(home: Path) -> None:
 def _fetch_published(home: Path) -> None:
     from arxivtag.papers.fetching import fetch_arxiv_abstracts
 
+    # Closing the dialog ends the download; the next one goes on where it broke off.
+    fetch_arxiv_abstracts(home=home, progress=_progress_bar())
+    _use(ARXIV_ABSTRACTS)
+
+
+def _progress_bar() -> Callable[[str, float | None], None]:
     bar = st.progress(0.0, "Connecting …")
 
     def show(stage: str, share: float | None) -> None:
         bar.progress(min(max(share or 0.0, 0.0), 1.0), components.safe_text(stage))
 
-    # Closing the dialog ends the download; the next one goes on where it broke off.
-    fetch_arxiv_abstracts(home=home, progress=show)
-    log_event("fetched", data=ARXIV_ABSTRACTS)
-    state.remember("data", ARXIV_ABSTRACTS, data.SAMPLE)
+    return show
+
+
+def _use(source: str) -> None:
+    """Make a fetched source the data set in use."""
+    log_event("fetched", data=source.partition("?")[0])
+    state.remember("data", source, data.SAMPLE)
     st.rerun()
+
+
+# A search of arXiv
+
+
+def _search_input(home: Path) -> None:
+    components.note(
+        "Collects papers as the Keras example's authors did: one row for each search that a paper "
+        "matches. arXiv asks for a pause of three seconds between pages of 100 papers."
+    )
+    if config.visitor_mode():
+        components.note("Visitors cannot search from here; the person who runs this app can.")
+        return
+    longest = config.SourcesConfig().api_max_results
+    with st.form("search-arxiv", border=False):
+        queries = st.text_area(
+            "Searches, one a line",
+            placeholder='"image segmentation"\ncat:cs.RO AND abs:grasping',
+            key="search-queries",
+            height=110,
+        )
+        left, right = st.columns(2)
+        n_papers = left.number_input(
+            "Most papers a search", 1, longest, min(500, longest), key="search-max"
+        )
+        primary = right.text_input(
+            "Primary categories kept", placeholder="all", key="search-primary",
+            help="Separated by spaces, as in: cs.CV cs.LG stat.ML. Empty keeps all.",
+        )  # fmt: skip
+        asked = st.form_submit_button("Collect", icon=":material/cloud_download:")
+    if asked:
+        from arxivtag.papers.arxiv_api import fetch_arxiv_api
+
+        # Closing the dialog ends the search; the same one asked again goes on.
+        fetch_arxiv_api(
+            queries.splitlines(),
+            int(n_papers),
+            primary_categories=primary.replace(",", " ").split(),
+            home=home,
+            progress=_progress_bar(),
+        )
+        _use(ARXIV_API)
+
+
+# Kaggle's arXiv metadata
+
+
+def _snapshot_input(home: Path) -> None:
+    info = {entry.id: entry for entry in sources.available_sources(home)}[ARXIV_METADATA]
+    components.note(info.description)
+    if not info.ready:
+        return
+    with st.form("snapshot", border=False):
+        left, right = st.columns(2)
+        categories = left.text_input(
+            "Categories kept", " ".join(config.SourcesConfig().metadata_categories),
+            key="snapshot-categories", help="Separated by spaces.",
+        )  # fmt: skip
+        n_rows = right.number_input(
+            "Most papers", 1, config.limits().max_rows, 20_000, key="snapshot-rows"
+        )
+        asked = st.form_submit_button("Use these papers", icon=":material/check:")
+    if asked:
+        wanted = ",".join(categories.replace(",", " ").split())
+        source = f"{ARXIV_METADATA}?categories={wanted}&max_rows={int(n_rows)}"
+        with st.spinner("Reading the snapshot …", show_time=True):
+            data.corpus(source, home)
+        data.remember_snapshot(source)
+        _use(source)

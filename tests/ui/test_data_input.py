@@ -1,0 +1,99 @@
+"""The dialog that adds papers: a search of arXiv, and a part of Kaggle's snapshot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from arxivtag.config import PROJECT_FOLDER, downloads_folder
+from arxivtag.papers import arxiv_api
+from arxivtag.papers.metadata import ARXIV_METADATA, SNAPSHOT_NAME
+
+
+def search_part() -> None:
+    from arxivtag import config
+    from arxivtag.ui import data_input
+
+    data_input._search_input(config.home_folder())
+
+
+def snapshot_part() -> None:
+    from arxivtag import config
+    from arxivtag.ui import data_input
+
+    data_input._snapshot_input(config.home_folder())
+
+
+def opened(part: Callable[[], None]) -> AppTest:
+    """A part of the dialog as a page of its own: AppTest closes a dialog at the next run."""
+    return AppTest.from_function(part, default_timeout=60).run()
+
+
+def test_the_dialog_has_every_source(home: Path) -> None:
+    app = AppTest.from_file(PROJECT_FOLDER / "streamlit_app.py", default_timeout=60).run()
+    app.button(key="add-papers").click().run()
+    assert not app.exception
+    assert [tab.label for tab in app.tabs] == [
+        "Upload a file", "Fetch the published set", "Search arXiv", "Kaggle's snapshot",
+    ]  # fmt: skip
+
+
+def test_a_search_goes_to_arxiv_as_typed_and_becomes_the_data_set(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def fetch(queries: list[str], max_results: int, **options: Any) -> Path:
+        asked.update(options, queries=queries, max_results=max_results)
+        options["progress"]("query 1 of 2", 0.5)
+        path = downloads_folder(home) / "arxiv-api.csv"
+        path.parent.mkdir(parents=True)
+        path.write_text("titles,summaries,terms\nA title,Some words here,['cs.LG']\n")
+        return path
+
+    # The search itself is held to a server of Atom feeds in tests/papers/test_arxiv_api.py.
+    monkeypatch.setattr(arxiv_api, "fetch_arxiv_api", fetch)
+    app = opened(search_part)
+    app.text_area(key="search-queries").set_value("cat:cs.RO\nti:grasping")
+    app.number_input(key="search-max").set_value(50)
+    app.text_input(key="search-primary").set_value("cs.RO, cs.LG")
+    app.button[0].click().run()
+    assert not app.exception
+    assert asked["queries"] == ["cat:cs.RO", "ti:grasping"]
+    assert asked["max_results"] == 50
+    assert asked["primary_categories"] == ["cs.RO", "cs.LG"]
+    assert app.query_params["data"] == "arxiv-api"
+
+
+def test_a_part_of_the_snapshot_becomes_the_data_set(home: Path) -> None:
+    folder = downloads_folder(home)
+    folder.mkdir(parents=True)
+    papers = [
+        {"id": str(i), "title": f"Title {i}", "abstract": f"Words {i} here", "categories": label}
+        for i, label in enumerate(["cs.CL cs.LG", "hep-th", "cs.CL", "cs.CL"])
+    ]
+    (folder / SNAPSHOT_NAME).write_text("".join(json.dumps(paper) + "\n" for paper in papers))
+    app = opened(snapshot_part)
+    app.text_input(key="snapshot-categories").set_value("cs.CL")
+    app.number_input(key="snapshot-rows").set_value(2)
+    app.button[0].click().run()
+    assert not app.exception
+    source = f"{ARXIV_METADATA}?categories=cs.CL&max_rows=2"
+    assert app.query_params["data"] == source
+    page = AppTest.from_file(PROJECT_FOLDER / "streamlit_app.py", default_timeout=60)
+    page.query_params["data"] = source
+    page.run()
+    assert not page.exception
+    assert page.metric[0].value == "2"
+
+
+def test_visitors_may_not_search(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    app = opened(search_part)
+    assert not app.exception
+    assert "Collect" not in [button.label for button in app.button]
