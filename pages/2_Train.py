@@ -14,13 +14,11 @@ from arxivtag.ui.page import PageContext, page_setup
 from arxivtag.ui.run_access import visitor_id
 from arxivtag.ui.state import shortened
 
-DOUBLE_CLICK_S = 3.0
-
 
 def start(run: config.RunConfig, context: PageContext) -> None:
     """Start a run, once for a double click, and put it into the address."""
     last_run, last_id, last_at = st.session_state.get("last-start", (None, "", 0.0))
-    if run == last_run and time.monotonic() - last_at < DOUBLE_CLICK_S:
+    if run == last_run and time.monotonic() - last_at < train_form.DOUBLE_CLICK_S:
         run_id = last_id
     else:
         outcome = jobs.start(run, context.home, owner=visitor_id())

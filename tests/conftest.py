@@ -12,6 +12,8 @@ PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
 # One thread a process: two test processes share two cores, and threads would only fight.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Keras takes its backend from the first import of a process, whichever test that stands in.
+os.environ["KERAS_BACKEND"] = "jax"
 
 # No deadline: a first call imports, and on a busy machine any call may be slow.
 hypothesis.settings.register_profile("shared", deadline=None, max_examples=60)

@@ -106,6 +106,7 @@ def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
         return jobs.Started(folder.run_id)
 
     monkeypatch.setattr(jobs, "start", fake_start)
+    monkeypatch.setattr(train_form, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
     app = opened()
     app.button(key="go").click().run()
     assert app.query_params["run"] == "run-a"
