@@ -64,7 +64,7 @@ def test_a_job_runs_to_its_end_and_frees_the_slot(quick: Path) -> None:
 
 
 def test_jobs_wait_in_order_and_begin_by_themselves(quick: Path) -> None:
-    first = begin(quick)
+    first = begin(quick, epochs=30)  # long enough to be at work when the third is queued
     second, third = jobs.start(fake_config(1), quick), jobs.start(fake_config(1), quick)
     assert isinstance(second, Queued)
     assert isinstance(third, Queued)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from arxivtag.runs import jobs
@@ -25,7 +26,9 @@ def opened(server: Server, run_id: str) -> Tally:
             await session.open(page, **parameters)
         await session.close()
 
-    asyncio.run(visit())
+    # In a thread: a browser test before this one may have left its event loop in this thread.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, visit()).result()
     return tally
 
 
