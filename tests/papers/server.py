@@ -58,6 +58,12 @@ def running_server() -> Iterator[Server]:
             with suppress(BrokenPipeError, ConnectionResetError):
                 server.answer(self)
 
+        def end_headers(self) -> None:
+            # Said, not only done: a client that takes the connection for alive may send
+            # its next request into it just before it closes.
+            self.send_header("Connection", "close")
+            super().end_headers()
+
         def log_message(self, *arguments: Any) -> None:
             """Say nothing."""
 
