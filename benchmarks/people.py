@@ -1,15 +1,17 @@
-"""Many people at once: browser sessions that explore, tag, upload and watch one running job.
+"""Many people at once: sessions that explore, tag, upload and watch one running job.
 
-Each session first uploads a small file of its own, whose name and titles nobody else may
-see. Every session is a real Chromium context against a real server. Each takes an action,
-looks at it for a while, and takes the next. Printed: actions, median and 95th
-percentile of their times by kind, errors, leaks of one session's upload into
-another, and the memory of the server.
+Fifty browsers on two cores take nearly all of the machine for themselves, and what one
+measures is then the browsers and not the server. So most sessions speak the app's
+protocol (:mod:`benchmarks.sessions`) and a few are real Chromium contexts, which feel
+what the server is like while it serves all of them, what they draw included.
 
-    python -m benchmarks.people --sessions 50 --minutes 3
+    python -m benchmarks.people --sessions 50 --browsers 4 --minutes 3 [--data FILE]
 
-The browsers share the cores with the server and the job, so the figures are an upper
-bound of what visitors on their own machines see.
+Every session has an upload of its own, whose name and titles nobody else may see: the
+browsers upload theirs through the page. Printed as JSON: actions, median and 95th percentile
+of their times by kind, errors, leaks of one session's upload into another, and the
+memory of the server. The server, the job, the sessions and the browsers share the cores,
+so the figures are an upper bound of what visitors on machines of their own see.
 """
 
 from __future__ import annotations
@@ -22,43 +24,31 @@ import random
 import re
 import tempfile
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
-import numpy as np
 import psutil
 from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from arxivtag.config import preset
+from arxivtag.papers import sources
 from arxivtag.runs import jobs
 from arxivtag.runs.command_line import with_settings
-from tests.browser.conftest import CHROMIUM_FLAGS, Server, chromium_path, start_server, stop_jobs
+from arxivtag.ui.examples import EXAMPLES
+from benchmarks.sessions import TABS, Session, Tally, report
+from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path, start_server, stop_jobs
 
-EXPLORE_TABS = ("Labels", "Terms", "Lengths", "Papers", "Cleaning", "Overview")
-EXAMPLE_BUTTON = "stBaseButton-pills"
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 ACTION_TIMEOUT_MS = 60_000
-
-
-@dataclass
-class Tally:
-    """What all sessions saw."""
-
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    errors: list[str] = field(default_factory=list)
-    leaks: list[str] = field(default_factory=list)
-    n_looks: int = 0
-    n_own: int = 0
-    n_uploads: int = 0
 
 
 class Visitor:
     """One browser session with its own context."""
 
-    def __init__(self, number: int, page: Page, url: str, run_id: str, tally: Tally) -> None:
-        self.number = number
+    def __init__(
+        self, number: int, page: Page, url: str, run_id: str, tally: Tally, data: str
+    ) -> None:
+        self.number, self.data = number, data
         self.page = page
         self.url = url
         self.run_id = run_id
@@ -70,14 +60,12 @@ class Visitor:
 
     async def upload(self) -> None:
         """Add a small file that is this session's own, and take it as the data set in use."""
-        mark = f"private-{self.number:03d}-"
-        rows = [f"{mark}title {n},an abstract of {mark}{n} words,cs.LG" for n in range(12)]
-        content = "\n".join(["title,abstract,labels", *rows]).encode()
+        name, content = own_papers(self.number)
         await self.page.goto(f"{self.url}/")
         await self.page.get_by_role("button", name="Add papers").click()
         dialog = self.page.get_by_role("dialog")
         await dialog.locator("input[type=file]").set_input_files(
-            {"name": f"{mark}papers.csv", "mimeType": "text/csv", "buffer": content}
+            {"name": name, "mimeType": "text/csv", "buffer": content}
         )
         await dialog.get_by_role("button", name="Use these papers").click()
         await dialog.wait_for(state="detached")
@@ -106,11 +94,11 @@ class Visitor:
         self.tally.seconds[kind].append(time.perf_counter() - began)
 
     async def open_explore(self) -> None:
-        await self.page.goto(f"{self.url}/Explore")
+        await self.page.goto(f"{self.url}/Explore?data={self.data}")
         await self.page.get_by_role("heading", name="Explore", exact=True).wait_for()
 
     async def explore_tab(self) -> None:
-        name = self.random.choice(EXPLORE_TABS)
+        name = self.random.choice(TABS)
         tab = self.page.get_by_role("tab", name=name, exact=True)
         await tab.click()
         await expect(tab).to_have_attribute("aria-selected", "true", timeout=ACTION_TIMEOUT_MS)
@@ -120,9 +108,8 @@ class Visitor:
         await self.page.get_by_label("Abstract", exact=True).wait_for()
 
     async def press_example(self) -> None:
-        examples = self.page.get_by_test_id(EXAMPLE_BUTTON)
-        await examples.first.wait_for()
-        await examples.nth(self.random.randrange(await examples.count())).click()
+        field = self.random.choice(EXAMPLES).field
+        await self.page.get_by_test_id("stButtonGroup").get_by_text(field, exact=True).click()
         await self.page.locator(".at-sentence").wait_for()
 
     async def watch(self) -> None:
@@ -169,24 +156,42 @@ class Visitor:
             await self.check_uploads()
 
 
-async def _run(server: Server, run_id: str, sessions: int, minutes: float) -> Tally:
-    tally = Tally()
+def own_papers(number: int) -> tuple[str, bytes]:
+    """Return the name and content of a file that is one session's own."""
+    mark = f"private-{number:03d}-"
+    rows = [f"{mark}title {n},an abstract of {mark}{n} words,cs.LG" for n in range(12)]
+    return f"{mark}papers.csv", "\n".join(["title,abstract,labels", *rows]).encode()
+
+
+async def let_in(
+    url: str, run_id: str, data: str, uploads: list[str], n_browsers: int, minutes: float
+) -> tuple[Tally, Tally]:
+    """Run one protocol session for each of ``uploads`` and some browsers; return what they saw."""
+    sessions, browsers = Tally(n_uploads=len(uploads)), Tally()
+    until = time.monotonic() + minutes * 60
+
+    async def session(number: int) -> None:
+        await asyncio.sleep(0.4 * number)  # nobody comes in the same instant
+        await Session(number, url, run_id, uploads[number], sessions, data).live(until)
+
+    async def browse(number: int, chromium: Browser) -> None:
+        await asyncio.sleep(2.0 * (number - len(uploads)))
+        context = await chromium.new_context(viewport={"width": 1280, "height": 900})
+        visitor = Visitor(number, await context.new_page(), url, run_id, browsers, data)
+        await visitor.live(until)
+        await context.close()
+
     async with async_playwright() as playwright:
-        chromium: Browser = await playwright.chromium.launch(
+        chromium = await playwright.chromium.launch(
             executable_path=chromium_path(), args=CHROMIUM_FLAGS
         )
-        until = time.monotonic() + minutes * 60
-
-        async def one(number: int) -> None:
-            await asyncio.sleep(number * 0.5)  # nobody opens fifty browsers in the same instant
-            context = await chromium.new_context(viewport={"width": 1280, "height": 900})
-            visitor = Visitor(number, await context.new_page(), server.url, run_id, tally)
-            await visitor.live(until)
-            await context.close()
-
-        await asyncio.gather(*(one(number) for number in range(sessions)))
+        n = len(uploads)
+        await asyncio.gather(
+            *(session(number) for number in range(n)),
+            *(browse(number, chromium) for number in range(n, n + n_browsers)),
+        )
         await chromium.close()
-    return tally
+    return sessions, browsers
 
 
 def peak_memory_mb(pid: int) -> float:
@@ -197,49 +202,39 @@ def peak_memory_mb(pid: int) -> float:
     return psutil.Process(pid).memory_info().rss / 1e6
 
 
-def report(tally: Tally, memory_mb: float) -> dict[str, object]:
-    """Return the figures of a run of this benchmark."""
-    everything = [value for values in tally.seconds.values() for value in values]
-    rows = {
-        kind: {
-            "n": len(values),
-            "median_s": round(float(np.median(values)), 2),
-            "p95_s": round(float(np.percentile(values, 95)), 2),
-        }
-        for kind, values in [*sorted(tally.seconds.items()), ("all actions", everything)]
-        if values
-    }
-    return {
-        "actions": rows,
-        "n_errors": len(tally.errors),
-        "errors": dict(Counter(tally.errors).most_common(8)),
-        "n_uploads": tally.n_uploads,
-        "n_looks_for_others_uploads": tally.n_looks,
-        "n_that_found_ones_own": tally.n_own,
-        "n_leaks": len(tally.leaks),
-        "server_peak_mb": round(memory_mb),
-    }
-
-
 def main() -> None:
     """Serve, let people in, print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sessions", type=int, default=50)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sessions", type=int, default=50, help="all of them, browsers included")
+    parser.add_argument("--browsers", type=int, default=4)
     parser.add_argument("--minutes", type=float, default=3.0)
-    parser.add_argument("--data", default="sample", help="what the watched job trains on")
+    parser.add_argument("--data", type=Path, help="a file to explore instead of the sample")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        run = with_settings(preset("keras-example"), {"epochs": 200})
-        started = jobs.start(run, home)
+        n_protocol = arguments.sessions - arguments.browsers
+        uploads = [sources.save_upload(*own_papers(n), home) for n in range(n_protocol)]
+        data = "sample"
+        if arguments.data:
+            with arguments.data.open("rb") as file:
+                data = sources.save_upload(arguments.data.name, file, home)
+        started = jobs.start(with_settings(preset("keras-example"), {"epochs": 200}), home)
         assert isinstance(started, jobs.Started), started
         server = start_server(home, Path(folder) / "logs", {"ARXIVTAG_VISITORS": "1"})
         try:
-            tally = asyncio.run(_run(server, started.run_id, arguments.sessions, arguments.minutes))
-            memory_mb = peak_memory_mb(server.process.pid)
-            if "Traceback" in server.log:
-                tally.errors.append("a traceback in the server's log")
-            print(json.dumps(report(tally, memory_mb), indent=1))
+            sessions, browsers = asyncio.run(
+                let_in(
+                    server.url, started.run_id, data, uploads,
+                    arguments.browsers, arguments.minutes,
+                )
+            )  # fmt: skip
+            figures = {
+                "sessions": report(sessions),
+                "browsers": report(browsers),
+                "server_peak_mb": round(peak_memory_mb(server.process.pid)),
+                "tracebacks_in_the_servers_log": server.log.count("Traceback"),
+            }
+            print(json.dumps(figures, indent=1))
         finally:
             server.stop()
             stop_jobs(home)

@@ -1,41 +1,27 @@
-"""Many people at once, each with a machine of their own: sessions that speak the app's protocol.
+"""A session that speaks the app's protocol: what a browser would send and read, undrawn.
 
-``benchmarks.people`` drives real browsers, which on two cores take nearly all of the
-machine for themselves: what visitors feel is then the fifty browsers and not the server.
-Here a session is the WebSocket that a browser would hold: it opens pages, pastes
-abstracts, changes tabs, watches a running job once a second, and reads all that the server
-sends, until the server says that the script has ended. The server, the job and the
-sessions share the cores; what a browser draws is not in the figures.
-
-    python -m benchmarks.sessions --sessions 50 --minutes 3
-
-Every session has an upload of its own, and looks for the others' in all it is sent.
+It is the WebSocket that a browser would hold: it opens pages, pastes abstracts, changes
+tabs, watches a running job once a second, and reads all that the server sends, until the
+server says that the script has ended. ``benchmarks.people`` lets many of them in.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import random
 import re
-import tempfile
 import time
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+import numpy as np
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from arxivtag.config import preset
-from arxivtag.papers import sources
-from arxivtag.runs import jobs
-from arxivtag.runs.command_line import with_settings
 from arxivtag.ui.examples import EXAMPLES
-from benchmarks.people import Tally, peak_memory_mb, report
-from tests.browser.conftest import start_server, stop_jobs
 
 TABS = ("Overview", "Labels", "Terms", "Lengths", "Papers", "Cleaning")
 MARK = re.compile(rb"private-(\d{3})-")
@@ -44,11 +30,48 @@ TIMEOUT_S = 20.0
 WATCHED_S = 12
 
 
+@dataclass
+class Tally:
+    """What all sessions saw."""
+
+    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    errors: list[str] = field(default_factory=list)
+    leaks: list[str] = field(default_factory=list)
+    n_looks: int = 0
+    n_own: int = 0
+    n_uploads: int = 0
+
+
+def report(tally: Tally) -> dict[str, object]:
+    """Return the figures of a run of this benchmark."""
+    everything = [value for values in tally.seconds.values() for value in values]
+    rows = {
+        kind: {
+            "n": len(values),
+            "median_s": round(float(np.median(values)), 2),
+            "p95_s": round(float(np.percentile(values, 95)), 2),
+        }
+        for kind, values in [*sorted(tally.seconds.items()), ("all actions", everything)]
+        if values
+    }
+    return {
+        "actions": rows,
+        "n_errors": len(tally.errors),
+        "errors": dict(Counter(tally.errors).most_common(8)),
+        "n_uploads": tally.n_uploads,
+        "n_looks_for_others_uploads": tally.n_looks,
+        "n_that_found_ones_own": tally.n_own,
+        "n_leaks": len(tally.leaks),
+    }
+
+
 class Session:
     """One visitor: an upload of their own, one WebSocket for each page that they open."""
 
-    def __init__(self, number: int, url: str, run_id: str, upload: str, tally: Tally) -> None:
-        self.number = number
+    def __init__(
+        self, number: int, url: str, run_id: str, upload: str, tally: Tally, data: str = "sample"
+    ) -> None:
+        self.number, self.data = number, data
         self.url = url.replace("http://", "ws://") + "/_stcore/stream"
         self.run_id, self.upload, self.tally = run_id, upload, tally
         self.random = random.Random(number)
@@ -126,7 +149,7 @@ class Session:
 
     async def explore(self) -> None:
         tab = self.random.choice(TABS)
-        await self.timed(f"Explore: {tab}", self.open("Explore", tab=tab))
+        await self.timed(f"Explore: {tab}", self.open("Explore", data=self.data, tab=tab))
 
     async def own_papers(self) -> None:
         self.tally.n_looks += 1
@@ -166,49 +189,3 @@ class Session:
             position += 1
             await asyncio.sleep(self.random.uniform(4, 12))
         await self.close()
-
-
-async def _run(url: str, run_id: str, uploads: list[str], minutes: float) -> Tally:
-    tally = Tally(n_uploads=len(uploads))
-    until = time.monotonic() + minutes * 60
-
-    async def one(number: int, upload: str) -> None:
-        await asyncio.sleep(0.4 * number)
-        await Session(number, url, run_id, upload, tally).live(until)
-
-    await asyncio.gather(*(one(number, upload) for number, upload in enumerate(uploads)))
-    return tally
-
-
-def own_upload(number: int, home: Path) -> str:
-    """Put a file of a session's own into the uploads folder."""
-    mark = f"private-{number:03d}-"
-    rows = [f"{mark}title {n},an abstract of {mark}{n} words,cs.LG" for n in range(12)]
-    content = "\n".join(["title,abstract,labels", *rows]).encode()
-    return sources.save_upload(f"{mark}papers.csv", content, home)
-
-
-def main() -> None:
-    """Serve, let sessions in, print the figures as JSON."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--sessions", type=int, default=50)
-    parser.add_argument("--minutes", type=float, default=3.0)
-    arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        uploads = [own_upload(number, home) for number in range(arguments.sessions)]
-        started = jobs.start(with_settings(preset("keras-example"), {"epochs": 200}), home)
-        assert isinstance(started, jobs.Started), started
-        server = start_server(home, Path(folder) / "logs", {"ARXIVTAG_VISITORS": "1"})
-        try:
-            tally = asyncio.run(_run(server.url, started.run_id, uploads, arguments.minutes))
-            if "Traceback" in server.log:
-                tally.errors.append("a traceback in the server's log")
-            print(json.dumps(report(tally, peak_memory_mb(server.process.pid)), indent=1))
-        finally:
-            server.stop()
-            stop_jobs(home)
-
-
-if __name__ == "__main__":
-    main()

@@ -8,8 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from arxivtag.runs import jobs
-from benchmarks.people import Tally
-from benchmarks.sessions import Session
+from benchmarks.sessions import Session, Tally
 from tests.browser.conftest import Server, start_server
 from tests.runs.conftest import fake_config, state_of, wait_for
 
