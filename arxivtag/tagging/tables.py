@@ -1,24 +1,47 @@
-"""Writes tables of tagged papers: CSV, JSON lines or Parquet."""
+"""Tables of tagged papers, and how they are written: CSV, JSON lines or Parquet."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from arxivtag import storage
 from arxivtag.errors import ConfigError
 
+if TYPE_CHECKING:
+    from arxivtag.tagging.tagger import Tag
+
+PREDICTED_LABELS, PROBABILITIES = "predicted_labels", "probabilities"
 FORMATS = (".csv", ".jsonl", ".parquet")
 # Full-width forms too: spreadsheets in East Asian locales read them as the plain ones.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 # Some spreadsheets trim these before they look for a formula.
 _TRIMMED = " \u00a0\u200b\u2060\ufeff\x00"
 _NUMBER = re.compile(r"[+-]?\d[\d., ]*(?:[eE][+-]?\d+)?%?")
+
+
+def with_tags(frame: pd.DataFrame, found: Sequence[Sequence[Tag]]) -> pd.DataFrame:
+    """Return the input's columns of ``frame`` with what was found for each row.
+
+    Args:
+        frame: Papers; ``frame.attrs["input_columns"]`` names the columns to keep (default: all).
+        found: The labels of each row, as :func:`arxivtag.tagging.tagger.tag_papers` returns them.
+
+    Returns:
+        Also ``predicted_labels`` and ``probabilities``: separated by spaces, in the same
+        order, four decimals. A label may itself hold a space; who needs them apart keeps
+        ``found``.
+    """
+    table: pd.DataFrame = frame[frame.attrs.get("input_columns", list(frame.columns))].copy()
+    table[PREDICTED_LABELS] = [" ".join(tag.label for tag in row) for row in found]
+    table[PROBABILITIES] = [" ".join(f"{tag.probability:.4f}" for tag in row) for row in found]
+    return table
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

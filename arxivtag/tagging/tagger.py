@@ -17,13 +17,13 @@ from arxivtag.learning.calibration import calibrate
 from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.tagging.tables import with_tags
 from arxivtag.tagging.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from arxivtag.learning.features import SparseRows
     from arxivtag.tagging.bundle import Bundle
 
-PREDICTED_LABELS, PROBABILITIES = "predicted_labels", "probabilities"
 BATCH_SIZE = 1024
 
 Probabilities = NDArray[np.float32]
@@ -198,13 +198,19 @@ def tag_table(
         tags(bundle, row, top_k, threshold, readable=bool(is_known))
         for row, is_known in zip(y_prob, readable, strict=True)
     ]
-    table: pd.DataFrame = frame[frame.attrs.get("input_columns", list(frame.columns))].copy()
-    table[PREDICTED_LABELS] = [" ".join(tag.label for tag in paper) for paper in found]
-    table[PROBABILITIES] = [" ".join(f"{tag.probability:.4f}" for tag in paper) for paper in found]
+    table = with_tags(frame, found)
     if per_label:
         columns = pd.DataFrame(y_prob, columns=list(bundle.label_names), index=table.index)
         table = pd.concat([table.drop(columns=columns.columns, errors="ignore"), columns], axis=1)
     return table
+
+
+def _input_table(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy of the input's own columns, as ``load_texts`` describes them."""
+    names = frame.attrs.get("input_columns", list(frame.columns))
+    set_aside = frame.attrs.get("set_aside", {})
+    table: pd.DataFrame = frame[[set_aside.get(name, name) for name in names]].copy()
+    return table.set_axis(names, axis=1)
 
 
 def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:

@@ -16,7 +16,7 @@ from arxivtag.papers import sources
 from arxivtag.papers.readers import preview_table
 from arxivtag.papers.schema import ABSTRACT, TITLE, guess_mapping
 from arxivtag.papers.uploads import delete_upload, upload_path
-from arxivtag.tagging import tagger
+from arxivtag.tagging import tables, tagger
 from arxivtag.tagging.tables import table_as_jsonl
 from arxivtag.ui import components, models
 from arxivtag.ui.data_input import FILE_TYPES, NO_COLUMN, max_upload_mb
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 RESULT_KEY, COLUMNS_KEY = "predict-many-result", "predict-many-columns"
 MAX_LABEL_COLUMNS = 200
-LABELS_COLUMN, PROBABILITIES_COLUMN = tagger.PREDICTED_LABELS, tagger.PROBABILITIES
+LABELS_COLUMN, PROBABILITIES_COLUMN = tables.PREDICTED_LABELS, tables.PROBABILITIES
 
 
 @dataclass(frozen=True)

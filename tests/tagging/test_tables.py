@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from arxivtag.errors import ConfigError
-from arxivtag.tagging.tables import neutralized, table_as_csv, write_table
+from arxivtag.tagging.tables import neutralized, table_as_csv, with_tags, write_table
+from arxivtag.tagging.tagger import Tag
 
 TABLE = pd.DataFrame(
     {
@@ -60,3 +61,15 @@ def test_each_format_reads_back(suffix: str, tmp_path: Path) -> None:
 def test_unknown_format_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="should end in one of"):
         write_table(TABLE, tmp_path / "out.xlsx")
+
+
+def test_with_tags_keeps_the_inputs_columns_and_adds_two() -> None:
+    frame = pd.DataFrame({"text": ["a", "b"], "abstract": ["a", "b"]})
+    frame.attrs["input_columns"] = ["text"]
+    two = (Tag("Soft Matter", "", 0.75, True), Tag("cs.LG", "", 0.5, True))
+    table = with_tags(frame, [two, ()])
+    assert table.to_dict("list") == {
+        "text": ["a", "b"],
+        "predicted_labels": ["Soft Matter cs.LG", ""],
+        "probabilities": ["0.7500 0.5000", ""],
+    }
