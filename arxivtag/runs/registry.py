@@ -12,7 +12,6 @@ import functools
 import io
 import math
 import os
-import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -97,7 +96,7 @@ class Run:
 
     def evaluation(self) -> dict[str, Any] | None:
         """Return its evaluation, or ``None`` if there is none (yet)."""
-        if not self.folder.evaluation.exists():
+        if not _is_file(self.folder.evaluation):
             return None
         return storage.read_json(self.folder.evaluation)
 
@@ -202,8 +201,28 @@ def _summary(folder: RunFolder) -> RunSummary:
         note=note[:MAX_NOTE_CHARS] if isinstance(note, str) else "",
         figures=_numbers(result.get("evaluation")),
         sizes=sizes,
-        has_bundle=(folder.bundle / "manifest.json").is_file(),
+        has_bundle=_has_bundle(folder),
     )
+
+
+def _is_folder(path: Path | os.DirEntry[str]) -> bool:
+    """Return whether ``path`` is a folder; one that cannot be looked at is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # no permission, a name too long, a NUL character
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether ``path`` is a file; one that cannot be looked at is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _has_bundle(folder: RunFolder) -> bool:
+    return _is_file(folder.bundle / "manifest.json")
 
 
 def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:
@@ -215,7 +234,7 @@ def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:
                 (
                     entry.name
                     for entry in entries
-                    if RUN_ID_PATTERN.fullmatch(entry.name) and entry.is_dir()
+                    if RUN_ID_PATTERN.fullmatch(entry.name) and _is_folder(entry)
                 ),
                 reverse=True,
             )
@@ -247,8 +266,8 @@ def summary_as_dict(summary: RunSummary) -> dict[str, Any]:
 def exists(run_id: str, home: Path | None = None) -> bool:
     """Return whether there is such a run; nonsense counts as no."""
     try:
-        return run_folder(run_id, home).path.is_dir()
-    except (ArxivTagError, OSError):
+        return _is_folder(run_folder(run_id, home).path)
+    except ArxivTagError:
         return False
 
 
@@ -259,7 +278,7 @@ def existing_folder(run_id: str, home: Path | None = None) -> RunFolder:
         RunError: If the id is not one, or there is no such run.
     """
     folder = run_folder(run_id, home)
-    if not folder.path.is_dir():
+    if not _is_folder(folder.path):
         raise RunError(
             f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page."
         )
@@ -329,7 +348,7 @@ def bundle_folder(run_id: str, home: Path | None = None) -> Path:
         RunError: If there is no such run or it has no bundle.
     """
     folder = existing_folder(run_id, home)
-    if not (folder.bundle / "manifest.json").is_file():
+    if not _has_bundle(folder):
         raise RunError(
             f"Run {run_id} has no model (it is {read_state(folder).state}).",
             "Choose a finished run.",
@@ -354,26 +373,10 @@ def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = Fa
         return PRETRAINED_PATH
     if exists(model, home):
         return bundle_folder(model, home)
-    if allow_path and Path(model).is_dir():
+    if allow_path and _is_folder(Path(model)):
         return Path(model)
     expected = "'pretrained', a run id" + (" or a bundle folder" if allow_path else "")
     raise BundleError(
         f"A model should be {expected}. Received: {str(model)[:80]!r}.",
         "See 'arxivtag runs' or the Runs page for what there is.",
     )
-
-
-def bundle_zip(run_id: str, home: Path | None = None) -> bytes:
-    """Return a run's bundle as one zip file.
-
-    Raises:
-        RunError: If the run has no bundle.
-    """
-    folder = bundle_folder(run_id, home)
-    buffer = io.BytesIO()
-    # Weights hardly compress: stored, a bundle of 150 MB is zipped in under a second.
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, Path(run_id) / path.relative_to(folder))
-    return buffer.getvalue()

@@ -231,13 +231,19 @@ def render_detail(run_id: str, context: PageContext) -> None:
         live_view.render_log(run, context)
 
 
+def _zip(run: Run) -> bytes:
+    from arxivtag.tagging.bundle import bundle_zip
+
+    return bundle_zip(registry.bundle_folder(run.run_id, run.folder.home))
+
+
 def _actions(run: Run, context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.summary.has_bundle:
             live_view.predict_link(run, context)
             st.download_button(
                 "Download the model",
-                data=lambda: registry.bundle_zip(run.run_id, context.home),
+                data=lambda: _zip(run),
                 file_name=f"{run.run_id}.zip",
                 mime="application/zip",
                 icon=":material/download:",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
-import zipfile
+import os
 from pathlib import Path
 
 import pytest
@@ -165,13 +164,33 @@ def test_notes_are_bounded(home: Path) -> None:
     assert registry.read_run("run-a", home).summary.name == "run-a"
 
 
-def test_zip_holds_the_bundle_under_the_run_id(home: Path) -> None:
-    folder = make_run(home, "run-a")
-    storage.write_json(folder.bundle / "manifest.json", {"a": 1})
-    storage.write_bytes(folder.bundle / "idf.npy", b"numbers")
-    with zipfile.ZipFile(io.BytesIO(registry.bundle_zip("run-a", home))) as archive:
-        assert sorted(archive.namelist()) == ["run-a/idf.npy", "run-a/manifest.json"]
-        assert archive.read("run-a/idf.npy") == b"numbers"
+@pytest.mark.parametrize("model", ["a" * 300, "a\x00b", "We train a network. " * 500])
+def test_a_text_in_place_of_a_model_is_refused_in_one_sentence(home: Path, model: str) -> None:
+    with pytest.raises(BundleError, match="A model should be"):
+        registry.resolve_model(model, home, allow_path=True)
+
+
+def test_one_unreadable_run_breaks_neither_the_list_nor_itself(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(home, "good")
+    closed = make_run(home, "closed")
+    (home / "runs" / "link").symlink_to(closed.path)
+    stat = Path.stat
+
+    def refuse(path: Path, **options: bool) -> os.stat_result:
+        # As for a folder of mode 000; the mode itself would not stop root.
+        if closed.path in path.parents:
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **options)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    states = {run.run_id: run.state for run in registry.list_runs(home)}
+    assert states["good"] == "finished"
+    assert states["closed"] == "corrupt"
+    assert registry.read_run("closed", home).evaluation() is None
+    with pytest.raises(RunError, match="no model"):
+        registry.resolve_model("closed", home)
 
 
 def test_config_survives_and_unknown_keys_are_ignored(home: Path) -> None:
