@@ -46,6 +46,14 @@ def _fsync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
+def is_file(path: Path) -> bool:
+    """Return whether ``path`` is a file; a name that the system refuses to look up is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # too long, no permission on the way, a null character
+        return False
+
+
 def make_folder(path: Path) -> Path:
     """Create ``path`` and its parents if needed and return it."""
     with _disk_errors("create the folder", path):

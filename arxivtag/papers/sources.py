@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,7 @@ from arxivtag.papers.schema import (
     parse_labels,
 )
 from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_path
+from arxivtag.storage import is_file
 
 __all__ = [
     "ARXIV_ABSTRACTS",
@@ -206,12 +207,25 @@ def load(
 
 
 def _split_source(source: str) -> tuple[str, dict[str, str]]:
-    """Return the source and its options; a file whose name holds a question mark is itself."""
-    if "?" not in source or (
-        len(source) < 4096 and "\x00" not in source and Path(source).is_file()
-    ):
+    """Return the source and its options; a file whose name holds a question mark is itself.
+
+    Raises:
+        DataError: If what stands before the question mark names nothing.
+    """
+    name, mark, _ = source.partition("?")
+    is_named = name in _BUILT_IN or name.startswith(UPLOAD_PREFIX)
+    if not mark or (not is_named and _is_local_file(source)):
         return source, {}
+    if not is_named and not _is_local_file(name):
+        raise DataError(f"There is no file {source[:200]!r}.", "Check the path.")
     return split_options(source)
+
+
+def _is_local_file(source: str) -> bool:
+    try:
+        return is_file(Path(source).expanduser())
+    except RuntimeError:  # the home of a user that is not there
+        return False
 
 
 def _read_mapped(
@@ -270,10 +284,11 @@ def load_texts(
     """Load papers to tag: labels are not needed and all columns of the input are kept.
 
     Returns:
-        The input's columns as they stand, and ``title`` and ``abstract`` beside
-        them where the input calls these otherwise (``title`` is empty if there is
-        none). ``frame.attrs["input_columns"]`` lists the input's own columns, and
-        ``frame.attrs["notes"]`` what was noticed in reading.
+        The input's columns, and the texts to tag as ``title`` (empty if there is none)
+        and ``abstract``. ``frame.attrs["input_columns"]`` lists the input's own columns;
+        one of them that is called ``title`` or ``abstract`` but was not chosen for it stands
+        under the name that ``frame.attrs["set_aside"]`` gives for it.
+        ``frame.attrs["notes"]`` says what was noticed in reading.
 
     Raises:
         DataError: If the file cannot be used or has no column of abstracts.
@@ -283,19 +298,29 @@ def load_texts(
     table = raw.table
     columns = list(table.columns)
     chosen = check_mapping(columns, mapping, required=(ABSTRACT,))
-    for field in (TITLE, ABSTRACT):
-        column = chosen.get(field)
-        if column == field:
-            continue
+    texts = {
+        field: table[chosen[field]] if field in chosen else ""
+        for field in (TITLE, ABSTRACT)
+        if chosen.get(field) != field
+    }
+    set_aside: dict[str, str] = {}
+    for field in texts:
         if field in columns:
-            raise DataError(
-                f"The column {field!r} is there, but {column!r} was chosen for it.",
-                f"Rename the column {field!r}.",
-            )
-        table[field] = table[column] if column else ""
+            set_aside[field] = _free_name(field, table.columns)
+            table[set_aside[field]] = table[field]
+    for field, column in texts.items():
+        table[field] = column
     table.attrs["input_columns"] = columns
+    table.attrs["set_aside"] = set_aside
     table.attrs["notes"] = list(raw.report.notes)
     return table
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """Return ``name`` with as many underscores behind it as no column in ``taken`` has."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _fingerprint(source: str, path: Path, chosen: Mapping[str, str]) -> str:

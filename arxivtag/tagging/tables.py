@@ -30,7 +30,8 @@ def with_tags(frame: pd.DataFrame, found: Sequence[Sequence[Tag]]) -> pd.DataFra
     """Return the input's columns of ``frame`` with what was found for each row.
 
     Args:
-        frame: Papers; ``frame.attrs["input_columns"]`` names the columns to keep (default: all).
+        frame: Papers; ``frame.attrs["input_columns"]`` names the columns to keep (default: all)
+            and ``frame.attrs["set_aside"]`` those of them that stand under another name.
         found: The labels of each row, as :func:`arxivtag.tagging.tagger.tag_papers` returns them.
 
     Returns:
@@ -38,10 +39,17 @@ def with_tags(frame: pd.DataFrame, found: Sequence[Sequence[Tag]]) -> pd.DataFra
         order, four decimals. A label may itself hold a space; who needs them apart keeps
         ``found``.
     """
-    table: pd.DataFrame = frame[frame.attrs.get("input_columns", list(frame.columns))].copy()
+    table = _input_table(frame)
     table[PREDICTED_LABELS] = [" ".join(tag.label for tag in row) for row in found]
     table[PROBABILITIES] = [" ".join(f"{tag.probability:.4f}" for tag in row) for row in found]
     return table
+
+
+def _input_table(frame: pd.DataFrame) -> pd.DataFrame:
+    names = frame.attrs.get("input_columns", list(frame.columns))
+    set_aside = frame.attrs.get("set_aside", {})
+    table: pd.DataFrame = frame[[set_aside.get(name, name) for name in names]].copy()
+    return table.set_axis(names, axis=1)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:

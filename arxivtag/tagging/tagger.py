@@ -205,14 +205,6 @@ def tag_table(
     return table
 
 
-def _input_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy of the input's own columns, as ``load_texts`` describes them."""
-    names = frame.attrs.get("input_columns", list(frame.columns))
-    set_aside = frame.attrs.get("set_aside", {})
-    table: pd.DataFrame = frame[[set_aside.get(name, name) for name in names]].copy()
-    return table.set_axis(names, axis=1)
-
-
 def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
     """Return the joined text of each paper in a table; a missing cell counts as empty."""
     abstracts = [_as_text(value) for value in frame[ABSTRACT]]

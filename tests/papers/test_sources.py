@@ -109,8 +109,34 @@ def test_texts_need_no_labels_and_no_titles(tmp_path: Path) -> None:
         load_texts(path, mapping={"abstract": ""})
 
 
-def test_texts_that_would_hide_a_column(tmp_path: Path) -> None:
+def test_texts_beside_a_column_of_the_same_name(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("abstract,full\nOne,x\n")
-    with pytest.raises(DataError, match="was chosen for it"):
-        load_texts(path, mapping={"abstract": "full"})
+    path.write_text("abstract,full,title\nOne,x,T\n")
+    frame = load_texts(path, mapping={"abstract": "full", "title": ""})
+    assert (frame["title"][0], frame["abstract"][0]) == ("", "x")
+    assert frame.attrs["input_columns"] == ["abstract", "full", "title"]
+    kept = {name: frame[column][0] for name, column in frame.attrs["set_aside"].items()}
+    assert kept == {"title": "T", "abstract": "One"}
+    swapped = load_texts(path, mapping={"abstract": "title", "title": "abstract"})
+    assert (swapped["title"][0], swapped["abstract"][0]) == ("One", "T")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["Is this true? " * 40, "x" * 300 + "?categories=cs.CL", "a/" * 100 + "?x", "\x00?max_rows=1"],
+)
+def test_a_long_text_with_a_question_mark_is_no_file(source: str, home: Path) -> None:
+    with pytest.raises(DataError, match=r"no file|No data set"):
+        load(source, home=home)
+
+
+def test_a_long_filter(home: Path) -> None:
+    categories = ",".join(f"math.A{number}" for number in range(60))
+    with pytest.raises(DataError, match="not on this machine"):
+        load(f"arxiv-metadata?categories={categories}", home=home)
+
+
+def test_a_file_whose_name_holds_a_question_mark(tmp_path: Path) -> None:
+    path = tmp_path / "why?.csv"
+    path.write_text(CSV)
+    assert len(load(str(path)).papers) == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.papers.sources import load_texts
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
 from tests.tagging.models import LABELS, invented_texts, make_bundle
@@ -155,6 +157,17 @@ def test_tag_table_keeps_the_inputs_columns() -> None:
         shown = [float(text) for text in row.probabilities.split()]
         np.testing.assert_allclose(shown, [tag.probability for tag in paper], atol=6e-5)
         assert shown == sorted(shown, reverse=True)
+
+
+def test_tag_table_gives_back_a_column_that_was_not_chosen(tmp_path: Path) -> None:
+    path = tmp_path / "papers.csv"
+    path.write_text("title,abstract\nnone of this is read,deep graph network\n")
+    frame = load_texts(path, mapping={"title": ""})
+    model = dataclasses.replace(make_bundle(), text_fields="title_and_abstract")
+    assert tagger.frame_texts(model, frame) == ["deep graph network"]
+    table = tagger.tag_table(model, frame)
+    assert list(table.columns)[:2] == ["title", "abstract"]
+    assert table["title"].tolist() == ["none of this is read"]
 
 
 def test_tag_table_per_label() -> None:
