@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,7 +16,7 @@ from arxivtag.errors import FetchError
 from arxivtag.papers import arxiv_api
 from arxivtag.tagging import tagger
 from arxivtag.tagging.tagger import Tag
-from arxivtag.ui import predict_many, predict_view
+from arxivtag.ui import models, predict_many, predict_view
 from arxivtag.ui.examples import EXAMPLES
 from arxivtag.ui.predict_bars import BarRow, bars_html
 from tests.ui.conftest import texts
@@ -204,6 +206,11 @@ def upload(app: AppTest, name: str, content: bytes) -> AppTest:
     return app.file_uploader(key="predict-file").upload(name, content).run()
 
 
+def tagged(app: AppTest) -> AppTest:
+    app = upload(app, "papers.csv", papers_csv())
+    return app.button(key="tag-file").click().run()
+
+
 def test_a_file_is_tagged_filtered_and_kept(app: AppTest, home: Path) -> None:
     app = upload(app, "papers.csv", papers_csv())
     assert not app.exception
@@ -242,20 +249,84 @@ def test_visitors_have_a_row_limit(app: AppTest, monkeypatch: pytest.MonkeyPatch
 
 
 def test_filter_needs_every_label_and_word() -> None:
-    import pandas as pd
-
     table = pd.DataFrame(
         {
             "title": ["Deep graphs", "Deep trees", "Flat"],
-            "predicted_labels": ["cs.LG cs.CV", "cs.LG", ""],
+            "predicted_labels": ["Soft Matter cs.CV", "Soft Matter", ""],
             "probabilities": ["0.9 0.8", "0.7", ""],
         }
     )
-    assert predict_many.filtered(table, [], "").tolist() == [True, True, True]
-    assert predict_many.filtered(table, ["cs.LG"], "").tolist() == [True, True, False]
-    assert predict_many.filtered(table, ["cs.LG", "cs.CV"], "DEEP").tolist() == [True, False, False]
-    assert predict_many.filtered(table, [], "[").tolist() == [False] * 3  # no pattern
-    assert predict_many.label_counts(table).to_dict() == {"cs.LG": 2, "cs.CV": 1}
+    given = [("Soft Matter", "cs.CV"), ("Soft Matter",), ()]
+
+    def passing(labels: list[str], words: str) -> list[bool]:
+        return predict_many.filtered(table, given, labels, words).tolist()
+
+    assert passing([], "") == [True, True, True]
+    assert passing(["Soft Matter"], "") == [True, True, False]
+    assert passing(["Soft"], "") == [False, False, False]
+    assert passing(["Soft Matter", "cs.CV"], "DEEP") == [True, False, False]
+    assert passing([], "[") == [False] * 3  # no pattern
+    assert predict_many.label_counts(given) == {"Soft Matter": 2, "cs.CV": 1}
+
+
+def test_labels_with_spaces_stay_whole(
+    open_app: OpenApp, demo_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spaced = tuple(label.replace(".", " and ") for label in LABELS)
+    bundle = dataclasses.replace(demo_bundle(), label_names=spaced, neighbours=None)
+    monkeypatch.setattr(models, "bundle", lambda model, home: bundle)
+    app = tagged(open_app(PAGE, model=RUN_ID))
+    assert app.multiselect(key="predict-filter-labels").options == [
+        f"{label} (1)" for label in spaced
+    ]
+    app.toggle(key="predict-label-columns").set_value(True).run()
+    assert not app.exception
+    assert set(spaced) <= set(app.dataframe[0].value.columns)
+
+
+def test_the_tagged_table_outlasts_a_look_elsewhere(app: AppTest) -> None:
+    app = tagged(app)
+    open_tab(app, "predict-view", "One abstract")
+    assert not app.dataframe
+    open_tab(app, "predict-view", "Many at once")
+    assert not app.exception
+    assert app.dataframe[0].value["predicted_labels"].tolist() == [*LABELS, ""]
+    app.button(key="remove-tagged").click().run()
+    assert not app.dataframe
+    app = tagged(app)
+    app.file_uploader(key="predict-file").upload("other.csv", b"abstract\nwords\n").run()
+    assert not app.dataframe
+
+
+def test_another_choice_of_columns_makes_the_table_old(app: AppTest) -> None:
+    app = tagged(app)
+    assert not app.warning
+    title = next(box for box in app.selectbox if str(box.key).startswith("predict-column-title"))
+    abstract = next(
+        box for box in app.selectbox if str(box.key).startswith("predict-column-abstract")
+    )
+    title.select("abstract")
+    abstract.select("title").run()
+    assert any("tag the file again" in str(box.value) for box in app.warning)
+
+
+def test_a_file_of_titles_can_be_tagged_without_them(app: AppTest) -> None:
+    app = upload(app, "papers.csv", papers_csv())
+    title = next(box for box in app.selectbox if str(box.key).startswith("predict-column-title"))
+    title.select("(none)").run()
+    app.button(key="tag-file").click().run()
+    assert not app.exception
+    assert not app.error
+    assert app.dataframe[0].value["title"].tolist()[0] == EXAMPLES[0].title
+
+
+def test_a_long_table_is_cut_on_screen(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(predict_many, "MAX_ROWS_SHOWN", 3)
+    app = tagged(app)
+    assert len(app.dataframe[0].value) == 3
+    shown = texts(app)
+    assert f"{len(LABELS) + 1} of {len(LABELS) + 1} papers pass the filter" in shown
+    assert "the first 3 stand above" in shown
 
 
 # The model to take along
