@@ -11,7 +11,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,7 +25,7 @@ TEMPORARY_PREFIX = ".tmp-"
 
 
 @contextlib.contextmanager
-def _disk_errors(action: str, path: Path) -> Iterator[None]:
+def disk_errors(action: str, path: Path) -> Iterator[None]:
     """Turn an ``OSError`` into a :class:`StorageError` that names the path and the cause."""
     try:
         yield
@@ -54,15 +56,26 @@ def is_file(path: Path) -> bool:
         return False
 
 
-def make_folder(path: Path) -> Path:
-    """Create ``path`` and its parents if needed and return it."""
-    with _disk_errors("create the folder", path):
-        path.mkdir(parents=True, exist_ok=True)
+def make_folder(path: Path, *, private: bool = False) -> Path:
+    """Create ``path`` and its parents if needed and return it.
+
+    Args:
+        path: The folder.
+        private: Whether only its owner may look into it, if it is created now; one that
+            is there keeps its mode.
+    """
+    with disk_errors("create the folder", path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700 if private else 0o777, exist_ok=True)
     return path
 
 
 def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Replace ``path`` by what ``write(file)`` produces, in one rename.
+
+    A file that is replaced keeps its mode, a new one gets what the ``umask`` leaves. Behind
+    a symbolic link the file it points to is replaced. What is no file (``/dev/null``, a
+    pipe) is written to as it stands.
 
     Args:
         path: The file to write; its folder is created if needed.
@@ -73,19 +86,34 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
         StorageError: If the disk refuses.
     """
     make_folder(path.parent)
-    with _disk_errors("write", path):
-        descriptor, name = tempfile.mkstemp(prefix=TEMPORARY_PREFIX, dir=path.parent)
-        temporary = Path(name)
+    with disk_errors("write", path):
+        mode = _mode(path)
+        if mode is not None and not stat.S_ISREG(mode):
+            with path.open("wb") as file:
+                write(file)
+            return
+        target = path.resolve() if path.is_symlink() else path
+        temporary = target.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with temporary.open("xb") as file:
+                if mode is not None:
+                    temporary.chmod(stat.S_IMODE(mode))
                 write(file)
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, path)
+            os.replace(temporary, target)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _fsync_folder(path.parent)
+        _fsync_folder(target.parent)
+
+
+def _mode(path: Path) -> int | None:
+    """Return kind and permissions of what is at ``path``, links followed; None for nothing."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -109,7 +137,7 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         StorageError: If the file is missing, unreadable, not JSON, or not an object.
     """
-    with _disk_errors("read", path):
+    with disk_errors("read", path):
         content = path.read_bytes()
     try:
         value = json.loads(content)
@@ -161,10 +189,10 @@ def publish_folder(path: Path) -> Iterator[Path]:
     replaced.
     """
     make_folder(path.parent)
-    with _disk_errors("write", path):
+    with disk_errors("write", path):
         temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent))
     try:
-        with _disk_errors("write", path):
+        with disk_errors("write", path):
             yield temporary
             for file in temporary.rglob("*"):
                 if file.is_file():
@@ -174,19 +202,30 @@ def publish_folder(path: Path) -> Iterator[Path]:
                     finally:
                         os.close(descriptor)
             temporary.chmod(0o755)
-            old = path.with_name(f"{temporary.name}-old")
-            if path.exists():
-                os.replace(path, old)  # quicker than deleting: readers miss it for an instant only
-            os.replace(temporary, path)
-            shutil.rmtree(old, ignore_errors=True)
+            _swap_folder(temporary, path)
             _fsync_folder(path.parent)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
+def _swap_folder(new: Path, path: Path) -> None:
+    """Put ``new`` in the place of ``path``, if that is there; if it fails, that is back."""
+    old = path.with_name(f"{new.name}-old")
+    if not path.exists():
+        os.replace(new, path)
+        return
+    os.replace(path, old)  # quicker than deleting: readers miss it for an instant only
+    try:
+        os.replace(new, path)
+    except BaseException:
+        os.replace(old, path)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def remove_folder(path: Path) -> None:
     """Remove ``path`` and all in it: first renamed, so that no reader sees half a folder."""
-    with _disk_errors("delete", path):
+    with disk_errors("delete", path):
         doomed = path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{os.getpid()}")
         os.replace(path, doomed)
         shutil.rmtree(doomed)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import stat
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -163,6 +167,92 @@ def test_publish_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
         (folder / "other").write_bytes(b"new")
     assert files_in(target) == ["other"]
     assert files_in(tmp_path) == ["bundle"]
+
+
+def test_publish_folder_puts_the_old_one_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "bundle"
+    with storage.publish_folder(target) as folder:
+        (folder / "weights").write_bytes(b"old")
+    replace = os.replace
+    calls: list[Path] = []
+
+    def second_fails(source: Path, destination: Path) -> None:
+        calls.append(source)
+        if len(calls) == 2:
+            raise OSError("disk is gone")
+        replace(source, destination)
+
+    monkeypatch.setattr(os, "replace", second_fails)
+    with pytest.raises(StorageError), storage.publish_folder(target) as folder:
+        (folder / "weights").write_bytes(b"new")
+    assert (target / "weights").read_bytes() == b"old"
+    assert files_in(tmp_path) == ["bundle"]
+
+
+@pytest.fixture
+def umask() -> Iterator[int]:
+    before = os.umask(0o027)
+    yield 0o027
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_new_file_has_the_mode_that_the_umask_leaves(tmp_path: Path, umask: int) -> None:
+    storage.write_text(tmp_path / "new", "text")
+    assert mode(tmp_path / "new") == 0o640
+
+
+@pytest.mark.parametrize("before", [0o600, 0o664, 0o666])
+def test_a_replaced_file_keeps_its_mode(tmp_path: Path, before: int, umask: int) -> None:
+    path = tmp_path / "papers.csv"
+    path.write_text("old")
+    path.chmod(before)
+    storage.write_text(path, "new")
+    assert (path.read_text(), mode(path)) == ("new", before)
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    file, link = tmp_path / "folder" / "file", tmp_path / "link"
+    file.write_text("old")
+    link.symlink_to(file)
+    storage.write_text(link, "new")
+    assert link.is_symlink()
+    assert file.read_text() == "new"
+    assert files_in(tmp_path / "folder") == ["file"]
+
+
+def test_what_is_no_file_is_written_through(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[bytes] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_bytes()))
+    reader.start()
+    storage.write_text(pipe, "text")
+    reader.join()
+    assert read == [b"text"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    storage.write_text(Path("/dev/null"), "text")
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
+
+
+def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="Is a directory"):
+        storage.write_text(tmp_path, "text")
+
+
+def test_a_private_folder_is_its_owners_alone(tmp_path: Path, umask: int) -> None:
+    assert mode(storage.make_folder(tmp_path / "a" / "private", private=True)) == 0o700
+    assert mode(tmp_path / "a") == 0o750
+
+
+def test_what_cannot_be_looked_up_is_no_file(tmp_path: Path) -> None:
+    assert not any(map(storage.is_file, (tmp_path, tmp_path / ("x" * 300), Path("\x00"))))
 
 
 def test_remove_folder(tmp_path: Path) -> None:
