@@ -1,8 +1,10 @@
 """Starting, queueing, stopping and resuming jobs.
 
 A job is a process of its own (:mod:`arxivtag.runs.worker`) that works on one
-run. One job trains at a time: whoever holds ``runs/.slot.lock`` may. Others
-wait as runs in the state ``queued``, in the order of their ``queue_number``.
+run. One job trains at a time: whoever holds ``runs/.slot.lock`` may, and the
+run's id stands in that file. Others wait as runs in the state ``queued``, in the
+order of their ``queue_number``. ``arxivtag train`` is no job: it trains in its own
+process beside the queue, without the slot.
 
 The next job is begun by :func:`kick`, which anyone may call at any time: a
 start, the end of a worker, every poll of a page. All changes to the queue happen
@@ -38,13 +40,17 @@ from arxivtag.config import (
 from arxivtag.errors import ArxivTagError, RunError, StorageError
 from arxivtag.runs import locks, registry
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
+from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.status import FAILED, LOST, QUEUED, RUNNING, STOPPED, RunStatus, write_status
 
 MAX_QUEUE_LENGTH = 50
 WORKER_NICENESS = 10
 POLL_KICK_INTERVAL_S = 2.0
 _VISITORS_SOURCES = ("sample", "arxiv-abstracts", "arxiv-api")
+# As arxivtag.papers.sources has them (a test compares), which would take a second to import.
+_NAMED_SOURCES = (*_VISITORS_SOURCES, "arxiv-metadata")
 _RESUMABLE = (LOST, FAILED, STOPPED)
+_LEFTOVER_AGE_S = 3600.0
 
 
 @dataclass(frozen=True)
@@ -64,7 +70,7 @@ class Queued:
 
 @dataclass(frozen=True)
 class Refused:
-    """No run was made, and why."""
+    """No job was begun and none waits, and why."""
 
     message: str
     hint: str = ""
@@ -87,15 +93,13 @@ def start(config: RunConfig, home: Path | None = None, *, owner: str = "") -> Ou
     """
     home = home or home_folder()
     try:
-        validate(config)
+        config = with_absolute_data(validate(config))
         with _queue_lock(home):
+            sweep(runs_folder(home), older_than_s=_LEFTOVER_AGE_S)
             waiting = _queued(home)
             _check_queue_has_room(config, waiting, owner, home)
             run_id = _create_run(config, home, owner, _next_number(waiting))
-            kicked = _kick_locked(home)
-            if kicked == run_id:
-                return Started(run_id)
-            return Queued(run_id, _place(run_id, home))
+            return _outcome_of_kick(run_id, home)
     except ArxivTagError as error:
         return Refused(error.message, error.hint)
 
@@ -142,9 +146,10 @@ def withdraw(run_id: str, home: Path | None = None) -> None:
 
 
 def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> Outcome:
-    """Queue a run again that was lost, failed or stopped; it goes on from its last epoch.
+    """Queue a run again that was lost, failed or withdrawn; it goes on from its last epoch.
 
-    Visitors are held to the same limits as at :func:`start`.
+    A run that was stopped and kept a model is as its owner wanted it: it is run again
+    instead. Visitors are held to the same limits as at :func:`start`.
 
     Returns:
         ``Started``, ``Queued`` or ``Refused``.
@@ -154,12 +159,7 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> Outcome
         folder = registry.existing_folder(run_id, home)
         with _queue_lock(home):
             status = registry.read_state(folder)
-            if status.state not in _RESUMABLE:
-                raise RunError(
-                    f"Run {run_id} is {status.state}; only a lost, failed or stopped run "
-                    "can be resumed.",
-                    "Run it again with the same settings instead.",
-                )
+            _check_resumable(run_id, status, home)
             if visitor_mode():
                 run = registry.read_run(run_id, home)
                 _check_queue_has_room(run.config or RunConfig(), _queued(home), owner, home)
@@ -179,11 +179,20 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> Outcome
                     hint="",
                 ),
             )
-            if _kick_locked(home) == run_id:
-                return Started(run_id)
-            return Queued(run_id, _place(run_id, home))
+            return _outcome_of_kick(run_id, home)
     except ArxivTagError as error:
         return Refused(error.message, error.hint)
+
+
+def _check_resumable(run_id: str, status: RunStatus, home: Path) -> None:
+    instead = "Run it again with the same settings instead."
+    if status.state not in _RESUMABLE:
+        raise RunError(
+            f"Run {run_id} is {status.state}; only a lost, failed or withdrawn run can be resumed.",
+            instead,
+        )
+    if status.state == STOPPED and registry.has_bundle(run_folder(run_id, home)):
+        raise RunError(f"Run {run_id} was stopped and its model kept.", instead)
 
 
 def queue(home: Path | None = None) -> tuple[str, ...]:
@@ -198,13 +207,20 @@ def place_in_queue(run_id: str, home: Path | None = None) -> int | None:
 
 
 def running(home: Path | None = None) -> str | None:
-    """Return the id of the run that trains now, if any."""
+    """Return the id of the run whose job holds the slot, if any.
+
+    A run of ``arxivtag train`` does not: nothing waits for it.
+    """
     home = home or home_folder()
-    if not locks.is_held(_slot_path(home)):
+    path = _slot_path(home)
+    if not locks.is_held(path):
         return None
-    for summary in registry.list_runs(home):
-        if summary.state == RUNNING:
-            return summary.run_id
+    run_id = locks.holder(path)
+    # Whoever looks for work holds the slot for a moment, under the name of its last holder.
+    if registry.exists(run_id, home) and (
+        registry.read_state(run_folder(run_id, home)).state == RUNNING
+    ):
+        return run_id
     return None
 
 
@@ -310,6 +326,22 @@ def _check_queue_has_room(
         )
 
 
+def with_absolute_data(config: RunConfig) -> RunConfig:
+    """Return ``config`` with a relative path of data made absolute.
+
+    A job, a resume and a repetition work in other folders than the one in which the path
+    was typed. Names of sources stay, and so do paths of no file: loading says what is wrong.
+    """
+    if config.data in _NAMED_SOURCES:
+        return config
+    file, mark, options = config.data, "", ""
+    if not registry.is_file(Path(file)):
+        file, mark, options = config.data.partition("?")  # a filter follows the file
+        if not registry.is_file(Path(file)):
+            return config
+    return dataclasses.replace(config, data=f"{Path(file).absolute()}{mark}{options}")
+
+
 def _create_run(config: RunConfig, home: Path, owner: str, number: int, state: str = QUEUED) -> str:
     """Publish the folder of a new run by one rename, and return its id."""
     folder = run_folder(new_run_id(), home)
@@ -321,6 +353,18 @@ def _create_run(config: RunConfig, home: Path, owner: str, number: int, state: s
         write_status(temporary / folder.status.name, status)
         (temporary / folder.lock.name).touch()
     return folder.run_id
+
+
+def _outcome_of_kick(run_id: str, home: Path) -> Outcome:
+    """Begin the next waiting job and say what became of ``run_id``. The queue lock is held."""
+    # The run is there, so a disk that refuses now leaves it waiting for the next kick.
+    with contextlib.suppress(StorageError):
+        if _kick_locked(home) == run_id:
+            return Started(run_id)
+    status = registry.read_state(run_folder(run_id, home))
+    if status.state == FAILED:
+        return Refused(status.message, status.hint)
+    return Queued(run_id, _place(run_id, home))
 
 
 def _kick_locked(home: Path) -> str | None:
@@ -351,6 +395,7 @@ def _launch(folder: RunFolder, status: RunStatus, slot: int) -> bool:
         begun = dataclasses.replace(
             status, state=RUNNING, stage="start", started_at=now_iso(), heartbeat_at=now_iso()
         )
+        locks.write_holder(slot, folder.run_id)
         write_status(folder.status, begun)
         try:
             _spawn(folder, lock, slot)

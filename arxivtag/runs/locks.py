@@ -20,6 +20,7 @@ from arxivtag.errors import StorageError
 from arxivtag.storage import make_folder
 
 _RETRY_S = 0.01
+_MAX_HOLDER_BYTES = 200
 
 
 def _open(path: Path) -> int:
@@ -78,6 +79,31 @@ def is_held(path: Path) -> bool:
     finally:
         os.close(descriptor)
     return False
+
+
+def write_holder(descriptor: int, name: str) -> None:
+    """Write into a lock that is held for whom; :func:`holder` reads it.
+
+    Raises:
+        StorageError: If the disk refuses.
+    """
+    content = name.encode("ascii")
+    try:
+        os.pwrite(descriptor, content, 0)
+        os.ftruncate(descriptor, len(content))
+    except OSError as error:
+        raise StorageError(
+            f"Could not write into a lock: {error.strerror}.", "Free some space and try again."
+        ) from error
+
+
+def holder(path: Path) -> str:
+    """Return for whom the lock at ``path`` is held, or was last; "" if nobody wrote it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(_MAX_HOLDER_BYTES).decode("ascii", "replace")
+    except OSError:
+        return ""
 
 
 @contextlib.contextmanager

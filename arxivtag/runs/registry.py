@@ -96,7 +96,7 @@ class Run:
 
     def evaluation(self) -> dict[str, Any] | None:
         """Return its evaluation, or ``None`` if there is none (yet)."""
-        if not _is_file(self.folder.evaluation):
+        if not is_file(self.folder.evaluation):
             return None
         return storage.read_json(self.folder.evaluation)
 
@@ -201,7 +201,7 @@ def _summary(folder: RunFolder) -> RunSummary:
         note=note[:MAX_NOTE_CHARS] if isinstance(note, str) else "",
         figures=_numbers(result.get("evaluation")),
         sizes=sizes,
-        has_bundle=_has_bundle(folder),
+        has_bundle=has_bundle(folder),
     )
 
 
@@ -213,7 +213,7 @@ def _is_folder(path: Path | os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_file(path: Path) -> bool:
+def is_file(path: Path) -> bool:
     """Return whether ``path`` is a file; one that cannot be looked at is none."""
     try:
         return path.is_file()
@@ -221,8 +221,9 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _has_bundle(folder: RunFolder) -> bool:
-    return _is_file(folder.bundle / "manifest.json")
+def has_bundle(folder: RunFolder) -> bool:
+    """Return whether a run has a model that can be looked at."""
+    return is_file(folder.bundle / "manifest.json")
 
 
 def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:
@@ -348,7 +349,7 @@ def bundle_folder(run_id: str, home: Path | None = None) -> Path:
         RunError: If there is no such run or it has no bundle.
     """
     folder = existing_folder(run_id, home)
-    if not _has_bundle(folder):
+    if not has_bundle(folder):
         raise RunError(
             f"Run {run_id} has no model (it is {read_state(folder).state}).",
             "Choose a finished run.",

@@ -14,11 +14,14 @@ from pathlib import Path
 import psutil
 import pytest
 
-from arxivtag import config
+from arxivtag import config, storage
 from arxivtag.config import RunConfig
-from arxivtag.errors import RunError
+from arxivtag.errors import RunError, StorageError
+from arxivtag.papers import sources
 from arxivtag.runs import jobs, locks, registry
 from arxivtag.runs.jobs import Queued, Refused, Started
+from arxivtag.runs.leftovers import sweep
+from arxivtag.runs.status import RunStatus
 from tests.runs.conftest import (
     fake_config,
     journal_of,
@@ -310,6 +313,125 @@ def test_resume_is_only_for_runs_that_broke_off(quick: Path) -> None:
     assert isinstance(outcome, Refused)
     assert "finished" in outcome.message
     assert isinstance(jobs.resume("../../etc", quick), Refused)
+
+
+def test_stopped_run_with_a_model_is_not_trained_again_by_a_resume(home: Path) -> None:
+    folder = make_run(home, "kept", "stopped")
+    storage.write_json(folder.bundle / "manifest.json", {})
+    outcome = jobs.resume("kept", home)
+    assert isinstance(outcome, Refused)
+    assert "model kept" in outcome.message
+    assert outcome.hint
+    assert state_of("kept", home) == "stopped"
+
+
+def test_start_tells_that_the_process_could_not_be_started(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    outcome = jobs.start(fake_config(), quick)
+    assert isinstance(outcome, Refused)
+    assert "could not be started" in outcome.message
+    (run,) = registry.list_runs(quick)
+    assert run.state == "failed"
+    again = jobs.resume(run.run_id, quick)
+    assert isinstance(again, Refused)
+    assert "could not be started" in again.message
+
+
+def test_start_waits_when_the_disk_refuses_the_launch(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = jobs.write_status
+
+    def refuse_running(path: Path, status: RunStatus) -> None:
+        if status.state == "running":
+            raise StorageError("Could not write it.", "Free some space.")
+        write(path, status)
+
+    monkeypatch.setattr(jobs, "write_status", refuse_running)
+    outcome = jobs.start(fake_config(), home)
+    assert isinstance(outcome, Queued)
+    assert (outcome.place, state_of(outcome.run_id, home)) == (1, "queued")
+
+
+def test_running_is_the_holder_of_the_slot_and_no_run_beside_the_queue(quick: Path) -> None:
+    run_id = begin(quick, epochs=50)
+    newer = make_run(quick, "zz-in-the-foreground", "running")
+    held = locks.try_acquire(newer.lock)
+    assert held is not None
+    try:
+        assert registry.list_runs(quick)[0].run_id == newer.run_id
+        assert jobs.running(quick) == run_id
+        jobs.stop(run_id, quick)
+        wait_for(lambda: not workers(quick))
+        assert jobs.running(quick) is None
+        # A look for work holds the slot for a moment: the file still names the last holder.
+        slot = locks.try_acquire(quick / "runs" / ".slot.lock")
+        assert slot is not None
+        assert jobs.running(quick) is None
+        locks.release(slot)
+    finally:
+        locks.release(held)
+
+
+def test_relative_path_of_data_is_kept_absolute(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "papers.csv").write_text("titles,summaries,terms\n")
+    (tmp_path / "sample").write_text("a file of this name is not the sample")
+    monkeypatch.chdir(tmp_path)
+
+    def kept(data: str) -> str:
+        return jobs.with_absolute_data(RunConfig(data=data)).data
+
+    assert set(jobs._NAMED_SOURCES) == {source.id for source in sources.available_sources(home)}
+    assert kept("papers.csv") == str(tmp_path / "papers.csv")
+    assert kept("papers.csv?max_rows=5") == f"{tmp_path}/papers.csv?max_rows=5"
+    for data in ("sample", "missing.csv", "upload:abc", "x" * 300, "a?" * 300):
+        assert kept(data) == data
+    slot = home / "runs" / ".slot.lock"
+    slot.parent.mkdir(parents=True, exist_ok=True)
+    held = locks.try_acquire(slot)
+    assert held is not None
+    outcome = jobs.start(RunConfig(data="papers.csv"), home)
+    locks.release(held)
+    assert isinstance(outcome, Queued)
+    run = registry.read_run(outcome.run_id, home)
+    assert run.config is not None
+    assert run.config.data == str(tmp_path / "papers.csv")
+
+
+def test_leftovers_of_killed_writers_are_removed(quick: Path) -> None:
+    first = begin(quick, epochs=200)
+    wait_until_trains(first, quick)
+    os.killpg(workers(quick)[0].pid, signal.SIGKILL)
+    wait_for(lambda: state_of(first, quick) == "lost", timeout_s=5)
+    folder = registry.run_folder(first, quick)
+    (folder.path / ".tmp-file").write_text("half")
+    (folder.path / ".tmp-folder" / "in").mkdir(parents=True)
+    assert isinstance(jobs.resume(first, quick), Started)
+    wait_for(lambda: not list(folder.path.glob(".tmp-f*")))
+    jobs.stop(first, quick)
+    wait_for(lambda: not workers(quick))
+
+
+def test_leftovers_in_the_runs_folder_go_by_age(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(home, "run-a")
+    left = home / "runs" / ".tmp-x"
+    (left / "in").mkdir(parents=True)
+    assert isinstance(jobs.start(RunConfig(random_seed=-1), home), Refused)
+    sweep(home / "runs", older_than_s=60)
+    assert left.exists()
+    monkeypatch.setattr(jobs, "_LEFTOVER_AGE_S", 0.0)
+    slot = locks.try_acquire(home / "runs" / ".slot.lock")
+    assert slot is not None
+    jobs.start(fake_config(), home)
+    locks.release(slot)
+    assert not left.exists()
+    assert registry.exists("run-a", home)
 
 
 def test_deleted_run_is_never_begun(quick: Path) -> None:
