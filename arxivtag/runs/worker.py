@@ -27,6 +27,7 @@ from arxivtag.config import RunConfig, from_dict, visitor_limits, visitor_mode
 from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.runs import jobs, locks
 from arxivtag.runs.layout import RunFolder, now_iso, run_folder
+from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
 from arxivtag.storage import read_json
@@ -98,6 +99,9 @@ def _run_child(folder: RunFolder, held: list[int]) -> None:
     code = 1
     try:
         code = run_job(folder)
+    except BaseException:
+        # Nobody hears of it otherwise: the end below leaves no traceback.
+        _log.exception("the run could not even be begun, or its end not be written")
     finally:
         if os.getppid() != parent:  # the parent was killed: its duties are ours
             _release(held)
@@ -109,6 +113,7 @@ def _run_child(folder: RunFolder, held: list[int]) -> None:
 
 def run_job(folder: RunFolder) -> int:
     """Run the pipeline of a run and write how it ended; return 0 if it ended well."""
+    sweep(folder.path)  # of a worker that was killed; the run's lock is ours
     status = read_status(folder.status)
     with RunRecorder(folder, status) as recorder:
         try:
@@ -189,7 +194,7 @@ def _wait_and_report(folder: RunFolder, child: int, oom_kills: int) -> None:
         try:
             status = read_status(folder.status)
             if status.state == RUNNING:
-                message, hint = _death_message(code, _oom_kills() > oom_kills)
+                message, hint = _death_message(code, n_oom_kills=_oom_kills() - oom_kills)
                 _log.error("%s", message)
                 ended = dataclasses.replace(
                     status,
@@ -206,8 +211,9 @@ def _wait_and_report(folder: RunFolder, child: int, oom_kills: int) -> None:
                 time.sleep(1)
 
 
-def _death_message(code: int, memory_ran_out: bool) -> tuple[str, str]:
-    if memory_ran_out:
+def _death_message(code: int, n_oom_kills: int) -> tuple[str, str]:
+    # The kernel counts for the whole machine: the kill is ours only if we were killed.
+    if code == -signal.SIGKILL and n_oom_kills > 0:
         return (
             "Memory ran out: the system ended the training process.",
             "Use fewer papers, a smaller vocabulary or fewer hidden units, or close other "

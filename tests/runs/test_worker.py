@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from arxivtag.config import PROJECT_FOLDER
 from arxivtag.errors import DataError, StorageError
+from arxivtag.runs import worker
 from arxivtag.runs.worker import describe_failure, stop_watch
 from tests.runs.conftest import make_run, wait_for
 
@@ -45,3 +50,32 @@ def test_stop_marker_is_noticed(home: Path) -> None:
     folder.stop_marker.write_text("now")
     wait_for(should_stop, timeout_s=2)
     assert should_stop()
+
+
+@pytest.mark.parametrize(
+    ("code", "n_oom_kills", "expected"),
+    [
+        (-9, 1, "Memory ran out"),
+        (-9, 0, "SIGKILL"),
+        # Another process of the machine was killed for memory meanwhile.
+        (-6, 1, "SIGABRT"),
+        (7, 1, "exit code 7"),
+    ],
+)
+def test_memory_is_blamed_only_for_a_kill(code: int, n_oom_kills: int, expected: str) -> None:
+    message, hint = worker._death_message(code, n_oom_kills)
+    assert expected in message
+    assert hint
+
+
+def test_a_fault_before_the_pipeline_is_logged(home: Path) -> None:
+    """A full disk, say: the child ends by ``os._exit``, which prints no traceback."""
+    folder = make_run(home, "run-a", "running")
+    folder.status.write_text("{")
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT_FOLDER)}
+    done = subprocess.run(
+        [sys.executable, "-m", "arxivtag.runs.worker", "run-a", "--home", str(home)],
+        capture_output=True, text=True, env=environment, timeout=60,
+    )  # fmt: skip
+    assert "run=run-a" in done.stderr
+    assert "StorageError" in done.stderr
