@@ -29,10 +29,18 @@ from arxivtag import __version__, storage
 from arxivtag.config import RunConfig, limits, validate, visitor_limits, visitor_mode
 from arxivtag.errors import ArxivTagError, ConfigError, DataError, RunError
 from arxivtag.runs import locks
-from arxivtag.runs.jobs import create_run
+from arxivtag.runs.jobs import create_run, with_absolute_data
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.recorder import RunRecorder, timed
-from arxivtag.runs.status import FAILED, FINISHED, RUNNING, STOPPED, RunStatus, read_status
+from arxivtag.runs.status import (
+    FAILED,
+    FINISHED,
+    RUNNING,
+    STOPPED,
+    RunStatus,
+    read_status,
+    write_status,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -305,11 +313,6 @@ class _Ticks:
         self._seconds_after = seconds_after
         self._first: tuple[float, float] | None = None  # (epoch, time) of the first tick
 
-    @property
-    def nothing_learnt(self) -> bool:
-        """Whether not one step was reported."""
-        return self._first is None
-
     def __call__(self, record: dict[str, Any]) -> None:
         epoch, now = float(record.get("epoch", 0)), time.monotonic()
         if self._first is None:
@@ -339,7 +342,7 @@ def _train(
         len(features.train), len(features.test), config.evaluation.linear_baseline
     )
     ticks = _Ticks(recorder, config.training.epochs, after)
-    fitted = training.fit(
+    return training.fit(
         features.train.rows,
         features.train.y_true,
         features.val.rows,
@@ -351,9 +354,6 @@ def _train(
         should_stop=should_stop,
         checkpoint=recorder.folder.checkpoint,
     )
-    if fitted.stopped and ticks.nothing_learnt:
-        raise StopRequestedError
-    return fitted
 
 
 def _begin_history(config: RunConfig, features: Features, recorder: RunRecorder) -> None:
@@ -508,7 +508,8 @@ def _ending(fitted: FitResult) -> tuple[str, str]:
     n = len(fitted.history)
     if n == 0:
         return STOPPED, "Stopped inside the first epoch; the model so far was kept."
-    return STOPPED, f"Stopped after {n} epoch{'s' if n != 1 else ''}; the best model was kept."
+    whole = "1 whole epoch" if n == 1 else f"{n} whole epochs"
+    return STOPPED, f"Stopped after {whole}; the best model was kept."
 
 
 def train_in_foreground(
@@ -530,10 +531,9 @@ def train_in_foreground(
     """
     from arxivtag.runs.worker import describe_failure, stop_watch
 
-    folder = create_run(validate(config), home, RUNNING)
-    lock = locks.try_acquire(folder.lock)
-    if lock is None:
-        raise RunError(f"Run {folder.run_id} is already being trained.", "Try again.")
+    config = with_absolute_data(validate(config))
+    folder = create_run(config, home, RUNNING)
+    lock = _lock_of_new_run(folder)
     marker = stop_watch(folder)
     try:
         with (
@@ -548,6 +548,21 @@ def train_in_foreground(
                 raise
     finally:
         locks.release(lock)
+
+
+def _lock_of_new_run(folder: RunFolder) -> int:
+    """Take the run's lock; pages that look whether it is held have it for a moment each.
+
+    Raises:
+        RunError: If it does not come free; the run is then ``failed``.
+    """
+    lock = locks.try_acquire(folder.lock, timeout_s=1.0)
+    if lock is None:
+        error = RunError(f"The lock of run {folder.run_id} could not be taken.", "Try again.")
+        failed = RunStatus(FAILED, ended_at=now_iso(), message=error.message, hint=error.hint)
+        write_status(folder.status, failed)
+        raise error
+    return lock
 
 
 def _told(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,14 @@ import pandas as pd
 import pytest
 
 from arxivtag.config import PROJECT_FOLDER, preset
+from arxivtag.errors import RunError
 from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import load_predictions
-from arxivtag.runs import jobs, registry
+from arxivtag.runs import jobs, locks, pipeline, registry
 from arxivtag.runs.pipeline import label_names_of
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import load_bundle
-from tests.runs.conftest import state_of, wait_for, workers
+from tests.runs.conftest import make_run, state_of, wait_for, workers
 
 CONTRACT = ("run_id", "status", "evaluation", "timings", "n_train", "n_val", "n_test",
             "n_features", "n_labels")  # fmt: skip
@@ -130,6 +133,22 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     load_bundle(registry.bundle_folder(result["run_id"], tmp_path))
 
 
+def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) -> None:
+    folder = make_run(home, "run-a", "running")
+    probe = os.open(folder.lock, os.O_RDONLY | os.O_CREAT)
+    fcntl.flock(probe, fcntl.LOCK_SH)
+    timer = threading.Timer(0.1, os.close, (probe,))
+    timer.start()
+    lock = pipeline._lock_of_new_run(folder)
+    timer.join()
+    assert locks.is_held(folder.lock)
+    with pytest.raises(RunError, match="could not be taken"):
+        pipeline._lock_of_new_run(folder)
+    locks.release(lock)
+    run = registry.read_run("run-a", home)
+    assert (run.state, bool(run.status.message), bool(run.status.hint)) == ("failed", True, True)
+
+
 def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
     linear = preset("linear")
     config = dataclasses.replace(
@@ -154,6 +173,43 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
     ]
     assert resumed["epoch"] >= 1
     wait_for(lambda: not workers(home))
+
+
+def test_what_fails_after_training_does_not_cost_the_epochs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from arxivtag.errors import StorageError
+    from arxivtag.runs import pipeline
+    from arxivtag.runs.recorder import RunRecorder
+    from arxivtag.runs.status import read_status
+
+    linear = preset("linear")
+    config = dataclasses.replace(
+        linear,
+        training=dataclasses.replace(linear.training, epochs=1),
+        evaluation=dataclasses.replace(
+            linear.evaluation, linear_baseline=False, bootstrap_samples=0
+        ),
+    )
+    folder = jobs.create_run(config, home, "running")
+
+    def attempt() -> dict[str, Any]:
+        with RunRecorder(folder, read_status(folder.status)) as recorder:
+            return pipeline.execute(config, recorder, lambda: False)
+
+    def full_disk(*_: object) -> None:
+        raise StorageError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "_save", full_disk)
+        with pytest.raises(StorageError):
+            attempt()
+    assert folder.checkpoint.exists()
+    before = folder.history.read_text().count('"kind": "epoch"')
+    result = attempt()
+    assert result["status"] == "finished"
+    assert folder.history.read_text().count('"kind": "epoch"') == before == 1
+    assert not folder.checkpoint.exists()
 
 
 @pytest.mark.parametrize(
