@@ -194,8 +194,9 @@ def _render_running(run: Run, context: PageContext) -> None:
             jobs.stop(run.run_id, run.folder.home)
             st.rerun(scope="fragment")
     _stage_line(status.stage)
-    if run.summary.has_bundle:
+    if run.summary.has_bundle and status.stage == "baseline":
         # Only the comparison with a linear model is still to come: the model is there.
+        # (Earlier the model would be that of the attempt which is being resumed.)
         _render_verdict(run)
         predict_link(run, context)
     else:

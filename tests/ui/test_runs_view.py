@@ -73,6 +73,20 @@ def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path)
     assert "Stop" in [button.label for button in app.button]
 
 
+def test_a_resumed_run_does_not_show_what_its_former_model_was_worth(home: Path) -> None:
+    run_id = make_demo_run(home)
+    folder = run_folder(run_id, home)
+    status = storage.read_json(folder.status)
+    storage.write_json(folder.status, status | {"state": "running", "stage": "train"})
+    worker = locks.try_acquire(folder.lock)
+    assert worker is not None
+    app = opened("pages/2_Train.py", run=run_id)
+    locks.release(worker)
+    assert not app.exception
+    assert "Predict with this model" not in [link.proto.label for link in app.get("page_link")]
+    assert "Papers a second" in [metric.label for metric in app.metric]
+
+
 @pytest.mark.parametrize("run_id", ["..", "no-such-run", "<script>", "a" * 500])
 @pytest.mark.parametrize("page", ["pages/4_Runs.py", "pages/2_Train.py"])
 def test_nonsense_in_the_address_gets_a_sentence(home: Path, page: str, run_id: str) -> None:
