@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from dataclasses import dataclass
@@ -61,7 +62,8 @@ def build_model(
     keras = import_keras()
     from arxivtag.learning.engine.model import BranchModel, SparseDense
 
-    seeds = iter(range(random_seed * 1000, random_seed * 1000 + 1000))
+    # Keras' seeds on JAX have 32 bits.
+    seeds = ((random_seed * 1000 + number) % 2**32 for number in itertools.count())
     stems, heads = [], []
     for branch, units in _branches(config, n_labels):
         initializer = "zeros" if len(units) == 1 else keras.initializers.GlorotUniform(next(seeds))

@@ -197,6 +197,33 @@ def test_softmax_towers_and_a_linear_path_in_one_compilation(
     result = run(model, training)
     assert len(traces) == 1, "every batch has the same shapes, the short last one too"
     assert len(result.network.branches) == 3
+def test_an_epoch_that_was_cut_short_is_no_epoch(tmp_path: Path) -> None:
+    from arxivtag.learning.engine.callbacks import Validation
+    from arxivtag.learning.engine.checkpoint import Checkpoint
+
+    ticks: list[dict[str, Any]] = []
+    training = dataclasses.replace(TRAINING, restore_best_epoch=True)
+    model = _compiled()
+    validation = Validation(model, *VAL, training, 7, ticks.append)
+    checkpoint = Checkpoint(tmp_path / "checkpoint.npz", model, validation, {})
+    for n_steps, whole_epochs in ((3, 0), (7, 1)):
+        model.optimizer.iterations.assign(n_steps)
+        for callback in (validation, checkpoint):
+            callback.on_epoch_begin(0)
+            callback.on_epoch_end(0, {"loss": 0.5, "binary_accuracy": 0.5})
+        checkpoint.on_train_end()
+        assert len(validation.records) == len(ticks) == whole_epochs
+        assert validation.best_epoch == 1
+        assert validation.best_network is not None, "the model so far is kept"
+        assert (tmp_path / "checkpoint.npz").exists() == bool(whole_epochs)
+
+
+def test_a_seed_of_any_size_trains() -> None:
+    training = dataclasses.replace(TRAINING, epochs=1)
+    result = run(training=training, random_seed=2**31 - 1)
+    assert len(result.history) == 1
+
+
     y_prob = network.probabilities(result.network, VAL[0])
     np.testing.assert_allclose(y_prob.sum(axis=1), 1, rtol=1e-5)
     assert result.history[-1]["val_micro_f1"] > 0.7
