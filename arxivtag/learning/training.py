@@ -30,11 +30,12 @@ class FitResult:
 
     Args:
         network: The trained network; of the best epoch where the config says so.
-        history: One dictionary an epoch, as in the ``epoch`` records of ticks.
-        best_epoch: The epoch (from 1) with the lowest validation loss; the last one
-            without validation papers.
+        history: One dictionary a whole epoch, as in the ``epoch`` records of ticks; an epoch
+            that was cut short has none.
+        best_epoch: The epoch (from 1) with the lowest validation loss, one that was cut short
+            included; the last one without validation papers.
         stopped: Whether training ended because ``should_stop`` said so.
-        epoch_seconds: Training time of each epoch, validation left out.
+        epoch_seconds: Training time of each whole epoch, validation left out.
     """
 
     network: Network
@@ -71,7 +72,8 @@ def fit(
         on_tick: Called about twice a second and after each epoch with a record.
         should_stop: Asked about twice a second; true ends training, the best epoch is kept.
         checkpoint: A file that is written after epochs and read at the start, so that
-            a second call goes on where a first was cut off. The caller removes it.
+            a second call goes on where a first was cut off, and trains no more where that had
+            finished. The caller removes it once the result is safe.
 
     Raises:
         ConfigError: If Keras is already in use with another backend, or the loss
@@ -94,7 +96,7 @@ def fit(
         model, training, train.n_features, y_train.shape[1], batches.num_batches, random_seed
     )
     live = Live(keras_model, len(train), batches.num_batches, on_tick, should_stop)
-    validation = Validation(keras_model, val, y_val, training, on_tick)
+    validation = Validation(keras_model, val, y_val, training, batches.num_batches, on_tick)
     shuffle = keras.callbacks.LambdaCallback(
         on_epoch_begin=lambda epoch, _: batches.start_at(epoch)
     )

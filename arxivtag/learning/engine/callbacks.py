@@ -79,23 +79,33 @@ class Validation(keras.callbacks.Callback):
     """After each epoch: validation figures, the best epoch's network, early stopping.
 
     The forward pass is the plain network's own, so that nothing more is compiled.
+    An epoch that a stop request cut short gets no record, but its network is
+    kept where it is the best so far.
 
     Args:
         model: The model in training.
         rows: Validation papers; with none of them, the last epoch counts as the best.
         y: Their labels, ``(n_val, n_labels)``.
         config: Patience, and whether the best epoch is kept.
+        n_steps: Steps in an epoch.
         on_tick: Called with each record.
     """
 
     def __init__(
-        self, model: Any, rows: SparseRows, y: Any, config: TrainingConfig, on_tick: Any
+        self,
+        model: Any,
+        rows: SparseRows,
+        y: Any,
+        config: TrainingConfig,
+        n_steps: int,
+        on_tick: Any,
     ) -> None:
         super().__init__()
         self._trained = model
         self._rows, self._y, self._config = rows, y, config
-        self._on_tick = on_tick
+        self._n_steps, self._on_tick = n_steps, on_tick
         self._started = 0.0
+        # One record a whole epoch.
         self.records: list[dict[str, Any]] = []
         self.best_epoch = 0
         self.best_network: Network | None = None
@@ -118,6 +128,9 @@ class Validation(keras.callbacks.Callback):
         model.optimizer.settle_all([stem.kernel for stem in model.stems])
         values = logits(view_network(model), self._rows)
         logs.update(validation_figures(self._y, values, model.output_activation))
+        self._keep_best(epoch + 1, logs.get("val_loss"))
+        if int(model.optimizer.iterations) < (epoch + 1) * self._n_steps:
+            return
         record = {
             "kind": "epoch",
             "epoch": epoch + 1,
@@ -128,14 +141,14 @@ class Validation(keras.callbacks.Callback):
             "at": utc_now(),
         }
         self.records.append(record)
-        self._keep_best(epoch + 1)
         self._on_tick(record)
         if self.finished(epoch + 1):
             model.stop_training = True
 
-    def _keep_best(self, epoch: int) -> None:
-        losses = [record.get("val_loss", -record["epoch"]) for record in self.records]
-        if losses[-1] <= min(losses):
+    def _keep_best(self, epoch: int, val_loss: float | None) -> None:
+        """Keep the network of ``epoch`` if no whole epoch before it had a lower loss."""
+        earlier = [record["val_loss"] for record in self.records if "val_loss" in record]
+        if val_loss is None or val_loss <= min(earlier, default=math.inf):
             self.best_epoch = epoch
             if self._config.restore_best_epoch:
                 self.best_network = to_network(self._trained)

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from arxivtag import storage
+from arxivtag.errors import StorageError
 from arxivtag.learning.engine.callbacks import Validation
 from arxivtag.learning.network import Branch, DenseLayer, Network
 
@@ -21,7 +22,10 @@ SHARE_OF_TIME = 0.1
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Writes the state after epochs, and brings it back.
+    """Writes the state after epochs and at the end of training, and brings it back.
+
+    The file is left where it is: whoever started the training removes it once the result
+    is safe, so that what fails after training does not cost the training.
 
     All that decides the rest of the run is in it (weights, moments, drift, dropout seeds,
     history), and order and word dropout depend on seed and epoch alone, so a resumed run
@@ -42,6 +46,8 @@ class Checkpoint(keras.callbacks.Callback):
         self._identity = json.loads(json.dumps(identity))
         self._written_at = time.perf_counter()
         self._writing_seconds = 0.0
+        self._n_epochs_written = 0
+        self._epoch_is_whole = False
 
     def restore(self) -> int:
         """Load the file, if it is there and of this run; return the number of epochs done."""
@@ -62,13 +68,30 @@ class Checkpoint(keras.callbacks.Callback):
             self._validation.best_network = _to_network(
                 content, state["best_shape"], self._trained.output_activation
             )
-        return len(state["records"])
+        self._n_epochs_written = len(state["records"])
+        return self._n_epochs_written
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Keras' hook: write, unless the last write is too recent for its cost."""
+        """Keras' hook: write, unless the last write is too recent for its cost.
+
+        An epoch that was cut short has no record: its weights are no state to go on from.
+        """
+        self._epoch_is_whole = len(self._validation.records) == epoch + 1
+        too_recent = self._writing_seconds / SHARE_OF_TIME
+        if self._epoch_is_whole and time.perf_counter() - self._written_at >= too_recent:
+            self._write()
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Keras' hook: write the last epoch, if it was not.
+
+        A disk that refuses is no reason to give up what has been learnt.
+        """
+        if self._epoch_is_whole and self._n_epochs_written < len(self._validation.records):
+            with contextlib.suppress(StorageError):
+                self._write()
+
+    def _write(self) -> None:
         started = time.perf_counter()
-        if started - self._written_at < self._writing_seconds / SHARE_OF_TIME:
-            return
         content: dict[str, Any] = {
             f"variable_{i}": np.asarray(v.value) for i, v in enumerate(self._variables())
         }
@@ -84,13 +107,9 @@ class Checkpoint(keras.callbacks.Callback):
             content.update(_to_arrays(best))
         content["state"] = np.array(json.dumps(state))
         storage.write_atomic(self._path, lambda file: np.savez(file, **content))
+        self._n_epochs_written = len(self._validation.records)
         self._written_at = time.perf_counter()
         self._writing_seconds = self._written_at - started
-
-    def on_train_end(self, logs: Any = None) -> None:
-        """Keras' hook: training that came to its end needs no checkpoint."""
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
 
     def _variables(self) -> list[Any]:
         model = self._trained
