@@ -16,19 +16,10 @@ from typing import Any
 
 from arxivtag.storage import read_json_lines
 
-TICK_COLUMNS = ("epoch", "loss", "binary_accuracy", "papers_per_second", "step", "n_steps", "at")
-EPOCH_COLUMNS = (
-    "epoch",
-    "loss",
-    "binary_accuracy",
-    "val_loss",
-    "val_binary_accuracy",
-    "val_micro_f1",
-    "val_precision_at_1",
-    "learning_rate",
-    "seconds",
-    "at",
-)
+_TEXTS = ("kind", "at")
+_MAX_TEXT_CHARS = 200
+# JSON knows whole numbers that neither a float nor a browser holds.
+_MAX_WHOLE_NUMBER = 2**53
 
 
 @dataclass(frozen=True)
@@ -62,37 +53,42 @@ class History:
         return int(min(known, key=lambda record: record["val_loss"])["epoch"])
 
 
-def _finite(record: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the record without values that are not finite, or ``None`` if it has no epoch."""
-    kept = {
+def _cleaned(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the record's finite numbers and its known texts; nothing else can be drawn."""
+    return {
         key: value
         for key, value in record.items()
-        if not isinstance(value, float) or math.isfinite(value)
+        if (_is_text(value) if key in _TEXTS else _is_number(value))
     }
-    epoch = kept.get("epoch")
-    if isinstance(epoch, bool) or not isinstance(epoch, (int, float)):
-        return None
-    return kept
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= _MAX_TEXT_CHARS
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return whole and abs(value) <= _MAX_WHOLE_NUMBER
 
 
 def add_records(history: History, records: Iterable[dict[str, Any]]) -> History:
     """Return ``history`` with further records; those of unknown kind are skipped."""
     start, ticks, epochs = dict(history.start), list(history.ticks), list(history.epochs)
-    for record in records:
+    for record in map(_cleaned, records):
         kind = record.get("kind")
         if kind == "start":
             start = record
+        elif not _is_number(record.get("epoch")):
             continue
-        cleaned = _finite(record)
-        if cleaned is None:
-            continue
-        if kind == "tick":
-            ticks.append(cleaned)
+        elif kind == "tick":
+            ticks.append(record)
         elif kind == "epoch":
-            epochs.append(cleaned)
+            epochs.append(record)
         elif kind == "resume":
-            ticks = [tick for tick in ticks if tick["epoch"] <= cleaned["epoch"]]
-            epochs = [epoch for epoch in epochs if epoch["epoch"] <= cleaned["epoch"]]
+            ticks = [tick for tick in ticks if tick["epoch"] <= record["epoch"]]
+            epochs = [epoch for epoch in epochs if epoch["epoch"] <= record["epoch"]]
     return History(start, tuple(ticks), tuple(epochs))
 
 

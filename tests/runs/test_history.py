@@ -6,9 +6,11 @@ import json
 import threading
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arxivtag.figures.history import comparison_figure, training_figure, validation_figure
 from arxivtag.runs.history import History, HistoryFollower, add_records, read_history
 
 
@@ -46,6 +48,57 @@ def test_values_that_are_not_finite_are_left_out() -> None:
         History(), [{"kind": "epoch", "epoch": 1, "loss": float("nan"), "val_loss": 0.5}]
     )
     assert history.epochs == ({"kind": "epoch", "epoch": 1, "val_loss": 0.5},)
+
+
+@pytest.mark.parametrize("value", ["x", None, True, [1], {}, float("inf"), 10**400, -(10**400)])
+def test_values_that_are_no_numbers_are_left_out(value: object) -> None:
+    history = add_records(
+        History(),
+        [
+            {"kind": "start", "n_epochs": value, "binary_accuracy_all_zeros": value, "at": "now"},
+            {"kind": "tick", "epoch": 0.5, "loss": value, "papers_per_second": value},
+            {"kind": "epoch", "epoch": 1, "loss": 2.0, "val_loss": value},
+            {"kind": "epoch", "epoch": value, "loss": 1.0},
+            {"kind": "resume", "epoch": value},
+        ],
+    )
+    assert history == History(
+        {"kind": "start", "at": "now"},
+        ({"kind": "tick", "epoch": 0.5},),
+        ({"kind": "epoch", "epoch": 1, "loss": 2.0},),
+    )
+
+
+KEYS = ("kind", "epoch", "loss", "binary_accuracy", "val_loss", "val_binary_accuracy",
+        "val_micro_f1", "n_epochs", "binary_accuracy_all_zeros", "at", "x")  # fmt: skip
+VALUES = (
+    st.none() | st.booleans() | st.text(max_size=5) | st.floats() | st.integers()
+    | st.just(10**400) | st.lists(st.integers(), max_size=2)
+    | st.sampled_from(("start", "tick", "epoch", "resume"))
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(KEYS), VALUES), max_size=6), st.integers(0, 6))
+def test_whatever_the_file_holds_its_figures_can_be_drawn(
+    records: list[dict[str, object]], n_sound: int
+) -> None:
+    kinds = ("start", "tick", "epoch")
+    sound = [{"epoch": 1, **record, "kind": kinds[i % 3]} for i, record in enumerate(records)]
+    history = add_records(History(), [*sound[:n_sound], *records])
+    for metric in ("loss", "binary_accuracy"):
+        training_figure(
+            history.ticks,
+            history.epochs,
+            metric,
+            n_epochs=history.n_epochs,
+            best_epoch=history.best_epoch,
+            baseline=history.start.get("binary_accuracy_all_zeros"),
+        ).to_json()
+    comparison_figure({"a": history.epochs}, "loss").to_json()
+    validation_figure(
+        history.epochs, n_epochs=history.n_epochs, best_epoch=history.best_epoch
+    ).to_json()
 
 
 def test_resume_takes_back_what_lay_beyond_the_checkpoint() -> None:
