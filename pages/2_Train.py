@@ -1,32 +1,22 @@
 """Train: choose settings, start, watch the network learn."""
 
-import time
-
 import streamlit as st
 
 from arxivtag import config
-from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs
-from arxivtag.ui import components, train_form
+from arxivtag.ui import components, run_text, train_form
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.live_view import render_run
 from arxivtag.ui.page import PageContext, page_setup
-from arxivtag.ui.run_access import visitor_id
+from arxivtag.ui.starting import start_once
 from arxivtag.ui.state import shortened
 
 
 def start(run: config.RunConfig, context: PageContext) -> None:
-    """Start a run, once for a double click, and put it into the address."""
-    last_run, last_id, last_at = st.session_state.get("last-start", (None, "", 0.0))
-    if run == last_run and time.monotonic() - last_at < train_form.DOUBLE_CLICK_S:
-        run_id = last_id
-    else:
-        outcome = jobs.start(run, context.home, owner=visitor_id())
-        if isinstance(outcome, jobs.Refused):
-            components.show_error(ArxivTagError(outcome.message, outcome.hint))
-            return
-        run_id = outcome.run_id
-        st.session_state["last-start"] = (run, run_id, time.monotonic())
+    """Start a run and put it into the address."""
+    run_id = start_once(run, context)
+    if run_id is None:
+        return
     st.query_params["run"] = run_id
     st.query_params.pop("from", None)
     st.rerun()
@@ -50,6 +40,11 @@ def render_form(context: PageContext) -> None:
         )
         components.note(train_form.PRESET_HELP.get(preset, ""))
     base, base_id = train_form.starting_point(asked, context.home, preset)
+    if asked and base.data != context.data_source:
+        components.note(
+            f"That run was trained on other data ({run_text.data_text(base.data)}); "
+            f"this one will be trained on the data set in use, {context.data_name}."
+        )
     run = train_form.config_input(context, base, base_id)
     begin = st.container()
     ready = run is not None and train_form.forecast(context, run) is not None

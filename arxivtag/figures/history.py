@@ -66,7 +66,7 @@ def training_figure(
         metric: ``loss`` or ``binary_accuracy``.
         n_epochs: Planned epochs: the x axis reaches there from the start.
         best_epoch: Marked with a line, if given.
-        baseline: A level to beat, drawn as a dashed line (binary accuracy of no label at all).
+        baseline: A level to beat, drawn as a dotted line (binary accuracy of no label at all).
     """
     title = METRIC_TITLES[metric]
     percent = metric == "binary_accuracy"
@@ -91,19 +91,22 @@ def training_figure(
         )
     )  # fmt: skip
     if baseline is not None:
-        figure.add_trace(
-            _line(
-                [0, n_epochs or 1], [baseline, baseline], "no label at all", MUTED,
-                mode="lines", line={"dash": "dot", "width": 1.5},
-                hovertemplate="%{y:.2%}<extra>predicting no label at all</extra>",
-            )
-        )  # fmt: skip
+        figure.add_trace(_level_line(baseline, n_epochs or 1))
     if best_epoch is not None:
         _mark_best(figure, best_epoch)
     figure.update_xaxes(title_text="epoch", range=[0, 1.02 * n_epochs] if n_epochs else None)
     figure.update_xaxes(rangemode="tozero")
     figure.update_yaxes(title_text=title, tickformat=".1%" if percent else "")
     return figure
+
+
+def _level_line(level: float, last_epoch: float) -> go.Scatter:
+    """Return the dotted line of the binary accuracy that predicting no label at all reaches."""
+    return _line(
+        [0, last_epoch], [level, level], "no label at all", MUTED,
+        mode="lines", line={"dash": "dot", "width": 1.5},
+        hovertemplate="%{y:.2%}<extra>predicting no label at all</extra>",
+    )  # fmt: skip
 
 
 def _mark_best(figure: go.Figure, best_epoch: int) -> None:
@@ -145,13 +148,17 @@ def validation_figure(
     return figure
 
 
-def comparison_figure(runs: Mapping[str, Records], metric: str) -> go.Figure:
+def comparison_figure(
+    runs: Mapping[str, Records], metric: str, levels: Mapping[str, float | None] | None = None
+) -> go.Figure:
     """Return one metric of several runs overlaid: train dotted, val solid, one colour a run.
 
     Args:
         runs: Epoch records by the run's name as shown.
         metric: ``loss``, ``binary_accuracy``, ``micro_f1`` or ``precision_at_1`` (the last two
             are known for validation papers only).
+        levels: Levels to beat by the run's name (binary accuracy of no label at all); runs on
+            the same papers share one line.
     """
     figure = new_figure(height=320)
     percent = metric == "binary_accuracy"
@@ -176,6 +183,9 @@ def comparison_figure(runs: Mapping[str, Records], metric: str) -> go.Figure:
                     hovertemplate=f"%{{y:{number}}}<extra>%{{fullData.name}}, epoch %{{x}}</extra>",
                 )
             )  # fmt: skip
+    last = max((float(epoch["epoch"]) for epochs in runs.values() for epoch in epochs), default=1.0)
+    for level in sorted({level for level in (levels or {}).values() if level is not None}):
+        figure.add_trace(_level_line(level, last))
     figure.update_xaxes(title_text="epoch", rangemode="tozero")
     figure.update_yaxes(title_text=METRIC_TITLES[metric], tickformat=".1%" if percent else "")
     return figure

@@ -62,6 +62,11 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
     )
 
 
+def offered(source: str, home: Path) -> DataOption | None:
+    """Return how a run's data set is chosen here; None where it is not offered any more."""
+    return next((item for item in data_options(home, source) if item.source == source), None)
+
+
 def _snapshot_options(chosen: Sequence[str], home: Path) -> list[DataOption]:
     """Return the parts of Kaggle's snapshot that were asked for, if it is on this machine."""
     ready = any(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,10 +14,11 @@ from arxivtag.figures.history import METRIC_TITLES, comparison_figure
 from arxivtag.runs import command_line, jobs, registry
 from arxivtag.runs.registry import Run, RunSummary
 from arxivtag.runs.status import QUEUED, RUNNING
-from arxivtag.ui import components, live_view, run_text
+from arxivtag.ui import components, data, live_view, run_text
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.page import PageContext
-from arxivtag.ui.run_access import visible_run, visible_runs, visitor_id
+from arxivtag.ui.run_access import may_see, visible_run, visible_runs
+from arxivtag.ui.starting import start_once
 from arxivtag.ui.train_form import SECTION_NAMES, setting_label, value_text
 
 WATCH_S = 2.0
@@ -28,6 +29,11 @@ FIGURES = {
     "lrap": "LRAP",
     "precision_at_1": "P@1",
     "binary_accuracy": "Binary accuracy",
+    "binary_accuracy_all_zeros": "No label at all",
+}
+FIGURES_HELP = {
+    "binary_accuracy": "Most pairs are “no”: read it beside the next column, never alone.",
+    "binary_accuracy_all_zeros": "Binary accuracy of giving no label to any paper.",
 }
 COMPARED_FIGURES = {
     "micro_f1": "Micro-F1",
@@ -56,7 +62,7 @@ def render_list(context: PageContext) -> None:
                      query_params=context.link_parameters())  # fmt: skip
         return
     shown = _filtered(runs)
-    chosen = _table(shown)
+    chosen = _table(shown, hidden={run.run_id for run in runs} - {run.run_id for run in shown})
     _selection_actions(chosen, context)
     if len(chosen) > 1:
         with guarded():
@@ -113,8 +119,13 @@ def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _table(runs: list[RunSummary]) -> list[RunSummary]:
-    """Draw the list and return the selected runs."""
+def _table(runs: list[RunSummary], hidden: Collection[str]) -> list[RunSummary]:
+    """Draw the list and return the selected runs.
+
+    Args:
+        runs: Those that pass the filter.
+        hidden: Ids of those that do not; selected ones come back with the filter's end.
+    """
     if not runs:
         components.empty_state("No run passes the filter", "Change it to see others.")
         return []
@@ -137,17 +148,16 @@ def _table(runs: list[RunSummary]) -> list[RunSummary]:
             "Seconds": st.column_config.NumberColumn(format="%.0f s", help="Seconds of work."),
             **{
                 name: st.column_config.NumberColumn(
-                    format="percent" if key == "binary_accuracy" else "%.3f",
-                    help="Most pairs are “no”: never read it alone."
-                    if key == "binary_accuracy"
-                    else None,
+                    format="percent" if key in FIGURES_HELP else "%.3f",
+                    help=FIGURES_HELP.get(key),
                 )
                 for key, name in FIGURES.items()
             },
         },
     )
     chosen = [runs[row] for row in event.selection.rows if row < len(runs)]
-    _remember([run.run_id for run in chosen])
+    kept = [run_id for run_id in remembered if run_id in hidden]
+    _remember([*kept, *(run.run_id for run in chosen)])
     return chosen
 
 
@@ -270,19 +280,17 @@ def _actions(run: Run, context: PageContext) -> None:
 
 def _data_parameter(run: Run, context: PageContext) -> dict[str, str]:
     """Return the link's parameters, with the run's own data set where it can be chosen."""
-    parameters = context.link_parameters()
-    if run.config is not None and run.config.data.startswith(run_text.UPLOAD_PREFIX):
-        parameters["data"] = run.config.data
-    return parameters
+    if run.config is None or not may_see(run.config.data):
+        return context.link_parameters()
+    option = data.offered(run.config.data, context.home)
+    return context.link_parameters(data=option.id) if option else context.link_parameters()
 
 
 def _run_again(run: Run, context: PageContext) -> None:
     assert run.config is not None
-    outcome = jobs.start(run.config, context.home, owner=visitor_id())
-    if isinstance(outcome, jobs.Refused):
-        components.show_error(ArxivTagError(outcome.message, outcome.hint))
-        return
-    st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=outcome.run_id))
+    run_id = start_once(run.config, context)
+    if run_id is not None:
+        st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
 
 
 def _rename(run: Run, context: PageContext) -> None:
@@ -358,9 +366,10 @@ def _render_record(run: Run) -> None:
             st.dataframe(timings_table(result), hide_index=True, key="timings-table")
         with right:
             st.dataframe(_cleaning_table(result), hide_index=True, key="cleaning-table")
-        data = result.get("data")
-        if isinstance(data, dict):
-            components.note(f"Data fingerprint (SHA-256): {str(data.get('fingerprint', ''))[:64]}")
+        source = result.get("data")
+        if isinstance(source, dict):
+            fingerprint = str(source.get("fingerprint", ""))[:64]
+            components.note(f"Data fingerprint (SHA-256): {fingerprint}")
         versions = result.get("versions")
         if isinstance(versions, dict):
             text = ", ".join(f"{name} {version}" for name, version in versions.items())
@@ -406,12 +415,18 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
     names = _distinct_names(runs)
     st.subheader("Compared", anchor=False)
     st.dataframe(figures_table(runs, names), key="compared-figures", width="stretch")
-    epochs = {name: run.history().epochs for name, run in zip(names, runs, strict=True)}
+    histories = {name: run.history() for name, run in zip(names, runs, strict=True)}
+    epochs = {name: history.epochs for name, history in histories.items()}
+    levels = {
+        name: history.start.get("binary_accuracy_all_zeros") for name, history in histories.items()
+    }
     if any(epochs.values()):
         with st.grid(2, min_column_width=340):
             for metric, title in METRIC_TITLES.items():
                 components.render_figure(
-                    comparison_figure(epochs, metric),
+                    comparison_figure(
+                        epochs, metric, levels if metric == "binary_accuracy" else {}
+                    ),
                     key=f"compared-{metric}",
                     alt_text=f"{title} of the compared runs, epoch by epoch.",
                 )

@@ -23,8 +23,6 @@ from arxivtag.ui import components, data, run_text
 from arxivtag.ui.page import PageContext
 from arxivtag.ui.run_access import visible_run
 
-# Two clicks on Start within this time are one.
-DOUBLE_CLICK_S = 3.0
 PRESET_NAMES = {
     "tuned": "Tuned",
     "keras-example": "Keras example",

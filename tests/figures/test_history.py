@@ -81,3 +81,12 @@ def test_comparison_has_one_colour_a_run_and_shows_names_as_typed() -> None:
 def test_comparison_of_validation_figures_has_no_train_line() -> None:
     figure = comparison_figure({"a": EPOCHS}, "micro_f1")
     assert [trace.name for trace in figure.data] == ["a, val"]
+
+
+def test_comparison_draws_each_level_of_no_label_once() -> None:
+    runs = {"a": EPOCHS, "b": EPOCHS, "c": EPOCHS}
+    levels = {"a": 0.978, "b": 0.978, "c": None}
+    figure = comparison_figure(runs, "binary_accuracy", levels)
+    drawn = [trace for trace in figure.data if trace.name == "no label at all"]
+    assert [list(trace.y) for trace in drawn] == [[0.978, 0.978]]
+    assert list(drawn[0].x) == [0, 2]

@@ -10,9 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag import storage
 from arxivtag.config import PRESETS, PROJECT_FOLDER, RunConfig
-from arxivtag.runs import locks, registry
+from arxivtag.runs import jobs, locks, registry
 from arxivtag.runs.layout import run_folder
-from arxivtag.ui import runs_view
+from arxivtag.ui import runs_view, starting
 from tests.runs.conftest import make_run
 from tests.ui.demo_run import make_demo_run
 
@@ -155,3 +155,74 @@ def test_odd_results_break_no_page(home: Path, page: str, result: dict[str, obje
     storage.write_json(folder.bundle / "manifest.json", {})
     app = opened(page, run="run-a")
     assert not app.exception
+
+
+def selected(app: AppTest) -> list[str]:
+    return list(app.session_state["selected-runs"])
+
+
+def test_a_filter_keeps_the_selection_it_hides(home: Path) -> None:
+    for run_id in ("run-a", "run-b", "run-c"):
+        make_run(home, run_id)
+    app = opened(compare="run-a,run-b")
+    assert sorted(selected(app)) == ["run-a", "run-b"]
+    app.text_input(key="runs-filter").set_value("run-b").run()
+    assert sorted(selected(app)) == ["run-a", "run-b"]
+    # What is hidden is neither compared nor deleted.
+    assert "Delete" in [button.label for button in app.button]
+    app.text_input(key="runs-filter").set_value("nothing like this").run()
+    app.text_input(key="runs-filter").set_value("").run()
+    assert sorted(selected(app)) == ["run-a", "run-b"]
+    assert "Delete 2 runs" in [button.label for button in app.button]
+
+
+def test_binary_accuracy_stands_beside_the_level_of_no_label(home: Path) -> None:
+    folder = make_run(home, "run-a")
+    figures = {"binary_accuracy": 0.985, "binary_accuracy_all_zeros": 0.978}
+    storage.write_json(folder.result, {"evaluation": figures})
+    table = runs_view.runs_table([registry.read_run("run-a", home).summary])
+    columns = list(table.columns)
+    assert columns[columns.index("Binary accuracy") + 1] == "No label at all"
+    assert table["No label at all"].tolist() == [0.978]
+
+
+def change_settings_link(app: AppTest) -> str:
+    (link,) = [link for link in app.get("page_link") if link.proto.label == "Change settings"]
+    return str(link.proto.query_string)
+
+
+def test_change_settings_takes_the_runs_own_data(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("title,abstract,labels\nA,Some words,cs.LG\n")
+    monkeypatch.setenv("ARXIVTAG_DATA", str(path))
+    make_run(home, "run-a", config=RunConfig(data=str(path)))
+    make_run(home, "run-b", config=RunConfig(data="sample"))
+    make_run(home, "run-c", config=RunConfig(data="/gone/papers.csv"))
+    assert "data=file%3Aown.csv" in change_settings_link(opened(run="run-a"))
+    # Said even for the default, since the session may remember another one.
+    assert "data=sample" in change_settings_link(opened(run="run-b", data="file:own.csv"))
+    assert "data=file%3Aown.csv" in change_settings_link(opened(run="run-c", data="file:own.csv"))
+
+
+def test_run_again_starts_once_for_a_double_click(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(home, "run-a")
+    started = []
+
+    def fake_start(run: RunConfig, home: Path, *, owner: str) -> jobs.Started:
+        started.append(run)
+        return jobs.Started("run-a")
+
+    monkeypatch.setattr(jobs, "start", fake_start)
+    monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
+    app = opened(run="run-a")
+    app.button(key="again").click().run()
+    app.switch_page("pages/4_Runs.py")
+    app.query_params["run"] = "run-a"
+    app.run()
+    app.button(key="again").click().run()
+    assert not app.exception
+    assert len(started) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag.config import PRESETS, PROJECT_FOLDER, VisitorLimits
 from arxivtag.errors import ArxivTagError, ConfigError
 from arxivtag.runs import command_line, jobs
-from arxivtag.ui import train_form
+from arxivtag.ui import starting, train_form
 from tests.runs.conftest import make_run
 
 PAGE = "pages/2_Train.py"
@@ -91,6 +92,17 @@ def test_form_starts_from_another_run(home: Path) -> None:
     assert broken.error
 
 
+def test_another_data_set_than_the_runs_own_is_said(home: Path) -> None:
+    make_run(home, "run-a", config=dataclasses.replace(PRESETS["tuned"], data="/gone/papers.csv"))
+    app = opened(**{"from": "run-a"})
+    said = " ".join(str(element.value) for element in app.get("html"))
+    assert "trained on other data (papers.csv)" in said
+    assert "/gone" not in said
+    make_run(home, "run-b", config=PRESETS["tuned"])
+    same = opened(**{"from": "run-b"})
+    assert "other data" not in " ".join(str(element.value) for element in same.get("html"))
+
+
 def test_visitors_epochs_are_capped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
     app = opened()
@@ -106,7 +118,7 @@ def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
         return jobs.Started(folder.run_id)
 
     monkeypatch.setattr(jobs, "start", fake_start)
-    monkeypatch.setattr(train_form, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
+    monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
     app = opened()
     app.button(key="go").click().run()
     assert app.query_params["run"] == "run-a"
