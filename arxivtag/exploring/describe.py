@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from arxivtag.config import CleaningConfig
-from arxivtag.papers.cleaning import CleaningStep, clean
+from arxivtag.exploring.lengths import Lengths, length_words
+from arxivtag.papers.cleaning import clean
 from arxivtag.papers.schema import ABSTRACT, LABELS, Corpus
 
 
@@ -32,7 +33,6 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
     """
     result = clean(corpus.papers, config)
     report = result.report
-    steps = {step.rule: step for step in report.steps}
     counts = Counter(label for labels in result.papers[LABELS].tolist() for label in labels)
     return {
         "source": corpus.source,
@@ -40,21 +40,20 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         "n_rows": corpus.report.n_rows_read,
         "n_skipped": corpus.report.n_rows_skipped,
         "notes": list(corpus.report.notes),
-        "n_duplicate_titles": _n_removed(steps.get("duplicate_titles")),
-        "n_after_dedup": _n_after_dedup(report.steps, report.n_before),
+        "n_duplicate_titles": report.n_duplicate_titles,
+        "n_after_dedup": report.n_after_dedup,
         "n_label_combinations": report.n_label_combinations,
         "n_rare_combinations": report.n_rare_combinations,
         "n_kept": report.n_after,
         "n_labels": len(counts),
-        "length_words": length_words(result.papers[ABSTRACT].tolist()),
+        "length_words": describe_words(length_words(result.papers[ABSTRACT])),
         "label_counts": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
         "cleaning": report.to_dict(),
     }
 
 
-def length_words(abstracts: list[str]) -> dict[str, float | int | None]:
+def describe_words(lengths: Lengths) -> dict[str, float | int | None]:
     """Return count, mean, std, min, quartiles and max of the abstracts' words."""
-    lengths = np.fromiter((text.count(" ") + 1 for text in abstracts), np.int64, len(abstracts))
     if not len(lengths):
         return {"count": 0, **dict.fromkeys(("mean", "std", "min", "25%", "50%", "75%", "max"))}
     quartiles = np.percentile(lengths, [25, 50, 75])
@@ -68,13 +67,3 @@ def length_words(abstracts: list[str]) -> dict[str, float | int | None]:
         "75%": float(quartiles[2]),
         "max": int(lengths.max()),
     }
-
-
-def _n_removed(step: CleaningStep | None) -> int:
-    return step.n_removed if step else 0
-
-
-def _n_after_dedup(steps: tuple[CleaningStep, ...], n_before: int) -> int:
-    """Return the papers left before rare combinations are dropped."""
-    kept = [step.n_after for step in steps if step.rule != "rare_combinations"]
-    return kept[-1] if kept else n_before

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from arxivtag.exploring.labels import LabelIndex
-from arxivtag.papers.cleaning import near_duplicate_groups
+from arxivtag.papers.cleaning import near_duplicate_groups, text_codes
 from arxivtag.papers.schema import ABSTRACT, TITLE
 
 DuplicateKind = Literal["titles", "abstracts", "near"]
@@ -71,21 +71,13 @@ def duplicate_groups(
         kind: What makes papers the same.
         similarity: For ``near``, the least Jaccard similarity of word shingles.
     """
-    titles, abstracts = _codes(papers[TITLE]), _codes(papers[ABSTRACT])
+    titles, abstracts = text_codes(papers[TITLE]), text_codes(papers[ABSTRACT])
     if kind == "near":
         same = _near_codes(papers, abstracts, similarity)
     else:
         same = titles if kind == "titles" else abstracts
     members = _number_groups(same)
     return DuplicateGroups(kind, members, _table(papers, index, members, titles, abstracts))
-
-
-def _codes(values: pd.Series[str]) -> npt.NDArray[np.int64]:
-    """Return (n,) equal numbers for equal texts; an empty text equals none but itself."""
-    codes = pd.factorize(values)[0].astype(np.int64)
-    empty = np.flatnonzero((values == "").to_numpy(dtype=bool))
-    codes[empty] = len(codes) + empty
-    return np.asarray(codes, dtype=np.int64)
 
 
 def _near_codes(

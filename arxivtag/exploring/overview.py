@@ -10,7 +10,6 @@ import pandas as pd
 from arxivtag.exploring.labels import LabelIndex
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.papers.cleaning import CleaningResult
-from arxivtag.papers.schema import TITLE
 
 
 @dataclass(frozen=True)
@@ -19,8 +18,8 @@ class Overview:
 
     Attributes:
         n_rows: Rows as read.
-        n_duplicate_titles: Rows whose title an earlier row has.
-        n_after_dedup: Rows with each title once.
+        n_duplicate_titles: Rows that cleaning removed because an earlier one has their title.
+        n_after_dedup: Rows left before those of rare combinations are dropped.
         n_labels: Distinct labels of the papers kept.
         n_label_combinations: Distinct lists of labels, as written, after deduplication.
         n_rare_combinations: Those of a single paper.
@@ -46,13 +45,12 @@ def overview(
     papers: pd.DataFrame, index: LabelIndex, lengths: Lengths, cleaning: CleaningResult
 ) -> Overview:
     """Return the figures for a corpus and what cleaning kept of it."""
-    n_duplicates = int(papers[TITLE].duplicated().sum())
     kept = cleaning.rows
     report = cleaning.report
     return Overview(
         n_rows=len(papers),
-        n_duplicate_titles=n_duplicates,
-        n_after_dedup=len(papers) - n_duplicates,
+        n_duplicate_titles=report.n_duplicate_titles,
+        n_after_dedup=report.n_after_dedup,
         n_labels=report.n_labels,
         n_label_combinations=report.n_label_combinations,
         n_rare_combinations=report.n_rare_combinations,

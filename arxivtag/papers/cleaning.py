@@ -25,6 +25,7 @@ __all__ = [
     "clean",
     "near_duplicate_groups",
     "normalize_text",
+    "text_codes",
 ]
 
 Mask = npt.NDArray[np.bool_]
@@ -78,6 +79,17 @@ class CleaningReport:
     n_msc_labels: int
     n_unknown_labels: int
     unknown_labels: tuple[str, ...]
+
+    @property
+    def n_duplicate_titles(self) -> int:
+        """Papers removed because an earlier one has the same title; 0 if the rule did not run."""
+        return sum(step.n_removed for step in self.steps if step.rule == "duplicate_titles")
+
+    @property
+    def n_after_dedup(self) -> int:
+        """Papers left before those of rare combinations are dropped."""
+        kept = [step.n_after for step in self.steps if step.rule != "rare_combinations"]
+        return kept[-1] if kept else self.n_before
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values that JSON can hold."""
@@ -201,12 +213,19 @@ def _has_labels(papers: pd.DataFrame) -> Mask:
     return np.fromiter((len(labels) > 0 for labels in papers[LABELS].tolist()), bool, len(papers))
 
 
+def text_codes(texts: pd.Series[str]) -> npt.NDArray[np.int64]:
+    """Return (n,) equal numbers for equal texts; an empty text equals none but itself."""
+    codes = pd.factorize(texts)[0].astype(np.int64)
+    empty = np.flatnonzero((texts == "").to_numpy(dtype=bool))
+    codes[empty] = len(codes) + empty
+    return np.asarray(codes, dtype=np.int64)
+
+
 def _is_first(column: str) -> Callable[[pd.DataFrame], Mask]:
     """Return a rule that keeps the first paper of each text; empty texts are no duplicates."""
 
     def keep(papers: pd.DataFrame) -> Mask:
-        texts = papers[column]
-        return np.asarray(~texts.duplicated() | (texts == ""), dtype=bool)
+        return ~pd.Series(text_codes(papers[column])).duplicated().to_numpy(dtype=bool)
 
     return keep
 

@@ -31,6 +31,8 @@ from arxivtag.config import SAMPLE_PATH
 from arxivtag.papers.sample_bank import TOPICS, Topic
 from arxivtag.papers.sample_bank.frames import FRAMES
 from arxivtag.papers.sample_bank.topic import Metric
+from arxivtag.papers.schema import FIELDS, RAW_NAMES
+from arxivtag.papers.words import count_spaced_words
 
 N_ROWS = 2000
 N_DUPLICATE_TITLES = 9
@@ -332,11 +334,6 @@ def _length(dice: Dice) -> int:
             return n_words
 
 
-def count_words(text: str) -> int:
-    """Return the number of words as the Keras example counts them (split on one space)."""
-    return len(text.split(" "))
-
-
 @dataclass(frozen=True)
 class Draft:
     """An abstract and what its title may refer to."""
@@ -357,7 +354,7 @@ def write_abstract(dice: Dice, topic: Topic, n_words: int) -> Draft | None:
         writer = Writer(topic, dice, dice.pick(topic.stems) + dice.pick(_NAME_TAILS))
         plan = _plan(dice, topic, asked)
         abstract = " ".join(writer.sentence(part) for part in plan)
-        n_written = count_words(abstract)
+        n_written = count_spaced_words(abstract)
         distance = abs(n_written - n_words)
         fits = MIN_WORDS <= n_written <= MAX_WORDS and not writer.repeats
         if fits and distance < best_distance:
@@ -568,10 +565,10 @@ def generate(random_seed: int = RANDOM_SEED) -> list[Paper]:
 
 
 def to_csv(papers: Sequence[Paper]) -> bytes:
-    """Return ``papers`` as CSV in UTF-8 with the raw columns titles, summaries and terms."""
+    """Return ``papers`` as CSV in UTF-8 with the example's raw columns."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("titles", "summaries", "terms"))
+    writer.writerow(RAW_NAMES[field] for field in FIELDS)
     writer.writerows((paper.title, paper.abstract, str(list(paper.labels))) for paper in papers)
     return text.getvalue().encode("utf-8")
 

@@ -21,6 +21,7 @@ import pandas as pd
 
 from arxivtag.config import CleaningConfig, SplitConfig
 from arxivtag.errors import DataError
+from arxivtag.papers.cleaning import text_codes
 from arxivtag.papers.near_duplicates import near_duplicate_groups
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 
@@ -114,7 +115,7 @@ def split(papers: pd.DataFrame, config: SplitConfig | None = None, random_seed: 
     near = near_duplicate_groups(
         papers[ABSTRACT].tolist(), CleaningConfig().near_duplicate_similarity
     )
-    titles, abstracts = _text_codes(papers[TITLE]), _text_codes(papers[ABSTRACT])
+    titles, abstracts = text_codes(papers[TITLE]), text_codes(papers[ABSTRACT])
     groups = _joined([near, titles, abstracts])
     n_moved = 0
     if config.keep_near_duplicates_together:
@@ -231,14 +232,6 @@ def _choose_by_label(
         warnings.simplefilter("ignore")  # about labels of one paper, which cannot be balanced
         _, chosen = next(splitter.split(np.zeros((len(y), 1)), y))
     return np.sort(chosen).astype(np.int64)
-
-
-def _text_codes(texts: pd.Series) -> Integers:
-    """Return one number a distinct text; every empty text gets a number of its own."""
-    codes = pd.factorize(texts)[0].astype(np.int64)
-    empty = np.flatnonzero((texts == "").to_numpy())
-    codes[empty] = len(codes) + np.arange(len(empty))
-    return np.asarray(codes, dtype=np.int64)
 
 
 def _joined(groupings: Sequence[Integers]) -> Integers:

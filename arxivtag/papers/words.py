@@ -58,6 +58,14 @@ class Words:
     dictionary: pa.StringArray
 
 
+def count_spaced_words(text: str) -> int:
+    """Return the words of a text as the Keras example counts them: ``len(text.split(" "))``.
+
+    Line breaks do not separate words there, and an empty text has one.
+    """
+    return text.count(" ") + 1
+
+
 def count_distinct_words(texts: Sequence[str]) -> int:
     """Return the Keras example's vocabulary size: distinct words after ``.lower().split()``.
 

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from arxivtag.config import CleaningConfig
-from arxivtag.exploring.describe import describe, length_words
+from arxivtag.exploring.describe import describe, describe_words
+from arxivtag.exploring.lengths import length_words
 from arxivtag.papers.sources import load
 from tests.conftest import PROJECT_FOLDER
 
@@ -57,12 +58,12 @@ def test_by_hand(path: Path) -> None:
 def test_lengths_are_the_examples() -> None:
     texts = ["a b  c", "", "one\ntwo three", "x " * 50, "y"]
     expected = pd.Series(texts).apply(lambda text: len(text.split(" "))).describe()
-    assert length_words(texts) == pytest.approx(expected.to_dict())
+    assert describe_words(length_words(texts)) == pytest.approx(expected.to_dict())
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_lengths_of_next_to_nothing(n: int) -> None:
-    lengths = length_words(["a b"] * n)
+    lengths = describe_words(length_words(["a b"] * n))
     assert lengths["count"] == n
     assert lengths["std"] is None
     json.dumps(lengths, allow_nan=False)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 from arxivtag.config import CleaningConfig
+from arxivtag.exploring.describe import describe
 from arxivtag.exploring.labels import index_labels
 from arxivtag.exploring.lengths import length_words
 from arxivtag.exploring.overview import Overview, overview
 from arxivtag.papers.cleaning import clean
+from arxivtag.papers.sources import load
 from tests.exploring.papers import papers_of
 
 PAPERS = papers_of(
@@ -26,11 +29,12 @@ def measured(papers=PAPERS) -> Overview:  # type: ignore[no-untyped-def]
 
 
 def test_overview_by_hand() -> None:
-    # D has no abstract, the second A repeats a title, C's list is written in another order.
+    # D has no abstract and goes first, the second A repeats a title, C's list is written in
+    # another order.
     assert measured() == Overview(
         n_rows=5,
         n_duplicate_titles=1,
-        n_after_dedup=4,
+        n_after_dedup=3,
         n_labels=2,
         n_label_combinations=2,
         n_rare_combinations=1,
@@ -39,6 +43,16 @@ def test_overview_by_hand() -> None:
         mean_words=3.0,
         median_words=3.0,
     )
+
+
+def test_papers_without_titles_are_no_duplicates(tmp_path: Path) -> None:
+    path = tmp_path / "papers.csv"
+    path.write_text("abstract,labels\n" + "".join(f"Abstract {n},cs.LG\n" for n in range(100)))
+    corpus = load(str(path))
+    summary, described = measured(corpus.papers), describe(corpus)
+    assert (summary.n_duplicate_titles, summary.n_after_dedup, summary.n_kept) == (0, 100, 100)
+    for name in ("n_duplicate_titles", "n_after_dedup", "n_kept", "n_labels"):
+        assert described[name] == getattr(summary, name)
 
 
 def test_no_paper_kept() -> None:

@@ -56,12 +56,12 @@ def overview_lines(summary: Overview) -> list[tuple[str, str, str]]:
         (
             "Duplicate titles",
             count(summary.n_duplicate_titles),
-            "Rows whose title an earlier row already has.",
+            "Rows left out because an earlier row has their title; no title at all is no repeat.",
         ),
         (
             "After deduplication",
             count(summary.n_after_dedup),
-            "Rows left when only the first of each title stays.",
+            "Rows with an abstract and labels left when only the first of each title stays.",
         ),
         ("Labels", count(summary.n_labels), "Distinct subject areas on the papers kept."),
         (
