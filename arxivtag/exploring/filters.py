@@ -14,6 +14,8 @@ from arxivtag.exploring.texts import text_array
 from arxivtag.papers.schema import ABSTRACT, TITLE
 
 MAX_QUERY_CHARS = 200
+# What str.split() takes for white space; \s of the search engine is that of ASCII alone.
+_WHITE_SPACE = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def matching(papers: pd.DataFrame, text: str) -> Rows:
 
 def search_pattern(text: str) -> str:
     """Return a pattern that finds ``text`` as typed, but across any white space."""
-    return r"\s+".join(re.escape(word) for word in text[:MAX_QUERY_CHARS].split())
+    return f"{_WHITE_SPACE}+".join(re.escape(word) for word in text[:MAX_QUERY_CHARS].split())
 
 
 def _contains(texts: pd.Series[str], pattern: str) -> Rows:

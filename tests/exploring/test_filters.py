@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, matching, select
 from arxivtag.exploring.labels import index_labels
@@ -50,6 +52,23 @@ def test_labels_are_all_needed() -> None:
 )
 def test_text_is_found_as_typed_in_any_case_and_across_lines(text: str, rows: list[int]) -> None:
     assert np.flatnonzero(matching(PAPERS, text)).tolist() == rows
+
+
+def finds_across(character: str) -> bool:
+    papers = papers_of(("A", f"deep{character}network", ("cs.LG",)))
+    return bool(matching(papers, "deep network")[0])
+
+
+@pytest.mark.parametrize(
+    "space", ["\u00a0", "\u2009", "\u2028", "\u3000", "\x1f", "\x85", "\v", "\n", " \u00a0\n"]
+)
+def test_white_space_beyond_ascii(space: str) -> None:
+    assert finds_across(space)
+
+
+@given(st.characters(exclude_categories=["Cs"]))
+def test_white_space_is_what_python_takes_for_it(character: str) -> None:
+    assert finds_across(character) == character.isspace()
 
 
 def test_white_space_alone_is_no_filter() -> None:
