@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,11 +37,10 @@ from arxivtag.papers.opening import (
 )
 from arxivtag.papers.schema import ReadReport
 
-Progress = Callable[[str, float | None], None]
-
 _BLOCK_BYTES = 4 << 20  # no row of a CSV may be longer
 _HEADER_BYTES = 1 << 20
 _ROWS_A_BATCH = 4096
+_NESTED_VALUES = 1_000_000  # so many may stand in the lists of a Parquet file in any case
 _PACKED = (".gz", ".xz", ".zst")
 _FORMATS = {
     ".csv": "csv",
@@ -175,6 +176,7 @@ def _read_csv(
         tally.start_over(note)
         return _read_csv_as(path, columns, max_rows, bounds, tally, encoding)
     except pa.ArrowInvalid as error:
+        _check_rows(tally.n_rows, bounds)  # bad rows stop the reader, see below
         raise _csv_error(path, error) from error
 
 
@@ -206,7 +208,8 @@ def _read_csv_as(
 
         def count_bad_row(row: pa_csv.InvalidRow) -> str:
             tally.skip("more or fewer cells than the table has columns")
-            return "skip"
+            # Arrow hands out no batch while all rows are bad, so nobody else counts them.
+            return "skip" if tally.n_rows <= bounds.max_rows else "error"
 
         reader = pa_csv.open_csv(
             # Buffered, because Arrow takes one short read for a whole block.
@@ -232,7 +235,7 @@ def _csv_header(
     stream: TextBytes, path: Path, bounds: Limits, tally: _Tally
 ) -> tuple[list[str], str]:
     """Read the header row off the stream; return unique column names and the delimiter."""
-    head = _first_row(stream)
+    head, is_cut = _first_row(stream)
     delimiter = max(",;\t", key=lambda mark: head.count(mark.encode()))
     n_columns = head.count(delimiter.encode()) + 1
     if head.count(b'"') % 2:
@@ -246,7 +249,7 @@ def _csv_header(
             f"at most {bounds.max_columns:,} are read.",
             "Leave out columns, or check that the first row holds the column names.",
         )
-    if len(head) >= _HEADER_BYTES:
+    if is_cut:
         raise DataError(
             f"The first row of {path.name} is longer than 1 MB.",
             "The first row should hold the column names; check quotation marks.",
@@ -262,8 +265,12 @@ def _csv_header(
     return _unique(row, tally), delimiter
 
 
-def _first_row(stream: TextBytes) -> bytes:
-    """Take the first row that is not blank off the stream: up to a line end outside quotes."""
+def _first_row(stream: TextBytes) -> tuple[bytes, bool]:
+    """Take the first row that is not blank off the stream: up to a line end outside quotes.
+
+    Returns:
+        The row, and whether it may go on, being longer than is read.
+    """
     lines: list[bytes] = []
     n_bytes = n_quotes = 0
     while n_bytes < _HEADER_BYTES:
@@ -279,7 +286,7 @@ def _first_row(stream: TextBytes) -> bytes:
         lines.append(line)
         if line.strip() and n_quotes % 2 == 0:
             break
-    return b"".join(lines).strip(b"\r\n")
+    return b"".join(lines).strip(b"\r\n"), n_bytes >= _HEADER_BYTES
 
 
 def _unique(names: Sequence[str], tally: _Tally) -> list[str]:
@@ -314,8 +321,13 @@ def _read_jsonl(
     tally: _Tally,
 ) -> pa.Table:
     with open_text(path, bounds, "utf-8-replace") as stream:
-        batches = _batched(json_records(stream, tally.skip))
-        first = next(batches, [])
+        # Broken lines count as rows; the rest of the margin is for blank ones.
+        records = json_records(stream, tally.skip, max_lines=2 * bounds.max_rows + 1000)
+
+        def batches(wanted: Sequence[str] | None) -> Iterator[list[dict[str, str]]]:
+            return _batched((_text_cells(record, wanted, bounds) for record in records), stream)
+
+        first = next(batches(None), [])
         if not first:
             raise DataError(
                 f"{path.name} holds no JSON object a line.",
@@ -323,7 +335,7 @@ def _read_jsonl(
             )
         names = _field_names(first, bounds, path)
         kept = list(columns(names))
-        chained = itertools.chain([first], batches)
+        chained = itertools.chain([first], batches(kept))
         table = _collect((_to_batch(b, kept) for b in chained), kept, max_rows, bounds, tally)
         if stream.n_nul:
             tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
@@ -331,7 +343,10 @@ def _read_jsonl(
 
 
 def json_records(
-    stream: TextBytes, skip: Callable[[str], None], marks: Sequence[bytes] = ()
+    stream: TextBytes,
+    skip: Callable[[str], None],
+    marks: Sequence[bytes] = (),
+    max_lines: int | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield the JSON objects of a stream, one a line; other lines are reported to ``skip``.
 
@@ -339,8 +354,19 @@ def json_records(
         stream: The file.
         skip: Called with the reason for each line that is not used.
         marks: Pass over lines that hold none of these bytes, without a report.
+        max_lines: Read at most so many lines, the blank ones among them.
+
+    Raises:
+        DataError: If there are more lines.
     """
+    n_lines = 0
     while line := stream.read_line(_BLOCK_BYTES):
+        n_lines += 1
+        if max_lines is not None and n_lines > max_lines:
+            raise DataError(
+                f"The file has more than {max_lines:,} lines.",
+                "Leave out blank and broken lines, split it, or raise ARXIVTAG_MAX_ROWS.",
+            )
         if not line.endswith(b"\n") and len(line) == _BLOCK_BYTES:
             while line and not line.endswith(b"\n"):
                 line = stream.read_line(_BLOCK_BYTES)
@@ -359,15 +385,40 @@ def json_records(
             skip("no JSON object")
 
 
-def _batched(records: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    while batch := list(itertools.islice(records, _ROWS_A_BATCH)):
+def _text_cells(
+    record: dict[str, Any], wanted: Sequence[str] | None, bounds: Limits
+) -> dict[str, str]:
+    """Return a record's fields as text, cut; all of them if none are ``wanted`` by name.
+
+    Done at once for each record: the objects of a line can take 25 times its bytes.
+    """
+    cells = {}
+    for name, value in record.items():
+        name = _without_surrogates(name)
+        if wanted is None or name in wanted:
+            cells[name] = _as_text(value, bounds)
+    return cells
+
+
+def _batched(
+    records: Iterable[dict[str, str]], stream: TextBytes
+) -> Iterator[list[dict[str, str]]]:
+    """Group records; a batch ends early when many bytes were read for it."""
+    batch: list[dict[str, str]] = []
+    started = stream.n_bytes
+    for record in records:
+        batch.append(record)
+        if len(batch) == _ROWS_A_BATCH or stream.n_bytes - started >= _BLOCK_BYTES:
+            yield batch
+            batch, started = [], stream.n_bytes
+    if batch:
         yield batch
 
 
-def _field_names(records: Sequence[dict[str, Any]], bounds: Limits, path: Path) -> list[str]:
+def _field_names(records: Sequence[dict[str, str]], bounds: Limits, path: Path) -> list[str]:
     names: dict[str, None] = {}
     for record in records:
-        names.update(dict.fromkeys(_without_surrogates(name) for name in record))
+        names.update(dict.fromkeys(record))
         if len(names) > bounds.max_columns:
             raise DataError(
                 f"{path.name} has more than {bounds.max_columns:,} columns.",
@@ -376,27 +427,35 @@ def _field_names(records: Sequence[dict[str, Any]], bounds: Limits, path: Path) 
     return list(names)
 
 
-def _to_batch(records: Sequence[dict[str, Any]], names: Sequence[str]) -> pa.RecordBatch:
-    columns = [_text_array([record.get(name) for record in records]) for name in names]
+def _to_batch(records: Sequence[dict[str, str]], names: Sequence[str]) -> pa.RecordBatch:
+    columns = [_text_array([record.get(name, "") for record in records]) for name in names]
     return pa.RecordBatch.from_arrays(columns, names=list(names))
 
 
-def _text_array(values: Sequence[object]) -> pa.Array:
-    """Return values of any JSON type as text; lists and objects as JSON, nothing as ""."""
-    texts = [value if isinstance(value, str) else _as_text(value) for value in values]
+def _text_array(texts: Sequence[str]) -> pa.Array:
     try:
         return pa.array(texts, pa.string())
     except UnicodeEncodeError:
         return pa.array([_without_surrogates(text) for text in texts], pa.string())
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: object, bounds: Limits) -> str:
+    """Return a value as text, cut so that what is too long still shows as too long.
+
+    Lists, objects, numbers and truth values become JSON, nothing becomes "".
+    """
     if value is None:
         return ""
-    try:
-        return json.dumps(value, ensure_ascii=False, default=str)
-    except (ValueError, RecursionError):
-        return ""
+    if isinstance(value, bytes):
+        text = value.decode("utf-8", "replace")
+    elif isinstance(value, (dict, list, bool, int, float)):
+        try:
+            text = json.dumps(value, ensure_ascii=False, default=str)
+        except (ValueError, RecursionError):
+            return ""
+    else:  # text, or a date or decimal number of Parquet
+        text = str(value)
+    return text[: bounds.max_cell_chars + 1]
 
 
 def _without_surrogates(text: str) -> str:
@@ -417,8 +476,7 @@ def _read_parquet(
 ) -> pa.Table:
     check_size(path, bounds)
     try:
-        texts = _parquet_texts(path)
-        with _parquet_file(path, texts) as file:
+        with _parquet_file(path, _parquet_texts(path)) as file:
             names, stored = _parquet_columns(file, path, bounds, tally)
             kept = list(columns(names))
             batches = _parquet_batches(file, [stored[name] for name in kept], kept, bounds)
@@ -441,17 +499,22 @@ def _parquet_file(path: Path, dictionaries: Sequence[str] = ()) -> pq.ParquetFil
 
 
 def _parquet_texts(path: Path) -> list[str]:
-    """Return the columns of text, to be read as dictionaries.
+    """Return the columns of text or bytes, those within lists too, to be read as dictionaries.
 
     A dictionary lets a few bytes on disk stand for a long text in every row, so
     lengths are checked before the rows are written out.
     """
     with _parquet_file(path) as file:
-        return [field.name for field in file.schema_arrow if _is_text(field.type)]
+        leaves = (file.schema.column(i) for i in range(len(file.schema)))
+        return [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
 
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(_is_text(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
 def _parquet_columns(
@@ -478,7 +541,44 @@ def _parquet_columns(
         raise _unpacks_too_large(bounds)
     names = _unique(schema.names, tally)
     repeats = [schema.names[:i].count(name) for i, name in enumerate(schema.names)]
-    return names, dict(zip(names, zip(schema.names, repeats, strict=True), strict=True))
+    stored = dict(zip(names, zip(schema.names, repeats, strict=True), strict=True))
+    for name in [names[i] for i in _oversized_columns(file, bounds)]:
+        del stored[name]
+        tally.notes.append(f"The column {name[:60]!r} was left out: its values are too many.")
+    return list(stored), stored
+
+
+def _oversized_columns(file: pq.ParquetFile, bounds: Limits) -> list[int]:
+    """Return the positions of columns whose values, as the file states them, are too many.
+
+    A few bytes can stand for millions of values of a list, and a list is decoded
+    as a whole; so is a value of fixed length.
+    """
+    owners = [
+        position
+        for position, field in enumerate(file.schema_arrow)
+        for _ in range(_n_leaves(field.type))
+    ]
+    oversized: set[int] = set()
+    for number, position in enumerate(owners):
+        leaf = file.schema.column(number)
+        if leaf.length > 4 * bounds.max_cell_chars:
+            oversized.add(position)
+        if leaf.max_repetition_level == 0:
+            continue
+        for i in range(file.metadata.num_row_groups):
+            group = file.metadata.row_group(i)
+            most = group.num_rows * bounds.max_labels_per_paper + _NESTED_VALUES
+            if group.column(number).num_values > most:
+                oversized.add(position)
+    return sorted(oversized)
+
+
+def _n_leaves(kind: pa.DataType) -> int:
+    """Return how many of Parquet's columns hold a column of this type."""
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    return sum(_n_leaves(kind.field(i).type) for i in range(kind.num_fields)) or 1
 
 
 def _parquet_batches(
@@ -503,7 +603,43 @@ def _plain_text(array: pa.Array, bounds: Limits) -> pa.Array:
         array.dictionary.validate(full=True)  # Parquet does not promise valid UTF-8
         short = pc.utf8_slice_codeunits(array.dictionary, 0, bounds.max_cell_chars + 1)
         return pc.fill_null(pc.take(short, array.indices).cast(pa.string()), "")
-    return _text_array(array.to_pylist())
+    # A character has up to four bytes; what is longer in bytes is not even written out.
+    is_long = (_sizes(array) > 4 * bounds.max_cell_chars).tolist()
+    too_long = "-" * (bounds.max_cell_chars + 1)
+    return _text_array(
+        [
+            too_long if long else _as_text(value.as_py(), bounds)
+            for value, long in zip(array, is_long, strict=True)
+        ]
+    )
+
+
+def _sizes(array: pa.Array) -> npt.NDArray[np.int64]:
+    """Return for each value a number of bytes that its text has at least, counted in Arrow."""
+    kind = array.type
+    if isinstance(array, pa.ExtensionArray):
+        return _sizes(array.storage)
+    if pa.types.is_dictionary(kind):
+        sizes = np.append(_sizes(array.dictionary), 0)  # the last one for nothing
+        indices = pc.fill_null(array.indices.cast(pa.int64()), len(sizes) - 1)
+        return np.asarray(sizes[indices.to_numpy(zero_copy_only=False)], dtype=np.int64)
+    if _is_bytes(kind):
+        lengths = pc.fill_null(pc.binary_length(array), 0)
+        return np.asarray(lengths.to_numpy(zero_copy_only=False), dtype=np.int64)
+    if pa.types.is_struct(kind):
+        fields = [_sizes(field) for field in array.flatten()]
+        return np.asarray(np.sum(fields, axis=0), dtype=np.int64)
+    if not pa.types.is_nested(kind):
+        return np.zeros(len(array), np.int64)
+    if pa.types.is_fixed_size_list(kind):
+        offsets = (np.arange(len(array) + 1) + array.offset) * kind.list_size
+    elif pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
+        offsets = array.offsets.to_numpy(zero_copy_only=False)
+    else:
+        raise pa.ArrowNotImplementedError(f"columns of type {str(kind)[:60]} are not read")
+    # Each item is one character at least, and the comma behind it.
+    sums = np.concatenate([[0], np.cumsum(_sizes(array.values) + 2)])
+    return np.asarray(sums[offsets[1:]] - sums[offsets[:-1]], dtype=np.int64)
 
 
 # --- all formats -------------------------------------------------------------------------------
@@ -517,18 +653,19 @@ def _collect(
     tally: _Tally,
 ) -> pa.Table:
     """Join batches of text columns, leaving out rows with too long cells, within the limits."""
-    kept, n_bytes = [], 0
+    kept, n_kept, n_bytes = [], 0, 0
     for batch in batches:
-        if max_rows is not None:
-            batch = batch.slice(0, max_rows - tally.n_rows)
         batch = _without_long_cells(batch, bounds, tally)
+        if max_rows is not None:
+            batch = batch.slice(0, max_rows - n_kept)
+        n_kept += batch.num_rows
         tally.n_rows += batch.num_rows
         _check_rows(tally.n_rows, bounds)
         n_bytes += batch.nbytes
         if n_bytes > bounds.max_decompressed_mb * 1_000_000:
             raise _unpacks_too_large(bounds)
         kept.append(batch)
-        if max_rows is not None and tally.n_rows >= max_rows:
+        if max_rows is not None and n_kept >= max_rows:
             break
     return pa.Table.from_batches(kept) if kept else _empty(names)
 

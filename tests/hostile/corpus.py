@@ -8,6 +8,7 @@ itself, for Parquet) and to how reading should end: "accepted", "refused", or
 from __future__ import annotations
 
 import bz2
+import datetime
 import gzip
 import io
 import json
@@ -21,6 +22,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -172,6 +174,18 @@ add(
     "deep_columns.jsonl",
     "refused",
     lambda: b"".join(b'{"abstract":"a","labels":"c","k%d":1}\n' % i for i in range(2000)),
+)
+
+add("header_cut_in_a_character.csv", "refused", lambda: b"\n" + "é".encode() * 1_000_000)
+add("blank_lines.jsonl.gz", "refused", lambda: gzip.compress(LINE + b"\n" * 95_000_000, 1))
+add("broken_lines.jsonl.gz", "refused", lambda: gzip.compress(LINE + b"{\n" * 45_000_000, 1))
+add("bad_rows.csv.gz", "refused", lambda: gzip.compress(HEADER + b"a\n" * 45_000_000, 1))
+add(
+    "empty_lists.jsonl.gz",
+    "accepted",
+    lambda: gzip.compress(
+        (b'{"abstract":"a b","labels":"cs.CV","x":[' + b"[]," * 600_000 + b"[]]}\n") * 50, 1
+    ),
 )
 
 # Compression
@@ -378,6 +392,37 @@ add(
     lambda: parquet(
         papers_table(3, abstract=pa.array([b"ok", b"\xff\xfe", b"ok"], pa.binary()))
     ).replace(b"BYTE", b"BYTE"),
+)
+add(
+    "list_of_millions.parquet",
+    "refused",
+    lambda: parquet(
+        papers_table(1, labels=pa.array([np.ones(20_000_000, np.int8)])), compression="zstd"
+    ),
+)
+add(
+    "list_of_long_texts.parquet",
+    "accepted",
+    lambda: parquet(
+        papers_table(
+            300,
+            labels=pa.array([["cs.CV"]] + [["x" * 1_000_000] * 2] * 298 + [["x" * 1_000_000] * 50]),
+        ),
+        compression="zstd",
+    ),
+)
+add(
+    "bytes_of_long_texts.parquet",
+    "accepted",
+    lambda: parquet(
+        papers_table(400, abstract=pa.array([b"x" * 5_000_000] * 399 + [b"short"])),
+        compression="zstd",
+    ),
+)
+add(
+    "dates.parquet",
+    "accepted",
+    lambda: parquet(papers_table(3, title=[datetime.date(2020, 1, day) for day in (1, 2, 3)])),
 )
 add("duplicate_columns.parquet", "accepted", lambda: _duplicate_columns())
 add(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import datetime
+import decimal
 import gzip
 import io
 import json
 import lzma
+import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -18,8 +21,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arxivtag.config import limits
 from arxivtag.errors import ArxivTagError, DataError
-from arxivtag.papers.readers import file_format, preview_table, read_table
+from arxivtag.papers.readers import RawTable, file_format, preview_table, read_table
 from arxivtag.papers.sources import load, load_texts
 
 ROWS = [
@@ -117,6 +121,158 @@ def test_preview_stops_early(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(as_csv(ROWS * 1000))
     assert len(preview_table(path, 2).table) == 2
+
+
+def test_preview_counts_the_rows_it_shows(tmp_path: Path) -> None:
+    """Rows that are left out neither use up a preview nor make it end in an error."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"abstract,labels\n" + b"a,b,c\n" * 12 + b"words,cs.CV\n" * 50)
+    assert preview_table(path, 5).table["abstract"].tolist() == ["words"] * 5
+    long = {"abstract": "a" * 100_001, "labels": "x"}
+    for name, make in (("b.csv", as_csv), ("b.jsonl", as_jsonl), ("b.parquet", as_parquet)):
+        path = tmp_path / name
+        path.write_bytes(make([long] * 12 + [{"abstract": "words", "labels": "x"}] * 50))
+        assert preview_table(path, 5).table["abstract"].tolist() == ["words"] * 5
+
+
+def test_cells_of_other_types_become_plain_text(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "date": [datetime.date(2020, 1, 2)],
+            "time": [datetime.datetime(2020, 1, 2, 3, 4, 5)],
+            "money": [decimal.Decimal("1.50")],
+            "bytes": [b"caf\xc3\xa9"],
+            "number": [1.5],
+            "yes": [True],
+            "nothing": pa.array([None], pa.int64()),
+            "list": [["a", "\u00e9"]],
+            "dates": [[datetime.date(2020, 1, 2)]],
+            "lists": [[[1], []]],
+            "object": [{"a": "x", "b": ["y"]}],
+            "map": pa.array([[("k", "v")]], pa.map_(pa.string(), pa.string())),
+            "pair": pa.array([["a", "b"]], pa.list_(pa.string(), 2)),
+        }
+    )
+    path = tmp_path / "a.parquet"
+    pq.write_table(table, path)
+    assert read_table(path).table.iloc[0].to_dict() == {
+        "date": "2020-01-02",
+        "time": "2020-01-02 03:04:05",
+        "money": "1.50",
+        "bytes": "caf\u00e9",
+        "number": "1.5",
+        "yes": "true",
+        "nothing": "",
+        "list": '["a", "\u00e9"]',
+        "dates": '["2020-01-02"]',
+        "lists": "[[1], []]",
+        "object": '{"a": "x", "b": ["y"]}',
+        "map": '[["k", "v"]]',
+        "pair": '["a", "b"]',
+    }
+
+
+def traced_peak_mb(read: Callable[[Path], object], path: Path) -> float:
+    """Return the most memory that Python objects took while ``path`` was read."""
+    tracemalloc.start()
+    try:
+        read(path)
+        return tracemalloc.get_traced_memory()[1] / 1e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_json_objects_are_not_kept(tmp_path: Path) -> None:
+    """A line of empty lists takes 25 times its bytes as objects: 40 times 2.3 MB here."""
+    line = b'{"abstract":"a","labels":"x","more":[' + b"[]," * 30_000 + b"[]]}\n"
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(line * 40)
+    assert traced_peak_mb(read_table, path) < 40
+    assert len(read_table(path, columns=lambda names: names[:2]).table) == 40
+
+
+def test_a_batch_of_json_ends_after_some_bytes(tmp_path: Path) -> None:
+    """A preview of long lines reads a few of them, and not 4,096."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(as_jsonl([{"abstract": "a" * 90_000, "labels": "x"}] * 300))
+    assert traced_peak_mb(lambda path: preview_table(path, 5), path) < 20
+
+
+def test_blank_and_broken_lines_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_MAX_ROWS", "10")
+    path = tmp_path / "a.jsonl"
+    record = b'{"abstract":"a","labels":"x"}\n'
+    for filling in (b"\n", b" \n", b"{broken\n", b"[]\n"):
+        path.write_bytes(record + filling * 1_100 + record)
+        with pytest.raises(DataError, match=r"more than [\d,]+ (rows|lines)"):
+            read_table(path)
+    path.write_bytes((record + b"\n") * 10)
+    assert len(read_table(path).table) == 10
+
+
+def test_rows_with_wrong_cells_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_MAX_ROWS", "10")
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"abstract,labels\n" + b"a\n" * 20)
+    with pytest.raises(DataError, match="more than 10 rows"):
+        read_table(path)
+
+
+def test_header_cut_within_a_character(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"\n" + "é".encode() * 1_000_000 + b"\n")
+    with pytest.raises(DataError, match="longer than 1 MB"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("read", [read_table, preview_table])
+def test_parquet_lists_of_too_many_values(tmp_path: Path, read: Callable[[Path], RawTable]) -> None:
+    """One row of two million numbers has 800 bytes; the column is not even decoded."""
+    path = tmp_path / "a.parquet"
+    numbers = pa.array([[1] * 2_000_000], pa.list_(pa.int8()))
+    pq.write_table(pa.table({"abstract": ["a"], "more": numbers}), path, compression="zstd")
+    before = pa.default_memory_pool().max_memory()
+    raw = read(path)
+    assert raw.table.columns.tolist() == ["abstract"]
+    assert "'more' was left out" in raw.report.notes[0]
+    assert pa.default_memory_pool().max_memory() - before < 1_000_000
+
+
+@pytest.mark.parametrize("read", [read_table, preview_table])
+def test_parquet_lists_that_repeat_a_long_text(
+    tmp_path: Path, read: Callable[[Path], RawTable]
+) -> None:
+    path = tmp_path / "a.parquet"
+    cells = [["x" * 100_000] * 200] * 5 + [["short"]]
+    more = {"list": cells, "object": [{"a": cell} for cell in cells]}
+    pq.write_table(pa.table({"abstract": list("abcdef"), **more}), path, compression="zstd")
+    assert traced_peak_mb(read, path) < 15
+    raw = read(path)
+    assert raw.table["abstract"].tolist() == ["f"]
+    assert raw.report.n_rows_skipped == 5
+    kept = read_table(path, columns=lambda names: ["abstract"]).table
+    assert len(kept) == 6
+
+
+def test_parquet_text_as_bytes_is_cut(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    cells = pa.array([b"x" * 2_000_000] * 20 + [b"short"])
+    pq.write_table(pa.table({"abstract": cells}), path, compression="zstd")
+    assert traced_peak_mb(read_table, path) < 15
+    assert read_table(path).table["abstract"].tolist() == ["short"]
+
+
+def test_cells_of_lists_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_MAX_CELL_CHARS", "100")
+    fits, too_long = ["\N{GRINNING FACE}" * 96], ["\N{GRINNING FACE}" * 97]
+    assert len(json.dumps(fits, ensure_ascii=False)) == limits().max_cell_chars
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"list": [fits, too_long, fits]}), path)
+    assert read_table(path).table["list"].map(json.loads).tolist() == [fits, fits]
+    rows = [{"list": fits}, {"list": too_long}, {"list": fits}]
+    other = tmp_path / "a.jsonl"
+    other.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert read_table(other).table["list"].map(json.loads).tolist() == [fits, fits]
 
 
 def test_rows_across_blocks_stay_whole(tmp_path: Path) -> None:
