@@ -8,6 +8,7 @@ from arxivtag.ui import components, run_text, train_form
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.live_view import render_run
 from arxivtag.ui.page import PageContext, page_setup
+from arxivtag.ui.run_access import run_is_visible
 from arxivtag.ui.starting import start_once
 from arxivtag.ui.state import shortened
 
@@ -37,6 +38,7 @@ def render_form(context: PageContext) -> None:
             format_func=lambda name: train_form.PRESET_NAMES.get(name, name),
             required=True,
             key="preset",
+            persist_state="session",
         )
         components.note(train_form.PRESET_HELP.get(preset, ""))
     base, base_id = train_form.starting_point(asked, context.home, preset)
@@ -61,12 +63,13 @@ def _render_what_trains(context: PageContext) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         components.note("A run is training now; yours would wait for it.")
-        st.page_link(
-            "pages/2_Train.py",
-            label="Watch it",
-            icon=":material/visibility:",
-            query_params=context.link_parameters(run=now),
-        )
+        if run_is_visible(now, context.home):
+            st.page_link(
+                "pages/2_Train.py",
+                label="Watch it",
+                icon=":material/visibility:",
+                query_params=context.link_parameters(run=now),
+            )
 
 
 context = page_setup(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import html
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ from arxivtag.ui import components, run_text
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.live_chart import live_chart, load_plotly, plain_figure
 from arxivtag.ui.page import PageContext
-from arxivtag.ui.run_access import may_change, visible_run, visitor_id
+from arxivtag.ui.run_access import may_change, run_is_visible, visible_run, visitor_id
 
 POLL_S = 1.0
 _MAX_FOLLOWED = 64
@@ -161,11 +162,9 @@ def _data_name(run: Run) -> str:
 
 def _render_waiting(run: Run, context: PageContext) -> None:
     render_heading(run)
-    waiting = jobs.queue(context.home)
-    place = waiting.index(run.run_id) + 1 if run.run_id in waiting else 1
     now = jobs.running(context.home)
-    text = f"Place {place} of {len(waiting)} in the queue. It begins by itself"
-    text += f" when {now} has ended." if now else " in a moment."
+    shown = now if now and run_is_visible(now, context.home) else None
+    text = waiting_text(run.run_id, jobs.queue(context.home), now is not None, shown)
     st.info(components.safe_text(text), icon=":material/hourglass_top:")
     with st.container(horizontal=True):
         if may_change(run.summary) and st.button(
@@ -173,8 +172,27 @@ def _render_waiting(run: Run, context: PageContext) -> None:
         ):
             jobs.withdraw(run.run_id, context.home)
             st.rerun(scope="app")
-        if now:
-            _run_link("Watch the one that trains", now, context)
+        if shown:
+            _run_link("Watch the one that trains", shown, context)
+
+
+def waiting_text(
+    run_id: str, waiting: Sequence[str], another_trains: bool, shown: str | None
+) -> str:
+    """Return what a run waits for.
+
+    Args:
+        run_id: The run.
+        waiting: The queue at one moment; it may have left it since its state was read.
+        another_trains: Whether a run trains now.
+        shown: Its id, where this session may see it.
+    """
+    if run_id not in waiting:
+        return "It is its turn: it begins in a moment."
+    place = f"Place {waiting.index(run_id) + 1} of {len(waiting)} in the queue."
+    if not another_trains:
+        return f"{place} It begins by itself in a moment."
+    return f"{place} It begins by itself when {shown or 'the run that trains now'} has ended."
 
 
 def _render_running(run: Run, context: PageContext) -> None:

@@ -43,6 +43,11 @@ def visible_runs(home: Path) -> tuple[RunSummary, ...]:
     return tuple(run for run in registry.list_runs(home) if may_see(run.data))
 
 
+def run_is_visible(run_id: str, home: Path) -> bool:
+    """Return whether there is such a run that this session may see."""
+    return any(run.run_id == run_id for run in visible_runs(home))
+
+
 def visible_run(run_id: str, home: Path) -> registry.Run:
     """Return a run that this session may see.
 

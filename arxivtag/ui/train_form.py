@@ -23,6 +23,7 @@ from arxivtag.ui import components, data, run_text
 from arxivtag.ui.page import PageContext
 from arxivtag.ui.run_access import visible_run
 
+_RESETS_KEY = "setting-resets"
 PRESET_NAMES = {
     "tuned": "Tuned",
     "keras-example": "Keras example",
@@ -125,8 +126,9 @@ def config_input(context: PageContext, base: RunConfig, base_id: str) -> RunConf
     Args:
         context: The page's choices: the data set is taken from there.
         base: The values to start from.
-        base_id: Identifies them; another one gives fresh fields.
+        base_id: Identifies them; each has fields of its own.
     """
+    fields_id = _fields_id(base_id)
     items = list(command_line.settings())
     usual = [item for item in items if not item.metadata.get("advanced", True)]
     advanced = [item for item in items if item.metadata.get("advanced", True)]
@@ -134,7 +136,7 @@ def config_input(context: PageContext, base: RunConfig, base_id: str) -> RunConf
     try:
         with st.grid(4, min_column_width=190, gap="small"):
             for item in usual:
-                changes[item.name] = _setting_input(item, base, base_id, context)
+                changes[item.name] = _setting_input(item, base, fields_id, context)
         with st.expander("Advanced settings", icon=":material/tune:", key="advanced-settings"):
             for section, name in SECTION_NAMES.items():
                 there = [item for item in advanced if item.section == section]
@@ -143,7 +145,12 @@ def config_input(context: PageContext, base: RunConfig, base_id: str) -> RunConf
                 st.markdown(f"**{name}**")
                 with st.grid(3, min_column_width=210, gap="small"):
                     for item in there:
-                        changes[item.name] = _setting_input(item, base, base_id, context)
+                        changes[item.name] = _setting_input(item, base, fields_id, context)
+            st.button(
+                "Reset all settings", icon=":material/undo:", key="reset-settings",
+                on_click=_reset, args=(base_id,),
+                help="Every field as the preset, or the run that they come from, has it.",
+            )  # fmt: skip
         chosen = dataclasses.replace(base, data=context.data_source)
         return command_line.with_settings(chosen, changes)
     except ConfigError as error:
@@ -151,13 +158,25 @@ def config_input(context: PageContext, base: RunConfig, base_id: str) -> RunConf
         return None
 
 
-def _setting_input(item: Setting, base: RunConfig, base_id: str, context: PageContext) -> Any:
+def _fields_id(base_id: str) -> str:
+    """Return what the fields' keys begin with: another one after each reset."""
+    n_resets = st.session_state.get(_RESETS_KEY, {}).get(base_id, 0)
+    return f"{base_id}-{n_resets}" if n_resets else base_id
+
+
+def _reset(base_id: str) -> None:
+    resets: dict[str, int] = st.session_state.setdefault(_RESETS_KEY, {})
+    resets[base_id] = resets.get(base_id, 0) + 1
+
+
+def _setting_input(item: Setting, base: RunConfig, fields_id: str, context: PageContext) -> Any:
     """Draw the field of one setting and return its value."""
     value, metadata = item.value_in(base), item.metadata
     shared: dict[str, Any] = {
         "label": setting_label(item),
         "help": metadata.get("help"),
-        "key": f"setting-{base_id}-{item.name}",
+        "key": f"setting-{fields_id}-{item.name}",
+        "persist_state": "session",  # so that a look at another page costs nothing
     }
     if item.kind is bool:
         return st.toggle(value=value, **shared)

@@ -92,6 +92,20 @@ def test_form_starts_from_another_run(home: Path) -> None:
     assert broken.error
 
 
+def test_settings_outlast_a_look_at_another_page_until_they_are_reset(home: Path) -> None:
+    app = opened()
+    app.button_group(key="preset").set_value("linear").run()
+    app.number_input(key="setting-linear-epochs").set_value(3).run()
+    app.switch_page("pages/4_Runs.py").run()
+    app.switch_page(PAGE).run()
+    assert app.button_group(key="preset").value == "linear"
+    assert app.number_input(key="setting-linear-epochs").value == 3
+    app.button(key="reset-settings").click().run()
+    assert (
+        app.number_input(key="setting-linear-1-epochs").value == PRESETS["linear"].training.epochs
+    )
+
+
 def test_another_data_set_than_the_runs_own_is_said(home: Path) -> None:
     make_run(home, "run-a", config=dataclasses.replace(PRESETS["tuned"], data="/gone/papers.csv"))
     app = opened(**{"from": "run-a"})

@@ -107,6 +107,30 @@ def test_runs_of_others_are_not_stopped_withdrawn_resumed_renamed_or_deleted(
         locks.release(held)
 
 
+def test_the_run_that_trains_is_named_to_those_who_may_see_it(
+    visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "running", lambda home: "private-007")
+    make_run(home, "private-007", "running", RunConfig(data="upload:" + "a" * 32))
+    make_run(home, "run-b", "queued", queue_number=1)
+    slot = locks.try_acquire(home / "runs" / ".slot.lock")
+    held = locks.try_acquire(run_folder("private-007", home).lock)
+    assert slot is not None
+    assert held is not None
+    try:
+        form = visitors("pages/2_Train.py")
+        waiting = visitors("pages/2_Train.py", run="run-b")
+    finally:
+        locks.release(slot)
+        locks.release(held)
+    for app in (form, waiting):
+        assert not app.exception
+        links = [(link.proto.label, link.proto.query_string) for link in app.get("page_link")]
+        assert "private-007" not in everything(app) + str(links)
+        assert "Watch it" not in dict(links)
+    assert "when the run that trains now has ended" in texts(waiting)
+
+
 def test_resume_is_held_to_the_same_limits(
     visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,24 @@
+"""What is said of a run that waits; the live view itself is held in test_runs_view.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from arxivtag.ui.live_view import waiting_text
+
+
+@pytest.mark.parametrize(
+    ("waiting", "another", "shown", "text"),
+    [
+        (("a", "b"), True, "x", "Place 2 of 2 in the queue. It begins by itself when x has ended."),
+        (("a", "b"), True, None,
+         "Place 2 of 2 in the queue. It begins by itself when the run that trains now has ended."),
+        (("b",), False, None, "Place 1 of 1 in the queue. It begins by itself in a moment."),
+        # It has left the queue since its state was read.
+        ((), True, "b", "It is its turn: it begins in a moment."),
+    ],
+)  # fmt: skip
+def test_a_waiting_runs_place(
+    waiting: tuple[str, ...], another: bool, shown: str | None, text: str
+) -> None:
+    assert waiting_text("b", waiting, another, shown) == text
