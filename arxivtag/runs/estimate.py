@@ -8,9 +8,10 @@ orientation: the live view replaces them by what it measures.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from arxivtag.config import RunConfig
+from arxivtag.config import ModelConfig, RunConfig, VectorizerConfig
 
 START_S = 5.0  # process, imports, compiling
 LOAD_S = 3e-5  # a paper
@@ -48,7 +49,30 @@ def seconds_after_training(n_train: int, n_test: int, linear_baseline: bool) -> 
 def expected_features(config: RunConfig, n_distinct_words: int, n_papers: int) -> int:
     """Return about how many n-grams the vocabulary will hold."""
     wanted = config.vectorizer.max_tokens or n_distinct_words
-    return max(1, min(wanted, n_papers * TERMS_PER_PAPER))
+    frequent = _frequent_terms(config.vectorizer, n_distinct_words, n_papers)
+    return max(1, min(wanted, n_papers * TERMS_PER_PAPER, frequent))
+
+
+def _frequent_terms(config: VectorizerConfig, n_distinct_words: int, n_papers: int) -> int:
+    """Return about how many n-grams occur in as many papers as the vocabulary asks for.
+
+    Fitted to 1,000 to 30,000 real papers and to the sample: within 5 % for n-grams in 6
+    papers, within a third for 2 to 20. More papers raise the number, and so does a smaller
+    choice of words, since the same ones come back.
+    """
+    n_words, floor = max(1, n_distinct_words), config.min_document_frequency
+    if config.ngrams == 1:
+        return round(0.6 * n_words / math.pow(floor, 0.9))
+    return round(
+        595 * math.pow(floor / 6, -1.1) * math.pow(n_papers, 1.31) / math.pow(n_words, 0.7)
+    )
+
+
+def _first_layer_units(model: ModelConfig, n_labels: int) -> int:
+    """Return the outputs of all first layers: of each tower, and of the linear path."""
+    if not model.hidden_units:
+        return n_labels
+    return model.towers * model.hidden_units[0] + (n_labels if model.linear_path else 0)
 
 
 def estimate(config: RunConfig, n_papers: int, n_features: int, n_labels: int) -> Estimate:
@@ -66,10 +90,9 @@ def estimate(config: RunConfig, n_papers: int, n_features: int, n_labels: int) -
     n_steps = -(-n_train // batch)
     # Only the rows of the first layer that occur in the batch are touched.
     touched = min(n_features, round(batch * TERMS_PER_PAPER * 0.45))
-    first = config.model.hidden_units[0] if config.model.hidden_units else n_labels
-    touched_weights = touched * (first + (n_labels if config.model.linear_path else 0))
+    units = _first_layer_units(config.model, n_labels)
     a_weight = WEIGHT_S * (1.0 if config.training.lazy_rows else DRIFT_FACTOR)
-    an_epoch = n_steps * (STEP_S + a_weight * touched_weights)
+    an_epoch = n_steps * (STEP_S + a_weight * touched * units)
     seconds = (
         START_S
         + n_papers * (LOAD_S + PREPARE_S + VECTORIZE_S)
@@ -77,8 +100,7 @@ def estimate(config: RunConfig, n_papers: int, n_features: int, n_labels: int) -
         + seconds_after_training(n_train, held_out // 2, config.evaluation.linear_baseline)
     )
     # Kernel, both moments, and the copies that saving makes.
-    linear = n_labels if config.model.linear_path and config.model.hidden_units else 0
-    weights_mb = 4e-6 * n_features * (first + linear) * 5
+    weights_mb = 4e-6 * n_features * units * 5
     return Estimate(
         seconds=seconds,
         memory_mb=BASE_MB + PAPER_MB * n_papers + weights_mb,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from arxivtag.config import PRESETS, ModelConfig, TrainingConfig
 from arxivtag.runs.estimate import estimate, expected_features
 
@@ -30,3 +32,40 @@ def test_vocabulary_is_the_distinct_words_unless_set() -> None:
     )
     assert expected_features(set_, 5_000, 1_000) == 300
     assert expected_features(tuned, 0, 0) == 1
+
+
+def test_each_tower_costs_what_the_first_does() -> None:
+    def with_towers(n_towers: int) -> tuple[float, float]:
+        model = dataclasses.replace(PRESETS["tuned"].model, towers=n_towers, linear_path=False)
+        run = dataclasses.replace(PRESETS["tuned"], model=model)
+        found = estimate(run, 30_000, 100_000, 124)
+        return found.seconds, found.memory_mb
+
+    one, two, eight = (with_towers(n) for n in (1, 2, 8))
+    for i in range(2):
+        assert eight[i] - two[i] == pytest.approx(6 * (two[i] - one[i]))
+        assert two[i] > one[i]
+    # First kernels of 100,000 x 384 float32, both moments and two copies.
+    assert two[1] - one[1] == pytest.approx(5 * 100_000 * 384 * 4 / 1e6)
+
+
+@pytest.mark.parametrize(
+    ("n_papers", "n_words", "floor", "ngrams", "n_features"),
+    # Counted on shuffled real abstracts with the vectorizer, its size not bounded.
+    [
+        (30_425, 153_668, 6, 2, 103_754),
+        (30_425, 153_668, 20, 2, 34_520),
+        (10_000, 75_571, 6, 2, 40_883),
+        (1_000, 17_878, 6, 2, 5_357),
+        (1_000, 17_878, 20, 2, 1_409),
+        (30_425, 153_668, 6, 1, 15_754),
+        (1_000, 17_878, 2, 1, 5_623),
+    ],
+)
+def test_rare_terms_are_not_expected_in_the_vocabulary(
+    n_papers: int, n_words: int, floor: int, ngrams: int, n_features: int
+) -> None:
+    tuned = PRESETS["tuned"]
+    vectorizer = dataclasses.replace(tuned.vectorizer, min_document_frequency=floor, ngrams=ngrams)
+    run = dataclasses.replace(tuned, vectorizer=vectorizer)
+    assert expected_features(run, n_words, n_papers) == pytest.approx(n_features, rel=0.35)
