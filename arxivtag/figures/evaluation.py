@@ -90,7 +90,7 @@ def precision_recall_figure(
     """
     figure = _curves_figure("Precision and recall", "Recall", "Precision")
     for number, (name, columns) in enumerate(curves.items()):
-        _add_curve(figure, number, name, columns, "recall", "precision", shape="linear")
+        _add_curve(figure, number, name, columns, "recall", "precision")
         if name in decisions:
             recall, precision = decisions[name]
             figure.add_scatter(
@@ -267,15 +267,7 @@ def _curves_figure(title: str, x_title: str, y_title: str) -> go.Figure:
     return figure
 
 
-def _add_curve(
-    figure: go.Figure,
-    number: int,
-    name: str,
-    columns: Columns,
-    x: str,
-    y: str,
-    shape: str = "linear",
-) -> None:
+def _add_curve(figure: go.Figure, number: int, name: str, columns: Columns, x: str, y: str) -> None:
     titles = {
         "recall": "recall",
         "precision": "precision",
@@ -287,7 +279,7 @@ def _add_curve(
         customdata=[[threshold] for threshold in columns["threshold"]],
         mode="lines+markers" if len(columns[x]) < 8 else "lines",
         name=plain(name),
-        line={"color": _color(number), "dash": _DASHES[number % len(_DASHES)], "shape": shape},
+        line={"color": _color(number), "dash": _DASHES[number % len(_DASHES)]},
         hovertemplate=f"{titles[x]} %{{x:.3f}}<br>{titles[y]} %{{y:.3f}}<br>"
         "threshold %{customdata[0]:.3f}<extra>%{fullData.name}</extra>",
     )

@@ -105,12 +105,10 @@ def styled(figure: go.Figure, **layout: Any) -> go.Figure:
 def plain(text: str) -> str:
     """Return ``text`` so that Plotly shows it as typed: no tags, no entities, no formulas.
 
-    Plotly reads a small HTML in tick texts, legends and hover texts, and typesets a text
-    that starts and ends with ``$`` where MathJax is loaded. Use this for everything that
-    comes from data: ``plain("<b>x</b>") == "&lt;b&gt;x&lt;/b&gt;"``.
+    Plotly reads a small HTML in tick texts, legends and hover texts, and typesets what
+    stands between two ``$`` anywhere in a text where MathJax is loaded. Use this for
+    everything that comes from data: ``plain("<b>x</b>") == "&lt;b&gt;x&lt;/b&gt;"``.
     """
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # Plotly's formula rule looks at the ends of the text: an invisible character breaks it.
-    if escaped.startswith("$"):
-        escaped = "\u200b" + escaped
-    return escaped
+    # Plotly looks for formulas before it decodes entities.
+    return escaped.replace("$", "&#36;")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import tomllib
 from pathlib import Path
 
@@ -106,8 +108,12 @@ def test_plain_leaves_plotly_nothing_to_interpret(text: str, shown: str) -> None
     assert plain(text) == shown
 
 
-def test_plain_breaks_the_formula_rule() -> None:
-    assert not plain("$x$").startswith("$")
+@pytest.mark.parametrize("text", ["$x$", "costs $5 or $6", "a $$ b $", "no formula"])
+def test_plain_breaks_the_formula_rule(text: str) -> None:
+    # As in plotly.js (svg_text_utils): anywhere in the text, not only at its ends.
+    formula = re.compile(r"([^$]*)([$]+[^$]*[$]+)([^$]*)")
+    assert not formula.match(plain(text))
+    assert html.unescape(plain(text)) == text
 
 
 def test_images_are_there_and_hold_no_script() -> None:
