@@ -7,18 +7,21 @@ some seconds with hypothesis. atheris is no dependency of the project:
     python -m benchmarks.fuzz labels -max_total_time=600
     python -m benchmarks.fuzz reader -runs=100000
 
-What follows the target goes to libFuzzer. Any exception but an ``ArxivTagError`` is a
+What follows the target goes to libFuzzer, which begins with good inputs and the small ones
+of tests/hostile, so that depths are reached soon. Any exception but an ``ArxivTagError`` is a
 finding; libFuzzer writes the input that led to it to a file ``crash-...``.
 """
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from arxivtag.config import VectorizerConfig
@@ -26,6 +29,10 @@ from arxivtag.errors import ArxivTagError
 
 Target = Callable[[bytes], None]
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ".csv.xz", ".csv.zst")
+RUN_FILES = (
+    "config.json", "status.json", "history.jsonl", "result.json", "evaluation.json",
+    "note.json", "log.txt",
+)  # fmt: skip
 # Small limits, so that a hostile input is refused early and not only by memory.
 SMALL_LIMITS = {
     "ARXIVTAG_MAX_FILE_MB": "5",
@@ -98,11 +105,9 @@ def run_target(folder: Path) -> Target:
     from tests.ui.demo_run import RUN_ID, make_demo_run
 
     make_demo_run(folder)
-    names = ("config.json", "status.json", "history.jsonl", "result.json", "evaluation.json",
-             "note.json", "log.txt")  # fmt: skip
 
     def read(data: bytes) -> None:
-        path = folder / "runs" / RUN_ID / names[(data[0] if data else 0) % len(names)]
+        path = folder / "runs" / RUN_ID / RUN_FILES[(data[0] if data else 0) % len(RUN_FILES)]
         before = path.read_bytes() if path.exists() else None
         path.write_bytes(data[1:])
         try:
@@ -118,6 +123,37 @@ def run_target(folder: Path) -> Target:
                 path.write_bytes(before)
 
     return read
+
+
+def seeds(name: str, folder: Path) -> list[bytes]:
+    """Return inputs to begin with, in the form that the target named ``name`` reads."""
+    from tests.hostile.corpus import INPUTS
+
+    if name in ("labels", "tokenizer", "reader"):
+        made = ((case.name, case.make()) for case in INPUTS.values())
+        small = [(file, content) for file, content in made if len(content) < 20_000]
+        if name != "reader":
+            return [content for file, content in small if file.endswith((".csv", ".jsonl"))]
+        return [
+            bytes([place]) + content
+            for place, ending in enumerate(ENDINGS)
+            for file, content in small
+            if file.endswith(ending)
+        ]
+    if name == "bundle":
+        names = sorted((folder / "good").iterdir())
+        return [
+            bytes([place + 128 - 128 % len(names)]) + path.read_bytes()[:4096]
+            for place, path in enumerate(names)
+        ]
+    from tests.ui.demo_run import RUN_ID
+
+    run = folder / "runs" / RUN_ID
+    return [
+        bytes([place]) + (run / file).read_bytes()
+        for place, file in enumerate(RUN_FILES)
+        if (run / file).exists()
+    ]
 
 
 class _Nowhere:
@@ -159,7 +195,14 @@ def main() -> int:
     os.environ.update(SMALL_LIMITS)
     with tempfile.TemporaryDirectory() as folder, atheris.instrument_imports(include=["arxivtag"]):
         target = guarded(TARGETS[sys.argv[1]](Path(folder)))
-        atheris.Setup([sys.argv[0], *sys.argv[2:]], target)
+        corpus = Path(folder) / "corpus"
+        corpus.mkdir()
+        # In a process of its own: some inputs are huge before they are left out.
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            begin_with = pool.submit(seeds, sys.argv[1], Path(folder)).result()
+        for number, content in enumerate(begin_with):
+            (corpus / str(number)).write_bytes(content)
+        atheris.Setup([sys.argv[0], str(corpus), *sys.argv[2:]], target)
         atheris.Fuzz()
     return 0
 
