@@ -94,6 +94,9 @@ class Limits:
     """What a file of papers may hold; each can be set by ``ARXIVTAG_<NAME>`` in the environment."""
 
     max_upload_mb: int = setting(200, "Largest uploaded file, in MB.", minimum=1)
+    max_upload_days: int = setting(
+        30, "Days after which an upload that nobody looked at and no run needs goes.", minimum=1
+    )
     max_file_mb: int = setting(600, "Largest file read into memory, in MB on disk.", minimum=1)
     max_decompressed_mb: int = setting(1500, "Largest file after decompression, in MB.", minimum=1)
     max_rows: int = setting(500_000, "Most rows of papers in one data set.", minimum=1)
@@ -127,7 +130,10 @@ class VisitorLimits:
     )
     max_upload_mb: int = setting(20, "Largest uploaded file, in MB.", minimum=1)
     max_uploads_mb: int = setting(
-        2_000, "Most MB of uploads kept on disk; the oldest make room for new ones.", minimum=1
+        2_000, "Most MB of uploads on disk; those out of use longest make room.", minimum=1
+    )
+    max_uploads_per_visitor: int = setting(
+        5, "Most uploads a visitor keeps; the oldest goes when another is chosen.", minimum=1
     )
     min_free_disk_mb: int = setting(
         1_000, "No run is started with less free disk than this, in MB.", minimum=0

@@ -1,23 +1,40 @@
-"""Keeps files that visitors upload, under names that cannot be guessed or leave their folder."""
+"""Keeps files that visitors upload, under names that cannot be guessed or leave their folder.
+
+The time of an upload's folder is when it was last used: :func:`upload_path` sets it. By that
+time uploads expire and make room (:func:`make_room`), those first that nobody chose to keep
+(:func:`keep_upload`).
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import secrets
 import shutil
+import time
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from arxivtag import storage
-from arxivtag.config import largest_upload_mb, uploads_folder, visitor_limits, visitor_mode
+from arxivtag.config import (
+    largest_upload_mb,
+    limits,
+    uploads_folder,
+    visitor_limits,
+    visitor_mode,
+)
 from arxivtag.errors import DataError
 from arxivtag.papers.readers import file_format
 
 UPLOAD_PREFIX = "upload:"
 _ID = re.compile(r"[0-9a-f]{32}")
 _PIECE_BYTES = 1 << 20
+_CHOSEN = "chosen"  # a file of this name says that somebody chose the upload
+_DAY_S = 86_400.0
+_IN_VIEW_S = 1_800.0  # who looked at an upload so lately may look again
 
 
 def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) -> str:
@@ -36,7 +53,7 @@ def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) 
     shown = re.sub(r"[^\w .()+-]", "_", re.split(r"[/\\]", name)[-1])[-100:]
     file_format(Path(shown))
     upload_id = secrets.token_hex(16)
-    folder = uploads_folder(home) / upload_id
+    folder = storage.make_folder(uploads_folder(home), private=True) / upload_id
     ending = "".join(Path(shown).suffixes[-2:]).lower()
     known = re.search(r"(?:\.\w+)?\.\w+$", ending)
     data = folder / f"data{known[0] if known else ending}"
@@ -46,27 +63,69 @@ def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) 
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    if visitor_mode():
-        _make_room(uploads_folder(home), keep=folder)
     return UPLOAD_PREFIX + upload_id
 
 
-def _make_room(root: Path, keep: Path) -> None:
-    """Delete the oldest uploads until all together are as small as visitors' may be."""
-    most = visitor_limits().max_uploads_mb * 1_000_000
-    sizes: dict[Path, int] = {}
-    ages: dict[Path, float] = {}
+def keep_upload(source: str, home: Path | None = None) -> None:
+    """Note that somebody chose an upload, so that it does not expire within a day.
+
+    Raises:
+        DataError: If it is not here.
+    """
+    path, _ = upload_path(source, home)
+    storage.write_bytes(path.with_name(_CHOSEN), b"")
+
+
+def make_room(newest: str, in_use: Collection[str], home: Path | None = None) -> None:
+    """Delete expired uploads and, for visitors, more of them until all are within the limit.
+
+    Args:
+        newest: The upload that needs room; it is not deleted to make any.
+        in_use: Uploads that must stay, such as those that runs name.
+        home: The home folder.
+
+    Raises:
+        DataError: If all other uploads are in use; then ``newest`` is deleted.
+    """
+    spared = {source.removeprefix(UPLOAD_PREFIX) for source in (newest, *in_use)}
+    now = time.time()
+    left = []
+    for upload in sorted(_stored(uploads_folder(home)), key=lambda one: one.used_at):
+        if upload.folder.name not in spared and now - upload.used_at > upload.lifetime_s:
+            shutil.rmtree(upload.folder, ignore_errors=True)
+        else:
+            left.append(upload)
+    if not visitor_mode():
+        return
+    surplus = sum(upload.n_bytes for upload in left) - visitor_limits().max_uploads_mb * 1_000_000
+    for upload in left:
+        if surplus <= 0:
+            return
+        if upload.folder.name not in spared and now - upload.used_at > _IN_VIEW_S:
+            surplus -= upload.n_bytes
+            shutil.rmtree(upload.folder, ignore_errors=True)
+    if surplus > 0:
+        delete_upload(newest, home)
+        raise DataError(
+            "There is no room for another upload at the moment.", "Try again in half an hour."
+        )
+
+
+class _Stored(NamedTuple):
+    folder: Path
+    used_at: float
+    n_bytes: int
+    lifetime_s: float
+
+
+def _stored(root: Path) -> Iterator[_Stored]:
+    """Yield what is in the folder of uploads, half-written ones included."""
+    longest = limits().max_upload_days * _DAY_S
     for folder in root.iterdir():
         with contextlib.suppress(OSError):  # deleted by another session a moment ago
-            sizes[folder] = sum(file.stat().st_size for file in folder.iterdir())
-            ages[folder] = folder.stat().st_mtime
-    total = sum(sizes.values())
-    for folder in sorted(ages, key=ages.__getitem__):
-        if total <= most:
-            return
-        if folder != keep:
-            total -= sizes[folder]
-            shutil.rmtree(folder, ignore_errors=True)
+            files = {file.name: file.stat().st_size for file in folder.iterdir()}
+            lifetime_s = longest if _CHOSEN in files else _DAY_S
+            yield _Stored(folder, folder.stat().st_mtime, sum(files.values()), lifetime_s)
 
 
 def _copy_bounded(content: bytes | BinaryIO, file: BinaryIO) -> None:
@@ -91,6 +150,8 @@ def _copy_bounded(content: bytes | BinaryIO, file: BinaryIO) -> None:
 def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
     """Return the stored file of ``"upload:<id>"`` and the name it had.
 
+    The upload counts as used now.
+
     Raises:
         DataError: If the id is not one of ours or the file is gone.
     """
@@ -108,6 +169,8 @@ def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
         raise gone
     if not (folder / file).is_file():
         raise gone
+    with contextlib.suppress(OSError):  # a read-only disk is no reason to fail
+        os.utime(folder)
     return folder / file, str(shown)
 
 

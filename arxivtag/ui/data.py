@@ -19,7 +19,9 @@ from arxivtag.papers import sources
 from arxivtag.papers.cleaning import CleaningResult, clean
 from arxivtag.papers.metadata import ARXIV_METADATA, SNAPSHOT_NAME
 from arxivtag.papers.schema import Corpus
-from arxivtag.papers.uploads import UPLOAD_PREFIX, upload_path
+from arxivtag.papers.uploads import UPLOAD_PREFIX, delete_upload, keep_upload, upload_path
+from arxivtag.runs import registry
+from arxivtag.runs.status import QUEUED, RUNNING
 
 SAMPLE = sources.SAMPLE
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
@@ -110,9 +112,27 @@ def _upload_options(uploads: dict[str, str], home: Path) -> tuple[DataOption, ..
     return tuple(options)
 
 
-def remember_upload(source: str, name: str) -> None:
-    """Offer an upload to this session from now on."""
-    st.session_state[UPLOADS_KEY] = {**st.session_state.get(UPLOADS_KEY, {}), source: name}
+def remember_upload(source: str, name: str, home: Path) -> None:
+    """Offer an upload to this session from now on; a visitor's oldest may go for it."""
+    keep_upload(source, home)
+    kept: dict[str, str] = {**st.session_state.get(UPLOADS_KEY, {})}
+    kept.pop(source, None)
+    kept[source] = name
+    if config.visitor_mode():
+        in_use = uploads_in_use(home)
+        for old in list(kept)[: -config.visitor_limits().max_uploads_per_visitor]:
+            if old not in in_use:
+                del kept[old]
+                delete_upload(old, home)
+    st.session_state[UPLOADS_KEY] = kept
+
+
+def uploads_in_use(home: Path) -> frozenset[str]:
+    """Return the uploads that runs need: to train on, or where runs are kept, to be repeated."""
+    needing = (QUEUED, RUNNING) if config.visitor_mode() else None
+    return frozenset(
+        run.data for run in registry.list_runs(home) if needing is None or run.state in needing
+    )
 
 
 def file_state(source: str, home: Path) -> tuple[int, int]:

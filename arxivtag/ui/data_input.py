@@ -18,7 +18,7 @@ from arxivtag.papers.fetching import ARXIV_ABSTRACTS
 from arxivtag.papers.metadata import ARXIV_METADATA
 from arxivtag.papers.readers import preview_table, read_table
 from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
-from arxivtag.papers.uploads import delete_upload, upload_path
+from arxivtag.papers.uploads import delete_upload, make_room, upload_path
 from arxivtag.ui import components, data, state
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.logs import log_event
@@ -93,7 +93,7 @@ def _upload_input(home: Path) -> None:
         with st.spinner("Reading the papers …", show_time=True):
             final = with_mapping(source, name, mapping, home)
             corpus = data.corpus(final, home)
-        data.remember_upload(final, name)
+        data.remember_upload(final, name, home)
         log_event("uploaded", data=final, n_papers=len(corpus.papers))
         state.remember("data", final, data.SAMPLE)
         st.rerun()
@@ -108,8 +108,20 @@ def _stored(file: Any, home: Path) -> str:
                 f"An uploaded file may have at most {max_upload_mb():,} MB here.",
                 "Split or pack it (.gz, .xz, .zst).",
             )
-        known[file.file_id] = sources.save_upload(file.name, file, home)
+        _drop_unchosen(known, home)
+        source = sources.save_upload(file.name, file, home)
+        make_room(source, data.uploads_in_use(home), home)
+        known[file.file_id] = source
     return known[file.file_id]
+
+
+def _drop_unchosen(known: dict[str, str], home: Path) -> None:
+    """Delete the files that this session picked before another one and never chose."""
+    chosen = st.session_state.get(data.UPLOADS_KEY, {})
+    for file_id, source in list(known.items()):
+        if source not in chosen:
+            del known[file_id]
+            delete_upload(source, home)
 
 
 def _mapping_input(columns: list[str]) -> dict[str, str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import stat
+import time
 from pathlib import Path
 
 import pytest
 
 from arxivtag.errors import DataError
 from arxivtag.papers.sources import load, save_upload
-from arxivtag.papers.uploads import delete_upload, upload_path
+from arxivtag.papers.uploads import delete_upload, keep_upload, make_room, upload_path
 
 CONTENT = b"title,abstract,labels\nA,An abstract,cs.CV\n"
 
@@ -112,3 +115,79 @@ def test_delete(home: Path) -> None:
     assert list((home / "uploads").iterdir()) == []
     with pytest.raises(DataError):
         load(source, home=home)
+
+
+DAY_S = 86_400
+
+
+def stored(home: Path, *, days_ago: float = 0.0, n_bytes: int = 0, chosen: bool = False) -> str:
+    """An upload of some size that was last used some days ago."""
+    source = save_upload("a.csv", CONTENT + b"x" * n_bytes, home)
+    if chosen:
+        keep_upload(source, home)
+    used_at = time.time() - days_ago * DAY_S
+    os.utime(upload_path(source, home)[0].parent, (used_at, used_at))
+    return source
+
+
+def left(home: Path, *sources: str) -> list[bool]:
+    return [(home / "uploads" / source.removeprefix("upload:")).is_dir() for source in sources]
+
+
+def test_uploads_expire(home: Path) -> None:
+    fresh, abandoned = stored(home, days_ago=0.9), stored(home, days_ago=1.1)
+    kept, forgotten = stored(home, days_ago=29, chosen=True), stored(home, days_ago=31, chosen=True)
+    of_a_run = stored(home, days_ago=400, chosen=True)
+    newest = stored(home)
+    make_room(newest, [of_a_run], home)
+    found = left(home, fresh, abandoned, kept, forgotten, of_a_run, newest)
+    assert found == [True, False, True, False, True, True]
+
+
+def test_half_an_upload_expires_too(home: Path) -> None:
+    newest = stored(home)
+    half = home / "uploads" / ("0" * 32)
+    half.mkdir()
+    os.utime(half, (0, 0))
+    make_room(newest, [], home)
+    assert not half.exists()
+
+
+def test_looking_at_an_upload_keeps_it(home: Path) -> None:
+    source = stored(home, days_ago=0.9)
+    before = upload_path(source, home)[0].stat().st_mtime_ns
+    make_room(stored(home), [], home)
+    folder = home / "uploads" / source.removeprefix("upload:")
+    assert time.time() - folder.stat().st_mtime < DAY_S / 2
+    # The file's own time says whether a cached corpus still holds.
+    assert upload_path(source, home)[0].stat().st_mtime_ns == before
+
+
+@pytest.fixture
+def one_mb(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Visitors whose uploads may take up 1 MB together."""
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    monkeypatch.setenv("ARXIVTAG_VISITOR_MAX_UPLOADS_MB", "1")
+
+
+@pytest.mark.usefixtures("one_mb")
+def test_uploads_out_of_use_longest_make_room(home: Path) -> None:
+    young, old = (stored(home, days_ago=days, n_bytes=400_000) for days in (0.1, 0.3))
+    needed = stored(home, days_ago=0.5, n_bytes=100_000)
+    newest = stored(home, n_bytes=400_000)
+    make_room(newest, [needed], home)
+    assert left(home, old, young, needed, newest) == [False, True, True, True]
+
+
+@pytest.mark.usefixtures("one_mb")
+def test_no_room_beside_uploads_in_use(home: Path) -> None:
+    seen, needed = stored(home, n_bytes=400_000), stored(home, days_ago=0.5, n_bytes=400_000)
+    newest = stored(home, n_bytes=400_000)
+    with pytest.raises(DataError, match="no room"):
+        make_room(newest, [needed], home)
+    assert left(home, seen, needed, newest) == [True, True, False]
+
+
+def test_only_the_owner_looks_into_uploads(home: Path) -> None:
+    stored(home)
+    assert stat.S_IMODE((home / "uploads").stat().st_mode) == 0o700

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from arxivtag.config import PROJECT_FOLDER, downloads_folder
+from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
 from arxivtag.papers import arxiv_api
 from arxivtag.papers.metadata import ARXIV_METADATA, SNAPSHOT_NAME
 
@@ -27,6 +27,13 @@ def snapshot_part() -> None:
     from arxivtag.ui import data_input
 
     data_input._snapshot_input(config.home_folder())
+
+
+def upload_part() -> None:
+    from arxivtag import config
+    from arxivtag.ui import data_input
+
+    data_input._upload_input(config.home_folder())
 
 
 def opened(part: Callable[[], None]) -> AppTest:
@@ -97,3 +104,18 @@ def test_visitors_may_not_search(home: Path, monkeypatch: pytest.MonkeyPatch) ->
     app = opened(search_part)
     assert not app.exception
     assert "Collect" not in [button.label for button in app.button]
+
+
+def test_a_file_that_was_picked_and_not_chosen_goes_with_the_next(home: Path) -> None:
+    app = opened(upload_part)
+    rows = b"title,abstract,labels\nA title,Some words here,cs.LG\n"
+    app.file_uploader(key="upload-file").upload("first.csv", rows).run()
+    app.file_uploader(key="upload-file").upload("second.csv", rows).run()
+    assert not app.exception
+    (second,) = uploads_folder(home).iterdir()
+    app.button(key="use-upload").click().run()
+    assert app.query_params["data"] == f"upload:{second.name}"
+    app.file_uploader(key="upload-file").upload("third.csv", rows).run()
+    assert not app.exception
+    assert len(list(uploads_folder(home).iterdir())) == 2
+    assert second.is_dir()

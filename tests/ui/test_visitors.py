@@ -13,9 +13,11 @@ from arxivtag import config
 from arxivtag.config import RunConfig, TrainingConfig
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
+from arxivtag.papers.uploads import upload_path
 from arxivtag.runs import jobs, locks, registry, worker
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import read_status, write_status
+from arxivtag.ui import data
 from tests.runs.conftest import make_run
 from tests.ui.conftest import texts
 from tests.ui.demo_run import RUN_ID, make_demo_run
@@ -192,25 +194,21 @@ def test_a_network_that_would_fill_the_memory_is_refused(
     pipeline._check_size(RunConfig(model=model), features)
 
 
-def test_oldest_uploads_make_room(
+def test_a_visitor_keeps_few_uploads(
     visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("ARXIVTAG_VISITOR_MAX_UPLOADS_MB", "1")
-    content = CSV.encode() + b"x" * 400_000
-    kept = []
-    for number in range(4):
-        kept.append(sources.save_upload(f"{number}.csv", content, home))
-        import os
-
-        folder = config.uploads_folder(home) / kept[-1].removeprefix("upload:")
-        os.utime(folder, (number, number))
-    from arxivtag.papers.uploads import upload_path
-
-    for source in kept[:2]:
-        with pytest.raises(DataError, match="no longer here"):
-            upload_path(source, home)
-    for source in kept[2:]:
-        assert upload_path(source, home)[0].is_file()
+    monkeypatch.setenv("ARXIVTAG_VISITOR_MAX_UPLOADS_PER_VISITOR", "2")
+    own = [sources.save_upload(f"{number}.csv", CSV.encode(), home) for number in range(4)]
+    make_run(home, "run-a", "queued", RunConfig(data=own[0]))
+    make_run(home, "run-b", "finished", RunConfig(data=own[1]))
+    session: dict[str, dict[str, str]] = {}
+    monkeypatch.setattr("streamlit.session_state", session)
+    for number, source in enumerate(own):
+        data.remember_upload(source, f"{number}.csv", home)
+    # The first is what a queued run waits to train on.
+    assert list(session[data.UPLOADS_KEY]) == [own[0], *own[2:]]
+    with pytest.raises(DataError, match="no longer here"):
+        upload_path(own[1], home)
 
 
 def test_larger_uploads_are_refused_in_the_library(visitors: OpenApp, home: Path) -> None:
