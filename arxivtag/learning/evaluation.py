@@ -42,7 +42,11 @@ FloatArray = NDArray[np.floating[Any]]
 
 
 def fit_decision(
-    y_true_val: BoolArray, y_prob_val: FloatArray, config: EvaluationConfig
+    y_true_val: BoolArray,
+    y_prob_val: FloatArray,
+    config: EvaluationConfig,
+    *,
+    readable_val: BoolArray | None = None,
 ) -> tuple[Calibration, Thresholds]:
     """Fit the calibration, then choose thresholds on calibrated probabilities.
 
@@ -50,7 +54,11 @@ def fit_decision(
         y_true_val: True labels of the validation papers, (n_val, n_labels).
         y_prob_val: The model's own probabilities there, same shape.
         config: Which methods.
+        readable_val: Which papers hold a known n-gram; the others teach nothing, since no
+            probability decides about them. None: all.
     """
+    if readable_val is not None:
+        y_true_val, y_prob_val = y_true_val[readable_val], y_prob_val[readable_val]
     calibration = calibrations.fit_calibration(y_true_val, y_prob_val, config.calibration)
     calibrated = calibrations.calibrate(calibration, y_prob_val)
     return calibration, thresholds.choose(y_true_val, calibrated, config.threshold_method)
@@ -69,6 +77,8 @@ def evaluate_run(
     n_unknown_labels: int = 0,
     bootstrap_samples: int = EvaluationConfig.bootstrap_samples,
     random_seed: int = 42,
+    readable_val: BoolArray | None = None,
+    readable_test: BoolArray | None = None,
 ) -> dict[str, Any]:
     """Return the evaluation of a run on its test papers.
 
@@ -85,6 +95,8 @@ def evaluate_run(
         n_unknown_labels: Label occurrences of the test papers without a column.
         bootstrap_samples: Resamples for the intervals; 0: no intervals.
         random_seed: Seed of the resampling.
+        readable_val: Which validation papers hold a known n-gram; None: all.
+        readable_test: Which test papers do; the others are given no label.
     """
     if label_counts is None:
         label_counts = y_true_val.sum(axis=0)
@@ -99,12 +111,14 @@ def evaluate_run(
         n_unknown_labels,
         bootstrap_samples,
         random_seed,
+        readable_test,
     )
     found["split"] = "test"
     per_label = found["per_label"]
+    seen = slice(None) if readable_val is None else readable_val
     per_label["best_threshold"] = [
         round(thresholds.best_threshold(truth, score), 4) if truth.any() else None
-        for truth, score in zip(y_true_val.T, calibrated_val.T, strict=True)
+        for truth, score in zip(y_true_val[seen].T, calibrated_val[seen].T, strict=True)
     ]
     per_label["val_support"] = y_true_val.sum(axis=0).tolist()
     per_label["train_support"] = np.asarray(label_counts).astype(int).tolist()
@@ -121,6 +135,7 @@ def evaluate_bundle(
     n_unknown_labels: int = 0,
     bootstrap_samples: int = EvaluationConfig.bootstrap_samples,
     random_seed: int = 42,
+    readable: BoolArray | None = None,
 ) -> dict[str, Any]:
     """Return the evaluation of a saved model on labelled papers it never saw.
 
@@ -141,6 +156,7 @@ def evaluate_bundle(
         n_unknown_labels,
         bootstrap_samples,
         random_seed,
+        readable,
     )
 
 
@@ -178,7 +194,7 @@ def with_linear_baseline(
     resampling = evaluation["bootstrap"]
     parts = metrics.contributions(
         predictions.y_true_test,
-        thresholds.apply(chosen, predictions.y_prob_test),
+        thresholds.decide(chosen, predictions.y_prob_test, predictions.readable_test),
         predictions.y_prob_test,
     )
     weights = metrics.resampling_weights(
@@ -226,10 +242,13 @@ def _evaluate(
     n_unknown_labels: int,
     bootstrap_samples: int,
     random_seed: int,
+    readable: BoolArray | None,
 ) -> dict[str, Any]:
     y_true = np.asarray(y_true, dtype=bool)
     y_prob = calibrations.calibrate(calibration or Calibration(), y_prob_raw)
-    y_pred = thresholds.apply(chosen, y_prob)
+    if readable is None:
+        readable = np.ones(len(y_true), dtype=bool)
+    y_pred = thresholds.decide(chosen, y_prob, readable)
     parts = metrics.contributions(y_true, y_pred, y_prob)
     weights = metrics.resampling_weights(len(y_true), bootstrap_samples, random_seed)
     nothing = baselines.all_zeros(*y_true.shape)
@@ -254,8 +273,8 @@ def _evaluate(
         "reliability": _reliability(
             y_true, np.asarray(y_prob_raw) if calibration else None, y_prob
         ),
-        "threshold_grid": _threshold_grid(y_true, y_prob),
-        "top_k_grid": _top_k_grid(y_true, y_prob),
+        "threshold_grid": _threshold_grid(y_true, y_prob, readable),
+        "top_k_grid": _top_k_grid(y_true, y_prob, readable),
         "confusions": _confusions(y_true, y_pred, label_names),
     }
 
@@ -372,17 +391,30 @@ def _bins(y_true: BoolArray, y_prob: FloatArray) -> dict[str, Any]:
     }
 
 
-def _threshold_grid(y_true: BoolArray, y_prob: FloatArray) -> dict[str, list[float]]:
-    rows = [threshold_figures(y_true, y_prob >= np.float32(threshold)) for threshold in GRID]
+def _threshold_grid(
+    y_true: BoolArray, y_prob: FloatArray, readable: BoolArray
+) -> dict[str, list[float]]:
+    n_labels = y_true.shape[1]
+    rows = [
+        threshold_figures(
+            y_true,
+            thresholds.decide(
+                Thresholds("global", np.full(n_labels, threshold, np.float32)), y_prob, readable
+            ),
+        )
+        for threshold in GRID
+    ]
     return {"threshold": list(GRID), **_columns(rows)}
 
 
-def _top_k_grid(y_true: BoolArray, y_prob: FloatArray) -> dict[str, list[Any]]:
+def _top_k_grid(y_true: BoolArray, y_prob: FloatArray, readable: BoolArray) -> dict[str, list[Any]]:
     largest = min(thresholds.MAX_TOP_K, y_true.shape[1])
     zeros = np.zeros(y_true.shape[1], np.float32)
     depths = list(range(1, largest + 1))
     rows = [
-        threshold_figures(y_true, thresholds.apply(Thresholds("top_k", zeros, k), y_prob))
+        threshold_figures(
+            y_true, thresholds.decide(Thresholds("top_k", zeros, k), y_prob, readable)
+        )
         for k in depths
     ]
     return {"k": depths, **_columns(rows)}

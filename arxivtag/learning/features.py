@@ -32,6 +32,10 @@ class SparseRows:
         """Return the number of rows."""
         return len(self.indptr) - 1
 
+    def readable(self) -> NDArray[np.bool_]:
+        """Return which papers hold any known n-gram, ``(n_samples,)`` bool."""
+        return np.diff(self.indptr) > 0
+
     def take(self, rows: ArrayLike) -> SparseRows:
         """Return the rows with these numbers, in this order."""
         chosen = np.asarray(rows, dtype=np.int64).reshape(-1)

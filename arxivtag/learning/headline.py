@@ -117,6 +117,10 @@ def _comparison(evaluation: Mapping[str, Any]) -> str:
 def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what was counted apart or left out, one sentence each."""
     found = []
+    n_skipped = evaluation.get("n_without_abstract") or 0
+    if n_skipped:
+        rows = "row without an abstract is" if n_skipped == 1 else "rows without an abstract are"
+        found.append(f"{n_skipped:,} {rows} left out.")
     n_unknown = evaluation.get("n_unknown_labels") or 0
     if n_unknown:
         found.append(

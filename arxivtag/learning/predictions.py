@@ -27,6 +27,8 @@ class Predictions:
         y_true_test: (n_test, n_labels) bool.
         y_prob_test_raw: (n_test, n_labels) float32.
         y_prob_test: (n_test, n_labels) float32.
+        readable_val: Which papers hold an n-gram the model knows, (n_val,) bool.
+        readable_test: The same of the test papers, (n_test,) bool.
     """
 
     label_names: tuple[str, ...]
@@ -36,6 +38,8 @@ class Predictions:
     y_true_test: NDArray[np.bool_]
     y_prob_test_raw: NDArray[np.float32]
     y_prob_test: NDArray[np.float32]
+    readable_val: NDArray[np.bool_]
+    readable_test: NDArray[np.bool_]
 
 
 def calibrated_predictions(
@@ -45,8 +49,14 @@ def calibrated_predictions(
     y_true_test: NDArray[np.bool_],
     y_prob_test_raw: NDArray[np.float32],
     calibration: Calibration,
+    *,
+    readable_val: NDArray[np.bool_] | None = None,
+    readable_test: NDArray[np.bool_] | None = None,
 ) -> Predictions:
-    """Return the model's own probabilities together with the calibrated ones."""
+    """Return the model's own probabilities together with the calibrated ones.
+
+    Without ``readable_*``, all papers count as readable.
+    """
     return Predictions(
         tuple(label_names),
         np.asarray(y_true_val, dtype=bool),
@@ -55,7 +65,13 @@ def calibrated_predictions(
         np.asarray(y_true_test, dtype=bool),
         np.asarray(y_prob_test_raw, dtype=np.float32),
         calibrate(calibration, y_prob_test_raw),
+        _all_or(readable_val, len(y_true_val)),
+        _all_or(readable_test, len(y_true_test)),
     )
+
+
+def _all_or(readable: NDArray[np.bool_] | None, n_papers: int) -> NDArray[np.bool_]:
+    return np.ones(n_papers, dtype=bool) if readable is None else np.asarray(readable, dtype=bool)
 
 
 def save_predictions(path: Path, predictions: Predictions) -> None:
@@ -78,7 +94,11 @@ def load_predictions(path: Path) -> Predictions:
     try:
         # Opened here, since numpy leaves a file open that turns out to be no archive.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            arrays = {item.name: stored[item.name] for item in fields(Predictions)}
+            arrays = {
+                item.name: stored[item.name]
+                for item in fields(Predictions)
+                if item.name in stored or not item.name.startswith("readable_")
+            }
     except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise StorageError(
             f"Could not read the predictions in {path}.",
@@ -92,6 +112,15 @@ def load_predictions(path: Path) -> Predictions:
             raise StorageError(
                 f"The predictions in {path} should have {len(label_names)} columns each. "
                 f"Received shapes: {sorted(shapes)}.",
+                "The file may be damaged: train the run again to see its details.",
+            )
+        # Runs of older versions counted every paper as readable, and kept no word of it.
+        n_papers = len(arrays[f"y_true_{part}"])
+        readable = arrays.setdefault(f"readable_{part}", np.ones(n_papers, dtype=bool))
+        if readable.shape != (n_papers,):
+            raise StorageError(
+                f"The predictions in {path} should say of {n_papers} papers whether they can be "
+                f"read. Received shape: {readable.shape}.",
                 "The file may be damaged: train the run again to see its details.",
             )
     return Predictions(label_names, **arrays)

@@ -102,7 +102,7 @@ def choose(
 
 
 def apply(thresholds: Thresholds, y_prob: FloatArray) -> BoolArray:
-    """Return the labels given at ``thresholds``, (n_samples, n_labels) bool.
+    """Return the labels whose probabilities pass ``thresholds``, (n_samples, n_labels) bool.
 
     With ``top_k``, the first of equally probable labels wins.
     """
@@ -113,6 +113,23 @@ def apply(thresholds: Thresholds, y_prob: FloatArray) -> BoolArray:
     best = np.argsort(-y_prob, axis=1, kind="stable")[:, :k]
     y_pred = np.zeros(y_prob.shape, dtype=bool)
     np.put_along_axis(y_pred, best, True, axis=1)
+    return y_pred
+
+
+def decide(thresholds: Thresholds, y_prob: FloatArray, readable: BoolArray) -> BoolArray:
+    """Return the labels given to texts: the one decision of tagging and evaluation.
+
+    Args:
+        thresholds: How probabilities become labels.
+        y_prob: Probabilities, (n_samples, n_labels).
+        readable: Which texts hold a known n-gram, (n_samples,). The others get no label:
+            their probabilities are those of no text at all.
+
+    Returns:
+        (n_samples, n_labels) bool.
+    """
+    y_pred = apply(thresholds, y_prob)
+    y_pred[~np.asarray(readable, dtype=bool)] = False
     return y_pred
 
 

@@ -11,8 +11,9 @@ from arxivtag.runs.registry import resolve_model
 def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str, Any]:
     """Return the evaluation of a model on every row of ``data`` that has an abstract.
 
-    Nothing is cleaned or split: each row counts as it stands. Label occurrences
-    that the model does not know are counted and left out of the other figures.
+    Nothing is cleaned or split: each row counts as it stands; ``n_without_abstract`` says
+    how many were left out. Label occurrences that the model does not know are counted
+    and left out of the other figures.
 
     Args:
         model: ``pretrained``, a run id or a bundle folder.
@@ -26,19 +27,21 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
     from arxivtag.learning.features import count_unknown_labels, encode_labels
     from arxivtag.papers import sources
     from arxivtag.tagging.bundle import load_bundle
-    from arxivtag.tagging.tagger import join_text, predict
+    from arxivtag.tagging.tagger import frame_texts, predict_with_readable
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))
     papers = sources.load(data, home=home).papers
+    has_abstract = papers["abstract"].str.strip() != ""
+    n_without_abstract = int((~has_abstract).sum())
+    papers = papers[has_abstract]
     labels = papers["labels"].tolist()
-    texts = [
-        join_text(title, abstract, bundle.text_fields)
-        for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
-    ]
-    return evaluation.evaluate_bundle(
+    y_prob, readable = predict_with_readable(bundle, frame_texts(bundle, papers))
+    found = evaluation.evaluate_bundle(
         encode_labels(labels, bundle.label_names),
-        predict(bundle, texts),
+        y_prob,
         bundle.label_names,
         bundle.thresholds,
         n_unknown_labels=count_unknown_labels(labels, bundle.label_names),
+        readable=readable,
     )
+    return {**found, "n_without_abstract": n_without_abstract}

@@ -381,7 +381,10 @@ def _evaluate(config: RunConfig, features: Features, fitted: FitResult) -> Judge
     val, test = features.val, features.test
     raw_val = probabilities(fitted.network, val.rows)
     raw_test = probabilities(fitted.network, test.rows)
-    calibration, chosen = evaluation.fit_decision(val.y_true, raw_val, config.evaluation)
+    readable_val, readable_test = val.rows.readable(), test.rows.readable()
+    calibration, chosen = evaluation.fit_decision(
+        val.y_true, raw_val, config.evaluation, readable_val=readable_val
+    )
     figures = evaluation.evaluate_run(
         val.y_true,
         raw_val,
@@ -394,9 +397,18 @@ def _evaluate(config: RunConfig, features: Features, fitted: FitResult) -> Judge
         n_unknown_labels=count_unknown_labels(test.papers["labels"].tolist(), features.label_names),
         bootstrap_samples=config.evaluation.bootstrap_samples,
         random_seed=config.random_seed,
+        readable_val=readable_val,
+        readable_test=readable_test,
     )
     predictions = calibrated_predictions(
-        features.label_names, val.y_true, raw_val, test.y_true, raw_test, calibration
+        features.label_names,
+        val.y_true,
+        raw_val,
+        test.y_true,
+        raw_test,
+        calibration,
+        readable_val=readable_val,
+        readable_test=readable_test,
     )
     return Judged(calibration, chosen, predictions, figures)
 

@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from arxivtag.errors import BundleError
+from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.network import activate
 from arxivtag.papers.cleaning import normalize_text
@@ -40,6 +40,8 @@ _WORD = re.compile(r"[^ \t\n\v\f\r]+")
 _LOWER_WITHOUT_PUNCTUATION = str.maketrans(
     string.ascii_uppercase, string.ascii_lowercase, string.punctuation
 )
+# Longest phrase to leave out: bounds the work on a long text.
+MAX_PHRASE_WORDS = 20
 # Versions of the text computed at once: bounds memory on very long texts.
 _BLOCK = 512
 
@@ -113,11 +115,15 @@ class WhatIf:
         n_places: How often the phrase stands in the text.
         y_prob: ``(n_labels,)`` calibrated probabilities of the text.
         y_prob_without: The same without the phrase.
+        readable: Whether the text holds an n-gram that the model knows.
+        readable_without: Whether it still does without the phrase.
     """
 
     n_places: int
     y_prob: Floats
     y_prob_without: Floats
+    readable: bool
+    readable_without: bool
 
 
 def explain(bundle: Bundle, text: str, label: str) -> Explanation:
@@ -172,21 +178,30 @@ def without_phrase(bundle: Bundle, text: str, phrase: str) -> WhatIf:
     """Return the probabilities of all labels with every place of ``phrase`` left out.
 
     The phrase is read as the model reads text (case and punctuation do not matter)
-    and may have any number of words; ``n_places`` is 0 if it does not stand in the text.
+    and may have up to 20 words; ``n_places`` is 0 if it does not stand in the text.
+
+    Raises:
+        ConfigError: If the phrase has more words.
     """
     reading = _Reading.of(bundle, normalize_text(text))
-    wanted = [word for word, _, _ in words_with_places(normalize_text(phrase))]
-    n_wanted = len(wanted)
-    starts = [
-        start
-        for start in range(len(reading.words) - n_wanted + 1 if n_wanted else 0)
-        if reading.words[start : start + n_wanted] == wanted
-    ]
-    removed = sorted({start + step for start in starts for step in range(n_wanted)})
-    variants = [np.zeros(0, dtype=np.int64), np.array(removed, dtype=np.int64)]
+    starts, removed = reading.places_of(_phrase_words(phrase))
+    variants = [np.zeros(0, dtype=np.int64), removed]
     logits = _logits(bundle, reading, variants)
     y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
-    return WhatIf(len(starts), y_prob[0], y_prob[1])
+    return WhatIf(
+        len(starts), y_prob[0], y_prob[1], *(reading.is_readable(gone) for gone in variants)
+    )
+
+
+def _phrase_words(phrase: str) -> list[str]:
+    words = [word for word, _, _ in words_with_places(normalize_text(phrase))]
+    if len(words) > MAX_PHRASE_WORDS:
+        raise ConfigError(
+            f"A phrase to leave out may have up to {MAX_PHRASE_WORDS} words. "
+            f"Received: {len(words):,}.",
+            "Shorten it.",
+        )
+    return words
 
 
 def words_with_places(text: str) -> list[tuple[str, int, int]]:
@@ -236,6 +251,28 @@ class _Reading:
             table.word_term[numbers].astype(np.int64),
             table.pair_columns(numbers[:-1], numbers[1:]).astype(np.int64),
         )
+
+    def places_of(self, phrase: list[str]) -> tuple[Integers, Integers]:
+        """Return where ``phrase`` starts, and the positions of all its words."""
+        n_words = len(phrase)
+        last = len(self.words) - n_words if n_words else -1
+        starts = np.array(
+            [
+                start
+                for start in range(last + 1)
+                # The first word alone tells most places apart, without a slice.
+                if self.words[start] == phrase[0] and self.words[start : start + n_words] == phrase
+            ],
+            dtype=np.int64,
+        )
+        return starts, np.unique(np.add.outer(starts, np.arange(n_words)))
+
+    def is_readable(self, removed: Integers) -> bool:
+        """Return whether an n-gram that the model knows is left without these positions."""
+        left = np.ones(len(self.words), dtype=bool)
+        left[removed] = False
+        words, pairs = self.word_columns[left], self.pair_columns[left[:-1] & left[1:]]
+        return bool((words >= 0).any() or (pairs >= 0).any())
 
     def known_words(self) -> dict[str, Integers]:
         """Return each word that is known, or part of a known pair, with all its positions."""

@@ -1,9 +1,10 @@
-"""Texts to labels with calibrated probabilities, from a bundle: numpy and pyarrow only."""
+"""Texts to labels with calibrated probabilities, from a bundle, without Keras."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -12,8 +13,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from arxivtag.errors import ConfigError
 from arxivtag.learning import network, thresholds
 from arxivtag.learning.calibration import calibrate
+from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.taxonomy import label_name
@@ -100,7 +103,37 @@ def predict(
     Returns:
         ``y_prob``: ``(n_texts, n_labels)`` float32.
     """
-    return _predict(bundle, texts, batch_size, progress)[0]
+    return predict_with_readable(bundle, texts, batch_size, progress)[0]
+
+
+def predict_with_readable(
+    bundle: Bundle,
+    texts: Sequence[str],
+    batch_size: int = BATCH_SIZE,
+    progress: Callable[[int], object] | None = None,
+) -> tuple[Probabilities, NDArray[np.bool_]]:
+    """Return what :func:`predict` returns, and which texts hold a known n-gram.
+
+    Whoever turns the probabilities into labels needs both: a text without a known
+    n-gram has the probabilities of no text at all, and gets no label.
+    """
+
+    def predict_batch(start: int) -> tuple[Probabilities, NDArray[np.bool_]]:
+        rows = features(bundle, texts[start : start + batch_size])
+        y_prob = calibrate(bundle.calibration, network.probabilities(bundle.network, rows))
+        return y_prob, rows.readable()
+
+    starts = range(0, len(texts), batch_size)
+    y_prob = np.zeros((len(texts), len(bundle.label_names)), dtype=np.float32)
+    readable = np.zeros(len(texts), dtype=np.bool_)
+    # Closed at once when ``progress`` raises (a stop), so that no batch runs on unseen.
+    with one_blas_thread(), contextlib.closing(_map(predict_batch, starts)) as parts:
+        for start, (part, part_readable) in zip(starts, parts, strict=True):
+            y_prob[start : start + batch_size] = part
+            readable[start : start + batch_size] = part_readable
+            if progress is not None:
+                progress(min(start + batch_size, len(texts)))
+    return y_prob, readable
 
 
 def tags(
@@ -109,7 +142,7 @@ def tags(
     top_k: int | None = None,
     threshold: float | None = None,
     *,
-    readable: bool = True,
+    readable: bool,
 ) -> tuple[Tag, ...]:
     """Return the labels of one text, most probable first.
 
@@ -119,28 +152,26 @@ def tags(
         top_k: At most so many labels. Given alone, the most probable ones, whether
             above their threshold or not (``Tag.above_threshold`` says).
         threshold: In place of the model's own thresholds; only labels at or above it.
-        readable: False for a text without a single known n-gram (:func:`is_readable`): its
-            probabilities are those of no text at all, so no label counts as given.
+        readable: Whether the text holds a known n-gram (:func:`predict_with_readable`);
+            if not, no label counts as given.
 
     Returns:
         Without ``top_k`` and ``threshold``, the labels that the model gives: none if
         it is not sure.
+
+    Raises:
+        ConfigError: If ``top_k`` is below 1 or ``threshold`` outside 0 to 1.
     """
+    _check_choice(top_k, threshold)
     row = np.asarray(y_prob_row, dtype=np.float32)
-    if threshold is None:
-        above = thresholds.apply(bundle.thresholds, row[None, :])[0]
-    else:
-        above = row >= threshold
-    above &= readable
+    chosen = bundle.thresholds
+    if threshold is not None:
+        chosen = Thresholds("global", np.full(len(row), threshold, np.float32))
+    above = thresholds.decide(chosen, row[None, :], np.array([readable]))[0]
     order = np.argsort(-row, kind="stable")
     if top_k is None or threshold is not None:
         order = order[above[order]]
     return tuple(_tag(bundle, row, above, int(label)) for label in order[:top_k])
-
-
-def is_readable(bundle: Bundle, text: str) -> bool:
-    """Return whether the model knows any n-gram of a joined text."""
-    return len(features(bundle, [text]).data) > 0
 
 
 def tag(
@@ -151,7 +182,8 @@ def tag(
     progress: Callable[[int], object] | None = None,
 ) -> list[tuple[Tag, ...]]:
     """Return the labels of joined texts; see :func:`tags`. Unreadable texts get none."""
-    y_prob, readable = _predict(bundle, texts, BATCH_SIZE, progress)
+    _check_choice(top_k, threshold)  # before the work, not after it
+    y_prob, readable = predict_with_readable(bundle, texts, progress=progress)
     return [
         tags(bundle, row, top_k, threshold, readable=bool(is_known))
         for row, is_known in zip(y_prob, readable, strict=True)
@@ -175,7 +207,6 @@ def tag_table(
     top_k: int | None = None,
     threshold: float | None = None,
     *,
-    per_label: bool = False,
     progress: Callable[[int], object] | None = None,
 ) -> pd.DataFrame:
     """Return a table of papers with what the model says of each.
@@ -186,23 +217,13 @@ def tag_table(
             (:func:`arxivtag.papers.sources.load_texts`).
         top_k: See :func:`tags`.
         threshold: See :func:`tags`.
-        per_label: Also one column of probabilities a label, named by the label.
         progress: Called with the number of papers done.
 
     Returns:
         The input's columns, ``predicted_labels`` and ``probabilities``: separated by
         spaces, in the same order, most probable first, four decimals.
     """
-    y_prob, readable = _predict(bundle, frame_texts(bundle, frame), BATCH_SIZE, progress)
-    found = [
-        tags(bundle, row, top_k, threshold, readable=bool(is_known))
-        for row, is_known in zip(y_prob, readable, strict=True)
-    ]
-    table = with_tags(frame, found)
-    if per_label:
-        columns = pd.DataFrame(y_prob, columns=list(bundle.label_names), index=table.index)
-        table = pd.concat([table.drop(columns=columns.columns, errors="ignore"), columns], axis=1)
-    return table
+    return with_tags(frame, tag_papers(bundle, frame, top_k, threshold, progress))
 
 
 def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
@@ -218,10 +239,17 @@ def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
 
 
 def second_opinion(
-    bundle: Bundle, y_prob_row: NDArray[Any], chosen: Iterable[str]
+    bundle: Bundle, y_prob_row: NDArray[Any], chosen: Iterable[str], *, readable: bool
 ) -> SecondOpinion:
-    """Compare labels that somebody chose with the ones the model gives, most probable first."""
-    every = tags(bundle, y_prob_row, top_k=len(bundle.label_names))
+    """Compare labels that somebody chose with the ones the model gives, most probable first.
+
+    Args:
+        bundle: The model.
+        y_prob_row: ``(n_labels,)`` calibrated probabilities.
+        chosen: The labels that somebody chose.
+        readable: Whether the text holds a known n-gram; if not, the model gives no label.
+    """
+    every = tags(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
     wanted = list(dict.fromkeys(chosen))
     known = set(bundle.label_names)
     return SecondOpinion(
@@ -232,29 +260,16 @@ def second_opinion(
     )
 
 
-def _predict(
-    bundle: Bundle,
-    texts: Sequence[str],
-    batch_size: int,
-    progress: Callable[[int], object] | None,
-) -> tuple[Probabilities, NDArray[np.bool_]]:
-    """Return calibrated probabilities, and which texts hold a known n-gram."""
-
-    def predict_batch(start: int) -> tuple[Probabilities, NDArray[np.bool_]]:
-        rows = features(bundle, texts[start : start + batch_size])
-        y_prob = calibrate(bundle.calibration, network.probabilities(bundle.network, rows))
-        return y_prob, np.diff(rows.indptr) > 0
-
-    starts = range(0, len(texts), batch_size)
-    y_prob = np.zeros((len(texts), len(bundle.label_names)), dtype=np.float32)
-    readable = np.zeros(len(texts), dtype=np.bool_)
-    with one_blas_thread():
-        for start, (part, part_readable) in zip(starts, _map(predict_batch, starts), strict=True):
-            y_prob[start : start + batch_size] = part
-            readable[start : start + batch_size] = part_readable
-            if progress is not None:
-                progress(min(start + batch_size, len(texts)))
-    return y_prob, readable
+def _check_choice(top_k: int | None, threshold: float | None) -> None:
+    if top_k is not None and top_k < 1:
+        raise ConfigError(
+            f"The number of labels should be at least 1. Received: {top_k}.", "Raise it."
+        )
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise ConfigError(
+            f"A threshold should be a probability from 0 to 1. Received: {threshold}.",
+            "Give 0.5 for one half.",
+        )
 
 
 def _tag(bundle: Bundle, row: NDArray[Any], above: NDArray[np.bool_], label: int) -> Tag:
@@ -266,11 +281,14 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _map(function: Callable[[int], Result], starts: range) -> Iterable[Result]:
+def _map(function: Callable[[int], Result], starts: range) -> Generator[Result, None, None]:
     """Map in order; where there are two cores, two batches run side by side."""
     workers = min(len(starts), os.cpu_count() or 1)
     if workers <= 1:
         yield from map(function, starts)
         return
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         yield from pool.map(function, starts)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

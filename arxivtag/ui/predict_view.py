@@ -15,7 +15,7 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.figures.predict import contributions_figure
 from arxivtag.tagging import tagger
-from arxivtag.tagging.explanation import Explanation, explain, without_phrase
+from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrase
 from arxivtag.ui import components, marked_text, models
 from arxivtag.ui.commit_on_paste import commit_on_paste
 from arxivtag.ui.errors import guarded
@@ -46,12 +46,14 @@ class Prediction:
         bundle: The model.
         probabilities: Calibrated, (n_labels,) float32, in the order of ``bundle.label_names``.
         tags: All labels, most probable first.
+        readable: Whether the model knows any of the text's words; if not, it gives no label.
     """
 
     text: str
     bundle: Bundle
     probabilities: np.ndarray
     tags: tuple[tagger.Tag, ...]
+    readable: bool
 
     @property
     def above(self) -> tuple[tagger.Tag, ...]:
@@ -69,9 +71,10 @@ class Prediction:
 def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
     text = tagger.join_text(title, abstract, bundle.text_fields)
-    probabilities = tagger.predict(bundle, [text])[0]
-    everything = tagger.tags(bundle, probabilities, top_k=len(bundle.label_names))
-    return Prediction(text, bundle, probabilities, everything)
+    y_prob, known = tagger.predict_with_readable(bundle, [text])
+    readable = bool(known[0])
+    everything = tagger.tags(bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable)
+    return Prediction(text, bundle, y_prob[0], everything, readable)
 
 
 def render_one_abstract(context: PageContext) -> None:
@@ -90,14 +93,18 @@ def _one_abstract(context: PageContext, bundle: Bundle, max_chars: int) -> None:
     check = check_text(abstract, max_chars)
     with results, guarded():
         st.subheader("Subject areas", anchor=False)
-        if check.message:
-            st.warning(components.safe_text(check.message), icon=":material/info:")
         if not check.taggable:
+            _render_check(check)
             _nothing_to_tag(check)
             return
         started = time.perf_counter()
         prediction = predict_text(bundle, title, abstract)
-        _render_result(prediction, context)
+        if prediction.readable or check.kind == "other_language":
+            _render_check(check)
+        if prediction.readable:
+            _render_result(prediction, context)
+        else:
+            _nothing_known()
     log_event(
         "tagged",
         model=context.model,
@@ -105,8 +112,9 @@ def _one_abstract(context: PageContext, bundle: Bundle, max_chars: int) -> None:
         n_labels=len(prediction.above),
         seconds=time.perf_counter() - started,
     )
-    with guarded():
-        _render_details(prediction)
+    if prediction.readable:
+        with guarded():
+            _render_details(prediction)
 
 
 # Inputs
@@ -196,6 +204,19 @@ def _fetch(identifier: str) -> None:
 
 
 # Results
+
+
+def _render_check(check: TextCheck) -> None:
+    if check.message:
+        st.warning(components.safe_text(check.message), icon=":material/info:")
+
+
+def _nothing_known() -> None:
+    components.empty_state(
+        "No label",
+        "None of the text's words is known to this model, so it has nothing to go by. "
+        "Paste an English abstract from the fields it has learned from.",
+    )
 
 
 def _nothing_to_tag(check: TextCheck) -> None:
@@ -389,8 +410,10 @@ def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> 
         return
     places = "one place" if outcome.n_places == 1 else f"{outcome.n_places} places"
     components.note(f"Left out at {places}:")
+    if not outcome.readable_without:
+        components.note("None of the words left is known to this model: no label is given.")
     st.dataframe(
-        what_if_table(prediction, outcome.y_prob_without, label),
+        what_if_table(prediction, outcome, label),
         hide_index=True,
         key="predict-what-if-table",
         alt="Probabilities before and after leaving the phrase out",
@@ -407,16 +430,22 @@ def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> 
     )
 
 
-def what_if_table(prediction: Prediction, y_prob: np.ndarray, label: str) -> pd.DataFrame:
+def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.DataFrame:
     """Return the label asked about and those that matter, before and after.
 
     Args:
         prediction: The text as it stands.
-        y_prob: ``(n_labels,)`` probabilities without the phrase.
+        outcome: The model on the text with and without the phrase.
         label: The label being explained; it comes first.
     """
     bundle = prediction.bundle
-    after = {tag.label: tag for tag in tagger.tags(bundle, y_prob, top_k=len(prediction.tags))}
+    without = tagger.tags(
+        bundle,
+        outcome.y_prob_without,
+        top_k=len(prediction.tags),
+        readable=outcome.readable_without,
+    )
+    after = {tag.label: tag for tag in without}
     given_now = [tag.label for tag in after.values() if tag.above_threshold]
     leading = [tag.label for tag in prediction.tags[:5]]
     before = {tag.label: tag for tag in prediction.tags}
@@ -498,7 +527,9 @@ def _render_opinion(prediction: Prediction) -> None:
         )
         return
     wanted = [str(label).strip() for label in chosen]
-    opinion = tagger.second_opinion(prediction.bundle, prediction.probabilities, wanted)
+    opinion = tagger.second_opinion(
+        prediction.bundle, prediction.probabilities, wanted, readable=prediction.readable
+    )
     groups = (
         ("Agrees", "chosen by the author, and given by the model", opinion.agrees),
         ("Would add", "given by the model, not chosen", opinion.adds),

@@ -78,7 +78,7 @@ def check_text(text: str, max_chars: int) -> TextCheck:
         return TextCheck(
             "other_language",
             "This does not read like English. The model has learned from English abstracts only, "
-            "so these labels mean little.",
+            "so labels for it mean little.",
         )
     if _MARKUP.search(text):
         return TextCheck(

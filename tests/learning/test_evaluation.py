@@ -64,6 +64,30 @@ def test_figures_are_those_at_the_models_own_thresholds(run: dict) -> None:
     )
 
 
+def test_papers_that_cannot_be_read_teach_nothing_and_get_no_label() -> None:
+    (y_val, p_val), (y_test, p_test) = made(200, 0), made(300, 1)
+    read_val, read_test = np.arange(200) >= 20, np.arange(300) >= 30
+    decision = evaluation.fit_decision(y_val, p_val, EvaluationConfig(), readable_val=read_val)
+    without = evaluation.fit_decision(y_val[20:], p_val[20:], EvaluationConfig())
+    assert decision[0] == without[0]
+    np.testing.assert_array_equal(decision[1].values, without[1].values)
+    found = evaluation.evaluate_run(
+        y_val, p_val, y_test, p_test, LABELS, decision[1], decision[0],
+        readable_val=read_val, readable_test=read_test, bootstrap_samples=20,
+    )  # fmt: skip
+    kept = calibrated_predictions(
+        LABELS, y_val, p_val, y_test, p_test, decision[0],
+        readable_val=read_val, readable_test=read_test,
+    )  # fmt: skip
+    y_pred = thresholds.decide(decision[1], kept.y_prob_test, kept.readable_test)
+    assert not y_pred[:30].any()
+    assert found["micro_f1"] == pytest.approx(oracle.f1_score(y_test, y_pred, average="micro"))
+    assert found["threshold_grid"]["labels_per_paper"][0] <= 6 * 0.9
+    assert found["top_k_grid"]["labels_per_paper"][:2] == [0.9, 1.8]
+    expected = thresholds.best_threshold(y_val[20:, 0], kept.y_prob_val[20:, 0])
+    assert found["per_label"]["best_threshold"][0] == pytest.approx(expected, abs=1e-4)
+
+
 def test_intervals_hold_their_figures(run: dict) -> None:
     assert set(metrics.HEADLINE_KEYS) <= set(run["intervals"])
     for key, (low, high) in run["intervals"].items():

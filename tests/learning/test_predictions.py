@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -66,6 +67,25 @@ def test_a_single_array_is_no_archive(tmp_path: Path) -> None:
         np.save(file, np.zeros(3))
     with pytest.raises(StorageError):
         load_predictions(tmp_path / "p.npz")
+
+
+def test_predictions_of_older_versions_count_as_readable(
+    tmp_path: Path, predictions: Predictions
+) -> None:
+    path = tmp_path / "predictions.npz"
+    some = dataclasses.replace(predictions, readable_val=predictions.y_true_val[:, 0])
+    save_predictions(path, some)
+    np.testing.assert_array_equal(load_predictions(path).readable_val, some.readable_val)
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    older = {name: array for name, array in arrays.items() if not name.startswith("readable")}
+    np.savez(path, **older)
+    again = load_predictions(path)
+    assert again.readable_val.all()
+    assert again.readable_test.shape == (len(again.y_true_test),)
+    np.savez(path, **{**arrays, "readable_test": np.ones(1, bool)})
+    with pytest.raises(StorageError, match="whether they can be read"):
+        load_predictions(path)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

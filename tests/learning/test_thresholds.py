@@ -33,6 +33,20 @@ def test_best_threshold_has_the_highest_f1_of_all_thresholds(pairs) -> None:
         assert found == max(f1(y_true, y_prob >= score) for score in y_prob)
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        Thresholds("global", np.zeros(3, np.float32)),
+        Thresholds("top_k", np.zeros(3, np.float32), 2),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_given_no_label(chosen: Thresholds) -> None:
+    y_prob = np.array([[0.9, 0.8, 0.1], [0.9, 0.8, 0.1]])
+    y_pred = thresholds.decide(chosen, y_prob, np.array([True, False]))
+    np.testing.assert_array_equal(y_pred[0], apply(chosen, y_prob)[0])
+    assert not y_pred[1].any()
+
+
 def test_best_threshold_lies_half_way_to_the_next_lower_score() -> None:
     y_true = np.array([True, True, False])
     assert best_threshold(y_true, np.array([0.9, 0.7, 0.3])) == pytest.approx(0.5)

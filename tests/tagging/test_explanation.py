@@ -9,13 +9,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arxivtag.errors import BundleError
+from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning import network
 from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.words import split_words
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
-from arxivtag.tagging.explanation import explain, without_phrase, words_with_places
+from arxivtag.tagging.explanation import (
+    MAX_PHRASE_WORDS,
+    explain,
+    without_phrase,
+    words_with_places,
+)
 from tests.learning.test_vectorizer import ALPHABET
 from tests.tagging.models import FORMS, LABELS, WORDS, invented_texts, make_bundle
 
@@ -115,7 +120,30 @@ def test_without_phrase_equals_the_text_with_a_gap(form: str, phrase: str) -> No
     np.testing.assert_allclose(result.y_prob_without, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("phrase", ["", "...", "not there", "a " * 100])
+def test_without_phrase_says_what_can_be_read() -> None:
+    bundle = make_bundle()
+    whole = without_phrase(bundle, "deep zzz qqq", "zzz")
+    assert (whole.n_places, whole.readable, whole.readable_without) == (1, True, True)
+    gone = without_phrase(bundle, "deep zzz deep", "deep")
+    assert (gone.n_places, gone.readable, gone.readable_without) == (2, True, False)
+    assert not without_phrase(bundle, "zzz", "").readable
+
+
+def test_places_of_a_phrase_may_overlap() -> None:
+    result = without_phrase(make_bundle(), "deep deep deep network", "deep deep")
+    assert result.n_places == 2
+    rest = tagger.predict(make_bundle(), [f"{GAP} {GAP} {GAP} network"])[0]
+    np.testing.assert_allclose(result.y_prob_without, rest, atol=1e-5)
+
+
+def test_a_phrase_has_a_longest_length() -> None:
+    longest = "a " * MAX_PHRASE_WORDS
+    assert without_phrase(make_bundle(), longest, longest).n_places == 1
+    with pytest.raises(ConfigError, match=r"up to 20 words\. Received: 21"):
+        without_phrase(make_bundle(), longest * 2, longest + "a")
+
+
+@pytest.mark.parametrize("phrase", ["", "...", "not there", "a " * 20])
 def test_phrase_that_is_not_there_changes_nothing(phrase: str) -> None:
     result = without_phrase(make_bundle(), "a deep network", phrase)
     assert result.n_places == 0

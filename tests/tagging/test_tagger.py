@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,9 @@ import pyarrow as pa
 import pytest
 
 from arxivtag.config import VectorizerConfig
+from arxivtag.errors import ConfigError
 from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.features import SparseRows
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
@@ -88,7 +91,7 @@ def test_choosing_tags(top_k: int | None, threshold: float | None, expected: lis
         label_names=("a", "b", "c"),
         thresholds=Thresholds("per_label", np.array([0.5, 0.8, 0.5], np.float32)),
     )
-    found = tagger.tags(model, np.array([0.4, 0.9, 0.1]), top_k, threshold)
+    found = tagger.tags(model, np.array([0.4, 0.9, 0.1]), top_k, threshold, readable=True)
     assert [tag.label for tag in found] == expected
     if threshold is None:
         assert [tag.label for tag in found if tag.above_threshold] == ["b"]
@@ -104,12 +107,51 @@ def test_text_without_a_known_word_gets_no_label() -> None:
     texts = ["", "zzz qqq", "deep"]
     found = tagger.tag(model, texts)
     assert [len(labels) for labels in found] == [0, 0, len(LABELS)]
-    assert [tagger.is_readable(model, text) for text in texts] == [False, False, True]
+    y_prob, readable = tagger.predict_with_readable(model, texts)
+    np.testing.assert_array_equal(y_prob, tagger.predict(model, texts))
+    assert readable.tolist() == [False, False, True]
+    opinion = tagger.second_opinion(model, y_prob[1], [LABELS[0]], readable=bool(readable[1]))
+    assert [tag.label for tag in opinion.doubts] == [LABELS[0]]
+    assert opinion.agrees == opinion.adds == ()
     most_probable = tagger.tag(model, ["zzz"], top_k=3)[0]
     assert len(most_probable) == 3
     assert not any(tag.above_threshold for tag in most_probable)
     frame = pd.DataFrame({"abstract": texts})
     assert tagger.tag_table(model, frame)["predicted_labels"].tolist()[:2] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("top_k", "threshold"), [(0, None), (-1, None), (None, -0.1), (None, 1.1), (3, float("nan"))]
+)
+def test_choices_out_of_bounds_are_refused(top_k: int | None, threshold: float | None) -> None:
+    with pytest.raises(ConfigError, match="should be"):
+        tagger.tag(make_bundle(), [], top_k, threshold)
+    with pytest.raises(ConfigError, match="should be"):
+        tagger.tags(make_bundle(), np.zeros(len(LABELS)), top_k, threshold, readable=True)
+
+
+def test_a_stop_leaves_queued_batches_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first batch is done, the others hang; a stop then waits for those under way only."""
+    released, calls = threading.Event(), []
+    features = tagger.features
+
+    def slow_features(bundle: Bundle, texts: list[str]) -> SparseRows:
+        calls.append(texts)
+        if len(calls) > 1:
+            released.wait(30)
+        return features(bundle, texts)
+
+    def stop(done: int) -> None:
+        threading.Timer(0.2, released.set).start()
+        raise InterruptedError
+
+    monkeypatch.setattr(tagger, "features", slow_features)
+    monkeypatch.setattr(tagger.os, "cpu_count", lambda: 2)
+    with pytest.raises(InterruptedError):
+        tagger.predict(make_bundle(), TEXTS, batch_size=1, progress=stop)
+    assert len(calls) <= 4
+    released.wait(30)
+    assert len(calls) <= 4
 
 
 def test_top_k_thresholds_give_k_labels() -> None:
@@ -170,13 +212,6 @@ def test_tag_table_gives_back_a_column_that_was_not_chosen(tmp_path: Path) -> No
     assert table["title"].tolist() == ["none of this is read"]
 
 
-def test_tag_table_per_label() -> None:
-    model = make_bundle()
-    frame = pd.DataFrame({"abstract": TEXTS[:4]})
-    table = tagger.tag_table(model, frame, per_label=True)
-    np.testing.assert_array_equal(table[list(LABELS)].to_numpy(), tagger.predict(model, TEXTS[:4]))
-
-
 def test_title_is_read_only_by_models_that_read_it() -> None:
     frame = pd.DataFrame({"title": ["deep graph"], "abstract": ["image"]})
     assert tagger.frame_texts(make_bundle(), frame) == ["image"]
@@ -190,7 +225,9 @@ def test_second_opinion() -> None:
         label_names=("a", "b", "c", "d"),
         thresholds=Thresholds("global", np.full(4, 0.5, np.float32)),
     )
-    opinion = tagger.second_opinion(model, np.array([0.9, 0.6, 0.2, 0.1]), ["c", "a", "zz", "a"])
+    opinion = tagger.second_opinion(
+        model, np.array([0.9, 0.6, 0.2, 0.1]), ["c", "a", "zz", "a"], readable=True
+    )
     assert [tag.label for tag in opinion.agrees] == ["a"]
     assert [tag.label for tag in opinion.doubts] == ["c"]
     assert [tag.label for tag in opinion.adds] == ["b"]

@@ -13,8 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag import config
 from arxivtag.errors import FetchError
+from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers import arxiv_api
 from arxivtag.tagging import tagger
+from arxivtag.tagging.explanation import without_phrase
 from arxivtag.tagging.tagger import Tag
 from arxivtag.ui import models, predict_many, predict_view
 from arxivtag.ui.examples import EXAMPLES
@@ -138,9 +140,36 @@ def test_what_if_shows_before_and_after(app: AppTest) -> None:
     assert first["after"] < first["before"]
 
 
+def test_what_if_nothing_known_is_left_gives_no_label() -> None:
+    bundle = dataclasses.replace(
+        demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
+    )
+    prediction = predict_view.predict_text(bundle, "", "tumours zzzq")
+    assert len(prediction.above) == len(LABELS)
+    outcome = without_phrase(bundle, prediction.text, "tumours")
+    table = predict_view.what_if_table(prediction, outcome, LABELS[0])
+    assert set(table["outcome"]) == {"no longer given"}
+
+
+@pytest.mark.parametrize("text", ["Вчера мы гуляли", "zzzq qqqz xxxq"])
+def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
+    """Whatever the thresholds are: its probabilities are those of no text at all."""
+    bundle = dataclasses.replace(
+        demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
+    )
+    prediction = predict_view.predict_text(bundle, "", text)
+    assert not prediction.readable
+    assert prediction.above == ()
+    app.text_area(key=ABSTRACT).set_value(text).run()
+    assert not app.exception
+    assert "words is known to this model" in texts(app)
+    assert "threshold" not in texts(app)
+
+
 def test_what_if_counts_words_that_are_not_there(app: AppTest) -> None:
     prediction = predict_view.predict_text(demo_bundle(), "", EXAMPLES[0].abstract)
-    table = predict_view.what_if_table(prediction, prediction.probabilities, "cs.CL")
+    outcome = without_phrase(prediction.bundle, prediction.text, "notthere")
+    table = predict_view.what_if_table(prediction, outcome, "cs.CL")
     assert table["label"][0].startswith("cs.CL")
     assert (table["before"] == table["after"]).all()
     assert set(table["outcome"]) == {"still given", "not given either way"}

@@ -105,11 +105,12 @@ def _decisions(
             f"Received: {len(chosen.values)}.",
             "The run's files do not belong together: train it again.",
         )
-    shared = thresholds.choose(found.y_true_val, found.y_prob_val, "global")
+    readable = found.readable_val
+    shared = thresholds.choose(found.y_true_val[readable], found.y_prob_val[readable], "global")
     return Decisions(
         found,
         chosen,
-        thresholds.apply(chosen, found.y_prob_test),
+        thresholds.decide(chosen, found.y_prob_test, found.readable_test),
         float(shared.values[0]) if len(shared.values) else 0.5,
     )
 

@@ -51,7 +51,7 @@ def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_i
     )
     tried = _tried(str(method), decisions, run_id)
     predictions = decisions.predictions
-    y_pred = thresholds.apply(tried, predictions.y_prob_test)
+    y_pred = thresholds.decide(tried, predictions.y_prob_test, predictions.readable_test)
     _render_tiles(
         threshold_figures(predictions.y_true_test, y_pred),
         threshold_figures(predictions.y_true_test, decisions.y_pred),
@@ -169,6 +169,7 @@ def _render_one_label(decisions: Decisions, column: int, threshold: float) -> No
     """Say what the label's threshold does for the label itself."""
     truth = decisions.predictions.y_true_test[:, column]
     given = decisions.predictions.y_prob_test[:, column] >= np.float32(threshold)
+    given &= decisions.predictions.readable_test
     figures = precision_recall_f1((truth & given).sum(), truth.sum(), given.sum())
     precision, recall, f1 = (float(figure) for figure in figures)
     label = decisions.predictions.label_names[column]
