@@ -132,13 +132,24 @@ def note(text: str) -> None:
     st.html(f'<p class="at-note">{html.escape(text)}</p>')
 
 
+# Absolute paths with a folder in them: "/data/papers.csv", not "and/or" or "https://x/y".
+_QUOTED_PATH = re.compile(r"""(?<=['"“])/(?:[^/'"“”\n]+/)+([^/'"“”\n]*)(?=['"”])""")
+_KNOWN_FOLDER = "/\ue000"  # a mark that no text holds
+_PATH = re.compile(r"""(?<![\w:/.~])/(?:[^/\s'"“”]+/)+([^/\s'"“”]*)""")
+
+
 def without_paths(text: str) -> str:
-    """Return ``text`` as visitors may see it: without the folders of this machine."""
+    """Return ``text`` as visitors may see it: files by their names, without their folders."""
     if not config.visitor_mode():
         return text
-    for folder in (config.home_folder(), config.PROJECT_FOLDER):
-        text = text.replace(str(folder), "…")
-    return text
+    # First those with white space in them that nothing but knowing them would tell.
+    folders = {config.home_folder(), config.PROJECT_FOLDER}
+    folders |= {path.parent for path in config.data_paths()}
+    for folder in sorted(map(str, folders), key=len, reverse=True):
+        if folder.strip("/."):
+            text = text.replace(folder, _KNOWN_FOLDER)
+    named = _PATH.sub(r"\1", _QUOTED_PATH.sub(r"\1", text))
+    return named.replace(_KNOWN_FOLDER, "…")
 
 
 def show_error(error: ArxivTagError) -> None:
@@ -276,13 +287,21 @@ def probability_text(probability: float) -> str:
     return "< 0.1 %"
 
 
-def seconds_text(seconds: float) -> str:
-    """Return a duration in words one can read at a glance: ``0.4 s``, ``12 s``, ``3 min 20 s``."""
-    if seconds < 10:
-        return f"{seconds:.1f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    minutes, rest = divmod(round(seconds), 60)
+def duration_text(seconds: float | None, *, tenths: bool = False) -> str:
+    """Return a duration at a glance: ``8 s``, ``3 min 20 s``, ``2 h 5 min``; empty if unknown.
+
+    Args:
+        seconds: The duration.
+        tenths: Whether a short one, that was measured, shows tenths: ``0.4 s``.
+    """
+    if seconds is None:
+        return ""
+    if tenths and seconds < 9.95:
+        return f"{max(0.0, seconds):.1f} s"
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, 60)
     if minutes < 60:
-        return f"{minutes} min {rest} s"
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     return f"{minutes // 60} h {minutes % 60} min"

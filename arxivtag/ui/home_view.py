@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.runs import registry
-from arxivtag.ui import components, data, models
+from arxivtag.ui import components, data, models, run_text
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.page import PageContext
 from arxivtag.ui.run_access import visible_runs
@@ -112,12 +112,12 @@ def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageConte
 
 
 def recent_runs_table(runs: tuple[registry.RunSummary, ...]) -> pd.DataFrame:
-    """Return the newest runs as a table: name, state, preset, n_train, micro_f1, lrap."""
+    """Return the newest runs: name, state in words, preset, n_train, micro_f1, lrap."""
     columns = ["name", "state", "preset", "n_train", "micro_f1", "lrap"]
     rows = [
         (
             run.name,
-            run.state,
+            run_text.STATE_NAMES[run.state],
             run.preset,
             run.sizes.get("n_train"),
             run.figures.get("micro_f1"),

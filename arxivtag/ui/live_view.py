@@ -229,7 +229,7 @@ def _fraction(status: RunStatus, history: History) -> float:
     )
     if status.stage == "train" and history.n_epochs and status.progress is not None:
         done = max(float(newest), status.progress.done)
-        return 0.08 + 0.84 * min(1.0, done / history.n_epochs)
+        return run_text.overall_fraction(status, done / history.n_epochs)
     return run_text.overall_fraction(status)
 
 
@@ -254,11 +254,11 @@ def _live_figures(status: RunStatus, history: History) -> None:
         value = last_epoch.get(key)
         return "–" if value is None else f"{value:.3f}"
 
-    left = run_text.duration_text(status.seconds_left)
+    left = components.duration_text(status.seconds_left)
     components.metric_row(
         [
             ("Time left", left or "–", "Measured from the pace so far."),
-            ("Time so far", run_text.duration_text(status.elapsed_s) or "–"),
+            ("Time so far", components.duration_text(status.elapsed_s) or "–"),
             ("Papers a second", f"{speed:,.0f}" if speed is not None else "–"),
             (
                 "Micro-F1 (val)",
@@ -317,7 +317,7 @@ def _render_ended(run: Run, context: PageContext, on_train_page: bool) -> None:
 def render_ending(run: Run) -> None:
     """Say how a run ended, unless it simply finished."""
     if run.state == STOPPED:
-        text = run.status.message or "Stopped."
+        text = components.without_paths(run.status.message or "Stopped.")
         st.info(components.safe_text(text), icon=":material/stop_circle:")
     elif run.state != FINISHED:
         components.show_error(ArxivTagError(run.status.message or "It failed.", run.status.hint))
@@ -357,7 +357,7 @@ def _render_verdict(run: Run) -> None:
     ]
     rows = [(name, f"{figures[key]:.3f}", help) for name, key, help in tiles if key in figures]
     rows.append(
-        ("Time", run_text.duration_text(run.summary.duration_s) or "–", "From start to end.")
+        ("Time", components.duration_text(run.summary.duration_s) or "–", "From start to end.")
     )
     components.metric_row(rows)
 

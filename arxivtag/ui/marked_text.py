@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -47,15 +46,6 @@ class Marked(Protocol):
     @property
     def delta_logit(self) -> float:
         """Above zero where it raises the label."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of a text to mark, for callers with spans of their own."""
-
-    start: int
-    end: int
-    delta_logit: float
 
 
 def character_weights(n_chars: int, spans: Sequence[Marked]) -> np.ndarray:

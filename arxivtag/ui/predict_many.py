@@ -214,7 +214,7 @@ def _tag_file(
         bar.progress(
             done / len(frame),
             f"{components.count_text(done)} of {components.count_text(len(frame))} papers, "
-            f"{components.seconds_text(left)} left",
+            f"{components.duration_text(left)} left",
         )
 
     found = tagger.tag_papers(bundle, frame, progress=show)
@@ -299,7 +299,7 @@ def _render_table(result: ManyResult, context: PageContext) -> None:
             ("Papers tagged", components.count_text(len(table))),
             ("Labels given", components.count_text(sum(counts.values()))),
             ("Papers without a label", components.count_text(result.labels.count(()))),
-            ("Time", components.seconds_text(result.seconds)),
+            ("Time", components.duration_text(result.seconds, tenths=True)),
         ]
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):

@@ -9,9 +9,9 @@ import streamlit as st
 
 from arxivtag import config
 from arxivtag.errors import RunError
+from arxivtag.papers.uploads import UPLOAD_PREFIX
 from arxivtag.runs import registry
 from arxivtag.runs.registry import RunSummary
-from arxivtag.ui.run_text import UPLOAD_PREFIX
 
 
 def may_see(data_source: str) -> bool:

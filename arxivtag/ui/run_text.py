@@ -1,9 +1,10 @@
-"""How runs are spoken of: states, stages and durations in words."""
+"""How runs are spoken of: states, stages and data sets in words."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from arxivtag.papers.uploads import UPLOAD_PREFIX
 from arxivtag.runs.registry import RunSummary
 from arxivtag.runs.status import (
     CORRUPT,
@@ -68,20 +69,6 @@ STAGE_SHORT = {
     "bundle": "Save",
     "baseline": "Compare",
 }
-UPLOAD_PREFIX = "upload:"
-
-
-def duration_text(seconds: float | None) -> str:
-    """Return a duration at a glance: ``8 s``, ``3 min 20 s``, ``2 h 5 min``; empty if unknown."""
-    if seconds is None:
-        return ""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
 
 
 def stage_text(status: RunStatus) -> str:
@@ -96,10 +83,15 @@ def stage_text(status: RunStatus) -> str:
     return text
 
 
-def overall_fraction(status: RunStatus) -> float:
+def overall_fraction(status: RunStatus, trained: float | None = None) -> float:
     """Return how far a run is, from 0 to 1, for its progress bar.
 
-    Training takes nine tenths of the bar, since it takes nearly all of the time.
+    Training takes most of the bar, since it takes nearly all of the time.
+
+    Args:
+        status: The run's status.
+        trained: The share of the training that is done, where something fresher than the
+            status tells it.
     """
     if status.stage not in STAGES:
         return 0.0
@@ -108,12 +100,14 @@ def overall_fraction(status: RunStatus) -> float:
     if place < train:
         return before * place / train
     if place == train:
-        return before + training * (status.progress.fraction if status.progress else 0.0)
+        if trained is None:
+            trained = status.progress.fraction if status.progress else 0.0
+        return before + training * min(1.0, trained)
     after = 1.0 - before - training
     return before + training + after * (place - train) / (len(STAGES) - train)
 
 
-def data_text(source: str, visitor_mode: bool = False) -> str:
+def data_text(source: str) -> str:
     """Return a data source as people may see it: no folder, no upload's secret address."""
     if source.startswith(UPLOAD_PREFIX):
         return "uploaded file"
@@ -121,12 +115,6 @@ def data_text(source: str, visitor_mode: bool = False) -> str:
         return "sample"
     name = source.replace("\\", "/").rsplit("/", 1)[-1]
     return name or source
-
-
-def when_text(stamp: str | None) -> str:
-    """Return a UTC time stamp as ``2026-01-31 14:25``; empty if there is none."""
-    parsed = parse_time(stamp)
-    return f"{parsed:%Y-%m-%d %H:%M}" if parsed else ""
 
 
 def parse_time(stamp: str | None) -> datetime | None:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from arxivtag.errors import ArxivTagError
 from arxivtag.figures.history import METRIC_TITLES, comparison_figure
+from arxivtag.papers.uploads import UPLOAD_PREFIX
 from arxivtag.runs import command_line, jobs, registry
 from arxivtag.runs.registry import Run, RunSummary
 from arxivtag.runs.status import QUEUED, RUNNING
@@ -334,7 +335,7 @@ def _render_settings(run: Run, context: PageContext) -> None:
         return
     with st.expander("Settings, and the command that repeats this run", icon=":material/tune:"):
         shown = run.config
-        if shown.data.startswith(run_text.UPLOAD_PREFIX):
+        if shown.data.startswith(UPLOAD_PREFIX):
             shown = dataclasses.replace(shown, data="FILE")
             components.note("FILE stands for the file that was uploaded.")
         elif context.visitor_mode and run_text.data_text(shown.data) != shown.data:

@@ -19,7 +19,7 @@ from arxivtag.errors import ArxivTagError, ConfigError
 from arxivtag.runs import command_line
 from arxivtag.runs.command_line import Setting
 from arxivtag.runs.estimate import Estimate, estimate, expected_features
-from arxivtag.ui import components, data, run_text
+from arxivtag.ui import components, data
 from arxivtag.ui.page import PageContext
 from arxivtag.ui.run_access import visible_run
 
@@ -247,10 +247,12 @@ def _data_size(
     fingerprint: str, cleaning: config.CleaningConfig, text_fields: str, _papers: Any
 ) -> DataSize:
     from arxivtag.papers.words import count_distinct_words
+    from arxivtag.tagging.tagger import join_text
 
-    texts = _papers["abstract"].tolist()
-    if text_fields == "title_and_abstract":
-        texts = [f"{a} {b}" for a, b in zip(_papers["title"].tolist(), texts, strict=True)]
+    texts = [
+        join_text(title, abstract, text_fields)
+        for title, abstract in zip(_papers["title"], _papers["abstract"], strict=True)
+    ]
     labels = {label for paper in _papers["labels"].tolist() for label in paper}
     return DataSize(len(_papers), count_distinct_words(texts) if texts else 0, len(labels))
 
@@ -269,7 +271,7 @@ def render_forecast(run: RunConfig, size: DataSize) -> Estimate:
              "After cleaning, without those held out for validation and test."),
             ("Labels", components.count_text(size.n_labels)),
             ("Parameters", _large_text(n_parameters), "Numbers that the network learns."),
-            ("Time, about", run_text.duration_text(expected.seconds),
+            ("Time, about", components.duration_text(expected.seconds),
              "From the size of data and network, as measured on 2 cores; busy machines "
              "take longer."),
             ("Memory, about", _memory_text(expected.memory_mb), "At the peak, while training."),

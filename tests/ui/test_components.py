@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -33,11 +34,40 @@ def test_probabilities_are_rounded_to_what_they_bear(share: float, text: str) ->
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.42, "0.4 s"), (12.4, "12 s"), (200, "3 min 20 s"), (7_380, "2 h 3 min")],
+    ("seconds", "text", "measured"),
+    [
+        (None, "", ""),
+        (0.42, "0 s", "0.4 s"),
+        (9.97, "10 s", "10 s"),
+        (59.4, "59 s", "59 s"),
+        (59.7, "1 min", "1 min"),
+        (200, "3 min 20 s", "3 min 20 s"),
+        (7_500, "2 h 5 min", "2 h 5 min"),
+    ],
 )
-def test_durations(seconds: float, text: str) -> None:
-    assert components.seconds_text(seconds) == text
+def test_durations(seconds: float | None, text: str, measured: str) -> None:
+    assert components.duration_text(seconds) == text
+    assert components.duration_text(seconds, tenths=True) == measured
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Could not read /srv/data/papers.csv.", "Could not read papers.csv."),
+        ("Could not read '/srv/my data/papers.csv'.", "Could not read 'papers.csv'."),
+        ("/srv/x/a.csv and (/srv/y/b.csv)", "a.csv and (b.csv)"),
+        ("{home}/runs/run-a/x: gone", "x: gone"),
+        ("No room in {home}.", "No room in …."),
+        ("See https://arxiv.org/abs/1 and/or 1/2/3.", "See https://arxiv.org/abs/1 and/or 1/2/3."),
+    ],
+)
+def test_visitors_see_names_of_files_and_no_folders(
+    home: Path, monkeypatch: pytest.MonkeyPatch, text: str, shown: str
+) -> None:
+    text = text.replace("{home}", str(home))
+    assert components.without_paths(text) == text
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    assert components.without_paths(text) == shown
 
 
 def test_counts_and_shares() -> None:

@@ -44,7 +44,7 @@ def test_a_damaged_run_breaks_nothing(open_app: OpenApp, demo_home: Path) -> Non
     (broken / "status.json").write_text("{")
     app = open_app()
     assert not app.exception
-    assert app.dataframe[0].value["state"].tolist() == ["corrupt", "finished"]
+    assert app.dataframe[0].value["state"].tolist() == ["Damaged", "Finished"]
 
 
 def test_table_keeps_the_newest_five(home: Path) -> None:

@@ -10,21 +10,6 @@ from arxivtag.runs.status import STAGES, STATES, Progress, RunStatus
 from arxivtag.ui import run_text
 
 
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (None, ""),
-        (0.4, "0 s"),
-        (59.4, "59 s"),
-        (60, "1 min"),
-        (200, "3 min 20 s"),
-        (7500, "2 h 5 min"),
-    ],
-)
-def test_durations(seconds: float | None, text: str) -> None:
-    assert run_text.duration_text(seconds) == text
-
-
 def test_every_state_and_stage_has_words() -> None:
     assert set(STATES) <= set(run_text.STATE_NAMES)
     assert set(run_text.STATE_NAMES) == set(run_text.STATE_ICONS) == set(run_text.STATE_COLORS)
@@ -50,6 +35,14 @@ def test_bar_only_grows() -> None:
     assert 0 <= places[0] < places[-1] <= 1
 
 
+def test_what_is_fresher_than_the_status_moves_the_bar() -> None:
+    status = RunStatus("running", "train", Progress(1, 4, "epochs"))
+    before = run_text.overall_fraction(status)
+    assert run_text.overall_fraction(status, 0.25) == before
+    assert run_text.overall_fraction(status, 0.5) > before
+    assert run_text.overall_fraction(status, 7.0) == run_text.overall_fraction(status, 1.0)
+
+
 @pytest.mark.parametrize(
     ("source", "text"),
     [("sample", "sample"), ("/home/me/secret/papers.csv", "papers.csv"),
@@ -57,9 +50,3 @@ def test_bar_only_grows() -> None:
 )  # fmt: skip
 def test_data_sources_show_no_folder_and_no_secret(source: str, text: str) -> None:
     assert run_text.data_text(source) == text
-
-
-def test_times() -> None:
-    assert run_text.when_text("2026-01-31T14:25:01+00:00") == "2026-01-31 14:25"
-    assert run_text.when_text("2026-01-31T14:25:01") == "2026-01-31 14:25"
-    assert run_text.when_text("soon") == run_text.when_text(None) == ""

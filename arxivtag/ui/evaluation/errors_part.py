@@ -153,7 +153,7 @@ def _render_paper(
         _render_reasons(folder, str(paper["title"]), str(paper["abstract"]), label)
     except ArxivTagError as error:
         components.plain_html(str(paper["abstract"]))
-        components.note(f"The reasons cannot be shown: {error.message}")
+        components.note(f"The reasons cannot be shown: {components.without_paths(error.message)}")
 
 
 def _render_reasons(folder: RunFolder, title: str, abstract: str, label: str) -> None:

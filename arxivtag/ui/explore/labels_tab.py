@@ -17,7 +17,6 @@ from arxivtag.ui.explore.view import (
     count_column,
     figure_column,
     nothing_in_view,
-    selectable_figure,
     share_column,
     table,
 )
@@ -78,7 +77,7 @@ def _filter_by_click(key: str) -> None:
 
 def _render_frequency(frequency: pd.DataFrame, log: bool) -> None:
     shown = frequency.head(N_BARS)
-    selectable_figure(
+    components.render_figure(
         figures.label_frequency_figure(shown, log=log),
         "label-frequency",
         f"Bar chart of the {len(shown)} most frequent of {len(frequency)} labels: "
@@ -87,7 +86,7 @@ def _render_frequency(frequency: pd.DataFrame, log: bool) -> None:
             for label, papers in zip(shown["label"][:3], shown["papers"][:3], strict=True)
         )
         + ".",
-        lambda: _filter_by_click("label-frequency"),
+        on_select=lambda: _filter_by_click("label-frequency"),
     )
     components.note("Click a bar to look only at papers with this label, here and on other tabs.")
     table(
@@ -181,11 +180,11 @@ def _render_co_occurrence(view: View, n_labels: int) -> None:
             if len(pairs)
             else " No two of them meet."
         )
-        selectable_figure(
+        components.render_figure(
             figures.co_occurrence_figure(matrix, measure),
             f"co-occurrence-{measure}",
             f"Heat map of the {len(matrix)} most frequent labels, {MEASURES[measure]}.{first}",
-            lambda: _filter_by_click(f"co-occurrence-{measure}"),
+            on_select=lambda: _filter_by_click(f"co-occurrence-{measure}"),
         )
         components.note("Click a cell to look only at papers with both labels.")
     with right:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from arxivtag.exploring.filters import PaperFilter
@@ -136,13 +135,6 @@ def plural(count: int, noun: str) -> str:
 def file_part(text: str) -> str:
     """Return ``text`` as a part of a file name: letters, digits, dots and dashes."""
     return re.sub(r"[^\w.-]+", "-", text).strip("-.") or "label"
-
-
-def selectable_figure(
-    figure: go.Figure, key: str, alt_text: str, on_select: Callable[[], None]
-) -> None:
-    """Draw a figure whose points can be clicked; state is in ``st.session_state[key]``."""
-    components.render_figure(figure, key, alt_text, on_select=on_select)
 
 
 def clicked(key: str) -> Any:
