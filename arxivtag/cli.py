@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
+import math
 import os
 import socket
 import sys
@@ -30,7 +31,9 @@ MODEL_HELP = "'pretrained', a run id, or a bundle folder"
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and exit: 0 done, 1 an error with a hint, 2 bad usage, 130 interrupted."""
-    parsed = build_parser().parse_args(arguments)
+    parser = build_parser()
+    parsed = parser.parse_args(arguments)
+    _check_usage(parser, parsed)
     if getattr(parsed, "home", None):
         os.environ["ARXIVTAG_HOME"] = str(Path(parsed.home).expanduser().resolve())
     try:
@@ -93,11 +96,16 @@ def build_parser() -> argparse.ArgumentParser:
     tag_parser.add_argument(
         "input", metavar="INPUT", help="a file of papers, or - for one abstract"
     )
-    tag_parser.add_argument("--out", metavar="FILE", help="write the table (.csv or .jsonl)")
-    tag_parser.add_argument("--top", type=int, metavar="K", help="the K most probable labels")
     tag_parser.add_argument(
-        "--threshold", type=float, metavar="T", help="one threshold in place of the model's own"
+        "--out", type=_table_path, metavar="FILE", help="write the table (.csv, .jsonl or .parquet)"
     )
+    tag_parser.add_argument(
+        "--top", type=_count, metavar="K", help="the K most probable labels, from 1"
+    )
+    tag_parser.add_argument(
+        "--threshold", type=_probability, metavar="T",
+        help="one threshold, 0 to 1, in place of the model's own",
+    )  # fmt: skip
 
     add("runs", runs, "List all runs.")
 
@@ -123,6 +131,50 @@ def _add_fetch(parser: argparse.ArgumentParser) -> None:
                         help="arxiv-api: keep papers with this primary category; may be given "
                         "several times (default: all)")  # fmt: skip
     parser.add_argument("--out", metavar="FILE", help="where to write the CSV")
+
+
+def _check_usage(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> None:
+    """Exit 2 for options that do not go together, which argparse cannot know."""
+    if parsed.command is tag and parsed.input == "-" and parsed.out:
+        parser.error("tag: --out takes the table of a file of papers; for -, use --json.")
+
+
+def _table_path(text: str) -> str:
+    from arxivtag.tagging.tables import FORMATS
+
+    if Path(text).suffix not in FORMATS:
+        raise argparse.ArgumentTypeError(
+            f"should end in one of {', '.join(FORMATS)}. Received: {text!r}."
+        )
+    return text
+
+
+def _count(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(
+            f"should be a whole number of at least 1. Received: {text!r}."
+        )
+    return number
+
+
+def _probability(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"should be between 0 and 1. Received: {text!r}.")
+    return number
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    """Say on standard error what was noticed in reading: rows left out, say."""
+    for note in notes:
+        print(note, file=sys.stderr, flush=True)
 
 
 def _progress(stage: str, fraction: float | None = None) -> None:
@@ -177,7 +229,9 @@ def describe(arguments: argparse.Namespace) -> None:
     from arxivtag.exploring.describe import describe as describe_corpus
     from arxivtag.papers import sources
 
-    result = describe_corpus(sources.load(arguments.data))
+    corpus = sources.load(arguments.data)
+    _print_notes(corpus.report.notes)
+    result = describe_corpus(corpus)
     _print_result(arguments.json, result, _plain(result) + "\n" + _describe_tables(result))
 
 
@@ -194,6 +248,7 @@ def train(arguments: argparse.Namespace) -> None:
 
     run = command_line.run_config(arguments)
     result = pipeline.train_in_foreground(run, config.home_folder(), progress=_progress)
+    _print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     _print_result(arguments.json, result, _train_text(result))
 
 
@@ -219,6 +274,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     from arxivtag.runs import evaluating
 
     result = evaluating.evaluate_model(arguments.model, arguments.data, config.home_folder())
+    _print_notes(result["notes"])
     if arguments.out:
         storage.write_json(Path(arguments.out), result)
     _print_result(arguments.json, result, _headline(result))
@@ -274,11 +330,13 @@ def _tag_file(arguments: argparse.Namespace, bundle: Any) -> None:
     from arxivtag.tagging import tables, tagger
 
     frame = sources.load_texts(arguments.input)
+    _print_notes(frame.attrs["notes"])
     options = {"top_k": arguments.top, "threshold": arguments.threshold}
     if arguments.out:
         table = tagger.tag_table(bundle, frame, **options)
         tables.write_table(table, Path(arguments.out))
         result = {"path": arguments.out, "n_papers": len(table)}
+        result["n_skipped"] = frame.attrs["n_skipped"]
         _print_result(arguments.json, result, f"{len(table):,} papers tagged: {arguments.out}")
     elif arguments.json:
         papers = tagger.tag_papers(bundle, frame, **options)
@@ -323,6 +381,7 @@ VISITORS_MESSAGE_MB = 60
 def app(arguments: argparse.Namespace) -> None:
     """Serve the web app until it is interrupted."""
     _require_free_port(arguments.host, arguments.port)
+    _make_environment_absolute()
     words = [
         sys.executable, "-m", "streamlit", "run", str(config.PROJECT_FOLDER / "streamlit_app.py"),
         "--server.port", str(arguments.port), "--server.address", arguments.host,
@@ -337,6 +396,14 @@ def app(arguments: argparse.Namespace) -> None:
     # Streamlit reads .streamlit/config.toml from the working folder.
     os.chdir(config.PROJECT_FOLDER)
     os.execv(sys.executable, words)
+
+
+def _make_environment_absolute() -> None:
+    """Resolve the paths in the environment while the working folder is still the person's."""
+    if os.environ.get("ARXIVTAG_HOME"):
+        os.environ["ARXIVTAG_HOME"] = str(config.home_folder())
+    if paths := config.data_paths():
+        os.environ["ARXIVTAG_DATA"] = os.pathsep.join(map(str, paths))
 
 
 def _require_free_port(host: str, port: int) -> None:

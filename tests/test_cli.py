@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from arxivtag import cli
 from arxivtag.config import ASSETS_FOLDER, SAMPLE_PATH
 from tests.conftest import PROJECT_FOLDER
 
@@ -63,10 +66,59 @@ def test_help_names_every_command_and_stays_light() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("explode",), ("describe",), ("train", "sample", "--epochs", "x")]
+    "words",
+    [
+        (),
+        ("explode",),
+        ("describe",),
+        ("train", "sample", "--epochs", "x"),
+        ("tag", "pretrained", "-", "--out", "x.csv"),
+        ("tag", "pretrained", "papers.csv", "--out", "x.txt"),
+        ("tag", "pretrained", "-", "--top", "-1"),
+        ("tag", "pretrained", "-", "--top", "0"),
+        ("tag", "pretrained", "-", "--threshold", "nan"),
+        ("tag", "pretrained", "-", "--threshold", "7"),
+    ],
 )
 def test_bad_usage_exits_2(words: tuple[str, ...]) -> None:
-    assert run(*words).returncode == 2
+    done = run(*words, stdin=ABSTRACT.encode())
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-1].startswith("arxivtag")
+
+
+def test_rows_left_out_are_named_and_counted(tmp_path: Path) -> None:
+    path, out = tmp_path / "papers.jsonl", tmp_path / "tagged.jsonl"
+    good = json.dumps({"title": "A title", "abstract": ABSTRACT, "labels": ["cs.CV"]})
+    path.write_text(f"{good}\n{{broken\n{good}\n")
+    for words in (("tag", "pretrained", str(path)), ("evaluate", "pretrained", str(path))):
+        done = run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        assert "1 row was left out: not valid JSON." in done.stderr
+    result = result_of("tag", "pretrained", str(path), "--out", str(out))
+    assert result == {"path": str(out), "n_papers": 2, "n_skipped": 1}
+    evaluation = result_of("evaluate", "pretrained", str(path))
+    assert isinstance(evaluation, dict)
+    assert (evaluation["n_samples"], evaluation["n_skipped"]) == (2, 1)
+
+
+def test_app_resolves_the_environment_s_paths_before_it_changes_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str | None, ...]] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARXIVTAG_HOME", "home")
+    monkeypatch.setenv("ARXIVTAG_DATA", os.pathsep.join(("a.csv", "in/b.csv")))
+    monkeypatch.setattr(
+        os,
+        "execv",
+        lambda program, words: seen.append(
+            (os.environ["ARXIVTAG_HOME"], os.environ["ARXIVTAG_DATA"])
+        ),
+    )
+    cli.app(argparse.Namespace(host="127.0.0.1", port=0, headless=True))
+    data = os.pathsep.join(str(tmp_path / name) for name in ("a.csv", "in/b.csv"))
+    assert seen == [(str(tmp_path / "home"), data)]
 
 
 def test_describe_the_sample() -> None:
@@ -178,7 +230,7 @@ def test_one_word_is_tagged_or_declined_without_a_traceback() -> None:
 def test_tag_a_file_keeps_its_columns(papers: Path, tmp_path: Path) -> None:
     out = tmp_path / "tagged.csv"
     result = result_of("tag", "pretrained", str(papers), "--out", str(out), "--top", "2")
-    assert result == {"path": str(out), "n_papers": 20}
+    assert result == {"path": str(out), "n_papers": 20, "n_skipped": 0}
     table = pd.read_csv(out)
     assert list(table.columns[:4]) == ["number", "titles", "summaries", "terms"]
     assert list(table.columns[4:]) == ["predicted_labels", "probabilities"]

@@ -288,7 +288,8 @@ def load_texts(
         and ``abstract``. ``frame.attrs["input_columns"]`` lists the input's own columns;
         one of them that is called ``title`` or ``abstract`` but was not chosen for it stands
         under the name that ``frame.attrs["set_aside"]`` gives for it.
-        ``frame.attrs["notes"]`` says what was noticed in reading.
+        ``frame.attrs["notes"]`` says what was noticed in reading, and
+        ``frame.attrs["n_skipped"]`` how many rows were left out.
 
     Raises:
         DataError: If the file cannot be used or has no column of abstracts.
@@ -313,6 +314,7 @@ def load_texts(
     table.attrs["input_columns"] = columns
     table.attrs["set_aside"] = set_aside
     table.attrs["notes"] = list(raw.report.notes)
+    table.attrs["n_skipped"] = raw.report.n_rows_skipped
     return table
 
 

@@ -12,8 +12,8 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
     """Return the evaluation of a model on every row of ``data`` that has an abstract.
 
     Nothing is cleaned or split: each row counts as it stands; ``n_without_abstract`` says
-    how many were left out. Label occurrences that the model does not know are counted
-    and left out of the other figures.
+    how many were left out, and ``n_skipped`` how many the reader could not use. Label
+    occurrences that the model does not know are counted and left out of the other figures.
 
     Args:
         model: ``pretrained``, a run id or a bundle folder.
@@ -30,7 +30,8 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
     from arxivtag.tagging.tagger import frame_texts, predict_with_readable
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))
-    papers = sources.load(data, home=home).papers
+    corpus = sources.load(data, home=home)
+    papers = corpus.papers
     has_abstract = papers["abstract"].str.strip() != ""
     n_without_abstract = int((~has_abstract).sum())
     papers = papers[has_abstract]
@@ -44,4 +45,9 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
         n_unknown_labels=count_unknown_labels(labels, bundle.label_names),
         readable=readable,
     )
-    return {**found, "n_without_abstract": n_without_abstract}
+    return {
+        **found,
+        "n_without_abstract": n_without_abstract,
+        "n_skipped": corpus.report.n_rows_skipped,
+        "notes": list(corpus.report.notes),
+    }

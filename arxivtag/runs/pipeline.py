@@ -481,6 +481,8 @@ def _details(
             "fingerprint": corpus.fingerprint,
             "synthetic": corpus.synthetic,
             "n_rows": len(corpus.papers),
+            "n_skipped": corpus.report.n_rows_skipped,
+            "notes": list(corpus.report.notes),
         },
         "cleaning": cleaned.report.to_dict(),
         "split": splits.report.to_dict(),
