@@ -66,6 +66,7 @@ def setting(
     *,
     minimum: float | None = None,
     maximum: float | None = None,
+    max_items: int | None = None,
     choices: tuple[str, ...] | None = None,
     advanced: bool = True,
 ) -> Any:
@@ -76,6 +77,7 @@ def setting(
         help: One plain sentence for forms and ``--help``.
         minimum: Smallest allowed number; for tuples, of each item.
         maximum: Largest allowed number; for tuples, of each item.
+        max_items: Most items of a tuple.
         choices: The allowed strings, if the field is one of a few.
         advanced: Whether a form keeps the field behind "advanced".
     """
@@ -83,6 +85,7 @@ def setting(
         "help": help,
         "minimum": minimum,
         "maximum": maximum,
+        "max_items": max_items,
         "choices": choices,
         "advanced": advanced,
     }
@@ -255,12 +258,21 @@ class VectorizerConfig:
     l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
 
 
+# A bundle holds branches of up to 16 layers, the one that puts out the labels included.
+MAX_HIDDEN_LAYERS = 15
+
+
 @dataclass(frozen=True)
 class ModelConfig:
     """The network's shape."""
 
     hidden_units: tuple[int, ...] = setting(
-        (512, 256), "Units of each hidden layer.", minimum=1, maximum=4096, advanced=False
+        (512, 256),
+        "Units of each hidden layer.",
+        minimum=1,
+        maximum=4096,
+        max_items=MAX_HIDDEN_LAYERS,
+        advanced=False,
     )
     linear_path: bool = setting(
         False,
@@ -472,20 +484,37 @@ def preset(name: str) -> RunConfig:
 
 
 def validate(config: ConfigT) -> ConfigT:
-    """Return ``config`` if every field, nested configs included, is of its type and in its bounds.
+    """Return ``config`` if its fields are in their bounds and its settings go together.
 
     Raises:
         ConfigError: Naming the first field that is not, what was expected and received.
     """
+    _check_fields(config)
+    if isinstance(config, RunConfig):
+        _check_combinations(config)
+    return config
+
+
+def _check_combinations(run: RunConfig) -> None:
+    """Refuse settings that are fine each, but of which one would be ignored beside another."""
+    if run.training.loss == "squared_hinge" and run.model.hidden_units:
+        raise ConfigError(
+            "The loss squared_hinge should be used without hidden layers. "
+            f"Received: hidden_units={run.model.hidden_units!r}.",
+            "Leave hidden_units empty or choose another loss.",
+        )
+
+
+def _check_fields(config: Any) -> None:
+    """Check that every field, nested configs included, is of its type and in its bounds."""
     hints = typing.get_type_hints(type(config))
-    for item in dataclasses.fields(config):  # type: ignore[arg-type]
+    for item in dataclasses.fields(config):
         value = getattr(config, item.name)
         if dataclasses.is_dataclass(value):
-            validate(value)
+            _check_fields(value)
         else:
             _check_type(item.name, value, hints[item.name])
             _check_bounds(item.name, value, item.metadata)
-    return config
 
 
 def _check_type(name: str, value: Any, expected: Any) -> None:
@@ -515,17 +544,32 @@ def _is_instance(value: Any, expected: Any) -> bool:
 
 def _check_bounds(name: str, value: Any, metadata: typing.Mapping[str, Any]) -> None:
     minimum, maximum = metadata.get("minimum"), metadata.get("maximum")
+    max_items = metadata.get("max_items")
+    if max_items is not None and len(value) > max_items:
+        raise ConfigError(
+            f"{name} should have at most {max_items} values. Received: {len(value)}.",
+            "Leave some out.",
+        )
     for number in value if isinstance(value, tuple) else (value,):
         if number is None or isinstance(number, (str, bool)):
             continue
         if minimum is not None and number < minimum:
             raise ConfigError(
-                f"{name} should be at least {minimum:g}. Received: {number:g}.", "Raise it."
+                f"{name} should be at least {minimum:g}. Received: {_number_text(number)}.",
+                "Raise it.",
             )
         if maximum is not None and number > maximum:
             raise ConfigError(
-                f"{name} should be at most {maximum:g}. Received: {number:g}.", "Lower it."
+                f"{name} should be at most {maximum:g}. Received: {_number_text(number)}.",
+                "Lower it.",
             )
+
+
+def _number_text(number: float) -> str:
+    try:
+        return f"{number:g}"
+    except OverflowError:  # a whole number beyond all floats, as JSON may hold
+        return "a far larger number" if number > 0 else "a far smaller number"
 
 
 def to_dict(config: Any) -> dict[str, Any]:
@@ -534,9 +578,10 @@ def to_dict(config: Any) -> dict[str, Any]:
 
 
 def from_dict(kind: type[ConfigT], values: dict[str, Any]) -> ConfigT:
-    """Return a validated config of ``kind`` from what :func:`to_dict` gave.
+    """Return a config of ``kind`` from what :func:`to_dict` gave, its fields in their bounds.
 
-    Unknown keys are ignored, missing ones take their defaults.
+    Unknown keys are ignored, missing ones take their defaults. Whether settings go
+    together is not asked (:func:`validate`), so that runs of older versions stay readable.
 
     Raises:
         ConfigError: If ``values`` is not a mapping or a value is out of its bounds.
@@ -557,4 +602,6 @@ def from_dict(kind: type[ConfigT], values: dict[str, Any]) -> ConfigT:
         elif isinstance(value, list):
             value = tuple(value)
         arguments[item.name] = value
-    return validate(kind(**arguments))
+    config = kind(**arguments)
+    _check_fields(config)
+    return config

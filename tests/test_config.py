@@ -63,6 +63,36 @@ def test_any_json_is_a_config_or_one_config_error(values: dict[str, object]) -> 
     assert config.validate(run) == run
 
 
+def with_hidden_units(preset: str, units: tuple[int, ...]) -> RunConfig:
+    run = PRESETS[preset]
+    return dataclasses.replace(run, model=dataclasses.replace(run.model, hidden_units=units))
+
+
+def test_a_bundle_holds_as_many_layers_as_may_be_asked_for() -> None:
+    config.validate(with_hidden_units("tuned", (8,) * 15))
+    with pytest.raises(ConfigError, match="hidden_units should have at most 15 values"):
+        config.validate(with_hidden_units("tuned", (8,) * 16))
+
+
+def test_a_loss_that_would_be_ignored_is_refused() -> None:
+    wrong = with_hidden_units("linear", (8,))
+    with pytest.raises(ConfigError, match="squared_hinge should be used without hidden layers"):
+        config.validate(wrong)
+    # Runs of older versions that were trained so stay readable.
+    assert config.from_dict(RunConfig, config.to_dict(wrong)) == wrong
+
+
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_numbers_beyond_all_floats_are_one_sentence(number: int) -> None:
+    values = config.to_dict(PRESETS["tuned"]) | {"random_seed": number}
+    with pytest.raises(ConfigError, match="random_seed should be at"):
+        config.from_dict(RunConfig, values)
+    values = config.to_dict(PRESETS["tuned"])
+    values["training"]["learning_rate"] = number
+    with pytest.raises(ConfigError, match="learning_rate should be at"):
+        config.from_dict(RunConfig, values)
+
+
 def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert config.limits() == Limits()
     monkeypatch.setenv("ARXIVTAG_MAX_ROWS", "1000")

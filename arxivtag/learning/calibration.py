@@ -129,7 +129,7 @@ def from_dict(values: Mapping[str, Any]) -> Calibration:
             x=tuple(float(number) for number in values.get("x", ())),
             y=tuple(float(number) for number in values.get("y", ())),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ConfigError(
             f"A calibration should hold method, temperature, x and y. Received: {values!r:.80}.",
             "The file may be damaged.",

@@ -176,9 +176,10 @@ def from_dict(values: Mapping[str, Any]) -> Thresholds:
         ConfigError: If a key is missing or a value is not what it should be.
     """
     try:
-        numbers = np.asarray(values["values"], dtype=np.float32)
+        with np.errstate(over="ignore"):  # infinite then, and refused below
+            numbers = np.asarray(values["values"], dtype=np.float32)
         method, top_k = values["method"], values.get("top_k")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ConfigError(
             f"Thresholds should hold method, values and top_k. Received: {values!r:.80}.",
             "The file may be damaged.",

@@ -123,6 +123,8 @@ def test_there_and_back_through_json(method: str) -> None:
         {"method": "temperature", "temperature": 0},
         {"method": "temperature", "temperature": float("nan")},
         {"method": "temperature", "temperature": "hot"},
+        {"method": "temperature", "temperature": 10**400},
+        {"method": "isotonic", "x": [0.1], "y": [10**400]},
         {"method": "isotonic"},
         {"method": "isotonic", "x": [0.1, 0.2], "y": [0.1]},
         {"method": "isotonic", "x": [0.2, 0.1], "y": [0.1, 0.2]},

@@ -150,6 +150,8 @@ def test_there_and_back_through_json(values: np.ndarray, kind: tuple[str, int | 
         {"method": "global", "values": ["a"]},
         {"method": "global", "values": [[0.5]]},
         {"method": "global", "values": [float("nan")]},
+        {"method": "global", "values": [10**400]},
+        {"method": "global", "values": [1e300]},
         {"method": "global", "values": [0.5], "top_k": 2},
         {"method": "top_k", "values": [0.5], "top_k": 0},
         {"method": "top_k", "values": [0.5], "top_k": True},

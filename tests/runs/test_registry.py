@@ -30,6 +30,7 @@ HOSTILE = (
     b"", b"{", b"[]", b"null", b"\xff\xfe\x00", b'{"state": "flying"}', b'{"state": 3}',
     b'{"state": "finished", "progress": 7, "elapsed_s": "x", "pid": 1e999, "queue_number": 1e400}',
     b"[" * 100_000, b'{"state": "queued", "queue_number": "first"}',
+    b'{"random_seed": 1' + 400 * b"0" + b"}",
     b'{"data": 5, "preset": [], "training": {"epochs": -1}}', b'{"evaluation": {"micro_f1": NaN}}',
     b'{"kind": "tick", "epoch": NaN}\n{"kind": "epoch", "epoch": "x"}\n{"kind": 4}\n',
 )  # fmt: skip
