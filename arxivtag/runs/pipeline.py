@@ -210,10 +210,10 @@ def _load(config: RunConfig, home: Path) -> Corpus:
 
 
 def _check_size(config: RunConfig, features: Features) -> None:
-    """Refuse a visitor's network that could take the memory of the server.
+    """Refuse a network that could not be loaded again, or that visitors may not train.
 
     Raises:
-        ConfigError: If it has more parameters than visitors may train.
+        ConfigError: If it has too many parameters.
     """
     if not visitor_mode():
         return
@@ -222,7 +222,8 @@ def _check_size(config: RunConfig, features: Features) -> None:
     layers = model_summary(config.model, features.train.rows.n_features, len(features.label_names))
     n_parameters = sum(layer.n_parameters for layer in layers)
     most = visitor_limits().max_parameters
-    if n_parameters > most:
+    if visitor_mode() and n_parameters > most:
+    bundle.check_fits(features.vectorizer, n_parameters)
         raise ConfigError(
             f"The network has {n_parameters:,} parameters; visitors may train up to {most:,}.",
             "Use fewer hidden units, fewer towers or a smaller vocabulary.",

@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 import arxivtag
 from arxivtag import config, storage
 from arxivtag.config import VectorizerConfig
-from arxivtag.errors import ArxivTagError, BundleError
+from arxivtag.errors import ArxivTagError, BundleError, ConfigError
 from arxivtag.learning import calibration as calibrations
 from arxivtag.learning import thresholds as thresholding
 from arxivtag.learning.calibration import Calibration
@@ -60,7 +60,7 @@ PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8", "int4")
 _MAX_MANIFEST_BYTES = 4_000_000
 _MAX_FEATURES = 4_000_000
 _MAX_BRANCHES = 16
-_MAX_LAYERS = 16
+_MAX_LAYERS = config.MAX_HIDDEN_LAYERS + 1
 _MAX_UNITS = 65_536
 _MAX_NEIGHBOURS = 1_000_000
 _HINT = "The bundle may be damaged: download it again, or train the model anew."
@@ -170,6 +170,34 @@ def save_bundle(
         storage.write_json(unfinished / MANIFEST_NAME, manifest)
         # What was written must load: a bundle that does not is never published.
         load_bundle(unfinished)
+
+
+def check_fits(vectorizer: Vectorizer, n_parameters: int) -> None:
+    """Refuse a model whose bundle would not load again, before it is trained.
+
+    Args:
+        vectorizer: Its vocabulary.
+        n_parameters: Numbers that its network would learn, kept as float32.
+
+    Raises:
+        ConfigError: If the bundle would be over the limits.
+    """
+    n_features = len(vectorizer)
+    if n_features > _MAX_FEATURES:
+        raise ConfigError(
+            f"The vocabulary has {n_features:,} n-grams; a model may read at most "
+            f"{_MAX_FEATURES:,}.",
+            "Set max_tokens, or leave out n-grams that occur in few papers.",
+        )
+    n_bytes = 4 * n_parameters + vectorizer.vocabulary.nbytes + vectorizer.idf.nbytes
+    most_mb = config.limits().max_bundle_mb
+    if n_bytes > most_mb * 1_000_000:
+        raise ConfigError(
+            f"The model would take {n_bytes / 1e6:,.0f} MB; at most {most_mb:,} MB can be loaded "
+            "again.",
+            "Use fewer hidden units, fewer towers or a smaller vocabulary, or raise "
+            "ARXIVTAG_MAX_BUNDLE_MB.",
+        )
 
 
 def load_bundle(folder: Path) -> Bundle:

@@ -193,6 +193,25 @@ def test_what_fails_after_training_does_not_cost_the_epochs(
     )
     folder = jobs.create_run(config, home, "running")
 
+def test_a_model_that_would_not_load_again_is_never_trained(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from arxivtag.errors import ConfigError
+    from arxivtag.runs import pipeline
+    from arxivtag.runs.recorder import RunRecorder
+    from arxivtag.runs.status import read_status
+
+    monkeypatch.setenv("ARXIVTAG_MAX_BUNDLE_MB", "1")
+    monkeypatch.setattr(pipeline, "_train", lambda *_: pytest.fail("it was trained"))
+    config = preset("keras-example")
+    folder = jobs.create_run(config, home, "running")
+    with (
+        RunRecorder(folder, read_status(folder.status)) as recorder,
+        pytest.raises(ConfigError, match="at most 1 MB can be loaded again"),
+    ):
+        pipeline.execute(config, recorder, lambda: False)
+
+
     def attempt() -> dict[str, Any]:
         with RunRecorder(folder, read_status(folder.status)) as recorder:
             return pipeline.execute(config, recorder, lambda: False)

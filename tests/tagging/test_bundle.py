@@ -17,11 +17,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from arxivtag.errors import BundleError
+from arxivtag.errors import BundleError, ConfigError
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import (
     Bundle,
     bundle_zip,
+    check_fits,
     load_bundle,
     read_manifest,
     save_bundle,
@@ -287,6 +288,19 @@ def test_bundle_over_the_limit_is_refused(folder: Path, monkeypatch: pytest.Monk
         file.truncate(1_100_000)
     with pytest.raises(BundleError, match="at most 1 MB"):
         load_bundle(folder)
+
+
+def test_a_model_that_would_not_load_again_is_refused_before_it_is_trained(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ARXIVTAG_MAX_BUNDLE_MB", "1")
+    vectorizer = make_bundle().vectorizer
+    check_fits(vectorizer, 240_000)
+    with pytest.raises(ConfigError, match="would take 1 MB; at most 1 MB"):
+        check_fits(vectorizer, 250_000)
+    monkeypatch.setattr("arxivtag.tagging.bundle._MAX_FEATURES", 10)
+    with pytest.raises(ConfigError, match="at most 10"):
+        check_fits(vectorizer, 0)
 
 
 def test_missing_folder_is_a_bundle_error(tmp_path: Path) -> None:
