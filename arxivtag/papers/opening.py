@@ -12,6 +12,7 @@ import contextlib
 import gzip
 import io
 import lzma
+import stat
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -202,11 +203,16 @@ def open_text(path: Path, bounds: Limits, encoding: Encoding = "utf-8") -> Itera
 def check_size(path: Path, bounds: Limits) -> None:
     """Raise :class:`DataError` if ``path`` is no file, is empty or is larger than the limit."""
     try:
-        size = path.stat().st_size
+        status = path.stat()
+    except PermissionError as error:
+        raise DataError(
+            f"{path.name} may not be read by this program.", "Check who may read its folder."
+        ) from error
     except (OSError, ValueError) as error:
         raise DataError(f"There is no file {str(path)!r}.", "Check the path.") from error
-    if not path.is_file():
+    if not stat.S_ISREG(status.st_mode):
         raise DataError(f"{path.name} is not a file.", "Name a file of papers.")
+    size = status.st_size
     if size == 0:
         raise DataError(f"{path.name} is empty.", "Choose a file with papers in it.")
     if size > bounds.max_file_mb * 1_000_000:

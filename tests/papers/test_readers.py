@@ -9,6 +9,7 @@ import gzip
 import io
 import json
 import lzma
+import os
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
@@ -106,6 +107,21 @@ def test_missing_file_and_folder(tmp_path: Path) -> None:
         read_table(tmp_path / "folder.csv")
     with pytest.raises(DataError, match="no file"):
         read_table(tmp_path / ("x" * 5000 + ".csv"))
+
+
+def test_a_file_in_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "closed.csv"
+    path.write_bytes(as_csv(ROWS))
+    usual = Path.stat
+
+    def stat(self: Path, **options: bool) -> os.stat_result:  # modes do not hold back root
+        if self == path:
+            raise PermissionError(13, "Permission denied")
+        return usual(self, **options)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    with pytest.raises(DataError, match="may not be read"):
+        read_table(path)
 
 
 def test_only_some_columns(tmp_path: Path) -> None:
