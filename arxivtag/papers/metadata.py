@@ -16,14 +16,16 @@ import pandas as pd
 
 from arxivtag.config import Limits, SourcesConfig, limits
 from arxivtag.errors import DataError
+from arxivtag.papers.network import Progress
 from arxivtag.papers.opening import TextBytes, open_text
 from arxivtag.papers.readers import json_records
-from arxivtag.papers.schema import ABSTRACT, LABELS, LABELS_AS_WRITTEN, TITLE, ReadReport
+from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
 
 ARXIV_METADATA = "arxiv-metadata"
 SNAPSHOT_NAME = "arxiv-metadata-oai-snapshot.json"
 _STREAMED_MB = 50_000  # a streamed file may be large; nothing of it stays but the rows kept
-_FIELDS = {"id", "title", "abstract", "categories"}
+_FIELDS = {"id", "title", "abstract", "categories", "authors_parsed"}
+_LOOK_BYTES = 1 << 20  # the first paper of the snapshot is within them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,17 +82,20 @@ def split_options(source: str) -> tuple[str, dict[str, str]]:
 
 
 def is_metadata(path: Path) -> bool:
-    """Whether a file looks like the snapshot: its name, or the fields of its first line."""
+    """Whether a file of this machine looks like the snapshot: its name, or its first line's fields.
+
+    Not for uploads: the snapshot is read without the limits on a file's size.
+    """
     if path.name.startswith("arxiv-metadata-oai"):
         return True
     if ".json" not in "".join(path.suffixes[-2:]).lower():
         return False
     try:
         with open_text(path, _streaming(limits()), "utf-8-replace") as stream:
-            first = next(json_records(stream, _ignore), {})
-    except DataError:
+            first = json.loads(stream.read_line(_LOOK_BYTES))
+    except (DataError, ValueError, RecursionError):
         return False
-    return first.keys() >= _FIELDS and "authors_parsed" in first
+    return isinstance(first, dict) and first.keys() >= _FIELDS
 
 
 def read_metadata(
@@ -98,25 +103,24 @@ def read_metadata(
     kept: MetadataFilter,
     *,
     bounds: Limits | None = None,
-    progress: Callable[[str, float | None], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[pd.DataFrame, ReadReport]:
     """Stream the snapshot and return the papers that pass the filter.
 
     Args:
-        path: The snapshot, plain or packed.
+        path: The snapshot, plain or packed; its size is not limited.
         kept: Which papers to keep.
         bounds: Limits in force for cells.
         progress: Called with the share of the file read.
 
     Returns:
-        ``title``, ``abstract``, ``labels`` (as text) and ``labels_as_written``, with
-        line breaks in titles and abstracts turned into spaces; and the report.
+        ``title``, ``abstract`` and ``labels`` (as text), with line breaks in titles
+        and abstracts turned into spaces; and the report.
 
     Raises:
         DataError: If the file cannot be used or no paper passes.
     """
     bounds = bounds or limits()
-    size = path.stat().st_size if path.is_file() else 0
     skipped: dict[str, int] = {}
     rows: list[tuple[str, str, str]] = []
 
@@ -124,6 +128,7 @@ def read_metadata(
         skipped[reason] = skipped.get(reason, 0) + 1
 
     with open_text(path, _streaming(bounds), "utf-8-replace") as stream:
+        size = path.stat().st_size
         for record in _matching(stream, kept.categories, skip):
             row = _row(record)
             if row is None or max(map(len, row)) > bounds.max_cell_chars:
@@ -140,10 +145,10 @@ def read_metadata(
             "Choose other categories.",
         )
     frame = pd.DataFrame(rows, columns=[TITLE, ABSTRACT, LABELS], dtype="str")
-    frame[LABELS_AS_WRITTEN] = frame[LABELS]
     notes = [f"Kept papers in {', '.join(kept.categories) or 'all categories'}."]
     if len(rows) >= kept.max_rows:
-        notes.append(f"Stopped at {kept.max_rows:,} papers; the file holds more.")
+        # Looking for one more could mean to read all the rest.
+        notes.append(f"Stopped at {kept.max_rows:,} papers; the file may hold more.")
     notes += [f"Lines left out, {reason}: {n:,}." for reason, n in skipped.items()]
     n_skipped = sum(skipped.values())
     return frame, ReadReport(len(rows) + n_skipped, n_skipped, tuple(notes))
@@ -151,10 +156,6 @@ def read_metadata(
 
 def _streaming(bounds: Limits) -> Limits:
     return dataclasses.replace(bounds, max_file_mb=_STREAMED_MB, max_decompressed_mb=_STREAMED_MB)
-
-
-def _ignore(reason: str) -> None:
-    """Count nothing."""
 
 
 def _matching(

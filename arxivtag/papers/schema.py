@@ -19,7 +19,6 @@ from arxivtag.config import Limits, limits
 from arxivtag.errors import DataError
 
 TITLE, ABSTRACT, LABELS = "title", "abstract", "labels"
-LABELS_AS_WRITTEN = "labels_as_written"
 FIELDS = (TITLE, ABSTRACT, LABELS)
 RAW_NAMES: Mapping[str, str] = {TITLE: "titles", ABSTRACT: "summaries", LABELS: "terms"}
 
@@ -46,9 +45,15 @@ _QUOTED = r"""(?:'[^'\\\n]*'|"[^"\\\n]*")"""
 _LIST = re.compile(rf"[\[({{]\s*+(?:{_QUOTED}(?:[\s,;]++{_QUOTED})*+[\s,;]*+)?+[\])}}]")
 _ITEM = re.compile(r"""'([^'\\\n]*)'|"([^"\\\n]*)\"""")
 _BARE_LIST = re.compile(r"""[\[({]([^\[\]()'"{}]*)[\])}]""")
-_REMARK = re.compile(r"\(\s*(?:primary|secondary)\s*\)|\b(?:primary|secondary)\b:?", re.IGNORECASE)
+_RANKS = ("primary", "secondary")
+_REMARK = re.compile(r"\(\s*(?:primary|secondary)\s*\)|\b(?:primary|secondary)\s*:", re.IGNORECASE)
 # One word that reads as a code (cs.LG, hep-th, I.2.6, 68T05), so that "cs.LG cs.CV" may be split.
-_CODE = re.compile(r"[A-Za-z-]+\.[A-Za-z-]+|[A-Z](?:\.[\dmM]+)+|\d\d[A-Z-]\w\w|[a-z]+-[a-z]+")
+_SURE_CODE = (
+    r"[A-Za-z-]+\.[A-Za-z-]+|[A-Z](?:\.[\dmM]+)+|\d\d[A-Z-]\w\w"
+    r"|(?:astro|hep|math|nucl|quant)-(?:ex|lat|ph|th)|cond-mat|gr-qc"
+)
+_CODE = re.compile(rf"{_SURE_CODE}|[a-z]+-[a-z]+")
+_BESIDE_REMARK = re.compile(_SURE_CODE)
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,8 @@ class Corpus:
     Attributes:
         source: What the person chose: "sample", a path, "upload:<id>".
         name: A short name to show.
-        papers: DataFrame with ``title``, ``abstract`` (str), ``labels`` (tuple of
-            str in written order) and ``labels_as_written`` (str); RangeIndex.
+        papers: DataFrame with ``title``, ``abstract`` (str) and ``labels`` (tuple of
+            str in written order); RangeIndex.
         fingerprint: SHA-256 (hex) of the file's content and the column mapping.
         synthetic: Whether the texts were written by a program (the bundled sample).
         report: How reading went.
@@ -80,11 +85,6 @@ class Corpus:
     fingerprint: str
     synthetic: bool
     report: ReadReport
-
-
-def label_combination(labels: Iterable[str]) -> tuple[str, ...]:
-    """Return one paper's labels as a sorted tuple, so that order does not matter."""
-    return tuple(sorted(labels))
 
 
 def parse_labels(cell: object, bounds: Limits | None = None) -> tuple[str, ...]:
@@ -140,8 +140,24 @@ def _split_text(cell: str, bounds: Limits) -> Sequence[object]:
     for separator in (";", ","):
         if separator in text:
             parts = re.split(r"[;,]", text) if separator == ";" else text.split(",")
-            return [word for part in parts for word in _split_codes(_REMARK.sub(" ", part))]
-    return _REMARK.sub(" ", text).split()
+            return [word for part in parts for word in _split_codes(_without_remarks(part))]
+    return _without_remarks(text).split()
+
+
+def _without_remarks(text: str) -> str:
+    """Return ``text`` without "primary" and "secondary" where they rank a code.
+
+    Within brackets, before a colon or beside a code they do; in "Primary education" not.
+    """
+    text = _REMARK.sub(" ", text)
+    words = text.split()
+    kept = [
+        word
+        for position, word in enumerate(words)
+        if word.lower() not in _RANKS
+        or not any(map(_BESIDE_REMARK.fullmatch, words[max(position - 1, 0) : position + 2]))
+    ]
+    return text if len(kept) == len(words) else " ".join(kept)
 
 
 def _split_list(text: str, bounds: Limits) -> Sequence[object]:

@@ -1,7 +1,7 @@
 """Loads papers from every source: the sample, a fetched set, an upload, or a file.
 
-A source is a short string: ``sample``, ``arxiv-abstracts``, ``arxiv-api``,
-``arxiv-metadata``, ``upload:<id>``, or the path of a .csv (.gz, .xz, .zst), .jsonl
+A source is a short string: ``sample``, ``arxiv-abstracts``, ``arxiv-api`` (the newest
+search), ``arxiv-api:<key>``, ``arxiv-metadata``, ``upload:<id>``, or the path of a .csv (.gz, .xz, .zst), .jsonl
 or .parquet file. Kaggle's arXiv metadata, by name or by path, takes a filter:
 ``arxiv-metadata?categories=cs.CL,cs.LG&max_rows=20000``.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ import pandas as pd
 
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
 from arxivtag.errors import DataError
-from arxivtag.papers.arxiv_api import ARXIV_API
 from arxivtag.papers.downloading import check_record, file_sha256
 from arxivtag.papers.fetching import (
     ARXIV_ABSTRACTS,
@@ -34,17 +33,25 @@ from arxivtag.papers.metadata import (
     read_metadata,
     split_options,
 )
+from arxivtag.papers.network import Progress
 from arxivtag.papers.readers import RawTable, read_table
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
     LABELS,
-    LABELS_AS_WRITTEN,
     TITLE,
     Corpus,
     ReadReport,
     check_mapping,
     parse_labels,
+)
+from arxivtag.papers.searches import (
+    ARXIV_API,
+    SEARCH_PREFIX,
+    collected,
+    search_name,
+    search_path,
+    search_source,
 )
 from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_path
 from arxivtag.storage import is_file
@@ -64,7 +71,6 @@ __all__ = [
     "save_upload",
 ]
 
-Progress = Callable[[str, float | None], None]
 SAMPLE = "sample"
 
 
@@ -96,7 +102,7 @@ _BUILT_IN = {
     ),
     ARXIV_API: (
         "arXiv search",
-        "Papers collected with your own searches of arXiv.",
+        "Papers collected with your own searches of arXiv; the newest search.",
     ),
     ARXIV_METADATA: (
         "arXiv metadata (Kaggle)",
@@ -106,16 +112,25 @@ _BUILT_IN = {
 
 
 def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
-    """Return the built-in sources and whether each is ready to load."""
-    return tuple(
-        SourceInfo(source, name, description, _built_in_path(source, home).is_file())
+    """Return the built-in sources, whether each is ready to load, and each search of arXiv."""
+    built_in = (
+        SourceInfo(source, name, description, is_file(built_in_path(source, home)))
         for source, (name, description) in _BUILT_IN.items()
     )
+    searches = (
+        SourceInfo(search_source(path), search_name(path), "Papers collected from arXiv.", True)
+        for path in collected(home)
+        if search_source(path) != ARXIV_API
+    )
+    return (*built_in, *searches)
 
 
-def _built_in_path(source: str, home: Path | None) -> Path:
+def built_in_path(source: str, home: Path | None = None) -> Path:
+    """Return the file of a source that :func:`available_sources` names, there or not."""
     if source == SAMPLE:
         return SAMPLE_PATH
+    if source == ARXIV_API or source.startswith(SEARCH_PREFIX):
+        return search_path(source, home)
     name = SNAPSHOT_NAME if source == ARXIV_METADATA else f"{source}.csv"
     return downloads_folder(home) / name
 
@@ -126,8 +141,13 @@ def _locate(source: str, home: Path | None) -> tuple[Path, str]:
     Raises:
         DataError: If there is no such file, or it has to be fetched first.
     """
+    if source.startswith(SEARCH_PREFIX):
+        path = search_path(source, home)
+        if search_source(path) != source or not is_file(path):
+            raise DataError("This search of arXiv is no longer here.", "Search again.")
+        return path, search_name(path)
     if source in _BUILT_IN:
-        path = _built_in_path(source, home)
+        path = built_in_path(source, home)
         if not path.is_file():
             raise DataError(
                 f"The data set {source} is not on this machine yet.", _how_to_get(source, path)
@@ -165,6 +185,7 @@ def load(
         source: ``sample``, ``arxiv-abstracts``, ``arxiv-api``, ``upload:<id>`` or a path.
         mapping: Which column holds what, as ``{"title": ..., "abstract": ...,
             "labels": ...}``; guessed from the column names where not given.
+            A local file in the shape of Kaggle's snapshot is then read as it stands.
         home: The home folder.
         progress: Called with a stage and a fraction (or None).
 
@@ -179,7 +200,7 @@ def load(
     report("reading", 0.0)
     base, options = _split_source(source)
     path, name = _locate(base, home)
-    if options or base == ARXIV_METADATA or is_metadata(path):
+    if _is_filtered(base, path, options, mapping):
         kept = metadata_filter(options)
         table, read = read_metadata(path, kept, bounds=bounds, progress=report)
         chosen = {field: field for field in FIELDS}
@@ -204,6 +225,26 @@ def load(
         synthetic=source == SAMPLE,
         report=ReadReport(read.n_rows_read, read.n_rows_skipped + n_skipped, read.notes + notes),
     )
+
+
+def _is_filtered(
+    base: str, path: Path, options: Mapping[str, str], mapping: Mapping[str, str] | None
+) -> bool:
+    """Whether a source is to be read through the filter of Kaggle's snapshot.
+
+    An upload never is: the filter lifts the limits on size, and would leave out papers
+    that its owner did not ask to leave out.
+
+    Raises:
+        DataError: If options follow the name of an upload.
+    """
+    if base.startswith(UPLOAD_PREFIX):
+        if options:
+            raise DataError(
+                "An upload takes no options after a question mark.", "Leave out the question mark."
+            )
+        return False
+    return base == ARXIV_METADATA or bool(options) or (not mapping and is_metadata(path))
 
 
 def _split_source(source: str) -> tuple[str, dict[str, str]]:
@@ -261,7 +302,6 @@ def _to_papers(
             TITLE: table[chosen[TITLE]] if TITLE in chosen else "",
             ABSTRACT: table[chosen[ABSTRACT]],
             LABELS: labels,
-            LABELS_AS_WRITTEN: written,
         }
     )
     n_skipped = int((~usable).sum())
@@ -332,7 +372,7 @@ def _fingerprint(source: str, path: Path, chosen: Mapping[str, str]) -> str:
         DataError: If a fetched file is not the one that was recorded.
     """
     sha256 = file_sha256(path)
-    if source in (ARXIV_ABSTRACTS, ARXIV_API):
+    if source in (ARXIV_ABSTRACTS, ARXIV_API) or source.startswith(SEARCH_PREFIX):
         check_record(path, sha256)
     ordered = {field: chosen[field] for field in FIELDS if field in chosen}
     return hashlib.sha256(f"{sha256} {json.dumps(ordered)}".encode()).hexdigest()

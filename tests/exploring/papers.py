@@ -13,6 +13,5 @@ def papers_of(*rows: tuple[str, str, tuple[str, ...]]) -> pd.DataFrame:
             "title": pd.array(titles, dtype="str"),
             "abstract": pd.array(abstracts, dtype="str"),
             "labels": pd.Series(list(labels), dtype=object),
-            "labels_as_written": pd.array([str(list(item)) for item in labels], dtype="str"),
         }
     )

@@ -178,6 +178,7 @@ add(
 
 add("header_cut_in_a_character.csv", "refused", lambda: b"\n" + "é".encode() * 1_000_000)
 add("blank_lines.jsonl.gz", "refused", lambda: gzip.compress(LINE + b"\n" * 95_000_000, 1))
+add("only_blank_lines.jsonl.gz", "refused", lambda: gzip.compress(b"\n" * 95_000_000, 1))
 add("broken_lines.jsonl.gz", "refused", lambda: gzip.compress(LINE + b"{\n" * 45_000_000, 1))
 add("bad_rows.csv.gz", "refused", lambda: gzip.compress(HEADER + b"a\n" * 45_000_000, 1))
 add(

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 import pytest
 
-from arxivtag.papers.schema import LABELS_AS_WRITTEN
 from tests.papers.server import Server, running_server
 
 
@@ -28,5 +27,4 @@ def make_papers(
         }
     )
     frame["labels"] = pd.Series([tuple(labels) for _, _, labels in rows], dtype=object)
-    frame[LABELS_AS_WRITTEN] = pd.array([repr(list(labels)) for _, _, labels in rows], dtype="str")
     return frame

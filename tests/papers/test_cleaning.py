@@ -92,7 +92,7 @@ def test_report_adds_up(papers: pd.DataFrame) -> None:
 def test_nothing_left_is_no_error() -> None:
     result = clean(make_papers([("A", "a", ["x"]), ("B", "b", ["y"])]))
     assert result.papers.empty
-    assert result.papers.columns.tolist() == ["title", "abstract", "labels", "labels_as_written"]
+    assert result.papers.columns.tolist() == ["title", "abstract", "labels"]
 
 
 def test_cleaning_twice_changes_nothing(papers: pd.DataFrame) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from arxivtag.errors import ArxivTagError
-from arxivtag.papers.sources import load
+from arxivtag.errors import ArxivTagError, DataError
+from arxivtag.papers.metadata import is_metadata
+from arxivtag.papers.sources import load, save_upload
 
 
 def metadata_lines(n: int = 30) -> bytes:
@@ -57,6 +58,50 @@ def test_metadata_is_not_held_to_the_size_of_files(
     path.write_bytes(metadata_lines(6000))
     assert path.stat().st_size > 1_000_000
     assert len(load(str(path)).papers) == 2000
+
+
+def test_an_upload_in_its_shape_is_read_as_any_other(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No paper is left out unasked, and the limits on size hold."""
+    for name in ("arxiv-metadata-oai-snapshot.json", "some-name.jsonl"):
+        source = save_upload(name, metadata_lines(), home)
+        papers = load(source, home=home).papers
+        assert len(papers) == 30
+        assert papers["labels"][0] == ("math.CO", "cs.LG", "hep-th")
+        with pytest.raises(DataError, match="takes no options"):
+            load(f"{source}?categories=hep-th", home=home)
+    monkeypatch.setenv("ARXIVTAG_MAX_DECOMPRESSED_MB", "1")
+    packed = save_upload("a.jsonl.gz", gzip.compress(metadata_lines(6000)), home)
+    with pytest.raises(DataError, match="unpacks to more than 1 MB"):
+        load(packed, home=home)
+
+
+def test_a_mapping_reads_every_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(metadata_lines())
+    assert len(load(str(path)).papers) == 10
+    papers = load(str(path), mapping={"abstract": "title", "title": ""}).papers
+    assert papers["abstract"].tolist() == [f"Title {i}\n  goes on" for i in range(30)]
+
+
+def test_only_the_first_megabyte_is_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    for filling, expected in ((b"", True), (b" " * 900_000, True), (b" " * 1_100_000, False)):
+        path.write_bytes(filling + metadata_lines(1))
+        assert is_metadata(path) is expected
+    for other in (b"", b"\n", b"[]\n", b'{"id": 1}\n', b"[" * 200_000, b"\xff\n"):
+        path.write_bytes(other)
+        assert not is_metadata(path)
+
+
+@pytest.mark.parametrize(("n", "notes"), [(9, 2), (10, 2), (11, 1)])
+def test_it_is_not_said_that_there_is_more(tmp_path: Path, n: int, notes: int) -> None:
+    path = tmp_path / "arxiv-metadata-oai-snapshot.json"
+    path.write_bytes(metadata_lines())
+    report = load(f"{path}?max_rows={n}").report  # ten papers pass
+    assert len(report.notes) == notes
+    assert "holds more" not in " ".join(report.notes)
 
 
 def test_metadata_with_broken_lines(tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from arxivtag.errors import ArxivTagError, ConfigError, DataError
 from arxivtag.papers.schema import (
     check_mapping,
     guess_mapping,
-    label_combination,
     parse_labels,
 )
 
@@ -49,6 +48,13 @@ CODES = st.from_regex(r"[a-z]{2,5}(\.[A-Z]{2})?", fullmatch=True)
         ("I.2.6; I.4.9", ("I.2.6", "I.4.9")),
         ("68T05, 62H30 (Primary)", ("68T05", "62H30")),
         ("Primary 62H30; secondary 68T05", ("62H30", "68T05")),
+        ("Primary: 62H30; Secondary : 68T05", ("62H30", "68T05")),
+        ("primary hep-th, 62H30 secondary", ("hep-th", "62H30")),
+        ("cs.LG primary cs.CV", ("cs.LG", "cs.CV")),
+        ("Primary 62H30", ("62H30",)),
+        ("Primary education; Secondary education", ("Primary education", "Secondary education")),
+        ("primary health-care, robots", ("primary health-care", "robots")),
+        ("Primary", ("Primary",)),
         # Within a list an item is one label, as in the example.
         ("['cs.CV', 'I.2.6; I.4.9']", ("cs.CV", "I.2.6; I.4.9")),
         ("['cs.LG', '68T05, 62H30 (Primary)']", ("cs.LG", "68T05, 62H30 (Primary)")),
@@ -156,11 +162,6 @@ def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("ARXIVTAG_MAX_LABELS_PER_PAPER", "nonsense")
     with pytest.raises(ConfigError):
         parse_labels("a b")
-
-
-def test_combination_ignores_order() -> None:
-    assert label_combination(("cs.LG", "cs.CV")) == label_combination(["cs.CV", "cs.LG"])
-    assert label_combination(("cs.LG", "cs.CV")) == ("cs.CV", "cs.LG")
 
 
 def test_guessed_mapping() -> None:

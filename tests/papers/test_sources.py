@@ -24,9 +24,8 @@ def path(tmp_path: Path) -> Path:
 
 def test_a_file(path: Path) -> None:
     corpus = load(str(path))
-    assert corpus.papers.columns.tolist() == ["title", "abstract", "labels", "labels_as_written"]
+    assert corpus.papers.columns.tolist() == ["title", "abstract", "labels"]
     assert corpus.papers["labels"].tolist() == [("cs.CV", "cs.LG"), ("cs.AI",)]
-    assert corpus.papers["labels_as_written"].tolist() == ["['cs.CV', 'cs.LG']", "cs.AI"]
     assert corpus.papers.index.tolist() == [0, 1]
     assert (corpus.source, corpus.name, corpus.synthetic) == (str(path), "papers.csv", False)
     assert (corpus.report.n_rows_read, corpus.report.n_rows_skipped) == (2, 0)

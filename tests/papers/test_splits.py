@@ -57,12 +57,11 @@ def test_sizes_of_the_example() -> None:
 
 def test_held_out_papers_are_scikit_learns() -> None:
     papers = some_papers(600)
-    _, held_out = train_test_split(
-        np.arange(600), test_size=0.1, stratify=papers["labels_as_written"], random_state=7
-    )
-    counts = papers.iloc[held_out]["labels_as_written"].value_counts()
+    written = papers[LABELS].map(str)
+    _, held_out = train_test_split(np.arange(600), test_size=0.1, stratify=written, random_state=7)
+    counts = written.iloc[held_out].value_counts()
     splits = split(papers, random_seed=7)
-    ours = pd.concat([splits.val, splits.test])["labels_as_written"].value_counts()
+    ours = pd.concat([splits.val, splits.test])[LABELS].map(str).value_counts()
     assert ours.to_dict() == counts.to_dict()
 
 
