@@ -215,12 +215,11 @@ def _check_size(config: RunConfig, features: Features) -> None:
     Raises:
         ConfigError: If it has too many parameters.
     """
-    if not visitor_mode():
-        return
     from arxivtag.learning.model import model_summary
 
     layers = model_summary(config.model, features.train.rows.n_features, len(features.label_names))
     n_parameters = sum(layer.n_parameters for layer in layers)
+    from arxivtag.tagging import bundle
     most = visitor_limits().max_parameters
     if visitor_mode() and n_parameters > most:
     bundle.check_fits(features.vectorizer, n_parameters)

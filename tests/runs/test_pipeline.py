@@ -175,24 +175,6 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
     wait_for(lambda: not workers(home))
 
 
-def test_what_fails_after_training_does_not_cost_the_epochs(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from arxivtag.errors import StorageError
-    from arxivtag.runs import pipeline
-    from arxivtag.runs.recorder import RunRecorder
-    from arxivtag.runs.status import read_status
-
-    linear = preset("linear")
-    config = dataclasses.replace(
-        linear,
-        training=dataclasses.replace(linear.training, epochs=1),
-        evaluation=dataclasses.replace(
-            linear.evaluation, linear_baseline=False, bootstrap_samples=0
-        ),
-    )
-    folder = jobs.create_run(config, home, "running")
-
 def test_a_model_that_would_not_load_again_is_never_trained(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +211,24 @@ def test_a_model_that_would_not_load_again_is_never_trained(
     assert result["status"] == "finished"
     assert folder.history.read_text().count('"kind": "epoch"') == before == 1
     assert not folder.checkpoint.exists()
+
+def test_what_fails_after_training_does_not_cost_the_epochs(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from arxivtag.errors import StorageError
+    from arxivtag.runs import pipeline
+    from arxivtag.runs.recorder import RunRecorder
+    from arxivtag.runs.status import read_status
+
+    linear = preset("linear")
+    config = dataclasses.replace(
+        linear,
+        training=dataclasses.replace(linear.training, epochs=1),
+        evaluation=dataclasses.replace(
+            linear.evaluation, linear_baseline=False, bootstrap_samples=0
+        ),
+    )
+    folder = jobs.create_run(config, home, "running")
 
 
 @pytest.mark.parametrize(
