@@ -216,13 +216,13 @@ def _check_size(config: RunConfig, features: Features) -> None:
         ConfigError: If it has too many parameters.
     """
     from arxivtag.learning.model import model_summary
+    from arxivtag.tagging import bundle
 
     layers = model_summary(config.model, features.train.rows.n_features, len(features.label_names))
     n_parameters = sum(layer.n_parameters for layer in layers)
-    from arxivtag.tagging import bundle
+    bundle.check_fits(features.vectorizer, n_parameters)
     most = visitor_limits().max_parameters
     if visitor_mode() and n_parameters > most:
-    bundle.check_fits(features.vectorizer, n_parameters)
         raise ConfigError(
             f"The network has {n_parameters:,} parameters; visitors may train up to {most:,}.",
             "Use fewer hidden units, fewer towers or a smaller vocabulary.",

@@ -194,24 +194,6 @@ def test_a_model_that_would_not_load_again_is_never_trained(
         pipeline.execute(config, recorder, lambda: False)
 
 
-    def attempt() -> dict[str, Any]:
-        with RunRecorder(folder, read_status(folder.status)) as recorder:
-            return pipeline.execute(config, recorder, lambda: False)
-
-    def full_disk(*_: object) -> None:
-        raise StorageError("The disk is full.")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "_save", full_disk)
-        with pytest.raises(StorageError):
-            attempt()
-    assert folder.checkpoint.exists()
-    before = folder.history.read_text().count('"kind": "epoch"')
-    result = attempt()
-    assert result["status"] == "finished"
-    assert folder.history.read_text().count('"kind": "epoch"') == before == 1
-    assert not folder.checkpoint.exists()
-
 def test_what_fails_after_training_does_not_cost_the_epochs(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,6 +211,24 @@ def test_what_fails_after_training_does_not_cost_the_epochs(
         ),
     )
     folder = jobs.create_run(config, home, "running")
+
+    def attempt() -> dict[str, Any]:
+        with RunRecorder(folder, read_status(folder.status)) as recorder:
+            return pipeline.execute(config, recorder, lambda: False)
+
+    def full_disk(*_: object) -> None:
+        raise StorageError("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline, "_save", full_disk)
+        with pytest.raises(StorageError):
+            attempt()
+    assert folder.checkpoint.exists()
+    before = folder.history.read_text().count('"kind": "epoch"')
+    result = attempt()
+    assert result["status"] == "finished"
+    assert folder.history.read_text().count('"kind": "epoch"') == before == 1
+    assert not folder.checkpoint.exists()
 
 
 @pytest.mark.parametrize(
