@@ -30,6 +30,7 @@ TILES: dict[str, tuple[str, Literal["normal", "inverse", "off"]]] = {
     "labels_per_paper": ("Labels per paper", "off"),
     "share_without_label": ("Papers with no label", "inverse"),
 }
+_LOWEST, _HIGHEST, _STEP = 0.01, 0.99, 0.01
 _OVERRIDES = "evaluation-threshold-overrides"
 
 
@@ -85,17 +86,20 @@ def _tried(method: str, decisions: Decisions, run_id: str) -> Thresholds:
         )
         return Thresholds("top_k", np.zeros(n_labels, np.float32), int(k))
     if method == "global":
-        start = round(min(max(decisions.best_global, 0.01), 0.99), 2)
+        start = _start_global(decisions)
         value = st.slider(
             "Threshold",
-            0.01,
-            0.99,
-            start,
-            0.01,
+            _LOWEST,
+            _HIGHEST,
+            _on_slider(start),
+            _STEP,
             key=f"evaluation-threshold-{run_id}",
-            help=f"The one with the highest micro-F1 on validation papers is {start:.2f}.",
+            help="The one with the highest micro-F1 on validation papers is "
+            f"{decisions.best_global:.3f}.",
         )
-        return Thresholds("global", np.full(n_labels, value, np.float32))
+        # A slider that nobody moved stands for the exact value, not for the step beside it.
+        tried = start if value == _on_slider(start) else value
+        return Thresholds("global", np.full(n_labels, tried, np.float32))
     return Thresholds("per_label", _per_label_input(decisions, run_id))
 
 
@@ -110,7 +114,8 @@ def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
         0.0,
         0.1,
         key=f"evaluation-shift-{run_id}",
-        help="Moves every threshold on the logit scale: left gives more labels, right fewer.",
+        help="Moves the thresholds on the logit scale: left gives more labels, right fewer. "
+        "Those set by hand below stay where they are.",
     )
     values = shifted(start, shift) if shift else start.copy()
     overrides: dict[str, float] = st.session_state.setdefault(f"{_OVERRIDES}-{run_id}", {})
@@ -121,23 +126,23 @@ def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
         format_func=components.label_text,
         key=f"evaluation-one-label-{run_id}",
     )
+    for name, value in overrides.items():
+        if name in names:
+            values[names.index(name)] = value
     column = names.index(label)
     key = f"evaluation-one-threshold-{run_id}-{label}"
-    if key not in st.session_state:
-        now = overrides.get(label, float(values[column]))
-        st.session_state[key] = round(min(max(now, 0.01), 0.99), 2)
+    # Set at each run, so that it follows when all thresholds move; a move of its own was
+    # taken over by the callback before.
+    st.session_state[key] = _on_slider(float(values[column]))
     right.slider(
         f"Threshold of {components.safe_text(label)}",
-        0.01,
-        0.99,
-        step=0.01,
+        _LOWEST,
+        _HIGHEST,
+        step=_STEP,
         key=key,
         on_change=_remember,
         args=(f"{_OVERRIDES}-{run_id}", label, key),
     )
-    for name, value in overrides.items():
-        if name in names:
-            values[names.index(name)] = value
     _render_one_label(decisions, column, float(values[column]))
     if overrides:
         st.button(
@@ -148,6 +153,19 @@ def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
             key=f"evaluation-undo-{run_id}",
         )
     return values
+
+
+def _on_slider(threshold: float) -> float:
+    """Return the place of a slider's handle that is nearest to a threshold."""
+    return round(min(max(threshold, _LOWEST), _HIGHEST), 2)
+
+
+def _start_global(decisions: Decisions) -> float:
+    """Return the one threshold in use; where there is one a label or none, the best one."""
+    chosen = decisions.chosen
+    if chosen.method == "global" and len(chosen.values):
+        return float(chosen.values[0])
+    return decisions.best_global
 
 
 def _start_values(decisions: Decisions) -> np.ndarray:
@@ -161,8 +179,7 @@ def _remember(store: str, label: str, key: str) -> None:
 
 
 def _forget(run_id: str) -> None:
-    for label in st.session_state.pop(f"{_OVERRIDES}-{run_id}", {}):
-        st.session_state.pop(f"evaluation-one-threshold-{run_id}-{label}", None)
+    st.session_state.pop(f"{_OVERRIDES}-{run_id}", None)
 
 
 def _render_one_label(decisions: Decisions, column: int, threshold: float) -> None:
