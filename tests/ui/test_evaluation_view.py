@@ -10,6 +10,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from arxivtag import storage
+from arxivtag.errors import StorageError
 from arxivtag.learning import thresholds
 from arxivtag.learning.evaluation import threshold_figures
 from arxivtag.learning.headline import headline_sentences
@@ -190,6 +192,61 @@ def test_all_thresholds_shift_together_on_the_logit_scale(run: EvaluatedRun) -> 
     odds = chosen.values / (1 - chosen.values) * np.e
     values = (odds / (1 + odds)).astype(np.float32)
     assert_tiles_are(app, run, run.predictions.y_prob_test >= values)
+
+
+def test_one_labels_slider_follows_all_of_them(run: EvaluatedRun) -> None:
+    app = opened(run, "Thresholds")
+    chosen = thresholds.from_dict(run.figures["thresholds"])
+    assert widget(app.slider, "evaluation-one-threshold").value == pytest.approx(
+        float(chosen.values[0]), abs=0.006
+    )
+    widget(app.slider, "evaluation-shift").set_value(1.0).run()
+    odds = float(chosen.values[0] / (1 - chosen.values[0]) * np.e)
+    assert widget(app.slider, "evaluation-one-threshold").value == pytest.approx(
+        odds / (1 + odds), abs=0.006
+    )
+    # One set by hand stays when the others move on.
+    widget(app.slider, "evaluation-one-threshold").set_value(0.42).run()
+    widget(app.slider, "evaluation-shift").set_value(-1.0).run()
+    assert widget(app.slider, "evaluation-one-threshold").value == 0.42
+    assert not app.exception
+
+
+def test_a_slider_that_nobody_moved_changes_nothing(run: EvaluatedRun) -> None:
+    y_prob = run.predictions.y_prob_test
+    # A probability as the threshold: at the slider's step above it, its paper loses the label.
+    exact = next(p for p in np.sort(y_prob.ravel()) if 0.1 < p < round(float(p), 2))
+    used = thresholds.Thresholds("global", np.full(y_prob.shape[1], exact, np.float32))
+    assert (y_prob >= exact).sum() > (y_prob >= round(float(exact), 2)).sum()
+    figures = run.figures | {"thresholds": thresholds.to_dict(used)}
+    storage.write_json(run.folder.evaluation, figures)
+    app = opened(run, "Thresholds")
+    assert_tiles_are(app, run, y_prob >= exact)
+    assert not any(metric.delta for metric in app.metric if metric.label == "Labels per paper")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("micro_f1", "x"), ("n_samples", [1]), ("n_labels", 10**400), ("binary_accuracy_all_zeros", True),
+        ("intervals", {"micro_f1": [0.5]}), ("intervals", {"micro_f1": [None, 0.5]}),
+        ("intervals", 3), ("baselines", [{"key": "linear"}]), ("baselines", {}),
+        ("per_label", {"label": ["a"], "support": []}), ("per_label", []),
+        ("curves", {"labels": []}), ("confusions", ["x"]), ("threshold_grid", {"f1": 1}),
+    ],
+)  # fmt: skip
+def test_a_damaged_evaluation_is_one_sentence(run: EvaluatedRun, key: str, value: object) -> None:
+    storage.write_json(run.folder.evaluation, run.figures | {key: value})
+    with pytest.raises(StorageError, match=key):
+        stored.figures(run.folder)
+
+
+def test_the_page_of_a_damaged_evaluation_says_so(run: EvaluatedRun) -> None:
+    storage.write_json(run.folder.evaluation, {"micro_f1": "x"})
+    app = AppTest.from_function(script, args=(str(run.folder.path),), default_timeout=60).run()
+    assert not app.exception
+    (error,) = app.error
+    assert "micro" in error.value
 
 
 def test_errors_are_the_most_confident_first(run: EvaluatedRun) -> None:

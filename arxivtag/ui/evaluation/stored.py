@@ -23,6 +23,7 @@ from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import Predictions
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import RunFolder
+from arxivtag.ui.evaluation.checks import fault_in
 
 _MAX_RUNS = 4  # kept in memory; predictions of the real data are 3 MB a run
 
@@ -90,7 +91,14 @@ def _state(path: Path) -> tuple[int, int]:
 
 @st.cache_resource(max_entries=2 * _MAX_RUNS, show_spinner=False)
 def _figures(path: str, state: tuple[int, int]) -> dict[str, Any]:
-    return storage.read_json(Path(path))
+    found: dict[str, Any] = storage.read_json(Path(path))
+    fault = fault_in(found)
+    if fault is not None:
+        raise StorageError(
+            f"The evaluation of this run cannot be read: {fault!r} is not as it should be.",
+            "Train the run again to see its figures.",
+        )
+    return found
 
 
 @st.cache_resource(max_entries=_MAX_RUNS, show_spinner="Reading the predictions …")
