@@ -120,7 +120,7 @@ def execute(config: RunConfig, recorder: RunRecorder, should_stop: ShouldStop) -
     Args:
         config: What to do.
         recorder: The writer of the run's folder.
-        should_stop: Asked often; once it says yes, the best model so far is kept.
+        should_stop: Asked often; once it names a reason, the best model so far is kept.
 
     Returns:
         The result, as ``result.json`` holds it: ``run_id``, ``status``,
@@ -136,7 +136,9 @@ def execute(config: RunConfig, recorder: RunRecorder, should_stop: ShouldStop) -
         return _execute(validate(config), recorder, should_stop, timings)
     except StopRequestedError:
         recorder.end(
-            STOPPED, "Stopped before training began: there is no model.", "Run it again any time."
+            STOPPED,
+            f"{should_stop()} before training began: there is no model.",
+            "Run it again any time.",
         )
         run_id = recorder.folder.run_id
         return {"run_id": run_id, "status": STOPPED, "evaluation": {}, "timings": timings}
@@ -192,7 +194,7 @@ def _execute(
         result |= {"evaluation": headline(figures), "timings": _rounded(timings)}
         storage.write_json(recorder.folder.result, result)
     recorder.folder.checkpoint.unlink(missing_ok=True)
-    recorder.end(*_ending(fitted))
+    recorder.end(*_ending(fitted, should_stop()))
     return result
 
 
@@ -351,7 +353,7 @@ def _train(
         training=config.training,
         random_seed=config.random_seed,
         on_tick=ticks,
-        should_stop=should_stop,
+        should_stop=lambda: bool(should_stop()),
         checkpoint=recorder.folder.checkpoint,
     )
 
@@ -426,7 +428,7 @@ def _with_linear_baseline(
         features.val.rows,
         features.test.rows,
         random_seed=config.random_seed,
-        should_stop=should_stop,
+        should_stop=lambda: bool(should_stop()),
     )
 
 
@@ -516,14 +518,14 @@ def _rounded(timings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _ending(fitted: FitResult) -> tuple[str, str]:
+def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:
     if not fitted.stopped:
         return FINISHED, ""
     n = len(fitted.history)
     if n == 0:
-        return STOPPED, "Stopped inside the first epoch; the model so far was kept."
+        return STOPPED, f"{reason} inside the first epoch; the model so far was kept."
     whole = "1 whole epoch" if n == 1 else f"{n} whole epochs"
-    return STOPPED, f"Stopped after {whole}; the best model was kept."
+    return STOPPED, f"{reason} after {whole}; the best model was kept."
 
 
 def train_in_foreground(
@@ -543,19 +545,23 @@ def train_in_foreground(
         ArxivTagError: If the settings, the data or the disk do not allow it; the
             run is then kept as ``failed``.
     """
-    from arxivtag.runs.worker import describe_failure, stop_watch
+    from arxivtag.runs.worker import STOPPED_BY_REQUEST, describe_failure, stop_watch
 
     config = with_absolute_data(validate(config))
     folder = create_run(config, home, RUNNING)
     lock = _lock_of_new_run(folder)
     marker = stop_watch(folder)
+
+    def should_stop() -> str:
+        return STOPPED_BY_REQUEST if interrupted.is_set() else marker()
+
     try:
         with (
             _interrupt_asks_to_stop() as interrupted,
             RunRecorder(folder, read_status(folder.status), _told(progress)) as recorder,
         ):
             try:
-                return execute(config, recorder, lambda: interrupted.is_set() or marker())
+                return execute(config, recorder, should_stop)
             except BaseException as error:
                 with contextlib.suppress(ArxivTagError):
                     recorder.end(FAILED, *describe_failure(error))

@@ -33,6 +33,7 @@ from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
 from arxivtag.storage import read_json
 
 STOP_CHECK_INTERVAL_S = 0.2
+STOPPED_BY_REQUEST = "Stopped"
 _END_TRIES = 3
 _log = logging.getLogger("arxivtag.runs.worker")
 
@@ -128,21 +129,25 @@ def run_job(folder: RunFolder) -> int:
     return 0
 
 
-def stop_watch(folder: RunFolder) -> Callable[[], bool]:
-    """Return a function that says whether someone asked to stop; it looks 5 times a second.
+def stop_watch(folder: RunFolder) -> Callable[[], str]:
+    """Return a function that says why to stop, "" while not; it looks 5 times a second.
 
     A visitor's training also stops when its time is up, so that it cannot hold the queue.
     """
-    looked_at, found = -1.0, False
-    limit_s = 60.0 * visitor_limits().max_run_minutes if visitor_mode() else float("inf")
-    ends_at = time.monotonic() + limit_s
+    looked_at, reason = -1.0, ""
+    limit_min = visitor_limits().max_run_minutes if visitor_mode() else None
+    ends_at = time.monotonic() + 60.0 * (limit_min or 0)
 
-    def should_stop() -> bool:
-        nonlocal looked_at, found
+    def should_stop() -> str:
+        nonlocal looked_at, reason
         now = time.monotonic()
-        if not found and now - looked_at >= STOP_CHECK_INTERVAL_S:
-            looked_at, found = now, now >= ends_at or folder.stop_marker.exists()
-        return found
+        if not reason and now - looked_at >= STOP_CHECK_INTERVAL_S:
+            looked_at = now
+            if folder.stop_marker.exists():
+                reason = STOPPED_BY_REQUEST
+            elif limit_min is not None and now >= ends_at:
+                reason = f"Stopped at the time limit of {limit_min} minutes,"
+        return reason
 
     return should_stop
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,23 @@ def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) ->
     locks.release(lock)
     run = registry.read_run("run-a", home)
     assert (run.state, bool(run.status.message), bool(run.status.hint)) == ("failed", True, True)
+
+
+@pytest.mark.parametrize(
+    ("reason", "n_epochs", "message"),
+    [
+        ("Stopped", 0, "Stopped inside the first epoch; the model so far was kept."),
+        ("Stopped", 2, "Stopped after 2 whole epochs; the best model was kept."),
+        (
+            "Stopped at the time limit of 20 minutes,", 1,
+            "Stopped at the time limit of 20 minutes, after 1 whole epoch; the best model was "
+            "kept.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_stopped_run_says_why(reason: str, n_epochs: int, message: str) -> None:
+    fitted: Any = SimpleNamespace(stopped=True, history=[{}] * n_epochs)
+    assert pipeline._ending(fitted, reason) == ("stopped", message)
 
 
 def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:

@@ -173,7 +173,23 @@ def test_a_visitors_training_ends_when_its_time_is_up(
     now[0] += 60 * config.visitor_limits().max_run_minutes - 1
     assert not should_stop()
     now[0] += 2
+    # Named, so that nobody looks for who stopped it.
+    assert should_stop() == "Stopped at the time limit of 20 minutes,"
+    now[0] += 2
     assert should_stop()
+
+
+def test_stop_on_request_is_not_taken_for_the_time_limit(
+    visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
+    folder = make_run(home, "run-a", "running")
+    should_stop = worker.stop_watch(folder)
+    folder.stop_marker.write_text("now")
+    assert should_stop() == "Stopped"
+    now[0] += 60 * 60
+    assert should_stop() == "Stopped"
 
 
 def test_a_network_that_would_fill_the_memory_is_refused(
