@@ -68,7 +68,8 @@ BULKY_FIGURES = (
     "confusions",
 )
 _log = logging.getLogger(__name__)
-ShouldStop = Callable[[], bool]
+# Why the run is to stop, as the beginning of a sentence; "" while it may go on.
+ShouldStop = Callable[[], str]
 
 
 class StopRequestedError(Exception):
