@@ -228,7 +228,8 @@ def test_a_slider_that_nobody_moved_changes_nothing(run: EvaluatedRun) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("micro_f1", "x"), ("n_samples", [1]), ("n_labels", 10**400), ("binary_accuracy_all_zeros", True),
+        ("micro_f1", "x"), ("n_samples", [1]), ("n_labels", 10**400),
+        ("binary_accuracy_all_zeros", True),
         ("intervals", {"micro_f1": [0.5]}), ("intervals", {"micro_f1": [None, 0.5]}),
         ("intervals", 3), ("baselines", [{"key": "linear"}]), ("baselines", {}),
         ("per_label", {"label": ["a"], "support": []}), ("per_label", []),
