@@ -22,6 +22,7 @@ import rensa
 _N_BANDS, _ROWS_A_BAND = 42, 3
 _SHINGLE_WORDS = 3
 _SEED = 1
+_ROWS_AT_ONCE = 20_000  # rensa hands out signatures as Python's numbers, 32 bytes each
 
 Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
@@ -97,13 +98,7 @@ def _candidates(shingles: Hashes, offsets: Integers) -> Integers:
     filled = np.flatnonzero(np.diff(offsets))
     if len(filled) < 2:
         return np.empty((0, 2), np.int64)
-    matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
-        shingles,
-        np.append(offsets[filled], offsets[-1]).astype(np.uint64),
-        num_perm=_N_BANDS * _ROWS_A_BAND,
-        seed=_SEED,
-    )
-    signatures = np.array(matrix.to_rows(), dtype=np.uint64)
+    signatures = _signatures(shingles, np.append(offsets[filled], offsets[-1]))
     pairs = []
     for band in np.split(signatures, _N_BANDS, axis=1):
         keys = np.zeros(len(filled), np.uint64)
@@ -117,6 +112,22 @@ def _candidates(shingles: Hashes, offsets: Integers) -> Integers:
         pairs.append(np.stack([order[:-1][same], order[1:][same]], axis=1))
     joined = np.sort(np.concatenate(pairs), axis=1)
     return np.asarray(filled[np.unique(joined, axis=0)], dtype=np.int64)
+
+
+def _signatures(shingles: Hashes, offsets: Integers) -> npt.NDArray[np.uint32]:
+    """Return the MinHash signature of each row, shape (n, bands x rows a band)."""
+    n_rows = len(offsets) - 1
+    signatures = np.empty((n_rows, _N_BANDS * _ROWS_A_BAND), np.uint32)
+    for start in range(0, n_rows, _ROWS_AT_ONCE):
+        bounds = offsets[start : start + _ROWS_AT_ONCE + 1]
+        matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
+            shingles[bounds[0] : bounds[-1]],
+            (bounds - bounds[0]).astype(np.uint64),
+            num_perm=signatures.shape[1],
+            seed=_SEED,
+        )
+        signatures[start : start + _ROWS_AT_ONCE] = matrix.to_rows()
+    return signatures
 
 
 def _jaccard(first: Hashes, second: Hashes) -> float:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import re
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from arxivtag.papers import near_duplicates
 from arxivtag.papers.near_duplicates import near_duplicate_groups
 
 WORDS = [f"word{i}" for i in range(400)]
@@ -57,6 +59,27 @@ def test_agrees_with_all_pairs(similarity: float) -> None:
     expected = all_pairs(texts, similarity)
     assert len(set(expected)) < 150
     assert near_duplicate_groups(texts, similarity).tolist() == expected
+
+
+@pytest.mark.parametrize("n", [1, 7, 149, 150])
+def test_groups_do_not_depend_on_how_many_rows_are_taken_at_once(
+    n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = ["", *some_texts(149, seed=3), ""]
+    expected = near_duplicate_groups(texts, 0.7).tolist()
+    monkeypatch.setattr(near_duplicates, "_ROWS_AT_ONCE", n)
+    assert near_duplicate_groups(texts, 0.7).tolist() == expected
+
+
+def test_signatures_are_not_all_python_numbers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(near_duplicates, "_ROWS_AT_ONCE", 100)
+    texts = [f"abstract number {i}" for i in range(3000)]  # 3,000 x 126 numbers: 15 MB
+    near_duplicate_groups(texts[:200], 0.8)  # imports what it needs
+    tracemalloc.start()
+    near_duplicate_groups(texts, 0.8)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8_000_000
 
 
 def test_case_punctuation_and_space_do_not_matter() -> None:
