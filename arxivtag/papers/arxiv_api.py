@@ -2,26 +2,30 @@
 
 Every (query, paper) match becomes a row, so that papers found by two queries
 show as duplicates, as in the original collection. Answers are appended to a
-journal as they come; a collection that broke off goes on from there.
+journal as they come; a collection that broke off goes on from there within a day.
+
+arXiv asks for one request at a time and a pause of three seconds between them. All
+requests of this process, whoever asks, take turns (:class:`_Turns`).
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
+import dataclasses
 import io
-import json
 import logging
 import re
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arxivtag import storage
-from arxivtag.config import SourcesConfig, downloads_folder
+from arxivtag.config import SourcesConfig
 from arxivtag.errors import FetchError
-from arxivtag.papers.downloading import record_file
+from arxivtag.papers.downloading import check_csv_target, only_one, record_file
 from arxivtag.papers.network import (
     GO_ON_OFFLINE,
     Meter,
@@ -33,11 +37,17 @@ from arxivtag.papers.network import (
     wait,
 )
 from arxivtag.papers.schema import ABSTRACT, LABELS, RAW_NAMES, TITLE
+from arxivtag.papers.searches import ARXIV_API, key_of, keyed_path
 
 if TYPE_CHECKING:
     import arxiv
 
-ARXIV_API = "arxiv-api"
+# Results come by date of their last change, so that after a day they are other results.
+_JOURNAL_AGE_S = 86_400.0
+_JOURNAL_ENDING = ".part.jsonl"
+# Somebody waits before a page for a single paper.
+_PAPER_RETRIES = 1
+_PAPER_CONNECT_S, _PAPER_READ_S, _PAPER_TURN_S = 5.0, 10.0, 15.0
 # The searches of the original collection (its notebook), in its words.
 EXAMPLE_QUERIES = (
     "image segmentation",
@@ -110,14 +120,16 @@ def fetch_arxiv_api(
         primary_categories: Keep papers whose first category is one of these; the
             config's if not given, all if empty.
         home: The home folder; the file goes to its downloads.
-        out: Where to put the file instead.
+        out: Where to put the file instead; its name ends in .csv.
         progress: Called with a text (query, papers, time left) and the share done.
-        should_stop: Asked often; a later call with the same searches goes on.
+        should_stop: Asked often; a call with the same searches within a day goes on.
         config: Address, hosts, page size, rate.
         allow_private: See :func:`~arxivtag.papers.network.check_url`.
 
     Raises:
-        FetchError: If arXiv cannot be reached, answers with an error, or finds nothing.
+        FetchError: If arXiv cannot be reached, answers with an error, or finds nothing; if
+            ``out`` names no CSV file, or the same searches are under way.
+        StorageError: If the disk refuses.
     """
     config = config or SourcesConfig()
     queries = _checked_queries(queries)
@@ -125,13 +137,31 @@ def fetch_arxiv_api(
     wanted = tuple(
         config.api_primary_categories if primary_categories is None else primary_categories
     )
-    path = out or downloads_folder(home) / f"{ARXIV_API}.csv"
-    journal = _journal_path(path, queries, max_results, config)
-    client = _client(config, allow_private, should_stop)
-    meter = Meter("papers", progress)
+    path = out or keyed_path(key_of(queries, max_results, wanted), home)
+    check_csv_target(path)
+    with only_one(path):
+        _drop_old_journals(path.parent, ARXIV_API if out is None else path.stem)
+        journal = _journal_path(path, queries, max_results, config)
+        client = _client(config, allow_private, should_stop)
+        meter = Meter("papers", progress)
+        records = _collect(client, queries, max_results, journal, meter, should_stop)
+        _write_csv(records, queries, wanted, path, config)
+        with storage.disk_errors("delete", journal):
+            journal.unlink(missing_ok=True)
+    return path
+
+
+def _collect(
+    client: arxiv.Client,
+    queries: Sequence[str],
+    max_results: int,
+    journal: Path,
+    meter: Meter,
+    should_stop: ShouldStop,
+) -> list[dict[str, Any]]:
+    """Return a record for each (query, paper), those in the journal not asked for again."""
     records, _ = storage.read_json_lines(journal)
-    storage.make_folder(journal.parent)
-    with journal.open("ab") as file, _fetch_errors():
+    with storage.disk_errors("write", journal), journal.open("ab") as file, _fetch_errors(_KEPT):
         _end_partial_line(file)
         for number, query in enumerate(queries):
             done = [record for record in records if record.get("query") == number]
@@ -143,9 +173,16 @@ def fetch_arxiv_api(
                 records.append(record)
                 stage = f"query {number + 1} of {len(queries)}: {query[:60]}"
                 meter.report(stage, len(records), max_results * len(queries))
-    _write_csv(records, queries, wanted, path, config)
-    journal.unlink(missing_ok=True)
-    return path
+    return records
+
+
+def _drop_old_journals(folder: Path, stem: str) -> None:
+    with storage.disk_errors("look into", folder):
+        for path in folder.iterdir():
+            if not (path.name.startswith(f"{stem}-") and path.name.endswith(_JOURNAL_ENDING)):
+                continue
+            if time.time() - path.stat().st_mtime > _JOURNAL_AGE_S:
+                path.unlink(missing_ok=True)
 
 
 def _checked_queries(queries: Sequence[str]) -> tuple[str, ...]:
@@ -164,8 +201,8 @@ def _journal_path(
     path: Path, queries: Sequence[str], max_results: int, config: SourcesConfig
 ) -> Path:
     """Return where answers are kept until all are there: one file a set of searches."""
-    key = json.dumps([list(queries), max_results, config.api_page_size])
-    return path.with_name(f"{path.stem}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.part.jsonl")
+    key = key_of(queries, max_results, config.api_page_size)
+    return path.with_name(f"{path.stem}-{key}{_JOURNAL_ENDING}")
 
 
 def _end_partial_line(file: Any) -> None:
@@ -230,7 +267,7 @@ def _write_csv(
             "Change the queries, or keep all primary categories.",
         )
     storage.write_text(path, text.getvalue())
-    record_file(path, config.arxiv_api_url)
+    record_file(path, config.arxiv_api_url, queries=list(queries))
 
 
 def fetch_paper(
@@ -247,7 +284,7 @@ def fetch_paper(
     Args:
         identifier: ``2101.00001``, ``arXiv:2101.00001v2``, ``hep-th/9901001`` or an
             address such as ``https://arxiv.org/abs/2101.00001``.
-        config: Address, hosts, timeouts.
+        config: Address, hosts, timeouts; tries and waits are kept short, as somebody waits.
         allow_private: See :func:`~arxivtag.papers.network.check_url`.
 
     Raises:
@@ -257,8 +294,14 @@ def fetch_paper(
     paper_id = parse_identifier(identifier)
     import arxiv
 
-    with _fetch_errors():
-        client = _client(config, allow_private, never)
+    config = dataclasses.replace(
+        config,
+        n_retries=min(config.n_retries, _PAPER_RETRIES),
+        connect_timeout_s=min(config.connect_timeout_s, _PAPER_CONNECT_S),
+        read_timeout_s=min(config.read_timeout_s, _PAPER_READ_S),
+    )
+    with _fetch_errors(_PASTE):
+        client = _client(config, allow_private, never, longest_wait_s=_PAPER_TURN_S)
         results = list(client.results(arxiv.Search(id_list=[paper_id], max_results=1)))
     if not results or "/api/errors" in results[0].entry_id or not results[0].summary.strip():
         raise FetchError(f"arXiv has no paper {paper_id}.", "Check the identifier.")
@@ -291,7 +334,46 @@ def parse_identifier(text: str) -> str:
     )
 
 
-def _client(config: SourcesConfig, allow_private: bool, should_stop: ShouldStop) -> arxiv.Client:
+class _Turns:
+    """Lets one request be under way at a time, with a pause between, whoever asks."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ended_at = float("-inf")
+
+    @contextmanager
+    def take(
+        self, pause_s: float, should_stop: ShouldStop, longest_wait_s: float
+    ) -> Iterator[None]:
+        """Wait for a turn and hold it for the block.
+
+        Raises:
+            FetchError: If it is stopped, or others take more than ``longest_wait_s``.
+        """
+        asked_at = time.monotonic()
+        while not self._lock.acquire(timeout=0.2):
+            stop_if(should_stop)
+            if time.monotonic() - asked_at > longest_wait_s:
+                raise FetchError(
+                    "arXiv is being asked by others here, one at a time.", "Try again in a minute."
+                )
+        try:
+            wait(self._ended_at + pause_s - time.monotonic(), should_stop)
+            yield
+        finally:
+            self._ended_at = time.monotonic()
+            self._lock.release()
+
+
+_TURNS = _Turns()
+
+
+def _client(
+    config: SourcesConfig,
+    allow_private: bool,
+    should_stop: ShouldStop,
+    longest_wait_s: float = float("inf"),
+) -> arxiv.Client:
     """Return a client of the ``arxiv`` package with our address, timeouts, hosts and rate."""
     import arxiv
     import requests
@@ -314,6 +396,13 @@ def _client(config: SourcesConfig, allow_private: bool, should_stop: ShouldStop)
                 )
             return response
 
+    class Session(requests.Session):
+        """Sends a request, redirects included, when it is its turn."""
+
+        def get(self, *arguments: Any, **options: Any) -> requests.Response:
+            with _TURNS.take(config.api_delay_s, should_stop, longest_wait_s):
+                return super().get(*arguments, **options)
+
     class Client(arxiv.Client):  # type: ignore[misc]
         """Waits longer after each failed try, and can be stopped while it waits."""
 
@@ -326,10 +415,10 @@ def _client(config: SourcesConfig, allow_private: bool, should_stop: ShouldStop)
 
     client = Client(
         page_size=config.api_page_size,
-        delay_seconds=config.api_delay_s,
+        delay_seconds=0.0,  # the package knows of this client's requests alone
         num_retries=config.n_retries,
     )
-    session = requests.Session()
+    session = Session()
     session.max_redirects = config.max_redirects
     session.mount("http://", Adapter())
     session.mount("https://", Adapter())
@@ -339,8 +428,17 @@ def _client(config: SourcesConfig, allow_private: bool, should_stop: ShouldStop)
     return client
 
 
+_KEPT = ("What was found is kept.", GO_ON_OFFLINE)
+_PASTE = ("", "Check the connection and try again, or paste title and abstract.")
+
+
 @contextmanager
-def _fetch_errors() -> Iterator[None]:
+def _fetch_errors(advice: tuple[str, str]) -> Iterator[None]:
+    """Turn errors of the packages into :class:`FetchError`.
+
+    Args:
+        advice: A further sentence where arXiv cannot be reached, and the hint.
+    """
     import arxiv
     import requests
 
@@ -352,8 +450,7 @@ def _fetch_errors() -> Iterator[None]:
         status = getattr(error, "status", None)
         reason = f"it answers {status}" if status else "no network, or it broke off"
         raise FetchError(
-            f"arXiv's search could not be reached: {reason}. What was found is kept.",
-            GO_ON_OFFLINE,
+            f"arXiv's search could not be reached: {reason}. {advice[0]}".rstrip(), advice[1]
         ) from error
     except (ValueError, TypeError, AttributeError) as error:
         raise FetchError(

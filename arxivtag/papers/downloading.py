@@ -86,9 +86,8 @@ def download(
         FetchError: If it did not work; what was fetched is kept for the next call.
     """
     config = config or SourcesConfig()
-    storage.make_folder(path.parent)
     part = path.with_name(f"{path.stem}.part{''.join(path.suffixes[-1:])}")
-    with _only_one(path), _disk_errors(part):
+    with only_one(path), storage.disk_errors("write", part):
         transfer = _Transfer(url, part, config, allow_private, should_stop, progress)
         transfer.run()
         sha256 = file_sha256(part)
@@ -107,32 +106,43 @@ def download(
     return Fetched(path, url, sha256, n_bytes)
 
 
+def check_csv_target(path: Path) -> None:
+    """Raise :class:`FetchError` unless ``path`` can name a CSV file to write.
+
+    Asked before anything is fetched: by its name the file is read again.
+    """
+    if path.suffix.lower() != ".csv":
+        raise FetchError(
+            f"The file to write should end in .csv. Received: {path.name[-60:]!r}.",
+            "Change its name.",
+        )
+    if path.is_dir():
+        raise FetchError(f"{path} is a folder.", "Name a file in it, as in papers.csv.")
+
+
 @contextlib.contextmanager
-def _only_one(path: Path) -> Iterator[None]:
+def only_one(path: Path) -> Iterator[None]:
+    """Make the folder of ``path`` and hold the right to write ``path`` for the block.
+
+    Raises:
+        FetchError: If another process or session has it.
+        StorageError: If the folder cannot be written.
+    """
     from filelock import FileLock, Timeout
 
+    storage.make_folder(path.parent)
     lock = FileLock(path.with_name(f"{path.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise FetchError(
-            f"{path.name} is being fetched already.", "Wait until that fetch is done."
-        ) from None
+    with storage.disk_errors("write", path):
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:  # itself an OSError
+            raise FetchError(
+                f"{path.name} is being fetched already.", "Wait until that fetch is done."
+            ) from None
     try:
         yield
     finally:
         lock.release()
-
-
-@contextlib.contextmanager
-def _disk_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(
-            f"Could not write {path}: {error.strerror or error}.",
-            "Check that there is free space, or set ARXIVTAG_HOME to another folder.",
-        ) from error
 
 
 class _Transfer:
@@ -348,10 +358,17 @@ def _record(url: str, sha256: str, n_bytes: int) -> dict[str, Any]:
     return {"url": url, "sha256": sha256, "n_bytes": n_bytes, "fetched_at": at}
 
 
-def record_file(path: Path, url: str) -> Fetched:
-    """Record the SHA-256 of a file that was just put together from answers of ``url``."""
+def record_file(path: Path, url: str, **about: Any) -> Fetched:
+    """Record the SHA-256 of a file that was just put together from answers of ``url``.
+
+    Args:
+        path: The file.
+        url: Where its content is from.
+        about: What else the record should say.
+    """
     fetched = Fetched(path, url, file_sha256(path), path.stat().st_size)
-    storage.write_json(record_path(path), _record(url, fetched.sha256, fetched.n_bytes))
+    record = _record(url, fetched.sha256, fetched.n_bytes) | about
+    storage.write_json(record_path(path), record)
     return fetched
 
 

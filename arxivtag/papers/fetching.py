@@ -8,7 +8,7 @@ from pathlib import Path
 from arxivtag.config import SourcesConfig, downloads_folder
 from arxivtag.errors import DataError
 from arxivtag.papers.arxiv_api import FetchedPaper, fetch_arxiv_api, fetch_paper
-from arxivtag.papers.downloading import download
+from arxivtag.papers.downloading import check_csv_target, download
 from arxivtag.papers.network import Progress, ShouldStop, never
 from arxivtag.papers.readers import read_table
 from arxivtag.papers.schema import LABELS, check_mapping, parse_labels
@@ -31,7 +31,7 @@ def fetch_arxiv_abstracts(
 
     Args:
         home: The home folder; the file goes to its downloads.
-        out: Where to put the file instead.
+        out: Where to put the file instead; its name ends in .csv.
         progress: Called a few times a second with a text (bytes, speed, time left) and the
             share done, if known.
         should_stop: Asked often; if True the fetch ends with an error and can be resumed.
@@ -39,10 +39,12 @@ def fetch_arxiv_abstracts(
         allow_private: See :func:`~arxivtag.papers.network.check_url`.
 
     Raises:
-        FetchError: If the file could not be fetched, or is not what was expected.
+        FetchError: If ``out`` names no CSV file, or what is fetched is not what was expected.
+        StorageError: If the disk refuses.
     """
     config = config or SourcesConfig()
     path = out or downloads_folder(home) / f"{ARXIV_ABSTRACTS}.csv"
+    check_csv_target(path)
 
     def validate(file: Path) -> None:
         validate_papers(file, config.arxiv_abstracts_rows)

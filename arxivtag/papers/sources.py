@@ -1,9 +1,9 @@
 """Loads papers from every source: the sample, a fetched set, an upload, or a file.
 
 A source is a short string: ``sample``, ``arxiv-abstracts``, ``arxiv-api`` (the newest
-search), ``arxiv-api:<key>``, ``arxiv-metadata``, ``upload:<id>``, or the path of a .csv (.gz, .xz, .zst), .jsonl
-or .parquet file. Kaggle's arXiv metadata, by name or by path, takes a filter:
-``arxiv-metadata?categories=cs.CL,cs.LG&max_rows=20000``.
+search), ``arxiv-api:<key>``, ``arxiv-metadata``, ``upload:<id>``, or the path of a .csv
+(.gz, .xz, .zst), .jsonl or .parquet file. Kaggle's arXiv metadata, by name or by path,
+takes a filter: ``arxiv-metadata?categories=cs.CL,cs.LG&max_rows=20000``.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from arxivtag.papers.searches import (
     search_path,
     search_source,
 )
-from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_path
+from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_mapping, upload_path
 from arxivtag.storage import is_file
 
 __all__ = [
@@ -184,7 +184,8 @@ def load(
     Args:
         source: ``sample``, ``arxiv-abstracts``, ``arxiv-api``, ``upload:<id>`` or a path.
         mapping: Which column holds what, as ``{"title": ..., "abstract": ...,
-            "labels": ...}``; guessed from the column names where not given.
+            "labels": ...}``; as its owner said for an upload, and guessed from the
+            column names where not given.
             A local file in the shape of Kaggle's snapshot is then read as it stands.
         home: The home folder.
         progress: Called with a stage and a fraction (or None).
@@ -200,6 +201,8 @@ def load(
     report("reading", 0.0)
     base, options = _split_source(source)
     path, name = _locate(base, home)
+    if mapping is None and base.startswith(UPLOAD_PREFIX):
+        mapping = upload_mapping(base, home)
     if _is_filtered(base, path, options, mapping):
         kept = metadata_filter(options)
         table, read = read_metadata(path, kept, bounds=bounds, progress=report)

@@ -47,6 +47,7 @@ MAX_QUEUE_LENGTH = 50
 WORKER_NICENESS = 10
 POLL_KICK_INTERVAL_S = 2.0
 _VISITORS_SOURCES = ("sample", "arxiv-abstracts", "arxiv-api")
+_VISITORS_PREFIXES = ("upload:", "arxiv-api:")
 # As arxivtag.papers.sources has them (a test compares), which would take a second to import.
 _NAMED_SOURCES = (*_VISITORS_SOURCES, "arxiv-metadata")
 _RESUMABLE = (LOST, FAILED, STOPPED)
@@ -298,7 +299,7 @@ def _check_queue_has_room(
         )
     if not visitor_mode():
         return
-    if config.data not in _VISITORS_SOURCES and not config.data.startswith("upload:"):
+    if config.data not in _VISITORS_SOURCES and not config.data.startswith(_VISITORS_PREFIXES):
         raise RunError(
             "Visitors may train on the data sets offered here and on their own uploads.",
             "Choose one of them in the sidebar.",

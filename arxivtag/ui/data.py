@@ -17,7 +17,7 @@ from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.cleaning import CleaningResult, clean
-from arxivtag.papers.metadata import ARXIV_METADATA, SNAPSHOT_NAME
+from arxivtag.papers.metadata import ARXIV_METADATA
 from arxivtag.papers.schema import Corpus
 from arxivtag.papers.uploads import UPLOAD_PREFIX, delete_upload, keep_upload, upload_path
 from arxivtag.runs import registry
@@ -145,14 +145,11 @@ def file_state(source: str, home: Path) -> tuple[int, int]:
 
 
 def _file_behind(source: str, home: Path) -> Path:
-    if source == SAMPLE:
-        return config.SAMPLE_PATH
     if source.startswith(UPLOAD_PREFIX):
         return upload_path(source, home)[0]
-    if source.partition("?")[0] == ARXIV_METADATA:
-        return config.downloads_folder(home) / SNAPSHOT_NAME
-    if source in {info.id for info in sources.available_sources(home)}:
-        return config.downloads_folder(home) / f"{source}.csv"
+    named = source.partition("?")[0]
+    if named in {info.id for info in sources.available_sources(home)}:
+        return sources.built_in_path(named, home)
     return Path(source)
 
 

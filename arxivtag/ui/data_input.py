@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
-from arxivtag.papers.arxiv_api import ARXIV_API
 from arxivtag.papers.fetching import ARXIV_ABSTRACTS
 from arxivtag.papers.metadata import ARXIV_METADATA
-from arxivtag.papers.readers import preview_table, read_table
+from arxivtag.papers.readers import preview_table
 from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
-from arxivtag.papers.uploads import delete_upload, make_room, upload_path
+from arxivtag.papers.searches import search_source
+from arxivtag.papers.uploads import delete_upload, make_room, upload_path, with_mapping
 from arxivtag.ui import components, data, state
 from arxivtag.ui.errors import guarded
 from arxivtag.ui.logs import log_event
@@ -91,7 +90,10 @@ def _upload_input(home: Path) -> None:
     _preview(table, mapping)
     if st.button("Use these papers", type="primary", key="use-upload"):
         with st.spinner("Reading the papers …", show_time=True):
-            final = with_mapping(source, name, mapping, home)
+            final = with_mapping(source, mapping, home)
+            if final != source:
+                st.session_state["stored-uploads"][file.file_id] = final
+                make_room(final, data.uploads_in_use(home), home)
             corpus = data.corpus(final, home)
         data.remember_upload(final, name, home)
         log_event("uploaded", data=final, n_papers=len(corpus.papers))
@@ -162,34 +164,6 @@ def _readable_labels(cell: object) -> str:
         return ", ".join(parse_labels(cell)) or "(no label)"
     except DataError:
         return "(cannot be read as labels)"
-
-
-def with_mapping(source: str, name: str, mapping: dict[str, str], home: Path) -> str:
-    """Return an upload whose columns need no mapping, so that runs and links can name it.
-
-    Where the guess from the column names agrees with what the person said, that is the
-    upload as it is; otherwise it is stored again with the fields' own column names.
-    """
-    path, _ = upload_path(source, home)
-    columns = [str(column) for column in preview_table(path, 1).table.columns]
-    chosen = {field: column for field, column in mapping.items() if column}
-    if guess_mapping(columns) == chosen:
-        return source
-    table = read_table(path, columns=lambda _: list(chosen.values())).table
-    renamed = pd.DataFrame({field: table[column] for field, column in chosen.items()})
-    renamed[LABELS] = [
-        cell if isinstance(cell, str) else json.dumps(list(cell) if cell is not None else [])
-        for cell in renamed[LABELS]
-    ]
-    content = renamed.to_csv(index=False).encode("utf-8", errors="replace")
-    stem = name.split(".")[0] or "papers"
-    final = sources.save_upload(f"{stem}.csv", content, home)
-    delete_upload(source, home)
-    st.session_state["stored-uploads"] = {
-        file_id: final if known == source else known
-        for file_id, known in st.session_state.get("stored-uploads", {}).items()
-    }
-    return final
 
 
 # The published set
@@ -263,15 +237,15 @@ def _search_input(home: Path) -> None:
     if asked:
         from arxivtag.papers.arxiv_api import fetch_arxiv_api
 
-        # Closing the dialog ends the search; the same one asked again goes on.
-        fetch_arxiv_api(
+        # Closing the dialog ends the search; the same one asked again within a day goes on.
+        path = fetch_arxiv_api(
             queries.splitlines(),
             int(n_papers),
             primary_categories=primary.replace(",", " ").split(),
             home=home,
             progress=_progress_bar(),
         )
-        _use(ARXIV_API)
+        _use(search_source(path))
 
 
 # Kaggle's arXiv metadata

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,9 +13,12 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from arxivtag.errors import FetchError
+from arxivtag.errors import DataError, FetchError, StorageError
+from arxivtag.papers import arxiv_api
 from arxivtag.papers.arxiv_api import fetch_arxiv_api, fetch_paper, parse_identifier
-from arxivtag.papers.sources import load
+from arxivtag.papers.downloading import only_one
+from arxivtag.papers.searches import search_source
+from arxivtag.papers.sources import available_sources, load
 from tests.papers.server import Server, send
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -79,7 +85,8 @@ def test_one_row_a_query_and_paper(server: Server, tmp_path: Path) -> None:
     assert papers["title"].duplicated().sum() == 1
     assert library.asked == [("graphs", 0), ("graphs", 2), ("trees", 0)]
     assert told[0].startswith("query 1 of 2: graphs: 1 of")
-    assert {file.name for file in tmp_path.iterdir()} == {"found.csv", "found.csv.json"}
+    left = {file.name for file in tmp_path.iterdir() if file.suffix != ".lock"}
+    assert left == {"found.csv", "found.csv.json"}
 
 
 def test_primary_categories_are_filtered(server: Server, tmp_path: Path) -> None:
@@ -148,12 +155,143 @@ def test_single_failures_are_tried_again(server: Server, tmp_path: Path) -> None
 
 def test_politely_slow(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("time.sleep", waits.append)
-    server.answer = Library({"q": [entry(n) for n in range(6)]})
+    monkeypatch.setattr(arxiv_api, "_TURNS", arxiv_api._Turns())
+    monkeypatch.setattr(arxiv_api, "wait", lambda seconds, _: waits.append(seconds))
+    server.answer = Library({"q": [entry(n) for n in range(6)], "2101.00007": [entry(7)]})
     collect(server, tmp_path / "a.csv", ["q"], changes={"api_delay_s": 3.0})
-    long_waits = [seconds for seconds in waits if seconds > 1]
-    assert len(long_waits) == 2
-    assert all(2.5 < seconds <= 3.0 for seconds in long_waits)
+    fetch_paper("2101.00007", config=server.config(api_delay_s=3.0), allow_private=True)
+    assert len(waits) == 4
+    assert waits[0] < 0
+    assert all(2.0 < seconds <= 3.0 for seconds in waits[1:])
+
+
+def test_one_request_at_a_time_whoever_asks(server: Server) -> None:
+    library = Library({"2101.00007": [entry(7)]})
+    under_way, most = 0, 0
+
+    def answer(handler: Any) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        time.sleep(0.05)
+        under_way -= 1
+        library(handler)
+
+    server.answer = answer
+    with ThreadPoolExecutor(4) as pool:
+        asked = [
+            pool.submit(fetch_paper, "2101.00007", config=server.config(), allow_private=True)
+            for _ in range(4)
+        ]
+    assert [future.result().title for future in asked] == ["On subject 7 & others"] * 4
+    assert most == 1
+
+
+def test_a_paper_does_not_wait_behind_many(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arxiv_api, "_PAPER_TURN_S", 0.1)
+    with (
+        arxiv_api._TURNS.take(0.0, lambda: False, 1.0),
+        pytest.raises(FetchError, match="by others here"),
+    ):
+        fetch_paper("2101.00007", config=server.config(), allow_private=True)
+    assert not server.requests
+
+
+def test_a_paper_is_tried_twice_at_most(server: Server) -> None:
+    server.answer = lambda handler: send(handler, b"", status=503)
+    with pytest.raises(FetchError) as caught:
+        fetch_paper("2101.00007", config=server.config(n_retries=5), allow_private=True)
+    assert caught.value.message == "arXiv's search could not be reached: it answers 503."
+    assert "paste" in caught.value.hint
+    assert len(server.requests) == 2
+
+
+def test_the_same_search_twice_at_once(server: Server, tmp_path: Path) -> None:
+    server.answer = Library({"q": [entry(n) for n in range(4)]})
+    with (
+        only_one(tmp_path / "found.csv"),
+        pytest.raises(FetchError, match="being fetched already"),
+    ):
+        collect(server, tmp_path / "found.csv", ["q"])
+    assert not server.requests
+
+
+def test_each_search_keeps_its_file(server: Server, home: Path) -> None:
+    server.answer = Library({"graphs": [entry(1)], "trees": [entry(2), entry(3)]})
+
+    def search(*queries: str, **keywords: Any) -> Path:
+        config = server.config()
+        path = fetch_arxiv_api(queries, home=home, config=config, allow_private=True, **keywords)
+        os.utime(path, (len(times), len(times)))
+        times.append(path)
+        return path
+
+    times: list[Path] = []
+    first, second = search("graphs"), search("trees", "graphs")
+    assert len({first, second, search("trees", primary_categories=["cs.LG"])}) == 3
+    assert search("trees", "graphs") == second
+    ids = [source.id for source in available_sources(home) if source.id.startswith("arxiv-api:")]
+    assert ids[0] == search_source(second)
+    assert len(ids) == 3
+    assert len(load("arxiv-api", home=home).papers) == 3
+    corpus = load(search_source(first), home=home)
+    assert (len(corpus.papers), corpus.name) == (1, "arXiv search: graphs")
+    assert load(search_source(second), home=home).name == "arXiv search: trees and 1 more"
+    with first.open("a") as file:
+        file.write("One more,An abstract,cs.CV,,\n")
+    with pytest.raises(DataError, match="SHA-256"):
+        load(search_source(first), home=home)
+
+
+@pytest.mark.parametrize("key", ["", "0" * 12, "../x", "0" * 11 + "/", "G" * 12])
+def test_no_such_search(home: Path, key: str) -> None:
+    with pytest.raises(DataError, match="no longer here"):
+        load(f"arxiv-api:{key}", home=home)
+
+
+def broken_off(server: Server, path: Path) -> tuple[Library, Path]:
+    """A search for "q" that broke off after its first page: its library and its journal."""
+    server.answer = library = Library({"q": [entry(n) for n in range(4)]})
+    stops = iter([False] * 4 + [True] * 100)
+    with pytest.raises(FetchError, match="stopped"):
+        collect(server, path, ["q"], should_stop=lambda: next(stops))
+    (journal,) = path.parent.glob("*.jsonl")
+    assert library.asked
+    library.asked.clear()
+    return library, journal
+
+
+def test_a_journal_of_another_day_is_not_continued(server: Server, tmp_path: Path) -> None:
+    library, journal = broken_off(server, tmp_path / "found.csv")
+    other = journal.with_name(journal.name.replace("found-", "found-other-"))
+    other.write_bytes(b"")
+    for path in (journal, other):
+        os.utime(path, (time.time() - 100_000,) * 2)
+    collect(server, tmp_path / "found.csv", ["q"])
+    assert library.asked == [("q", 0), ("q", 2)]
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("name", ["papers", "papers.txt", "papers.csv.gz", "folder.csv"])
+def test_out_is_checked_before_anything_is_asked(server: Server, tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(FetchError, match=r"end in \.csv|is a folder"):
+        collect(server, tmp_path / name, ["q"])
+    assert not server.requests
+
+
+def test_a_journal_that_cannot_be_written(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, mode: str = "r", *rest: Any, **options: Any) -> Any:
+        if path.name.endswith(".jsonl") and "a" in mode:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, mode, *rest, **options)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(StorageError, match="Permission denied"):
+        collect(server, tmp_path / "found.csv", ["q"])
 
 
 @pytest.mark.parametrize(
@@ -197,8 +335,6 @@ def test_error_entry_is_told(server: Server, tmp_path: Path) -> None:
 
 
 def test_stalling_server(server: Server, tmp_path: Path) -> None:
-    import time
-
     server.answer = lambda handler: time.sleep(0.8)
     with pytest.raises(FetchError, match="could not be reached"):
         collect(server, tmp_path / "a.csv", ["q"], changes={"n_retries": 0, "read_timeout_s": 0.3})

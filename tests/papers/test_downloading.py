@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from arxivtag.errors import DataError, FetchError
+from arxivtag.errors import DataError, FetchError, StorageError
 from arxivtag.papers import downloading
 from arxivtag.papers.downloading import download
 from tests.papers.server import Server, send, send_from, stall
@@ -338,3 +338,10 @@ def test_record_that_does_not_fit_is_noticed(server: Server, target: Path) -> No
     (target.parent / "data.bin.json").unlink()
     with pytest.raises(DataError, match="SHA-256"):
         downloading.check_record(target, fetched.sha256)
+
+
+def test_a_folder_that_cannot_be_written(server: Server, target: Path) -> None:
+    target.with_name("data.bin.lock").mkdir()  # refused to root too
+    with pytest.raises(StorageError, match="Could not write"):
+        fetch(server, target)
+    assert not server.requests

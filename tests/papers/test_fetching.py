@@ -78,3 +78,13 @@ def test_out_names_another_place(server: Server, home: Path, tmp_path: Path) -> 
     assert fetch_arxiv_abstracts(home=home, out=out, config=config, allow_private=True) == out
     assert len(load(str(out)).papers) == 200
     assert not ready(home)
+
+
+@pytest.mark.parametrize("name", ["papers", "papers.txt", "papers.csv.gz", "folder.csv"])
+def test_out_is_checked_before_anything_is_fetched(
+    server: Server, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(FetchError, match=r"end in \.csv|is a folder"):
+        fetch_arxiv_abstracts(out=tmp_path / name, config=server.config(), allow_private=True)
+    assert not server.requests
