@@ -1,6 +1,7 @@
 # make run    set up, then serve the app (PORT=8501, HOST=127.0.0.1)
 # make test   set up, then all tests; make test-slow for the long ones
 # make lint typecheck bench    exactly what CI runs, and the short benchmark
+# make pretrained DATA=FILE    train the bundled model anew (DATA: a file of papers, or a source)
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -9,18 +10,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 JOBS ?= 2
+DATA ?= arxiv-abstracts
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast test-slow test-browser lint format typecheck bench pretrained sample clean
 
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 $(VENV)/.run: pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "arxivtag needs Python 3.11 or newer; make PYTHON=python3.11 names another one."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || \
+	  { echo "arxivtag needs Python 3.11, 3.12 or 3.13; make PYTHON=python3.13 names one."; exit 1; }
 	@echo "Setting up $(VENV) (about 1.3 GB, one to three minutes, once) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+# A set-up that broke off leaves a Python without pip: it is made anew.
+	@$(PIP) --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
+	  { echo "Python's venv does not work here; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
 	@$(PIP) install -c constraints.txt -e .
 	@touch $@
 
@@ -64,6 +68,9 @@ typecheck: $(VENV)/.test
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m benchmarks.bench
+
+pretrained: $(VENV)/.test
+	@$(BIN)/python benchmarks/build_pretrained.py $(DATA)
 
 sample: $(VENV)/.run
 	@$(BIN)/python -m arxivtag.papers.sample
