@@ -8,13 +8,17 @@ there is no other registry::
     history.jsonl   one line a tick of training, append only
     result.json     timings, sizes, key figures, versions (small)
     evaluation.json every figure on the test split
+    predictions.npz true labels and probabilities of the validation and test papers
+    test_papers.parquet
+    checkpoint.npz  what training can go on from; gone once the run has its result
     log.txt         what the worker printed
     bundle/         what tagging needs, published by one rename
     note.json       the person's own name for the run (written by the app)
     stop            marker: the app asks the worker to stop
     worker.lock     locked for as long as a process works on the run
 
-Only the holder of ``worker.lock`` writes ``status.json``.
+``status.json`` is written by the holder of ``worker.lock``, and for a run that
+waits by whoever holds the queue's lock.
 """
 
 from __future__ import annotations
