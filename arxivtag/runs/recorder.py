@@ -114,10 +114,6 @@ class RunRecorder:
                 "Free some space or make the folder writable, then resume the run.",
             ) from error
 
-    def save_json(self, path: Path, content: dict[str, Any]) -> None:
-        """Write one of the run's JSON files atomically."""
-        storage.write_json(path, content)
-
     def end(self, state: str, message: str = "", hint: str = "") -> None:
         """Write how the run ended; nothing is written after it.
 
