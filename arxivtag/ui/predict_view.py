@@ -35,6 +35,8 @@ ABSTRACT_LABEL = "Abstract"
 N_SHOWN = 8
 N_TOP = 3
 MAX_AUTHOR_LABELS = 20
+MAX_TITLE_CHARS = 1_000
+_LOGGED_KEY = "predict-logged"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _one_abstract(context: PageContext, bundle: Bundle, max_chars: int) -> None:
     inputs, results = st.columns([10, 11], gap="medium")
     with inputs:
         title, abstract = _paper_input(bundle)
-    check = check_text(abstract, max_chars)
+    check = check_text(abstract, max_chars, title if _reads_title(bundle) else "")
     with results, guarded():
         st.subheader("Subject areas", anchor=False)
         if not check.taggable:
@@ -105,16 +107,25 @@ def _one_abstract(context: PageContext, bundle: Bundle, max_chars: int) -> None:
             _render_result(prediction, context)
         else:
             _nothing_known()
+    _log_once(prediction, context, time.perf_counter() - started)
+    if prediction.readable:
+        with guarded():
+            _render_details(prediction)
+
+
+def _log_once(prediction: Prediction, context: PageContext, seconds: float) -> None:
+    """Log a text that was tagged, not each look at another tab of its result."""
+    tagged = (context.model, hash(prediction.text))
+    if st.session_state.get(_LOGGED_KEY) == tagged:
+        return
+    st.session_state[_LOGGED_KEY] = tagged
     log_event(
         "tagged",
         model=context.model,
         n_chars=len(prediction.text),
         n_labels=len(prediction.above),
-        seconds=time.perf_counter() - started,
+        seconds=seconds,
     )
-    if prediction.readable:
-        with guarded():
-            _render_details(prediction)
 
 
 # Inputs
@@ -153,12 +164,14 @@ def _paper_input(bundle: Bundle) -> tuple[str, str]:
         on_change=_choose_example,
         wrap=True,
     )
-    reads_title = bundle.text_fields == "title_and_abstract"
     title = st.text_input(
         "Title (optional)",
         key=TITLE_KEY,
+        max_chars=MAX_TITLE_CHARS,
         persist_state="session",
-        help=None if reads_title else "This model reads abstracts only; the title is not used.",
+        help=None
+        if _reads_title(bundle)
+        else "This model reads abstracts only; the title is not used.",
     )
     abstract = st.text_area(
         ABSTRACT_LABEL,
@@ -173,6 +186,10 @@ def _paper_input(bundle: Bundle) -> tuple[str, str]:
         st.button("Clear", type="tertiary", on_click=_clear, key="predict-clear")
     commit_on_paste(ABSTRACT_LABEL, key="predict-commit")
     return title or "", abstract or ""
+
+
+def _reads_title(bundle: Bundle) -> bool:
+    return bundle.text_fields == "title_and_abstract"
 
 
 def _arxiv_input() -> None:

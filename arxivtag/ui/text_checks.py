@@ -1,7 +1,7 @@
 """Looks at a pasted text before it is tagged and says plainly when it is not an abstract.
 
-The checks are rough on purpose: they only choose a sentence to show. Nothing here decides
-a label, and only texts without any usable word are turned away.
+The checks are rough on purpose: nothing here decides a label. Turned away are texts that are
+empty, too long, of fewer than three words or not made of words; of others a sentence is said.
 """
 
 from __future__ import annotations
@@ -40,19 +40,21 @@ class TextCheck:
     taggable: bool = True
 
 
-def check_text(text: str, max_chars: int) -> TextCheck:
+def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
     """Return what to tell about ``text``.
 
     Args:
         text: The abstract as pasted.
         max_chars: The most characters that are tagged.
+        title: What is tagged with it; it counts only towards ``max_chars``.
     """
     if not text.strip():
         return TextCheck("empty", taggable=False)
-    if len(text) > max_chars:
+    n_chars = len(title) + len(text)
+    if n_chars > max_chars:
         return TextCheck(
             "too_long",
-            f"The text has {len(text):,} characters; at most {max_chars:,} can be tagged at once. "
+            f"The text has {n_chars:,} characters; at most {max_chars:,} can be tagged at once. "
             "Paste the abstract alone, or upload a file with many papers.",
             taggable=False,
         )

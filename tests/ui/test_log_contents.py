@@ -34,7 +34,8 @@ def test_pasted_text_titles_and_phrases_are_not_logged(
     lines = {*err.splitlines(), *caplog.messages}
     events = [json.loads(line) for line in lines if line.startswith("{")]
     tagged = [event for event in events if event["event"] == "tagged"]
-    assert tagged, lines
+    # Once, however often the page drew its result.
+    assert len({event["at"] for event in tagged}) == 1, lines
     assert tagged[-1]["model"] == RUN_ID  # the line names the run
     assert set(tagged[-1]) == {"at", "event", "model", "n_chars", "n_labels", "seconds"}
 

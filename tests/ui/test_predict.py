@@ -96,6 +96,21 @@ def test_odd_input_gets_a_fitting_sentence(app: AppTest, text: str, sentence: st
     assert any(sentence in str(box.value).replace("\\", "") for box in app.warning)
 
 
+def test_an_endless_title_is_not_tagged(
+    open_app: OpenApp, demo_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = dataclasses.replace(demo_bundle(), text_fields="title_and_abstract")
+    monkeypatch.setattr(models, "bundle", lambda model, home: bundle)
+    assert open_app(PAGE, model=RUN_ID).text_input(key=TITLE).proto.max_chars == 1_000
+    monkeypatch.setattr(predict_view, "MAX_TITLE_CHARS", None)  # whatever the browser sends
+    app = open_app(PAGE, model=RUN_ID)
+    app.text_area(key=ABSTRACT).set_value(EXAMPLES[0].abstract)
+    app.text_input(key=TITLE).set_value("tumours " * 10_000).run()
+    assert not app.exception
+    said = [str(box.value).replace("\\", "") for box in app.warning]
+    assert any("at most 50,000 can be tagged" in text for text in said)
+
+
 def test_not_sure_is_said_plainly(app: AppTest) -> None:
     app.text_area(key=ABSTRACT).set_value(
         "We bake bread with flour and water and let it rest over night before the oven is hot, "

@@ -27,6 +27,12 @@ CHINESE = (
 )
 
 
+def test_a_title_counts_towards_the_length_alone() -> None:
+    text = EXAMPLES[0].abstract
+    assert check_text(text, len(text) + 3, "abc").kind == "fine"
+    assert check_text(text, len(text) + 2, "abc").kind == "too_long"
+
+
 @pytest.mark.parametrize(
     ("text", "kind", "taggable"),
     [
