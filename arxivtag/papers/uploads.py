@@ -14,9 +14,9 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from arxivtag import storage
 from arxivtag.config import (
@@ -155,6 +155,19 @@ def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
     Raises:
         DataError: If the id is not one of ours or the file is gone.
     """
+    folder, about = _about(source, home)
+    file = about["file"]
+    with contextlib.suppress(OSError):  # a read-only disk is no reason to fail
+        os.utime(folder)
+    return folder / file, str(about["name"])
+
+
+def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
+    """Return an upload's folder and its record, whose file is there.
+
+    Raises:
+        DataError: If the id is not one of ours, or the record or the file is gone or spoilt.
+    """
     upload_id = source.removeprefix(UPLOAD_PREFIX)
     gone = DataError("This upload is no longer here.", "Upload the file again.")
     if not _ID.fullmatch(upload_id):
@@ -162,16 +175,48 @@ def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
     folder = uploads_folder(home) / upload_id
     try:
         about = json.loads((folder / "upload.json").read_text("utf-8"))
-        file, shown = about["file"], about["name"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        file, _, mapping = about["file"], about["name"], about.setdefault("mapping", {})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise gone from None
     if not isinstance(file, str) or not re.fullmatch(r"data[.\w]+", file):
         raise gone
+    if not isinstance(mapping, dict) or not all(isinstance(one, str) for one in mapping.values()):
+        raise gone
     if not (folder / file).is_file():
         raise gone
-    with contextlib.suppress(OSError):  # a read-only disk is no reason to fail
-        os.utime(folder)
-    return folder / file, str(shown)
+    return folder, about
+
+
+def upload_mapping(source: str, home: Path | None = None) -> dict[str, str]:
+    """Return which column of an upload holds what, as its owner said: ``{field: column}``.
+
+    An empty column means "none"; fields that are not there are guessed.
+
+    Raises:
+        DataError: If the upload is not here.
+    """
+    mapping: dict[str, str] = _about(source, home)[1]["mapping"]
+    return mapping
+
+
+def with_mapping(source: str, mapping: Mapping[str, str], home: Path | None = None) -> str:
+    """Return an upload of this content that is read with ``mapping``, wherever it is named.
+
+    That is the upload itself; only if it was chosen with another mapping, so that runs and
+    links may name it, a copy.
+
+    Raises:
+        DataError: If the upload is not here, or there is no room for a copy.
+    """
+    folder, about = _about(source, home)
+    if about["mapping"] == mapping:
+        return source
+    if (folder / _CHOSEN).exists():
+        with (folder / about["file"]).open("rb") as file:
+            source = save_upload(str(about["name"]), file, home)
+        folder, about = _about(source, home)
+    storage.write_json(folder / "upload.json", about | {"mapping": dict(mapping)})
+    return source
 
 
 def delete_upload(source: str, home: Path | None = None) -> None:

@@ -185,7 +185,8 @@ def _fetch_input(home: Path) -> None:
 def _fetch_published(home: Path) -> None:
     from arxivtag.papers.fetching import fetch_arxiv_abstracts
 
-    # Closing the dialog ends the download; the next one goes on where it broke off.
+    # The download goes on behind a closed dialog; the next full run of the page ends it, and
+    # the next download goes on where it broke off.
     fetch_arxiv_abstracts(home=home, progress=_progress_bar())
     _use(ARXIV_ABSTRACTS)
 
@@ -237,7 +238,7 @@ def _search_input(home: Path) -> None:
     if asked:
         from arxivtag.papers.arxiv_api import fetch_arxiv_api
 
-        # Closing the dialog ends the search; the same one asked again within a day goes on.
+        # As with a download; the same search asked again within a day goes on.
         path = fetch_arxiv_api(
             queries.splitlines(),
             int(n_papers),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import os
 import re
 import stat
@@ -13,7 +15,14 @@ import pytest
 
 from arxivtag.errors import DataError
 from arxivtag.papers.sources import load, save_upload
-from arxivtag.papers.uploads import delete_upload, keep_upload, make_room, upload_path
+from arxivtag.papers.uploads import (
+    delete_upload,
+    keep_upload,
+    make_room,
+    upload_mapping,
+    upload_path,
+    with_mapping,
+)
 
 CONTENT = b"title,abstract,labels\nA,An abstract,cs.CV\n"
 
@@ -78,8 +87,10 @@ def test_ids_that_are_not_ours(home: Path, source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "about", ["", "[]", "{}", '{"file":"../x","name":"a"}', '{"file":1,"name":2}', "[" * 100_000]
-)
+    "about", ["", "[]", "{}", '{"file":"../x","name":"a"}', '{"file":1,"name":2}', "[" * 100_000,
+     '{"file":"data.csv","name":"a","mapping":1}',
+     '{"file":"data.csv","name":"a","mapping":{"a":1}}'],
+)  # fmt: skip
 def test_spoilt_record(home: Path, about: str) -> None:
     source = save_upload("a.csv", CONTENT, home)
     path, _ = upload_path(source, home)
@@ -106,6 +117,59 @@ def test_refused_uploads_leave_nothing(home: Path, monkeypatch: pytest.MonkeyPat
         save_upload("a.pkl", CONTENT, home)
     assert list((home / "uploads").iterdir()) == []
     save_upload("a.csv", b"x" * 1_000_000, home)
+
+
+MAPPING = {"title": "", "abstract": "note", "labels": "kind"}
+UNNAMED = b"title,note,text,kind\nA,First words\rsecond words,Other,cs.LG\n"
+
+
+def test_a_mapping_is_kept_beside_the_file(home: Path) -> None:
+    """Whoever names the upload reads it with the columns that its owner chose."""
+    packed = gzip.compress(UNNAMED.replace(b"First words\r", b"First words "))
+    source = save_upload("a.csv.gz", packed, home)
+    assert load_error(source, home) == "No column for the labels was found."
+    assert with_mapping(source, MAPPING, home) == source
+    path, name = upload_path(source, home)
+    assert (path.read_bytes(), name) == (packed, "a.csv.gz")
+    papers = load(source, home=home).papers
+    assert papers.iloc[0].tolist() == ["", "First words second words", ("cs.LG",)]
+    said = load(source, mapping={"abstract": "text", "labels": "kind"}, home=home).papers
+    assert said.iloc[0].tolist() == ["A", "Other", ("cs.LG",)]
+
+
+def load_error(source: str, home: Path) -> str:
+    with pytest.raises(DataError) as caught:
+        load(source, home=home)
+    return caught.value.message.split(" Columns")[0]
+
+
+def test_a_carriage_return_does_not_break_rows(home: Path) -> None:
+    content = json.dumps({"note": "First words\rsecond words", "kind": "cs.LG"}).encode()
+    source = with_mapping(save_upload("a.jsonl", content, home), MAPPING, home)
+    papers = load(source, home=home).papers
+    assert papers["abstract"].tolist() == ["First words\rsecond words"]
+
+
+def test_a_mapping_does_not_change_under_those_who_chose_it(home: Path) -> None:
+    source = save_upload("a.csv", CONTENT, home)
+    first, second = {"abstract": "title"}, {"abstract": "abstract"}
+    assert with_mapping(source, {"abstract": "labels"}, home) == source
+    assert with_mapping(source, first, home) == source  # nobody chose it yet
+    keep_upload(source, home)
+    assert with_mapping(source, first, home) == source
+    copy = with_mapping(source, second, home)
+    assert copy != source
+    assert (upload_mapping(source, home), upload_mapping(copy, home)) == (first, second)
+    assert load(source, home=home).papers["abstract"].tolist() == ["A"]
+    assert load(copy, home=home).papers["abstract"].tolist() == ["An abstract"]
+    assert load(copy, home=home).name == "a.csv"
+
+
+def test_no_mapping_means_a_guess(home: Path) -> None:
+    source = save_upload("a.csv", CONTENT, home)
+    assert upload_mapping(source, home) == {}
+    with_mapping(source, {"labels": "nothing"}, home)
+    assert "no column 'nothing'" in load_error(source, home)
 
 
 def test_delete(home: Path) -> None:

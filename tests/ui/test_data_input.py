@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,8 @@ from streamlit.testing.v1 import AppTest
 from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
 from arxivtag.papers import arxiv_api
 from arxivtag.papers.metadata import ARXIV_METADATA, SNAPSHOT_NAME
+from arxivtag.papers.sources import load
+from arxivtag.papers.uploads import upload_path
 
 
 def search_part() -> None:
@@ -119,3 +122,24 @@ def test_a_file_that_was_picked_and_not_chosen_goes_with_the_next(home: Path) ->
     assert not app.exception
     assert len(list(uploads_folder(home).iterdir())) == 2
     assert second.is_dir()
+
+
+def test_an_upload_keeps_its_file_and_the_columns_that_were_chosen(home: Path) -> None:
+    packed = gzip.compress(b"one,text,two,label\nA title,Other,Some words here,cs.LG\n")
+    app = opened(upload_part)
+    app.file_uploader[0].set_value(("papers.csv.gz", packed, "application/gzip")).run()
+    assert not app.exception
+    app.selectbox(key="mapping-abstract").set_value("two").run()
+    app.button(key="use-upload").click().run()
+    assert not app.exception
+    source = app.query_params["data"]
+    assert upload_path(source, home)[0].read_bytes() == packed
+    corpus = load(source, home=home)
+    assert corpus.name == "papers.csv.gz"
+    assert corpus.papers.iloc[0].tolist() == ["", "Some words here", ("cs.LG",)]
+    app.selectbox(key="mapping-title").set_value("one").run()
+    app.button(key="use-upload").click().run()
+    other = app.query_params["data"]
+    assert other != source
+    assert load(other, home=home).papers["title"].tolist() == ["A title"]
+    assert load(source, home=home).papers["title"].tolist() == [""]
