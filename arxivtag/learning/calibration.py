@@ -2,7 +2,8 @@
 
 Among labels given with probability 0.7, about 70 % should be right. A correction
 is fitted on validation papers, pooled over all pairs of paper and label, and kept
-with the model. Both methods keep the order of probabilities, so rankings stay.
+with the model. Both methods keep the order of probabilities as far as float32 tells the
+corrected ones apart, so rankings stay.
 
 - ``temperature``: the logit of each probability is divided by one number
   (Guo et al. 2017, "On Calibration of Modern Neural Networks").
@@ -23,13 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
+from arxivtag.learning.logistic import logit, sigmoid
 
 METHODS = ("none", "temperature", "isotonic")
-# Probabilities are kept this far from 0 and 1, so that logits stay finite in float32.
-_SMALLEST = 1e-6
+# The isotonic curve keeps this far from 0 and 1: no number of papers makes certain.
+_ISOTONIC_MARGIN = 1e-6
 # Share of the uncorrected probability in the isotonic one: makes flat stretches rise a
-# little, so that no two labels change order or become equal.
-_KEEP_ORDER = 1e-3
+# little, so that no two labels change order, and as few become equal as float32 allows.
+KEEP_ORDER = 1e-3
 _TEMPERATURES = (0.05, 20.0)
 
 FloatArray = NDArray[np.floating[Any]]
@@ -95,14 +97,18 @@ def fit_calibration(y_true: NDArray[np.bool_], y_prob: FloatArray, method: str) 
 
 
 def calibrate(calibration: Calibration, y_prob: FloatArray) -> NDArray[np.float32]:
-    """Return corrected probabilities, same shape, float32. Order within the array is kept."""
+    """Return corrected probabilities, same shape, float32.
+
+    No two change their order; they become equal only where float32 cannot tell them apart.
+    """
     if calibration.method == "none":
         return np.asarray(y_prob, dtype=np.float32)
     if calibration.method == "temperature":
-        scaled = _logit(y_prob) / calibration.temperature
-        return np.asarray(1 / (1 + np.exp(-scaled)), dtype=np.float32)
+        with np.errstate(over="ignore"):  # a temperature next to 0: then 0 or 1
+            scaled = logit(y_prob) / calibration.temperature
+        return np.asarray(sigmoid(scaled), dtype=np.float32)
     corrected = np.interp(y_prob, calibration.x, calibration.y)
-    mixed = (1 - _KEEP_ORDER) * corrected + _KEEP_ORDER * np.asarray(y_prob, dtype=np.float64)
+    mixed = (1 - KEEP_ORDER) * corrected + KEEP_ORDER * np.asarray(y_prob, dtype=np.float64)
     return np.asarray(mixed, dtype=np.float32)
 
 
@@ -136,17 +142,12 @@ def from_dict(values: Mapping[str, Any]) -> Calibration:
         ) from error
 
 
-def _logit(y_prob: FloatArray) -> NDArray[np.float64]:
-    clipped = np.clip(np.asarray(y_prob, dtype=np.float64), _SMALLEST, 1 - _SMALLEST)
-    return np.asarray(np.log(clipped / (1 - clipped)))
-
-
 def _best_temperature(truth: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
     """Return the temperature with the lowest mean log loss, by golden-section search.
 
     The loss is convex in 1 / temperature, so the search cannot end in a side valley.
     """
-    signed = np.where(truth, 1.0, -1.0) * _logit(probability)
+    signed = np.where(truth, 1.0, -1.0) * logit(probability)
 
     def loss(inverse: float) -> float:
         return float(np.logaddexp(0.0, -signed * inverse).mean())
@@ -170,11 +171,13 @@ def _best_temperature(truth: NDArray[np.bool_], probability: NDArray[np.float64]
 def _fit_isotonic(truth: NDArray[np.bool_], probability: NDArray[np.float64]) -> Calibration:
     from sklearn.isotonic import IsotonicRegression
 
-    fitted = IsotonicRegression(y_min=_SMALLEST, y_max=1 - _SMALLEST, out_of_bounds="clip").fit(
-        probability, truth.astype(np.float64)
+    fitted = IsotonicRegression(
+        y_min=_ISOTONIC_MARGIN, y_max=1 - _ISOTONIC_MARGIN, out_of_bounds="clip"
+    ).fit(probability, truth.astype(np.float64))
+    x, y = (
+        (float(f"{number:.7g}") for number in values)
+        for values in (fitted.X_thresholds_, fitted.y_thresholds_)
     )
-    return Calibration(
-        "isotonic",
-        x=tuple(float(f"{number:.7g}") for number in fitted.X_thresholds_),
-        y=tuple(float(f"{number:.7g}") for number in fitted.y_thresholds_),
-    )
+    # Of knots that rounding made equal in x, the highest stays: the curve has no jumps.
+    knots = dict(zip(x, y, strict=True))
+    return Calibration("isotonic", x=tuple(knots), y=tuple(knots.values()))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning.features import SparseRows
+from arxivtag.learning.logistic import sigmoid
 
 FloatArray = NDArray[np.float32]
 OutputActivation = Literal["sigmoid", "softmax"]
@@ -120,13 +121,7 @@ def activate(values: FloatArray, output_activation: OutputActivation) -> FloatAr
     if output_activation == "softmax":
         powers = np.exp(values - values.max(axis=1, keepdims=True, initial=-np.inf))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-    # tanh saturates without a warning where exp would overflow.
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)), np.float32)
-
-
-def first_activations(branch: Branch, rows: SparseRows) -> FloatArray:
-    """Return what the first layer of a branch puts out, before its ReLU: ``(n, n_hidden)``."""
-    return _sparse_product(rows, slice(0, len(rows)), branch.layers[0])
+    return np.asarray(sigmoid(values), np.float32)
 
 
 def _branch_logits(branch: Branch, rows: SparseRows, block: slice) -> FloatArray:

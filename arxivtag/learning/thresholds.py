@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
+from arxivtag.learning.logistic import logit, sigmoid
 
 METHODS = ("global", "per_label", "top_k")
 MAX_TOP_K = 10
@@ -25,7 +26,9 @@ MAX_TOP_K = 10
 SHRINKAGE_POSITIVES = 5
 # A label with a single positive validation paper takes the global threshold.
 MIN_POSITIVES = 2
-_SMALLEST = 1e-6  # keeps logits finite
+# Thresholds are mixed as if none were below this or so near to 1: on the logit scale, one label
+# whose two papers are all but hopeless would otherwise outweigh the threshold of all others.
+_LEAST_MIXED = 1e-6
 
 BoolArray = NDArray[np.bool_]
 FloatArray = NDArray[np.floating[Any]]
@@ -212,6 +215,5 @@ def _between(shared: float, own: float, weight: float) -> float:
     """
     if not (0.0 <= shared <= 1.0 and 0.0 <= own <= 1.0):
         return (1 - weight) * shared + weight * own
-    low, high = np.clip([shared, own], _SMALLEST, 1 - _SMALLEST)
-    mixed = (1 - weight) * np.log(low / (1 - low)) + weight * np.log(high / (1 - high))
-    return float(1 / (1 + np.exp(-mixed)))
+    first, second = logit(np.clip([shared, own], _LEAST_MIXED, 1 - _LEAST_MIXED))
+    return float(sigmoid((1 - weight) * first + weight * second))

@@ -19,16 +19,14 @@ import numpy as np
 
 from arxivtag import storage
 from arxivtag.errors import BundleError
-from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.calibration import KEEP_ORDER, Calibration
+from arxivtag.learning.logistic import SMALLEST, SMALLEST_REST
 from arxivtag.learning.network import Branch
 
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
 
 LABEL_NAMES_MEMBER = "label_names.txt"
-# Probabilities are kept this far from 0 and 1 before their logit is taken, as in calibration.py.
-_SMALLEST = 1e-6
-_ISOTONIC_KEEP_ORDER = 1e-3
 
 
 def export_keras(bundle: Bundle, path: Path) -> None:
@@ -149,20 +147,23 @@ def _calibrated(calibration: Calibration, y_prob: Any) -> Any:
     if calibration.method == "none":
         return y_prob
     if calibration.method == "temperature":
-        clipped = ops.clip(y_prob, _SMALLEST, 1 - _SMALLEST)
-        logit = ops.log(clipped) - ops.log(1.0 - clipped)
+        rest = ops.maximum(1.0 - y_prob, SMALLEST_REST)
+        logit = ops.log(ops.maximum(y_prob, SMALLEST)) - ops.log(rest)
         return ops.sigmoid(logit / calibration.temperature)
     x = np.asarray(calibration.x, dtype=np.float64)
     y = np.asarray(calibration.y, dtype=np.float64)
     rises = np.diff(x) > 0
+    # Two knots of equal x are a jump; a curve fitted here has none, a loaded one may.
+    jumps = ops.cast(ops.expand_dims(y_prob, -1) >= x[1:][~rises].astype(np.float32), "float32")
+    jumped = ops.sum(jumps * np.diff(y)[~rises].astype(np.float32), axis=-1)
     starts = x[:-1][rises].astype(np.float32)
     widths = np.diff(x)[rises].astype(np.float32)
     heights = np.diff(y)[rises].astype(np.float32)
     # Each stretch between two knots adds its share of its height: no cancellation, unlike a
     # sum of ReLUs with slopes.
     shares = ops.clip((ops.expand_dims(y_prob, -1) - starts) / widths, 0.0, 1.0)
-    corrected = ops.sum(shares * heights, axis=-1) + float(y[0])
-    return (1 - _ISOTONIC_KEEP_ORDER) * corrected + _ISOTONIC_KEEP_ORDER * y_prob
+    corrected = ops.sum(shares * heights, axis=-1) + jumped + float(y[0])
+    return (1 - KEEP_ORDER) * corrected + KEEP_ORDER * y_prob
 
 
 def _copy(source: Any, target: Any) -> None:

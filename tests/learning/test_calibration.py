@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy.special import logit as scipy_logit
 from sklearn.linear_model import LogisticRegression
 
 from arxivtag.errors import ConfigError
@@ -40,9 +41,8 @@ def test_temperature_undoes_a_known_distortion() -> None:
 
 def test_temperature_is_logistic_regression_on_the_logit_without_intercept() -> None:
     y_true, _, y_prob = overconfident(2000)
-    clipped = np.clip(y_prob.astype(float), 1e-6, 1 - 1e-6)
-    logit = np.log(clipped / (1 - clipped))
-    oracle = LogisticRegression(C=1e9, fit_intercept=False, tol=1e-8).fit(logit, y_true.ravel())
+    oracle = LogisticRegression(C=1e9, fit_intercept=False, tol=1e-8)
+    oracle.fit(scipy_logit(y_prob.astype(float)), y_true.ravel())
     fitted = fit_calibration(y_true, y_prob, "temperature")
     assert fitted.temperature == pytest.approx(1 / oracle.coef_[0, 0], rel=1e-3)
 
@@ -85,6 +85,20 @@ def test_isotonic_keeps_labels_apart_on_flat_stretches() -> None:
     low, high = calibrate(flat, np.array([0.3, 0.7]))
     assert low < high
     assert (low, high) == pytest.approx((0.5, 0.5), abs=1e-3)
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_temperature_keeps_improbable_labels_apart(temperature: float) -> None:
+    y_prob = np.array([1e-12, 1e-7, 9e-7, 1e-6], np.float32)
+    found = calibrate(Calibration("temperature", temperature=temperature), y_prob)
+    assert (np.diff(found) > 0).all()
+
+
+def test_fitted_isotonic_curves_have_no_jumps() -> None:
+    y_prob = np.array([0.1, 0.5, 0.5 + 1e-9, 0.9])
+    fitted = fit_calibration(np.array([False, False, True, True]), y_prob, "isotonic")
+    assert (np.diff(fitted.x) > 0).all()
+    assert len(fitted.x) == len(fitted.y) == 3
 
 
 def test_none_changes_nothing() -> None:

@@ -87,6 +87,9 @@ def test_activations_by_hand_and_at_their_ends() -> None:
         subject.activate(values, "softmax"), [[0.25, 0.75], [1.0, 0.0]], atol=1e-6
     )
     assert subject.activate(values[:0], "softmax").shape == (0, 2)
+    # Improbable labels stay apart.
+    small = subject.activate(np.array([[-16.0, -17.0, -30.0]], np.float32), "sigmoid")[0]
+    np.testing.assert_allclose(small, np.exp([-16.0, -17.0, -30.0]), rtol=1e-5)
 
 
 def test_sizes() -> None:

@@ -62,7 +62,10 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
         "tuned": Calibration("temperature", temperature=1.4),
         "softmax": Calibration("temperature", temperature=0.8),
         "isotonic": Calibration(
-            "isotonic", x=(0.01, 0.2, 0.25, 0.6, 0.95), y=(0.0, 0.1, 0.3, 0.3, 1.0)
+            # With a jump at 0.25.
+            "isotonic",
+            x=(0.01, 0.2, 0.25, 0.25, 0.6, 0.95),
+            y=(0.0, 0.1, 0.2, 0.3, 0.3, 1.0),
         ),
     }.get(form, Calibration())
     return Bundle(

@@ -11,6 +11,7 @@ import streamlit as st
 from arxivtag.figures.evaluation import threshold_figure
 from arxivtag.learning import thresholds
 from arxivtag.learning.evaluation import threshold_figures
+from arxivtag.learning.logistic import logit, sigmoid
 from arxivtag.learning.metrics import precision_recall_f1
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.ui import components
@@ -68,9 +69,7 @@ def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_i
 
 def shifted(values: np.ndarray, shift: float) -> np.ndarray:
     """Return probabilities moved by ``shift`` on the logit scale, (n,) float32."""
-    clipped = np.clip(values.astype(np.float64), 1e-6, 1 - 1e-6)
-    logits = np.log(clipped / (1 - clipped)) + shift
-    return np.asarray(1 / (1 + np.exp(-logits)), dtype=np.float32)
+    return np.asarray(sigmoid(logit(values) + shift), dtype=np.float32)
 
 
 def _tried(method: str, decisions: Decisions, run_id: str) -> Thresholds:
