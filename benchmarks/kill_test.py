@@ -1,9 +1,10 @@
 """Kills workers and servers at random moments and counts what was lost.
 
 Each round starts a job (and sometimes a second one that waits), kills something with
-``kill -9`` at a random moment (the training process, its supervisor, both, or the process
-that started the job), then asks: does every run that was finished before still open, has
-the killed one an honest state, and does the next job begin and finish?
+``kill -9`` at a random moment (the training process, its supervisor, both, the process
+that started the job, or a server of the app whose pages are being opened), then asks: does
+every run that was finished before still open, has the killed one an honest state, does the
+next job begin and finish, and do the pages of a new server open?
 
     python benchmarks/kill_test.py --rounds 200            # quick pipeline, minutes
     python benchmarks/kill_test.py --rounds 10 --real      # the real one on the sample
@@ -24,6 +25,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,10 +35,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from arxivtag import config
 from arxivtag.runs import jobs, registry
+from benchmarks.sessions import open_every_page
+from tests.browser.conftest import start_server
 from tests.runs.conftest import FAKE_FOLDER, fake_config, workers
 
 PROJECT_FOLDER = config.PROJECT_FOLDER
-TARGETS = ("child", "supervisor", "both", "starter")
+TARGETS = ("child", "supervisor", "both", "starter", "server")
 STARTER = """
 import dataclasses, sys, time
 from pathlib import Path
@@ -82,6 +86,15 @@ def kill(target: str, home: Path, starter: subprocess.Popen[str]) -> None:
             (found[0] if target == "supervisor" else found[-1]).kill()
 
 
+def kill_server(home: Path, run_id: str, after_s: float) -> None:
+    """Start a server, open its pages, and ``kill -9`` it meanwhile."""
+    server = start_server(home, home / "logs")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(open_every_page, server.url, run_id)  # what breaks off here is no fault
+        time.sleep(after_s)
+        server.kill()
+
+
 def wait_until_over(home: Path, timeout_s: float) -> bool:
     """Poll as a page would until no run waits or trains."""
     end = time.monotonic() + timeout_s
@@ -120,12 +133,21 @@ def play(
         run_id, starter = start_in_process(run, home)
         if chance.random() < 0.3:
             jobs.start(run_config(real, epochs=1), home)
-        time.sleep(chance.uniform(0, longest_s))
-        kill(target, home, starter)
+        if target == "server":
+            kill_server(home, run_id, chance.uniform(0, 2.0))
+        else:
+            time.sleep(chance.uniform(0, longest_s))
+            kill(target, home, starter)
         if not wait_until_over(home, timeout_s=120):
             tally.problems.append(f"round {number} ({target}): the queue stands still")
         starter.kill()
         starter.communicate()
+        if target == "server":
+            server = start_server(home, home / "logs")
+            tally.problems += [
+                f"round {number}: {error}" for error in open_every_page(server.url, run_id)
+            ]
+            server.stop()
         _look(tally, number, target, run_id, home)
         _keep_small(tally, kept, home)
     return tally
@@ -135,8 +157,8 @@ def _look(tally: Tally, number: int, target: str, run_id: str, home: Path) -> No
     """Note how the round's run ended and whether anything was lost."""
     states = {item.run_id: item.state for item in registry.list_runs(home)}
     tally.endings[f"{target}: {states.get(run_id)}"] += 1
-    if target == "starter" and states.get(run_id) != "finished":
-        tally.problems.append(f"round {number}: lost with its starter: {run_id}")
+    if target in ("starter", "server") and states.get(run_id) != "finished":
+        tally.problems.append(f"round {number}: lost with its {target}: {run_id}")
     tally.problems += [
         f"round {number}: {item} was finished and is {states.get(item)}"
         for item in sorted(tally.finished)

@@ -13,6 +13,7 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -189,3 +190,23 @@ class Session:
             position += 1
             await asyncio.sleep(self.random.uniform(4, 12))
         await self.close()
+
+
+PAGES = ("", "Explore", "Train", "Predict", "Runs")
+
+
+def open_every_page(url: str, run_id: str) -> list[str]:
+    """Open every page of the app at ``url``, Train and Runs on a run; return what went wrong."""
+    tally = Tally()
+
+    async def visit() -> None:
+        session = Session(0, url, run_id, "", tally)
+        for page in PAGES:
+            parameters = {"run": run_id} if page in ("Train", "Runs") else {}
+            await session.timed(page, session.open(page, **parameters))
+        await session.close()
+
+    # In a thread: a caller that drives a browser may have an event loop in its own.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, visit()).result()
+    return tally.errors

@@ -33,5 +33,5 @@ def test_ten_kills_lose_nothing(quick: Path) -> None:
 def test_two_hundred_kills_lose_nothing(quick: Path) -> None:
     tally = check(quick, 200, seed=1)
     assert {name.split(":")[0] for name in tally.endings} == {
-        "child", "supervisor", "both", "starter",
+        "child", "supervisor", "both", "starter", "server",
     }  # fmt: skip

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from arxivtag.runs import jobs
-from benchmarks.sessions import Session, Tally
-from tests.browser.conftest import Server, start_server
+from benchmarks.sessions import open_every_page
+from tests.browser.conftest import start_server
 from tests.runs.conftest import fake_config, state_of, wait_for
-
-
-def opened(server: Server, run_id: str) -> Tally:
-    """Open every page on a server as a browser would, and return what was seen."""
-    tally = Tally()
-
-    async def visit() -> None:
-        session = Session(0, server.url, run_id, "", tally)
-        for page, parameters in (
-            ("", {}), ("Explore", {}), ("Train", {"run": run_id}), ("Predict", {}), ("Runs", {}),
-        ):  # fmt: skip
-            await session.open(page, **parameters)
-        await session.close()
-
-    # In a thread: a browser test before this one may have left its event loop in this thread.
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(asyncio.run, visit()).result()
-    return tally
 
 
 def test_killing_one_of_two_servers_loses_nothing(quick: Path, tmp_path: Path) -> None:
@@ -38,14 +18,14 @@ def test_killing_one_of_two_servers_loses_nothing(quick: Path, tmp_path: Path) -
         assert isinstance(first, jobs.Started)
         assert isinstance(second, jobs.Queued)
         for server in servers:
-            assert opened(server, first.run_id).errors == []
+            assert open_every_page(server.url, first.run_id) == []
         servers[0].process.send_signal(signal.SIGKILL)
         servers[0].process.wait()
-        assert opened(servers[1], first.run_id).errors == []
+        assert open_every_page(servers[1].url, first.run_id) == []
         wait_for(lambda: state_of(second.run_id, quick) == "finished")
         assert state_of(first.run_id, quick) == "finished"
         servers.append(start_server(quick, tmp_path / "logs"))  # and comes up again
-        assert opened(servers[2], first.run_id).errors == []
+        assert open_every_page(servers[2].url, first.run_id) == []
         assert all("Traceback" not in server.log for server in servers)
     finally:
         for server in servers:
