@@ -223,6 +223,22 @@ def _swap_folder(new: Path, path: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def scratch_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``path`` for what is made on the way to it; removed at the end.
+
+    Raises:
+        StorageError: If the disk refuses, in the block too.
+    """
+    make_folder(path.parent)
+    with disk_errors("write", path):
+        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def remove_folder(path: Path) -> None:
     """Remove ``path`` and all in it: first renamed, so that no reader sees half a folder."""
     with disk_errors("delete", path):

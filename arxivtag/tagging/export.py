@@ -10,7 +10,6 @@ loads too, and its two halves can be called one after the other (docs/use_the_mo
 from __future__ import annotations
 
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,7 +41,7 @@ def export_keras(bundle: Bundle, path: Path) -> None:
         path: Where to; must end in ``.keras``.
 
     Raises:
-        BundleError: If ``path`` does not end in ``.keras``.
+        BundleError: If ``path`` does not end in ``.keras``, or Keras refuses the vocabulary.
         StorageError: If the disk refuses.
     """
     if path.suffix != ".keras":
@@ -51,10 +50,16 @@ def export_keras(bundle: Bundle, path: Path) -> None:
         )
     # Keras takes its backend from the environment at its first import.
     os.environ.setdefault("KERAS_BACKEND", "jax")
-    model = build_end_to_end(bundle)
-    storage.make_folder(path.parent)
-    with tempfile.TemporaryDirectory() as folder:
-        unfinished = Path(folder) / path.name
+    try:
+        model = build_end_to_end(bundle)
+    except ValueError as error:
+        raise BundleError(
+            f"Keras cannot hold this model: {error!s:.200}",
+            "The bundle may be damaged: download it again, or train the model anew.",
+        ) from error
+    # Beside the target and not in the system's temporary folder, which may be small.
+    with storage.scratch_folder(path) as folder:
+        unfinished = folder / path.name
         model.save(unfinished)
         with zipfile.ZipFile(unfinished, "a") as archive:
             archive.writestr(LABEL_NAMES_MEMBER, "".join(f"{x}\n" for x in bundle.label_names))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import shutil
@@ -11,9 +12,11 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from arxivtag.errors import BundleError
+from arxivtag.errors import BundleError, StorageError
+from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.papers.cleaning import normalize_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.export import export_keras
@@ -102,6 +105,34 @@ def test_the_bundle_example_of_the_docs_runs() -> None:
 def test_label_names_travel_in_the_file(folder: Path) -> None:
     with zipfile.ZipFile(folder / "plain.keras") as archive:
         assert archive.read("label_names.txt").decode().split() == list(LABELS)
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    def full(model: object, path: Path) -> None:
+        assert path.parent.parent == tmp_path, "made beside its target"
+        path.write_bytes(b"half a model")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(keras.Model, "save", full)
+    with pytest.raises(StorageError, match="No space left"):
+        export_keras(make_bundle(), tmp_path / "model.keras")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_vocabulary_that_keras_refuses_is_one_sentence(tmp_path: Path) -> None:
+    bundle = make_bundle()
+    terms = bundle.vectorizer.vocabulary.to_pylist()
+    terms[0] = terms[1]
+    hostile = dataclasses.replace(
+        bundle,
+        vectorizer=Vectorizer(pa.array(terms), bundle.vectorizer.idf, bundle.vectorizer.config),
+    )
+    with pytest.raises(BundleError, match="Keras cannot hold this model"):
+        export_keras(hostile, tmp_path / "model.keras")
 
 
 def test_other_endings_are_refused(tmp_path: Path) -> None:
