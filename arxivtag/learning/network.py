@@ -72,15 +72,6 @@ class Network:
         """The number of labels that the network scores."""
         return int(self.branches[0].layers[-1].kernel.shape[1])
 
-    @property
-    def n_parameters(self) -> int:
-        """The number of trained numbers, over all branches."""
-        return sum(
-            layer.kernel.size + layer.bias.size
-            for branch in self.branches
-            for layer in branch.layers
-        )
-
 
 def logits(network: Network, rows: SparseRows) -> FloatArray:
     """Return the network's logits for TF-IDF rows.

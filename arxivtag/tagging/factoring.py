@@ -5,6 +5,8 @@ All branches read the same n-grams, so their first kernels, side by side, are on
 has units: the kernel is replaced by its projection on the ``rank`` strongest of them (principal
 components of the first layers' outputs on the training papers, labels of the linear path scaled
 up so that rare ones are not lost).
+
+``benchmarks/build_pretrained.py`` makes the bundled model with this; the app only reads it.
 """
 
 from __future__ import annotations
@@ -54,19 +56,6 @@ def factorize(network: Network, papers: SparseRows, rank: int, *, balance: float
     turn, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(strongest.shape[1],) * 2))
     basis = (strongest @ turn).astype(np.float32)
     return Factors((kernel / sizes) @ basis, np.ascontiguousarray((basis * sizes[:, None]).T))
-
-
-def with_factors(network: Network, factors: Factors) -> Network:
-    """Return ``network`` with the product of ``factors`` as its first kernels."""
-    kernel = factors.rows @ factors.columns
-    branches, start = [], 0
-    for branch in network.branches:
-        first = branch.layers[0]
-        stop = start + first.kernel.shape[1]
-        part = np.ascontiguousarray(kernel[:, start:stop])
-        branches.append(Branch((DenseLayer(part, first.bias), *branch.layers[1:])))
-        start = stop
-    return Network(tuple(branches), network.output_activation)
 
 
 def cut_features(network: Network, columns: NDArray[np.int64]) -> Network:

@@ -1,4 +1,7 @@
-"""Choosing the n-grams that a small model keeps."""
+"""Choosing the n-grams that a small model keeps.
+
+``benchmarks/build_pretrained.py`` makes the bundled model with this; the app does not use it.
+"""
 
 from __future__ import annotations
 

@@ -95,14 +95,3 @@ def test_activations_by_hand_and_at_their_ends() -> None:
 def test_sizes() -> None:
     network = wide_and_deep(30, 4)
     assert (network.n_features, network.n_labels) == (30, 4)
-    # 30 x 6 + 6, 6 x 4 + 4, 30 x 4 + 4
-    assert network.n_parameters == 186 + 28 + 124
-
-
-def test_first_activations_are_before_the_relu() -> None:
-    network, rows = wide_and_deep(30, 4), random_rows(20, 30)
-    first = network.branches[0].layers[0]
-    expected = rows.to_dense() @ first.kernel + first.bias
-    result = subject.first_activations(network.branches[0], rows)
-    assert (result < 0).any()
-    np.testing.assert_allclose(result, expected, rtol=1e-4, atol=1e-4)

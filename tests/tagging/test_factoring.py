@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from arxivtag.learning import network as networks
-from arxivtag.tagging.factoring import cut_features, factorize, with_factors
+from arxivtag.tagging.factoring import cut_features, factorize
 from tests.tagging.models import invented_texts, make_bundle
 
 
@@ -14,9 +14,9 @@ def test_all_directions_are_the_network_itself() -> None:
     rows = bundle.vectorizer.transform(invented_texts(50, seed=2))
     factors = factorize(bundle.network, rows, rank=999)
     assert factors.rows.shape == (len(bundle.vectorizer), 21)
-    whole = networks.logits(bundle.network, rows)
-    again = networks.logits(with_factors(bundle.network, factors), rows)
-    np.testing.assert_allclose(again, whole, atol=1e-4)
+    kernels = [branch.layers[0].kernel for branch in bundle.network.branches]
+    product = factors.rows @ factors.columns
+    np.testing.assert_allclose(product, np.concatenate(kernels, axis=1), atol=1e-4)
 
 
 def test_without_balance_no_projection_is_closer() -> None:
