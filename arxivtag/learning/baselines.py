@@ -204,13 +204,17 @@ def _fit_and_score(
     random_seed: int,
     time_is_up: Callable[[], bool],
 ) -> tuple[tuple[NDArray[np.float32], NDArray[np.float32]], BoolArray]:
-    """Return scores of the second and third part, and which labels were fitted."""
+    """Return scores of the second and third part, and which labels were fitted.
+
+    A label on every training paper counts as fitted: it scores above all others.
+    """
     from sklearn.svm import LinearSVC
 
     train, *others = (_unit_rows(part) for part in parts)
     counts = y_train.sum(axis=0)
     order = np.argsort(-counts, kind="stable")
-    order = order[(counts[order] >= _MIN_POSITIVES) & (counts[order] < len(y_train))]
+    on_all = counts == len(y_train)
+    order = order[(counts[order] >= _MIN_POSITIVES) & ~on_all[order]]
     scores = tuple(np.zeros((part.shape[0], len(counts)), np.float32) for part in others)
     fitted = np.zeros(len(counts), dtype=bool)
     sampled = _sample(len(y_train), random_seed)
@@ -230,7 +234,12 @@ def _fit_and_score(
     # threads would draw from it in another order each time and never repeat.
     for label in order.tolist():
         fit(label)
+    fitted |= on_all & (counts > 0)
+    # What stands on every training paper needs no fit: it is always true. One score for both
+    # parts, so that the threshold chosen on the first holds for the second.
+    highest = max(float(score.max(initial=1.0)) for score in scores) + 1.0
     for score in scores:
+        score[:, on_all] = highest
         score[:, ~fitted] = min(-2.0, float(score.min(initial=0.0)) - 1.0)
     return (scores[0], scores[1]), fitted
 

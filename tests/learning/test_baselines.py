@@ -85,8 +85,13 @@ def test_linear_survives_empty_rows_and_labels_without_examples() -> None:
     y_train[:, 2] = True  # no counterexample
     train[5] = 0
     found = linear(sparse(train), y_train, sparse(val), y_val, sparse(np.zeros((3, 10))))
-    # What is always true was never fitted: too little is covered for a fair comparison.
-    assert isinstance(found, SkippedBaseline)
+    # What is always true needs no fit.
+    assert isinstance(found, Baseline)
+    assert found.y_pred[:, 2].all()
+    assert not found.y_pred[:, 3].any()
+    assert found.y_score is not None
+    assert (found.y_score[:, 2] > found.y_score[:, :2].max(axis=1)).all()
+    assert "in the time allowed" not in found.note
     y_train[:, 2] = False
     found = linear(sparse(train), y_train, sparse(val), y_val, sparse(np.zeros((3, 10))))
     assert isinstance(found, Baseline)
