@@ -92,6 +92,20 @@ class Splits:
     sides: npt.NDArray[np.int8]
 
 
+def check_enough_papers(n_papers: int) -> None:
+    """Refuse papers that are too few to be split.
+
+    Raises:
+        DataError: If they are.
+    """
+    if n_papers < _FEWEST_PAPERS:
+        raise DataError(
+            f"At least {_FEWEST_PAPERS} papers are needed to split them. "
+            f"Received: {n_papers} after cleaning.",
+            "Add papers, or keep those with rare label combinations.",
+        )
+
+
 def split(papers: pd.DataFrame, config: SplitConfig | None = None, random_seed: int = 42) -> Splits:
     """Divide cleaned papers into train, val and test.
 
@@ -104,12 +118,7 @@ def split(papers: pd.DataFrame, config: SplitConfig | None = None, random_seed: 
         DataError: If there are too few papers, or all are near-duplicates of one another.
     """
     config = config or SplitConfig()
-    if len(papers) < _FEWEST_PAPERS:
-        raise DataError(
-            f"At least {_FEWEST_PAPERS} papers are needed to split them. "
-            f"Received: {len(papers)} after cleaning.",
-            "Add papers, or keep those with rare label combinations.",
-        )
+    check_enough_papers(len(papers))
     combinations: list[Combination] = papers[LABELS].tolist()
     sides, methods = _divide(combinations, config.held_out_fraction, random_seed)
     near = near_duplicate_groups(

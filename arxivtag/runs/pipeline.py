@@ -26,9 +26,10 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from arxivtag import __version__, storage
-from arxivtag.config import RunConfig, limits, validate, visitor_limits, visitor_mode
-from arxivtag.errors import ArxivTagError, ConfigError, DataError, RunError
+from arxivtag.config import RunConfig, limits, validate
+from arxivtag.errors import ArxivTagError, DataError, RunError
 from arxivtag.runs import locks
+from arxivtag.runs.admission import check_parameters, check_rows
 from arxivtag.runs.jobs import create_run, with_absolute_data
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.recorder import RunRecorder, timed
@@ -203,12 +204,7 @@ def _load(config: RunConfig, home: Path) -> Corpus:
     from arxivtag.papers import sources
 
     corpus = sources.load(config.data, home=home)
-    most = visitor_limits().max_rows if visitor_mode() else limits().max_rows
-    if len(corpus.papers) > most:
-        raise DataError(
-            f"{corpus.name} holds {len(corpus.papers):,} papers; up to {most:,} are allowed here.",
-            "Choose a smaller data set.",
-        )
+    check_rows(corpus.name, len(corpus.papers))
     return corpus
 
 
@@ -224,12 +220,7 @@ def _check_size(config: RunConfig, features: Features) -> None:
     layers = model_summary(config.model, features.train.rows.n_features, len(features.label_names))
     n_parameters = sum(layer.n_parameters for layer in layers)
     bundle.check_fits(features.vectorizer, n_parameters)
-    most = visitor_limits().max_parameters
-    if visitor_mode() and n_parameters > most:
-        raise ConfigError(
-            f"The network has {n_parameters:,} parameters; visitors may train up to {most:,}.",
-            "Use fewer hidden units, fewer towers or a smaller vocabulary.",
-        )
+    check_parameters(n_parameters)
 
 
 def _clean(config: RunConfig, corpus: Corpus) -> CleaningResult:

@@ -189,7 +189,15 @@ def check_fits(vectorizer: Vectorizer, n_parameters: int) -> None:
             f"{_MAX_FEATURES:,}.",
             "Set max_tokens, or leave out n-grams that occur in few papers.",
         )
-    n_bytes = 4 * n_parameters + vectorizer.vocabulary.nbytes + vectorizer.idf.nbytes
+    check_bytes(4 * n_parameters + vectorizer.vocabulary.nbytes + vectorizer.idf.nbytes)
+
+
+def check_bytes(n_bytes: int) -> None:
+    """Refuse a model that is too large to be loaded again; its weights alone may tell.
+
+    Raises:
+        ConfigError: If it is over the limit.
+    """
     most_mb = config.limits().max_bundle_mb
     if n_bytes > most_mb * 1_000_000:
         raise ConfigError(

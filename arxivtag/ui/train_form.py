@@ -16,7 +16,9 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.config import RunConfig
 from arxivtag.errors import ArxivTagError, ConfigError
+from arxivtag.papers.splits import check_enough_papers
 from arxivtag.runs import command_line
+from arxivtag.runs.admission import check_parameters, check_rows
 from arxivtag.runs.command_line import Setting
 from arxivtag.runs.estimate import Estimate, estimate, expected_features
 from arxivtag.ui import components, data
@@ -235,9 +237,15 @@ def starting_point(asked: str | None, home: Path, preset: str) -> tuple[RunConfi
 
 
 def data_size(context: PageContext, run: RunConfig) -> DataSize:
-    """Return the size of the data a run would train on, counted once for all sessions."""
-    cleaned = data.cleaned(run.data, run.cleaning, context.home)
+    """Return the size of the data a run would train on, counted once for all sessions.
+
+    Raises:
+        DataError: If they are too many, or too few are left by the cleaning.
+    """
     corpus = data.corpus(run.data, context.home)
+    check_rows(corpus.name, len(corpus.papers))
+    cleaned = data.cleaned(run.data, run.cleaning, context.home)
+    check_enough_papers(len(cleaned.papers))
     size: DataSize = _data_size(corpus.fingerprint, run.cleaning, run.text_fields, cleaned.papers)
     return size
 
@@ -258,12 +266,19 @@ def _data_size(
 
 
 def render_forecast(run: RunConfig, size: DataSize) -> Estimate:
-    """Show the network and what training it will take, before it starts."""
+    """Show the network and what training it will take, before it starts.
+
+    Raises:
+        ConfigError: If the run would be refused once its vocabulary is known.
+    """
     from arxivtag.learning.model import model_summary
+    from arxivtag.tagging.bundle import check_bytes
 
     n_features = expected_features(run, size.n_distinct_words, size.n_papers)
     layers = model_summary(run.model, n_features, size.n_labels)
     n_parameters = sum(layer.n_parameters for layer in layers)
+    check_parameters(n_parameters)
+    check_bytes(4 * n_parameters)
     expected = estimate(run, size.n_papers, n_features, size.n_labels)
     components.metric_row(
         [
@@ -309,7 +324,7 @@ def _memory_text(memory_mb: float) -> str:
 
 
 def forecast(context: PageContext, run: RunConfig) -> Estimate | None:
-    """Show the forecast; where the data cannot be read, say why and return ``None``."""
+    """Show the forecast; where the run could not succeed, say why and return ``None``."""
     try:
         return render_forecast(run, data_size(context, run))
     except ArxivTagError as error:

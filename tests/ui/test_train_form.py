@@ -117,6 +117,31 @@ def test_another_data_set_than_the_runs_own_is_said(home: Path) -> None:
     assert "other data" not in " ".join(str(element.value) for element in same.get("html"))
 
 
+def said_why(app: AppTest) -> str:
+    assert not app.exception
+    assert app.button(key="go").disabled
+    (error,) = app.error
+    return str(error.value).replace("\\", "")
+
+
+def test_a_run_that_could_not_succeed_is_not_offered(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = tmp_path / "few.csv"
+    few.write_text("title,abstract,labels\nA,Some words,cs.LG\nB,Some other words,cs.CV\n")
+    monkeypatch.setenv("ARXIVTAG_DATA", str(few))
+    assert "papers are needed to split them" in said_why(opened(data="file:few.csv"))
+    with monkeypatch.context() as patch:
+        patch.setenv("ARXIVTAG_MAX_BUNDLE_MB", "1")
+        assert "can be loaded again" in said_why(opened())
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    with monkeypatch.context() as patch:
+        patch.setenv("ARXIVTAG_VISITOR_MAX_PARAMETERS", "1000")
+        assert "visitors may train up to 1,000" in said_why(opened())
+    monkeypatch.setenv("ARXIVTAG_VISITOR_MAX_ROWS", "1000")
+    assert "up to 1,000 are allowed here" in said_why(opened())
+
+
 def test_visitors_epochs_are_capped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
     app = opened()

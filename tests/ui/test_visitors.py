@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag import config
 from arxivtag.config import RunConfig, TrainingConfig
-from arxivtag.errors import DataError
+from arxivtag.errors import ConfigError, DataError
 from arxivtag.papers import sources
 from arxivtag.papers.uploads import upload_path
 from arxivtag.runs import jobs, locks, registry, worker
+from arxivtag.runs.admission import check_parameters
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import read_status, write_status
 from arxivtag.ui import data
@@ -195,19 +196,11 @@ def test_stop_on_request_is_not_taken_for_the_time_limit(
 def test_a_network_that_would_fill_the_memory_is_refused(
     visitors: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from types import SimpleNamespace
-
-    from arxivtag.errors import ConfigError
-    from arxivtag.runs import pipeline
-
-    rows = SimpleNamespace(n_features=140_000)
-    features = SimpleNamespace(train=SimpleNamespace(rows=rows), label_names=("a",) * 150)
-    pipeline._check_size(config.preset("keras-example"), features)  # 72 million parameters
-    model = config.ModelConfig(hidden_units=(4096,))
+    check_parameters(72_000_000)  # the Keras example's, on its own data
     with pytest.raises(ConfigError, match="visitors may train up to 100,000,000"):
-        pipeline._check_size(RunConfig(model=model), features)
+        check_parameters(100_000_001)
     monkeypatch.delenv("ARXIVTAG_VISITORS")
-    pipeline._check_size(RunConfig(model=model), features)
+    check_parameters(100_000_001)
 
 
 def test_a_visitor_keeps_few_uploads(
