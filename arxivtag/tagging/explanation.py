@@ -9,8 +9,12 @@ and with L2 normalisation the rest of the text gains weight. The contribution is
     logit(text) - logit(text without the n-gram)
 
 computed with the network itself, not an approximation: positive raised the
-label, negative lowered it. Contributions do not add up to the logit, since words
-overlap with their pairs and hidden layers are not additive.
+label, negative lowered it. The logit is the logarithm of the odds of the label's
+probability before calibration. With softmax, where labels share one probability,
+that is not what the network puts out for the label: a word that raises all of
+those alike changes no probability, and adds nothing here. Contributions do not
+add up to the logit, since words overlap with their pairs and hidden layers are
+not additive.
 """
 
 from __future__ import annotations
@@ -27,7 +31,8 @@ from numpy.typing import NDArray
 
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate
-from arxivtag.learning.network import activate
+from arxivtag.learning.logistic import logit
+from arxivtag.learning.network import OutputActivation, activate
 from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.tagging.threads import one_blas_thread
@@ -90,7 +95,7 @@ class Explanation:
     Attributes:
         label: The label.
         name: Its name in words.
-        logit: The label's logit for the text, before calibration.
+        logit: The log odds of the label's probability, before calibration.
         probability: Its calibrated probability.
         contributions: Words and pairs that the model knows, strongest first.
         spans: The words to mark, in the order of the text.
@@ -145,7 +150,8 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     logits = _logits(bundle, reading, variants)
     raw = activate(logits, bundle.network.output_activation)[:, column]
     y_prob = calibrate(bundle.calibration, raw)
-    deltas = logits[0, column] - logits[1:, column]
+    log_odds = _log_odds(logits, column, bundle.network.output_activation)
+    deltas = log_odds[0] - log_odds[1:]
     contributions = [
         Contribution(term, float(delta), float(without), n_places)
         for term, delta, without, n_places in zip(
@@ -166,7 +172,7 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     return Explanation(
         label,
         label_name(label),
-        float(logits[0, column]),
+        float(log_odds[0]),
         float(y_prob[0]),
         tuple(contributions),
         spans,
@@ -334,6 +340,17 @@ def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> 
         with one_blas_thread():
             parts.append(_dense_logits(bundle, known, _weights(bundle, known, counts)))
     return np.concatenate(parts)
+
+
+def _log_odds(logits: Floats, column: int, output_activation: OutputActivation) -> Floats:
+    """Return the log odds of one label's uncalibrated probability, ``(n,)``."""
+    if output_activation == "sigmoid":
+        return logits[:, column]
+    others = np.delete(logits, column, axis=1)
+    if not others.shape[1]:  # the only label: certain, whatever the text
+        return np.full(len(logits), logit(1.0), dtype=np.float32)
+    # p / (1 - p) is the label's power of e over the sum of the others'.
+    return np.asarray(logits[:, column] - np.logaddexp.reduce(others, axis=1), np.float32)
 
 
 def _counted(

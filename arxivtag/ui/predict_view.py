@@ -368,7 +368,8 @@ def _render_why(prediction: Prediction) -> None:
     )
     components.note(
         "Exact: a word or pair of words is left out wherever it stands, and what that takes from "
-        "the label's logit is its part. A logit higher by 1 means odds 2.7 times as high."
+        "the label's logit (the logarithm of its odds before calibration) is its part. A logit "
+        "higher by 1 means such odds 2.7 times as high."
     )
     table = contributions_table(explanation)
     chart, listing = st.columns(2, gap="medium")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import logit as scipy_logit
+from scipy.special import softmax
 
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning import network
+from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.words import split_words
 from arxivtag.tagging import tagger
@@ -29,7 +33,11 @@ GAP = "outofvocabulary"
 
 
 def logits(bundle: Bundle, words: list[str]) -> np.ndarray:
-    return network.logits(bundle.network, bundle.vectorizer.transform([" ".join(words)]))[0]
+    """The log odds of each label's uncalibrated probability."""
+    values = network.logits(bundle.network, bundle.vectorizer.transform([" ".join(words)]))[0]
+    if bundle.network.output_activation == "sigmoid":
+        return values
+    return scipy_logit(softmax(values.astype(float)))
 
 
 def replaced(words: list[str], ngram: list[str]) -> list[str]:
@@ -60,6 +68,30 @@ def test_contributions_equal_recomputed_logits(form: str) -> None:
             assert item.delta_logit == pytest.approx(expected, abs=5e-5)
             without = tagger.predict(bundle, [" ".join(rest)])[0, LABELS.index(label)]
             assert item.probability_without == pytest.approx(without, abs=2e-5)
+
+
+def test_with_softmax_what_raises_all_labels_alike_adds_nothing() -> None:
+    bundle = make_bundle("softmax")
+    n_features = len(bundle.vectorizer)
+    alike = Branch(
+        (DenseLayer(np.ones((n_features, len(LABELS)), np.float32), np.zeros(5, np.float32)),)
+    )
+    raised = dataclasses.replace(bundle, network=Network((alike,), "softmax"))
+    explanation = explain(raised, "deep network", "cs.LG")
+    assert explanation.logit == pytest.approx(np.log(0.2 / 0.8))
+    assert explanation.contributions
+    assert all(abs(item.delta_logit) < 1e-6 for item in explanation.contributions)
+
+
+def test_with_softmax_the_only_label_is_certain() -> None:
+    bundle = make_bundle("softmax")
+    layer = DenseLayer(np.ones((len(bundle.vectorizer), 1), np.float32), np.zeros(1, np.float32))
+    alone = dataclasses.replace(
+        bundle, network=Network((Branch((layer,)),), "softmax"), label_names=("a",)
+    )
+    explanation = explain(alone, "deep network", "a")
+    assert np.isfinite(explanation.logit)
+    assert {item.delta_logit for item in explanation.contributions} == {0.0}
 
 
 def test_strongest_first_and_places_counted() -> None:

@@ -186,8 +186,8 @@ def _render_reasons(folder: RunFolder, title: str, abstract: str, label: str) ->
             "delta_logit": st.column_config.NumberColumn(
                 "What it adds to the logit",
                 format="%+.2f",
-                help="How far the logit falls when the word or phrase is left out. A logit of +1 "
-                "multiplies the odds of the label by 2.7.",
+                help="How far the logit (the logarithm of the label's odds before calibration) "
+                "falls when the word or phrase is left out. +1 multiplies those odds by 2.7.",
             ),
             "probability_without": st.column_config.NumberColumn(
                 "Probability without it", format="%.3f"
