@@ -87,6 +87,20 @@ def test_a_label_in_the_address_filters_the_page(open_explore: OpenApp) -> None:
     assert all("cs.CL" in labels for labels in shown["labels"])
 
 
+def test_bare_labels_in_the_address_filter_too(open_explore: OpenApp) -> None:
+    app = open_explore("Papers", labels=["cs.CL", "cs.LG · Machine Learning", "no label"])
+    assert app.multiselect(key="labels").value == ["cs.CL", "cs.LG"]
+    assert app.query_params["labels"] == [COMPUTATION_AND_LANGUAGE, "cs.LG · Machine Learning"]
+    app.multiselect(key="labels").set_value(["cs.CV"]).run()
+    assert app.multiselect(key="labels").value == ["cs.CV"]
+
+
+def test_a_filter_says_which_tabs_it_holds_for(open_explore: OpenApp) -> None:
+    sentence = "Overview, Duplicates and Cleaning are of the whole data set"
+    assert sentence not in texts(open_explore("Labels"))
+    assert sentence in texts(open_explore("Labels", search="network"))
+
+
 def test_filters_work_together_and_are_cleared(open_explore: OpenApp) -> None:
     app = open_explore("Papers", labels="cs.CV")
     app.text_input(key="search").set_value("segmentation").run()

@@ -37,6 +37,11 @@ TABS: dict[str, Callable[[View], None]] = {
 }
 # The other tabs always describe the whole data set.
 FILTERED_TABS = ("Labels", "Terms", "Lengths", "Papers")
+_WHOLE_TABS = [name for name in TABS if name not in FILTERED_TABS]
+_WHOLE_TABS_TEXT = (
+    f"The filters hold for {', '.join(FILTERED_TABS[:-1])} and {FILTERED_TABS[-1]}; "
+    f"{', '.join(_WHOLE_TABS[:-1])} and {_WHOLE_TABS[-1]} are of the whole data set."
+)
 NUMBER_PARAMETERS = ("group", "paper", "papers-page", "max-words", "max-tokens", "words")
 KEPT, ALL = "kept", "all"
 ROWS_TEXTS = {KEPT: "Kept after cleaning", ALL: "All rows as read"}
@@ -87,6 +92,7 @@ def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) 
 def _filter_input(index: LabelIndex, lengths: Lengths) -> tuple[PaperFilter, str]:
     """Draw the filters, which live in the address, and return what is chosen."""
     longest = _longest(lengths)
+    _spell_out_labels(index)
     with st.expander("Filters", icon=":material/filter_alt:", key="filters"):
         left, right = st.columns(2)
         labels = left.multiselect(
@@ -127,6 +133,20 @@ def _filter_input(index: LabelIndex, lengths: Lengths) -> tuple[PaperFilter, str
     return chosen, rows or KEPT
 
 
+def _spell_out_labels(index: LabelIndex) -> None:
+    """Give bare labels in the address (``?labels=cs.RO``) the form it carries, and run again.
+
+    Streamlit knows an option in the address only as it is shown, with the label's name, and
+    reads the address before the page can.
+    """
+    asked = st.query_params.get_all(LABELS_KEY)
+    known = set(index.label_names)
+    shown = [components.label_text(label) if label in known else label for label in asked]
+    if shown != asked and LABELS_KEY not in st.session_state:
+        st.query_params[LABELS_KEY] = shown
+        st.rerun()
+
+
 def _longest(lengths: Lengths) -> int:
     """Return the end of the slider of lengths: the longest abstract, rounded up."""
     return max(-(-int(lengths.max()) // 10) * 10, 10)
@@ -156,6 +176,7 @@ def _say_what_is_shown(
             on_click=_clear_filters,
             args=(longest,),
         )
+    components.note(_WHOLE_TABS_TEXT)
 
 
 def _clear_filters(longest: int) -> None:
