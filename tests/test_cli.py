@@ -14,6 +14,7 @@ import pytest
 
 from arxivtag import cli
 from arxivtag.config import ASSETS_FOLDER, SAMPLE_PATH
+from arxivtag.runs import pipeline
 from tests.conftest import PROJECT_FOLDER
 
 ABSTRACT = (
@@ -100,6 +101,22 @@ def test_rows_left_out_are_named_and_counted(tmp_path: Path) -> None:
     evaluation = result_of("evaluate", "pretrained", str(path))
     assert isinstance(evaluation, dict)
     assert (evaluation["n_samples"], evaluation["n_skipped"]) == (2, 1)
+
+
+def test_train_names_the_rows_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def trained(*_: object, **__: object) -> dict[str, object]:
+        notes = ["1 row was left out: not valid JSON."]
+        return {"run_id": "run-a", "data": {"notes": notes}, "timings": {}, "evaluation": {}}
+
+    monkeypatch.setattr(pipeline, "train_in_foreground", trained)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["train", "sample", "--json"])
+    assert ended.value.code == 0
+    output = capsys.readouterr()
+    assert "1 row was left out: not valid JSON." in output.err.splitlines()
+    assert json.loads(output.out)["run_id"] == "run-a"
 
 
 def test_app_resolves_the_environment_s_paths_before_it_changes_the_folder(

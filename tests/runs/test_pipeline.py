@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from arxivtag.config import PROJECT_FOLDER, preset
+from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH, preset
 from arxivtag.errors import RunError
 from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import load_predictions
@@ -37,23 +37,34 @@ EVALUATION = (
 )  # fmt: skip
 
 
-def train(home: Path, *words: str) -> subprocess.Popen[str]:
-    """Start ``arxivtag train sample`` in a process of its own."""
+def train(
+    home: Path, *words: str, data: str = "sample", folder: Path = PROJECT_FOLDER
+) -> subprocess.Popen[str]:
+    """Start ``arxivtag train`` in ``folder``, in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "arxivtag", "train", "sample", "--preset", "linear",
+        [sys.executable, "-m", "arxivtag", "train", data, "--preset", "linear",
          "--home", str(home), "--json", *words],
-        cwd=PROJECT_FOLDER, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
-    """A home folder with one run, and what the command printed."""
+    """A home folder with one run, and what the command printed.
+
+    It is trained on a file with one broken row, named by a relative path.
+    """
     home = tmp_path_factory.mktemp("trained")
-    process = train(home, "--epochs", "2", "--bootstrap-samples", "20")
+    papers = pd.read_csv(SAMPLE_PATH).rename(columns={"terms": "labels"})
+    lines = papers.to_json(orient="records", lines=True)
+    (home / "papers.jsonl").write_text(lines + "{broken\n")
+    process = train(
+        home, "--epochs", "2", "--bootstrap-samples", "20", data="papers.jsonl", folder=home
+    )
     output, progress = process.communicate(timeout=240)
     assert process.returncode == 0, progress
     assert "train" in progress
+    assert "1 row was left out: not valid JSON." in progress
     return home, json.loads(output)
 
 
@@ -68,6 +79,7 @@ def test_result_has_the_contract_s_keys(trained: tuple[Path, dict[str, Any]]) ->
     assert len(timings["epochs"]) == 2
     assert result["n_test"] == result["evaluation"]["n_samples"]
     assert len(result["data"]["fingerprint"]) == 64
+    assert (result["data"]["n_rows"], result["data"]["n_skipped"]) == (2000, 1)
     assert result["versions"]["keras"]
 
 
@@ -79,6 +91,8 @@ def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) 
     assert run.summary.figures["micro_f1"] == result["evaluation"]["micro_f1"]
     assert run.config is not None
     assert run.config.training.epochs == 2
+    # Absolute: a run again or a resume works in another folder.
+    assert run.config.data == str(home / "papers.jsonl")
     history = run.history()
     assert [record["epoch"] for record in history.epochs] == [1, 2]
     assert {"val_loss", "val_binary_accuracy", "val_micro_f1", "val_precision_at_1"} <= set(
