@@ -48,13 +48,13 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
     options = [
         DataOption(info.id, info.name, info.description, info.id)
         for info in sources.available_sources(home)
-        if info.ready or info.id == SAMPLE
+        if (info.ready or info.id == SAMPLE) and not _is_closed(info.id)
     ]
     uploads: dict[str, str] = dict(st.session_state.get(UPLOADS_KEY, {}))
     if asked is not None and asked.startswith(UPLOAD_PREFIX):
         uploads.setdefault(asked, asked)
     snapshots = set(st.session_state.get(SNAPSHOTS_KEY, ()))
-    if asked is not None and asked.startswith(f"{ARXIV_METADATA}?"):
+    if asked is not None and asked.startswith(f"{ARXIV_METADATA}?") and not _is_closed(asked):
         snapshots.add(asked)
     return (
         *options,
@@ -62,6 +62,11 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
         *local_options(),
         *_upload_options(uploads, home),
     )
+
+
+def _is_closed(source: str) -> bool:
+    """Return whether a source is not for visitors: reading Kaggle's snapshot takes minutes."""
+    return config.visitor_mode() and source.partition("?")[0] == ARXIV_METADATA
 
 
 def offered(source: str, home: Path) -> DataOption | None:
@@ -107,7 +112,14 @@ def _upload_options(uploads: dict[str, str], home: Path) -> tuple[DataOption, ..
         except DataError:
             continue  # deleted since, or not one of ours
         options.append(
-            DataOption(source, name, "An upload; only those who have its address see it.", source)
+            DataOption(
+                source,
+                name,
+                "An upload; only those who have its address see it."
+                if config.visitor_mode()
+                else "An upload; runs on it are seen by whoever uses this app.",
+                source,
+            )
         )
     return tuple(options)
 

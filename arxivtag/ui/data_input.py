@@ -47,41 +47,41 @@ def _data_changed() -> None:
     state.remember("data", st.session_state[KEY], data.SAMPLE)
 
 
-def max_upload_mb() -> int:
-    """Return the largest upload allowed here, in MB."""
-    return config.largest_upload_mb()
-
-
 @st.dialog("Add papers", width="large")
 def add_papers_dialog(home: Path) -> None:
-    """Upload a file and say what its columns are, or fetch the published data set."""
-    upload, fetch, search, snapshot = st.tabs(
-        ["Upload a file", "Fetch the published set", "Search arXiv", "Kaggle's snapshot"]
-    )
-    with upload, guarded():
-        _upload_input(home)
-    with fetch, guarded():
-        _fetch_input(home)
-    with search, guarded():
-        _search_input(home)
-    with snapshot, guarded():
-        _snapshot_input(home)
+    """Upload a file and say what its columns are, or take papers from elsewhere."""
+    parts: dict[str, Callable[[Path], None]] = {
+        "Upload a file": _upload_input,
+        "Fetch the published set": _fetch_input,
+        "Search arXiv": _search_input,
+    }
+    if not config.visitor_mode():  # each filter reads several gigabytes on the server
+        parts["Kaggle's snapshot"] = _snapshot_input
+    for tab, render in zip(st.tabs(list(parts)), parts.values(), strict=True):
+        with tab, guarded():
+            render(home)
 
 
 # Upload
 
 
 def _upload_input(home: Path) -> None:
+    most_mb = config.largest_upload_mb()
     file = st.file_uploader(
-        f"A table of papers: CSV, JSON Lines or Parquet, up to {max_upload_mb()} MB",
+        f"A table of papers: CSV, JSON Lines or Parquet, up to {most_mb} MB",
         type=FILE_TYPES,
-        max_upload_size=max_upload_mb(),
+        max_upload_size=most_mb,
         key="upload-file",
         help="One row a paper, with a column for the abstract and one for the labels. "
         "CSV and JSON Lines may be packed (.gz, .xz, .zst).",
     )
     if file is None:
-        components.note("Only you, and those to whom you give the address, will see the papers.")
+        components.note(
+            "Only you, and those to whom you give the address, will see the papers."
+            if config.visitor_mode()
+            else "The papers stay on the machine that runs this app; whoever uses it can see "
+            "the runs on them, and so the papers."
+        )
         return
     source = _stored(file, home)
     path, name = upload_path(source, home)
@@ -96,7 +96,7 @@ def _upload_input(home: Path) -> None:
                 make_room(final, data.uploads_in_use(home), home)
             corpus = data.corpus(final, home)
         data.remember_upload(final, name, home)
-        log_event("uploaded", data=final, n_papers=len(corpus.papers))
+        log_event("uploaded", n_papers=len(corpus.papers))  # the address is its only lock
         state.remember("data", final, data.SAMPLE)
         st.rerun()
 
@@ -105,9 +105,10 @@ def _stored(file: Any, home: Path) -> str:
     """Return the source of an uploaded file, stored once however often the page runs."""
     known: dict[str, str] = st.session_state.setdefault("stored-uploads", {})
     if file.file_id not in known:
-        if file.size > max_upload_mb() * 1_000_000:
+        most_mb = config.largest_upload_mb()
+        if file.size > most_mb * 1_000_000:
             raise DataError(
-                f"An uploaded file may have at most {max_upload_mb():,} MB here.",
+                f"An uploaded file may have at most {most_mb:,} MB here.",
                 "Split or pack it (.gz, .xz, .zst).",
             )
         _drop_unchosen(known, home)
@@ -253,6 +254,7 @@ def _search_input(home: Path) -> None:
 
 
 def _snapshot_input(home: Path) -> None:
+    """Choose a part of the snapshot; visitors are not offered it (:func:`data.data_options`)."""
     info = {entry.id: entry for entry in sources.available_sources(home)}[ARXIV_METADATA]
     components.note(info.description)
     if not info.ready:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from arxivtag.papers import arxiv_api
 from arxivtag.papers.metadata import ARXIV_METADATA, SNAPSHOT_NAME
 from arxivtag.papers.sources import load
 from arxivtag.papers.uploads import upload_path
+from arxivtag.ui import data
 
 
 def search_part() -> None:
@@ -107,6 +109,66 @@ def test_visitors_may_not_search(home: Path, monkeypatch: pytest.MonkeyPatch) ->
     app = opened(search_part)
     assert not app.exception
     assert "Collect" not in [button.label for button in app.button]
+
+
+def test_visitors_are_not_offered_the_snapshot(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = downloads_folder(home)
+    folder.mkdir(parents=True)
+    paper = {"id": "1", "title": "A title", "abstract": "Some words", "categories": "cs.CL"}
+    (folder / SNAPSHOT_NAME).write_text(json.dumps(paper) + "\n")
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    monkeypatch.setattr(data, "corpus", refuse_snapshot(data.corpus))
+    for source in (ARXIV_METADATA, f"{ARXIV_METADATA}?categories=cs.CL"):
+        app = AppTest.from_file(PROJECT_FOLDER / "streamlit_app.py", default_timeout=60)
+        app.query_params["data"] = source
+        app.run()
+        assert not app.exception
+        assert any("which is not here" in str(box.value) for box in app.warning)
+        assert not any("Kaggle" in name for name in app.selectbox(key="data-choice").options)
+    app.button(key="add-papers").click().run()
+    assert "Kaggle's snapshot" not in [tab.label for tab in app.tabs]
+
+
+def refuse_snapshot(load: Callable[..., Any]) -> Callable[..., Any]:
+    def checked(source: str, home: Path | None = None) -> Any:
+        assert not source.startswith(ARXIV_METADATA)
+        return load(source, home)
+
+    return checked
+
+
+def test_one_column_can_be_chosen_for_two_things(home: Path) -> None:
+    app = opened(upload_part)
+    rows = b"title,abstract,labels\nA title,Some words here,cs.LG\n"
+    app.file_uploader(key="upload-file").upload("papers.csv", rows).run()
+    app.selectbox(key="mapping-title").set_value("abstract").run()
+    app.button(key="use-upload").click().run()
+    assert not app.exception
+    assert not app.error
+    papers = load(app.query_params["data"], home=home).papers
+    assert papers["title"].tolist() == papers["abstract"].tolist() == ["Some words here"]
+
+
+def test_who_sees_an_upload_is_said_as_it_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def said() -> str:
+        return " ".join(str(element.value) for element in opened(upload_part).get("html"))
+
+    assert "whoever uses it can see the runs" in said()
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    assert "Only you, and those to whom you give the address" in said()
+
+
+def test_the_log_tells_no_upload_s_address(home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = opened(upload_part)
+    rows = b"title,abstract,labels\nA title,Some words here,cs.LG\n"
+    app.file_uploader(key="upload-file").upload("papers.csv", rows).run()
+    logger = logging.getLogger("arxivtag.app")
+    logger.addHandler(caplog.handler)
+    app.button(key="use-upload").click().run()
+    logger.removeHandler(caplog.handler)
+    source = app.query_params["data"]
+    assert "uploaded" in caplog.text
+    assert source.removeprefix("upload:") not in caplog.text
 
 
 def test_a_file_that_was_picked_and_not_chosen_goes_with_the_next(home: Path) -> None:
