@@ -19,6 +19,7 @@ Top-level keys:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -201,7 +202,7 @@ def with_linear_baseline(
         len(predictions.y_true_test), resampling["n_resamples"], resampling["random_seed"]
     )
     kept = [item for item in evaluation["baselines"] if item["key"] != baselines.LINEAR]
-    return {**evaluation, "baselines": [*kept, _compared(found, parts, weights)]}
+    return {**evaluation, "baselines": [*kept, _compared(found, _measured(parts, weights))]}
 
 
 def best_baseline(evaluation: Mapping[str, Any], key: str = "micro_f1") -> dict[str, Any] | None:
@@ -249,8 +250,10 @@ def _evaluate(
     if readable is None:
         readable = np.ones(len(y_true), dtype=bool)
     y_pred = thresholds.decide(chosen, y_prob, readable)
-    parts = metrics.contributions(y_true, y_pred, y_prob)
-    weights = metrics.resampling_weights(len(y_true), bootstrap_samples, random_seed)
+    model = _measured(
+        metrics.contributions(y_true, y_pred, y_prob),
+        metrics.resampling_weights(len(y_true), bootstrap_samples, random_seed),
+    )
     nothing = baselines.all_zeros(*y_true.shape)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -262,8 +265,8 @@ def _evaluate(
         "thresholds": thresholds.to_dict(chosen),
         "calibration": calibrations.to_dict(calibration) if calibration else None,
         "bootstrap": {"n_resamples": bootstrap_samples, "random_seed": random_seed},
-        "intervals": _intervals(parts, weights),
-        "baselines": [_compared(item, parts, weights) for item in (nothing, frequent)],
+        "intervals": _intervals(model),
+        "baselines": [_compared(item, model) for item in (nothing, frequent)],
         "per_label": {
             "label": list(label_names),
             **_rounded_columns(metrics.per_label(y_true, y_pred, y_prob)),
@@ -279,21 +282,41 @@ def _evaluate(
     }
 
 
-def _intervals(
-    parts: metrics.Contributions, weights: NDArray[np.float32]
-) -> dict[str, list[float]]:
-    if not len(weights) or not len(parts.y_true):
-        return {}
-    found = metrics.averages(parts, weights)
-    intervals = {key: metrics.interval(value) for key, value in found.items()}
+@dataclass(frozen=True)
+class _Measured:
+    """The model's figures, computed once for its intervals and for each baseline beside it.
+
+    Attributes:
+        parts: What each paper contributes.
+        weights: How often each paper counts in each resample, (n_resamples, n_papers).
+        figures: Each figure on all papers.
+        resampled: The same on each resample; empty without resamples or papers.
+    """
+
+    parts: metrics.Contributions
+    weights: NDArray[np.float32]
+    figures: dict[str, NDArray[np.float64]]
+    resampled: dict[str, NDArray[np.float64]]
+
+
+def _measured(parts: metrics.Contributions, weights: NDArray[np.float32]) -> _Measured:
+    can_resample = len(weights) and len(parts.y_true)
+    return _Measured(
+        parts,
+        weights,
+        metrics.averages(parts),
+        metrics.averages(parts, weights) if can_resample else {},
+    )
+
+
+def _intervals(model: _Measured) -> dict[str, list[float]]:
+    intervals = {key: metrics.interval(value) for key, value in model.resampled.items()}
     return {key: _rounded(pair, 6) for key, pair in intervals.items() if pair is not None}
 
 
-def _compared(
-    baseline: baselines.Baseline, parts: metrics.Contributions, weights: NDArray[np.float32]
-) -> dict[str, Any]:
+def _compared(baseline: baselines.Baseline, model: _Measured) -> dict[str, Any]:
     """Return a baseline's figures and the model's lead over it on the same resamples."""
-    figures = metrics.evaluate(parts.y_true, baseline.y_pred, baseline.y_score)
+    figures = metrics.evaluate(model.parts.y_true, baseline.y_pred, baseline.y_score)
     for key in ("expected_calibration_error", "top_label_calibration_error"):
         figures[key] = None  # its scores are no probabilities
     return {
@@ -304,25 +327,25 @@ def _compared(
         "metrics": {
             key: None if value is None else round(value, 6) for key, value in figures.items()
         },
-        "difference": _differences(baseline, parts, weights),
+        "difference": _differences(baseline, model),
     }
 
 
-def _differences(
-    baseline: baselines.Baseline, parts: metrics.Contributions, weights: NDArray[np.float32]
-) -> dict[str, list[float]]:
-    if not len(weights) or not len(parts.y_true):
+def _differences(baseline: baselines.Baseline, model: _Measured) -> dict[str, list[float]]:
+    if not model.resampled:
         return {}
-    other = metrics.contributions(parts.y_true, baseline.y_pred, baseline.y_score)
-    ours, theirs = metrics.averages(parts), metrics.averages(other)
-    ours_resampled, theirs_resampled = (metrics.averages(item, weights) for item in (parts, other))
+    other = _measured(
+        metrics.contributions(model.parts.y_true, baseline.y_pred, baseline.y_score),
+        model.weights,
+    )
     found: dict[str, list[float]] = {}
     for key in metrics.HEADLINE_KEYS:
-        if key not in ours or key not in theirs:
+        if key not in model.figures or key not in other.figures:
             continue
-        spread = metrics.interval(ours_resampled[key] - theirs_resampled[key])
+        spread = metrics.interval(model.resampled[key] - other.resampled[key])
         if spread is not None:
-            found[key] = _rounded([float(ours[key][0] - theirs[key][0]), *spread], 6)
+            lead = float(model.figures[key][0] - other.figures[key][0])
+            found[key] = _rounded([lead, *spread], 6)
     return found
 
 

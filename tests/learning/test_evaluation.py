@@ -118,6 +118,22 @@ def test_differences_are_paired(run: dict) -> None:
     )
 
 
+def test_each_model_is_resampled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    resampled = []
+    averages = metrics.averages
+
+    def counted(parts: metrics.Contributions, weights: np.ndarray | None = None) -> dict:
+        if weights is not None:
+            resampled.append(parts)
+        return averages(parts, weights)
+
+    monkeypatch.setattr(metrics, "averages", counted)
+    y_true, y_prob = made(50, 0)
+    chosen = thresholds.choose(y_true, y_prob, "global")
+    evaluation.evaluate_bundle(y_true, y_prob, LABELS, chosen, bootstrap_samples=20)
+    assert len(resampled) == 3  # the model and two baselines
+
+
 def test_per_label_columns_are_one_row_a_label(run: dict) -> None:
     columns = run["per_label"]
     assert {len(column) for column in columns.values()} == {6}
