@@ -35,6 +35,7 @@ from arxivtag.papers.opening import (
     choose_encoding,
     open_text,
 )
+from arxivtag.papers.parquet_pages import ColumnFigures, column_figures
 from arxivtag.papers.schema import ReadReport
 
 _BLOCK_BYTES = 4 << 20  # no row of a CSV may be longer
@@ -520,7 +521,7 @@ def _is_bytes(kind: pa.DataType) -> bool:
 def _parquet_columns(
     file: pq.ParquetFile, path: Path, bounds: Limits, tally: _Tally
 ) -> tuple[list[str], dict[str, tuple[str, int]]]:
-    """Check the file's own figures before anything is unpacked.
+    """Check the figures of the file's footer and pages before anything is unpacked.
 
     Returns:
         Unique column names, and for each the stored name and which of the columns
@@ -534,22 +535,23 @@ def _parquet_columns(
             "Leave out columns.",
         )
     _check_rows(file.metadata.num_rows, bounds)
-    n_bytes = sum(
-        file.metadata.row_group(i).total_byte_size for i in range(file.metadata.num_row_groups)
-    )
-    if n_bytes > bounds.max_decompressed_mb * 1_000_000:
+    with path.open("rb") as opened:
+        figures = column_figures(opened, file.metadata)
+    if sum(leaf.n_bytes for leaf in figures) > bounds.max_decompressed_mb * 1_000_000:
         raise _unpacks_too_large(bounds)
     names = _unique(schema.names, tally)
     repeats = [schema.names[:i].count(name) for i, name in enumerate(schema.names)]
     stored = dict(zip(names, zip(schema.names, repeats, strict=True), strict=True))
-    for name in [names[i] for i in _oversized_columns(file, bounds)]:
+    for name in [names[i] for i in _oversized_columns(file, figures, bounds)]:
         del stored[name]
         tally.notes.append(f"The column {name[:60]!r} was left out: its values are too many.")
     return list(stored), stored
 
 
-def _oversized_columns(file: pq.ParquetFile, bounds: Limits) -> list[int]:
-    """Return the positions of columns whose values, as the file states them, are too many.
+def _oversized_columns(
+    file: pq.ParquetFile, figures: Sequence[ColumnFigures], bounds: Limits
+) -> list[int]:
+    """Return the positions of columns that hold too many values, or too long ones.
 
     A few bytes can stand for millions of values of a list, and a list is decoded
     as a whole; so is a value of fixed length.
@@ -559,18 +561,13 @@ def _oversized_columns(file: pq.ParquetFile, bounds: Limits) -> list[int]:
         for position, field in enumerate(file.schema_arrow)
         for _ in range(_n_leaves(field.type))
     ]
+    most_values = file.metadata.num_rows * bounds.max_labels_per_paper + _NESTED_VALUES
     oversized: set[int] = set()
-    for number, position in enumerate(owners):
+    for number, (position, found) in enumerate(zip(owners, figures, strict=True)):
         leaf = file.schema.column(number)
-        if leaf.length > 4 * bounds.max_cell_chars:
+        too_many = leaf.max_repetition_level > 0 and found.most_values > most_values
+        if too_many or leaf.length > 4 * bounds.max_cell_chars:
             oversized.add(position)
-        if leaf.max_repetition_level == 0:
-            continue
-        for i in range(file.metadata.num_row_groups):
-            group = file.metadata.row_group(i)
-            most = group.num_rows * bounds.max_labels_per_paper + _NESTED_VALUES
-            if group.column(number).num_values > most:
-                oversized.add(position)
     return sorted(oversized)
 
 

@@ -76,6 +76,22 @@ def papers_table(n: int = 3, **columns: object) -> pa.Table:
     return pa.table(base | columns)
 
 
+def varint(number: int) -> bytes:
+    data = b""
+    while number > 127:
+        data, number = data + bytes([number & 127 | 128]), number >> 7
+    return data + bytes([number])
+
+
+def with_false_footer(data: bytes, n_values: int) -> bytes:
+    """Return the file with ``n_values``, wherever its footer states them, replaced by two."""
+    start = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    truth = varint(2 * n_values)  # Thrift doubles numbers, for the sign
+    lie = b"\x84" + b"\x80" * (len(truth) - 2) + b"\x00"
+    assert truth in data[start:]
+    return data[:start] + data[start:].replace(truth, lie)
+
+
 # Nothing in it
 add("empty.csv", "refused", b"")
 add("only_mark.csv", "refused", b"\xef\xbb\xbf")
@@ -185,7 +201,7 @@ add(
     "empty_lists.jsonl.gz",
     "accepted",
     lambda: gzip.compress(
-        (b'{"abstract":"a b","labels":"cs.CV","x":[' + b"[]," * 600_000 + b"[]]}\n") * 50, 1
+        (b'{"abstract":"a b","labels":"cs.CV","x":[' + b"[]," * 600_000 + b"[]]}\n") * 20, 1
     ),
 )
 
@@ -399,6 +415,18 @@ add(
     "refused",
     lambda: parquet(
         papers_table(1, labels=pa.array([np.ones(20_000_000, np.int8)])), compression="zstd"
+    ),
+)
+add(
+    "false_footer.parquet",
+    "refused",
+    lambda: with_false_footer(
+        parquet(
+            papers_table(1, labels=pa.array([np.ones(20_000_003, np.int8)])),
+            compression="zstd",
+            data_page_size=1 << 30,
+        ),
+        20_000_003,
     ),
 )
 add(
