@@ -9,7 +9,7 @@ import numpy as np
 
 from arxivtag.config import CleaningConfig
 from arxivtag.exploring.lengths import Lengths, length_words
-from arxivtag.papers.cleaning import clean
+from arxivtag.papers.cleaning import clean, label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, Corpus
 
 
@@ -33,7 +33,8 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
     """
     result = clean(corpus.papers, config)
     report = result.report
-    counts = Counter(label for labels in result.papers[LABELS].tolist() for label in labels)
+    labels = result.papers[LABELS].tolist()
+    counts = Counter(label for combination in labels for label in combination)
     return {
         "source": corpus.source,
         "synthetic": corpus.synthetic,
@@ -47,7 +48,7 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         "n_kept": report.n_after,
         "n_labels": len(counts),
         "length_words": describe_words(length_words(result.papers[ABSTRACT])),
-        "label_counts": dict(sorted(counts.items(), key=lambda item: (-item[1], item[0]))),
+        "label_counts": {label: counts[label] for label in label_names_of(labels)},
         "cleaning": report.to_dict(),
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,6 +23,7 @@ __all__ = [
     "CleaningResult",
     "CleaningStep",
     "clean",
+    "label_names_of",
     "near_duplicate_groups",
     "normalize_text",
     "text_codes",
@@ -154,6 +155,12 @@ def clean(papers: pd.DataFrame, config: CleaningConfig | None = None) -> Cleanin
 def combination_counts(papers: pd.DataFrame) -> Counter[tuple[str, ...]]:
     """Return how often each combination occurs as written: order counts, as in the example."""
     return Counter(papers[LABELS].tolist())
+
+
+def label_names_of(labels: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the distinct labels, the most frequent first, equal counts by name."""
+    counts = Counter(label for paper in labels for label in paper)
+    return tuple(sorted(counts, key=lambda label: (-counts[label], label)))
 
 
 def _normalized(papers: pd.DataFrame) -> tuple[pd.DataFrame, int]:

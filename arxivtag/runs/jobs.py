@@ -42,6 +42,7 @@ from arxivtag.runs import locks, registry
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.status import FAILED, LOST, QUEUED, RUNNING, STOPPED, RunStatus, write_status
+from arxivtag.storage import is_file
 
 MAX_QUEUE_LENGTH = 50
 WORKER_NICENESS = 10
@@ -336,9 +337,9 @@ def with_absolute_data(config: RunConfig) -> RunConfig:
     if config.data in _NAMED_SOURCES:
         return config
     file, mark, options = config.data, "", ""
-    if not registry.is_file(Path(file)):
+    if not is_file(Path(file)):
         file, mark, options = config.data.partition("?")  # a filter follows the file
-        if not registry.is_file(Path(file)):
+        if not is_file(Path(file)):
             return config
     return dataclasses.replace(config, data=f"{Path(file).absolute()}{mark}{options}")
 

@@ -17,8 +17,7 @@ import signal
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -245,15 +244,10 @@ def _texts(config: RunConfig, papers: pd.DataFrame) -> list[str]:
     ]
 
 
-def label_names_of(labels: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the distinct labels, the most frequent first, equal counts by name."""
-    counts = Counter(label for paper in labels for label in paper)
-    return tuple(sorted(counts, key=lambda label: (-counts[label], label)))
-
-
 def _vectorize(config: RunConfig, splits: Splits) -> Features:
     from arxivtag.learning.features import encode_labels
     from arxivtag.learning.vectorizer import fit_transform
+    from arxivtag.papers.cleaning import label_names_of
 
     for name, papers in (("train", splits.train), ("val", splits.val), ("test", splits.test)):
         if papers.empty:

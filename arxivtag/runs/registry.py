@@ -96,7 +96,7 @@ class Run:
 
     def evaluation(self) -> dict[str, Any] | None:
         """Return its evaluation, or ``None`` if there is none (yet)."""
-        if not is_file(self.folder.evaluation):
+        if not storage.is_file(self.folder.evaluation):
             return None
         return storage.read_json(self.folder.evaluation)
 
@@ -213,17 +213,9 @@ def _is_folder(path: Path | os.DirEntry[str]) -> bool:
         return False
 
 
-def is_file(path: Path) -> bool:
-    """Return whether ``path`` is a file; one that cannot be looked at is none."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
 def has_bundle(folder: RunFolder) -> bool:
     """Return whether a run has a model that can be looked at."""
-    return is_file(folder.bundle / "manifest.json")
+    return storage.is_file(folder.bundle / "manifest.json")
 
 
 def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:

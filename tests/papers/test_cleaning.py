@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.config import CleaningConfig
-from arxivtag.papers.cleaning import clean, normalize_text
+from arxivtag.papers.cleaning import clean, label_names_of, normalize_text
 from arxivtag.papers.sources import load
 from tests.papers.conftest import make_papers
 
@@ -128,6 +128,20 @@ def test_normalized_text_is_safe_for_token_files(text: str) -> None:
     assert unicodedata.is_normalized("NFC", cleaned)
     assert cleaned.splitlines() in (cleaned.split("\n"), cleaned.split("\n")[:-1])
     cleaned.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        ([("b", "a"), ("a",)], ("a", "b")),
+        ([("b",), ("a",)], ("a", "b")),
+        ([], ()),
+    ],
+)
+def test_label_names_by_falling_frequency(
+    labels: list[tuple[str, ...]], names: tuple[str, ...]
+) -> None:
+    assert label_names_of(labels) == names
 
 
 def test_the_real_data(real_data: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import signal
 import subprocess
@@ -482,6 +483,8 @@ def test_visitors_are_held_to_their_limits(home: Path, monkeypatch: pytest.Monke
         refused = jobs.start(local, home, owner="other")
         assert isinstance(refused, Refused)
         assert "passwd" not in refused.message
+        search = dataclasses.replace(fake_config(1), data="arxiv-api:0123456789ab")
+        assert isinstance(jobs.start(search, home, owner="other"), Queued)
     finally:
         locks.release(held)
 

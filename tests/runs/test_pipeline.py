@@ -23,7 +23,6 @@ from arxivtag.errors import RunError
 from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import load_predictions
 from arxivtag.runs import jobs, locks, pipeline, registry
-from arxivtag.runs.pipeline import label_names_of
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers
@@ -261,17 +260,3 @@ def test_what_fails_after_training_does_not_cost_the_epochs(
     assert result["status"] == "finished"
     assert folder.history.read_text().count('"kind": "epoch"') == before == 1
     assert not folder.checkpoint.exists()
-
-
-@pytest.mark.parametrize(
-    ("labels", "names"),
-    [
-        ([("b", "a"), ("a",)], ("a", "b")),
-        ([("b",), ("a",)], ("a", "b")),
-        ([], ()),
-    ],
-)
-def test_label_names_by_falling_frequency(
-    labels: list[tuple[str, ...]], names: tuple[str, ...]
-) -> None:
-    assert label_names_of(labels) == names

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.exploring.labels import multi_hot
+from arxivtag.papers.cleaning import label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.ui import components
 from arxivtag.ui.explore.view import View, count_column, download_papers, nothing_in_view
@@ -98,7 +99,7 @@ def _render_paper(view: View, shown: np.ndarray) -> None:
 
 
 def _render_multi_hot(view: View, labels: tuple[str, ...]) -> None:
-    names = kept_label_names(view)
+    names = label_names_of(view.cleaning.papers[LABELS].tolist())
     encoded = multi_hot(labels, names)
     components.note(
         f"Label-binarized representation: {len(names):,} positions, one a label of the papers "
@@ -106,15 +107,6 @@ def _render_multi_hot(view: View, labels: tuple[str, ...]) -> None:
         "position, [UNK], is no label and is left out."
     )
     st.code(f"{list(labels)}\n[[{' '.join(map(str, encoded))}]]", language=None, wrap_lines=True)
-
-
-def kept_label_names(view: View) -> list[str]:
-    """Return the labels of the papers kept, most frequent first: the positions of a multi-hot."""
-    counts: dict[str, int] = {}
-    for labels in view.cleaning.papers[LABELS]:
-        for label in labels:
-            counts[label] = counts.get(label, 0) + 1
-    return sorted(counts, key=lambda label: (-counts[label], label))
 
 
 def _render_preview(view: View, positions: np.ndarray) -> None:
