@@ -597,9 +597,13 @@ def _parquet_batches(
 def _plain_text(array: pa.Array, bounds: Limits) -> pa.Array:
     """Return a column as text; what is too long is cut so that it still shows as too long."""
     if pa.types.is_dictionary(array.type) and _is_text(array.type.value_type):
-        array.dictionary.validate(full=True)  # Parquet does not promise valid UTF-8
-        short = pc.utf8_slice_codeunits(array.dictionary, 0, bounds.max_cell_chars + 1)
-        return pc.fill_null(pc.take(short, array.indices).cast(pa.string()), "")
+        # Only what these rows use: a dictionary serves many batches.
+        used = pc.unique(array.indices).drop_null()
+        values = array.dictionary.take(used)
+        values.validate(full=True)  # Parquet does not promise valid UTF-8
+        short = pc.utf8_slice_codeunits(values, 0, bounds.max_cell_chars + 1)
+        texts = short.take(pc.index_in(array.indices, used))
+        return pc.fill_null(texts.cast(pa.string()), "")
     # A character has up to four bytes; what is longer in bytes is not even written out.
     is_long = (_sizes(array) > 4 * bounds.max_cell_chars).tolist()
     too_long = "-" * (bounds.max_cell_chars + 1)
