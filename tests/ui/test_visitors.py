@@ -248,3 +248,12 @@ def test_status_keeps_the_owner(home: Path) -> None:
     status = read_status(folder.status)
     write_status(folder.status, dataclasses.replace(status, state="running"))
     assert read_status(folder.status).owner == "me"
+
+
+def test_how_a_run_was_stopped_names_no_folder(visitors: OpenApp, home: Path) -> None:
+    make_run(home, "run-a", "stopped", message="Stopped: no room in /srv/secret/runs/x.")
+    for page in ("pages/2_Train.py", "pages/4_Runs.py"):
+        app = visitors(page, run="run-a")
+        assert not app.exception
+        assert "secret" not in everything(app)
+        assert any("no room in x" in str(box.value) for box in app.info)
