@@ -258,6 +258,7 @@ def _snapshot_input(home: Path) -> None:
     info = {entry.id: entry for entry in sources.available_sources(home)}[ARXIV_METADATA]
     components.note(info.description)
     if not info.ready:
+        components.note(f"That folder is {config.downloads_folder(home)}")
         return
     with st.form("snapshot", border=False):
         left, right = st.columns(2)

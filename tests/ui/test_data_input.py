@@ -111,6 +111,11 @@ def test_visitors_may_not_search(home: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert "Collect" not in [button.label for button in app.button]
 
 
+def test_where_to_put_the_snapshot_is_said(home: Path) -> None:
+    app = opened(snapshot_part)
+    assert any(str(home / "downloads") in element.body for element in app.get("html"))
+
+
 def test_visitors_are_not_offered_the_snapshot(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = downloads_folder(home)
     folder.mkdir(parents=True)
