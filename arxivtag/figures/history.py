@@ -12,7 +12,16 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, TRAIN_COLOR, VAL_COLOR, new_figure, plain
+from arxivtag.figures.theme import (
+    ACCENT,
+    BOTTOM_LEGEND,
+    MUTED,
+    PALETTE,
+    TRAIN_COLOR,
+    VAL_COLOR,
+    new_figure,
+    plain,
+)
 
 Records = Sequence[Mapping[str, Any]]
 MAX_POINTS = 900
@@ -160,7 +169,7 @@ def comparison_figure(
         levels: Levels to beat by the run's name (binary accuracy of no label at all); runs on
             the same papers share one line.
     """
-    figure = new_figure(height=320)
+    figure = new_figure(height=360, legend=BOTTOM_LEGEND)
     percent = metric == "binary_accuracy"
     number = ".2%" if percent else ".4f"
     for place, (name, epochs) in enumerate(runs.items()):

@@ -78,6 +78,10 @@ def test_comparison_has_one_colour_a_run_and_shows_names_as_typed() -> None:
     assert colours[0] == colours[1] != colours[2] == colours[3]
 
 
+def test_comparison_keeps_its_legend_clear_of_the_buttons_at_the_top() -> None:
+    assert comparison_figure({"a": EPOCHS}, "loss").layout.legend.y < 0
+
+
 def test_comparison_of_validation_figures_has_no_train_line() -> None:
     figure = comparison_figure({"a": EPOCHS}, "micro_f1")
     assert [trace.name for trace in figure.data] == ["a, val"]
