@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from arxivtag.figures.theme import ACCENT, BOTTOM_LEGEND, MUTED, PALETTE, new_figure, plain
+from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, new_figure, plain
 
 Columns = Mapping[str, Sequence[Any]]
 _SYMBOLS = ("circle", "diamond-open", "square-open", "triangle-up-open")
@@ -20,6 +20,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 # Opaque on light and dark pages alike, so that one ink is readable on every cell (6:1 and more).
 _CELLS = [[0.0, "#fbe9e6"], [1.0, "#e58e85"]]
 _CELL_INK = "#1d2126"
+_BOTTOM_LEGEND = {"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def comparison_figure(metric_names: Sequence[str], series: Sequence[Series]) -> 
         title="Model against baselines",
         height=110 + 44 * len(metric_names),
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
-        legend=BOTTOM_LEGEND,
+        legend=_BOTTOM_LEGEND,
     )
     # Baselines first, so that the model lies on top of them; the legend starts with the model.
     for number, item in reversed(list(enumerate(series))):
@@ -134,7 +135,7 @@ def reliability_figure(bins: Mapping[str, Columns], title: str) -> go.Figure:
             calibration", "after calibration"); None marks an empty bin.
         title: What the bins hold.
     """
-    figure = new_figure(title=title, height=380, legend=BOTTOM_LEGEND)
+    figure = new_figure(title=title, height=380, legend=_BOTTOM_LEGEND)
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", name="as it should be", hoverinfo="skip",
         line={"color": MUTED, "width": 1, "dash": "dot"},
@@ -164,7 +165,7 @@ def threshold_figure(grid: Columns, at: float | None = None) -> go.Figure:
         grid: Columns ``threshold``, ``precision``, ``recall``, ``f1``, ``macro_f1``.
         at: The threshold in use, marked by a line.
     """
-    figure = new_figure(title="One threshold for all labels", height=320, legend=BOTTOM_LEGEND)
+    figure = new_figure(title="One threshold for all labels", height=320, legend=_BOTTOM_LEGEND)
     names = {
         "precision": "precision (micro)",
         "recall": "recall (micro)",
@@ -260,7 +261,7 @@ def label_scatter_figure(labels: pd.DataFrame) -> go.Figure:
 
 
 def _curves_figure(title: str, x_title: str, y_title: str) -> go.Figure:
-    figure = new_figure(title=title, height=400, legend=BOTTOM_LEGEND)
+    figure = new_figure(title=title, height=400, legend=_BOTTOM_LEGEND)
     figure.update_xaxes(title_text=x_title, range=[-0.02, 1.02])
     figure.update_yaxes(title_text=y_title, range=[-0.02, 1.05])
     return figure

@@ -14,7 +14,6 @@ import plotly.graph_objects as go
 
 from arxivtag.figures.theme import (
     ACCENT,
-    BOTTOM_LEGEND,
     MUTED,
     PALETTE,
     TRAIN_COLOR,
@@ -24,6 +23,8 @@ from arxivtag.figures.theme import (
 )
 
 Records = Sequence[Mapping[str, Any]]
+# The names of many runs take many lines: measured from the edge, they stay clear of the axis.
+_UNDER_ALL = {"yref": "container", "y": 0, "yanchor": "bottom"}
 MAX_POINTS = 900
 MAX_MARKED = 40
 METRIC_TITLES = {
@@ -169,7 +170,7 @@ def comparison_figure(
         levels: Levels to beat by the run's name (binary accuracy of no label at all); runs on
             the same papers share one line.
     """
-    figure = new_figure(height=360, legend=BOTTOM_LEGEND)
+    figure = new_figure(height=360, legend=_UNDER_ALL)
     percent = metric == "binary_accuracy"
     number = ".2%" if percent else ".4f"
     for place, (name, epochs) in enumerate(runs.items()):

@@ -41,10 +41,6 @@ DIVERGING: list[list[Any]] = [
 ]
 
 
-# For figures with the buttons of a chart, which lie over a legend at the top.
-BOTTOM_LEGEND = {"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"}
-
-
 def _axis() -> dict[str, Any]:
     return {
         "showline": True,

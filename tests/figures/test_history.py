@@ -79,7 +79,8 @@ def test_comparison_has_one_colour_a_run_and_shows_names_as_typed() -> None:
 
 
 def test_comparison_keeps_its_legend_clear_of_the_buttons_at_the_top() -> None:
-    assert comparison_figure({"a": EPOCHS}, "loss").layout.legend.y < 0
+    legend = comparison_figure({"a": EPOCHS}, "loss").layout.legend
+    assert (legend.y, legend.yref, legend.yanchor) == (0, "container", "bottom")
 
 
 def test_comparison_of_validation_figures_has_no_train_line() -> None:
