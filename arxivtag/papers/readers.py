@@ -35,7 +35,7 @@ from arxivtag.papers.opening import (
     choose_encoding,
     open_text,
 )
-from arxivtag.papers.parquet_pages import ColumnFigures, column_figures
+from arxivtag.papers.parquet_pages import THRIFT_LIMITS, ColumnFigures, read_column_figures
 from arxivtag.papers.schema import ReadReport
 
 _BLOCK_BYTES = 4 << 20  # no row of a CSV may be longer
@@ -491,12 +491,7 @@ def _read_parquet(
 
 
 def _parquet_file(path: Path, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
-    return pq.ParquetFile(
-        path,
-        read_dictionary=list(dictionaries),
-        thrift_string_size_limit=16_000_000,
-        thrift_container_size_limit=1_000_000,
-    )
+    return pq.ParquetFile(path, read_dictionary=list(dictionaries), **THRIFT_LIMITS)
 
 
 def _parquet_texts(path: Path) -> list[str]:
@@ -535,8 +530,7 @@ def _parquet_columns(
             "Leave out columns.",
         )
     _check_rows(file.metadata.num_rows, bounds)
-    with path.open("rb") as opened:
-        figures = column_figures(opened, file.metadata)
+    figures = read_column_figures(path)
     if sum(leaf.n_bytes for leaf in figures) > bounds.max_decompressed_mb * 1_000_000:
         raise _unpacks_too_large(bounds)
     names = _unique(schema.names, tally)

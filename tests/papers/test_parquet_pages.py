@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arxivtag.papers.parquet_pages import column_figures
+from arxivtag.errors import DataError
+from arxivtag.papers.parquet_pages import column_figures, read_column_figures
 from arxivtag.papers.readers import read_table
-from tests.hostile.corpus import with_false_footer
+from tests.hostile.corpus import papers_table, parquet, with_false_footer
 
 TABLE = pa.table(
     {
@@ -91,3 +92,17 @@ def test_nothing_runs_away() -> None:
     for header in (b"\x1c" * 100, b"\x19\xfc" + b"\xff" * 8 + b"\x01", b"\x15" + b"\xff" * 99, b""):
         with pytest.raises(ValueError, match="header"):
             column_figures(io.BytesIO(data[:start] + header), metadata)
+
+
+@pytest.mark.parametrize(("place", "bit"), [(-686, 4), (-684, 1), (-667, 1)])
+def test_a_footer_that_contradicts_itself_ends_no_process(
+    place: int, bit: int, tmp_path: Path
+) -> None:
+    data = bytearray(parquet(papers_table()))
+    data[place] ^= bit
+    path = tmp_path / "papers.parquet"
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="contradicts itself"):
+        read_column_figures(path)
+    with pytest.raises(DataError, match="cannot be read as Parquet"):
+        read_table(path)
