@@ -13,6 +13,13 @@ from tests.ui.demo_run import make_demo_run
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 30
+PAGES = (
+    "streamlit_app.py",
+    "pages/1_Explore.py",
+    "pages/2_Train.py",
+    "pages/3_Predict.py",
+    "pages/4_Runs.py",
+)
 
 
 @pytest.fixture

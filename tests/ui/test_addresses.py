@@ -9,16 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.runs.conftest import make_run
-from tests.ui.conftest import PROJECT_FOLDER, texts
+from tests.ui.conftest import PAGES, PROJECT_FOLDER, texts
 
 OpenApp = Callable[..., AppTest]
-PAGES = (
-    "streamlit_app.py",
-    "pages/1_Explore.py",
-    "pages/2_Train.py",
-    "pages/3_Predict.py",
-    "pages/4_Runs.py",
-)
 NONSENSE: tuple[str | list[str], ...] = (
     "../../etc/passwd",
     "..%2f..%2fetc",

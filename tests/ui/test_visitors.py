@@ -20,18 +20,11 @@ from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import read_status, write_status
 from arxivtag.ui import data
 from tests.runs.conftest import make_run
-from tests.ui.conftest import texts
+from tests.ui.conftest import PAGES, texts
 from tests.ui.demo_run import RUN_ID, make_demo_run
 
 OpenApp = Callable[..., AppTest]
 CSV = "title,abstract,labels\nA private title,We study private things.,cs.LG\n" * 2
-PAGES = (
-    "streamlit_app.py",
-    "pages/1_Explore.py",
-    "pages/2_Train.py",
-    "pages/3_Predict.py",
-    "pages/4_Runs.py",
-)
 
 
 @pytest.fixture
