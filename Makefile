@@ -70,10 +70,10 @@ bench: $(VENV)/.test
 	@$(BIN)/python -m benchmarks.bench
 
 pretrained: $(VENV)/.test
-	@$(BIN)/python benchmarks/build_pretrained.py $(DATA)
+	@$(BIN)/python tools/make_pretrained.py $(DATA)
 
 sample: $(VENV)/.run
-	@$(BIN)/python -m arxivtag.papers.sample
+	@$(BIN)/python -m tools.make_sample
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

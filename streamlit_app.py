@@ -1,7 +1,7 @@
 """Home: what this is, what there is, and the three doors."""
 
-from arxivtag.ui.home_view import render_doors, render_overview
-from arxivtag.ui.page import page_setup
+from arxivtag.ui.frame.page import page_setup
+from arxivtag.ui.home.view import render_doors, render_overview
 
 context = page_setup(
     "Home",

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from arxivtag import __version__, config
+from arxivtag import flags as command_line
 from arxivtag.errors import ArxivTagError, ConfigError, DataError
-from arxivtag.runs import command_line
 
 DATA_HELP = (
     "'sample', 'arxiv-abstracts', or a file (.csv, .csv.gz, .csv.xz, .csv.zst, .jsonl, .parquet)"
@@ -202,8 +202,8 @@ def _number(value: Any) -> str:
 
 def fetch(arguments: argparse.Namespace) -> None:
     """Fetch papers from the network into a file."""
-    from arxivtag.papers.arxiv_api import fetch_arxiv_api
-    from arxivtag.papers.fetching import fetch_arxiv_abstracts
+    from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
+    from arxivtag.papers.fetching.arxiv_api import fetch_arxiv_api
 
     if arguments.source == "arxiv-abstracts":
         path = fetch_arxiv_abstracts(

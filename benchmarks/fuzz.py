@@ -51,7 +51,7 @@ def labels_target(folder: Path) -> Target:
 
 def reader_target(folder: Path) -> Target:
     """The reader of files; the first byte says the format."""
-    from arxivtag.papers.readers import read_table
+    from arxivtag.papers.reading.readers import read_table
 
     def read(data: bytes) -> None:
         path = folder / f"papers{ENDINGS[(data[0] if data else 0) % len(ENDINGS)]}"

@@ -31,10 +31,10 @@ import psutil
 from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
 from arxivtag.config import preset
+from arxivtag.flags import with_settings
 from arxivtag.papers import sources
 from arxivtag.runs import jobs
-from arxivtag.runs.command_line import with_settings
-from arxivtag.ui.examples import EXAMPLES
+from arxivtag.ui.predict.examples import EXAMPLES
 from benchmarks.sessions import TABS, Session, Tally, report
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path, start_server, stop_jobs
 

@@ -22,7 +22,7 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from arxivtag.ui.examples import EXAMPLES
+from arxivtag.ui.predict.examples import EXAMPLES
 
 TABS = ("Overview", "Labels", "Terms", "Lengths", "Papers", "Cleaning")
 MARK = re.compile(rb"private-(\d{3})-")

@@ -1,8 +1,8 @@
 """Explore: see the page's intro."""
 
-from arxivtag.ui.errors import guarded
-from arxivtag.ui.explore.page_view import render_explore
-from arxivtag.ui.page import page_setup
+from arxivtag.ui.explore.page import render_explore
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.page import page_setup
 
 context = page_setup(
     "Explore",

@@ -4,13 +4,14 @@ import streamlit as st
 
 from arxivtag import config
 from arxivtag.runs import jobs
-from arxivtag.ui import components, run_text, train_form
-from arxivtag.ui.errors import guarded
-from arxivtag.ui.live_view import render_run
-from arxivtag.ui.page import PageContext, page_setup
-from arxivtag.ui.run_access import run_is_visible
-from arxivtag.ui.starting import start_once
-from arxivtag.ui.state import shortened
+from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame.choices import shortened
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.page import PageContext, page_setup
+from arxivtag.ui.frame.run_access import run_is_visible
+from arxivtag.ui.runs.live_view import render_run
+from arxivtag.ui.runs.starting import start_once
+from arxivtag.ui.train import form as train_form
 
 
 def start(run: config.RunConfig, context: PageContext) -> None:

@@ -1,7 +1,7 @@
 """Predict: paste an abstract, get subject areas, know why."""
 
-from arxivtag.ui.page import page_setup
-from arxivtag.ui.predict_view import render_predict
+from arxivtag.ui.frame.page import page_setup
+from arxivtag.ui.predict.view import render_predict
 
 context = page_setup(
     "Predict",

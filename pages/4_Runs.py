@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from arxivtag.ui.errors import guarded
-from arxivtag.ui.page import page_setup
-from arxivtag.ui.runs_view import render_detail, render_list
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.page import page_setup
+from arxivtag.ui.runs.view import render_detail, render_list
 
 context = page_setup(
     "Runs",

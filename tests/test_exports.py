@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.tagging.tables import neutralized, table_as_csv
-from arxivtag.ui.components import csv_bytes
+from arxivtag.ui.frame.components import csv_bytes
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 # What writes CSV and is no export: data sets that the program itself reads again.
 NO_EXPORTS = {
-    "arxivtag/papers/sample.py",
-    "arxivtag/papers/arxiv_api.py",
-    "arxivtag/ui/data_input.py",  # an upload stored again under the fields' own names
+    "tools/make_sample.py",
+    "arxivtag/papers/fetching/arxiv_api.py",
+    "arxivtag/ui/frame/data_input.py",  # an upload stored again under the fields' own names
     "arxivtag/tagging/tables.py",  # the one function
 }
 SAFE_DATA = {"csv_bytes", "table_as_jsonl", "bundle_zip", "_zip", "bundle_archive"}

@@ -18,14 +18,23 @@ import pandas as pd
 
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
 from arxivtag.errors import DataError
-from arxivtag.papers.downloading import check_record, file_sha256
-from arxivtag.papers.fetching import (
+from arxivtag.papers.fetching.addresses import Progress
+from arxivtag.papers.fetching.arxiv_abstracts import (
     ARXIV_ABSTRACTS,
     fetch_arxiv_abstracts,
     fetch_arxiv_api,
     fetch_paper,
 )
-from arxivtag.papers.metadata import (
+from arxivtag.papers.fetching.downloading import check_record, file_sha256
+from arxivtag.papers.fetching.searches import (
+    ARXIV_API,
+    SEARCH_PREFIX,
+    collected,
+    search_name,
+    search_path,
+    search_source,
+)
+from arxivtag.papers.reading.metadata import (
     ARXIV_METADATA,
     SNAPSHOT_NAME,
     is_metadata,
@@ -33,8 +42,7 @@ from arxivtag.papers.metadata import (
     read_metadata,
     split_options,
 )
-from arxivtag.papers.network import Progress
-from arxivtag.papers.readers import RawTable, read_table
+from arxivtag.papers.reading.readers import RawTable, read_table
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
@@ -44,14 +52,6 @@ from arxivtag.papers.schema import (
     ReadReport,
     check_mapping,
     parse_labels,
-)
-from arxivtag.papers.searches import (
-    ARXIV_API,
-    SEARCH_PREFIX,
-    collected,
-    search_name,
-    search_path,
-    search_source,
 )
 from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_mapping, upload_path
 from arxivtag.storage import is_file

@@ -27,7 +27,7 @@ from arxivtag.config import (
     visitor_mode,
 )
 from arxivtag.errors import DataError
-from arxivtag.papers.readers import file_format
+from arxivtag.papers.reading.readers import file_format
 
 UPLOAD_PREFIX = "upload:"
 _ID = re.compile(r"[0-9a-f]{32}")

@@ -10,7 +10,7 @@ The next job is begun by :func:`kick`, which anyone may call at any time: a
 start, the end of a worker, every poll of a page. All changes to the queue happen
 under ``runs/.queue.lock``. The launcher takes the slot and the run's own lock
 and the worker inherits both, so that no two can begin the same job and nothing
-is held by a process that is gone (see :mod:`arxivtag.runs.locks`).
+is held by a process that is gone (see :mod:`arxivtag.locks`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from arxivtag import storage
+from arxivtag import locks, storage
 from arxivtag.config import (
     PROJECT_FOLDER,
     RunConfig,
@@ -38,7 +38,7 @@ from arxivtag.config import (
     visitor_mode,
 )
 from arxivtag.errors import ArxivTagError, RunError, StorageError
-from arxivtag.runs import locks, registry
+from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.status import FAILED, LOST, QUEUED, RUNNING, STOPPED, RunStatus, write_status

@@ -24,10 +24,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from arxivtag import __version__, storage
+from arxivtag import __version__, locks, storage
 from arxivtag.config import RunConfig, limits, validate
 from arxivtag.errors import ArxivTagError, DataError, RunError
-from arxivtag.runs import locks
 from arxivtag.runs.admission import check_parameters, check_rows
 from arxivtag.runs.jobs import create_run, with_absolute_data
 from arxivtag.runs.layout import RunFolder, now_iso

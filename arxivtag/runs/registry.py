@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from arxivtag import storage
+from arxivtag import locks, storage
 from arxivtag.config import (
     PRETRAINED_PATH,
     RunConfig,
@@ -25,7 +25,6 @@ from arxivtag.config import (
     runs_folder,
 )
 from arxivtag.errors import ArxivTagError, BundleError, RunError
-from arxivtag.runs import locks
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status

@@ -23,9 +23,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from arxivtag import locks
 from arxivtag.config import RunConfig, from_dict, visitor_limits, visitor_mode
 from arxivtag.errors import ArxivTagError, StorageError
-from arxivtag.runs import jobs, locks
+from arxivtag.runs import jobs
 from arxivtag.runs.layout import RunFolder, now_iso, run_folder
 from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.recorder import RunRecorder

@@ -46,8 +46,8 @@ from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.tagging import quantizing
-from arxivtag.tagging.factoring import Factors
 from arxivtag.tagging.neighbours import NeighbourIndex
+from tools.factoring import Factors
 
 SCHEMA_VERSION = 1
 MANIFEST_NAME = "manifest.json"
@@ -142,7 +142,7 @@ def save_bundle(
             each branch, where nearly all weights are, as whole numbers with one scale a
             row and the others in float16; they are float32 again when loaded.
         factors: With ``int8`` or ``int4``: what to store in place of the first kernels
-            (see :mod:`arxivtag.tagging.factoring`).
+            (see :mod:`tools.factoring`).
 
     Raises:
         BundleError: If its parts do not fit each other.

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from arxivtag.runs import registry
-from arxivtag.ui.examples import EXAMPLES
+from arxivtag.ui.predict.examples import EXAMPLES
 from tests.browser.conftest import Server, wait_until_idle
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]

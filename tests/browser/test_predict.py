@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from arxivtag.ui.examples import EXAMPLES
+from arxivtag.ui.predict.examples import EXAMPLES
 from tests.browser.conftest import Server, start_server, wait_until_idle
 from tests.ui.demo_run import LABELS, RUN_ID, make_demo_run
 

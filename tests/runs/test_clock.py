@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from arxivtag.runs import jobs, layout, locks, registry
+from arxivtag import locks
+from arxivtag.runs import jobs, layout, registry
 from tests.runs.conftest import fake_config, make_run, state_of, wait_for
 
 STAMPS = ("1970-01-01T00:00:00.000+00:00", "2999-01-01T00:00:00.000+00:00", "nonsense", None)

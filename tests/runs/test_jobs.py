@@ -15,11 +15,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from arxivtag import config, storage
+from arxivtag import config, locks, storage
 from arxivtag.config import RunConfig
 from arxivtag.errors import RunError, StorageError
 from arxivtag.papers import sources
-from arxivtag.runs import jobs, locks, registry
+from arxivtag.runs import jobs, registry
 from arxivtag.runs.jobs import Queued, Refused, Started
 from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.status import RunStatus

@@ -8,7 +8,7 @@ import pytest
 
 from arxivtag.tagging.bundle import load_bundle
 from arxivtag.tagging.tagger import tag
-from arxivtag.ui.examples import EXAMPLES
+from arxivtag.ui.predict.examples import EXAMPLES
 from benchmarks.kill_test import Tally, play
 from tests.ui.demo_run import LABELS, make_demo_run
 

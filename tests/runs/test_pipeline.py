@@ -18,11 +18,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from arxivtag import locks
 from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH, preset
 from arxivtag.errors import RunError
 from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import load_predictions
-from arxivtag.runs import jobs, locks, pipeline, registry
+from arxivtag.runs import jobs, pipeline, registry
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from arxivtag import storage
+from arxivtag import locks, storage
 from arxivtag.config import PRETRAINED_PATH, RunConfig
 from arxivtag.errors import ArxivTagError, BundleError, RunError
-from arxivtag.runs import locks, registry
+from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder
 from tests.runs.conftest import make_run
 

@@ -15,7 +15,7 @@ from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.runs.layout import run_folder
 from arxivtag.tagging.bundle import Bundle, new_manifest, save_bundle
 from arxivtag.tagging.neighbours import build_index
-from arxivtag.ui.examples import EXAMPLES
+from arxivtag.ui.predict.examples import EXAMPLES
 
 RUN_ID = "20260101-000000-demo"
 LABELS = ("eess.IV", "cs.CL", "cs.RO", "stat.ME", "cs.IR", "eess.AS")

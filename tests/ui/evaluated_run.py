@@ -15,7 +15,7 @@ from arxivtag.learning.network import probabilities
 from arxivtag.learning.predictions import Predictions, calibrated_predictions, save_predictions
 from arxivtag.runs.layout import RunFolder, run_folder
 from arxivtag.tagging.bundle import save_bundle
-from arxivtag.ui.examples import EXAMPLES
+from arxivtag.ui.predict.examples import EXAMPLES
 from tests.ui.demo_run import LABELS, demo_bundle, make_demo_run
 
 N_PAPERS = 120  # 60 each in val and test

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from arxivtag.ui import components
+from arxivtag.ui.frame import components
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_math_text_leaves_amounts_and_odd_dollars_alone(text: str) -> None:
 
 def test_plain_html_shows_markup_as_typed() -> None:
     def script() -> None:
-        from arxivtag.ui import components
+        from arxivtag.ui.frame import components
 
         components.plain_html("<b>x</b> & $y$")
         components.empty_state("<i>a</i>", "<i>b</i>")
@@ -163,7 +163,7 @@ def test_errors_show_message_and_hint_without_traceback() -> None:
         import streamlit as st
 
         from arxivtag.errors import DataError
-        from arxivtag.ui.errors import guarded
+        from arxivtag.ui.frame.errors import guarded
 
         with guarded():
             raise DataError("The file <b>x</b> is empty.", "Choose another.")

@@ -13,30 +13,30 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
-from arxivtag.papers import arxiv_api
-from arxivtag.papers.metadata import ARXIV_METADATA, SNAPSHOT_NAME
+from arxivtag.papers.fetching import arxiv_api
+from arxivtag.papers.reading.metadata import ARXIV_METADATA, SNAPSHOT_NAME
 from arxivtag.papers.sources import load
 from arxivtag.papers.uploads import upload_path
-from arxivtag.ui import data
+from arxivtag.ui.frame import data
 
 
 def search_part() -> None:
     from arxivtag import config
-    from arxivtag.ui import data_input
+    from arxivtag.ui.frame import data_input
 
     data_input._search_input(config.home_folder())
 
 
 def snapshot_part() -> None:
     from arxivtag import config
-    from arxivtag.ui import data_input
+    from arxivtag.ui.frame import data_input
 
     data_input._snapshot_input(config.home_folder())
 
 
 def upload_part() -> None:
     from arxivtag import config
-    from arxivtag.ui import data_input
+    from arxivtag.ui.frame import data_input
 
     data_input._upload_input(config.home_folder())
 
@@ -68,7 +68,7 @@ def test_a_search_goes_to_arxiv_as_typed_and_becomes_the_data_set(
         path.write_text("titles,summaries,terms\nA title,Some words here,['cs.LG']\n")
         return path
 
-    # The search itself is held to a server of Atom feeds in tests/papers/test_arxiv_api.py.
+    # The search itself is tested in tests/papers/fetching/test_arxiv_api.py.
     monkeypatch.setattr(arxiv_api, "fetch_arxiv_api", fetch)
     app = opened(search_part)
     app.text_area(key="search-queries").set_value("cat:cs.RO\nti:grasping")

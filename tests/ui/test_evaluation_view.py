@@ -16,10 +16,10 @@ from arxivtag.learning import thresholds
 from arxivtag.learning.evaluation import threshold_figures
 from arxivtag.learning.headline import headline_sentences
 from arxivtag.learning.metrics import METRICS
-from arxivtag.ui.binary_accuracy import binary_accuracy_text
-from arxivtag.ui.components import safe_text
 from arxivtag.ui.evaluation import errors_part, headline_part, stored
-from arxivtag.ui.evaluation_view import TABS
+from arxivtag.ui.evaluation.binary_accuracy import binary_accuracy_text
+from arxivtag.ui.evaluation.view import TABS
+from arxivtag.ui.frame.components import safe_text
 from tests.ui.conftest import texts
 from tests.ui.evaluated_run import STRANGE_TITLE, EvaluatedRun, make_evaluated_run
 
@@ -35,7 +35,7 @@ def run(home: Path) -> EvaluatedRun:
 def script(folder: str) -> None:
     from pathlib import Path
 
-    from arxivtag.ui.evaluation_view import render_evaluation
+    from arxivtag.ui.evaluation.view import render_evaluation
 
     render_evaluation(Path(folder))
 
@@ -141,7 +141,7 @@ def test_whatever_names_binary_accuracy_names_its_level_too(path: Path) -> None:
         known = ("binary_accuracy_all_zeros", "baseline", "render_binary_accuracy", "NO_LABEL")
         assert any(name in source for name in known), (
             f"{path.name} shows binary accuracy without what giving no label scores: "
-            "use arxivtag.ui.binary_accuracy"
+            "use arxivtag.ui.evaluation.binary_accuracy"
         )
 
 

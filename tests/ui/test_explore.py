@@ -13,8 +13,8 @@ from arxivtag.exploring.duplicates import Piece
 from arxivtag.ui.explore import labels_tab
 from arxivtag.ui.explore.duplicates_tab import marked_html
 from arxivtag.ui.explore.overview_tab import imbalance_text
-from arxivtag.ui.explore.page_view import FILTERED_TABS, TABS
-from arxivtag.ui.explore.view import file_part, plural
+from arxivtag.ui.explore.page import FILTERED_TABS, TABS
+from arxivtag.ui.explore.shared import file_part, plural
 from tests.ui.conftest import texts
 
 OpenApp = Callable[..., AppTest]

@@ -8,7 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.runs import registry
-from arxivtag.ui.home_view import recent_runs_table
+from arxivtag.ui.home.view import recent_runs_table
 from tests.ui.conftest import texts
 from tests.ui.demo_run import RUN_ID, make_demo_run
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from arxivtag.ui import logs
+from arxivtag.ui.frame import logs
 
 
 def test_one_event_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:

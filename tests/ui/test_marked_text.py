@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.tagging.explanation import Span
-from arxivtag.ui.marked_text import character_weights, legend_html, marked_html
+from arxivtag.ui.frame.marked_text import character_weights, legend_html, marked_html
 
 TEXT = "A graph network, a <b>graph</b>."
 

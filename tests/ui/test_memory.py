@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from arxivtag.ui import memory
+from arxivtag.ui.frame import memory
 
 
 class Knot:

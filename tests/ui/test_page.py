@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.papers import sources
-from arxivtag.ui.page import PAGES
+from arxivtag.ui.frame.page import PAGES
 from tests.ui.conftest import texts
 from tests.ui.demo_run import RUN_ID, make_demo_run
 

@@ -14,13 +14,15 @@ from streamlit.testing.v1 import AppTest
 from arxivtag import config
 from arxivtag.errors import FetchError
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.papers import arxiv_api
+from arxivtag.papers.fetching import arxiv_api
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import without_phrase
 from arxivtag.tagging.tagger import Tag
-from arxivtag.ui import models, predict_many, predict_view
-from arxivtag.ui.examples import EXAMPLES
-from arxivtag.ui.predict_bars import BarRow, bars_html
+from arxivtag.ui.frame import models
+from arxivtag.ui.predict import many as predict_many
+from arxivtag.ui.predict import view as predict_view
+from arxivtag.ui.predict.bars import BarRow, bars_html
+from arxivtag.ui.predict.examples import EXAMPLES
 from tests.ui.conftest import texts
 from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from arxivtag.runs.status import STAGES, STATES, Progress, RunStatus
-from arxivtag.ui import run_text
+from arxivtag.ui.frame import run_text
 
 
 def test_every_state_and_stage_has_words() -> None:

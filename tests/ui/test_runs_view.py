@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from arxivtag import storage
+from arxivtag import locks, storage
 from arxivtag.config import PRESETS, PROJECT_FOLDER, RunConfig
-from arxivtag.runs import jobs, locks, registry
+from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import run_folder
-from arxivtag.ui import runs_view, starting
+from arxivtag.ui.runs import starting
+from arxivtag.ui.runs import view as runs_view
 from tests.runs.conftest import make_run
 from tests.ui.demo_run import make_demo_run
 

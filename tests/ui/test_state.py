@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.ui.state import MAX_SHOWN_CHARS, resolve, shortened
+from arxivtag.ui.frame.choices import MAX_SHOWN_CHARS, resolve, shortened
 
 OPTIONS = ("sample", "file:a.csv")
 

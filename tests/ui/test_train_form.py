@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from arxivtag import flags as command_line
 from arxivtag.config import PRESETS, PROJECT_FOLDER, VisitorLimits
 from arxivtag.errors import ArxivTagError, ConfigError
-from arxivtag.runs import command_line, jobs
-from arxivtag.ui import starting, train_form
+from arxivtag.runs import jobs
+from arxivtag.ui.runs import starting
+from arxivtag.ui.train import form as train_form
 from tests.runs.conftest import make_run
 
 PAGE = "pages/2_Train.py"

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from arxivtag import config
+from arxivtag import config, locks
 from arxivtag.config import RunConfig, TrainingConfig
 from arxivtag.errors import ConfigError, DataError
 from arxivtag.papers import sources
 from arxivtag.papers.uploads import upload_path
-from arxivtag.runs import jobs, locks, registry, worker
+from arxivtag.runs import jobs, registry, worker
 from arxivtag.runs.admission import check_parameters
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import read_status, write_status
-from arxivtag.ui import data
+from arxivtag.ui.frame import data
 from tests.runs.conftest import make_run
 from tests.ui.conftest import PAGES, texts
 from tests.ui.demo_run import RUN_ID, make_demo_run

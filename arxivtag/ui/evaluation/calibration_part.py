@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from arxivtag.figures.evaluation import reliability_figure
-from arxivtag.ui import components
+from arxivtag.ui.frame import components
 
 KINDS = {
     "all_pairs": "All pairs of paper and label",

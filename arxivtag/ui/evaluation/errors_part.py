@@ -10,8 +10,8 @@ import streamlit as st
 
 from arxivtag.errors import ArxivTagError
 from arxivtag.runs.layout import RunFolder
-from arxivtag.ui import components, marked_text, models
 from arxivtag.ui.evaluation.stored import Decisions
+from arxivtag.ui.frame import components, marked_text, models
 
 KINDS = {
     "false_positives": "Given, but wrong",

@@ -11,8 +11,8 @@ import streamlit as st
 from arxivtag.figures.evaluation import Series, comparison_figure
 from arxivtag.learning.headline import headline_sentences, remarks
 from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
-from arxivtag.ui import components
-from arxivtag.ui.binary_accuracy import render_binary_accuracy
+from arxivtag.ui.evaluation.binary_accuracy import render_binary_accuracy
+from arxivtag.ui.frame import components
 
 # Drawn against the baselines: figures between 0 and 1 of which more is better. Binary
 # accuracy and Hamming loss would only put every dot at one end.

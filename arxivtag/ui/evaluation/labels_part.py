@@ -15,7 +15,7 @@ from arxivtag.figures.evaluation import (
     roc_figure,
 )
 from arxivtag.papers.taxonomy import label_name
-from arxivtag.ui import components
+from arxivtag.ui.frame import components
 
 POOLED = "All labels pooled"
 MAX_CURVES = 6

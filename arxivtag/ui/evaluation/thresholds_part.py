@@ -14,8 +14,8 @@ from arxivtag.learning.evaluation import threshold_figures
 from arxivtag.learning.logistic import logit, sigmoid
 from arxivtag.learning.metrics import precision_recall_f1
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.ui import components
 from arxivtag.ui.evaluation.stored import Decisions
+from arxivtag.ui.frame import components
 
 METHOD_NAMES = {
     "global": "One for all",

@@ -1,1 +1,1 @@
-"""The Explore page: :func:`arxivtag.ui.explore.page_view.render_explore` and one module a tab."""
+"""The Explore page: :func:`arxivtag.ui.explore.page.render_explore` and one module a tab."""

@@ -13,9 +13,8 @@ from arxivtag.exploring.preparation import (
 )
 from arxivtag.figures import exploring as figures
 from arxivtag.papers.splits import SplitReport
-from arxivtag.ui import components
 from arxivtag.ui.explore import statistics
-from arxivtag.ui.explore.view import (
+from arxivtag.ui.explore.shared import (
     View,
     count_column,
     download_papers,
@@ -24,6 +23,7 @@ from arxivtag.ui.explore.view import (
     share_column,
     table,
 )
+from arxivtag.ui.frame import components
 
 STEP_TEXTS = {
     "rows read": "Rows read",

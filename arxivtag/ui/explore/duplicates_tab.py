@@ -10,9 +10,9 @@ import streamlit as st
 from arxivtag.config import CleaningConfig
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui import components
 from arxivtag.ui.explore import statistics
-from arxivtag.ui.explore.view import View, count_column, table
+from arxivtag.ui.explore.shared import View, count_column, table
+from arxivtag.ui.frame import components
 
 KINDS: dict[DuplicateKind, str] = {
     "titles": "Same title",

@@ -8,9 +8,8 @@ import streamlit as st
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import exploring as figures
-from arxivtag.ui import components
 from arxivtag.ui.explore.overview_tab import imbalance_text
-from arxivtag.ui.explore.view import (
+from arxivtag.ui.explore.shared import (
     LABELS_KEY,
     View,
     clicked,
@@ -20,6 +19,7 @@ from arxivtag.ui.explore.view import (
     share_column,
     table,
 )
+from arxivtag.ui.frame import components
 
 N_BARS, N_COMBINATIONS, N_HEAT_MAP = 20, 20, 20
 MEASURES: dict[CoOccurrenceMeasure, str] = {

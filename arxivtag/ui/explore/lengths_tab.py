@@ -7,8 +7,7 @@ import streamlit as st
 
 from arxivtag.exploring import lengths as statistics
 from arxivtag.figures import exploring as figures
-from arxivtag.ui import components
-from arxivtag.ui.explore.view import (
+from arxivtag.ui.explore.shared import (
     View,
     count_column,
     figure_column,
@@ -16,6 +15,7 @@ from arxivtag.ui.explore.view import (
     share_column,
     table,
 )
+from arxivtag.ui.frame import components
 
 # The Keras example's max_seqlen.
 DEFAULT_MAX_WORDS = 150

@@ -8,8 +8,8 @@ from arxivtag.exploring import lengths as length_statistics
 from arxivtag.exploring.labels import Imbalance, imbalance, label_frequency
 from arxivtag.exploring.overview import Overview, overview
 from arxivtag.figures import exploring as figures
-from arxivtag.ui import components
-from arxivtag.ui.explore.view import View
+from arxivtag.ui.explore.shared import View
+from arxivtag.ui.frame import components
 
 N_TOP_LABELS = 10
 

@@ -9,8 +9,8 @@ import streamlit as st
 from arxivtag.exploring.labels import multi_hot
 from arxivtag.papers.cleaning import label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui import components
-from arxivtag.ui.explore.view import View, count_column, download_papers, nothing_in_view
+from arxivtag.ui.explore.shared import View, count_column, download_papers, nothing_in_view
+from arxivtag.ui.frame import components
 
 PAGE_SIZE = 25
 N_PREVIEWED = 5

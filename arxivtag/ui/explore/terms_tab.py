@@ -8,8 +8,7 @@ from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod, TermKind
 from arxivtag.figures import exploring as figures
-from arxivtag.ui import components
-from arxivtag.ui.explore.view import (
+from arxivtag.ui.explore.shared import (
     View,
     count_column,
     figure_column,
@@ -18,6 +17,7 @@ from arxivtag.ui.explore.view import (
     share_column,
     table,
 )
+from arxivtag.ui.frame import components
 
 N_BARS, N_LINES = 25, 500
 N_TELLING_BARS, N_TELLING_LINES = 20, 200

@@ -1,0 +1,1 @@
+"""Reading files of papers: opened within bounds, read as tables of text."""

@@ -1,0 +1,1 @@
+"""The project's own JavaScript: small components that run in the browser."""

@@ -1,0 +1,185 @@
+"""The Explore page: filters, tabs, and only the open tab computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select
+from arxivtag.exploring.labels import LabelIndex
+from arxivtag.exploring.lengths import Lengths
+from arxivtag.papers.schema import Corpus
+from arxivtag.ui.explore import (
+    cleaning_tab,
+    duplicates_tab,
+    labels_tab,
+    lengths_tab,
+    overview_tab,
+    papers_tab,
+    statistics,
+    terms_tab,
+)
+from arxivtag.ui.explore.shared import LABELS_KEY, View
+from arxivtag.ui.frame import choices as state
+from arxivtag.ui.frame import components, data
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.page import PageContext
+
+TABS: dict[str, Callable[[View], None]] = {
+    "Overview": overview_tab.render_overview,
+    "Duplicates": duplicates_tab.render_duplicates,
+    "Labels": labels_tab.render_labels,
+    "Terms": terms_tab.render_terms,
+    "Lengths": lengths_tab.render_lengths,
+    "Papers": papers_tab.render_papers,
+    "Cleaning": cleaning_tab.render_cleaning,
+}
+# The other tabs always describe the whole data set.
+FILTERED_TABS = ("Labels", "Terms", "Lengths", "Papers")
+_WHOLE_TABS = [name for name in TABS if name not in FILTERED_TABS]
+_WHOLE_TABS_TEXT = (
+    f"The filters hold for {', '.join(FILTERED_TABS[:-1])} and {FILTERED_TABS[-1]}; "
+    f"{', '.join(_WHOLE_TABS[:-1])} and {_WHOLE_TABS[-1]} are of the whole data set."
+)
+NUMBER_PARAMETERS = ("group", "paper", "papers-page", "max-words", "max-tokens", "words")
+KEPT, ALL = "kept", "all"
+ROWS_TEXTS = {KEPT: "Kept after cleaning", ALL: "All rows as read"}
+
+
+def render_explore(context: PageContext) -> None:
+    """Draw everything under the page's title."""
+    state.drop_endless_numbers(NUMBER_PARAMETERS)
+    corpus = data.corpus(context.data_source, context.home)
+    if corpus.synthetic:
+        components.note(
+            "The bundled sample is synthetic: its titles and abstracts were put together by a "
+            "program, so read its figures as a demonstration, not as findings about arXiv."
+        )
+    for sentence in corpus.report.notes:
+        components.note(sentence)
+    if not len(corpus.papers):
+        components.empty_state(
+            "This data set holds no papers.", "Choose another one in the sidebar."
+        )
+        return
+    filters = st.container()
+    tabs = st.tabs(list(TABS), key="tab", bind="query-params", on_change="rerun")
+    for (name, render), tab in zip(TABS.items(), tabs, strict=True):
+        if not tab.open:
+            continue
+        view = _view(context, corpus, filters if name in FILTERED_TABS else None)
+        with tab, guarded():
+            render(view)
+
+
+def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) -> View:
+    """Return the view of the open tab, drawing the filters where they apply."""
+    index, lengths = statistics.label_index(corpus), statistics.lengths(corpus)
+    cleaning = data.cleaned(context.data_source, home=context.home)
+    kept = statistics.kept_rows(corpus, cleaning)
+    if filters is None:
+        return View(corpus, cleaning, index, lengths, kept, PaperFilter())
+    with filters:
+        chosen, rows_choice = _filter_input(index, lengths)
+        passing = select(corpus.papers, index, lengths, chosen)
+        base = kept if rows_choice == KEPT else kept | True
+        rows = passing & base
+        _say_what_is_shown(int(rows.sum()), int(base.sum()), rows_choice, chosen, _longest(lengths))
+    return View(corpus, cleaning, index, lengths, rows, chosen)
+
+
+def _filter_input(index: LabelIndex, lengths: Lengths) -> tuple[PaperFilter, str]:
+    """Draw the filters, which live in the address, and return what is chosen."""
+    longest = _longest(lengths)
+    _spell_out_labels(index)
+    with st.expander("Filters", icon=":material/filter_alt:", key="filters"):
+        left, right = st.columns(2)
+        labels = left.multiselect(
+            "Labels, all of them on one paper",
+            list(index.label_names),
+            format_func=components.label_text,
+            placeholder="Any label",
+            key=LABELS_KEY,
+            bind="query-params",
+        )
+        text = right.text_input(
+            "Text in title or abstract",
+            type="search",
+            max_chars=MAX_QUERY_CHARS,
+            placeholder="Any text",
+            key="search",
+            bind="query-params",
+        )
+        low, high = left.slider(
+            "Words in the abstract", 0, longest, (0, longest), key="words", bind="query-params"
+        )
+        rows = right.segmented_control(
+            "Rows",
+            [KEPT, ALL],
+            default=KEPT,
+            required=True,
+            format_func=ROWS_TEXTS.__getitem__,
+            help="Cleaning follows the Keras example: see the Cleaning tab.",
+            key="rows",
+            bind="query-params",
+        )
+    chosen = PaperFilter(
+        labels=tuple(labels),
+        text=(text or "").strip(),
+        min_words=low if low > 0 else None,
+        max_words=high if high < longest else None,
+    )
+    return chosen, rows or KEPT
+
+
+def _spell_out_labels(index: LabelIndex) -> None:
+    """Give bare labels in the address (``?labels=cs.RO``) the form it carries, and run again.
+
+    Streamlit knows an option in the address only as it is shown, with the label's name, and
+    reads the address before the page can.
+    """
+    asked = st.query_params.get_all(LABELS_KEY)
+    known = set(index.label_names)
+    shown = [components.label_text(label) if label in known else label for label in asked]
+    if shown != asked and LABELS_KEY not in st.session_state:
+        st.query_params[LABELS_KEY] = shown
+        st.rerun()
+
+
+def _longest(lengths: Lengths) -> int:
+    """Return the end of the slider of lengths: the longest abstract, rounded up."""
+    return max(-(-int(lengths.max()) // 10) * 10, 10)
+
+
+def _say_what_is_shown(
+    n_rows: int, n_all: int, rows_choice: str, chosen: PaperFilter, longest: int
+) -> None:
+    kind = "papers kept after cleaning" if rows_choice == KEPT else "rows as read"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if chosen.is_open:
+            st.caption(f"{n_all:,} {kind}", width="content")
+            return
+        parts = []
+        if chosen.labels:
+            parts.append("with " + " and ".join(map(components.safe_text, chosen.labels)))
+        if chosen.text:
+            parts.append(f"with “{components.safe_text(chosen.text)}”")
+        if chosen.min_words is not None or chosen.max_words is not None:
+            low, high = chosen.min_words or 0, chosen.max_words
+            parts.append(f"{low} to {high} words" if high is not None else f"{low} words or more")
+        st.caption(f"**{n_rows:,}** of {n_all:,} {kind}: {', '.join(parts)}", width="content")
+        st.button(
+            "Clear filters",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=_clear_filters,
+            args=(longest,),
+        )
+    components.note(_WHOLE_TABS_TEXT)
+
+
+def _clear_filters(longest: int) -> None:
+    """Set each filter to let all through; only taking a key away would bring the address back."""
+    st.session_state.update({LABELS_KEY: [], "search": "", "words": (0, longest)})

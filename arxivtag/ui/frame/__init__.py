@@ -1,0 +1,1 @@
+"""What every page shares: set-up, sidebar, choices, data sets, models, and small parts."""

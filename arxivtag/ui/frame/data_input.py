@@ -1,0 +1,280 @@
+"""The data set chooser of the sidebar, and the dialog that adds papers of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag import config
+from arxivtag.errors import DataError
+from arxivtag.papers import sources
+from arxivtag.papers.fetching.arxiv_abstracts import ARXIV_ABSTRACTS
+from arxivtag.papers.fetching.searches import search_source
+from arxivtag.papers.reading.metadata import ARXIV_METADATA
+from arxivtag.papers.reading.readers import preview_table
+from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
+from arxivtag.papers.uploads import delete_upload, make_room, upload_path, with_mapping
+from arxivtag.ui.frame import choices as state
+from arxivtag.ui.frame import components, data
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.logs import log_event
+
+KEY = "data-choice"
+FILE_TYPES = ["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "gz", "xz", "zst"]
+NO_COLUMN = "(none)"
+FIELD_NAMES = {TITLE: "Title (optional)", ABSTRACT: "Abstract", LABELS: "Labels"}
+
+
+def data_chooser(options: dict[str, data.DataOption], chosen: str, home: Path) -> None:
+    """Draw the chooser; a change goes into the address and so to every page."""
+    st.session_state[KEY] = chosen
+    st.selectbox(
+        "Data set in use",
+        list(options),
+        format_func=lambda id_: options[id_].name,
+        key=KEY,
+        on_change=_data_changed,
+    )
+    components.note(options[chosen].description)
+    if st.button("Add papers", icon=":material/add:", key="add-papers", width="stretch"):
+        add_papers_dialog(home)
+
+
+def _data_changed() -> None:
+    state.remember("data", st.session_state[KEY], data.SAMPLE)
+
+
+@st.dialog("Add papers", width="large")
+def add_papers_dialog(home: Path) -> None:
+    """Upload a file and say what its columns are, or take papers from elsewhere."""
+    parts: dict[str, Callable[[Path], None]] = {
+        "Upload a file": _upload_input,
+        "Fetch the published set": _fetch_input,
+        "Search arXiv": _search_input,
+    }
+    if not config.visitor_mode():  # each filter reads several gigabytes on the server
+        parts["Kaggle's snapshot"] = _snapshot_input
+    for tab, render in zip(st.tabs(list(parts)), parts.values(), strict=True):
+        with tab, guarded():
+            render(home)
+
+
+# Upload
+
+
+def _upload_input(home: Path) -> None:
+    most_mb = config.largest_upload_mb()
+    file = st.file_uploader(
+        f"A table of papers: CSV, JSON Lines or Parquet, up to {most_mb} MB",
+        type=FILE_TYPES,
+        max_upload_size=most_mb,
+        key="upload-file",
+        help="One row a paper, with a column for the abstract and one for the labels. "
+        "CSV and JSON Lines may be packed (.gz, .xz, .zst).",
+    )
+    if file is None:
+        components.note(
+            "Only you, and those to whom you give the address, will see the papers."
+            if config.visitor_mode()
+            else "The papers stay on the machine that runs this app; whoever uses it can see "
+            "the runs on them, and so the papers."
+        )
+        return
+    source = _stored(file, home)
+    path, name = upload_path(source, home)
+    table = preview_table(path).table
+    mapping = _mapping_input([str(column) for column in table.columns])
+    _preview(table, mapping)
+    if st.button("Use these papers", type="primary", key="use-upload"):
+        with st.spinner("Reading the papers …", show_time=True):
+            final = with_mapping(source, mapping, home)
+            if final != source:
+                st.session_state["stored-uploads"][file.file_id] = final
+                make_room(final, data.uploads_in_use(home), home)
+            corpus = data.corpus(final, home)
+        data.remember_upload(final, name, home)
+        log_event("uploaded", n_papers=len(corpus.papers))  # the address is its only lock
+        state.remember("data", final, data.SAMPLE)
+        st.rerun()
+
+
+def _stored(file: Any, home: Path) -> str:
+    """Return the source of an uploaded file, stored once however often the page runs."""
+    known: dict[str, str] = st.session_state.setdefault("stored-uploads", {})
+    if file.file_id not in known:
+        most_mb = config.largest_upload_mb()
+        if file.size > most_mb * 1_000_000:
+            raise DataError(
+                f"An uploaded file may have at most {most_mb:,} MB here.",
+                "Split or pack it (.gz, .xz, .zst).",
+            )
+        _drop_unchosen(known, home)
+        source = sources.save_upload(file.name, file, home)
+        make_room(source, data.uploads_in_use(home), home)
+        known[file.file_id] = source
+    return known[file.file_id]
+
+
+def _drop_unchosen(known: dict[str, str], home: Path) -> None:
+    """Delete the files that this session picked before another one and never chose."""
+    chosen = st.session_state.get(data.UPLOADS_KEY, {})
+    for file_id, source in list(known.items()):
+        if source not in chosen:
+            del known[file_id]
+            delete_upload(source, home)
+
+
+def _mapping_input(columns: list[str]) -> dict[str, str]:
+    """Let the person say which column is what; return ``{field: column}``, empty for none."""
+    guessed = guess_mapping(columns)
+    options = [NO_COLUMN, *columns]
+    mapping = {}
+    for field, place in zip(FIELDS, st.columns(3), strict=True):
+        column = place.selectbox(
+            FIELD_NAMES[field],
+            options,
+            index=options.index(guessed.get(field, NO_COLUMN)),
+            key=f"mapping-{field}",
+        )
+        mapping[field] = "" if column == NO_COLUMN else str(column)
+    return mapping
+
+
+def _preview(table: pd.DataFrame, mapping: dict[str, str]) -> None:
+    for field in (ABSTRACT, LABELS):
+        if not mapping[field]:
+            raise DataError(
+                f"Say which column holds the {'labels' if field == LABELS else 'abstract'}.",
+                "A file without labels can be tagged on the Predict page.",
+            )
+    shown = {}
+    for field in FIELDS:
+        if mapping[field]:
+            column = table[mapping[field]]
+            shown[field] = column.map(_readable_labels) if field == LABELS else column.astype(str)
+    st.dataframe(
+        pd.DataFrame(shown), hide_index=True, key="upload-preview", alt="The first papers as read"
+    )
+
+
+def _readable_labels(cell: object) -> str:
+    try:
+        return ", ".join(parse_labels(cell)) or "(no label)"
+    except DataError:
+        return "(cannot be read as labels)"
+
+
+# The published set
+
+
+def _fetch_input(home: Path) -> None:
+    info = {entry.id: entry for entry in sources.available_sources(home)}[ARXIV_ABSTRACTS]
+    components.note(info.description)
+    if info.ready:
+        components.note("It is on this machine: choose it as the data set in use.")
+        return
+    if config.visitor_mode():
+        components.note("Visitors cannot fetch it here; the person who runs this app can.")
+        return
+    if st.button("Fetch it", icon=":material/cloud_download:", key="fetch-published"):
+        _fetch_published(home)
+
+
+def _fetch_published(home: Path) -> None:
+    from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
+
+    # The download goes on behind a closed dialog; the next full run of the page ends it, and
+    # the next download goes on where it broke off.
+    fetch_arxiv_abstracts(home=home, progress=_progress_bar())
+    _use(ARXIV_ABSTRACTS)
+
+
+def _progress_bar() -> Callable[[str, float | None], None]:
+    bar = st.progress(0.0, "Connecting …")
+
+    def show(stage: str, share: float | None) -> None:
+        bar.progress(min(max(share or 0.0, 0.0), 1.0), components.safe_text(stage))
+
+    return show
+
+
+def _use(source: str) -> None:
+    """Make a fetched source the data set in use."""
+    log_event("fetched", data=source.partition("?")[0])
+    state.remember("data", source, data.SAMPLE)
+    st.rerun()
+
+
+# A search of arXiv
+
+
+def _search_input(home: Path) -> None:
+    components.note(
+        "Collects papers as the Keras example's authors did: one row for each search that a paper "
+        "matches. arXiv asks for a pause of three seconds between pages of 100 papers."
+    )
+    if config.visitor_mode():
+        components.note("Visitors cannot search from here; the person who runs this app can.")
+        return
+    longest = config.SourcesConfig().api_max_results
+    with st.form("search-arxiv", border=False):
+        queries = st.text_area(
+            "Searches, one a line",
+            placeholder='"image segmentation"\ncat:cs.RO AND abs:grasping',
+            key="search-queries",
+            height=110,
+        )
+        left, right = st.columns(2)
+        n_papers = left.number_input(
+            "Most papers a search", 1, longest, min(500, longest), key="search-max"
+        )
+        primary = right.text_input(
+            "Primary categories kept", placeholder="all", key="search-primary",
+            help="Separated by spaces, as in: cs.CV cs.LG stat.ML. Empty keeps all.",
+        )  # fmt: skip
+        asked = st.form_submit_button("Collect", icon=":material/cloud_download:")
+    if asked:
+        from arxivtag.papers.fetching.arxiv_api import fetch_arxiv_api
+
+        # As with a download; the same search asked again within a day goes on.
+        path = fetch_arxiv_api(
+            queries.splitlines(),
+            int(n_papers),
+            primary_categories=primary.replace(",", " ").split(),
+            home=home,
+            progress=_progress_bar(),
+        )
+        _use(search_source(path))
+
+
+# Kaggle's arXiv metadata
+
+
+def _snapshot_input(home: Path) -> None:
+    """Choose a part of the snapshot; visitors are not offered it (:func:`data.data_options`)."""
+    info = {entry.id: entry for entry in sources.available_sources(home)}[ARXIV_METADATA]
+    components.note(info.description)
+    if not info.ready:
+        components.note(f"That folder is {config.downloads_folder(home)}")
+        return
+    with st.form("snapshot", border=False):
+        left, right = st.columns(2)
+        categories = left.text_input(
+            "Categories kept", " ".join(config.SourcesConfig().metadata_categories),
+            key="snapshot-categories", help="Separated by spaces.",
+        )  # fmt: skip
+        n_rows = right.number_input(
+            "Most papers", 1, config.limits().max_rows, 20_000, key="snapshot-rows"
+        )
+        asked = st.form_submit_button("Use these papers", icon=":material/check:")
+    if asked:
+        wanted = ",".join(categories.replace(",", " ").split())
+        source = f"{ARXIV_METADATA}?categories={wanted}&max_rows={int(n_rows)}"
+        with st.spinner("Reading the snapshot …", show_time=True):
+            data.corpus(source, home)
+        data.remember_snapshot(source)
+        _use(source)

@@ -1,0 +1,28 @@
+"""What a page does when something goes wrong: one sentence and a hint, never a traceback."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from arxivtag.errors import ArxivTagError
+from arxivtag.ui.frame.components import show_error
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Show an :class:`ArxivTagError` raised in the block as its sentence and hint.
+
+    The rest of the block is skipped and the page goes on behind it. Anything else is a
+    fault of ours: it goes to the server's log, and the page shows Streamlit's plain box
+    (``client.showErrorDetails = "none"``).
+
+    Example::
+
+        with guarded():
+            render_evaluation(read_run(run_id))
+    """
+    try:
+        yield
+    except ArxivTagError as error:
+        show_error(error)

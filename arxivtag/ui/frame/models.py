@@ -1,0 +1,76 @@
+"""Which models there are, and cached loading of their bundles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from arxivtag import config
+from arxivtag.runs import registry
+from arxivtag.ui.frame.run_access import visible_runs
+
+if TYPE_CHECKING:
+    from arxivtag.tagging.bundle import Bundle
+
+PRETRAINED = registry.PRETRAINED
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True)
+class ModelOption:
+    """One model to choose: its id in the URL (``pretrained`` or a run id) and how it is shown."""
+
+    id: str
+    name: str
+    description: str
+
+
+def model_options(home: Path) -> tuple[ModelOption, ...]:
+    """Return the pretrained model, if it is installed, and every run with a bundle.
+
+    A model trained on another visitor's upload is left out: it names papers of that upload.
+    """
+    options = []
+    if (config.PRETRAINED_PATH / MANIFEST).is_file():
+        options.append(
+            ModelOption(PRETRAINED, "Pretrained", "Comes with the app; trained on real abstracts.")
+        )
+    options += [
+        ModelOption(run.run_id, run.name, _described(run))
+        for run in visible_runs(home)
+        if run.has_bundle
+    ]
+    return tuple(options)
+
+
+def _described(run: registry.RunSummary) -> str:
+    parts = [f"{run.preset} preset" if run.preset else "", f"run {run.run_id}"]
+    micro_f1 = run.figures.get("micro_f1")
+    if micro_f1 is not None:
+        parts.append(f"micro-F1 {micro_f1:.3f}")
+    return ", ".join(part for part in parts if part)
+
+
+def bundle(model: str, home: Path) -> Bundle:
+    """Return the bundle of a model, loaded once for all sessions and again when it changed.
+
+    Raises:
+        ArxivTagError: If there is no such model, or its bundle is damaged.
+    """
+    folder = registry.resolve_model(model, home)
+    try:
+        changed_at = (folder / MANIFEST).stat().st_mtime_ns
+    except OSError:
+        changed_at = 0
+    loaded: Bundle = _bundle(str(folder), changed_at)
+    return loaded
+
+
+@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
+def _bundle(folder: str, changed_at: int) -> Bundle:
+    from arxivtag.tagging.bundle import load_bundle
+
+    return load_bundle(Path(folder))

@@ -1,0 +1,128 @@
+"""The home page: what this is, the three doors, and what data, runs and models there are."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.runs import registry
+from arxivtag.ui.frame import components, data, models, run_text
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.run_access import visible_runs
+
+DOORS = (
+    (
+        "pages/1_Explore.py",
+        "Explore",
+        ":material/query_stats:",
+        "See what a labelled set of abstracts holds: duplicates, labels and words, rare "
+        "combinations, lengths, labels that go together.",
+    ),
+    (
+        "pages/2_Train.py",
+        "Train",
+        ":material/model_training:",
+        "Train a multi-label network with one click, watch its loss and accuracy live, stop it "
+        "when you like, and read plainly what its figures mean.",
+    ),
+    (
+        "pages/3_Predict.py",
+        "Predict",
+        ":material/sell:",
+        "Paste an abstract, or upload a file of them, and get arXiv subject areas with "
+        "probabilities and the reason for each.",
+    ),
+)
+N_RECENT_RUNS = 5
+
+
+def render_doors(context: PageContext) -> None:
+    """The three things one can do, as equal cards."""
+    for place, (path, label, icon, text) in zip(st.columns(3), DOORS, strict=True):
+        with place.container(border=True, height="stretch", gap="xsmall", key=f"door-{label}"):
+            st.page_link(
+                path,
+                label=f"**{label}**",
+                icon=icon,
+                query_params=context.link_parameters(),
+                width="stretch",
+            )
+            components.note(text)
+
+
+def render_overview(context: PageContext) -> None:
+    """What is here: the data set in use, the runs and the models."""
+    st.subheader("What is here", anchor=False)
+    runs = visible_runs(context.home)
+    n_models = len(models.model_options(context.home))
+    n_active = sum(run.state in {"queued", "running"} for run in runs)
+    with guarded():
+        corpus = data.corpus(context.data_source, context.home)
+        n_labels = len({label for labels in corpus.papers["labels"] for label in labels})
+        components.metric_row(
+            [
+                ("Papers in the data set", components.count_text(len(corpus.papers))),
+                ("Labels in the data set", components.count_text(n_labels)),
+                ("Models to tag with", components.count_text(n_models)),
+                ("Runs", components.count_text(len(runs))),
+                ("Waiting or running", components.count_text(n_active)),
+            ]
+        )
+        if corpus.synthetic:
+            components.note(
+                "The sample in use is synthetic: its abstracts were written by a program for this "
+                "project. Figures from it show how the app works, not what arXiv holds. Choose or "
+                "add other papers in the sidebar."
+            )
+    if runs:
+        render_recent_runs(runs, context)
+    else:
+        components.empty_state(
+            "No runs yet",
+            "Train a model on the papers in use; it then appears here, on Runs and on Predict.",
+        )
+
+
+def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageContext) -> None:
+    """The newest runs, with the figures that matter most."""
+    st.subheader("Newest runs", anchor=False)
+    st.dataframe(
+        recent_runs_table(runs),
+        hide_index=True,
+        key="home-runs",
+        alt="The newest runs",
+        column_config={
+            "name": st.column_config.TextColumn("Run"),
+            "state": st.column_config.TextColumn("State", width="small"),
+            "preset": st.column_config.TextColumn("Preset", width="small"),
+            "n_train": st.column_config.NumberColumn("Papers learned from", format="localized"),
+            "micro_f1": st.column_config.NumberColumn("Micro-F1", format="%.3f", width="small"),
+            "lrap": st.column_config.NumberColumn(
+                "Ranking precision", format="%.3f", width="small"
+            ),
+        },
+    )
+    st.page_link(
+        "pages/4_Runs.py",
+        label="All runs",
+        icon=":material/arrow_forward:",
+        query_params=context.link_parameters(),
+    )
+
+
+def recent_runs_table(runs: tuple[registry.RunSummary, ...]) -> pd.DataFrame:
+    """Return the newest runs: name, state in words, preset, n_train, micro_f1, lrap."""
+    columns = ["name", "state", "preset", "n_train", "micro_f1", "lrap"]
+    rows = [
+        (
+            run.name,
+            run_text.STATE_NAMES[run.state],
+            run.preset,
+            run.sizes.get("n_train"),
+            run.figures.get("micro_f1"),
+            run.figures.get("lrap"),
+        )
+        for run in runs[:N_RECENT_RUNS]
+    ]
+    return pd.DataFrame(rows, columns=columns)

@@ -1,0 +1,364 @@
+"""Many papers at once: upload a file, watch progress, filter the table, download it."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag import config
+from arxivtag.errors import DataError
+from arxivtag.papers import sources
+from arxivtag.papers.reading.readers import preview_table
+from arxivtag.papers.schema import ABSTRACT, TITLE, guess_mapping
+from arxivtag.papers.uploads import delete_upload, upload_path
+from arxivtag.tagging import tables, tagger
+from arxivtag.ui.frame import components, models
+from arxivtag.ui.frame.data_input import FILE_TYPES, NO_COLUMN
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.logs import log_event
+from arxivtag.ui.frame.page import PageContext
+
+if TYPE_CHECKING:
+    from arxivtag.tagging.bundle import Bundle
+
+RESULT_KEY, COLUMNS_KEY = "predict-many-result", "predict-many-columns"
+FILTER_LABELS_KEY, FILTER_WORDS_KEY = "predict-filter-labels", "predict-filter-words"
+MAX_LABEL_COLUMNS = 200
+MAX_ROWS_SHOWN = 1_000  # every row on screen is sent to the browser
+LABELS_COLUMN, PROBABILITIES_COLUMN = tables.PREDICTED_LABELS, tables.PROBABILITIES
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """What was asked for: a file, the columns chosen from it, and a model."""
+
+    file_id: str
+    abstract: str
+    title: str
+    model: str
+
+
+@dataclass(frozen=True)
+class ManyResult:
+    """A tagged file, as this session keeps it.
+
+    Attributes:
+        asked: What was tagged, to notice that a choice has changed since.
+        name: The file's name without its ending, for downloads.
+        model_name: How the model is shown.
+        table: The input's columns, ``predicted_labels`` and ``probabilities``.
+        labels: The labels of each row, most probable first.
+        texts: ``title`` and ``abstract`` of each row, for the columns on request.
+        seconds: How long tagging took.
+    """
+
+    asked: Tagging
+    name: str
+    model_name: str
+    table: pd.DataFrame
+    labels: tuple[tuple[str, ...], ...]
+    texts: pd.DataFrame
+    seconds: float
+
+
+def render_many(context: PageContext) -> None:
+    """Draw the whole view.
+
+    The browser's uploader forgets its file when another tab or page is shown; the tagged
+    table stays until it is removed or another file is chosen.
+    """
+    most_mb = config.largest_upload_mb()
+    file = st.file_uploader(
+        f"A file of papers: CSV, JSON Lines or Parquet, up to {most_mb} MB",
+        type=FILE_TYPES,
+        max_upload_size=most_mb,
+        key="predict-file",
+        help="One row a paper, with a column for the abstract; a title may be there too. "
+        "Labels are not needed. CSV and JSON Lines may be packed (.gz, .xz, .zst).",
+    )
+    result = _kept_result(file)
+    asked = None
+    if file is not None:
+        with guarded():
+            asked, result = _tag_input(file, result, context)
+    elif result is None:
+        components.note(
+            "Every row gets its labels and their probabilities; the server keeps neither file "
+            "nor table after your visit. On the command line: "
+            "arxivtag tag MODEL FILE --out tagged.csv"
+        )
+    if result is not None:
+        _render_heading(result, changed=asked is not None and asked != result.asked)
+        _render_table(result, context)
+
+
+def _kept_result(file: Any) -> ManyResult | None:
+    """Return the table of this session, unless another file has been chosen since."""
+    result: ManyResult | None = st.session_state.get(RESULT_KEY)
+    if result is not None and file is not None and file.file_id != result.asked.file_id:
+        _forget_result()
+        return None
+    return result
+
+
+def _forget_result() -> None:
+    for key in (RESULT_KEY, COLUMNS_KEY, FILTER_LABELS_KEY, FILTER_WORDS_KEY):
+        st.session_state.pop(key, None)
+
+
+def _tag_input(
+    file: Any, result: ManyResult | None, context: PageContext
+) -> tuple[Tagging, ManyResult | None]:
+    """Draw the choice of columns and the button; return what is chosen and the newest table."""
+    mapping = _columns_input(file, context)
+    asked = Tagging(file.file_id, mapping[ABSTRACT], mapping[TITLE], context.model)
+    row = st.container(horizontal=True)
+    started = row.button("Tag the file", type="primary", icon=":material/sell:", key="tag-file")
+    stop = row.empty()
+    if started:
+        stop.button("Stop", icon=":material/stop_circle:", key="stop-tagging")
+        result = _tag_file(file, mapping, asked, context)
+        _forget_result()
+        st.session_state[RESULT_KEY] = result
+        stop.empty()
+    return asked, result
+
+
+def _render_heading(result: ManyResult, *, changed: bool) -> None:
+    """Say which file and model the table below is of, and offer to remove it."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        components.note(f"{result.name}, tagged with {result.model_name}.")
+        st.button(
+            "Remove", type="tertiary", icon=":material/close:", key="remove-tagged",
+            on_click=_forget_result, help="Forgets this table; the file stays where you have it.",
+        )  # fmt: skip
+    if changed:
+        st.warning(
+            "The table is of the columns and the model chosen before: tag the file again.",
+            icon=":material/info:",
+        )
+
+
+def _with_upload(file: Any, context: PageContext, use: Callable[[str], Any]) -> Any:
+    """Call ``use(source)`` with the file in the uploads folder, and remove it there again."""
+    most_mb = config.largest_upload_mb()
+    if file.size > most_mb * 1_000_000:
+        raise DataError(
+            f"An uploaded file may have at most {most_mb:,} MB here.",
+            "Split or pack it (.gz, .xz, .zst).",
+        )
+    file.seek(0)
+    source = sources.save_upload(file.name, file, context.home)
+    try:
+        return use(source)
+    finally:
+        delete_upload(source, context.home)
+
+
+def _columns_input(file: Any, context: PageContext) -> dict[str, str]:
+    """Let the person say which columns hold abstract and title; return ``{field: column}``."""
+    known: dict[str, list[str]] = st.session_state.setdefault("predict-file-columns", {})
+    if file.file_id not in known:
+        known.clear()
+        known[file.file_id] = _with_upload(
+            file,
+            context,
+            lambda source: [
+                str(column)
+                for column in preview_table(upload_path(source, context.home)[0], 1).table.columns
+            ],
+        )
+    columns = known[file.file_id]
+    guessed = guess_mapping(columns)
+    if not columns:
+        raise DataError("The file has no columns.", "Choose a file with papers in it.")
+    left, right = st.columns(2)
+    abstract = left.selectbox(
+        "Column of abstracts",
+        columns,
+        index=columns.index(guessed.get(ABSTRACT, columns[0])),
+        key=f"predict-column-abstract-{file.file_id}",
+    )
+    options = [NO_COLUMN, *columns]
+    title = right.selectbox(
+        "Column of titles (optional)",
+        options,
+        index=options.index(guessed.get(TITLE, NO_COLUMN)),
+        key=f"predict-column-title-{file.file_id}",
+    )
+    return {ABSTRACT: str(abstract), TITLE: "" if title == NO_COLUMN else str(title)}
+
+
+def _tag_file(
+    file: Any, mapping: dict[str, str], asked: Tagging, context: PageContext
+) -> ManyResult:
+    bundle = models.bundle(context.model, context.home)
+    bar = st.progress(0.0, "Reading the file …")
+    frame = _with_upload(
+        file,
+        context,
+        lambda source: sources.load_texts(source, mapping=mapping, home=context.home),
+    )
+    _check_rows(len(frame))
+    started = time.perf_counter()
+
+    def show(done: int) -> None:
+        seconds = time.perf_counter() - started
+        left = seconds / done * (len(frame) - done) if done else 0.0
+        bar.progress(
+            done / len(frame),
+            f"{components.count_text(done)} of {components.count_text(len(frame))} papers, "
+            f"{components.duration_text(left)} left",
+        )
+
+    found = tagger.tag_papers(bundle, frame, progress=show)
+    table = tables.with_tags(frame, found)
+    seconds = time.perf_counter() - started
+    bar.empty()
+    log_event("tagged_file", model=context.model, n_papers=len(table), seconds=seconds)
+    return ManyResult(
+        asked=asked,
+        name=file.name.split(".")[0] or "papers",
+        model_name=context.model_name,
+        table=table,
+        labels=tuple(tuple(tag.label for tag in row) for row in found),
+        texts=frame[[TITLE, ABSTRACT]],
+        seconds=seconds,
+    )
+
+
+def _check_rows(n_rows: int) -> None:
+    if n_rows == 0:
+        raise DataError("The file has no rows.", "Choose a file with papers in it.")
+    most = config.visitor_limits().max_rows
+    if config.visitor_mode() and n_rows > most:
+        raise DataError(
+            f"Visitors can tag up to {most:,} papers at once. Received: {n_rows:,}.",
+            "Split the file.",
+        )
+
+
+def filtered(
+    table: pd.DataFrame, given: Sequence[tuple[str, ...]], labels: Sequence[str], words: str
+) -> pd.Series:
+    """Return a mask of the rows that got all ``labels`` and hold all ``words`` (in any case).
+
+    Args:
+        table: The tagged table.
+        given: The labels of each of its rows.
+        labels: Labels that a row must have got.
+        words: Words that must occur in it, apart from its probabilities.
+    """
+    wanted = set(labels)
+    mask = pd.Series([wanted <= set(row) for row in given], index=table.index, dtype=bool)
+    columns = [name for name in table.columns if name != PROBABILITIES_COLUMN]
+    for word in words.lower().split():
+        somewhere = pd.Series(False, index=table.index)
+        for name in columns:
+            somewhere |= table[name].astype(str).str.lower().str.contains(word, regex=False)
+        mask &= somewhere
+    return mask
+
+
+def label_counts(given: Sequence[tuple[str, ...]]) -> dict[str, int]:
+    """Return how many rows got each label, the most frequent first."""
+    return dict(Counter(label for row in given for label in row).most_common())
+
+
+def label_columns(bundle: Bundle, texts: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
+    """Return one column of probabilities for each of ``labels``, on the index of ``texts``."""
+    probabilities = pd.DataFrame(
+        tagger.predict(bundle, tagger.frame_texts(bundle, texts)),
+        columns=list(bundle.label_names),
+        index=texts.index,
+    )
+    return probabilities[list(labels)].round(4)
+
+
+def _label_columns(result: ManyResult, labels: Sequence[str], context: PageContext) -> pd.DataFrame:
+    """Return the columns for the whole file, computed once however often it is filtered."""
+    kept: pd.DataFrame | None = st.session_state.get(COLUMNS_KEY)
+    if kept is None:
+        bundle = models.bundle(result.asked.model, context.home)
+        kept = label_columns(bundle, result.texts, labels)
+        st.session_state[COLUMNS_KEY] = kept
+    return kept
+
+
+def _render_table(result: ManyResult, context: PageContext) -> None:
+    table = result.table
+    counts = label_counts(result.labels)
+    components.metric_row(
+        [
+            ("Papers tagged", components.count_text(len(table))),
+            ("Labels given", components.count_text(sum(counts.values()))),
+            ("Papers without a label", components.count_text(result.labels.count(()))),
+            ("Time", components.duration_text(result.seconds, tenths=True)),
+        ]
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        labels = st.multiselect(
+            "Only papers with all of",
+            list(counts),
+            format_func=lambda label: f"{label} ({counts[label]:,})",
+            key=FILTER_LABELS_KEY,
+            placeholder="Any label",
+        )
+        words = st.text_input(
+            "Only rows that mention", key=FILTER_WORDS_KEY, placeholder="Any words"
+        )
+        per_label = st.toggle("A column for each label", key="predict-label-columns")
+    passing = table[filtered(table, result.labels, labels, words or "")]
+    if per_label:
+        with st.spinner("Adding the columns …"):
+            labels_given = list(counts)[:MAX_LABEL_COLUMNS]
+            columns = _label_columns(result, labels_given, context).loc[passing.index]
+        others = passing.drop(columns=columns.columns, errors="ignore")
+        passing = pd.concat([others, columns], axis=1)
+    _render_rows(passing, table)
+    _render_downloads(passing, result.name)
+
+
+def _render_rows(passing: pd.DataFrame, table: pd.DataFrame) -> None:
+    """Draw the first of the rows that pass the filter, and say how many there are."""
+    shown = passing.head(MAX_ROWS_SHOWN)
+    added = [name for name in shown.columns if name not in table.columns]
+    front = [LABELS_COLUMN, PROBABILITIES_COLUMN, *added]
+    st.dataframe(
+        shown,
+        hide_index=True,
+        height=420,
+        key="predict-many-table",
+        column_order=[*front, *(name for name in shown.columns if name not in front)],
+        alt="The papers with their labels and probabilities",
+        column_config={
+            LABELS_COLUMN: st.column_config.TextColumn("Predicted labels", pinned=True),
+            PROBABILITIES_COLUMN: st.column_config.TextColumn("Probabilities"),
+        },
+    )
+    cut = f"; the first {len(shown):,} stand above" if len(shown) < len(passing) else ""
+    components.note(
+        f"{components.count_text(len(passing))} of {components.count_text(len(table))} papers pass "
+        f"the filter{cut}. Downloads hold all that pass. In CSV, cells that a spreadsheet would "
+        "run as formulas start with an apostrophe."
+    )
+
+
+def _render_downloads(passing: pd.DataFrame, name: str) -> None:
+    with st.container(horizontal=True):
+        components.download_table(passing, f"{name}_tagged")
+        st.download_button(
+            "Download JSONL",
+            data=lambda: tables.table_as_jsonl(passing).encode("utf-8", errors="replace"),
+            file_name=f"{name}_tagged.jsonl",
+            mime="application/jsonl",
+            icon=":material/download:",
+            on_click="ignore",
+            key="download-jsonl",
+        )

@@ -1,0 +1,74 @@
+"""Take the model along: its bundle as a zip, and the lines that use it elsewhere."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from arxivtag.runs import registry
+from arxivtag.ui.frame import components, models
+from arxivtag.ui.frame.page import PageContext
+
+PYTHON_LINES = """\
+from pathlib import Path
+from arxivtag.tagging.bundle import load_bundle
+from arxivtag.tagging.tagger import tag
+
+bundle = load_bundle(Path("bundle"))
+for label in tag(bundle, ["We train a network on ..."])[0]:
+    print(label.label, label.name, f"{label.probability:.0%}", label.above_threshold)
+"""
+KERAS_LINES = """\
+import os
+os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads the strings
+import keras, tensorflow as tf
+
+model = keras.saving.load_model("model.keras")
+probabilities = model.predict(tf.constant(["We train a network on ..."]))
+"""
+
+
+def render_take_along(context: PageContext) -> None:
+    """Draw what the bundle holds, the download and the lines of code."""
+    folder = registry.resolve_model(context.model, context.home)
+    bundle = models.bundle(context.model, context.home)
+    size_mb = sum(path.stat().st_size for path in folder.iterdir() if path.is_file()) / 1e6
+    components.metric_row(
+        [
+            ("Labels", components.count_text(len(bundle.label_names))),
+            ("Words and phrases", components.count_text(len(bundle.vectorizer.idf))),
+            ("Size", f"{size_mb:.1f} MB"),
+            (
+                "Reads",
+                "abstract" if bundle.text_fields == "abstract" else "title and abstract",
+            ),
+        ]
+    )
+    st.subheader("The bundle", anchor=False)
+    components.note(
+        "Weights, vocabulary, label names and thresholds in plain files; no pickle, no code. "
+        "Unpack it and use it from Python, without Keras:"
+    )
+    st.code(PYTHON_LINES, language="python")
+    st.download_button(
+        "Download the bundle",
+        data=lambda: _zip(folder),
+        file_name=f"arxivtag_{context.model}.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        key="download-bundle",
+    )
+    st.subheader("One Keras model", anchor=False)
+    components.note("Raw strings in, probabilities out; needs keras and tensorflow to run:")
+    st.code(f"arxivtag export {context.model} --out model.keras", language="bash")
+    st.code(KERAS_LINES, language="python")
+    st.subheader("From the command line", anchor=False)
+    st.code(f"arxivtag tag {context.model} papers.csv --out tagged.csv", language="bash")
+
+
+def _zip(folder: Path) -> bytes:
+    from arxivtag.tagging.bundle import bundle_zip
+
+    return bundle_zip(folder)

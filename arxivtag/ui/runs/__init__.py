@@ -1,0 +1,1 @@
+"""The Runs page and the view of one run, live or ended."""

@@ -1,0 +1,34 @@
+"""Starting a run from a page, once for a double click."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from arxivtag.config import RunConfig
+from arxivtag.errors import ArxivTagError
+from arxivtag.runs import jobs
+from arxivtag.ui.frame import components
+from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.run_access import visitor_id
+
+# Two starts of the same settings within this time are a double click.
+DOUBLE_CLICK_S = 3.0
+_LAST_KEY = "last-start"
+
+
+def start_once(run: RunConfig, context: PageContext) -> str | None:
+    """Start or queue a run and return its id; where it is refused, say why and return ``None``.
+
+    The same settings asked for again within :data:`DOUBLE_CLICK_S` are the run begun just now.
+    """
+    last_run, last_id, last_at = st.session_state.get(_LAST_KEY, (None, "", 0.0))
+    if run == last_run and time.monotonic() - last_at < DOUBLE_CLICK_S:
+        return str(last_id)
+    outcome = jobs.start(run, context.home, owner=visitor_id())
+    if isinstance(outcome, jobs.Refused):
+        components.show_error(ArxivTagError(outcome.message, outcome.hint))
+        return None
+    st.session_state[_LAST_KEY] = (run, outcome.run_id, time.monotonic())
+    return outcome.run_id

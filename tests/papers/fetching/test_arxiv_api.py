@@ -1,0 +1,408 @@
+"""Collecting from a local server that answers Atom feeds written for these tests."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from xml.sax.saxutils import escape
+
+import pytest
+
+from arxivtag.errors import DataError, FetchError, StorageError
+from arxivtag.papers.fetching import arxiv_api
+from arxivtag.papers.fetching.arxiv_api import fetch_arxiv_api, fetch_paper, parse_identifier
+from arxivtag.papers.fetching.downloading import only_one
+from arxivtag.papers.fetching.searches import search_source
+from arxivtag.papers.sources import available_sources, load
+from tests.papers.server import Server, send
+
+ATOM = "application/atom+xml; charset=utf-8"
+
+
+def entry(number: int, labels: Sequence[str] = ("cs.LG", "stat.ML")) -> str:
+    categories = "".join(f'<category term="{escape(label)}"/>' for label in labels[::-1])
+    return (
+        f"<entry><id>http://arxiv.org/abs/2101.{number:05d}v1</id>"
+        "<updated>2021-01-02T00:00:00Z</updated><published>2021-01-01T00:00:00Z</published>"
+        f"<title>On  subject\n  {number} &amp; others</title>"
+        f"<summary>  We study subject {number},\nand say what it is.\n</summary>"
+        f'<arxiv:primary_category term="{escape(labels[0])}"/>{categories}</entry>'
+    )
+
+
+def feed(entries: Sequence[str], total: int, start: int = 0) -> bytes:
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom" '
+        'xmlns:arxiv="http://arxiv.org/schemas/atom" '
+        'xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
+        f"<opensearch:totalResults>{total}</opensearch:totalResults>"
+        f"<opensearch:startIndex>{start}</opensearch:startIndex>"
+        f"<opensearch:itemsPerPage>{len(entries)}</opensearch:itemsPerPage>"
+        f"{''.join(entries)}</feed>"
+    ).encode()
+
+
+class Library:
+    """Answers searches from lists of entries, page by page."""
+
+    def __init__(self, shelves: dict[str, list[str]]) -> None:
+        self.shelves = shelves
+        self.asked: list[tuple[str, int]] = []
+
+    def __call__(self, handler: Any) -> None:
+        query = {key: values[0] for key, values in parse_qs(urlsplit(handler.path).query).items()}
+        start, size = int(query["start"]), int(query["max_results"])
+        self.asked.append((query.get("search_query", query.get("id_list", "")), start))
+        found = self.shelves.get(self.asked[-1][0], [])
+        send(handler, feed(found[start : start + size], len(found), start), Content_Type=ATOM)
+
+
+def collect(server: Server, out: Path, queries: Sequence[str], **keywords: Any) -> Path:
+    config = server.config(api_page_size=2, **keywords.pop("changes", {}))
+    return fetch_arxiv_api(queries, out=out, config=config, allow_private=True, **keywords)
+
+
+def test_one_row_a_query_and_paper(server: Server, tmp_path: Path) -> None:
+    server.answer = library = Library(
+        {"graphs": [entry(1), entry(2), entry(3)], "trees": [entry(3), entry(4)]}
+    )
+    told: list[str] = []
+    path = collect(
+        server,
+        tmp_path / "found.csv",
+        ["graphs", "trees"],
+        progress=lambda text, _: told.append(text),
+    )
+    papers = load(str(path)).papers
+    assert papers["title"].tolist() == [f"On subject {n} & others" for n in (1, 2, 3, 3, 4)]
+    assert papers["abstract"][0] == "We study subject 1,\nand say what it is."
+    assert set(papers["labels"]) == {("cs.LG", "stat.ML")}  # primary category first
+    assert papers["title"].duplicated().sum() == 1
+    assert library.asked == [("graphs", 0), ("graphs", 2), ("trees", 0)]
+    assert told[0].startswith("query 1 of 2: graphs: 1 of")
+    left = {file.name for file in tmp_path.iterdir() if file.suffix != ".lock"}
+    assert left == {"found.csv", "found.csv.json"}
+
+
+def test_primary_categories_are_filtered(server: Server, tmp_path: Path) -> None:
+    server.answer = Library({"q": [entry(1, ["math.CO", "cs.LG"]), entry(2), entry(3, ["cs.CV"])]})
+    path = collect(server, tmp_path / "a.csv", ["q"])
+    assert [labels[0] for labels in load(str(path)).papers["labels"]] == ["cs.LG", "cs.CV"]
+    path = collect(server, tmp_path / "b.csv", ["q"], primary_categories=())
+    assert len(load(str(path)).papers) == 3
+    with pytest.raises(FetchError, match="found no paper"):
+        collect(server, tmp_path / "c.csv", ["q"], primary_categories=["hep-th"])
+
+
+def test_most_results_a_query(server: Server, tmp_path: Path) -> None:
+    server.answer = Library({"q": [entry(n) for n in range(10)]})
+    path = collect(server, tmp_path / "a.csv", ["q"], max_results=5)
+    assert len(load(str(path)).papers) == 5
+
+
+def test_goes_on_after_a_failure(server: Server, tmp_path: Path) -> None:
+    library = Library({"a": [entry(n) for n in range(4)], "b": [entry(n) for n in range(5)]})
+
+    def failing(handler: Any) -> None:
+        if len(library.asked) < 3:
+            library(handler)
+        else:
+            send(handler, b"", status=503)
+
+    server.answer = failing
+    with pytest.raises(FetchError, match=r"503.*is kept"):
+        collect(server, tmp_path / "found.csv", ["a", "b"])
+    server.answer = library
+    path = collect(server, tmp_path / "found.csv", ["a", "b"])
+    assert library.asked == [("a", 0), ("a", 2), ("b", 0), ("b", 2), ("b", 4)]
+    expected = [f"On subject {n} & others" for n in (0, 1, 2, 3, 0, 1, 2, 3, 4)]
+    assert load(str(path)).papers["title"].tolist() == expected
+
+
+def test_half_a_line_in_the_journal_is_survived(server: Server, tmp_path: Path) -> None:
+    server.answer = library = Library({"q": [entry(n) for n in range(4)]})
+    stops = iter([False] * 4 + [True] * 100)
+    with pytest.raises(FetchError, match="stopped"):
+        collect(server, tmp_path / "found.csv", ["q"], should_stop=lambda: next(stops))
+    (journal,) = tmp_path.glob("*.jsonl")
+    with journal.open("ab") as file:
+        file.write(b'{"query":0,"id":"half')
+    path = collect(server, tmp_path / "found.csv", ["q"])
+    assert len(load(str(path)).papers) == 4
+    assert library.asked[-1][1] in (2, 3)
+
+
+def test_single_failures_are_tried_again(server: Server, tmp_path: Path) -> None:
+    library = Library({"q": [entry(n) for n in range(4)]})
+    count = 0
+
+    def flaky(handler: Any) -> None:
+        nonlocal count
+        count += 1
+        if count % 2:
+            send(handler, b"", status=500)
+        else:
+            library(handler)
+
+    server.answer = flaky
+    assert len(load(str(collect(server, tmp_path / "a.csv", ["q"]))).papers) == 4
+
+
+def test_politely_slow(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(arxiv_api, "_TURNS", arxiv_api._Turns())
+    monkeypatch.setattr(arxiv_api, "wait", lambda seconds, _: waits.append(seconds))
+    server.answer = Library({"q": [entry(n) for n in range(6)], "2101.00007": [entry(7)]})
+    collect(server, tmp_path / "a.csv", ["q"], changes={"api_delay_s": 3.0})
+    fetch_paper("2101.00007", config=server.config(api_delay_s=3.0), allow_private=True)
+    assert len(waits) == 4
+    assert waits[0] < 0
+    assert all(2.0 < seconds <= 3.0 for seconds in waits[1:])
+
+
+def test_one_request_at_a_time_whoever_asks(server: Server) -> None:
+    library = Library({"2101.00007": [entry(7)]})
+    under_way, most = 0, 0
+
+    def answer(handler: Any) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        time.sleep(0.05)
+        under_way -= 1
+        library(handler)
+
+    server.answer = answer
+    with ThreadPoolExecutor(4) as pool:
+        asked = [
+            pool.submit(fetch_paper, "2101.00007", config=server.config(), allow_private=True)
+            for _ in range(4)
+        ]
+    assert [future.result().title for future in asked] == ["On subject 7 & others"] * 4
+    assert most == 1
+
+
+def test_a_paper_does_not_wait_behind_many(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arxiv_api, "_PAPER_TURN_S", 0.1)
+    with (
+        arxiv_api._TURNS.take(0.0, lambda: False, 1.0),
+        pytest.raises(FetchError, match="by others here"),
+    ):
+        fetch_paper("2101.00007", config=server.config(), allow_private=True)
+    assert not server.requests
+
+
+def test_a_paper_is_tried_twice_at_most(server: Server) -> None:
+    server.answer = lambda handler: send(handler, b"", status=503)
+    with pytest.raises(FetchError) as caught:
+        fetch_paper("2101.00007", config=server.config(n_retries=5), allow_private=True)
+    assert caught.value.message == "arXiv's search could not be reached: it answers 503."
+    assert "paste" in caught.value.hint
+    assert len(server.requests) == 2
+
+
+def test_the_same_search_twice_at_once(server: Server, tmp_path: Path) -> None:
+    server.answer = Library({"q": [entry(n) for n in range(4)]})
+    with (
+        only_one(tmp_path / "found.csv"),
+        pytest.raises(FetchError, match="being fetched already"),
+    ):
+        collect(server, tmp_path / "found.csv", ["q"])
+    assert not server.requests
+
+
+def test_each_search_keeps_its_file(server: Server, home: Path) -> None:
+    server.answer = Library({"graphs": [entry(1)], "trees": [entry(2), entry(3)]})
+
+    def search(*queries: str, **keywords: Any) -> Path:
+        config = server.config()
+        path = fetch_arxiv_api(queries, home=home, config=config, allow_private=True, **keywords)
+        os.utime(path, (len(times), len(times)))
+        times.append(path)
+        return path
+
+    times: list[Path] = []
+    first, second = search("graphs"), search("trees", "graphs")
+    assert len({first, second, search("trees", primary_categories=["cs.LG"])}) == 3
+    assert search("trees", "graphs") == second
+    ids = [source.id for source in available_sources(home) if source.id.startswith("arxiv-api:")]
+    assert ids[0] == search_source(second)
+    assert len(ids) == 3
+    assert len(load("arxiv-api", home=home).papers) == 3
+    corpus = load(search_source(first), home=home)
+    assert (len(corpus.papers), corpus.name) == (1, "arXiv search: graphs")
+    assert load(search_source(second), home=home).name == "arXiv search: trees and 1 more"
+    with first.open("a") as file:
+        file.write("One more,An abstract,cs.CV,,\n")
+    with pytest.raises(DataError, match="SHA-256"):
+        load(search_source(first), home=home)
+
+
+@pytest.mark.parametrize("key", ["", "0" * 12, "../x", "0" * 11 + "/", "G" * 12])
+def test_no_such_search(home: Path, key: str) -> None:
+    with pytest.raises(DataError, match="no longer here"):
+        load(f"arxiv-api:{key}", home=home)
+
+
+def broken_off(server: Server, path: Path) -> tuple[Library, Path]:
+    """A search for "q" that broke off after its first page: its library and its journal."""
+    server.answer = library = Library({"q": [entry(n) for n in range(4)]})
+    stops = iter([False] * 4 + [True] * 100)
+    with pytest.raises(FetchError, match="stopped"):
+        collect(server, path, ["q"], should_stop=lambda: next(stops))
+    (journal,) = path.parent.glob("*.jsonl")
+    assert library.asked
+    library.asked.clear()
+    return library, journal
+
+
+def test_a_journal_of_another_day_is_not_continued(server: Server, tmp_path: Path) -> None:
+    library, journal = broken_off(server, tmp_path / "found.csv")
+    other = journal.with_name(journal.name.replace("found-", "found-other-"))
+    other.write_bytes(b"")
+    for path in (journal, other):
+        os.utime(path, (time.time() - 100_000,) * 2)
+    collect(server, tmp_path / "found.csv", ["q"])
+    assert library.asked == [("q", 0), ("q", 2)]
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("name", ["papers", "papers.txt", "papers.csv.gz", "folder.csv"])
+def test_out_is_checked_before_anything_is_asked(server: Server, tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(FetchError, match=r"end in \.csv|is a folder"):
+        collect(server, tmp_path / name, ["q"])
+    assert not server.requests
+
+
+def test_a_journal_that_cannot_be_written(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, mode: str = "r", *rest: Any, **options: Any) -> Any:
+        if path.name.endswith(".jsonl") and "a" in mode:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, mode, *rest, **options)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(StorageError, match="Permission denied"):
+        collect(server, tmp_path / "found.csv", ["q"])
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [(b"<html>log in</html>", "text/html"), (b"{}", "application/json"), (b"", "")],
+)
+def test_something_else_than_a_feed(
+    server: Server, tmp_path: Path, body: bytes, content_type: str
+) -> None:
+    server.answer = lambda handler: send(handler, body, Content_Type=content_type)
+    with pytest.raises(FetchError, match="something else"):
+        collect(server, tmp_path / "a.csv", ["q"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<feed",
+        b"\x00\xff",
+        b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><entry/></feed>",
+        feed([entry(1).replace("2021-01-02T", "yesterday")], 1),
+        b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+    ],
+)
+def test_broken_feeds_end_in_one_sentence(server: Server, tmp_path: Path, body: bytes) -> None:
+    server.answer = lambda handler: send(handler, body, Content_Type=ATOM)
+    with pytest.raises(FetchError):
+        collect(server, tmp_path / "a.csv", ["q"], changes={"n_retries": 0})
+
+
+def test_error_entry_is_told(server: Server, tmp_path: Path) -> None:
+    error = (
+        "<entry><id>http://arxiv.org/api/errors#bad_query</id><title>Error</title>"
+        "<updated>2021-01-02T00:00:00Z</updated><published>2021-01-01T00:00:00Z</published>"
+        "<summary>bad query</summary></entry>"
+    )
+    server.answer = lambda handler: send(handler, feed([error], 1), Content_Type=ATOM)
+    with pytest.raises(FetchError, match="did not understand the query: bad query"):
+        collect(server, tmp_path / "a.csv", ["((("])
+
+
+def test_stalling_server(server: Server, tmp_path: Path) -> None:
+    server.answer = lambda handler: time.sleep(0.8)
+    with pytest.raises(FetchError, match="could not be reached"):
+        collect(server, tmp_path / "a.csv", ["q"], changes={"n_retries": 0, "read_timeout_s": 0.3})
+
+
+def test_redirect_elsewhere_is_refused(server: Server, tmp_path: Path) -> None:
+    server.answer = lambda handler: send(
+        handler, b"", status=302, Location="http://example.invalid/"
+    )
+    with pytest.raises(FetchError, match="not fetched"):
+        collect(server, tmp_path / "a.csv", ["q"])
+
+
+def test_redirects_in_a_circle(server: Server, tmp_path: Path) -> None:
+    server.answer = lambda handler: send(handler, b"", status=302, Location="/api/query")
+    with pytest.raises(FetchError, match="redirects too often"):
+        collect(server, tmp_path / "a.csv", ["q"])
+
+
+@pytest.mark.parametrize("queries", [[], [" "], ["q" * 600], [f"q{i}" for i in range(101)]])
+def test_queries_are_checked(queries: list[str], server: Server, tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="quer"):
+        collect(server, tmp_path / "a.csv", queries)
+    assert not server.requests
+
+
+@pytest.mark.parametrize(
+    ("text", "identifier"),
+    [
+        ("2101.00001", "2101.00001"),
+        (" arXiv:2101.00001v2 ", "2101.00001v2"),
+        ("hep-th/9901001", "hep-th/9901001"),
+        ("math.GT/0309136v1", "math.GT/0309136v1"),
+        ("https://arxiv.org/abs/2101.00001", "2101.00001"),
+        ("http://www.arxiv.org/pdf/2101.00001v2.pdf", "2101.00001v2"),
+        ("arxiv.org/abs/cs/0112017", "cs/0112017"),
+        ("https://arxiv.org/html/2101.00001v1#S1", "2101.00001v1"),
+        ("https://export.arxiv.org/abs/2101.00001?x=1", "2101.00001"),
+    ],
+)
+def test_identifiers(text: str, identifier: str) -> None:
+    assert parse_identifier(text) == identifier
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2101", "https://example.org/abs/2101.00001", "http://127.0.0.1/abs/2101.00001",
+     "file:///etc/passwd", "2101.00001&max_results=2000", "2101.00001 2101.00002", "x" * 10_000,
+     "https://arxiv.org@example.org/abs/2101.00001", "../../2101.00001", "２１０１.0000１"],
+)  # fmt: skip
+def test_no_identifiers(text: str) -> None:
+    with pytest.raises(FetchError, match="no arXiv identifier"):
+        parse_identifier(text)
+
+
+def test_fetch_paper(server: Server) -> None:
+    server.answer = library = Library({"2101.00007": [entry(7)]})
+    paper = fetch_paper(
+        "https://arxiv.org/abs/2101.00007", config=server.config(), allow_private=True
+    )
+    title, abstract, labels = paper
+    assert title == "On subject 7 & others"
+    assert abstract.startswith("We study subject 7")
+    assert labels == ("cs.LG", "stat.ML")
+    assert library.asked == [("2101.00007", 0)]
+
+
+def test_fetch_paper_that_is_not_there(server: Server) -> None:
+    server.answer = Library({})
+    with pytest.raises(FetchError, match=r"no paper 2101\.00008"):
+        fetch_paper("2101.00008", config=server.config(), allow_private=True)

@@ -1,0 +1,347 @@
+"""A download ends complete and validated, or with one sentence and what it has kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arxivtag.errors import DataError, FetchError, StorageError
+from arxivtag.papers.fetching import downloading
+from arxivtag.papers.fetching.downloading import download
+from tests.papers.server import Server, send, send_from, stall
+
+BODY = bytes(range(256)) * 4096  # 1 MiB
+
+
+def accept(path: Path) -> None:
+    """Take any file."""
+
+
+def same(path: Path) -> None:
+    if path.read_bytes() != BODY:
+        raise DataError("It is another file.")
+
+
+def fetch(
+    server: Server, path: Path, validate: Callable[[Path], None] = same, **changes: Any
+) -> Any:
+    keywords = {key: changes.pop(key) for key in ("progress", "should_stop") if key in changes}
+    return download(
+        f"{server.url}/data.bin",
+        path,
+        validate,
+        config=server.config(**changes),
+        allow_private=True,
+        **keywords,
+    )
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "data.bin"
+
+
+def left_behind(target: Path) -> set[str]:
+    return {path.name for path in target.parent.iterdir() if not path.name.endswith(".lock")}
+
+
+def test_fetches_records_and_leaves_nothing_else(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY)
+    told: list[tuple[str, float | None]] = []
+    fetched = fetch(server, target, progress=lambda *what: told.append(what))
+    assert target.read_bytes() == BODY
+    assert fetched.sha256 == hashlib.sha256(BODY).hexdigest()
+    record = json.loads((target.parent / "data.bin.json").read_text())
+    assert (record["sha256"], record["n_bytes"]) == (fetched.sha256, len(BODY))
+    assert left_behind(target) == {"data.bin", "data.bin.json"}
+    assert told[-1][1] == 1.0
+    assert "1.0 of 1.0 MB" in told[-1][0]
+
+
+def test_goes_on_where_the_connection_broke(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY, most=300_000)
+    fetch(server, target)
+    asked = [request.headers.get("Range") for request in server.requests]
+    assert asked == [None, "bytes=300000-", "bytes=600000-", "bytes=900000-"]
+    assert all(request.headers.get("If-Range") == '"one"' for request in server.requests[1:])
+
+
+def test_starts_over_when_the_file_changed_meanwhile(server: Server, target: Path) -> None:
+    old = BODY[::-1]
+
+    def answer(handler: Any) -> None:
+        if len(server.requests) == 1:
+            send_from(handler, old, most=300_000, tag='"old"')
+        else:
+            send_from(handler, BODY, tag='"new"')
+
+    server.answer = answer
+    fetch(server, target)
+    assert target.read_bytes() == BODY
+
+
+def test_starts_over_without_a_tag(server: Server, target: Path) -> None:
+    def answer(handler: Any) -> None:
+        if len(server.requests) == 1:
+            send(handler, BODY[:1000], length=len(BODY))
+        else:
+            send(handler, BODY)
+
+    server.answer = answer
+    fetch(server, target)
+    assert "Range" not in server.requests[1].headers
+
+
+def test_goes_on_on_another_day(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY, most=300_000)
+    with pytest.raises(FetchError, match=r"0\.3 MB are kept"):
+        fetch(server, target, n_retries=0)
+    assert not target.exists()
+    server.answer = lambda handler: send_from(handler, BODY)
+    fetch(server, target)
+    assert server.requests[-1].headers["Range"] == "bytes=300000-"
+
+
+def test_part_of_another_address_is_not_continued(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY, most=300_000)
+    with pytest.raises(FetchError):
+        fetch(server, target, n_retries=0)
+    server.answer = lambda handler: send_from(handler, BODY)
+    download(f"{server.url}/other.bin", target, same, config=server.config(), allow_private=True)
+    assert "Range" not in server.requests[-1].headers
+
+
+def test_complete_part_needs_no_more_bytes(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY, most=300_000)
+    with pytest.raises(FetchError):
+        fetch(server, target, n_retries=0)
+    (target.parent / "data.part.bin").write_bytes(BODY)
+    server.answer = lambda handler: send_from(handler, BODY)
+    fetch(server, target)
+    assert target.read_bytes() == BODY
+
+
+def test_part_longer_than_the_file_is_dropped(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY, most=300_000)
+    with pytest.raises(FetchError):
+        fetch(server, target, n_retries=0)
+    (target.parent / "data.part.bin").write_bytes(BODY * 2)
+    server.answer = lambda handler: send_from(handler, BODY)
+    fetch(server, target)
+    assert target.read_bytes() == BODY
+
+
+def test_wrong_range_is_not_glued_on(server: Server, target: Path) -> None:
+    def answer(handler: Any) -> None:
+        if len(server.requests) == 2:  # leaves a hole
+            span = f"bytes 300005-{len(BODY) - 1}/{len(BODY)}"
+            send(handler, BODY[300_005:], status=206, Content_Range=span)
+        else:
+            send_from(handler, BODY, most=300_000 if len(server.requests) == 1 else None)
+
+    server.answer = answer
+    fetch(server, target)
+    assert target.read_bytes() == BODY
+
+
+def test_stalling_server_times_out_and_is_asked_again(server: Server, target: Path) -> None:
+    def answer(handler: Any) -> None:
+        if len(server.requests) < 3:
+            stall(handler, BODY)
+        else:
+            send_from(handler, BODY)
+
+    server.answer = answer
+    fetch(server, target, read_timeout_s=0.3)
+    assert [bool(request.headers.get("Range")) for request in server.requests] == [
+        False,
+        True,
+        True,
+    ]
+
+
+def test_gives_up_in_one_sentence(server: Server, target: Path) -> None:
+    server.answer = lambda handler: stall(handler, b"x" * 100, 0.5)
+    with pytest.raises(FetchError, match="broke off") as caught:
+        fetch(server, target, n_retries=1, read_timeout_s=0.2)
+    assert "go on with the sample" in caught.value.hint
+    assert len(server.requests) == 2
+
+
+def test_promised_more_than_sent(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send(handler, b"short", length=5000)
+    with pytest.raises(FetchError, match="broke off"):
+        fetch(server, target)
+    assert len(server.requests) == 4
+
+
+def test_promised_less_than_sent_fails_validation(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send(handler, BODY, length=1000)
+    with pytest.raises(FetchError, match="not what was expected") as caught:
+        fetch(server, target)
+    assert "another file" in caught.value.message
+    assert left_behind(target) == set()
+
+
+def test_old_file_survives_a_bad_new_one(server: Server, target: Path) -> None:
+    target.write_bytes(b"old")
+    server.answer = lambda handler: send(handler, b"bad")
+    with pytest.raises(FetchError):
+        fetch(server, target)
+    assert target.read_bytes() == b"old"
+
+
+def test_web_page_is_refused(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send(handler, b"<html>log in</html>", Content_Type="text/html")
+    with pytest.raises(FetchError, match="web page"):
+        fetch(server, target)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410, 501])
+def test_refusal_is_final(server: Server, target: Path, status: int) -> None:
+    server.answer = lambda handler: send(handler, b"", status=status)
+    with pytest.raises(FetchError, match=str(status)):
+        fetch(server, target)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_busy_server_is_asked_again(server: Server, target: Path, status: int) -> None:
+    def answer(handler: Any) -> None:
+        if len(server.requests) < 3:
+            send(handler, b"", status=status)
+        else:
+            send_from(handler, BODY)
+
+    server.answer = answer
+    fetch(server, target)
+    assert len(server.requests) == 3
+
+
+def test_waits_double_and_retry_after_is_heeded(
+    server: Server, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(downloading, "wait", lambda seconds, should_stop: waits.append(seconds))
+
+    def answer(handler: Any) -> None:
+        headers = {"Retry_After": "7"} if len(server.requests) == 3 else {}
+        send(handler, b"", status=503, **headers)
+
+    server.answer = answer
+    with pytest.raises(FetchError, match="503"):
+        fetch(server, target, backoff_s=0.5, n_retries=4)
+    assert waits == [0.5, 1.0, 7.0, 4.0]
+
+
+def test_follows_redirects(server: Server, target: Path) -> None:
+    def answer(handler: Any) -> None:
+        if handler.path == "/data.bin":
+            send(handler, b"", status=302, Location="/elsewhere?signed=1")
+        else:
+            send_from(handler, BODY)
+
+    server.answer = answer
+    fetch(server, target)
+    assert [request.path for request in server.requests] == ["/data.bin", "/elsewhere?signed=1"]
+
+
+def test_redirects_in_a_circle_end(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send(handler, b"", status=302, Location="/data.bin")
+    with pytest.raises(FetchError, match="redirects more than 5 times"):
+        fetch(server, target)
+    assert len(server.requests) == 6
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://example.invalid/x",
+        "file:///etc/passwd",
+        "http://localhost/x",
+        "ftp://127.0.0.1/x",
+        "//evil.invalid/x",
+    ],
+)
+def test_redirect_elsewhere_is_refused(server: Server, target: Path, location: str) -> None:
+    server.answer = lambda handler: send(handler, b"", status=302, Location=location)
+    with pytest.raises(FetchError, match="not fetched"):
+        fetch(server, target)
+    assert len(server.requests) == 1
+
+
+def test_too_large_by_its_own_account(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send(handler, b"x", length=5_000_000)
+    with pytest.raises(FetchError, match="larger than 1 MB"):
+        fetch(server, target, max_download_mb=1)
+
+
+def test_too_large_without_saying_so(server: Server, target: Path) -> None:
+    def answer(handler: Any) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        for _ in range(40):
+            handler.wfile.write(b"x" * 100_000)
+
+    server.answer = answer
+    with pytest.raises(FetchError, match="larger than 1 MB"):
+        fetch(server, target, max_download_mb=1)
+    assert (target.parent / "data.part.bin").stat().st_size < 1_200_000
+
+
+def test_nobody_there(target: Path, server: Server) -> None:
+    config = server.config(n_retries=1)
+    with pytest.raises(FetchError, match="could not be reached") as caught:
+        download("http://127.0.0.1:9/data", target, accept, config=config, allow_private=True)
+    assert "Check the connection" in caught.value.hint
+
+
+def test_can_be_stopped_and_goes_on(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY)
+    asked = 0
+
+    def should_stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 4
+
+    with pytest.raises(FetchError, match="stopped"):
+        fetch(server, target, should_stop=should_stop)
+    kept = (target.parent / "data.part.bin").stat().st_size
+    assert 0 < kept < len(BODY)
+    fetch(server, target)
+    assert server.requests[-1].headers["Range"] == f"bytes={kept}-"
+
+
+def test_one_fetch_at_a_time(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY)
+
+    def validate(path: Path) -> None:
+        with pytest.raises(FetchError, match="already"):
+            fetch(server, target)
+
+    fetch(server, target, validate)
+
+
+def test_record_that_does_not_fit_is_noticed(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send_from(handler, BODY)
+    fetched = fetch(server, target)
+    downloading.check_record(target, fetched.sha256)
+    with pytest.raises(DataError, match="SHA-256"):
+        downloading.check_record(target, "0" * 64)
+    (target.parent / "data.bin.json").unlink()
+    with pytest.raises(DataError, match="SHA-256"):
+        downloading.check_record(target, fetched.sha256)
+
+
+def test_a_folder_that_cannot_be_written(server: Server, target: Path) -> None:
+    target.with_name("data.bin.lock").mkdir()  # refused to root too
+    with pytest.raises(StorageError, match="Could not write"):
+        fetch(server, target)
+    assert not server.requests

@@ -1,0 +1,113 @@
+"""The flags of a run's settings, there and back."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arxivtag import config
+from arxivtag import flags as command_line
+from arxivtag.config import PRESETS, RunConfig
+from arxivtag.errors import ConfigError
+
+
+def parse(words: list[str]) -> RunConfig:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data")
+    parser.add_argument("--preset", default="tuned")
+    command_line.add_flags(parser)
+    return command_line.run_config(parser.parse_args(words))
+
+
+def test_setting_names_are_unique_among_sections() -> None:
+    names = [item.name for item in command_line.settings()]
+    assert len(names) == len(set(names))
+
+
+def test_every_setting_has_a_line_of_help() -> None:
+    assert not [item.name for item in command_line.settings() if not item.metadata.get("help")]
+
+
+def test_flags_change_what_they_name_and_nothing_else() -> None:
+    run = parse(["papers.csv", "--preset", "keras-example", "--epochs", "3", "--no-l2-normalize",
+                 "--hidden-units", "64,32", "--max-tokens", "none"])  # fmt: skip
+    expected = dataclasses.replace(PRESETS["keras-example"], data="papers.csv")
+    expected = dataclasses.replace(
+        expected,
+        training=dataclasses.replace(expected.training, epochs=3),
+        model=dataclasses.replace(expected.model, hidden_units=(64, 32)),
+    )
+    assert run == expected
+
+
+@given(
+    preset=st.sampled_from(sorted(PRESETS)),
+    epochs=st.integers(1, 200),
+    hidden_units=st.lists(st.integers(1, 4096), max_size=3),
+    max_tokens=st.none() | st.integers(100, 10**6),
+    learning_rate=st.floats(1e-6, 1.0),
+    l2_normalize=st.booleans(),
+    data=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(
+        lambda text: not text.startswith("-")
+    ),
+)
+def test_the_command_line_of_a_run_repeats_it(
+    preset: str,
+    epochs: int,
+    hidden_units: list[int],
+    max_tokens: int | None,
+    learning_rate: float,
+    l2_normalize: bool,
+    data: str,
+) -> None:
+    run = command_line.with_settings(
+        dataclasses.replace(config.preset(preset), data=data),
+        {
+            "epochs": epochs,
+            "hidden_units": tuple(hidden_units),
+            "max_tokens": max_tokens,
+            "learning_rate": learning_rate,
+            "l2_normalize": l2_normalize,
+        },
+    )
+    words = shlex.split(command_line.command_line(run))
+    assert words[:2] == ["arxivtag", "train"]
+    assert parse(words[2:]) == run
+
+
+def test_an_unknown_setting_is_refused() -> None:
+    with pytest.raises(ConfigError, match="no setting named 'speed'"):
+        command_line.with_settings(PRESETS["tuned"], {"speed": 3})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("epochs", 0, "epochs should be at least 1. Received: 0"),
+        ("epochs", True, "epochs should be of type int"),
+        ("learning_rate", float("nan"), "learning_rate should be of type float"),
+        ("hidden_units", (8, 0), "hidden_units should be at least 1. Received: 0"),
+        ("loss", "mse", "loss should be of type"),
+    ],
+)
+def test_values_out_of_bounds_are_refused(name: str, value: object, message: str) -> None:
+    with pytest.raises(ConfigError, match=message.replace(".", r"\.")):
+        command_line.with_settings(PRESETS["tuned"], {name: value})
+
+
+def test_the_documented_settings_are_the_settings() -> None:
+    path = config.PROJECT_FOLDER / "docs/settings.md"
+    begin, end = "<!-- settings:begin -->\n", "<!-- settings:end -->"
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    table, after = rest.split(end)
+    expected = command_line.markdown_table()
+    if os.environ.get("ARXIVTAG_WRITE_DOCS") == "1":
+        path.write_text(f"{before}{begin}{expected}{end}{after}", encoding="utf-8")
+        return
+    assert table == expected, "set ARXIVTAG_WRITE_DOCS=1 to write it anew"

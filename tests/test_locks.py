@@ -1,0 +1,60 @@
+"""Locks between processes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from arxivtag import locks
+from arxivtag.errors import StorageError
+
+
+def test_only_one_has_a_lock_and_readers_see_it(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    assert not locks.is_held(path)
+    first = locks.try_acquire(path)
+    assert first is not None
+    assert locks.is_held(path)
+    assert locks.try_acquire(path) is None
+    locks.release(first)
+    assert not locks.is_held(path)
+    second = locks.try_acquire(path)
+    assert second is not None
+    locks.release(second)
+
+
+def test_an_inherited_lock_lives_as_long_as_the_child(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    held = locks.try_acquire(path)
+    assert held is not None
+    child = subprocess.Popen(
+        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=(held,)
+    )
+    locks.release(held)
+    assert locks.is_held(path)
+    child.kill()
+    child.wait()
+    assert child.stdin is not None
+    child.stdin.close()
+    assert not locks.is_held(path)
+
+
+def test_held_waits_and_then_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "lock"
+    with (
+        locks.held(path),
+        pytest.raises(StorageError, match="Another process"),
+        locks.held(path, timeout_s=0.05),
+    ):
+        pass
+    assert not locks.is_held(path)
+
+
+def test_a_lock_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError):
+        locks.try_acquire(tmp_path / "file" / "lock")
+    assert not locks.is_held(tmp_path / "file" / "lock")
