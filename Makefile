@@ -70,7 +70,7 @@ bench: $(VENV)/.test
 	@$(BIN)/python -m benchmarks.bench
 
 pretrained: $(VENV)/.test
-	@$(BIN)/python tools/make_pretrained.py $(DATA)
+	@$(BIN)/python -m tools.make_pretrained $(DATA)
 
 sample: $(VENV)/.run
 	@$(BIN)/python -m tools.make_sample

@@ -19,9 +19,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from arxivtag import __version__, config
-from arxivtag import flags as command_line
+from arxivtag import __version__, config, flags
 from arxivtag.errors import ArxivTagError, ConfigError, DataError
+from arxivtag.settings import DEFAULT_PRESET, PRESETS
 
 DATA_HELP = (
     "'sample', 'arxiv-abstracts', or a file (.csv, .csv.gz, .csv.xz, .csv.zst, .jsonl, .parquet)"
@@ -81,10 +81,10 @@ def build_parser() -> argparse.ArgumentParser:
     train_parser = add("train", train, "Train a model and evaluate it.")
     train_parser.add_argument("data", metavar="DATA", help=DATA_HELP)
     train_parser.add_argument(
-        "--preset", choices=list(config.PRESETS), default=config.DEFAULT_PRESET,
+        "--preset", choices=list(PRESETS), default=DEFAULT_PRESET,
         help="the settings to start from (default: %(default)s)",
     )  # fmt: skip
-    command_line.add_flags(train_parser)
+    flags.add_flags(train_parser)
 
     evaluate_parser = add("evaluate", evaluate, "Evaluate a model on labelled papers it never saw.")
     evaluate_parser.add_argument("model", metavar="MODEL", help=MODEL_HELP)
@@ -246,7 +246,7 @@ def train(arguments: argparse.Namespace) -> None:
     """Train a model and evaluate it, in this process."""
     from arxivtag.runs import pipeline
 
-    run = command_line.run_config(arguments)
+    run = flags.run_config(arguments)
     result = pipeline.train_in_foreground(run, config.home_folder(), progress=_progress)
     _print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     _print_result(arguments.json, result, _train_text(result))

@@ -1,84 +1,26 @@
-"""Command-line flags of a run's settings, in both directions.
+"""The command-line flags of a run's settings, and their table in the docs.
 
-Every field of the run config (see :mod:`arxivtag.config`) is a flag, so that the
-command line can do what the Train form can, and a run can state the exact
-command that repeats it.
+Every setting (see :mod:`arxivtag.settings`) is a flag, so that the command line can do
+what the Train form can.
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
-import shlex
 import typing
-from collections.abc import Iterator
 from typing import Any
 
-from arxivtag import config
-from arxivtag.config import RunConfig
-from arxivtag.errors import ConfigError
-
-NONE_WORD = "none"
-NOT_FLAGS = ("data", "preset")
-
-
-@dataclasses.dataclass(frozen=True)
-class Setting:
-    """One field of the run config: where it stands, its type and its description.
-
-    Attributes:
-        section: Name of the nested config (``"training"``), or ``""`` for the run's own fields.
-        name: Name of the field, unique among all sections.
-        kind: The field's type.
-        metadata: What :func:`arxivtag.config.setting` recorded.
-    """
-
-    section: str
-    name: str
-    kind: Any
-    metadata: typing.Mapping[str, Any]
-
-    @property
-    def flag(self) -> str:
-        """The long option, such as ``--learning-rate``."""
-        return "--" + self.name.replace("_", "-")
-
-    def value_in(self, run: RunConfig) -> Any:
-        """Return this setting's value in ``run``."""
-        return getattr(getattr(run, self.section) if self.section else run, self.name)
-
-
-def settings() -> Iterator[Setting]:
-    """Yield every setting of a run, in the order of the config."""
-    run_types = typing.get_type_hints(RunConfig)
-    for item in dataclasses.fields(RunConfig):
-        kind = run_types[item.name]
-        if dataclasses.is_dataclass(kind):
-            types = typing.get_type_hints(kind)
-            for inner in dataclasses.fields(kind):
-                yield Setting(item.name, inner.name, types[inner.name], inner.metadata)
-        elif item.name not in NOT_FLAGS:
-            yield Setting("", item.name, kind, item.metadata)
-
-
-def with_settings(run: RunConfig, changes: dict[str, Any]) -> RunConfig:
-    """Return ``run`` with some settings changed, validated.
-
-    Args:
-        run: The config to start from.
-        changes: New values by setting name (``{"epochs": 3}``).
-
-    Raises:
-        ConfigError: If a name is unknown or a value is out of its bounds.
-    """
-    known = {item.name: item for item in settings()}
-    values = config.to_dict(run)
-    for name, value in changes.items():
-        if name not in known:
-            raise ConfigError(f"There is no setting named {name!r}.", "See arxivtag train --help.")
-        section = known[name].section
-        (values[section] if section else values)[name] = value
-    return config.from_dict(RunConfig, values)
+from arxivtag.settings import (
+    NONE_WORD,
+    PRESETS,
+    RunConfig,
+    Setting,
+    all_settings,
+    as_text,
+    preset_settings,
+    with_settings,
+)
 
 
 def _parse(kind: Any, text: str) -> Any:
@@ -98,7 +40,7 @@ def _parse(kind: Any, text: str) -> Any:
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add one flag a setting to ``parser``; flags not given stay absent from the namespace."""
-    for item in settings():
+    for item in all_settings():
         options: dict[str, Any] = {"dest": item.name, "default": argparse.SUPPRESS}
         options["help"] = str(item.metadata.get("help", "")).replace("%", "%%")
         if item.kind is bool:
@@ -122,42 +64,19 @@ def _named_parser(item: Setting) -> typing.Callable[[str], Any]:
 def run_config(arguments: argparse.Namespace) -> RunConfig:
     """Return the run config that parsed arguments (``data``, ``preset`` and flags) stand for."""
     given = vars(arguments)
-    changes = {item.name: given[item.name] for item in settings() if item.name in given}
-    start = dataclasses.replace(config.preset(arguments.preset), data=arguments.data)
+    changes = {item.name: given[item.name] for item in all_settings() if item.name in given}
+    start = dataclasses.replace(preset_settings(arguments.preset), data=arguments.data)
     return with_settings(start, changes)
-
-
-def _as_text(value: Any) -> str:
-    if value is None or value == ():
-        return NONE_WORD
-    if isinstance(value, tuple):
-        return ",".join(str(part) for part in value)
-    return str(value)
-
-
-def command_line(run: RunConfig) -> str:
-    """Return the exact command that repeats ``run``: its preset and what differs from it."""
-    preset = config.preset(run.preset)
-    words = ["arxivtag", "train", run.data, "--preset", run.preset]
-    for item in settings():
-        value = item.value_in(run)
-        if value == item.value_in(preset) and item.name != "random_seed":
-            continue
-        if item.kind is bool:
-            words.append(item.flag if value else item.flag.replace("--", "--no-", 1))
-        else:
-            words += [item.flag, _as_text(value)]
-    return shlex.join(words)
 
 
 def markdown_table() -> str:
     """Return all settings with their flag, value in each preset, bounds and help, as Markdown."""
     rows = [
-        f"| flag | {' | '.join(config.PRESETS)} | bounds | what it is |",
-        f"|---|{'---|' * len(config.PRESETS)}---|---|",
+        f"| flag | {' | '.join(PRESETS)} | bounds | what it is |",
+        f"|---|{'---|' * len(PRESETS)}---|---|",
     ]
-    for item in settings():
-        values = [_as_text(item.value_in(run)) for run in config.PRESETS.values()]
+    for item in all_settings():
+        values = [as_text(item.value_in(run)) for run in PRESETS.values()]
         cells = [f"`{item.flag}`", *values, _bounds_text(item), str(item.metadata.get("help", ""))]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"

@@ -24,8 +24,8 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from arxivtag.config import VectorizerConfig
 from arxivtag.errors import ArxivTagError
+from arxivtag.settings import VectorizerConfig
 
 Target = Callable[[bytes], None]
 ENDINGS = (".csv", ".tsv", ".jsonl", ".parquet", ".csv.gz", ".csv.xz", ".csv.zst")

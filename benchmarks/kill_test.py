@@ -34,7 +34,9 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from arxivtag import config
+from arxivtag.fields import to_dict
 from arxivtag.runs import jobs, registry
+from arxivtag.settings import RunConfig, preset_settings
 from benchmarks.sessions import open_every_page
 from tests.browser.conftest import start_server
 from tests.runs.conftest import FAKE_FOLDER, fake_config, workers
@@ -46,28 +48,28 @@ import dataclasses, sys, time
 from pathlib import Path
 from arxivtag import config
 from arxivtag.runs import jobs
-run = config.from_dict(config.RunConfig, __import__("json").loads(sys.argv[2]))
+run = from_dict(RunConfig, __import__("json").loads(sys.argv[2]))
 print(jobs.start(run, Path(sys.argv[1])).run_id, flush=True)
 time.sleep(600)
 """
 
 
-def run_config(real: bool, epochs: int) -> config.RunConfig:
+def run_config(real: bool, epochs: int) -> RunConfig:
     """A short run of either pipeline."""
     if not real:
         return fake_config(epochs)
-    preset = config.preset("linear")
+    linear = preset_settings("linear")
     return dataclasses.replace(
-        preset,
-        training=dataclasses.replace(preset.training, epochs=2),
-        evaluation=dataclasses.replace(preset.evaluation, linear_baseline=False),
+        linear,
+        training=dataclasses.replace(linear.training, epochs=2),
+        evaluation=dataclasses.replace(linear.evaluation, linear_baseline=False),
     )
 
 
-def start_in_process(run: config.RunConfig, home: Path) -> tuple[str, subprocess.Popen[str]]:
+def start_in_process(run: RunConfig, home: Path) -> tuple[str, subprocess.Popen[str]]:
     """Start a job from a process of its own, as a server would."""
     process = subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(home), json.dumps(config.to_dict(run))],
+        [sys.executable, "-c", STARTER, str(home), json.dumps(to_dict(run))],
         stdout=subprocess.PIPE, text=True, cwd=PROJECT_FOLDER,
     )  # fmt: skip
     assert process.stdout is not None

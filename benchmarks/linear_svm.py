@@ -16,12 +16,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from arxivtag.config import VectorizerConfig
 from arxivtag.learning import thresholds
 from arxivtag.learning.features import encode_labels
 from arxivtag.learning.metrics import headline
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.papers.schema import ABSTRACT, LABELS
+from arxivtag.settings import VectorizerConfig
 from benchmarks.papers import prepare
 
 

@@ -31,10 +31,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from arxivtag import config
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.history import read_history
 from arxivtag.runs.layout import run_folder
+from arxivtag.settings import PRESETS, preset_settings
 from tests.browser.conftest import Server, launch_chromium, start_server, stop_jobs
 
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
@@ -190,19 +190,19 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("data")
-    parser.add_argument("--preset", default="tuned", choices=list(config.PRESETS))
+    parser.add_argument("--preset", default="tuned", choices=list(PRESETS))
     parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--browsers", type=int, default=20)
     parser.add_argument("--clicks", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=30)
     arguments = parser.parse_args()
     data = arguments.data if arguments.data == "sample" else str(Path(arguments.data).resolve())
-    preset = config.preset(arguments.preset)
+    base = preset_settings(arguments.preset)
     run_config = dataclasses.replace(
-        preset,
+        base,
         data=data,
         training=dataclasses.replace(
-            preset.training, epochs=arguments.epochs, early_stopping_patience=None
+            base.training, epochs=arguments.epochs, early_stopping_patience=None
         ),
     )
     with tempfile.TemporaryDirectory() as folder:
@@ -220,7 +220,8 @@ def main() -> None:
                 browser = launch_chromium(playwright)
                 watching = measure_watching(server, browser, outcome.run_id, arguments.seconds)
                 say("watching", watching)
-                page = new_page(browser, errors := [])
+                errors: list[str] = []
+                page = new_page(browser, errors)
                 clicks = measure_clicks(page, f"{server.url}/Train", arguments.clicks)
                 page.context.close()
                 say("clicks", {"p95": percentile(clicks, 0.95)})

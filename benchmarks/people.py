@@ -30,10 +30,9 @@ from urllib.parse import parse_qs, urlparse
 import psutil
 from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
-from arxivtag.config import preset
-from arxivtag.flags import with_settings
 from arxivtag.papers import sources
 from arxivtag.runs import jobs
+from arxivtag.settings import preset_settings, with_settings
 from arxivtag.ui.predict.examples import EXAMPLES
 from benchmarks.sessions import TABS, Session, Tally, report
 from tests.browser.conftest import CHROMIUM_FLAGS, chromium_path, start_server, stop_jobs
@@ -199,7 +198,7 @@ def peak_memory_mb(pid: int) -> float:
     with contextlib.suppress(OSError, StopIteration):
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1e3
-    return psutil.Process(pid).memory_info().rss / 1e6
+    return float(psutil.Process(pid).memory_info().rss) / 1e6
 
 
 def main() -> None:
@@ -218,7 +217,7 @@ def main() -> None:
         if arguments.data:
             with arguments.data.open("rb") as file:
                 data = sources.save_upload(arguments.data.name, file, home)
-        started = jobs.start(with_settings(preset("keras-example"), {"epochs": 200}), home)
+        started = jobs.start(with_settings(preset_settings("keras-example"), {"epochs": 200}), home)
         assert isinstance(started, jobs.Started), started
         server = start_server(home, Path(folder) / "logs", {"ARXIVTAG_VISITORS": "1"})
         try:

@@ -31,7 +31,7 @@ LABEL = re.compile(r"'([^']*)'")
 def read_raw(path: Path) -> pd.DataFrame:
     """Return the raw table without repeated titles, ``terms`` parsed to tuples."""
     table = pd.read_csv(path).drop_duplicates("titles")
-    terms = [tuple(LABEL.findall(cell)) for cell in table["terms"]]
+    terms = pd.Series([tuple(LABEL.findall(cell)) for cell in table["terms"]], index=table.index)
     return table.assign(terms=terms).reset_index(drop=True)
 
 
@@ -63,7 +63,7 @@ def carry_over(
 def measure(real_path: Path, n_rows: int | None = None, random_seed: int = 0) -> dict[str, object]:
     """Return the macro AUC, the AUC of each label and the number of real papers."""
     sample, real = read_raw(SAMPLE_PATH), read_raw(real_path)
-    label_names = shared_labels(sample["terms"], real["terms"], N_SHARED_LABELS)
+    label_names = shared_labels(sample["terms"].tolist(), real["terms"].tolist(), N_SHARED_LABELS)
     if n_rows is not None and n_rows < len(real):
         real = real.sample(n_rows, random_state=random_seed)
     scores = carry_over(sample, real, label_names)

@@ -74,7 +74,7 @@ def main() -> None:
     texts = [normalize_text(text) for text in papers["abstract"].iloc[:N_TEXTS]]
 
     ours = measure(folder, texts)
-    rows = [
+    rows: list[tuple[str, float, str, float | None, str | None, float]] = [
         ("load the model", ours["load_s"] * 1000, "ms", 300.0, "load_s", 1000.0),
         ("tag one abstract, median", ours["one_ms"], "ms", 2.0, "one_ms", 1.0),
         ("explain one label, median", ours["explain_ms"], "ms", 20.0, None, 1.0),

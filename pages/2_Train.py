@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from arxivtag import config
 from arxivtag.runs import jobs
+from arxivtag.settings import DEFAULT_PRESET, PRESETS, RunConfig
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
@@ -14,7 +14,7 @@ from arxivtag.ui.runs.starting import start_once
 from arxivtag.ui.train import form as train_form
 
 
-def start(run: config.RunConfig, context: PageContext) -> None:
+def start(run: RunConfig, context: PageContext) -> None:
     """Start a run and put it into the address."""
     run_id = start_once(run, context)
     if run_id is None:
@@ -28,14 +28,14 @@ def render_form(context: PageContext) -> None:
     """Show the settings, what they will take, and the button that starts."""
     _render_what_trains(context)
     asked = st.query_params.get("from")
-    preset = config.DEFAULT_PRESET
+    preset = DEFAULT_PRESET
     if asked:
         components.note(f"Settings of run {shortened(asked)}: change what you like, then start.")
     else:
         preset = st.segmented_control(
             "Preset",
-            list(config.PRESETS),
-            default=config.DEFAULT_PRESET,
+            list(PRESETS),
+            default=DEFAULT_PRESET,
             format_func=lambda name: train_form.PRESET_NAMES.get(name, name),
             required=True,
             key="preset",
@@ -51,8 +51,15 @@ def render_form(context: PageContext) -> None:
     run = train_form.config_input(context, base, base_id)
     begin = st.container()
     ready = run is not None and train_form.forecast(context, run) is not None
-    if begin.button(
-        "Start training", type="primary", icon=":material/play_arrow:", disabled=not ready, key="go"
+    if (
+        begin.button(
+            "Start training",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=not ready,
+            key="go",
+        )
+        and run is not None
     ):
         with guarded():
             start(run, context)

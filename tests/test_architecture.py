@@ -3,52 +3,93 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+from tests.house import (
+    PROJECT_FOLDER,
+    circles,
+    functions_of,
+    import_graph,
+    imports_of,
+    module_name,
+    package_files,
+)
+
 PAGES_FOLDER = PROJECT_FOLDER / "pages"
+# Room by room, from below: a room may use every room of a lower floor.
 FLOORS = {
     "arxivtag.config": 0,
     "arxivtag.errors": 0,
+    "arxivtag.fields": 0,
+    "arxivtag.locks": 0,
+    "arxivtag.settings": 0,
     "arxivtag.storage": 0,
     "arxivtag.papers": 1,
     "arxivtag.exploring": 1,
     "arxivtag.learning": 2,
     "arxivtag.tagging": 2,
     "arxivtag.runs": 3,
-    "arxivtag.ui": 4,
     "arxivtag.figures": 4,
+    "arxivtag.ui.frame": 4,
+    "arxivtag.ui.browser": 4,
+    "arxivtag.ui.home": 4,
+    "arxivtag.ui.explore": 4,
+    "arxivtag.ui.train": 4,
+    "arxivtag.ui.predict": 4,
+    "arxivtag.ui.evaluation": 4,
+    "arxivtag.ui.runs": 4,
     "arxivtag.cli": 5,
+    "arxivtag.flags": 5,
     "arxivtag.__main__": 5,
     "streamlit_app": 5,
     "pages": 5,
 }
+UI_PAGES = ("home", "explore", "train", "predict", "evaluation", "runs")
 # Rooms on one floor that may look into the next: never the other way round.
 SIDEWAYS = {
     ("arxivtag.config", "arxivtag.errors"),
+    ("arxivtag.config", "arxivtag.fields"),
+    ("arxivtag.fields", "arxivtag.errors"),
+    ("arxivtag.locks", "arxivtag.errors"),
+    ("arxivtag.locks", "arxivtag.storage"),
+    ("arxivtag.settings", "arxivtag.errors"),
+    ("arxivtag.settings", "arxivtag.fields"),
     ("arxivtag.storage", "arxivtag.errors"),
     ("arxivtag.tagging", "arxivtag.learning"),  # one vectorizer and one network for both
     ("arxivtag.exploring", "arxivtag.papers"),
-    ("arxivtag.ui", "arxivtag.figures"),
+    ("arxivtag.ui.frame", "arxivtag.ui.browser"),
+    *((f"arxivtag.ui.{page}", "arxivtag.ui.frame") for page in UI_PAGES),
+    *((f"arxivtag.ui.{page}", "arxivtag.ui.browser") for page in UI_PAGES),
+    *((f"arxivtag.ui.{page}", "arxivtag.figures") for page in UI_PAGES),
+    ("arxivtag.ui.runs", "arxivtag.ui.evaluation"),  # one run in detail is its evaluation
+    ("arxivtag.ui.runs", "arxivtag.ui.train"),  # settings are named as in the form
     ("arxivtag.__main__", "arxivtag.cli"),
+    ("arxivtag.cli", "arxivtag.flags"),
 }
+# Lower floors that a room must not use all the same.
+CLOSED = {
+    ("arxivtag.figures", "arxivtag.runs"),  # figures draw tables; they look nothing up
+    ("arxivtag.figures", "arxivtag.learning"),
+    ("arxivtag.figures", "arxivtag.tagging"),
+}
+# Circles that are still to be opened; a new one fails, and so does one that is gone.
+KNOWN_CIRCLES = [
+    ["arxivtag.runs.pipeline", "arxivtag.runs.worker"],
+    ["arxivtag.tagging.bundle", "arxivtag.tagging.neighbours"],
+    ["arxivtag.tagging.tables", "arxivtag.tagging.tagger"],
+]
 HEAVY = {"keras", "jax", "jaxlib", "tensorflow"}
-HEAVY_ROOMS = {"arxivtag.learning", "arxivtag.tagging"}
+HEAVY_ROOMS = {"arxivtag.learning", "arxivtag.tagging", "arxivtag.runs"}
 ENGINE = "arxivtag.learning.engine"  # subclasses of Keras' classes: imports it at the top
-STANDARD_LIBRARY_ONLY = ("arxivtag.config", "arxivtag.errors", "arxivtag.storage")
+STANDARD_LIBRARY_ONLY = tuple(room for room, floor in FLOORS.items() if floor == 0)
 WRITES_FILES = {"write_text", "write_bytes"}
-
-
-def module_name(path: Path) -> str:
-    parts = path.relative_to(PROJECT_FOLDER).with_suffix("").parts
-    if parts[0] == "pages":
-        return "pages"
-    return ".".join(part for part in parts if part != "__init__")
 
 
 def room_of(module: str) -> str | None:
@@ -61,27 +102,8 @@ def source_files() -> list[Path]:
     return [
         PROJECT_FOLDER / "streamlit_app.py",
         *sorted((PROJECT_FOLDER / "pages").glob("*.py")),
-        *sorted((PROJECT_FOLDER / "arxivtag").rglob("*.py")),
+        *package_files(),
     ]
-
-
-def imports_of(tree: ast.AST) -> list[tuple[str, int]]:
-    """Every imported module in ``tree``, with its line."""
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found += [(alias.name, node.lineno) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"line {node.lineno}: relative imports hide the floor"
-            module = node.module or ""
-            found.append((module, node.lineno))
-            # "from arxivtag import storage" names the module in the alias.
-            found += [
-                (f"{module}.{alias.name}", node.lineno)
-                for alias in node.names
-                if room_of(f"{module}.{alias.name}") != room_of(module)
-            ]
-    return found
 
 
 def module_level_imports(tree: ast.Module) -> list[tuple[str, int]]:
@@ -105,7 +127,7 @@ def module_level_imports(tree: ast.Module) -> list[tuple[str, int]]:
 def test_imports_run_only_downward(path: Path) -> None:
     module = module_name(path)
     room = room_of(module)
-    if module == "arxivtag":
+    if module in ("arxivtag", "arxivtag.ui"):
         return
     assert room is not None, f"{module} stands in no room: add it to FLOORS and to CONTRIBUTING.md"
     wrong = []
@@ -113,7 +135,7 @@ def test_imports_run_only_downward(path: Path) -> None:
         target = room_of(name)
         if target is None or target == room or (room, target) in SIDEWAYS:
             continue
-        if FLOORS[target] >= FLOORS[room]:
+        if FLOORS[target] >= FLOORS[room] or (room, target) in CLOSED:
             wrong.append(f"{path.name}:{line} imports {name}")
     assert not wrong
 
@@ -130,7 +152,7 @@ def test_heavy_packages_are_imported_inside_functions_of_learning(path: Path) ->
         if name.split(".")[0] in HEAVY or name.startswith(ENGINE)
     ]
     assert not at_import
-    if room not in HEAVY_ROOMS and room != "arxivtag.runs":
+    if room not in HEAVY_ROOMS:
         anywhere = [name for name, _ in imports_of(tree) if name.split(".")[0] in HEAVY]
         assert not anywhere
 
@@ -155,21 +177,106 @@ def test_exploring_and_papers_draw_nothing() -> None:
             assert not names & {"streamlit", "plotly"}, path
 
 
-def test_only_storage_writes_whole_files() -> None:
-    """``Path.write_*`` and ``open(..., "w")`` are not atomic: they stand in storage.py alone."""
-    wrong = []
+def test_the_package_does_not_know_what_stands_beside_it() -> None:
     for path in source_files():
-        if path.name == "storage.py":
+        names = {name.split(".")[0] for name, _ in imports_of(ast.parse(path.read_text()))}
+        assert not names & {"tools", "benchmarks", "tests"}, path
+
+
+def test_no_circles() -> None:
+    """Which of two modules comes first when one reads? In a circle neither does."""
+    assert circles(import_graph(package_files())) == KNOWN_CIRCLES
+
+
+def test_a_circle_is_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set[str]()}
+    assert circles(graph) == [["b", "c"]]
+
+
+MODES = "wax+"  # one of these in a mode means that a file is written
+
+
+def writing_calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Yield calls that write a file by themselves: ``path.write_text``, ``open(path, "wb")``."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call):
-                continue
-            function = node.func
-            if isinstance(function, ast.Attribute) and function.attr in WRITES_FILES:
-                owner = function.value
-                if not (isinstance(owner, ast.Name) and owner.id == "storage"):
-                    wrong.append(f"{path}:{node.lineno} {function.attr}")
+        function = node.func
+        name = function.attr if isinstance(function, ast.Attribute) else None
+        owner = function.value if isinstance(function, ast.Attribute) else None
+        if name in WRITES_FILES:
+            if not (isinstance(owner, ast.Name) and owner.id == "storage"):
+                yield node.lineno, str(name)
+        elif name == "open" or (isinstance(function, ast.Name) and function.id == "open"):
+            # The mode is the second argument of open(), the first of Path.open(); lzma.open
+            # and the like are as open().
+            arguments = [*node.args, *(word.value for word in node.keywords if word.arg == "mode")]
+            modes = [one.value for one in arguments if isinstance(one, ast.Constant)]
+            texts = [mode for mode in modes if isinstance(mode, str) and len(mode) <= 3]
+            if any(set(mode) & set(MODES) for mode in texts):
+                yield node.lineno, f"open with {texts}"
+
+
+@pytest.mark.xfail(reason="rooms are being cleared")
+def test_only_storage_writes_files() -> None:
+    """``Path.write_*`` and ``open(..., "wb")`` are not atomic: they stand in storage.py alone."""
+    wrong = [
+        f"{path}:{line} {call}"
+        for path in source_files()
+        if path.name not in ("storage.py", "locks.py")
+        for line, call in writing_calls(ast.parse(path.read_text()))
+    ]
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["open(path, 'wb')", "path.open('a')", "open(path, mode='w')", "path.write_text('')"],
+)
+def test_a_file_written_past_storage_is_found(code: str) -> None:
+    assert list(writing_calls(ast.parse(code)))
+
+
+@pytest.mark.parametrize("code", ["open(path, 'rb')", "path.open()", "storage.write_text(path)"])
+def test_reading_is_no_writing(code: str) -> None:
+    assert not list(writing_calls(ast.parse(code)))
+
+
+@pytest.mark.xfail(reason="rooms are being cleared")
+def test_no_function_has_more_than_seven_parameters() -> None:
+    wide = [one for path in package_files() for one in functions_of(path) if one.n_parameters > 7]
+    assert not wide
+
+
+@pytest.mark.xfail(reason="rooms are being cleared")
+def test_no_function_is_longer_than_fifty_lines_and_no_module_than_five_hundred() -> None:
+    long = [one for path in package_files() for one in functions_of(path) if one.n_lines > 50]
+    assert not long
+    crowded = [path for path in package_files() if len(path.read_text().splitlines()) > 500]
+    assert not crowded
+
+
+EDGES = sorted(
+    [
+        PROJECT_FOLDER / "streamlit_app.py",
+        *PAGES_FOLDER.glob("*.py"),
+        *(PROJECT_FOLDER / "benchmarks").glob("*.py"),
+        *(PROJECT_FOLDER / "tools").rglob("*.py"),
+    ]
+)
+
+
+@pytest.mark.parametrize("path", EDGES, ids=lambda path: str(path.relative_to(PROJECT_FOLDER)))
+def test_the_edges_can_be_imported(path: Path) -> None:
+    """Doors, benchmarks and tools are imported by nothing else: a name that moved shows here."""
+    if path.parent == PAGES_FOLDER or path.name == "streamlit_app.py":
+        # A page draws when it is imported, so its imports alone are tried.
+        imports = [node for node in ast.parse(path.read_text()).body
+                   if isinstance(node, ast.Import | ast.ImportFrom)]  # fmt: skip
+        exec(compile(ast.Module(imports, []), str(path), "exec"), {})
+    else:
+        name = ".".join(path.relative_to(PROJECT_FOLDER).with_suffix("").parts)
+        importlib.import_module(name.removesuffix(".__init__"))
 
 
 def test_importing_the_pages_library_leaves_heavy_packages_out() -> None:

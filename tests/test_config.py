@@ -11,26 +11,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag import config
-from arxivtag.config import PRESETS, Limits, RunConfig
+from arxivtag.config import Limits
 from arxivtag.errors import ConfigError
+from arxivtag.fields import from_dict, to_dict
+from arxivtag.settings import PRESETS, RunConfig, VectorizerConfig, preset_settings, validate
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_are_valid_and_survive_json(name: str) -> None:
     run = PRESETS[name]
     assert run.preset == name
-    again = config.from_dict(RunConfig, json.loads(json.dumps(config.to_dict(run))))
+    again = from_dict(RunConfig, json.loads(json.dumps(to_dict(run))))
     assert again == run
 
 
 def test_keras_example_makes_the_examples_choices() -> None:
-    run = config.preset("keras-example")
+    run = preset_settings("keras-example")
     assert run.model.hidden_units == (512, 256)
     assert (run.training.epochs, run.training.batch_size) == (20, 128)
     assert run.training.learning_rate == 0.001
     assert run.training.loss == "binary_crossentropy"
     assert run.training.early_stopping_patience is None
-    assert run.vectorizer == config.VectorizerConfig(
+    assert run.vectorizer == VectorizerConfig(
         max_tokens=None, ngrams=2, min_document_frequency=1, sublinear_tf=False, l2_normalize=False
     )
     assert run.cleaning.rare_combinations == "drop"
@@ -38,9 +40,9 @@ def test_keras_example_makes_the_examples_choices() -> None:
 
 def test_unknown_preset_and_unknown_keys() -> None:
     with pytest.raises(ConfigError, match="no preset named 'best'"):
-        config.preset("best")
-    values = config.to_dict(PRESETS["tuned"]) | {"from_a_newer_version": 1}
-    assert config.from_dict(RunConfig, values) == PRESETS["tuned"]
+        preset_settings("best")
+    values = to_dict(PRESETS["tuned"]) | {"from_a_newer_version": 1}
+    assert from_dict(RunConfig, values) == PRESETS["tuned"]
 
 
 json_values = st.recursive(
@@ -57,10 +59,10 @@ json_values = st.recursive(
 )
 def test_any_json_is_a_config_or_one_config_error(values: dict[str, object]) -> None:
     try:
-        run = config.from_dict(RunConfig, values)
+        run = from_dict(RunConfig, values)
     except ConfigError:
         return
-    assert config.validate(run) == run
+    assert validate(run) == run
 
 
 def with_hidden_units(preset: str, units: tuple[int, ...]) -> RunConfig:
@@ -69,28 +71,28 @@ def with_hidden_units(preset: str, units: tuple[int, ...]) -> RunConfig:
 
 
 def test_a_bundle_holds_as_many_layers_as_may_be_asked_for() -> None:
-    config.validate(with_hidden_units("tuned", (8,) * 15))
+    validate(with_hidden_units("tuned", (8,) * 15))
     with pytest.raises(ConfigError, match="hidden_units should have at most 15 values"):
-        config.validate(with_hidden_units("tuned", (8,) * 16))
+        validate(with_hidden_units("tuned", (8,) * 16))
 
 
 def test_a_loss_that_would_be_ignored_is_refused() -> None:
     wrong = with_hidden_units("linear", (8,))
     with pytest.raises(ConfigError, match="squared_hinge should be used without hidden layers"):
-        config.validate(wrong)
+        validate(wrong)
     # Runs of older versions that were trained so stay readable.
-    assert config.from_dict(RunConfig, config.to_dict(wrong)) == wrong
+    assert from_dict(RunConfig, to_dict(wrong)) == wrong
 
 
 @pytest.mark.parametrize("number", [10**400, -(10**400)])
 def test_numbers_beyond_all_floats_are_one_sentence(number: int) -> None:
-    values = config.to_dict(PRESETS["tuned"]) | {"random_seed": number}
+    values = to_dict(PRESETS["tuned"]) | {"random_seed": number}
     with pytest.raises(ConfigError, match="random_seed should be at"):
-        config.from_dict(RunConfig, values)
-    values = config.to_dict(PRESETS["tuned"])
+        from_dict(RunConfig, values)
+    values = to_dict(PRESETS["tuned"])
     values["training"]["learning_rate"] = number
     with pytest.raises(ConfigError, match="learning_rate should be at"):
-        config.from_dict(RunConfig, values)
+        from_dict(RunConfig, values)
 
 
 def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

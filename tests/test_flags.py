@@ -11,27 +11,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag import config
-from arxivtag import flags as command_line
-from arxivtag.config import PRESETS, RunConfig
+from arxivtag import config, flags
 from arxivtag.errors import ConfigError
+from arxivtag.settings import (
+    PRESETS,
+    RunConfig,
+    all_settings,
+    command_line,
+    preset_settings,
+    with_settings,
+)
 
 
 def parse(words: list[str]) -> RunConfig:
     parser = argparse.ArgumentParser()
     parser.add_argument("data")
     parser.add_argument("--preset", default="tuned")
-    command_line.add_flags(parser)
-    return command_line.run_config(parser.parse_args(words))
+    flags.add_flags(parser)
+    return flags.run_config(parser.parse_args(words))
 
 
 def test_setting_names_are_unique_among_sections() -> None:
-    names = [item.name for item in command_line.settings()]
+    names = [item.name for item in all_settings()]
     assert len(names) == len(set(names))
 
 
 def test_every_setting_has_a_line_of_help() -> None:
-    assert not [item.name for item in command_line.settings() if not item.metadata.get("help")]
+    assert not [item.name for item in all_settings() if not item.metadata.get("help")]
 
 
 def test_flags_change_what_they_name_and_nothing_else() -> None:
@@ -66,24 +72,25 @@ def test_the_command_line_of_a_run_repeats_it(
     l2_normalize: bool,
     data: str,
 ) -> None:
-    run = command_line.with_settings(
-        dataclasses.replace(config.preset(preset), data=data),
+    run = with_settings(
+        dataclasses.replace(preset_settings(preset), data=data),
         {
             "epochs": epochs,
-            "hidden_units": tuple(hidden_units),
+            # The preset linear learns by margins, which hidden layers do not go with.
+            "hidden_units": () if preset == "linear" else tuple(hidden_units),
             "max_tokens": max_tokens,
             "learning_rate": learning_rate,
             "l2_normalize": l2_normalize,
         },
     )
-    words = shlex.split(command_line.command_line(run))
+    words = shlex.split(command_line(run))
     assert words[:2] == ["arxivtag", "train"]
     assert parse(words[2:]) == run
 
 
 def test_an_unknown_setting_is_refused() -> None:
     with pytest.raises(ConfigError, match="no setting named 'speed'"):
-        command_line.with_settings(PRESETS["tuned"], {"speed": 3})
+        with_settings(PRESETS["tuned"], {"speed": 3})
 
 
 @pytest.mark.parametrize(
@@ -98,7 +105,13 @@ def test_an_unknown_setting_is_refused() -> None:
 )
 def test_values_out_of_bounds_are_refused(name: str, value: object, message: str) -> None:
     with pytest.raises(ConfigError, match=message.replace(".", r"\.")):
-        command_line.with_settings(PRESETS["tuned"], {name: value})
+        with_settings(PRESETS["tuned"], {name: value})
+
+
+def test_settings_that_do_not_go_together_are_refused() -> None:
+    """The Train form asks with_settings whether Start may be offered."""
+    with pytest.raises(ConfigError, match="squared_hinge should be used without hidden layers"):
+        with_settings(PRESETS["tuned"], {"loss": "squared_hinge"})
 
 
 def test_the_documented_settings_are_the_settings() -> None:
@@ -106,7 +119,7 @@ def test_the_documented_settings_are_the_settings() -> None:
     begin, end = "<!-- settings:begin -->\n", "<!-- settings:end -->"
     before, rest = path.read_text(encoding="utf-8").split(begin)
     table, after = rest.split(end)
-    expected = command_line.markdown_table()
+    expected = flags.markdown_table()
     if os.environ.get("ARXIVTAG_WRITE_DOCS") == "1":
         path.write_text(f"{before}{begin}{expected}{end}{after}", encoding="utf-8")
         return

@@ -1,10 +1,10 @@
 """Builds the pretrained bundle in assets/pretrained and its figures.
 
-    python tools/make_pretrained.py path/to/arxiv_abstracts.csv.xz
+    python -m tools.make_pretrained path/to/arxiv_abstracts.csv.xz
 
 1. The ``tuned`` preset is trained on all n-grams: the full model.
 2. Its 40,000 most important n-grams are kept (tools.pruning).
-3. The first kernels are stored as a product of two small ones (tools.factoring) of
+3. The first kernels are stored as a product of two small ones (arxivtag.tagging.factoring) of
    rank 128, the larger one in 4 bits (arxivtag.tagging.quantizing).
 4. The stored bundle is read back; calibration and thresholds are fitted anew to its probabilities
    of the validation papers, and both models are evaluated on the test split.
@@ -32,10 +32,11 @@ from arxivtag.learning.features import SparseRows, count_unknown_labels, encode_
 from arxivtag.learning.thresholds import Thresholds, apply
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.papers import cleaning, sources, splits
-from arxivtag.runs.pipeline import label_names_of
-from arxivtag.tagging import tagger
+from arxivtag.papers.cleaning import label_names_of
+from arxivtag.settings import RunConfig, preset_settings
+from arxivtag.tagging import factoring, tagger
 from arxivtag.tagging.bundle import Bundle, load_bundle, new_manifest, save_bundle
-from tools import factoring, pruning
+from tools import pruning
 
 # No kept n-gram may point to one paper.
 MIN_PAPERS = 5
@@ -55,7 +56,7 @@ def main() -> None:
     arguments = parser.parse_args()
 
     run_config = dataclasses.replace(
-        config.preset("tuned"), data="arxiv-abstracts", random_seed=arguments.random_seed
+        preset_settings("tuned"), data="arxiv-abstracts", random_seed=arguments.random_seed
     )
     if arguments.epochs:
         shorter = dataclasses.replace(run_config.training, epochs=arguments.epochs)
@@ -123,7 +124,7 @@ def main() -> None:
 
 
 def train(
-    run_config: config.RunConfig,
+    run_config: RunConfig,
     vectorizer: Any,
     rows: SparseRows,
     texts: dict[str, list[str]],
@@ -150,7 +151,7 @@ def train(
     return decided(run_config, bundle, texts["val"], y_true["val"])
 
 
-def decided(run_config: config.RunConfig, bundle: Bundle, texts: list[str], y_true: Any) -> Bundle:
+def decided(run_config: RunConfig, bundle: Bundle, texts: list[str], y_true: Any) -> Bundle:
     """Return ``bundle`` with calibration and thresholds from these validation papers."""
     raw = network.probabilities(bundle.network, tagger.features(bundle, texts))
     calibration, thresholds = evaluation.fit_decision(y_true, raw, run_config.evaluation)
@@ -162,7 +163,7 @@ def figures(bundle: Bundle, texts: list[str], y_true: Any) -> dict[str, Any]:
     y_prob = tagger.predict(bundle, texts)
     found = metrics.headline(y_true, y_prob, apply(bundle.thresholds, y_prob), bundle.label_names)
     return {"n_samples": len(texts), "n_labels": len(bundle.label_names)} | {
-        key: round(float(found[key]), 4) for key in FIGURES
+        key: round(float(found[key] or 0.0), 4) for key in FIGURES
     }
 
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from arxivtag.config import CleaningConfig
 from arxivtag.exploring.lengths import Lengths, length_words
 from arxivtag.papers.cleaning import clean, label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, Corpus
+from arxivtag.settings import CleaningConfig
 
 
 def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, Any]:

@@ -25,13 +25,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.config import EvaluationConfig
 from arxivtag.learning import baselines, metrics, thresholds
 from arxivtag.learning import calibration as calibrations
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.predictions import Predictions
 from arxivtag.learning.thresholds import Thresholds
+from arxivtag.settings import EvaluationConfig
 
 SCHEMA_VERSION = 1
 CURVE_POINTS = 60

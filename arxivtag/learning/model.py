@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from arxivtag.config import ModelConfig
 from arxivtag.errors import ConfigError
 from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
+from arxivtag.settings import ModelConfig
 
 
 @dataclass(frozen=True)

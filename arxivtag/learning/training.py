@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.config import ModelConfig, TrainingConfig
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.model import build_model, import_keras, to_network
 from arxivtag.learning.network import Branch, Network
+from arxivtag.settings import ModelConfig, TrainingConfig
 
 BoolArray = NDArray[np.bool_]
 OnTick = Callable[[dict[str, Any]], None]

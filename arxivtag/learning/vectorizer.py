@@ -24,7 +24,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from arxivtag.config import VectorizerConfig
 from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
 from arxivtag.papers.words import (
@@ -36,6 +35,7 @@ from arxivtag.papers.words import (
     split_words,
     stack_indptr,
 )
+from arxivtag.settings import VectorizerConfig
 
 _ROWS_PER_PART = 2048
 # Below this many look-ups a binary search is quicker than building a hash table.

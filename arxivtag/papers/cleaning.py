@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.config import CleaningConfig
 from arxivtag.papers.near_duplicates import near_duplicate_groups
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.papers.taxonomy import label_kind
+from arxivtag.settings import CleaningConfig
 
 __all__ = [
     "CleaningReport",

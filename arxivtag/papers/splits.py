@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.config import CleaningConfig, SplitConfig
 from arxivtag.errors import DataError
 from arxivtag.papers.cleaning import text_codes
 from arxivtag.papers.near_duplicates import near_duplicate_groups
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
+from arxivtag.settings import CleaningConfig, SplitConfig
 
 Integers = npt.NDArray[np.int64]
 Combination = tuple[str, ...]

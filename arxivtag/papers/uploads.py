@@ -19,13 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from arxivtag import storage
-from arxivtag.config import (
-    largest_upload_mb,
-    limits,
-    uploads_folder,
-    visitor_limits,
-    visitor_mode,
-)
+from arxivtag.config import largest_upload_mb, limits, uploads_folder, visitor_limits, visitor_mode
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.readers import file_format
 

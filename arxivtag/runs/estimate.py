@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from arxivtag.config import ModelConfig, RunConfig, VectorizerConfig
+from arxivtag.settings import ModelConfig, RunConfig, VectorizerConfig
 
 START_S = 5.0  # process, imports, compiling
 LOAD_S = 3e-5  # a paper

@@ -27,21 +27,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arxivtag import locks, storage
-from arxivtag.config import (
-    PROJECT_FOLDER,
-    RunConfig,
-    home_folder,
-    runs_folder,
-    to_dict,
-    validate,
-    visitor_limits,
-    visitor_mode,
-)
+from arxivtag.config import PROJECT_FOLDER, home_folder, runs_folder, visitor_limits, visitor_mode
 from arxivtag.errors import ArxivTagError, RunError, StorageError
+from arxivtag.fields import to_dict
 from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.status import FAILED, LOST, QUEUED, RUNNING, STOPPED, RunStatus, write_status
+from arxivtag.settings import RunConfig, validate
 from arxivtag.storage import is_file
 
 MAX_QUEUE_LENGTH = 50

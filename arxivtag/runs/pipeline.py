@@ -25,7 +25,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from arxivtag import __version__, locks, storage
-from arxivtag.config import RunConfig, limits, validate
+from arxivtag.config import limits
 from arxivtag.errors import ArxivTagError, DataError, RunError
 from arxivtag.runs.admission import check_parameters, check_rows
 from arxivtag.runs.jobs import create_run, with_absolute_data
@@ -40,6 +40,7 @@ from arxivtag.runs.status import (
     read_status,
     write_status,
 )
+from arxivtag.settings import RunConfig, validate
 
 if TYPE_CHECKING:
     import numpy as np

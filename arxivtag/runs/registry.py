@@ -17,17 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from arxivtag import locks, storage
-from arxivtag.config import (
-    PRETRAINED_PATH,
-    RunConfig,
-    from_dict,
-    home_folder,
-    runs_folder,
-)
+from arxivtag.config import PRETRAINED_PATH, home_folder, runs_folder
 from arxivtag.errors import ArxivTagError, BundleError, RunError
+from arxivtag.fields import from_dict
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
+from arxivtag.settings import RunConfig
 
 MAX_NOTE_CHARS = 200
 LOG_TAIL_LINES = 20

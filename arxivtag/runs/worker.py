@@ -24,13 +24,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from arxivtag import locks
-from arxivtag.config import RunConfig, from_dict, visitor_limits, visitor_mode
+from arxivtag.config import visitor_limits, visitor_mode
 from arxivtag.errors import ArxivTagError, StorageError
+from arxivtag.fields import from_dict
 from arxivtag.runs import jobs
 from arxivtag.runs.layout import RunFolder, now_iso, run_folder
 from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
+from arxivtag.settings import RunConfig
 from arxivtag.storage import read_json
 
 STOP_CHECK_INTERVAL_S = 0.2

@@ -37,17 +37,18 @@ from numpy.typing import NDArray
 
 import arxivtag
 from arxivtag import config, storage
-from arxivtag.config import VectorizerConfig
 from arxivtag.errors import ArxivTagError, BundleError, ConfigError
+from arxivtag.fields import from_dict, to_dict
 from arxivtag.learning import calibration as calibrations
 from arxivtag.learning import thresholds as thresholding
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.settings import MAX_HIDDEN_LAYERS, RunConfig, VectorizerConfig
 from arxivtag.tagging import quantizing
+from arxivtag.tagging.factoring import Factors
 from arxivtag.tagging.neighbours import NeighbourIndex
-from tools.factoring import Factors
 
 SCHEMA_VERSION = 1
 MANIFEST_NAME = "manifest.json"
@@ -60,7 +61,7 @@ PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8", "int4")
 _MAX_MANIFEST_BYTES = 4_000_000
 _MAX_FEATURES = 4_000_000
 _MAX_BRANCHES = 16
-_MAX_LAYERS = config.MAX_HIDDEN_LAYERS + 1
+_MAX_LAYERS = MAX_HIDDEN_LAYERS + 1
 _MAX_UNITS = 65_536
 _MAX_NEIGHBOURS = 1_000_000
 _HINT = "The bundle may be damaged: download it again, or train the model anew."
@@ -102,7 +103,7 @@ class Bundle:
 
 
 def new_manifest(
-    run_config: config.RunConfig | None = None, data_fingerprint: str = "", **about: Any
+    run_config: RunConfig | None = None, data_fingerprint: str = "", **about: Any
 ) -> dict[str, Any]:
     """Return the free part of a manifest: when, with what and from which data a model was made.
 
@@ -122,7 +123,7 @@ def new_manifest(
         "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "package_versions": versions,
         "data_fingerprint": data_fingerprint,
-        "config": config.to_dict(run_config) if run_config is not None else {},
+        "config": to_dict(run_config) if run_config is not None else {},
     }
 
 
@@ -142,7 +143,7 @@ def save_bundle(
             each branch, where nearly all weights are, as whole numbers with one scale a
             row and the others in float16; they are float32 again when loaded.
         factors: With ``int8`` or ``int4``: what to store in place of the first kernels
-            (see :mod:`tools.factoring`).
+            (see :mod:`arxivtag.tagging.factoring`).
 
     Raises:
         BundleError: If its parts do not fit each other.
@@ -283,7 +284,7 @@ def _structure(bundle: Bundle, precision: Precision, factors: Factors | None) ->
         "n_features": len(bundle.vectorizer),
         "n_labels": len(bundle.label_names),
         "text_fields": bundle.text_fields,
-        "vectorizer": config.to_dict(bundle.vectorizer.config),
+        "vectorizer": to_dict(bundle.vectorizer.config),
         "network": {
             "output_activation": network.output_activation,
             "precision": precision,
@@ -383,7 +384,7 @@ class _Manifest:
         return n_weights * (2 if self.precision == "float16" else 4)
 
     def vectorizer_config(self) -> VectorizerConfig:
-        return config.from_dict(VectorizerConfig, self._mapping(self.values, "vectorizer"))
+        return from_dict(VectorizerConfig, self._mapping(self.values, "vectorizer"))
 
     def thresholds(self) -> Thresholds:
         found = thresholding.from_dict(self._mapping(self.values, "thresholds"))

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from arxivtag import storage
-from arxivtag.config import PRESETS
 from arxivtag.runs import registry
+from arxivtag.settings import PRESETS
 from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
 from tests.runs.conftest import FAKE_FOLDER, make_run
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from arxivtag.config import CleaningConfig
 from arxivtag.exploring.describe import describe, describe_words
 from arxivtag.exploring.lengths import length_words
 from arxivtag.papers.sources import load
+from arxivtag.settings import CleaningConfig
 from tests.conftest import PROJECT_FOLDER
 
 CSV = """titles,summaries,terms

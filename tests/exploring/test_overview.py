@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from arxivtag.config import CleaningConfig
 from arxivtag.exploring.describe import describe
 from arxivtag.exploring.labels import index_labels
 from arxivtag.exploring.lengths import length_words
 from arxivtag.exploring.overview import Overview, overview
 from arxivtag.papers.cleaning import clean
 from arxivtag.papers.sources import load
+from arxivtag.settings import CleaningConfig
 from tests.exploring.papers import papers_of
 
 PAPERS = papers_of(

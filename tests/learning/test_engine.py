@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from arxivtag.config import ModelConfig
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.model import build_model, import_keras
+from arxivtag.settings import ModelConfig
 from tests.learning.test_network import random_rows
 
 N_FEATURES, N_LABELS, N_PAPERS, BATCH_SIZE, N_STEPS = 700, 4, 60, 8, 24

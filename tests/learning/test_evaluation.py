@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import sklearn.metrics as oracle
 
-from arxivtag.config import EvaluationConfig
 from arxivtag.learning import evaluation, headline, metrics, thresholds
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.predictions import calibrated_predictions
 from arxivtag.learning.thresholds import Thresholds
+from arxivtag.settings import EvaluationConfig
 
 CONTRACT = (
     "micro_f1", "macro_f1", "samples_f1", "lrap", "precision_at_1", "precision_at_3",

@@ -8,9 +8,9 @@ import sys
 import numpy as np
 import pytest
 
-from arxivtag.config import ModelConfig
 from arxivtag.learning import network
 from arxivtag.learning.model import build_model, import_keras, model_summary, to_network
+from arxivtag.settings import ModelConfig
 from tests.learning.test_network import random_rows
 
 SHAPES = {
@@ -40,7 +40,7 @@ def test_the_example_network_by_hand() -> None:
 
 def test_summary_needs_no_keras() -> None:
     code = (
-        "import sys; from arxivtag.config import ModelConfig; "
+        "import sys; from arxivtag.settings import ModelConfig; "
         "from arxivtag.learning.model import model_summary; model_summary(ModelConfig(), 9, 2); "
         "sys.exit(any(name in sys.modules for name in ('keras', 'jax', 'tensorflow')))"
     )
@@ -88,7 +88,7 @@ def test_the_network_owns_its_arrays() -> None:
 def test_training_does_not_import_tensorflow() -> None:
     import_keras()
     code = (
-        "import sys; from arxivtag.config import ModelConfig; "
+        "import sys; from arxivtag.settings import ModelConfig; "
         "from arxivtag.learning.model import build_model; build_model(ModelConfig((4,)), 9, 2); "
         "import arxivtag.learning.engine.callbacks, arxivtag.learning.engine.batches; "
         "sys.exit('tensorflow' in sys.modules)"

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from arxivtag.config import ModelConfig, TrainingConfig
 from arxivtag.errors import ConfigError
 from arxivtag.learning import network
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.progress import best_micro_f1, validation_figures
 from arxivtag.learning.training import FitResult, fit, lift_rare_labels
+from arxivtag.settings import ModelConfig, TrainingConfig
 
 N_FEATURES, N_LABELS = 60, 4
 MODEL = ModelConfig(hidden_units=(8,), dropout_rate=0.3, word_dropout_rate=0.2)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arxivtag.config import VectorizerConfig
 from arxivtag.errors import DataError
 from arxivtag.learning.vectorizer import Vectorizer, fit_transform
 from arxivtag.papers.words import count_distinct_words
+from arxivtag.settings import VectorizerConfig
 from tests.papers.test_words import ALPHABET
 
 # NUL is left out: cleaning removes it, and numpy drops it from the ends of Keras' vocabulary.

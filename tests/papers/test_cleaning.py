@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.config import CleaningConfig
 from arxivtag.papers.cleaning import clean, label_names_of, normalize_text
 from arxivtag.papers.sources import load
+from arxivtag.settings import CleaningConfig
 from tests.papers.conftest import make_papers
 
 LONG = "word1 word2 word3 word4 word5 word6 word7 word8 word9 word10 word11 word12"

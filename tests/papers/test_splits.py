@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
-from arxivtag.config import CleaningConfig, SplitConfig
 from arxivtag.errors import DataError
 from arxivtag.papers.cleaning import clean
 from arxivtag.papers.schema import LABELS
@@ -25,6 +24,7 @@ from arxivtag.papers.splits import (
     count_leaked,
     split,
 )
+from arxivtag.settings import CleaningConfig, SplitConfig
 from tests.papers.conftest import make_papers
 
 WORDS = [f"word{i}" for i in range(500)]

@@ -13,10 +13,11 @@ import psutil
 import pytest
 
 from arxivtag import storage
-from arxivtag.config import RunConfig, TrainingConfig, to_dict
+from arxivtag.fields import to_dict
 from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.status import RunStatus, write_status
+from arxivtag.settings import RunConfig, TrainingConfig
 
 FAKE_FOLDER = Path(__file__).parent / "fake"
 

@@ -6,8 +6,8 @@ import dataclasses
 
 import pytest
 
-from arxivtag.config import PRESETS, ModelConfig, TrainingConfig
 from arxivtag.runs.estimate import estimate, expected_features
+from arxivtag.settings import PRESETS, ModelConfig, TrainingConfig
 
 
 def test_more_work_takes_longer_and_more_memory() -> None:

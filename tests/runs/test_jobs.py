@@ -16,13 +16,13 @@ import psutil
 import pytest
 
 from arxivtag import config, locks, storage
-from arxivtag.config import RunConfig
 from arxivtag.errors import RunError, StorageError
 from arxivtag.papers import sources
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.jobs import Queued, Refused, Started
 from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.status import RunStatus
+from arxivtag.settings import RunConfig
 from tests.runs.conftest import (
     fake_config,
     journal_of,

@@ -19,11 +19,12 @@ import pandas as pd
 import pytest
 
 from arxivtag import locks
-from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH, preset
+from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH
 from arxivtag.errors import RunError
 from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import load_predictions
 from arxivtag.runs import jobs, pipeline, registry
+from arxivtag.settings import preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers
@@ -182,7 +183,7 @@ def test_a_stopped_run_says_why(reason: str, n_epochs: int, message: str) -> Non
 
 
 def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
-    linear = preset("linear")
+    linear = preset_settings("linear")
     config = dataclasses.replace(
         linear,
         training=dataclasses.replace(linear.training, epochs=60, early_stopping_patience=None),
@@ -217,7 +218,7 @@ def test_a_model_that_would_not_load_again_is_never_trained(
 
     monkeypatch.setenv("ARXIVTAG_MAX_BUNDLE_MB", "1")
     monkeypatch.setattr(pipeline, "_train", lambda *_: pytest.fail("it was trained"))
-    config = preset("keras-example")
+    config = preset_settings("keras-example")
     folder = jobs.create_run(config, home, "running")
     with (
         RunRecorder(folder, read_status(folder.status)) as recorder,
@@ -234,7 +235,7 @@ def test_what_fails_after_training_does_not_cost_the_epochs(
     from arxivtag.runs.recorder import RunRecorder
     from arxivtag.runs.status import read_status
 
-    linear = preset("linear")
+    linear = preset_settings("linear")
     config = dataclasses.replace(
         linear,
         training=dataclasses.replace(linear.training, epochs=1),

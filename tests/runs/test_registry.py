@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arxivtag import locks, storage
-from arxivtag.config import PRETRAINED_PATH, RunConfig
+from arxivtag.config import PRETRAINED_PATH
 from arxivtag.errors import ArxivTagError, BundleError, RunError
 from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder
+from arxivtag.settings import RunConfig
 from tests.runs.conftest import make_run
 
 FILES = (

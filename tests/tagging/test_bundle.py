@@ -27,8 +27,8 @@ from arxivtag.tagging.bundle import (
     read_manifest,
     save_bundle,
 )
+from arxivtag.tagging.factoring import factorize
 from tests.tagging.models import FORMS, invented_texts, make_bundle
-from tools.factoring import factorize
 
 TEXTS = invented_texts(20, seed=5)
 

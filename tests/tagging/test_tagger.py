@@ -11,7 +11,6 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from arxivtag.config import VectorizerConfig
 from arxivtag.errors import ConfigError
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.features import SparseRows
@@ -19,6 +18,7 @@ from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.papers.sources import load_texts
+from arxivtag.settings import VectorizerConfig
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
 from tests.tagging.models import LABELS, invented_texts, make_bundle

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from arxivtag import config, storage
-from arxivtag.config import VectorizerConfig
+from arxivtag import storage
+from arxivtag.fields import to_dict
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.runs.layout import run_folder
+from arxivtag.settings import VectorizerConfig, preset_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest, save_bundle
 from arxivtag.tagging.neighbours import build_index
 from arxivtag.ui.predict.examples import EXAMPLES
@@ -48,7 +49,7 @@ def make_demo_run(home: Path, run_id: str = RUN_ID) -> str:
     folder = run_folder(run_id, home)
     save_bundle(demo_bundle(), folder.bundle)
     at = "2026-01-01T00:00:00.000+00:00"
-    storage.write_json(folder.config, config.to_dict(config.preset("tuned")))
+    storage.write_json(folder.config, to_dict(preset_settings("tuned")))
     storage.write_json(folder.result, {"n_train": 6, "evaluation": {"micro_f1": 0.5, "lrap": 0.6}})
     storage.write_json(
         folder.status,

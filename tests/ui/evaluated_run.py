@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from arxivtag import storage
-from arxivtag.config import EvaluationConfig
 from arxivtag.learning import evaluation
 from arxivtag.learning.network import probabilities
 from arxivtag.learning.predictions import Predictions, calibrated_predictions, save_predictions
 from arxivtag.runs.layout import RunFolder, run_folder
+from arxivtag.settings import EvaluationConfig
 from arxivtag.tagging.bundle import save_bundle
 from arxivtag.ui.predict.examples import EXAMPLES
 from tests.ui.demo_run import LABELS, demo_bundle, make_demo_run

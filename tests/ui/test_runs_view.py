@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag import locks, storage
-from arxivtag.config import PRESETS, PROJECT_FOLDER, RunConfig
+from arxivtag.config import PROJECT_FOLDER
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import run_folder
+from arxivtag.settings import PRESETS, RunConfig
 from arxivtag.ui.runs import starting
 from arxivtag.ui.runs import view as runs_view
 from tests.runs.conftest import make_run

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from arxivtag import flags as command_line
-from arxivtag.config import PRESETS, PROJECT_FOLDER, VisitorLimits
+from arxivtag.config import PROJECT_FOLDER, VisitorLimits
 from arxivtag.errors import ArxivTagError, ConfigError
 from arxivtag.runs import jobs
+from arxivtag.settings import PRESETS, all_settings
 from arxivtag.ui.runs import starting
 from arxivtag.ui.train import form as train_form
 from tests.runs.conftest import make_run
@@ -45,7 +45,7 @@ def test_every_setting_has_a_field_with_its_help_and_the_rest_is_advanced(home: 
     assert not app.exception
     fields = [*app.number_input, *app.text_input, *app.selectbox, *app.toggle]
     by_key = {field.key: field for field in fields}
-    for item in command_line.settings():
+    for item in all_settings():
         field = by_key[f"setting-tuned-{item.name}"]
         assert field.help == item.metadata["help"]
     assert app.button(key="go").disabled is False

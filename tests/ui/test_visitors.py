@@ -10,14 +10,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag import config, locks
-from arxivtag.config import RunConfig, TrainingConfig
 from arxivtag.errors import ConfigError, DataError
+from arxivtag.fields import to_dict
 from arxivtag.papers import sources
 from arxivtag.papers.uploads import upload_path
 from arxivtag.runs import jobs, registry, worker
 from arxivtag.runs.admission import check_parameters
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import read_status, write_status
+from arxivtag.settings import RunConfig, TrainingConfig
 from arxivtag.ui.frame import data
 from tests.runs.conftest import make_run
 from tests.ui.conftest import PAGES, texts
@@ -51,7 +52,7 @@ def private_run(home: Path) -> str:
     registry.set_note(RUN_ID, "private-007 run", home)
     from arxivtag import storage
 
-    storage.write_json(folder.config, config.to_dict(RunConfig(data=source)))
+    storage.write_json(folder.config, to_dict(RunConfig(data=source)))
     return source
 
 

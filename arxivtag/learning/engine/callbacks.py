@@ -8,12 +8,12 @@ from typing import Any
 
 import keras
 
-from arxivtag.config import TrainingConfig
 from arxivtag.errors import ConfigError
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.model import to_network, view_network
 from arxivtag.learning.network import Network, logits
 from arxivtag.learning.progress import utc_now, validation_figures
+from arxivtag.settings import TrainingConfig
 
 SECONDS_BETWEEN_TICKS = 0.5
 

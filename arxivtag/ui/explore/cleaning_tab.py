@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from arxivtag.config import RunConfig, SplitConfig
 from arxivtag.exploring.preparation import (
     cleaning_funnel,
     label_balance,
@@ -13,6 +12,7 @@ from arxivtag.exploring.preparation import (
 )
 from arxivtag.figures import exploring as figures
 from arxivtag.papers.splits import SplitReport
+from arxivtag.settings import RunConfig, SplitConfig
 from arxivtag.ui.explore import statistics
 from arxivtag.ui.explore.shared import (
     View,

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from arxivtag.config import CleaningConfig
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
+from arxivtag.settings import CleaningConfig
 from arxivtag.ui.explore import statistics
 from arxivtag.ui.explore.shared import View, count_column, table
 from arxivtag.ui.frame import components

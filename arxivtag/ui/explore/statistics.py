@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from arxivtag.config import SplitConfig
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, duplicate_groups
 from arxivtag.exploring.labels import LabelIndex, Rows, index_labels
 from arxivtag.exploring.lengths import Lengths, length_words
@@ -17,6 +16,7 @@ from arxivtag.exploring.terms import TokenIndex, index_tokens
 from arxivtag.papers.cleaning import CleaningResult
 from arxivtag.papers.schema import ABSTRACT, LABELS, Corpus
 from arxivtag.papers.splits import Splits, split
+from arxivtag.settings import SplitConfig
 
 # A real data set of 38,000 papers takes about 100 MB here, most of it tokens.
 MAX_DATA_SETS = 3

@@ -22,6 +22,7 @@ from arxivtag.papers.schema import Corpus
 from arxivtag.papers.uploads import UPLOAD_PREFIX, delete_upload, keep_upload, upload_path
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
+from arxivtag.settings import CleaningConfig
 
 SAMPLE = sources.SAMPLE
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
@@ -182,7 +183,7 @@ def _corpus(source: str, home: str, state: tuple[int, int]) -> Corpus:
 
 
 def cleaned(
-    source: str, cleaning: config.CleaningConfig | None = None, home: Path | None = None
+    source: str, cleaning: CleaningConfig | None = None, home: Path | None = None
 ) -> CleaningResult:
     """Return the cleaned papers of a source and the report, cleaned once for all sessions.
 
@@ -190,13 +191,13 @@ def cleaned(
         DataError: If the source cannot be read.
     """
     home = home or config.home_folder()
-    rules = cleaning or config.CleaningConfig()
+    rules = cleaning or CleaningConfig()
     result: CleaningResult = _cleaned(source, str(home), file_state(source, home), rules)
     return result
 
 
 @st.cache_resource(max_entries=4, show_spinner="Cleaning the papers …")
 def _cleaned(
-    source: str, home: str, state: tuple[int, int], cleaning: config.CleaningConfig
+    source: str, home: str, state: tuple[int, int], cleaning: CleaningConfig
 ) -> CleaningResult:
     return clean(_corpus(source, home, state).papers, cleaning)

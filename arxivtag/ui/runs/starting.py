@@ -6,9 +6,9 @@ import time
 
 import streamlit as st
 
-from arxivtag.config import RunConfig
 from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs
+from arxivtag.settings import RunConfig
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visitor_id

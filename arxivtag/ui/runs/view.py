@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from arxivtag import flags as command_line
 from arxivtag.errors import ArxivTagError
 from arxivtag.figures.history import METRIC_TITLES, comparison_figure
 from arxivtag.papers.uploads import UPLOAD_PREFIX
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.registry import Run, RunSummary
 from arxivtag.runs.status import QUEUED, RUNNING
+from arxivtag.settings import all_settings, command_line
 from arxivtag.ui.frame import components, data, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -314,11 +314,11 @@ def settings_table(run: Run) -> pd.DataFrame:
     """Return a run's settings beside those of its preset."""
     if run.config is None:
         return pd.DataFrame()
-    from arxivtag.config import PRESETS
+    from arxivtag.settings import PRESETS
 
     preset = PRESETS.get(run.config.preset)
     rows = []
-    for item in command_line.settings():
+    for item in all_settings():
         value = item.value_in(run.config)
         rows.append(
             {
@@ -344,7 +344,7 @@ def _render_settings(run: Run, context: PageContext) -> None:
             shown = dataclasses.replace(shown, data="FILE")
             components.note("FILE stands for a file of this server.")
         try:
-            st.code(command_line.command_line(shown), language=None, wrap_lines=True)
+            st.code(command_line(shown), language=None, wrap_lines=True)
         except ArxivTagError as error:
             components.show_error(error)
         st.dataframe(settings_table(run), hide_index=True, key="settings-table")
@@ -473,7 +473,7 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
 
     add("General", "Data", [run_text.data_text(run.summary.data) for run in runs])
     add("General", "Preset", [run.summary.preset for run in runs])
-    for item in command_line.settings():
+    for item in all_settings():
         values = [
             value_text(item.value_in(run.config)) if run.config is not None else "unknown"
             for run in runs

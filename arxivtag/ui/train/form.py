@@ -14,13 +14,18 @@ from typing import Any
 import streamlit as st
 
 from arxivtag import config
-from arxivtag import flags as command_line
-from arxivtag.config import RunConfig
 from arxivtag.errors import ArxivTagError, ConfigError
-from arxivtag.flags import Setting
 from arxivtag.papers.splits import check_enough_papers
 from arxivtag.runs.admission import check_parameters, check_rows
 from arxivtag.runs.estimate import Estimate, estimate, expected_features
+from arxivtag.settings import (
+    CleaningConfig,
+    RunConfig,
+    Setting,
+    all_settings,
+    preset_settings,
+    with_settings,
+)
 from arxivtag.ui.frame import components, data
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run
@@ -131,7 +136,7 @@ def config_input(context: PageContext, base: RunConfig, base_id: str) -> RunConf
         base_id: Identifies them; each has fields of its own.
     """
     fields_id = _fields_id(base_id)
-    items = list(command_line.settings())
+    items = list(all_settings())
     usual = [item for item in items if not item.metadata.get("advanced", True)]
     advanced = [item for item in items if item.metadata.get("advanced", True)]
     changes: dict[str, Any] = {}
@@ -154,7 +159,7 @@ def config_input(context: PageContext, base: RunConfig, base_id: str) -> RunConf
                 help="Every field as the preset, or the run that they come from, has it.",
             )  # fmt: skip
         chosen = dataclasses.replace(base, data=context.data_source)
-        return command_line.with_settings(chosen, changes)
+        return with_settings(chosen, changes)
     except ConfigError as error:
         components.show_error(error)
         return None
@@ -229,7 +234,7 @@ def starting_point(asked: str | None, home: Path, preset: str) -> tuple[RunConfi
         RunError: If there is no such run.
     """
     if not asked:
-        return config.preset(preset), preset
+        return preset_settings(preset), preset
     run = visible_run(asked, home)
     if run.config is None:
         raise ConfigError("The settings of this run cannot be read.", "Start from a preset.")
@@ -252,7 +257,7 @@ def data_size(context: PageContext, run: RunConfig) -> DataSize:
 
 @st.cache_data(max_entries=16, show_spinner="Counting words …")
 def _data_size(
-    fingerprint: str, cleaning: config.CleaningConfig, text_fields: str, _papers: Any
+    fingerprint: str, cleaning: CleaningConfig, text_fields: str, _papers: Any
 ) -> DataSize:
     from arxivtag.papers.words import count_distinct_words
     from arxivtag.tagging.tagger import join_text

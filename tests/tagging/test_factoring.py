@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from arxivtag.learning import network as networks
+from arxivtag.tagging.factoring import cut_features, factorize
 from tests.tagging.models import invented_texts, make_bundle
-from tools.factoring import cut_features, factorize
 
 
 def test_all_directions_are_the_network_itself() -> None:

@@ -1,0 +1,152 @@
+"""Fields of frozen dataclasses: declared with bounds and help, checked, kept as plain JSON.
+
+Each field is declared with :func:`setting`, which keeps its bounds, its one-line help and
+whether it belongs behind "advanced" beside the default, so that the Train form,
+``arxivtag train --help`` and :func:`check_fields` agree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import types
+import typing
+from dataclasses import field
+from typing import Any, Literal, TypeVar
+
+from arxivtag.errors import ConfigError
+
+ConfigT = TypeVar("ConfigT")
+
+
+def setting(
+    default: Any,
+    help: str,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    max_items: int | None = None,
+    choices: tuple[str, ...] | None = None,
+    advanced: bool = True,
+) -> Any:
+    """Declare a config field: its default, one line of help, its bounds, and where a form shows it.
+
+    Args:
+        default: The default value (immutable).
+        help: One plain sentence for forms and ``--help``.
+        minimum: Smallest allowed number; for tuples, of each item.
+        maximum: Largest allowed number; for tuples, of each item.
+        max_items: Most items of a tuple.
+        choices: The allowed strings, if the field is one of a few.
+        advanced: Whether a form keeps the field behind "advanced".
+    """
+    metadata = {
+        "help": help,
+        "minimum": minimum,
+        "maximum": maximum,
+        "max_items": max_items,
+        "choices": choices,
+        "advanced": advanced,
+    }
+    return field(default=default, metadata=metadata)
+
+
+def check_fields(config: Any) -> None:
+    """Check that every field, nested configs included, is of its type and in its bounds."""
+    hints = typing.get_type_hints(type(config))
+    for item in dataclasses.fields(config):
+        value = getattr(config, item.name)
+        if dataclasses.is_dataclass(value):
+            check_fields(value)
+        else:
+            _check_type(item.name, value, hints[item.name])
+            _check_bounds(item.name, value, item.metadata)
+
+
+def _check_type(name: str, value: Any, expected: Any) -> None:
+    if not _is_instance(value, expected):
+        readable = getattr(expected, "__name__", str(expected).replace("typing.", ""))
+        raise ConfigError(
+            f"{name} should be of type {readable}. Received: {value!r}.", "Change this setting."
+        )
+
+
+def _is_instance(value: Any, expected: Any) -> bool:
+    origin, arguments = typing.get_origin(expected), typing.get_args(expected)
+    if origin is Literal:
+        return value in arguments
+    if origin in (typing.Union, types.UnionType):
+        return any(_is_instance(value, argument) for argument in arguments)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_is_instance(v, arguments[0]) for v in value)
+    if expected is bool:
+        return isinstance(value, bool)
+    if expected is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if expected is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
+    return isinstance(value, expected)
+
+
+def _check_bounds(name: str, value: Any, metadata: typing.Mapping[str, Any]) -> None:
+    minimum, maximum = metadata.get("minimum"), metadata.get("maximum")
+    max_items = metadata.get("max_items")
+    if max_items is not None and len(value) > max_items:
+        raise ConfigError(
+            f"{name} should have at most {max_items} values. Received: {len(value)}.",
+            "Leave some out.",
+        )
+    for number in value if isinstance(value, tuple) else (value,):
+        if number is None or isinstance(number, (str, bool)):
+            continue
+        if minimum is not None and number < minimum:
+            raise ConfigError(
+                f"{name} should be at least {minimum:g}. Received: {_number_text(number)}.",
+                "Raise it.",
+            )
+        if maximum is not None and number > maximum:
+            raise ConfigError(
+                f"{name} should be at most {maximum:g}. Received: {_number_text(number)}.",
+                "Lower it.",
+            )
+
+
+def _number_text(number: float) -> str:
+    try:
+        return f"{number:g}"
+    except OverflowError:  # a whole number beyond all floats, as JSON may hold
+        return "a far larger number" if number > 0 else "a far smaller number"
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """Return a config as nested plain values that JSON can hold."""
+    return dataclasses.asdict(config)
+
+
+def from_dict(kind: type[ConfigT], values: dict[str, Any]) -> ConfigT:
+    """Return a config of ``kind`` from what :func:`to_dict` gave, its fields in their bounds.
+
+    Unknown keys are ignored, missing ones take their defaults. Whether settings go
+    together is not asked (:func:`validate`), so that runs of older versions stay readable.
+
+    Raises:
+        ConfigError: If ``values`` is not a mapping or a value is out of its bounds.
+    """
+    if not isinstance(values, dict):
+        raise ConfigError(
+            f"A {kind.__name__} should be a JSON object. Received: {type(values).__name__}.",
+            "The file may be damaged.",
+        )
+    hints = typing.get_type_hints(kind)
+    arguments: dict[str, Any] = {}
+    for item in dataclasses.fields(kind):  # type: ignore[arg-type]
+        if item.name not in values:
+            continue
+        value = values[item.name]
+        if dataclasses.is_dataclass(hints[item.name]):
+            value = from_dict(typing.cast(type, hints[item.name]), value)
+        elif isinstance(value, list):
+            value = tuple(value)
+        arguments[item.name] = value
+    config = kind(**arguments)
+    check_fields(config)
+    return config

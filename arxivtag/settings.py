@@ -1,0 +1,371 @@
+"""The settings of a run and its presets, as frozen dataclasses that forms and flags read.
+
+A :class:`RunConfig` holds everything that decides a run. It is stored as plain JSON
+(:func:`arxivtag.fields.to_dict`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from arxivtag.errors import ConfigError
+from arxivtag.fields import check_fields, from_dict, setting, to_dict
+
+
+@dataclass(frozen=True)
+class CleaningConfig:
+    """Which rows of a corpus are kept. The defaults are the Keras example's rules."""
+
+    drop_duplicate_titles: bool = setting(
+        True, "Keep only the first paper of each title.", advanced=False
+    )
+    drop_duplicate_abstracts: bool = setting(False, "Keep only the first paper of each abstract.")
+    drop_near_duplicates: bool = setting(
+        False, "Keep only the first of papers whose abstracts are nearly the same."
+    )
+    near_duplicate_similarity: float = setting(
+        0.8,
+        "How alike two abstracts must be to count as near-duplicates (Jaccard, word shingles).",
+        minimum=0.5,
+        maximum=1.0,
+    )
+    rare_combinations: Literal["drop", "keep"] = setting(
+        "drop",
+        "Drop papers whose exact label combination occurs once (as the Keras example), or keep.",
+        choices=("drop", "keep"),
+        advanced=False,
+    )
+
+
+@dataclass(frozen=True)
+class SplitConfig:
+    """How papers are divided into train, val and test."""
+
+    held_out_fraction: float = setting(
+        0.1, "Share of papers held out for validation and test together.", minimum=0.02, maximum=0.5
+    )
+    keep_near_duplicates_together: bool = setting(
+        True, "Never put near-duplicates on both sides of a split."
+    )
+
+
+@dataclass(frozen=True)
+class VectorizerConfig:
+    """How a text becomes a row of TF-IDF weights."""
+
+    max_tokens: int | None = setting(
+        None,
+        "Largest vocabulary; empty: the number of distinct lower-cased words, as in the example.",
+        minimum=100,
+        maximum=2_000_000,
+        advanced=False,
+    )
+    ngrams: int = setting(2, "Longest n-gram: 1 words, 2 words and bigrams.", minimum=1, maximum=2)
+    min_document_frequency: int = setting(
+        1, "Leave out n-grams that occur in fewer papers than this.", minimum=1, maximum=1000
+    )
+    sublinear_tf: bool = setting(False, "Use 1 + log(count) in place of the raw count.")
+    l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
+
+
+# A bundle holds branches of up to 16 layers, the one that puts out the labels included.
+MAX_HIDDEN_LAYERS = 15
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The network's shape."""
+
+    hidden_units: tuple[int, ...] = setting(
+        (512, 256),
+        "Units of each hidden layer.",
+        minimum=1,
+        maximum=4096,
+        max_items=MAX_HIDDEN_LAYERS,
+        advanced=False,
+    )
+    linear_path: bool = setting(
+        False,
+        "Add a linear path beside the hidden layers (wide and deep); it learns by margins, as an "
+        "SVM does, and the model is the mean.",
+    )
+    towers: int = setting(
+        1,
+        "Networks of this shape that learn side by side, each on its own; the model is their mean.",
+        minimum=1,
+        maximum=8,
+    )
+    dropout_rate: float = setting(
+        0.0, "Share of hidden units dropped in training.", minimum=0.0, maximum=0.95, advanced=False
+    )
+    word_dropout_rate: float = setting(
+        0.0, "Share of n-grams dropped from each paper in training.", minimum=0.0, maximum=0.95
+    )
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """How the network learns."""
+
+    epochs: int = setting(20, "Passes over the papers.", minimum=1, maximum=200, advanced=False)
+    batch_size: int = setting(128, "Papers in one step.", minimum=1, maximum=4096, advanced=False)
+    learning_rate: float = setting(
+        0.001, "Step size at the start.", minimum=1e-6, maximum=1.0, advanced=False
+    )
+    learning_rate_schedule: Literal["constant", "cosine"] = setting(
+        "constant", "How the learning rate falls.", choices=("constant", "cosine")
+    )
+    loss: Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"] = setting(
+        "binary_crossentropy",
+        "Each label on its own (sigmoid), labels sharing one distribution (softmax), or, without "
+        "hidden layers, by margins as in a linear SVM (squared hinge).",
+        choices=("binary_crossentropy", "softmax_crossentropy", "squared_hinge"),
+    )
+    weight_decay: float = setting(0.0, "Pull of weights towards zero.", minimum=0.0, maximum=1.0)
+    ranking_weight: float = setting(
+        0.0,
+        "How strongly a paper's labels are also pushed above the labels it does not have.",
+        minimum=0.0,
+        maximum=10.0,
+    )
+    rare_label_lift: float = setting(
+        0.0,
+        "How much the scores of rare labels are raised after training; 0: not at all.",
+        minimum=0.0,
+        maximum=1.0,
+    )
+    lazy_rows: bool = setting(
+        False,
+        "Leave weights of n-grams alone in steps where they do not occur; faster than Adam proper.",
+    )
+    early_stopping_patience: int | None = setting(
+        None,
+        "Stop after this many epochs without a better validation loss; empty: never.",
+        minimum=1,
+        maximum=200,
+    )
+    restore_best_epoch: bool = setting(
+        False, "End with the weights of the epoch with the lowest validation loss."
+    )
+
+
+@dataclass(frozen=True)
+class EvaluationConfig:
+    """How thresholds and probabilities are set, and what the report compares with."""
+
+    threshold_method: Literal["global", "per_label", "top_k"] = setting(
+        "per_label",
+        "One threshold for all labels, one for each label, or always the k most probable.",
+        choices=("global", "per_label", "top_k"),
+    )
+    calibration: Literal["none", "temperature", "isotonic"] = setting(
+        "temperature",
+        "How probabilities are corrected on validation papers.",
+        choices=("none", "temperature", "isotonic"),
+    )
+    linear_baseline: bool = setting(
+        True, "Also fit a one-vs-rest linear model to compare with, where that takes under 20 s."
+    )
+    bootstrap_samples: int = setting(
+        200, "Resamples for the 95 % intervals.", minimum=0, maximum=10_000
+    )
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that decides a run: written to ``config.json`` as it stands."""
+
+    data: str = "sample"
+    preset: str = "tuned"
+    text_fields: Literal["abstract", "title_and_abstract"] = setting(
+        "abstract",
+        "Which text the model reads.",
+        choices=("abstract", "title_and_abstract"),
+    )
+    random_seed: int = setting(
+        42, "Same seed, same result.", minimum=0, maximum=2**31 - 1, advanced=False
+    )
+    cleaning: CleaningConfig = CleaningConfig()
+    split: SplitConfig = SplitConfig()
+    vectorizer: VectorizerConfig = VectorizerConfig()
+    model: ModelConfig = ModelConfig()
+    training: TrainingConfig = TrainingConfig()
+    evaluation: EvaluationConfig = EvaluationConfig()
+
+
+# The Keras example's own choices are the defaults of the config classes.
+_EXAMPLE = RunConfig(
+    preset="keras-example",
+    evaluation=EvaluationConfig(calibration="none"),
+)
+
+
+_SHARED_TUNED_VECTORIZER = VectorizerConfig(
+    sublinear_tf=True, l2_normalize=True, min_document_frequency=6
+)
+
+
+PRESETS: dict[str, RunConfig] = {
+    "tuned": RunConfig(
+        preset="tuned",
+        vectorizer=_SHARED_TUNED_VECTORIZER,
+        model=ModelConfig(
+            hidden_units=(384,), linear_path=True, dropout_rate=0.5, word_dropout_rate=0.3
+        ),
+        training=TrainingConfig(
+            epochs=4,
+            learning_rate=0.015,
+            learning_rate_schedule="cosine",
+            ranking_weight=0.025,
+            rare_label_lift=0.4,
+            lazy_rows=True,
+            early_stopping_patience=2,
+            restore_best_epoch=True,
+        ),
+    ),
+    "keras-example": _EXAMPLE,
+    "linear": RunConfig(
+        preset="linear",
+        vectorizer=_SHARED_TUNED_VECTORIZER,
+        model=ModelConfig(hidden_units=()),
+        training=TrainingConfig(
+            epochs=3,
+            learning_rate=0.01,
+            learning_rate_schedule="cosine",
+            loss="squared_hinge",
+            lazy_rows=True,
+            restore_best_epoch=True,
+        ),
+    ),
+}
+
+
+DEFAULT_PRESET = "tuned"
+
+
+def preset_settings(name: str) -> RunConfig:
+    """Return the run config of a preset.
+
+    Raises:
+        ConfigError: If there is no such preset.
+    """
+    try:
+        return PRESETS[name]
+    except KeyError:
+        raise ConfigError(
+            f"There is no preset named {name!r}.", f"Choose one of: {', '.join(PRESETS)}."
+        ) from None
+
+
+def validate(run: RunConfig) -> RunConfig:
+    """Return ``run`` if its fields are in their bounds and its settings go together.
+
+    Raises:
+        ConfigError: Naming the first field that is not, what was expected and received.
+    """
+    check_fields(run)
+    _check_combinations(run)
+    return run
+
+
+def _check_combinations(run: RunConfig) -> None:
+    """Refuse settings that are fine each, but of which one would be ignored beside another."""
+    if run.training.loss == "squared_hinge" and run.model.hidden_units:
+        raise ConfigError(
+            "The loss squared_hinge should be used without hidden layers. "
+            f"Received: hidden_units={run.model.hidden_units!r}.",
+            "Leave hidden_units empty or choose another loss.",
+        )
+
+
+NONE_WORD = "none"
+NOT_FLAGS = ("data", "preset")
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """One field of the run config: where it stands, its type and its description.
+
+    Attributes:
+        section: Name of the nested config (``"training"``), or ``""`` for the run's own fields.
+        name: Name of the field, unique among all sections.
+        kind: The field's type.
+        metadata: What :func:`arxivtag.fields.setting` recorded.
+    """
+
+    section: str
+    name: str
+    kind: Any
+    metadata: typing.Mapping[str, Any]
+
+    @property
+    def flag(self) -> str:
+        """The long option, such as ``--learning-rate``."""
+        return "--" + self.name.replace("_", "-")
+
+    def value_in(self, run: RunConfig) -> Any:
+        """Return this setting's value in ``run``."""
+        return getattr(getattr(run, self.section) if self.section else run, self.name)
+
+
+def all_settings() -> Iterator[Setting]:
+    """Yield every setting of a run, in the order of the config."""
+    run_types = typing.get_type_hints(RunConfig)
+    for item in dataclasses.fields(RunConfig):
+        kind = run_types[item.name]
+        if dataclasses.is_dataclass(kind):
+            types = typing.get_type_hints(kind)
+            for inner in dataclasses.fields(kind):
+                yield Setting(item.name, inner.name, types[inner.name], inner.metadata)
+        elif item.name not in NOT_FLAGS:
+            yield Setting("", item.name, kind, item.metadata)
+
+
+def with_settings(run: RunConfig, changes: dict[str, Any]) -> RunConfig:
+    """Return ``run`` with some settings changed, validated.
+
+    Args:
+        run: The config to start from.
+        changes: New values by setting name (``{"epochs": 3}``).
+
+    Raises:
+        ConfigError: If a name is unknown, a value out of its bounds, or two do not go
+            together.
+    """
+    known = {item.name: item for item in all_settings()}
+    values = to_dict(run)
+    for name, value in changes.items():
+        if name not in known:
+            raise ConfigError(f"There is no setting named {name!r}.", "See arxivtag train --help.")
+        section = known[name].section
+        (values[section] if section else values)[name] = value
+    return validate(from_dict(RunConfig, values))
+
+
+def as_text(value: Any) -> str:
+    """Return a setting's value as its flag takes it."""
+    if value is None or value == ():
+        return NONE_WORD
+    if isinstance(value, tuple):
+        return ",".join(str(part) for part in value)
+    return str(value)
+
+
+def command_line(run: RunConfig) -> str:
+    """Return the exact command that repeats ``run``: its preset and what differs from it."""
+    base = preset_settings(run.preset)
+    words = ["arxivtag", "train", run.data, "--preset", run.preset]
+    for item in all_settings():
+        value = item.value_in(run)
+        if value == item.value_in(base) and item.name != "random_seed":
+            continue
+        if item.kind is bool:
+            words.append(item.flag if value else item.flag.replace("--", "--no-", 1))
+        else:
+            words += [item.flag, as_text(value)]
+    return shlex.join(words)
