@@ -42,8 +42,8 @@ def now_iso() -> str:
 
 
 def new_run_id() -> str:
-    """Return a run id such as ``20260131-142501-k7qx``: sorts by time, with a random tail."""
-    tail = "".join(secrets.choice(_TAIL_LETTERS) for _ in range(4))
+    """Return a run id such as ``20260131-142501-k7qx3f``: sorts by time, with a random tail."""
+    tail = "".join(secrets.choice(_TAIL_LETTERS) for _ in range(6))
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{tail}"
 
 
