@@ -17,9 +17,9 @@ from arxivtag.errors import ConfigError
 from arxivtag.learning import network, thresholds
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.tagging.tables import with_tags
 from arxivtag.tagging.threads import one_blas_thread
 
@@ -67,20 +67,6 @@ class SecondOpinion:
     unknown: tuple[str, ...]
 
 
-def join_text(title: str, abstract: str, text_fields: str) -> str:
-    """Return the text that a model reads: the one place where title and abstract are joined.
-
-    Args:
-        title: May be empty.
-        abstract: The abstract.
-        text_fields: ``"abstract"`` (the title is left out) or ``"title_and_abstract"``
-            (title, line feed, abstract).
-    """
-    if text_fields == "title_and_abstract" and title:
-        return f"{title}\n{abstract}"
-    return abstract
-
-
 def features(bundle: Bundle, texts: Sequence[str]) -> SparseRows:
     """Return the TF-IDF rows of joined texts: ``(n_texts, n_features)``."""
     return bundle.vectorizer.transform([normalize_text(text) for text in texts])
@@ -96,7 +82,7 @@ def predict(
 
     Args:
         bundle: The model.
-        texts: Joined texts (see :func:`join_text`).
+        texts: Joined texts (see :func:`arxivtag.papers.texts.join_text`).
         batch_size: Texts at once; two batches run side by side where there are two cores.
         progress: Called with the number of texts done, after each batch.
 

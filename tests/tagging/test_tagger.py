@@ -180,12 +180,6 @@ def test_text_is_normalized_before_it_is_read() -> None:
     np.testing.assert_array_equal(plain, odd)
 
 
-def test_join_text_is_the_one_place() -> None:
-    assert tagger.join_text("T", "A", "abstract") == "A"
-    assert tagger.join_text("T", "A", "title_and_abstract") == "T\nA"
-    assert tagger.join_text("", "A", "title_and_abstract") == "A"
-
-
 def test_tag_table_keeps_the_inputs_columns() -> None:
     model = make_bundle()
     frame = pd.DataFrame({"id": [7, 8, 9], "summaries": [*TEXTS[:2], None]})
