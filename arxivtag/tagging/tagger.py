@@ -17,7 +17,7 @@ from arxivtag.errors import ConfigError
 from arxivtag.learning import network, thresholds
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.papers.schema import ABSTRACT, TITLE
+from arxivtag.papers.schema import ABSTRACT, TITLE, TextTable
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.tagging.tables import with_tags
@@ -189,7 +189,7 @@ def tag_papers(
 
 def tag_table(
     bundle: Bundle,
-    frame: pd.DataFrame,
+    texts: TextTable,
     top_k: int | None = None,
     threshold: float | None = None,
     *,
@@ -199,8 +199,7 @@ def tag_table(
 
     Args:
         bundle: The model.
-        frame: Papers with ``abstract`` and perhaps ``title``
-            (:func:`arxivtag.papers.sources.load_texts`).
+        texts: Papers (:func:`arxivtag.papers.sources.load_texts`).
         top_k: See :func:`tags`.
         threshold: See :func:`tags`.
         progress: Called with the number of papers done.
@@ -209,7 +208,7 @@ def tag_table(
         The input's columns, ``predicted_labels`` and ``probabilities``: separated by
         spaces, in the same order, most probable first, four decimals.
     """
-    return with_tags(frame, tag_papers(bundle, frame, top_k, threshold, progress))
+    return with_tags(texts, tag_papers(bundle, texts.frame, top_k, threshold, progress))
 
 
 def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
