@@ -21,7 +21,8 @@ from arxivtag.papers.reading.metadata import (
     metadata_filter,
     read_metadata,
 )
-from arxivtag.papers.reading.readers import RawTable, read_table
+from arxivtag.papers.reading.readers import read_table
+from arxivtag.papers.reading.tables import RawTable
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, NamedTuple
 from arxivtag import storage
 from arxivtag.config import limits, uploads_folder
 from arxivtag.errors import DataError
-from arxivtag.papers.reading.readers import file_format
+from arxivtag.papers.reading.readers import format_ending
 from arxivtag.papers.source import UPLOAD, Source, parse_source
 from arxivtag.policy import policy
 
@@ -47,7 +47,7 @@ def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) 
         DataError: If the format is unknown or the file is empty or too large.
     """
     shown = re.sub(r"[^\w .()+-]", "_", re.split(r"[/\\]", name)[-1])[-100:]
-    file_format(Path(shown))
+    format_ending(Path(shown))
     upload_id = secrets.token_hex(16)
     folder = storage.make_folder(uploads_folder(home), private=True) / upload_id
     ending = "".join(Path(shown).suffixes[-2:]).lower()

@@ -17,8 +17,8 @@ import pandas as pd
 from arxivtag.config import Limits, SourcesConfig, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.addresses import Progress
+from arxivtag.papers.reading.json_lines import json_records
 from arxivtag.papers.reading.opening import TextBytes, open_text
-from arxivtag.papers.reading.readers import json_records
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
 
 SNAPSHOT_NAME = "arxiv-metadata-oai-snapshot.json"
@@ -155,7 +155,7 @@ def _streaming(bounds: Limits) -> Limits:
 
 def _matching(
     stream: TextBytes, categories: Sequence[str], skip: Callable[[str], None]
-) -> Iterator[dict[str, object]]:
+) -> Iterator[Mapping[str, object]]:
     wanted = frozenset(categories)
     # A look at the bytes spares most lines the JSON parser.
     marks = tuple(json.dumps(category)[1:-1].encode() for category in categories)

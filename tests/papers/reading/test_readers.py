@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 
 from arxivtag.config import limits
 from arxivtag.errors import ArxivTagError, DataError
-from arxivtag.papers.reading.readers import RawTable, file_format, preview_table, read_table
+from arxivtag.papers.reading.readers import format_ending, preview_table, read_table
+from arxivtag.papers.reading.tables import RawTable
 from arxivtag.papers.sources import load, load_texts
 
 ROWS = [
@@ -96,7 +97,7 @@ def test_agrees_with_pandas(real_data: Path) -> None:
 )
 def test_unknown_endings(name: str) -> None:
     with pytest.raises(DataError, match="should end in"):
-        file_format(Path(name))
+        format_ending(Path(name))
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

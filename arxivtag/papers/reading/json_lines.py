@@ -1,0 +1,72 @@
+"""Reads JSON Lines: one object per line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+
+import pyarrow as pa
+
+from arxivtag.errors import DataError
+from arxivtag.papers.reading.opening import TextBytes, open_text
+from arxivtag.papers.reading.records import Record, table_of_records
+from arxivtag.papers.reading.tables import BLOCK_BYTES, ReadRequest
+
+
+def read_json_lines(request: ReadRequest) -> pa.Table:
+    """Return the table of a file with one JSON object per line."""
+    bounds, tally = request.bounds, request.tally
+    with open_text(request.path, bounds, "utf-8-replace") as stream:
+        # Broken lines count as rows; the rest of the margin is for blank ones.
+        records = json_records(stream, tally.skip, max_lines=2 * bounds.max_rows + 1000)
+        nothing = DataError(
+            f"{request.path.name} does not hold one JSON object per line.",
+            "Each line should be one paper, as a JSON object.",
+        )
+        table = table_of_records(request, records, lambda: stream.n_bytes, nothing)
+        if stream.n_nul:
+            tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
+        return table
+
+
+def json_records(
+    stream: TextBytes,
+    skip: Callable[[str], None],
+    marks: Sequence[bytes] = (),
+    max_lines: int | None = None,
+) -> Iterator[Record]:
+    """Yield the JSON objects of a stream, one per line; other lines are reported to ``skip``.
+
+    Args:
+        stream: The file.
+        skip: Called with the reason for each line that is not used.
+        marks: Pass over lines that hold none of these bytes, without a report.
+        max_lines: Read at most so many lines, the blank ones among them.
+
+    Raises:
+        DataError: If there are more lines.
+    """
+    n_lines = 0
+    while line := stream.read_line(BLOCK_BYTES):
+        n_lines += 1
+        if max_lines is not None and n_lines > max_lines:
+            raise DataError(
+                f"The file has more than {max_lines:,} lines.",
+                "Leave out blank and broken lines, split it, or raise ARXIVTAG_MAX_ROWS.",
+            )
+        if not line.endswith(b"\n") and len(line) == BLOCK_BYTES:
+            while line and not line.endswith(b"\n"):
+                line = stream.read_line(BLOCK_BYTES)
+            skip(f"longer than {BLOCK_BYTES >> 20} MB")
+            continue
+        if not line.strip() or (marks and not any(mark in line for mark in marks)):
+            continue
+        try:
+            record = json.loads(line.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            skip("not valid JSON")
+            continue
+        if isinstance(record, dict):
+            yield record
+        else:
+            skip("not a JSON object")

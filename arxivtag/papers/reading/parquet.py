@@ -1,0 +1,150 @@
+"""Reads Parquet files, through a process of its own (see :mod:`.parquet_process`)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+
+from arxivtag.config import PROJECT_FOLDER, Limits
+from arxivtag.errors import DataError
+from arxivtag.papers.reading.opening import check_size
+from arxivtag.papers.reading.tables import (
+    ReadRequest,
+    check_rows,
+    collect,
+    unique_names,
+    unpacks_too_large,
+)
+
+# The longest wait for a batch of 512 rows, or for the first look at the file.
+_SILENCE_S = 60.0
+
+
+def read_parquet(request: ReadRequest) -> pa.Table:
+    """Return the table of a Parquet file, every column text."""
+    check_size(request.path, request.bounds)
+    with _Reader(request.path, request.bounds) as reader:
+        names = _usable_columns(reader, request)
+        kept = list(request.columns(list(names)))
+        return collect(request, reader.batches([names[name] for name in kept], kept), kept)
+
+
+def _usable_columns(reader: _Reader, request: ReadRequest) -> dict[str, int]:
+    """Return the columns' unique names with their positions, those with too many values left out.
+
+    Raises:
+        DataError: If the file states more than the limits allow.
+    """
+    about, bounds = reader.describe(), request.bounds
+    if len(about["names"]) > bounds.max_columns or about["n_leaves"] > 4 * bounds.max_columns:
+        raise DataError(
+            f"{request.path.name} has {about['n_leaves']:,} columns; "
+            f"at most {bounds.max_columns:,} are read.",
+            "Leave out columns.",
+        )
+    check_rows(about["n_rows"], bounds)
+    if about["n_bytes"] > bounds.max_decompressed_mb * 1_000_000:
+        raise unpacks_too_large(bounds)
+    names = unique_names(about["names"], request.tally)
+    for position in about["oversized"]:
+        request.tally.notes.append(
+            f"The column {names[position][:60]!r} was left out: its values are too many."
+        )
+    return {name: at for at, name in enumerate(names) if at not in about["oversized"]}
+
+
+class _Reader:
+    """The process that reads one file, as a context manager: it is gone when the block ends."""
+
+    def __init__(self, path: Path, bounds: Limits) -> None:
+        self._name = path.name
+        limits = {
+            "max_cell_chars": bounds.max_cell_chars,
+            "max_labels_per_paper": bounds.max_labels_per_paper,
+        }
+        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed in __exit__
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "arxivtag.papers.reading.parquet_process",
+             str(path.absolute()), json.dumps(limits)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=PROJECT_FOLDER,
+        )  # fmt: skip
+        self._is_late = False
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+        self._errors.close()
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        """End the process if the block, which waits for it, takes too long."""
+
+        def end() -> None:
+            self._is_late = True
+            self._process.kill()
+
+        timer = threading.Timer(_SILENCE_S, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the file states about itself."""
+        assert self._process.stdout is not None
+        with self._watched():
+            line = self._process.stdout.readline()
+        if not line:
+            raise self._failure()
+        about: dict[str, Any] = json.loads(line)
+        return about
+
+    def batches(self, positions: Sequence[int], names: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of some columns under the names given."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(list(positions)).encode() + b"\n")
+        self._process.stdin.flush()
+        try:
+            with self._watched():
+                stream = pa.ipc.open_stream(self._process.stdout)
+            while True:
+                with self._watched():
+                    batch = stream.read_next_batch()
+                yield pa.RecordBatch.from_arrays(batch.columns, names=list(names))
+        except StopIteration:
+            if self._process.wait() != 0:
+                raise self._failure() from None
+        except (pa.ArrowException, OSError):
+            raise self._failure() from None
+
+    def _failure(self) -> DataError:
+        if self._process.stdout is not None:
+            self._process.stdout.close()  # one that still writes ends by this
+        self._process.wait()
+        self._errors.seek(0)
+        reason = self._errors.read(300).decode("utf-8", "replace").strip().splitlines()
+        said = reason[-1].rstrip(".")[:200] if reason else "it contradicts itself"
+        if self._is_late:
+            said = f"no rows came for {_SILENCE_S:.0f} s"
+        return DataError(
+            f"{self._name} cannot be read as Parquet: {said}.",
+            "The file may be cut off or damaged; write it again.",
+        )

@@ -1,0 +1,165 @@
+"""What all formats share: the request, the tally of rows, and the joining of checked batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arxivtag.config import Limits
+from arxivtag.errors import DataError
+from arxivtag.papers.schema import ReadReport
+
+# No row of a CSV, and no line of JSON, may be longer.
+BLOCK_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A file's table as read: every column text; lists and objects as JSON.
+
+    Attributes:
+        table: One column per column of the file, names made unique.
+        report: Rows read and left out, with notes.
+    """
+
+    table: pd.DataFrame
+    report: ReadReport
+
+
+@dataclass
+class Tally:
+    """What is counted while a file is read."""
+
+    n_rows: int = 0
+    n_skipped: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def skip(self, reason: str, n: int = 1) -> None:
+        """Count ``n`` rows that are in the file but cannot be used."""
+        self.n_rows += n
+        self.n_skipped += n
+        self.reasons[reason] = self.reasons.get(reason, 0) + n
+
+    def start_over(self, note: str) -> None:
+        """Forget everything: the file is read again, for the reason in ``note``."""
+        self.n_rows = self.n_skipped = 0
+        self.reasons, self.notes = {}, [note]
+
+    def report(self) -> ReadReport:
+        """Return the counts, with a sentence for each reason."""
+        skipped = [
+            f"{n:,} {'row was' if n == 1 else 'rows were'} left out: {reason}."
+            for reason, n in self.reasons.items()
+        ]
+        return ReadReport(self.n_rows, self.n_skipped, tuple(self.notes + skipped))
+
+
+@dataclass(frozen=True)
+class ReadRequest:
+    """What to read.
+
+    Attributes:
+        path: The file.
+        columns: Given the file's columns, returns those to keep.
+        max_rows: Stop after this many rows without an error (for previews).
+        bounds: Limits in force.
+        tally: Where rows and notes are counted.
+    """
+
+    path: Path
+    columns: Callable[[Sequence[str]], Sequence[str]]
+    max_rows: int | None
+    bounds: Limits
+    tally: Tally
+
+
+def collect(
+    request: ReadRequest, batches: Iterable[pa.RecordBatch], names: Sequence[str]
+) -> pa.Table:
+    """Join batches of text columns, leaving out rows with too long cells, within the limits."""
+    kept, n_kept, n_bytes = [], 0, 0
+    tally, bounds = request.tally, request.bounds
+    for batch in batches:
+        batch = _without_long_cells(batch, bounds, tally)
+        if request.max_rows is not None:
+            batch = batch.slice(0, request.max_rows - n_kept)
+        n_kept += batch.num_rows
+        tally.n_rows += batch.num_rows
+        check_rows(tally.n_rows, bounds)
+        n_bytes += batch.nbytes
+        if n_bytes > bounds.max_decompressed_mb * 1_000_000:
+            raise unpacks_too_large(bounds)
+        kept.append(batch)
+        if request.max_rows is not None and n_kept >= request.max_rows:
+            break
+    return pa.Table.from_batches(kept) if kept else empty_table(names)
+
+
+def _without_long_cells(batch: pa.RecordBatch, bounds: Limits, tally: Tally) -> pa.RecordBatch:
+    too_long = None
+    for column in batch.columns:
+        # Bytes are a quick upper bound of characters.
+        longest = pc.max(pc.binary_length(column)).as_py() or 0
+        if longest > bounds.max_cell_chars:
+            over = pc.greater(pc.utf8_length(column), bounds.max_cell_chars)
+            too_long = over if too_long is None else pc.or_(too_long, over)
+    if too_long is None:
+        return batch
+    kept = batch.filter(pc.invert(too_long))
+    if kept.num_rows < batch.num_rows:
+        reason = f"a cell of more than {bounds.max_cell_chars:,} characters"
+        tally.skip(reason, batch.num_rows - kept.num_rows)
+    return kept
+
+
+def check_rows(n_rows: int, bounds: Limits) -> None:
+    """Refuse a file with more rows than are read.
+
+    Raises:
+        DataError: If it has.
+    """
+    if n_rows > bounds.max_rows:
+        raise DataError(
+            f"The file has more than {bounds.max_rows:,} rows.",
+            "Split it, or raise ARXIVTAG_MAX_ROWS.",
+        )
+
+
+def unpacks_too_large(bounds: Limits) -> DataError:
+    """Return the error that says so."""
+    return DataError(
+        f"The file unpacks to more than {bounds.max_decompressed_mb:,} MB.",
+        "Split it, or raise ARXIVTAG_MAX_DECOMPRESSED_MB.",
+    )
+
+
+def empty_table(names: Sequence[str]) -> pa.Table:
+    """Return a table of text columns without rows."""
+    return pa.table({name: pa.array([], pa.string()) for name in names})
+
+
+def unique_names(names: Sequence[str], tally: Tally) -> list[str]:
+    """Return the names without outer space, empty ones named and repeats numbered, with a note."""
+    unique: dict[str, None] = {}
+    repeated = set()
+    for position, written in enumerate(names, 1):
+        name = written.strip() or f"column_{position}"
+        number, candidate = 1, name
+        while candidate in unique:
+            number += 1
+            candidate = f"{name}_{number}"
+        if candidate != name:
+            repeated.add(name)
+        unique[candidate] = None
+    if repeated:
+        tally.notes.append(
+            f"Column names that occur more than once were numbered: "
+            f"{', '.join(sorted(repeated))[:200]}."
+        )
+    return list(unique)
