@@ -13,7 +13,7 @@ from arxivtag.exploring.preparation import (
 from arxivtag.figures import exploring as figures
 from arxivtag.papers.splits import SplitReport
 from arxivtag.settings import RunConfig, SplitConfig
-from arxivtag.ui.explore import statistics
+from arxivtag.ui.explore import cached
 from arxivtag.ui.explore.shared import (
     View,
     count_column,
@@ -42,7 +42,7 @@ def render_cleaning(view: View) -> None:
     _render_funnel(view)
     st.subheader("The split", anchor=False)
     seed = RunConfig().random_seed
-    splits = statistics.splits(view.corpus, view.cleaning, SplitConfig(), seed)
+    splits = cached.splits(view.corpus, view.cleaning, SplitConfig(), seed)
     parts = {"train": splits.train, "val": splits.val, "test": splits.test}
     components.note(
         f"What training with the default settings would use: seed {seed}, "

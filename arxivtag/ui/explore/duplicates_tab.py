@@ -10,7 +10,7 @@ import streamlit as st
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.settings import CleaningConfig
-from arxivtag.ui.explore import statistics
+from arxivtag.ui.explore import cached
 from arxivtag.ui.explore.shared import View, count_column, table
 from arxivtag.ui.frame import components
 
@@ -39,7 +39,7 @@ def render_duplicates(view: View) -> None:
         or "titles"
     )
     similarity = CleaningConfig().near_duplicate_similarity
-    groups = statistics.duplicates(view.corpus, kind, similarity)
+    groups = cached.duplicates(view.corpus, kind, similarity)
     components.note(_explanation(kind, similarity))
     if not len(groups):
         components.empty_state("None of this kind.", "Every paper of the data set is on its own.")

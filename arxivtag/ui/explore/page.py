@@ -12,13 +12,13 @@ from arxivtag.exploring.labels import LabelIndex
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.papers.schema import Corpus
 from arxivtag.ui.explore import (
+    cached,
     cleaning_tab,
     duplicates_tab,
     labels_tab,
     lengths_tab,
     overview_tab,
     papers_tab,
-    statistics,
     terms_tab,
 )
 from arxivtag.ui.explore.shared import LABELS_KEY, View
@@ -76,9 +76,9 @@ def render_explore(context: PageContext) -> None:
 
 def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) -> View:
     """Return the view of the open tab, drawing the filters where they apply."""
-    index, lengths = statistics.label_index(corpus), statistics.lengths(corpus)
+    index, lengths = cached.label_index(corpus), cached.lengths(corpus)
     cleaning = data.cleaned(context.data_source, home=context.home)
-    kept = statistics.kept_rows(corpus, cleaning)
+    kept = cached.kept_rows(corpus, cleaning)
     if filters is None:
         return View(corpus, cleaning, index, lengths, kept, PaperFilter())
     with filters:

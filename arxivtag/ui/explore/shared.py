@@ -17,7 +17,7 @@ from arxivtag.exploring.preparation import papers_table
 from arxivtag.exploring.terms import TokenIndex
 from arxivtag.papers.cleaning import CleaningResult
 from arxivtag.papers.schema import Corpus
-from arxivtag.ui.explore import statistics
+from arxivtag.ui.explore import cached
 from arxivtag.ui.frame import components
 
 # Tables on screen are cut to this many lines; the download holds all.
@@ -53,7 +53,7 @@ class View:
     @property
     def tokens(self) -> TokenIndex:
         """Words and bigrams of all rows; counted when first asked for."""
-        return statistics.tokens(self.corpus)
+        return cached.tokens(self.corpus)
 
 
 def nothing_in_view(view: View) -> bool:

@@ -15,8 +15,8 @@ import streamlit as st
 
 from arxivtag import config
 from arxivtag.ui.browser.close_sidebar import close_sidebar_after_links
+from arxivtag.ui.frame import add_papers, components, data, memory, models
 from arxivtag.ui.frame import choices as state
-from arxivtag.ui.frame import components, data, data_input, memory, models
 
 IMAGES_FOLDER = config.ASSETS_FOLDER / "images"
 PAGES: tuple[tuple[str, str, str], ...] = (
@@ -110,7 +110,7 @@ def page_setup(
     )
     with st.sidebar:
         _page_links(links)
-        data_input.data_chooser(data_options, chosen_data.id, context.home)
+        add_papers.data_chooser(data_options, chosen_data.id, context.home)
         _model_chooser(model_options, model_choice.value)
         close_sidebar_after_links()
     st.title(HOME_TITLE if title == "Home" else title, anchor=False)
