@@ -5,13 +5,21 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.settings import CleaningConfig
 from arxivtag.ui.explore import cached
-from arxivtag.ui.explore.shared import View, count_column, table
+from arxivtag.ui.explore.shared import (
+    View,
+    chosen_line,
+    count_column,
+    number_input,
+    one_of,
+    table,
+)
 from arxivtag.ui.frame import components
 
 KINDS: dict[DuplicateKind, str] = {
@@ -25,37 +33,32 @@ GROUP_KEY = "group"
 
 def render_duplicates(view: View) -> None:
     """Draw the tab."""
-    kind: DuplicateKind = (
-        st.segmented_control(
-            "What counts as a duplicate",
-            list(KINDS),
-            default="titles",
-            required=True,
-            format_func=KINDS.__getitem__,
-            key="duplicates",
-            bind="query-params",
-            on_change=_first_group,
-        )
-        or "titles"
+    kind = one_of(
+        "What counts as a duplicate",
+        KINDS,
+        "duplicates",
+        default="titles",
+        on_change=_first_group,
     )
     similarity = CleaningConfig().near_duplicate_similarity
     groups = cached.duplicates(view.corpus, kind, similarity)
     components.note(_explanation(kind, similarity))
     if not len(groups):
-        components.empty_state("None of this kind.", "Every paper of the data set is on its own.")
+        components.empty_state("No duplicates of this kind.", "Look at another kind above.")
         return
     components.metric_row(
         [
             ("Groups", components.count_text(len(groups))),
             ("Papers in them", components.count_text(int((groups.members >= 0).sum()))),
             (
-                "One too many",
+                "Surplus papers",
                 components.count_text(groups.n_surplus),
                 "Papers that would go if each group kept only its first.",
             ),
         ]
     )
     _render_table(groups)
+    st.subheader("Side by side", anchor=False)
     _render_group(view, groups)
 
 
@@ -92,9 +95,9 @@ def _render_table(groups: DuplicateGroups) -> None:
 
 
 def _group_chosen() -> None:
-    rows = st.session_state[f"{TABLE_NAME}-table"]["selection"]["rows"]
-    if rows:
-        st.session_state[GROUP_KEY] = rows[0] + 1
+    line = chosen_line(TABLE_NAME)
+    if line is not None:
+        st.session_state[GROUP_KEY] = line + 1
 
 
 def _first_group() -> None:
@@ -102,34 +105,29 @@ def _first_group() -> None:
 
 
 def _render_group(view: View, groups: DuplicateGroups) -> None:
-    st.subheader("Side by side", anchor=False)
     if st.session_state.get(GROUP_KEY, 1) > len(groups):
         st.session_state[GROUP_KEY] = 1
-    number = st.number_input(
+    number = number_input(
         "Group to read",
-        min_value=1,
-        max_value=len(groups),
-        value=1,
-        key=GROUP_KEY,
-        bind="query-params",
+        GROUP_KEY,
+        default=1,
+        most=len(groups),
         help="Or choose a line of the table above.",
-        width=220,
     )
-    rows = groups.rows(int(number) - 1).tolist()
     said = st.container()
-    left, right = st.columns(2)
+    sides = st.columns(2)
+    rows = groups.rows(number - 1).tolist()
     texts = {row: f"{place} of {len(rows)} (row {row + 1:,})" for place, row in enumerate(rows, 1)}
-    chosen = []
-    for column, name, default in ((left, "Left", 0), (right, "Right", 1)):
-        chosen.append(
-            column.selectbox(
-                name,
-                rows,
-                index=default,
-                format_func=texts.__getitem__,
-                key=f"duplicate-{name}-{groups.kind}-{number}",
-            )
+    chosen = [
+        place.selectbox(
+            name,
+            rows,
+            index=default,
+            format_func=texts.__getitem__,
+            key=f"duplicate-{name}-{groups.kind}-{number}",
         )
+        for default, (name, place) in enumerate(zip(("Left", "Right"), sides, strict=True))
+    ]
     first, second = (view.corpus.papers.iloc[int(row)] for row in chosen)
     titles = mark_differences(first[TITLE], second[TITLE])
     abstracts = mark_differences(first[ABSTRACT], second[ABSTRACT])
@@ -140,16 +138,22 @@ def _render_group(view: View, groups: DuplicateGroups) -> None:
             if same
             else "Words that the other text lacks are marked."
         )
-    for column, place, paper in ((left, 0, first), (right, 1, second)):
-        with column.container(border=True):
-            heading = marked_html(titles[place], place)
-            st.html(f'<h4 style="margin:0;padding:0">{heading}</h4>')
-            components.label_badges(paper[LABELS])
-            st.html(f'<p class="at-plain">{marked_html(abstracts[place], place)}</p>')
+    for side, (place, paper) in enumerate(zip(sides, (first, second), strict=True)):
+        with place:
+            _render_side(paper, titles[side], abstracts[side], side)
+
+
+def _render_side(
+    paper: pd.Series, title: Sequence[Piece], abstract: Sequence[Piece], side: int
+) -> None:
+    with st.container(border=True):
+        st.html(f'<h4 style="margin:0;padding:0">{marked_html(title, side)}</h4>')
+        components.label_badges(paper[LABELS])
+        st.html(f'<p class="at-plain">{marked_html(abstract, side)}</p>')
 
 
 def marked_html(pieces: Sequence[Piece], side: int) -> str:
-    """Return escaped HTML with the differing pieces marked, in one hue a side."""
+    """Return escaped HTML with the differing pieces marked, in one hue per side."""
     hue = ("lowered", "raised")[side]
     style = f"background:var(--at-{hue});color:var(--at-{hue}-ink);border-radius:.2rem"
     parts = []

@@ -47,10 +47,12 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
         home: The home folder.
         asked: The URL's choice: an upload is offered to whoever knows its unguessable id.
     """
+    is_visitor = policy().is_visitor
     built_in = [
         DataOption(info.id, info.name, info.description, info.id)
         for info in sources.available_sources(home)
-        if (info.ready or info.id == SAMPLE) and _is_open(parse_source(info.id))
+        if (info.ready or info.id == SAMPLE)
+        and (parse_source(info.id).is_for_visitors or not is_visitor)
     ]
     uploads: list[str] = list(st.session_state.get(UPLOADS_KEY, ()))
     snapshots: list[str] = list(st.session_state.get(SNAPSHOTS_KEY, ()))
@@ -74,11 +76,6 @@ def _named(asked: str | None) -> Source:
         return parse_source(asked or SAMPLE)
     except DataError:
         return Source(SAMPLE)
-
-
-def _is_open(source: Source) -> bool:
-    """Return whether a source may be chosen: visitors do not read files for minutes."""
-    return source.is_for_visitors or not policy().is_visitor
 
 
 def offered(source: str, home: Path) -> DataOption | None:

@@ -1,0 +1,117 @@
+"""Figures of terms: frequent and telling ones, and what a vocabulary covers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from arxivtag.figures.theme import (
+    MUTED,
+    PALETTE,
+    add_chosen_point,
+    count_axis,
+    plain,
+    ranked_bars,
+    share_axis,
+    shortened,
+    titled_figure,
+)
+
+
+def term_frequency_figure(table: pd.DataFrame, kind: str) -> go.Figure:
+    """Draw :func:`term_frequency`; ``kind`` is "words" or "bigrams"."""
+    hover = [
+        f"<b>{plain(term)}</b><br>{count:,} times in {papers:,} papers"
+        for term, count, papers in zip(table["term"], table["count"], table["papers"], strict=True)
+    ]
+    return ranked_bars(
+        table["term"].tolist(),
+        table["count"].tolist(),
+        hover,
+        title=f"Most frequent {kind}",
+        axis=count_axis("occurrences"),
+    )
+
+
+def telling_terms_figure(table: pd.DataFrame, label: str, method: str) -> go.Figure:
+    """Draw :func:`telling_terms`; ``method`` is "log_odds" or "chi2"."""
+    hover = [
+        f"<b>{plain(term)}</b><br>{inside:.2f} per 1,000 words with the label"
+        f"<br>{outside:.2f} per 1,000 words without"
+        for term, inside, outside in zip(
+            table["term"], table["rate_inside"], table["rate_outside"], strict=True
+        )
+    ]
+    score = "z-score of the log-odds ratio" if method == "log_odds" else "chi-squared"
+    return ranked_bars(
+        table["term"].tolist(),
+        table["score"].tolist(),
+        hover,
+        title=f"Most telling of {shortened(label, 20)}",
+        axis=count_axis(score),
+        color=PALETTE[2],
+    )
+
+
+def zipf_figure(table: pd.DataFrame) -> go.Figure:
+    """Draw :func:`zipf` beside a line of slope -1, which Zipf's law expects."""
+    inside = {"x": 0.02, "y": 0.02, "yanchor": "bottom", "orientation": "v"}
+    figure = titled_figure("Word frequency by rank", height=320, legend=inside)
+    if len(table):
+        ends = np.array([1.0, float(table["rank"].max())])
+        figure.add_scatter(
+            x=ends,
+            y=float(table["count"].max()) / ends,
+            mode="lines",
+            name="1 / rank (Zipf's law)",
+            line={"color": MUTED, "dash": "dot", "width": 1.5},
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=table["rank"],
+        y=table["count"],
+        mode="lines+markers",
+        name="words of this data set",
+        marker={"size": 4, "color": PALETTE[0]},
+        line={"color": PALETTE[0]},
+        hovertext=[f"<b>{plain(term)}</b>" for term in table["term"]],
+        hovertemplate="%{hovertext}<br>rank %{x:,}, %{y:,} times<extra></extra>",
+    )
+    figure.update_xaxes(**count_axis("rank of the word", log=True))
+    figure.update_yaxes(**count_axis("occurrences", log=True))
+    return figure
+
+
+def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
+    """Draw :func:`vocabulary_growth`."""
+    figure = titled_figure("Distinct words met while reading", height=320)
+    figure.add_scatter(
+        x=table["papers"],
+        y=table["distinct_words"],
+        mode="lines",
+        customdata=table["words"],
+        hovertemplate="after %{x:,} papers (%{customdata:,} words)<br>"
+        "%{y:,} distinct words<extra></extra>",
+    )
+    figure.update_xaxes(**count_axis("papers read"))
+    figure.update_yaxes(**count_axis("distinct words"))
+    return figure
+
+
+def vocabulary_coverage_figure(curve: pd.DataFrame, max_tokens: int, share: float) -> go.Figure:
+    """Draw what vocabularies cover, with the chosen ``max_tokens`` marked."""
+    figure = titled_figure("What a vocabulary covers", height=320)
+    figure.add_scatter(
+        x=curve["max_tokens"],
+        y=curve["share"],
+        mode="lines",
+        customdata=curve["count"],
+        hovertemplate="%{x:,} terms cover %{y:.1%}<br>"
+        "the last one occurs %{customdata:,} times<extra></extra>",
+        showlegend=False,
+    )
+    add_chosen_point(figure, max_tokens, share, f"{max_tokens:,} terms: {share:.1%}")
+    figure.update_xaxes(**count_axis("most frequent terms kept (max_tokens)", log=True))
+    figure.update_yaxes(**share_axis("occurrences covered"))
+    return figure
