@@ -5,15 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from arxivtag.figures.theme import (
-    PALETTE,
-    count_axis,
-    label_texts,
-    names_axis,
-    plain,
-    ranked_bars,
-    titled_figure,
-)
+from arxivtag.figures import theme
 
 SHARE_TICKS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SPLIT_SYMBOLS = {"train": "circle", "val": "diamond", "test": "square"}
@@ -21,18 +13,16 @@ SPLIT_SYMBOLS = {"train": "circle", "val": "diamond", "test": "square"}
 
 def cleaning_figure(funnel: pd.DataFrame) -> go.Figure:
     """Draw :func:`cleaning_funnel`: rows left after each step."""
-    hover = [
-        f"<b>{plain(step)}</b><br>{papers:,} rows" + (f", {removed:,} removed" if removed else "")
-        for step, papers, removed in zip(
-            funnel["step"], funnel["papers"], funnel["removed"], strict=True
-        )
+    details = [
+        f"{row.papers:,} rows" + (f", {row.removed:,} removed" if row.removed else "")
+        for row in funnel.itertuples()
     ]
-    figure = ranked_bars(
+    figure = theme.ranked_bars(
         funnel["step"].tolist(),
         funnel["papers"].tolist(),
-        hover,
+        details,
         title="From raw rows to rows kept",
-        axis=count_axis("rows left"),
+        axis=theme.count_axis("rows left"),
     )
     figure.update_traces(text=[f"{papers:,}" for papers in funnel["papers"]], textposition="auto")
     figure.update_layout(height=90 + 34 * max(len(funnel), 3))
@@ -41,16 +31,18 @@ def cleaning_figure(funnel: pd.DataFrame) -> go.Figure:
 
 def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
     """Draw :func:`label_balance`: each label's share of train, val and test papers."""
-    figure = titled_figure("Share of papers with the label", height=140 + 24 * max(len(balance), 3))
-    texts = label_texts(balance)
-    for color, (split, symbol) in zip(PALETTE, SPLIT_SYMBOLS.items(), strict=False):
+    figure = theme.titled_figure(
+        "Share of papers with the label", height=140 + 24 * max(len(balance), 3)
+    )
+    texts = theme.label_texts(balance)
+    for color, (split, symbol) in zip(theme.PALETTE, SPLIT_SYMBOLS.items(), strict=False):
         figure.add_scatter(
             x=balance[f"{split}_share"],
             y=list(range(len(texts))),
             mode="markers",
             name=split,
             marker={"size": 9, "symbol": f"{symbol}-open", "color": color, "line": {"width": 2}},
-            customdata=[plain(text) for text in texts],
+            customdata=[theme.plain(text) for text in texts],
             hovertemplate="<b>%{customdata}</b><br>%{x:.2%} of " + split + "<extra></extra>",
         )
     figure.update_layout(title={"y": 0.99, "yanchor": "top"}, margin={"t": 60})
@@ -60,5 +52,5 @@ def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
         tickvals=SHARE_TICKS,
         ticktext=[f"{100 * share:g}%" for share in SHARE_TICKS],
     )
-    figure.update_yaxes(**names_axis(texts))
+    figure.update_yaxes(**theme.names_axis(texts))
     return figure

@@ -9,18 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 import plotly.graph_objects as go
 
-from arxivtag.figures.theme import (
-    DIVERGING,
-    HOVER_TEXT,
-    MUTED,
-    SEQUENTIAL,
-    count_axis,
-    label_texts,
-    plain,
-    ranked_bars,
-    shortened,
-    titled_figure,
-)
+from arxivtag.figures import theme
 
 Matrix = npt.NDArray[np.float64]
 
@@ -29,61 +18,54 @@ NEVER = -9.0  # a logarithm below any that occurs
 
 def label_frequency_figure(frequency: pd.DataFrame, *, log: bool = False) -> go.Figure:
     """Draw :func:`label_frequency`; a click on a bar gives the label as ``customdata``."""
-    texts = label_texts(frequency)
-    hover = [
-        f"<b>{plain(text)}</b><br>{papers:,} papers, {share:.1%}"
-        for text, papers, share in zip(texts, frequency["papers"], frequency["share"], strict=True)
-    ]
-    return ranked_bars(
-        texts,
+    return theme.ranked_bars(
+        theme.label_texts(frequency),
         frequency["papers"].tolist(),
-        hover,
+        _paper_counts(frequency),
         title="Papers that carry each label",
-        axis=count_axis("papers", log=log),
+        axis=theme.count_axis("papers", log=log),
         identity=frequency["label"].tolist(),
     )
 
 
 def label_rank_figure(frequency: pd.DataFrame) -> go.Figure:
     """Draw all labels by rank on log scales: how long the tail is."""
-    figure = titled_figure("All labels, by rank", height=300)
+    figure = theme.titled_figure("All labels, by rank", height=300)
     figure.add_scatter(
         x=np.arange(1, len(frequency) + 1),
         y=frequency["papers"],
         mode="markers",
         hovertext=[
-            f"<b>{plain(text)}</b><br>rank {rank:,}, {papers:,} papers"
+            f"<b>{theme.plain(text)}</b><br>rank {rank:,}, {papers:,} papers"
             for rank, (text, papers) in enumerate(
-                zip(label_texts(frequency), frequency["papers"], strict=True), 1
+                zip(theme.label_texts(frequency), frequency["papers"], strict=True), 1
             )
         ],
-        hovertemplate=HOVER_TEXT,
+        hovertemplate=theme.HOVER_TEXT,
     )
-    figure.update_xaxes(**count_axis("rank of the label", log=True))
-    figure.update_yaxes(**count_axis("papers", log=True))
+    figure.update_xaxes(**theme.count_axis("rank of the label", log=True))
+    figure.update_yaxes(**theme.count_axis("papers", log=True))
     return figure
 
 
 def combination_figure(frequency: pd.DataFrame, *, log: bool = False) -> go.Figure:
     """Draw :func:`combination_frequency`."""
-    hover = [
-        f"<b>{plain(combination)}</b><br>{papers:,} papers, {share:.1%}"
-        for combination, papers, share in zip(
-            frequency["combination"], frequency["papers"], frequency["share"], strict=True
-        )
-    ]
-    return ranked_bars(
+    return theme.ranked_bars(
         frequency["combination"].tolist(),
         frequency["papers"].tolist(),
-        hover,
+        _paper_counts(frequency),
         title="Papers with exactly these labels",
-        axis=count_axis("papers", log=log),
+        axis=theme.count_axis("papers", log=log),
     )
+
+
+def _paper_counts(frequency: pd.DataFrame) -> list[str]:
+    return [f"{row.papers:,} papers, {row.share:.1%}" for row in frequency.itertuples()]
 
 
 def labels_per_paper_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`labels_per_paper`."""
-    figure = titled_figure("Labels per paper", height=300)
+    figure = theme.titled_figure("Labels per paper", height=300)
     figure.add_bar(
         x=table["labels"],
         y=table["papers"],
@@ -91,7 +73,7 @@ def labels_per_paper_figure(table: pd.DataFrame) -> go.Figure:
         hovertemplate="%{x} labels<br>%{y:,} papers, %{customdata:.1%}<extra></extra>",
     )
     figure.update_xaxes(title={"text": "labels on one paper"}, dtick=1 if len(table) < 16 else None)
-    figure.update_yaxes(**count_axis("papers"))
+    figure.update_yaxes(**theme.count_axis("papers"))
     return figure
 
 
@@ -111,7 +93,7 @@ def co_occurrence_figure(table: pd.DataFrame, measure: str = "count") -> go.Figu
     values = table.to_numpy(dtype=float)
     names = [str(name) for name in table.columns]
     places = list(range(len(names)))
-    figure = titled_figure(title, height=140 + 24 * max(len(names), 4))
+    figure = theme.titled_figure(title, height=140 + 24 * max(len(names), 4))
     figure.add_heatmap(
         z=_color_values(values, measure),
         x=places,
@@ -126,22 +108,22 @@ def co_occurrence_figure(table: pd.DataFrame, measure: str = "count") -> go.Figu
         x=columns,
         y=rows,
         mode="markers",
-        marker={"size": 18, "symbol": "square", "opacity": 0, "color": MUTED},
+        marker={"size": 18, "symbol": "square", "opacity": 0, "color": theme.MUTED},
         selected={"marker": {"opacity": 0}},
         unselected={"marker": {"opacity": 0}},
         customdata=[[names[i], names[j]] for i, j in zip(rows, columns, strict=True)],
         hovertext=[
-            f"<b>{plain(names[i])}</b>"
-            + (f" and <b>{plain(names[j])}</b>" if i != j else "")
+            f"<b>{theme.plain(names[i])}</b>"
+            + (f" and <b>{theme.plain(names[j])}</b>" if i != j else "")
             + f"<br>{format(values[i, j], number)} {unit}"
             for i, j in zip(rows, columns, strict=True)
         ],
-        hovertemplate=HOVER_TEXT,
+        hovertemplate=theme.HOVER_TEXT,
         showlegend=False,
     )
     ticks = {
         "tickvals": places,
-        "ticktext": [shortened(name, 14) for name in names],
+        "ticktext": [theme.shortened(name, 14) for name in names],
         "showgrid": False,
         "ticks": "",
     }
@@ -164,7 +146,7 @@ def _color_values(values: Matrix, measure: str) -> Matrix:
 def _color_scale(values: Matrix, measure: str) -> dict[str, Any]:
     if measure == "npmi":
         bar = {"title": {"text": "NPMI"}, "tickvals": [-1, -0.5, 0, 0.5, 1]}
-        return {"colorscale": DIVERGING, "zmin": -1, "zmax": 1, "colorbar": bar}
+        return {"colorscale": theme.DIVERGING, "zmin": -1, "zmax": 1, "colorbar": bar}
     finite = values[np.isfinite(values) & (values > 0)]
     if measure == "lift":
         edge = max((float(np.abs(np.log10(finite)).max()) if len(finite) else 0.0), 0.31)
@@ -174,7 +156,7 @@ def _color_scale(values: Matrix, measure: str) -> dict[str, Any]:
             "tickvals": np.log10(ticks).tolist(),
             "ticktext": [f"{tick:g}" for tick in ticks],
         }
-        return {"colorscale": DIVERGING, "zmin": -edge, "zmax": edge, "colorbar": bar}
+        return {"colorscale": theme.DIVERGING, "zmin": -edge, "zmax": edge, "colorbar": bar}
     top = float(np.log10(finite.max())) if len(finite) else 0.0
     powers = list(range(int(np.floor(top)) + 1))
     bar = {
@@ -182,4 +164,4 @@ def _color_scale(values: Matrix, measure: str) -> dict[str, Any]:
         "tickvals": powers,
         "ticktext": [f"{10**power:,}" for power in powers],
     }
-    return {"colorscale": SEQUENTIAL, "zmin": 0, "zmax": max(top, 1.0), "colorbar": bar}
+    return {"colorscale": theme.SEQUENTIAL, "zmin": 0, "zmax": max(top, 1.0), "colorbar": bar}

@@ -8,17 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from arxivtag.figures.theme import (
-    HOVER_TEXT,
-    PALETTE,
-    add_chosen_point,
-    count_axis,
-    label_texts,
-    names_axis,
-    plain,
-    share_axis,
-    titled_figure,
-)
+from arxivtag.figures import theme
 
 
 def length_figure(histogram: pd.DataFrame, described: pd.DataFrame) -> go.Figure:
@@ -32,7 +22,7 @@ def length_figure(histogram: pd.DataFrame, described: pd.DataFrame) -> go.Figure
         shared_xaxes=True,
         row_heights=[0.18, 0.82],
         vertical_spacing=0.03,
-        figure=titled_figure("Words per abstract", height=380, showlegend=False),
+        figure=theme.titled_figure("Words per abstract", height=380, showlegend=False),
     )
     if len(histogram):
         words = dict(zip(described["figure"], described["words"], strict=True))
@@ -45,7 +35,7 @@ def length_figure(histogram: pd.DataFrame, described: pd.DataFrame) -> go.Figure
                 x=histogram["from_words"] + (width - 1) / 2,
                 y=histogram["papers"],
                 width=width,
-                marker={"color": PALETTE[0]},
+                marker={"color": theme.PALETTE[0]},
                 customdata=histogram[["from_words", "to_words"]].to_numpy(),
                 hovertemplate="%{customdata[0]} to %{customdata[1]} words<br>"
                 "%{y:,} abstracts<extra></extra>",
@@ -55,7 +45,7 @@ def length_figure(histogram: pd.DataFrame, described: pd.DataFrame) -> go.Figure
         )
     figure.update_yaxes(showticklabels=False, ticks="", showgrid=False, row=1, col=1)
     figure.update_xaxes(title={"text": "words"}, rangemode="tozero", row=2, col=1)
-    figure.update_yaxes(**count_axis("abstracts"), row=2, col=1)
+    figure.update_yaxes(**theme.count_axis("abstracts"), row=2, col=1)
     return figure
 
 
@@ -72,7 +62,7 @@ def _boxes(figures: pd.DataFrame, y: Sequence[str | int], hoverinfo: str) -> go.
         orientation="h",
         boxpoints=False,
         whiskerwidth=0.5,
-        marker={"color": PALETTE[0]},
+        marker={"color": theme.PALETTE[0]},
         line={"width": 1.5},
         name="",
         hoverinfo=hoverinfo,
@@ -81,9 +71,11 @@ def _boxes(figures: pd.DataFrame, y: Sequence[str | int], hoverinfo: str) -> go.
 
 def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`length_by_label`: quartiles as boxes, 5th to 95th percentile as whiskers."""
-    figure = titled_figure("Words per abstract, by label", height=110 + 26 * max(len(table), 3))
+    figure = theme.titled_figure(
+        "Words per abstract, by label", height=110 + 26 * max(len(table), 3)
+    )
     places = list(range(len(table)))
-    texts = label_texts(table)
+    texts = theme.label_texts(table)
     figure.add_trace(_boxes(table, places, hoverinfo="skip"))
     # A box shows seven hover labels at once; one text on its median says it better.
     figure.add_scatter(
@@ -92,23 +84,23 @@ def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
         mode="markers",
         marker={"size": 14, "opacity": 0},
         hovertext=[
-            f"<b>{plain(text)}</b> ({row.papers:,} papers)<br>"
+            f"<b>{theme.plain(text)}</b> ({row.papers:,} papers)<br>"
             f"median {row.p50:.0f} words, mean {row.mean:.0f}<br>"
             f"half of them {row.p25:.0f} to {row.p75:.0f}, "
             f"nine in ten {row.p5:.0f} to {row.p95:.0f}"
             for text, row in zip(texts, table.itertuples(), strict=True)
         ],
-        hovertemplate=HOVER_TEXT,
+        hovertemplate=theme.HOVER_TEXT,
     )
     figure.update_layout(showlegend=False)
     figure.update_xaxes(title={"text": "words"}, rangemode="tozero")
-    figure.update_yaxes(**names_axis(texts), showgrid=False)
+    figure.update_yaxes(**theme.names_axis(texts), showgrid=False)
     return figure
 
 
 def length_coverage_figure(table: pd.DataFrame, max_words: int, share: float) -> go.Figure:
     """Draw :func:`length_coverage` with the chosen maximum length marked."""
-    figure = titled_figure("Abstracts no longer than this", height=320)
+    figure = theme.titled_figure("Abstracts no longer than this", height=320)
     figure.add_scatter(
         x=table["max_words"],
         y=table["share"],
@@ -116,7 +108,7 @@ def length_coverage_figure(table: pd.DataFrame, max_words: int, share: float) ->
         hovertemplate="%{x:,} words or fewer: %{y:.1%}<extra></extra>",
         showlegend=False,
     )
-    add_chosen_point(figure, max_words, share, f"{max_words:,} words: {share:.1%}")
-    figure.update_xaxes(**count_axis("longest length kept (words)"))
-    figure.update_yaxes(**share_axis("abstracts"))
+    theme.add_chosen_point(figure, max_words, share, f"{max_words:,} words: {share:.1%}")
+    figure.update_xaxes(**theme.count_axis("longest length kept (words)"))
+    figure.update_yaxes(**theme.share_axis("abstracts"))
     return figure

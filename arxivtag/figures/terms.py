@@ -6,58 +6,44 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from arxivtag.figures.theme import (
-    MUTED,
-    PALETTE,
-    add_chosen_point,
-    count_axis,
-    plain,
-    ranked_bars,
-    share_axis,
-    shortened,
-    titled_figure,
-)
+from arxivtag.figures import theme
 
 
 def term_frequency_figure(table: pd.DataFrame, kind: str) -> go.Figure:
     """Draw :func:`term_frequency`; ``kind`` is "words" or "bigrams"."""
-    hover = [
-        f"<b>{plain(term)}</b><br>{count:,} times in {papers:,} papers"
-        for term, count, papers in zip(table["term"], table["count"], table["papers"], strict=True)
-    ]
-    return ranked_bars(
+    return theme.ranked_bars(
         table["term"].tolist(),
         table["count"].tolist(),
-        hover,
+        [
+            f"{count:,} times in {papers:,} papers"
+            for count, papers in zip(table["count"], table["papers"], strict=True)
+        ],
         title=f"Most frequent {kind}",
-        axis=count_axis("occurrences"),
+        axis=theme.count_axis("occurrences"),
     )
 
 
 def telling_terms_figure(table: pd.DataFrame, label: str, method: str) -> go.Figure:
     """Draw :func:`telling_terms`; ``method`` is "log_odds" or "chi2"."""
-    hover = [
-        f"<b>{plain(term)}</b><br>{inside:.2f} per 1,000 words with the label"
-        f"<br>{outside:.2f} per 1,000 words without"
-        for term, inside, outside in zip(
-            table["term"], table["rate_inside"], table["rate_outside"], strict=True
-        )
-    ]
     score = "z-score of the log-odds ratio" if method == "log_odds" else "chi-squared"
-    return ranked_bars(
+    return theme.ranked_bars(
         table["term"].tolist(),
         table["score"].tolist(),
-        hover,
-        title=f"Most telling of {shortened(label, 20)}",
-        axis=count_axis(score),
-        color=PALETTE[2],
+        [
+            f"{row.rate_inside:.2f} per 1,000 words with the label<br>"
+            f"{row.rate_outside:.2f} per 1,000 words without"
+            for row in table.itertuples()
+        ],
+        title=f"Most telling of {theme.shortened(label, 20)}",
+        axis=theme.count_axis(score),
+        color=theme.PALETTE[2],
     )
 
 
 def zipf_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`zipf` beside a line of slope -1, which Zipf's law expects."""
     inside = {"x": 0.02, "y": 0.02, "yanchor": "bottom", "orientation": "v"}
-    figure = titled_figure("Word frequency by rank", height=320, legend=inside)
+    figure = theme.titled_figure("Word frequency by rank", height=320, legend=inside)
     if len(table):
         ends = np.array([1.0, float(table["rank"].max())])
         figure.add_scatter(
@@ -65,7 +51,7 @@ def zipf_figure(table: pd.DataFrame) -> go.Figure:
             y=float(table["count"].max()) / ends,
             mode="lines",
             name="1 / rank (Zipf's law)",
-            line={"color": MUTED, "dash": "dot", "width": 1.5},
+            line={"color": theme.MUTED, "dash": "dot", "width": 1.5},
             hoverinfo="skip",
         )
     figure.add_scatter(
@@ -73,19 +59,19 @@ def zipf_figure(table: pd.DataFrame) -> go.Figure:
         y=table["count"],
         mode="lines+markers",
         name="words of this data set",
-        marker={"size": 4, "color": PALETTE[0]},
-        line={"color": PALETTE[0]},
-        hovertext=[f"<b>{plain(term)}</b>" for term in table["term"]],
+        marker={"size": 4, "color": theme.PALETTE[0]},
+        line={"color": theme.PALETTE[0]},
+        hovertext=[f"<b>{theme.plain(term)}</b>" for term in table["term"]],
         hovertemplate="%{hovertext}<br>rank %{x:,}, %{y:,} times<extra></extra>",
     )
-    figure.update_xaxes(**count_axis("rank of the word", log=True))
-    figure.update_yaxes(**count_axis("occurrences", log=True))
+    figure.update_xaxes(**theme.count_axis("rank of the word", log=True))
+    figure.update_yaxes(**theme.count_axis("occurrences", log=True))
     return figure
 
 
 def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`vocabulary_growth`."""
-    figure = titled_figure("Distinct words met while reading", height=320)
+    figure = theme.titled_figure("Distinct words met while reading", height=320)
     figure.add_scatter(
         x=table["papers"],
         y=table["distinct_words"],
@@ -94,14 +80,14 @@ def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
         hovertemplate="after %{x:,} papers (%{customdata:,} words)<br>"
         "%{y:,} distinct words<extra></extra>",
     )
-    figure.update_xaxes(**count_axis("papers read"))
-    figure.update_yaxes(**count_axis("distinct words"))
+    figure.update_xaxes(**theme.count_axis("papers read"))
+    figure.update_yaxes(**theme.count_axis("distinct words"))
     return figure
 
 
 def vocabulary_coverage_figure(curve: pd.DataFrame, max_tokens: int, share: float) -> go.Figure:
     """Draw what vocabularies cover, with the chosen ``max_tokens`` marked."""
-    figure = titled_figure("What a vocabulary covers", height=320)
+    figure = theme.titled_figure("What a vocabulary covers", height=320)
     figure.add_scatter(
         x=curve["max_tokens"],
         y=curve["share"],
@@ -111,7 +97,7 @@ def vocabulary_coverage_figure(curve: pd.DataFrame, max_tokens: int, share: floa
         "the last one occurs %{customdata:,} times<extra></extra>",
         showlegend=False,
     )
-    add_chosen_point(figure, max_tokens, share, f"{max_tokens:,} terms: {share:.1%}")
-    figure.update_xaxes(**count_axis("most frequent terms kept (max_tokens)", log=True))
-    figure.update_yaxes(**share_axis("occurrences covered"))
+    theme.add_chosen_point(figure, max_tokens, share, f"{max_tokens:,} terms: {share:.1%}")
+    figure.update_xaxes(**theme.count_axis("most frequent terms kept (max_tokens)", log=True))
+    figure.update_yaxes(**theme.share_axis("occurrences covered"))
     return figure

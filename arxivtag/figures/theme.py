@@ -161,7 +161,7 @@ def names_axis(names: Sequence[str]) -> dict[str, Any]:
 def ranked_bars(
     names: Sequence[str],
     values: Sequence[float],
-    hover: Sequence[str],
+    details: Sequence[str],
     *,
     title: str,
     axis: dict[str, Any],
@@ -173,7 +173,7 @@ def ranked_bars(
     Args:
         names: Tick texts, from data.
         values: Lengths of the bars.
-        hover: Hover texts, already safe for Plotly.
+        details: Hover texts below the name, already safe for Plotly.
         title: The figure's title.
         axis: Settings of the value axis.
         identity: What a click on a bar returns as ``customdata``.
@@ -185,7 +185,9 @@ def ranked_bars(
         y=list(range(len(names))),
         orientation="h",
         marker_color=color,
-        hovertext=list(hover),
+        hovertext=[
+            f"<b>{plain(name)}</b><br>{detail}" for name, detail in zip(names, details, strict=True)
+        ],
         hovertemplate=HOVER_TEXT,
         customdata=list(identity) if identity is not None else None,
         selected={"marker": {"opacity": 1.0}},

@@ -15,17 +15,8 @@ from arxivtag.exploring.preparation import (
 from arxivtag.figures import cleaning as figures
 from arxivtag.papers.splits import SplitReport
 from arxivtag.settings import RunConfig, SplitConfig
-from arxivtag.ui.explore import cached
-from arxivtag.ui.explore.shared import (
-    View,
-    count_column,
-    figure_column,
-    folded_table,
-    label_columns,
-    plural,
-    share_column,
-    table,
-)
+from arxivtag.ui.explore import cached, tables
+from arxivtag.ui.explore.shared import View, plural
 from arxivtag.ui.frame import components
 
 STEP_TEXTS = {
@@ -57,16 +48,15 @@ def render_cleaning(view: View) -> None:
         f"What training with the default settings would use: seed {seed}, "
         f"{splits.report.held_out_method}; val and test {splits.report.val_method}."
     )
-    table(
+    tables.show(
         split_sizes(parts),
         "split-sizes",
         "Papers in train, val and test.",
         {
             "split": "Split",
-            "papers": count_column("Papers"),
-            "share": share_column("Share"),
-            "labels": count_column("Labels", "Different labels in the split"),
-            "mean_labels": figure_column("Labels per paper"),
+            **tables.columns("papers", "share"),
+            "labels": tables.count("Labels", "Different labels in the split"),
+            "mean_labels": tables.figure("Labels per paper"),
         },
     )
     st.subheader("Leakage check", anchor=False)
@@ -85,15 +75,15 @@ def _render_funnel(view: View) -> None:
         f"Rows left after each step of cleaning, from {len(view.corpus.papers):,} to "
         f"{report.n_after:,}.",
     )
-    table(
+    tables.show(
         funnel,
         "cleaning-steps",
         "Steps of cleaning with what each removed and why.",
         {
             "step": "Rows left",
-            "papers": count_column("How many"),
-            "removed": count_column("Removed"),
-            "reason": st.column_config.TextColumn("Why they were removed", width="large"),
+            "papers": tables.count("How many"),
+            "removed": tables.count("Removed"),
+            "reason": tables.text("Why they were removed", "large"),
         },
     )
 
@@ -122,7 +112,7 @@ def _render_leakage(report: SplitReport) -> None:
             "No paper of val or test, nor one nearly the same, is in another split.",
             icon=":material/check_circle:",
         )
-    table(
+    tables.show(
         pd.DataFrame(
             [
                 ("Same title", report.n_leaked_titles),
@@ -133,7 +123,7 @@ def _render_leakage(report: SplitReport) -> None:
         ),
         "leakage",
         "Papers of val and test that are also in another split, by kind of sameness.",
-        {"check": "Also in another split", "papers": count_column("Papers of val and test")},
+        {"check": "Also in another split", "papers": tables.count("Papers of val and test")},
     )
     components.note(
         "Papers that share a title or are nearly the same stay in one split: "
@@ -151,14 +141,14 @@ def _render_balance(balance: pd.DataFrame) -> None:
         f"Each of the {len(shown)} most frequent labels' share of train, val and test; "
         "markers that lie together mean a balanced split.",
     )
-    folded_table(
+    tables.fold(
         balance,
         "label-balance",
         "All labels in train, val and test",
         {
-            **label_columns(),
-            **{name: count_column(name) for name in SPLIT_NAMES},
-            **{f"{name}_share": share_column(f"Share of {name}") for name in SPLIT_NAMES},
+            **tables.columns("label", "name", "papers"),
+            **{name: tables.count(name) for name in SPLIT_NAMES},
+            **{f"{name}_share": tables.share(f"Share of {name}") for name in SPLIT_NAMES},
         },
     )
     components.note("A label that a split lacks has no marker there.")

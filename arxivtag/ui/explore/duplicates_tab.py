@@ -11,15 +11,8 @@ import streamlit as st
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.settings import CleaningConfig
-from arxivtag.ui.explore import cached
-from arxivtag.ui.explore.shared import (
-    View,
-    chosen_line,
-    count_column,
-    number_input,
-    one_of,
-    table,
-)
+from arxivtag.ui.explore import cached, tables
+from arxivtag.ui.explore.shared import View, number_input, one_of
 from arxivtag.ui.frame import components
 
 KINDS: dict[DuplicateKind, str] = {
@@ -75,17 +68,17 @@ def _explanation(kind: DuplicateKind, similarity: float) -> str:
 
 def _render_table(groups: DuplicateGroups) -> None:
     frame = groups.table.assign(group=groups.table["group"] + 1)
-    table(
+    tables.show(
         frame,
         TABLE_NAME,
         f"{len(frame):,} groups of duplicates, the largest first. Choose one to read it.",
         {
-            "group": count_column("Group"),
-            "papers": count_column("Papers"),
-            "title": st.column_config.TextColumn("Title of the first", width="large"),
-            "distinct_titles": count_column("Titles", "Different titles in the group"),
-            "distinct_abstracts": count_column("Abstracts", "Different abstracts in the group"),
-            "distinct_combinations": count_column(
+            "group": tables.count("Group"),
+            **tables.columns("papers"),
+            "title": tables.text("Title of the first", "large"),
+            "distinct_titles": tables.count("Titles", "Different titles in the group"),
+            "distinct_abstracts": tables.count("Abstracts", "Different abstracts in the group"),
+            "distinct_combinations": tables.count(
                 "Label combinations", "Different combinations in the group, order aside"
             ),
         },
@@ -95,7 +88,7 @@ def _render_table(groups: DuplicateGroups) -> None:
 
 
 def _group_chosen() -> None:
-    line = chosen_line(TABLE_NAME)
+    line = tables.chosen_line(TABLE_NAME)
     if line is not None:
         st.session_state[GROUP_KEY] = line + 1
 

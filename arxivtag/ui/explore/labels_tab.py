@@ -8,19 +8,9 @@ import streamlit as st
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import labels as figures
+from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.overview_tab import imbalance_text
-from arxivtag.ui.explore.shared import (
-    LABELS_KEY,
-    View,
-    count_column,
-    figure_column,
-    folded_table,
-    label_columns,
-    nothing_in_view,
-    one_of,
-    share_column,
-    table,
-)
+from arxivtag.ui.explore.shared import LABELS_KEY, View, nothing_in_view, one_of
 from arxivtag.ui.frame import components
 
 N_BARS, N_COMBINATIONS, N_HEAT_MAP = 20, 20, 20
@@ -93,8 +83,8 @@ def _render_frequency(frequency: pd.DataFrame, log: bool) -> None:
         on_select=lambda: _filter_by_click("label-frequency"),
     )
     components.note("Click a bar to look only at papers with this label, here and on other tabs.")
-    folded_table(
-        frequency, "labels", "All labels", {**label_columns(), "share": share_column("Share")}
+    tables.fold(
+        frequency, "labels", "All labels", tables.columns("label", "name", "papers", "share")
     )
 
 
@@ -110,16 +100,11 @@ def _render_combinations(view: View, log: bool) -> None:
     components.note(
         f"{len(frequency):,} combinations, order aside; {n_once:,} of them on one paper only."
     )
-    folded_table(
+    tables.fold(
         frequency,
         "label-combinations",
         "All combinations",
-        {
-            "combination": st.column_config.TextColumn("Combination", width="medium"),
-            "labels": count_column("Labels"),
-            "papers": count_column("Papers"),
-            "share": share_column("Share"),
-        },
+        tables.columns("combination", "labels", "papers", "share"),
     )
 
 
@@ -131,15 +116,11 @@ def _render_labels_per_paper(view: View) -> None:
         "labels-per-paper",
         f"Bar chart of labels per paper: {mean:.2f} on average, at most {counts['labels'].max()}.",
     )
-    folded_table(
+    tables.fold(
         counts,
         "labels-per-paper",
         "Papers by number of labels",
-        {
-            "labels": count_column("Labels"),
-            "papers": count_column("Papers"),
-            "share": share_column("Share"),
-        },
+        tables.columns("labels", "papers", "share"),
     )
 
 
@@ -152,17 +133,11 @@ def _render_co_occurrence(view: View) -> None:
     with left:
         _render_heat_map(matrix, measure, _first_pair_text(pairs))
     with right:
-        table(
+        tables.show(
             pairs,
             "label-pairs",
             "Pairs of labels that meet, with papers, lift and normalised PMI.",
-            {
-                "label_a": "Label",
-                "label_b": "And",
-                "papers": count_column("Papers"),
-                "npmi": figure_column("NPMI"),
-                "lift": figure_column("Lift"),
-            },
+            {"label_a": "Label", "label_b": "And", **tables.columns("papers", "npmi", "lift")},
             height=480,
         )
 

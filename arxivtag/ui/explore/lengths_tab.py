@@ -7,17 +7,8 @@ import streamlit as st
 from arxivtag.exploring import lengths as statistics
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.figures import lengths as figures
-from arxivtag.ui.explore.shared import (
-    View,
-    count_column,
-    figure_column,
-    folded_table,
-    label_columns,
-    nothing_in_view,
-    number_input,
-    share_column,
-    table,
-)
+from arxivtag.ui.explore import tables
+from arxivtag.ui.explore.shared import View, nothing_in_view, number_input
 from arxivtag.ui.frame import components
 
 # The Keras example's max_seqlen.
@@ -52,22 +43,22 @@ def _render_distribution(lengths: Lengths) -> None:
             "Words as the Keras example counts them, split at single spaces. The box spans the "
             "quartiles, its whiskers the 5th to the 95th percentile."
         )
-        folded_table(
+        tables.fold(
             histogram,
             "length-histogram",
             "Abstracts by length",
             {
-                "from_words": count_column("From"),
-                "to_words": count_column("To"),
-                "papers": count_column("Abstracts"),
+                "from_words": tables.count("From"),
+                "to_words": tables.count("To"),
+                **tables.columns("papers"),
             },
         )
     with right:
-        table(
+        tables.show(
             described,
             "length-describe",
             "Count, mean, deviation and percentiles of words per abstract.",
-            {"figure": "describe()", "words": figure_column("Words", 1)},
+            {"figure": "describe()", "words": tables.figure("Words", 1)},
         )
 
 
@@ -98,15 +89,11 @@ def _render_coverage(lengths: Lengths) -> None:
         "length-coverage",
         f"Share of abstracts up to a length: {max_words:,} words cover {share:.1%}.",
     )
-    folded_table(
+    tables.fold(
         coverage,
         "length-coverage",
         "Share of abstracts up to each length",
-        {
-            "max_words": count_column("Words"),
-            "papers": count_column("Abstracts"),
-            "share": share_column("Share"),
-        },
+        {"max_words": tables.count("Words"), **tables.columns("papers", "share")},
     )
 
 
@@ -120,13 +107,15 @@ def _render_by_label(view: View) -> None:
         f"Box for each of the most frequent labels: medians from {shortest['p50']:.0f} words "
         f"({shortest['label']}) to {longest['p50']:.0f} ({longest['label']}).",
     )
-    folded_table(
+    tables.fold(
         by_label,
         "length-by-label",
         "Words per abstract by label",
-        {
-            **label_columns(),
-            "mean": figure_column("Mean", 1),
-            **{f"p{percent}": figure_column(f"{percent} %", 0) for percent in (5, 25, 50, 75, 95)},
-        },
+        tables.columns(
+            "label",
+            "name",
+            "papers",
+            mean=tables.figure("Mean", 1),
+            **{f"p{percent}": tables.figure(f"{percent} %", 0) for percent in (5, 25, 50, 75, 95)},
+        ),
     )

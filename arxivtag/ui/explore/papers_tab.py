@@ -10,14 +10,8 @@ from arxivtag.exploring.labels import multi_hot
 from arxivtag.exploring.preparation import papers_table
 from arxivtag.papers.cleaning import label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui.explore.shared import (
-    View,
-    chosen_line,
-    count_column,
-    nothing_in_view,
-    number_input,
-    plural,
-)
+from arxivtag.ui.explore import tables
+from arxivtag.ui.explore.shared import View, nothing_in_view, number_input, plural
 from arxivtag.ui.frame import components
 
 PAGE_SIZE = 25
@@ -66,16 +60,16 @@ def _render_table(view: View, shown: np.ndarray) -> None:
         height="content",
         alt=f"{len(frame)} papers with labels and length. Choose one to read it.",
         column_config={
-            "row": count_column("Row"),
-            "title": st.column_config.TextColumn("Title", width="large"),
+            "row": tables.count("Row"),
+            "title": tables.text("Title", "large"),
             "labels": st.column_config.ListColumn("Labels", width="medium"),
-            "words": count_column("Words"),
+            "words": tables.count("Words"),
         },
     )
 
 
 def _open_chosen(rows: list[int]) -> None:
-    line = chosen_line("papers")
+    line = tables.chosen_line("papers")
     if line is not None:
         st.session_state[PAPER_KEY] = rows[line]
 

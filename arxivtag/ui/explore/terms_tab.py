@@ -8,19 +8,14 @@ from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod, TermKind
 from arxivtag.figures import terms as figures
+from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.shared import (
     View,
-    count_column,
-    figure_column,
     file_part,
-    folded_table,
-    label_columns,
     nothing_in_view,
     number_input,
     one_of,
     plural,
-    share_column,
-    table,
 )
 from arxivtag.ui.frame import components
 
@@ -98,16 +93,11 @@ def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         "frequent-terms",
         f"Bar chart of the most frequent {kind}: {', '.join(frequency['term'][:5])}.",
     )
-    folded_table(
+    tables.fold(
         frequency,
         f"frequent-{kind}",
         f"The {len(frequency)} most frequent {kind}",
-        {
-            "term": st.column_config.TextColumn("Term", width="medium"),
-            "count": count_column("Occurrences"),
-            "papers": count_column("Papers"),
-            "per_1000_words": figure_column("Per 1,000 words"),
-        },
+        tables.columns("term", "count", "papers", per_1000_words=tables.figure("Per 1,000 words")),
     )
 
 
@@ -139,18 +129,18 @@ def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         f"{', '.join(telling['term'][:5])}.",
     )
     components.note(METHOD_NOTES[method])
-    folded_table(
+    tables.fold(
         telling,
         f"telling-{kind}-{file_part(label)}",
         f"The {len(telling)} most telling {kind} of {label}",
-        {
-            "term": st.column_config.TextColumn("Term", width="medium"),
-            "score": figure_column("Score"),
-            "count_inside": count_column("With the label"),
-            "count_outside": count_column("Without"),
-            "rate_inside": figure_column("Per 1,000 words with"),
-            "rate_outside": figure_column("Per 1,000 words without"),
-        },
+        tables.columns(
+            "term",
+            score=tables.figure("Score"),
+            count_inside=tables.count("With the label"),
+            count_outside=tables.count("Without"),
+            rate_inside=tables.figure("Per 1,000 words with"),
+            rate_outside=tables.figure("Per 1,000 words without"),
+        ),
     )
 
 
@@ -185,14 +175,11 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
             n_labels=N_SUMMARY_LABELS,
             n_terms=N_SUMMARY_TERMS,
         )
-        table(
+        tables.show(
             summary,
             f"telling-{kind}",
             f"The most telling {kind} of the most frequent labels, by log-odds.",
-            {
-                **label_columns(),
-                "terms": st.column_config.TextColumn("Most telling, by log-odds", width="large"),
-            },
+            tables.columns("label", "name", "papers", terms=tables.text("Most telling", "large")),
         )
 
 
@@ -204,11 +191,11 @@ def _render_zipf(view: View) -> None:
         f"Word frequency by rank on log scales: {len(ranks)} points, from "
         f"{ranks['count'].iloc[0]:,} occurrences down to {ranks['count'].iloc[-1]:,}.",
     )
-    folded_table(
+    tables.fold(
         ranks,
         "zipf",
         "Word frequency by rank",
-        {"rank": count_column("Rank"), "term": "Word", "count": count_column("Occurrences")},
+        {"rank": tables.count("Rank"), **tables.columns("term", "count")},
     )
 
 
@@ -220,15 +207,15 @@ def _render_growth(view: View) -> None:
         "vocabulary-growth",
         f"Distinct words by papers read: {last['distinct_words']:,} after {last['papers']:,}.",
     )
-    folded_table(
+    tables.fold(
         growth,
         "vocabulary-growth",
         "Distinct words by papers read",
-        {
-            "papers": count_column("Papers read"),
-            "words": count_column("Words read"),
-            "distinct_words": count_column("Distinct words"),
-        },
+        tables.columns(
+            papers=tables.count("Papers read"),
+            words=tables.count("Words read"),
+            distinct_words=tables.count("Distinct words"),
+        ),
     )
 
 
@@ -257,13 +244,13 @@ def _render_coverage(view: View) -> None:
         "vocabulary-coverage",
         f"Share of occurrences that frequent terms cover: {max_tokens:,} of them {share:.1%}.",
     )
-    folded_table(
+    tables.fold(
         curve,
         "vocabulary-coverage",
         "Coverage by size of the vocabulary",
-        {
-            "max_tokens": count_column("Terms kept"),
-            "share": share_column("Occurrences covered"),
-            "count": count_column("The last one occurs"),
-        },
+        tables.columns(
+            max_tokens=tables.count("Terms kept"),
+            share=tables.share("Occurrences covered"),
+            count=tables.count("The last one occurs"),
+        ),
     )
