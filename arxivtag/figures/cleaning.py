@@ -14,8 +14,8 @@ SPLIT_SYMBOLS = {"train": "circle", "val": "diamond", "test": "square"}
 def cleaning_figure(funnel: pd.DataFrame) -> go.Figure:
     """Draw :func:`cleaning_funnel`: rows left after each step."""
     details = [
-        f"{row.papers:,} rows" + (f", {row.removed:,} removed" if row.removed else "")
-        for row in funnel.itertuples()
+        f"{papers:,} rows" + (f", {removed:,} removed" if removed else "")
+        for papers, removed in zip(funnel["papers"], funnel["removed"], strict=True)
     ]
     figure = theme.ranked_bars(
         funnel["step"].tolist(),
