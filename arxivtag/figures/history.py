@@ -52,10 +52,15 @@ def _points(records: Records, column: str) -> tuple[list[float], list[float]]:
 
 
 def _line(
-    x: Sequence[float | None], y: Sequence[float | None], name: str, color: str, **options: Any
+    x: Sequence[float | None],
+    y: Sequence[float | None],
+    name: str,
+    color: str,
+    *,
+    line: Mapping[str, object] | None = None,
+    **options: object,
 ) -> go.Scatter:
-    line = {"color": color, **options.pop("line", {})}
-    return go.Scatter(x=x, y=y, name=name, line=line, **options)
+    return go.Scatter(x=x, y=y, name=name, line={"color": color, **(line or {})}, **options)
 
 
 def training_figure(

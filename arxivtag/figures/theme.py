@@ -94,14 +94,14 @@ TEMPLATE = go.layout.Template(
 )
 
 
-def new_figure(**layout: Any) -> go.Figure:
+def new_figure(**layout: object) -> go.Figure:
     """Return an empty figure in the house template, with ``layout`` applied."""
     figure = go.Figure()
     figure.update_layout(template=TEMPLATE, **layout)
     return figure
 
 
-def titled_figure(title: str, **layout: Any) -> go.Figure:
+def titled_figure(title: str, **layout: object) -> go.Figure:
     """Return an empty figure in the house template with a title at its left edge."""
     place = {"x": 0, "xanchor": "left", "xref": "container", "font": {"size": 14}}
     return new_figure(title={"text": title, **place}, **layout)
