@@ -34,7 +34,7 @@ def telling_terms_figure(table: pd.DataFrame, label: str, method: str) -> go.Fig
             f"{row.rate_outside:.2f} per 1,000 words without"
             for row in table.itertuples()
         ],
-        title=f"Most telling of {theme.shortened(label, 20)}",
+        title=f"Most telling terms of {theme.shortened(label, 20)}",
         axis=theme.count_axis(score),
         color=theme.PALETTE[2],
     )

@@ -45,8 +45,9 @@ def render_cleaning(view: View) -> None:
     splits = cached.splits(view.corpus, view.cleaning, SplitConfig(), seed)
     parts = {"train": splits.train, "val": splits.val, "test": splits.test}
     components.note(
-        f"What training with the default settings would use: seed {seed}, "
-        f"{splits.report.held_out_method}; val and test {splits.report.val_method}."
+        f"What training with the default settings would use (seed {seed}). How papers are chosen "
+        f"for val and test together: {splits.report.held_out_method}. For val among them: "
+        f"{splits.report.val_method}."
     )
     tables.show(
         split_sizes(parts),
