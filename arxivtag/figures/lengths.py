@@ -100,13 +100,11 @@ def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
 
 def length_coverage_figure(table: pd.DataFrame, max_words: int, share: float) -> go.Figure:
     """Draw :func:`length_coverage` with the chosen maximum length marked."""
-    figure = theme.titled_figure("Abstracts no longer than this", height=320)
-    figure.add_scatter(
-        x=table["max_words"],
-        y=table["share"],
-        mode="lines",
-        hovertemplate="%{x:,} words or fewer: %{y:.1%}<extra></extra>",
-        showlegend=False,
+    figure = theme.curve_figure(
+        "Abstracts no longer than this",
+        table["max_words"],
+        table["share"],
+        "%{x:,} words or fewer: %{y:.1%}",
     )
     theme.add_chosen_point(figure, max_words, share, f"{max_words:,} words: {share:.1%}")
     figure.update_xaxes(**theme.count_axis("longest length kept (words)"))

@@ -71,14 +71,12 @@ def zipf_figure(table: pd.DataFrame) -> go.Figure:
 
 def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`vocabulary_growth`."""
-    figure = theme.titled_figure("Distinct words met while reading", height=320)
-    figure.add_scatter(
-        x=table["papers"],
-        y=table["distinct_words"],
-        mode="lines",
-        customdata=table["words"],
-        hovertemplate="after %{x:,} papers (%{customdata:,} words)<br>"
-        "%{y:,} distinct words<extra></extra>",
+    figure = theme.curve_figure(
+        "Distinct words met while reading",
+        table["papers"],
+        table["distinct_words"],
+        "after %{x:,} papers (%{customdata:,} words)<br>%{y:,} distinct words",
+        more=table["words"],
     )
     figure.update_xaxes(**theme.count_axis("papers read"))
     figure.update_yaxes(**theme.count_axis("distinct words"))
@@ -87,15 +85,12 @@ def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
 
 def vocabulary_coverage_figure(curve: pd.DataFrame, max_tokens: int, share: float) -> go.Figure:
     """Draw what vocabularies cover, with the chosen ``max_tokens`` marked."""
-    figure = theme.titled_figure("What a vocabulary covers", height=320)
-    figure.add_scatter(
-        x=curve["max_tokens"],
-        y=curve["share"],
-        mode="lines",
-        customdata=curve["count"],
-        hovertemplate="%{x:,} terms cover %{y:.1%}<br>"
-        "the last one occurs %{customdata:,} times<extra></extra>",
-        showlegend=False,
+    figure = theme.curve_figure(
+        "What a vocabulary covers",
+        curve["max_tokens"],
+        curve["share"],
+        "%{x:,} terms cover %{y:.1%}<br>the last one occurs %{customdata:,} times",
+        more=curve["count"],
     )
     theme.add_chosen_point(figure, max_tokens, share, f"{max_tokens:,} terms: {share:.1%}")
     figure.update_xaxes(**theme.count_axis("most frequent terms kept (max_tokens)", log=True))

@@ -198,6 +198,22 @@ def ranked_bars(
     return figure
 
 
+def curve_figure(
+    title: str, x: pd.Series, y: pd.Series, hover: str, more: pd.Series | None = None
+) -> go.Figure:
+    """Return one line; ``hover`` is a Plotly template, which finds ``more`` as ``customdata``."""
+    figure = titled_figure(title, height=320)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        customdata=more,
+        hovertemplate=f"{hover}<extra></extra>",
+        showlegend=False,
+    )
+    return figure
+
+
 def add_chosen_point(figure: go.Figure, x: float, y: float, text: str) -> None:
     """Add a diamond where the reader's choice lies on a curve, with a hover text."""
     figure.add_scatter(
