@@ -57,12 +57,15 @@ def render_duplicates(view: View) -> None:
 
 def _explanation(kind: DuplicateKind, similarity: float) -> str:
     if kind == "titles":
-        return "Rows with the very same title, as the Keras example counts them. All rows as read."
+        return (
+            "Rows with exactly the same title, as the Keras example counts them, among all rows "
+            "as read."
+        )
     if kind == "abstracts":
-        return "Rows with exactly the same abstract, whatever their titles. All rows as read."
+        return "Rows with exactly the same abstract, whatever their titles, among all rows as read."
     return (
         "Different abstracts that share most of their three-word phrases: Jaccard similarity of "
-        f"{similarity:g} or more, or a chain of such pairs. All rows as read."
+        f"{similarity:g} or more, or a chain of such pairs, among all rows as read."
     )
 
 

@@ -68,14 +68,14 @@ def overview_lines(summary: Overview) -> list[tuple[str, str, str]]:
             "Distinct lists of labels, in the order written, after deduplication.",
         ),
         (
-            "Occur once",
+            "Combinations seen once",
             count(summary.n_rare_combinations),
-            "Combinations on a single paper, which no split can share out.",
+            "On a single paper, so that no split can share them out.",
         ),
         (
             "Papers kept",
             count(summary.n_kept),
-            "What is left for training when those papers are dropped.",
+            "What is left for training without the combinations seen once.",
         ),
         (
             "Labels per paper",

@@ -242,7 +242,7 @@ def _snapshot_input(home: Path) -> None:
     info = _info(ARXIV_METADATA, home)
     components.note(info.description)
     if not info.ready:
-        components.note(f"That folder is {config.downloads_folder(home)}")
+        components.note(f"The downloads folder is {config.downloads_folder(home)}")
         return
     with st.form("snapshot", border=False):
         left, right = st.columns(2)
