@@ -20,7 +20,7 @@ PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 NO_EXPORTS = {
     "tools/make_sample.py",
     "arxivtag/papers/fetching/arxiv_api.py",
-    "arxivtag/ui/frame/data_input.py",  # an upload stored again under the fields' own names
+    "arxivtag/ui/frame/add_papers.py",  # an upload stored again under the fields' own names
     "arxivtag/tagging/tables.py",  # the one function
 }
 SAFE_DATA = {"csv_bytes", "table_as_jsonl", "bundle_zip", "_zip", "bundle_archive"}

@@ -29,8 +29,8 @@ class Series:
 
     Args:
         name: As in the legend.
-        values: One value a metric; None where undefined.
-        intervals: 95 % intervals, one a metric, or None.
+        values: One value per metric; None where undefined.
+        intervals: One 95 % interval per metric, or None.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Series:
 
 
 def comparison_figure(metric_names: Sequence[str], series: Sequence[Series]) -> go.Figure:
-    """Return dots: each metric a row, the model (first, with intervals) against baselines."""
+    """Return dots, one row per metric: the model (first, with intervals) against baselines."""
     figure = new_figure(
         title="Model against baselines",
         height=110 + 44 * len(metric_names),
@@ -113,10 +113,7 @@ def roc_figure(curves: Mapping[str, Columns]) -> go.Figure:
         curves: Columns ``threshold``, ``recall``, ``false_positive_rate`` by label.
     """
     figure = _curves_figure("ROC", "False positive rate", "True positive rate")
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", name="chance", hoverinfo="skip",
-        line={"color": MUTED, "width": 1, "dash": "dot"},
-    )  # fmt: skip
+    _add_diagonal(figure, "chance")
     for number, (name, columns) in enumerate(curves.items()):
         from_origin = {
             "threshold": [1.0, *columns["threshold"]],
@@ -136,10 +133,7 @@ def reliability_figure(bins: Mapping[str, Columns], title: str) -> go.Figure:
         title: What the bins hold.
     """
     figure = new_figure(title=title, height=380, legend=_BOTTOM_LEGEND)
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", name="as it should be", hoverinfo="skip",
-        line={"color": MUTED, "width": 1, "dash": "dot"},
-    )  # fmt: skip
+    _add_diagonal(figure, "as it should be")
     for number, (name, columns) in enumerate(bins.items()):
         table = pd.DataFrame(dict(columns)).dropna()
         figure.add_scatter(
@@ -265,6 +259,17 @@ def _curves_figure(title: str, x_title: str, y_title: str) -> go.Figure:
     figure.update_xaxes(title_text=x_title, range=[-0.02, 1.02])
     figure.update_yaxes(title_text=y_title, range=[-0.02, 1.05])
     return figure
+
+
+def _add_diagonal(figure: go.Figure, name: str) -> None:
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        name=name,
+        hoverinfo="skip",
+        line={"color": MUTED, "width": 1, "dash": "dot"},
+    )
 
 
 def _add_curve(figure: go.Figure, number: int, name: str, columns: Columns, x: str, y: str) -> None:

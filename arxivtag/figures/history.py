@@ -1,6 +1,6 @@
 """Figures of a training: loss and binary accuracy, train and val side by side, run against run.
 
-All take tables (one row a tick or an epoch) and return Plotly figures. The x axis
+All take tables (one row per tick or per epoch) and return Plotly figures. The x axis
 counts epochs: a tick inside the second epoch lies between 1 and 2, and what is known
 after epoch k lies at k.
 """
@@ -33,7 +33,6 @@ METRIC_TITLES = {
     "micro_f1": "Micro-F1",
     "precision_at_1": "Precision at 1",
 }
-_DASHES = ("solid", "dash", "dot", "dashdot")
 
 
 def thinned(records: Records, max_points: int = MAX_POINTS) -> Records:
@@ -53,10 +52,15 @@ def _points(records: Records, column: str) -> tuple[list[float], list[float]]:
 
 
 def _line(
-    x: Sequence[float | None], y: Sequence[float | None], name: str, color: str, **options: Any
+    x: Sequence[float | None],
+    y: Sequence[float | None],
+    name: str,
+    color: str,
+    *,
+    line: Mapping[str, object] | None = None,
+    **options: object,
 ) -> go.Scatter:
-    line = {"color": color, **options.pop("line", {})}
-    return go.Scatter(x=x, y=y, name=name, line=line, **options)
+    return go.Scatter(x=x, y=y, name=name, line={"color": color, **(line or {})}, **options)
 
 
 def training_figure(
@@ -103,9 +107,8 @@ def training_figure(
     if baseline is not None:
         figure.add_trace(_level_line(baseline, n_epochs or 1))
     if best_epoch is not None:
-        _mark_best(figure, best_epoch)
-    figure.update_xaxes(title_text="epoch", range=[0, 1.02 * n_epochs] if n_epochs else None)
-    figure.update_xaxes(rangemode="tozero")
+        _add_best_line(figure, best_epoch)
+    _set_epoch_axis(figure, n_epochs)
     figure.update_yaxes(title_text=title, tickformat=".1%" if percent else "")
     return figure
 
@@ -119,13 +122,18 @@ def _level_line(level: float, last_epoch: float) -> go.Scatter:
     )  # fmt: skip
 
 
-def _mark_best(figure: go.Figure, best_epoch: int) -> None:
+def _add_best_line(figure: go.Figure, best_epoch: int) -> None:
     """Draw a line at the best epoch; its name stands in the legend, clear of the data."""
     line = {"color": ACCENT, "width": 1, "dash": "dot"}
     figure.add_vline(x=best_epoch, line=line)
     figure.add_trace(
         _line([None], [None], f"best: epoch {best_epoch}", ACCENT, line=line, mode="lines")
     )
+
+
+def _set_epoch_axis(figure: go.Figure, n_epochs: int | None) -> None:
+    planned = [0, 1.02 * n_epochs] if n_epochs else None
+    figure.update_xaxes(title_text="epoch", range=planned, rangemode="tozero")
 
 
 def _mode(x: Sequence[float]) -> str:
@@ -151,9 +159,8 @@ def validation_figure(
             )
         )  # fmt: skip
     if best_epoch is not None:
-        _mark_best(figure, best_epoch)
-    figure.update_xaxes(title_text="epoch", range=[0, 1.02 * n_epochs] if n_epochs else None)
-    figure.update_xaxes(rangemode="tozero")
+        _add_best_line(figure, best_epoch)
+    _set_epoch_axis(figure, n_epochs)
     figure.update_yaxes(title_text="on validation papers")
     return figure
 
@@ -161,7 +168,7 @@ def validation_figure(
 def comparison_figure(
     runs: Mapping[str, Records], metric: str, levels: Mapping[str, float | None] | None = None
 ) -> go.Figure:
-    """Return one metric of several runs overlaid: train dotted, val solid, one colour a run.
+    """Return one metric of several runs overlaid: train dotted, val solid, one colour per run.
 
     Args:
         runs: Epoch records by the run's name as shown.

@@ -8,8 +8,10 @@ instead of from white, so that they too need no second version.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 # Okabe & Ito, "Color Universal Design" (2008), two hues darkened to 3:1 on white and on the
@@ -28,6 +30,9 @@ RAISED_COLOR, LOWERED_COLOR = PALETTE[0], PALETTE[1]  # what speaks for and agai
 ACCENT = "#d63d3d"  # arXiv's red, lightened to 3:1 on both pages
 MUTED = "#8a8a8a"  # lines that only guide the eye: baselines, all-zeros level
 GRID = "rgba(128,128,128,0.22)"
+BAR_HEIGHT_PX = 22
+TICK_CHARS = 26
+HOVER_TEXT = "%{hovertext}<extra></extra>"
 
 SEQUENTIAL: list[list[Any]] = [
     [0.0, "rgba(196,50,46,0.03)"],
@@ -89,17 +94,17 @@ TEMPLATE = go.layout.Template(
 )
 
 
-def new_figure(**layout: Any) -> go.Figure:
+def new_figure(**layout: object) -> go.Figure:
     """Return an empty figure in the house template, with ``layout`` applied."""
     figure = go.Figure()
     figure.update_layout(template=TEMPLATE, **layout)
     return figure
 
 
-def styled(figure: go.Figure, **layout: Any) -> go.Figure:
-    """Return ``figure`` (say, from ``plotly.express``) put into the house template."""
-    figure.update_layout(template=TEMPLATE, **layout)
-    return figure
+def titled_figure(title: str, **layout: object) -> go.Figure:
+    """Return an empty figure in the house template with a title at its left edge."""
+    place = {"x": 0, "xanchor": "left", "xref": "container", "font": {"size": 14}}
+    return new_figure(title={"text": title, **place}, **layout)
 
 
 def plain(text: str) -> str:
@@ -112,3 +117,110 @@ def plain(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Plotly looks for formulas before it decodes entities.
     return escaped.replace("$", "&#36;")
+
+
+def shortened(text: str, max_chars: int = TICK_CHARS) -> str:
+    """Return ``text`` cut to ``max_chars`` with an ellipsis, safe for Plotly."""
+    return plain(text if len(text) <= max_chars else text[: max_chars - 1].rstrip() + "…")
+
+
+def label_texts(table: pd.DataFrame) -> list[str]:
+    """Return ``cs.RO Robotics`` for each line of a table with ``label`` and ``name``."""
+    return [
+        label if not name or name == label else f"{label} {name}"
+        for label, name in zip(table["label"], table["name"], strict=True)
+    ]
+
+
+def count_axis(title: str, *, log: bool = False) -> dict[str, Any]:
+    """Return an axis of counts; on a log scale it marks powers of ten."""
+    if log:
+        scale = {"type": "log", "dtick": 1, "tickformat": ",~r"}
+        return {"title": {"text": f"{title} (log scale)"}, **scale}
+    return {"title": {"text": title}, "rangemode": "tozero", "tickformat": ",~r"}
+
+
+def share_axis(title: str) -> dict[str, Any]:
+    """Return an axis of shares from 0 to 100 %."""
+    return {"title": {"text": title}, "tickformat": ".0%", "range": [0, 1.04]}
+
+
+def names_axis(names: Sequence[str]) -> dict[str, Any]:
+    """Return a y axis that names the places 0, 1, ... from above.
+
+    The names stand on a numeric axis, so that two of them cut to the same text stay two.
+    """
+    return {
+        "tickvals": list(range(len(names))),
+        "ticktext": [shortened(name) for name in names],
+        "range": [max(len(names), 3) - 0.5, -0.5],
+        "ticks": "",
+    }
+
+
+def ranked_bars(
+    names: Sequence[str],
+    values: Sequence[float],
+    details: Sequence[str],
+    *,
+    title: str,
+    axis: dict[str, Any],
+    identity: Sequence[str] | None = None,
+    color: str = PALETTE[0],
+) -> go.Figure:
+    """Return horizontal bars, the first on top.
+
+    Args:
+        names: Tick texts, from data.
+        values: Lengths of the bars.
+        details: Hover texts below the name, already safe for Plotly.
+        title: The figure's title.
+        axis: Settings of the value axis.
+        identity: What a click on a bar returns as ``customdata``.
+        color: Colour of the bars.
+    """
+    figure = titled_figure(title, height=90 + BAR_HEIGHT_PX * max(len(names), 3))
+    figure.add_bar(
+        x=list(values),
+        y=list(range(len(names))),
+        orientation="h",
+        marker_color=color,
+        hovertext=[
+            f"<b>{plain(name)}</b><br>{detail}" for name, detail in zip(names, details, strict=True)
+        ],
+        hovertemplate=HOVER_TEXT,
+        customdata=list(identity) if identity is not None else None,
+        selected={"marker": {"opacity": 1.0}},
+        unselected={"marker": {"opacity": 0.45}},
+    )
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(**names_axis(names), showgrid=False)
+    return figure
+
+
+def curve_figure(
+    title: str, x: pd.Series, y: pd.Series, hover: str, more: pd.Series | None = None
+) -> go.Figure:
+    """Return one line; ``hover`` is a Plotly template, which finds ``more`` as ``customdata``."""
+    figure = titled_figure(title, height=320)
+    figure.add_scatter(
+        x=x,
+        y=y,
+        mode="lines",
+        customdata=more,
+        hovertemplate=f"{hover}<extra></extra>",
+        showlegend=False,
+    )
+    return figure
+
+
+def add_chosen_point(figure: go.Figure, x: float, y: float, text: str) -> None:
+    """Add a diamond where the reader's choice lies on a curve, with a hover text."""
+    figure.add_scatter(
+        x=[x],
+        y=[y],
+        mode="markers",
+        marker={"size": 11, "color": ACCENT, "symbol": "diamond"},
+        hovertemplate=f"{text}<extra></extra>",
+        showlegend=False,
+    )

@@ -106,6 +106,14 @@ def test_a_table_and_the_cleaned_papers_download(server: Server, open_page: Open
     assert papers[0]["labels"].startswith('["')
 
 
+def test_what_is_chosen_is_readable_on_a_dark_page(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/Explore?tab=Duplicates", color_scheme="dark")
+    chosen = page.get_by_role("radio", name="Same title")
+    expect(chosen).to_be_visible(timeout=PATIENCE_MS)
+    # Streamlit's own text in the primary colour has too little contrast here.
+    expect(chosen.locator("p")).to_have_css("color", "rgb(255, 143, 133)")
+
+
 def test_two_duplicates_are_read_side_by_side(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/Explore?tab=Duplicates&duplicates=Near-duplicates")
     expect(page.get_by_text("Side by side")).to_be_visible(timeout=PATIENCE_MS)

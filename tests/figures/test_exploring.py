@@ -11,7 +11,30 @@ import plotly.graph_objects as go
 import pytest
 
 from arxivtag.exploring import labels, lengths, preparation, terms
-from arxivtag.figures import exploring as figures
+from arxivtag.figures.cleaning import (
+    cleaning_figure,
+    label_balance_figure,
+)
+from arxivtag.figures.labels import (
+    co_occurrence_figure,
+    combination_figure,
+    label_frequency_figure,
+    label_rank_figure,
+    labels_per_paper_figure,
+)
+from arxivtag.figures.lengths import (
+    length_by_label_figure,
+    length_coverage_figure,
+    length_figure,
+)
+from arxivtag.figures.terms import (
+    telling_terms_figure,
+    term_frequency_figure,
+    vocabulary_coverage_figure,
+    vocabulary_growth_figure,
+    zipf_figure,
+)
+from arxivtag.figures.theme import TICK_CHARS
 from arxivtag.papers.cleaning import clean
 from tests.exploring.papers import papers_of
 
@@ -32,55 +55,45 @@ SPLITS = {"train": PAPERS, "val": PAPERS.head(2), "test": PAPERS.tail(1)}
 NOTHING = np.zeros(len(PAPERS), dtype=bool)
 
 ALL: dict[str, Callable[[], go.Figure]] = {
-    "label frequency": lambda: figures.label_frequency_figure(FREQUENCY),
-    "label frequency, log": lambda: figures.label_frequency_figure(FREQUENCY, log=True),
-    "label rank": lambda: figures.label_rank_figure(FREQUENCY),
-    "combinations": lambda: figures.combination_figure(labels.combination_frequency(INDEX)),
-    "labels per paper": lambda: figures.labels_per_paper_figure(labels.labels_per_paper(INDEX)),
+    "label frequency": lambda: label_frequency_figure(FREQUENCY),
+    "label frequency, log": lambda: label_frequency_figure(FREQUENCY, log=True),
+    "label rank": lambda: label_rank_figure(FREQUENCY),
+    "combinations": lambda: combination_figure(labels.combination_frequency(INDEX)),
+    "labels per paper": lambda: labels_per_paper_figure(labels.labels_per_paper(INDEX)),
     **{
         f"co-occurrence, {measure}": (
-            lambda measure=measure: figures.co_occurrence_figure(
+            lambda measure=measure: co_occurrence_figure(
                 labels.co_occurrence(INDEX, measure=measure), measure
             )
         )
         for measure in ("count", "lift", "npmi")
     },
-    "frequent terms": lambda: figures.term_frequency_figure(
-        terms.term_frequency(TOKENS, "words"), "words"
-    ),
-    "telling terms": lambda: figures.telling_terms_figure(
+    "frequent terms": lambda: term_frequency_figure(terms.term_frequency(TOKENS, "words"), "words"),
+    "telling terms": lambda: telling_terms_figure(
         terms.telling_terms(TOKENS, "words", INDEX.having(["cs.RO"])), HOSTILE, "log_odds"
     ),
-    "zipf": lambda: figures.zipf_figure(terms.zipf(TOKENS)),
-    "growth": lambda: figures.vocabulary_growth_figure(terms.vocabulary_growth(TOKENS)),
-    "coverage": lambda: figures.vocabulary_coverage_figure(COVERAGE.curve(), 3, 0.5),
-    "lengths": lambda: figures.length_figure(
+    "zipf": lambda: zipf_figure(terms.zipf(TOKENS)),
+    "growth": lambda: vocabulary_growth_figure(terms.vocabulary_growth(TOKENS)),
+    "coverage": lambda: vocabulary_coverage_figure(COVERAGE.curve(), 3, 0.5),
+    "lengths": lambda: length_figure(
         lengths.length_histogram(LENGTHS), lengths.describe_lengths(LENGTHS)
     ),
-    "lengths by label": lambda: figures.length_by_label_figure(
-        lengths.length_by_label(INDEX, LENGTHS)
-    ),
-    "length coverage": lambda: figures.length_coverage_figure(
-        lengths.length_coverage(LENGTHS), 4, 0.5
-    ),
-    "cleaning": lambda: figures.cleaning_figure(
+    "lengths by label": lambda: length_by_label_figure(lengths.length_by_label(INDEX, LENGTHS)),
+    "length coverage": lambda: length_coverage_figure(lengths.length_coverage(LENGTHS), 4, 0.5),
+    "cleaning": lambda: cleaning_figure(
         preparation.cleaning_funnel(clean(PAPERS).report, len(PAPERS))
     ),
-    "label balance": lambda: figures.label_balance_figure(preparation.label_balance(SPLITS)),
+    "label balance": lambda: label_balance_figure(preparation.label_balance(SPLITS)),
 }
 EMPTY: dict[str, Callable[[], go.Figure]] = {
-    "label frequency": lambda: figures.label_frequency_figure(
-        labels.label_frequency(INDEX, NOTHING)
-    ),
-    "labels per paper": lambda: figures.labels_per_paper_figure(
-        labels.labels_per_paper(INDEX, NOTHING)
-    ),
-    "co-occurrence": lambda: figures.co_occurrence_figure(labels.co_occurrence(INDEX, NOTHING)),
-    "frequent terms": lambda: figures.term_frequency_figure(
+    "label frequency": lambda: label_frequency_figure(labels.label_frequency(INDEX, NOTHING)),
+    "labels per paper": lambda: labels_per_paper_figure(labels.labels_per_paper(INDEX, NOTHING)),
+    "co-occurrence": lambda: co_occurrence_figure(labels.co_occurrence(INDEX, NOTHING)),
+    "frequent terms": lambda: term_frequency_figure(
         terms.term_frequency(TOKENS, "words", NOTHING), "words"
     ),
-    "zipf": lambda: figures.zipf_figure(terms.zipf(TOKENS, NOTHING)),
-    "lengths": lambda: figures.length_figure(
+    "zipf": lambda: zipf_figure(terms.zipf(TOKENS, NOTHING)),
+    "lengths": lambda: length_figure(
         lengths.length_histogram(LENGTHS[NOTHING]), lengths.describe_lengths(LENGTHS[NOTHING])
     ),
 }
@@ -122,16 +135,16 @@ def test_bars_of_labels_cut_to_the_same_text_stay_apart() -> None:
     frequency = pd.DataFrame(
         {"label": names, "name": names, "papers": [3, 2, 1], "share": [0.5, 0.3, 0.2]}
     )
-    figure = figures.label_frequency_figure(frequency)
+    figure = label_frequency_figure(frequency)
     assert list(figure.data[0].y) == [0, 1, 2]
     assert len(set(figure.layout.yaxis.ticktext)) == 1
-    assert all(len(text) <= figures.TICK_CHARS for text in figure.layout.yaxis.ticktext)
+    assert all(len(text) <= TICK_CHARS for text in figure.layout.yaxis.ticktext)
     assert list(figure.data[0].customdata) == names
 
 
 def test_a_cell_of_the_heat_map_knows_both_its_labels() -> None:
     table = labels.co_occurrence(INDEX)
-    figure = figures.co_occurrence_figure(table)
+    figure = co_occurrence_figure(table)
     markers = figure.data[1]
     for x, y, pair in zip(markers.x, markers.y, markers.customdata, strict=True):
         assert list(pair) == [table.index[y], table.columns[x]]
@@ -139,21 +152,21 @@ def test_a_cell_of_the_heat_map_knows_both_its_labels() -> None:
 
 
 def test_the_heat_map_leaves_the_diagonal_of_a_ratio_out() -> None:
-    figure = figures.co_occurrence_figure(labels.co_occurrence(INDEX, measure="npmi"), "npmi")
+    figure = co_occurrence_figure(labels.co_occurrence(INDEX, measure="npmi"), "npmi")
     assert all(x != y for x, y in zip(figure.data[1].x, figure.data[1].y, strict=True))
     assert (figure.data[0].zmin, figure.data[0].zmax) == (-1, 1)
 
 
 def test_counts_are_coloured_by_their_logarithm() -> None:
     table = pd.DataFrame([[1000, 0], [0, 10]], index=["a", "b"], columns=["a", "b"])
-    values = np.array(figures.co_occurrence_figure(table).data[0].z, dtype=float)
+    values = np.array(co_occurrence_figure(table).data[0].z, dtype=float)
     assert values[0, 0] == 3
     assert values[1, 1] == 1
     assert np.isnan(values[0, 1])
 
 
 def test_lift_has_chance_in_the_middle_of_its_colours() -> None:
-    figure = figures.co_occurrence_figure(labels.co_occurrence(INDEX, measure="lift"), "lift")
+    figure = co_occurrence_figure(labels.co_occurrence(INDEX, measure="lift"), "lift")
     assert figure.data[0].zmin == -figure.data[0].zmax
     assert 0 in list(figure.data[0].colorbar.tickvals)
 
@@ -173,5 +186,5 @@ def test_log_axes_are_said_to_be_log() -> None:
 
 def test_labels_that_never_meet_are_at_the_far_end_of_lift() -> None:
     apart = labels.co_occurrence(labels.index_labels([("a",), ("b",)]), measure="lift")
-    figure = figures.co_occurrence_figure(apart, "lift")
+    figure = co_occurrence_figure(apart, "lift")
     assert np.array(figure.data[0].z)[0, 1] <= figure.data[0].zmin

@@ -7,7 +7,6 @@ import re
 import tomllib
 from pathlib import Path
 
-import plotly.graph_objects as go
 import pytest
 
 from arxivtag import config
@@ -19,7 +18,7 @@ from arxivtag.figures.theme import (
     TEMPLATE,
     new_figure,
     plain,
-    styled,
+    titled_figure,
 )
 
 SETTINGS = tomllib.loads((config.PROJECT_FOLDER / ".streamlit/config.toml").read_text())
@@ -91,7 +90,9 @@ def test_figures_carry_the_template() -> None:
     figure = new_figure(height=200)
     assert figure.layout.template.layout.colorway == tuple(PALETTE)
     assert figure.layout.height == 200
-    assert styled(go.Figure(), title="x").layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
+    titled = titled_figure("x", height=200)
+    assert titled.layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
+    assert (titled.layout.title.text, titled.layout.height) == ("x", 200)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,8 +92,11 @@ def test_filters_and_tabs(open_app: OpenApp, home: Path, name: str, tab: str) ->
 
 
 def test_all_that_is_bound_to_the_address_is_tried() -> None:
+    """Inputs are bound by themselves, or made by the two functions in shared.py that bind."""
     folder = PROJECT_FOLDER / "arxivtag/ui"
-    bound = sum(
-        path.read_text("utf-8").count('bind="query-params"') for path in folder.rglob("*.py")
-    )
-    assert bound == len(BOUND)
+    code = {path.name: path.read_text("utf-8") for path in folder.rglob("*.py")}
+    own = sum(text.count('bind="query-params"') for text in code.values())
+    call = re.compile(r"(?<!def )(?<!\.)\b(?:one_of|number_input)\(")
+    made = sum(len(call.findall(text)) for text in code.values())
+    assert made
+    assert own - 2 + made == len(BOUND)

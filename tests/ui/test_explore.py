@@ -96,7 +96,7 @@ def test_bare_labels_in_the_address_filter_too(open_explore: OpenApp) -> None:
 
 
 def test_a_filter_says_which_tabs_it_holds_for(open_explore: OpenApp) -> None:
-    sentence = "Overview, Duplicates and Cleaning are of the whole data set"
+    sentence = "Overview, Duplicates and Cleaning show the whole data set"
     assert sentence not in texts(open_explore("Labels"))
     assert sentence in texts(open_explore("Labels", search="network"))
 

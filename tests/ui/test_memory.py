@@ -27,14 +27,14 @@ def unfrozen(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_objects_are_set_aside_once_in_a_while() -> None:
-    assert memory.settle()
+    assert memory.set_old_objects_aside()
     assert gc.get_freeze_count() > 10_000
-    assert not memory.settle()
+    assert not memory.set_old_objects_aside()
 
 
 def test_garbage_is_found_whether_it_was_set_aside_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     old = Knot()
-    memory.settle()
+    memory.set_old_objects_aside()
     new = Knot()
     seen = [weakref.ref(old), weakref.ref(new)]
     del old, new
@@ -42,7 +42,7 @@ def test_garbage_is_found_whether_it_was_set_aside_or_not(monkeypatch: pytest.Mo
     assert seen[0]() is not None  # set aside: not looked at
     assert seen[1]() is None
     monkeypatch.setattr(memory._Last, "at", float("-inf"))
-    memory.settle()
+    memory.set_old_objects_aside()
     assert seen[0]() is None
 
 

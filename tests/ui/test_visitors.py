@@ -237,6 +237,18 @@ def test_local_paths_are_not_shown(
             assert str(tmp_path) not in said, (page, address)
 
 
+def test_a_run_whose_data_set_is_odd_breaks_no_page(
+    open_app: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(home, "run-odd", "failed", RunConfig(data="upload:" + "a" * 32 + "?max_rows=5"))
+    for visitors in ("0", "1"):
+        monkeypatch.setenv("ARXIVTAG_VISITORS", visitors)
+        app = open_app("pages/4_Runs.py")
+        assert not app.exception
+        assert not app.error
+        assert ("run-odd" in everything(app)) == (visitors == "0")
+
+
 def test_status_keeps_the_owner(home: Path) -> None:
     folder = make_run(home, "run-a", "queued", owner="me")
     status = read_status(folder.status)

@@ -1,4 +1,4 @@
-"""Closes the sidebar on a narrow screen once a page link in it was pressed.
+"""Closes the sidebar on a narrow screen when a page link in it is pressed.
 
 Streamlit does so for its own page list but not for ``st.page_link``, where the open
 sidebar would cover the page one has just asked for. The component draws nothing.
@@ -35,5 +35,5 @@ _component = st.components.v2.component(
 
 
 def close_sidebar_after_links() -> None:
-    """Mount the component; call it once a page, in the sidebar."""
+    """Mount the component; call it once per page, in the sidebar."""
     _component(key="close-sidebar", height=1)

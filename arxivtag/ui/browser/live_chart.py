@@ -3,7 +3,7 @@
 ``st.plotly_chart`` puts the whole figure into its element's identity: each change of the
 data replaces the chart, and the reader's zoom is lost at every tick. This component calls
 ``Plotly.react`` on the same node instead. Plotly's script is taken from the installed
-``plotly`` package: compressed, and sent once a page load, since its message never
+``plotly`` package: compressed, and sent once per page load, since its message never
 changes and Streamlit then sends a reference to it.
 """
 
@@ -19,6 +19,7 @@ import streamlit as st
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from streamlit.components.v2.types import ComponentRenderer
 
 _CHART_JS = """
 const ready = () =>
@@ -96,7 +97,7 @@ export default function () {
 
 
 @functools.cache
-def _loader() -> Any:
+def _loader() -> ComponentRenderer:
     code = resources.files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
     packed = base64.b64encode(gzip.compress(code, 6)).decode("ascii")
     return st.components.v2.component("arxivtag_plotly", js=_LOADER_JS % packed)
@@ -112,7 +113,7 @@ _chart = st.components.v2.component(
 
 
 def load_plotly() -> None:
-    """Bring Plotly into the page. Call it once a page, outside any fragment."""
+    """Bring Plotly into the page. Call it once per page, outside any fragment."""
     _loader()(key="plotly-loader")
 
 
@@ -121,15 +122,15 @@ def live_chart(
 ) -> None:
     """Draw a figure whose data grow.
 
-    The figure comes with every call: one left out because the browser should have it
-    already was lost when two messages arrived at once, since only the last is rendered.
+    The whole figure goes with every call. When it was left out of those calls that add
+    nothing, the browser lost it: of two messages that arrive at once only the last is drawn.
 
     Args:
         figure: From :func:`plain_figure`.
         key: Unique on the page.
         alt_text: One sentence for those who cannot see it: what it shows.
-        version: Another number for another figure; the same one is not drawn again.
-        n_points: How many points it holds; stands in the page for tests.
+        version: Changes with the figure; a figure of the same version is not drawn again.
+        n_points: How many points it holds, which tests read from the page.
     """
     _chart(
         key=key,

@@ -6,23 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.exploring.preparation import (
+    SPLIT_NAMES,
     cleaning_funnel,
     label_balance,
+    papers_table,
     split_sizes,
 )
-from arxivtag.figures import exploring as figures
+from arxivtag.figures import cleaning as figures
 from arxivtag.papers.splits import SplitReport
 from arxivtag.settings import RunConfig, SplitConfig
-from arxivtag.ui.explore import statistics
-from arxivtag.ui.explore.shared import (
-    View,
-    count_column,
-    download_papers,
-    figure_column,
-    plural,
-    share_column,
-    table,
-)
+from arxivtag.ui.explore import cached, tables
+from arxivtag.ui.explore.shared import View, plural
 from arxivtag.ui.frame import components
 
 STEP_TEXTS = {
@@ -40,29 +34,35 @@ N_BALANCED = 25
 def render_cleaning(view: View) -> None:
     """Draw the tab."""
     _render_funnel(view)
+    _render_left_out(view)
+    components.download_csv(
+        f"Download the {view.cleaning.report.n_after:,} cleaned papers as CSV",
+        "cleaned-papers",
+        lambda: papers_table(view.cleaning.papers),
+    )
     st.subheader("The split", anchor=False)
     seed = RunConfig().random_seed
-    splits = statistics.splits(view.corpus, view.cleaning, SplitConfig(), seed)
+    splits = cached.splits(view.corpus, view.cleaning, SplitConfig(), seed)
     parts = {"train": splits.train, "val": splits.val, "test": splits.test}
     components.note(
-        f"What training with the default settings would use: seed {seed}, "
-        f"{splits.report.held_out_method}; val and test "
+        f"What training with the default settings would use (seed {seed}). How papers are chosen "
+        f"for val and test together: {splits.report.held_out_method}. For val among them: "
         f"{splits.report.val_method}."
     )
-    table(
+    tables.show(
         split_sizes(parts),
         "split-sizes",
         "Papers in train, val and test.",
         {
             "split": "Split",
-            "papers": count_column("Papers"),
-            "share": share_column("Share"),
-            "labels": count_column("Labels", "Different labels in the split"),
-            "mean_labels": figure_column("Labels a paper"),
+            **tables.columns("papers", "share"),
+            "labels": tables.count("Labels", "Different labels in the split"),
+            "mean_labels": tables.figure("Labels per paper"),
         },
-        height="content",
     )
+    st.subheader("Leakage check", anchor=False)
     _render_leakage(splits.report)
+    st.subheader("Label balance", anchor=False)
     _render_balance(label_balance(parts))
 
 
@@ -76,70 +76,65 @@ def _render_funnel(view: View) -> None:
         f"Rows left after each step of cleaning, from {len(view.corpus.papers):,} to "
         f"{report.n_after:,}.",
     )
-    table(
+    tables.show(
         funnel,
         "cleaning-steps",
         "Steps of cleaning with what each removed and why.",
         {
             "step": "Rows left",
-            "papers": count_column("How many"),
-            "removed": count_column("Removed"),
-            "reason": st.column_config.TextColumn("Why they were removed", width="large"),
+            "papers": tables.count("How many"),
+            "removed": tables.count("Removed"),
+            "reason": tables.text("Why they were removed", "large"),
         },
-        height="content",
     )
-    skipped = view.corpus.report.n_rows_skipped
-    if skipped:
-        components.note(f"Left out, since not to be read: {plural(skipped, 'row')} of the file.")
-    if report.n_texts_changed:
+
+
+def _render_left_out(view: View) -> None:
+    """Say what the steps above do not count: unreadable rows and changed characters."""
+    n_skipped, n_changed = view.corpus.report.n_rows_skipped, view.cleaning.report.n_texts_changed
+    if n_skipped:
+        components.note(f"{plural(n_skipped, 'row')} of the file could not be read.")
+    if n_changed:
         components.note(
-            f"In {plural(report.n_texts_changed, 'paper')}, characters that break lines or the "
-            "display were replaced."
+            f"Characters that break lines or the display were replaced in "
+            f"{plural(n_changed, 'paper')}."
         )
-    download_papers(
-        view.cleaning.papers,
-        "cleaned-papers",
-        f"Download the {report.n_after:,} cleaned papers as CSV",
-    )
 
 
 def _render_leakage(report: SplitReport) -> None:
-    st.subheader("Leakage check", anchor=False)
-    lines = pd.DataFrame(
-        [
-            ("Same title", report.n_leaked_titles),
-            ("Same abstract", report.n_leaked_abstracts),
-            ("Nearly the same abstract", report.n_leaked_near_duplicates),
-        ],
-        columns=["check", "papers"],
-    )
     if report.leaks:
         st.warning(
-            "Some held-out papers also stand in another split, so test figures would flatter.",
+            "Some papers of val or test are also in another split, so figures on them would be "
+            "too good.",
             icon=":material/warning:",
         )
     else:
         st.success(
-            "No held-out paper, nor one nearly the same, stands in another split.",
+            "No paper of val or test, nor one nearly the same, is in another split.",
             icon=":material/check_circle:",
         )
-    table(
-        lines,
+    tables.show(
+        pd.DataFrame(
+            [
+                ("Same title", report.n_leaked_titles),
+                ("Same abstract", report.n_leaked_abstracts),
+                ("Nearly the same abstract", report.n_leaked_near_duplicates),
+            ],
+            columns=["check", "papers"],
+        ),
         "leakage",
-        "Papers of val and test that also stand in another split, by kind of sameness.",
-        {"check": "Also in another split", "papers": count_column("Papers of val and test")},
-        height="content",
+        "Papers of val and test that are also in another split, by kind of sameness.",
+        {"check": "Also in another split", "papers": tables.count("Papers of val and test")},
     )
-    together = "Papers that share a title or are nearly the same stay on one side"
     components.note(
-        f"{together}: {plural(report.n_groups, 'group')}, for which "
-        f"{plural(report.n_moved, 'paper')} changed sides. Labels in val or test that train lacks, "
-        f"so that no model can learn them: {report.n_labels_only_held_out:,}."
+        "Papers that share a title or are nearly the same stay in one split: "
+        f"{plural(report.n_groups, 'group')}, for which {plural(report.n_moved, 'paper')} changed "
+        "splits. Labels in val or test that train lacks, so that no model can learn them: "
+        f"{report.n_labels_only_held_out:,}."
     )
 
 
 def _render_balance(balance: pd.DataFrame) -> None:
-    st.subheader("Label balance", anchor=False)
     shown = balance.head(N_BALANCED)
     components.render_figure(
         figures.label_balance_figure(shown),
@@ -147,20 +142,14 @@ def _render_balance(balance: pd.DataFrame) -> None:
         f"Each of the {len(shown)} most frequent labels' share of train, val and test; "
         "markers that lie together mean a balanced split.",
     )
-    table(
+    tables.fold(
         balance,
         "label-balance",
-        "Papers and shares of each label in train, val and test.",
+        "All labels in train, val and test",
         {
-            "label": "Label",
-            "name": st.column_config.TextColumn("Name", width="medium"),
-            "papers": count_column("Papers"),
-            **{name: count_column(name) for name in ("train", "val", "test")},
-            **{
-                f"{name}_share": share_column(f"Share of {name}")
-                for name in ("train", "val", "test")
-            },
+            **tables.columns("label", "name", "papers"),
+            **{name: tables.count(name) for name in SPLIT_NAMES},
+            **{f"{name}_share": tables.share(f"Share of {name}") for name in SPLIT_NAMES},
         },
-        title="All labels as a table",
     )
     components.note("A label that a split lacks has no marker there.")

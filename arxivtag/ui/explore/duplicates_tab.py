@@ -5,13 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
+import pandas as pd
 import streamlit as st
 
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.settings import CleaningConfig
-from arxivtag.ui.explore import statistics
-from arxivtag.ui.explore.shared import View, count_column, table
+from arxivtag.ui.explore import cached, tables
+from arxivtag.ui.explore.shared import View, number_input, one_of
 from arxivtag.ui.frame import components
 
 KINDS: dict[DuplicateKind, str] = {
@@ -25,64 +26,62 @@ GROUP_KEY = "group"
 
 def render_duplicates(view: View) -> None:
     """Draw the tab."""
-    kind: DuplicateKind = (
-        st.segmented_control(
-            "What counts as a duplicate",
-            list(KINDS),
-            default="titles",
-            required=True,
-            format_func=KINDS.__getitem__,
-            key="duplicates",
-            bind="query-params",
-            on_change=_first_group,
-        )
-        or "titles"
+    kind = one_of(
+        "What counts as a duplicate",
+        KINDS,
+        "duplicates",
+        default="titles",
+        on_change=_first_group,
     )
     similarity = CleaningConfig().near_duplicate_similarity
-    groups = statistics.duplicates(view.corpus, kind, similarity)
+    groups = cached.duplicates(view.corpus, kind, similarity)
     components.note(_explanation(kind, similarity))
     if not len(groups):
-        components.empty_state("None of this kind.", "Every paper of the data set is on its own.")
+        components.empty_state("No duplicates of this kind.", "Look at another kind above.")
         return
     components.metric_row(
         [
             ("Groups", components.count_text(len(groups))),
             ("Papers in them", components.count_text(int((groups.members >= 0).sum()))),
             (
-                "One too many",
+                "Surplus papers",
                 components.count_text(groups.n_surplus),
                 "Papers that would go if each group kept only its first.",
             ),
         ]
     )
     _render_table(groups)
+    st.subheader("Side by side", anchor=False)
     _render_group(view, groups)
 
 
 def _explanation(kind: DuplicateKind, similarity: float) -> str:
     if kind == "titles":
-        return "Rows with the very same title, as the Keras example counts them. All rows as read."
+        return (
+            "Rows with exactly the same title, as the Keras example counts them, among all rows "
+            "as read."
+        )
     if kind == "abstracts":
-        return "Rows with exactly the same abstract, whatever their titles. All rows as read."
+        return "Rows with exactly the same abstract, whatever their titles, among all rows as read."
     return (
         "Different abstracts that share most of their three-word phrases: Jaccard similarity of "
-        f"{similarity:g} or more, or a chain of such pairs. All rows as read."
+        f"{similarity:g} or more, or a chain of such pairs, among all rows as read."
     )
 
 
 def _render_table(groups: DuplicateGroups) -> None:
     frame = groups.table.assign(group=groups.table["group"] + 1)
-    table(
+    tables.show(
         frame,
         TABLE_NAME,
         f"{len(frame):,} groups of duplicates, the largest first. Choose one to read it.",
         {
-            "group": count_column("Group"),
-            "papers": count_column("Papers"),
-            "title": st.column_config.TextColumn("Title of the first", width="large"),
-            "distinct_titles": count_column("Titles", "Different titles in the group"),
-            "distinct_abstracts": count_column("Abstracts", "Different abstracts in the group"),
-            "distinct_combinations": count_column(
+            "group": tables.count("Group"),
+            **tables.columns("papers"),
+            "title": tables.text("Title of the first", "large"),
+            "distinct_titles": tables.count("Titles", "Different titles in the group"),
+            "distinct_abstracts": tables.count("Abstracts", "Different abstracts in the group"),
+            "distinct_combinations": tables.count(
                 "Label combinations", "Different combinations in the group, order aside"
             ),
         },
@@ -92,9 +91,9 @@ def _render_table(groups: DuplicateGroups) -> None:
 
 
 def _group_chosen() -> None:
-    rows = st.session_state[f"{TABLE_NAME}-table"]["selection"]["rows"]
-    if rows:
-        st.session_state[GROUP_KEY] = rows[0] + 1
+    line = tables.chosen_line(TABLE_NAME)
+    if line is not None:
+        st.session_state[GROUP_KEY] = line + 1
 
 
 def _first_group() -> None:
@@ -102,34 +101,29 @@ def _first_group() -> None:
 
 
 def _render_group(view: View, groups: DuplicateGroups) -> None:
-    st.subheader("Side by side", anchor=False)
     if st.session_state.get(GROUP_KEY, 1) > len(groups):
         st.session_state[GROUP_KEY] = 1
-    number = st.number_input(
+    number = number_input(
         "Group to read",
-        min_value=1,
-        max_value=len(groups),
-        value=1,
-        key=GROUP_KEY,
-        bind="query-params",
+        GROUP_KEY,
+        default=1,
+        most=len(groups),
         help="Or choose a line of the table above.",
-        width=220,
     )
-    rows = groups.rows(int(number) - 1).tolist()
     said = st.container()
-    left, right = st.columns(2)
+    sides = st.columns(2)
+    rows = groups.rows(number - 1).tolist()
     texts = {row: f"{place} of {len(rows)} (row {row + 1:,})" for place, row in enumerate(rows, 1)}
-    chosen = []
-    for column, name, default in ((left, "Left", 0), (right, "Right", 1)):
-        chosen.append(
-            column.selectbox(
-                name,
-                rows,
-                index=default,
-                format_func=texts.__getitem__,
-                key=f"duplicate-{name}-{groups.kind}-{number}",
-            )
+    chosen = [
+        place.selectbox(
+            name,
+            rows,
+            index=default,
+            format_func=texts.__getitem__,
+            key=f"duplicate-{name}-{groups.kind}-{number}",
         )
+        for default, (name, place) in enumerate(zip(("Left", "Right"), sides, strict=True))
+    ]
     first, second = (view.corpus.papers.iloc[int(row)] for row in chosen)
     titles = mark_differences(first[TITLE], second[TITLE])
     abstracts = mark_differences(first[ABSTRACT], second[ABSTRACT])
@@ -140,16 +134,22 @@ def _render_group(view: View, groups: DuplicateGroups) -> None:
             if same
             else "Words that the other text lacks are marked."
         )
-    for column, place, paper in ((left, 0, first), (right, 1, second)):
-        with column.container(border=True):
-            heading = marked_html(titles[place], place)
-            st.html(f'<h4 style="margin:0;padding:0">{heading}</h4>')
-            components.label_badges(paper[LABELS])
-            st.html(f'<p class="at-plain">{marked_html(abstracts[place], place)}</p>')
+    for side, (place, paper) in enumerate(zip(sides, (first, second), strict=True)):
+        with place:
+            _render_side(paper, titles[side], abstracts[side], side)
+
+
+def _render_side(
+    paper: pd.Series, title: Sequence[Piece], abstract: Sequence[Piece], side: int
+) -> None:
+    with st.container(border=True):
+        st.html(f'<h4 style="margin:0;padding:0">{marked_html(title, side)}</h4>')
+        components.label_badges(paper[LABELS])
+        st.html(f'<p class="at-plain">{marked_html(abstract, side)}</p>')
 
 
 def marked_html(pieces: Sequence[Piece], side: int) -> str:
-    """Return escaped HTML with the differing pieces marked, in one hue a side."""
+    """Return escaped HTML with the differing pieces marked, in one hue per side."""
     hue = ("lowered", "raised")[side]
     style = f"background:var(--at-{hue});color:var(--at-{hue}-ink);border-radius:.2rem"
     parts = []

@@ -7,18 +7,10 @@ import streamlit as st
 
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
-from arxivtag.figures import exploring as figures
+from arxivtag.figures import labels as figures
+from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.overview_tab import imbalance_text
-from arxivtag.ui.explore.shared import (
-    LABELS_KEY,
-    View,
-    clicked,
-    count_column,
-    figure_column,
-    nothing_in_view,
-    share_column,
-    table,
-)
+from arxivtag.ui.explore.shared import LABELS_KEY, View, nothing_in_view, one_of
 from arxivtag.ui.frame import components
 
 N_BARS, N_COMBINATIONS, N_HEAT_MAP = 20, 20, 20
@@ -30,8 +22,8 @@ MEASURES: dict[CoOccurrenceMeasure, str] = {
 MEASURE_NOTES: dict[CoOccurrenceMeasure, str] = {
     "count": "How many papers carry both labels; on the diagonal, how many carry the label.",
     "npmi": (
-        "How much more often two labels meet than chance would have it: 1 only together, "
-        "0 as chance, −1 never."
+        "Whether two labels meet more often than chance would have it: 1 is always together, "
+        "0 as often as by chance, −1 never."
     ),
     "lift": "Times as often together as by chance: 2 is twice as often, 0.5 half as often.",
 }
@@ -62,44 +54,37 @@ def render_labels(view: View) -> None:
         )
     with right:
         _render_labels_per_paper(view)
-    _render_co_occurrence(view, len(frequency))
+    st.subheader("Which labels go together", anchor=False)
+    if len(frequency) < 2:
+        components.empty_state("Only one label is in view.", "Look at rows with more labels.")
+        return
+    _render_co_occurrence(view)
 
 
 def _filter_by_click(key: str) -> None:
     """Add the clicked label or pair of labels to the filter, which holds for the whole page."""
-    data = clicked(key)
-    if data is None:
+    points = st.session_state[key]["selection"]["points"]
+    clicked = points[0].get("customdata") if points else None
+    if clicked is None:
         return
-    labels = data if isinstance(data, list) else [data]
+    labels = clicked if isinstance(clicked, list) else [clicked]
     before = st.session_state.get(LABELS_KEY) or []
     st.session_state[LABELS_KEY] = list(dict.fromkeys([*before, *labels]))
 
 
 def _render_frequency(frequency: pd.DataFrame, log: bool) -> None:
     shown = frequency.head(N_BARS)
+    top = zip(shown["label"][:3], shown["papers"][:3], strict=True)
     components.render_figure(
         figures.label_frequency_figure(shown, log=log),
         "label-frequency",
         f"Bar chart of the {len(shown)} most frequent of {len(frequency)} labels: "
-        + ", ".join(
-            f"{label} {papers:,}"
-            for label, papers in zip(shown["label"][:3], shown["papers"][:3], strict=True)
-        )
-        + ".",
+        f"{', '.join(f'{label} {papers:,}' for label, papers in top)}.",
         on_select=lambda: _filter_by_click("label-frequency"),
     )
     components.note("Click a bar to look only at papers with this label, here and on other tabs.")
-    table(
-        frequency,
-        "labels",
-        f"All {len(frequency)} labels with names and counts.",
-        {
-            "label": "Label",
-            "name": st.column_config.TextColumn("Name", width="medium"),
-            "papers": count_column("Papers"),
-            "share": share_column("Share"),
-        },
-        title="All labels as a table",
+    tables.fold(
+        frequency, "labels", "All labels", tables.columns("label", "name", "papers", "share")
     )
 
 
@@ -115,17 +100,11 @@ def _render_combinations(view: View, log: bool) -> None:
     components.note(
         f"{len(frequency):,} combinations, order aside; {n_once:,} of them on one paper only."
     )
-    table(
+    tables.fold(
         frequency,
         "label-combinations",
-        f"All {len(frequency):,} label combinations with counts.",
-        {
-            "combination": st.column_config.TextColumn("Combination", width="medium"),
-            "labels": count_column("Labels"),
-            "papers": count_column("Papers"),
-            "share": share_column("Share"),
-        },
-        title="All combinations as a table",
+        "All combinations",
+        tables.columns("combination", "labels", "papers", "share"),
     )
 
 
@@ -137,67 +116,48 @@ def _render_labels_per_paper(view: View) -> None:
         "labels-per-paper",
         f"Bar chart of labels per paper: {mean:.2f} on average, at most {counts['labels'].max()}.",
     )
-    table(
+    tables.fold(
         counts,
         "labels-per-paper",
-        "Papers by number of labels.",
-        {
-            "labels": count_column("Labels"),
-            "papers": count_column("Papers"),
-            "share": share_column("Share"),
-        },
-        title="Labels per paper as a table",
+        "Papers by number of labels",
+        tables.columns("labels", "papers", "share"),
     )
 
 
-def _render_co_occurrence(view: View, n_labels: int) -> None:
-    st.subheader("Which labels go together", anchor=False)
-    if n_labels < 2:
-        components.empty_state(
-            "Only one label is in view.", "It takes two to see which go together."
-        )
-        return
-    measure: CoOccurrenceMeasure = (
-        st.segmented_control(
-            "Measure",
-            list(MEASURES),
-            default="count",
-            required=True,
-            format_func=MEASURES.__getitem__,
-            key="measure",
-            bind="query-params",
-        )
-        or "count"
-    )
+def _render_co_occurrence(view: View) -> None:
+    measure = one_of("Measure", MEASURES, "measure", default="count")
     components.note(MEASURE_NOTES[measure])
     matrix = statistics.co_occurrence(view.index, view.rows, n_labels=N_HEAT_MAP, measure=measure)
     pairs = statistics.label_pairs(view.index, view.rows, n_labels=N_HEAT_MAP)
     left, right = st.columns([3, 2])
     with left:
-        first = (
-            f" Most often together: {pairs['label_a'].iloc[0]} and {pairs['label_b'].iloc[0]}, "
-            f"{pairs['papers'].iloc[0]:,} papers."
-            if len(pairs)
-            else " No two of them meet."
-        )
-        components.render_figure(
-            figures.co_occurrence_figure(matrix, measure),
-            f"co-occurrence-{measure}",
-            f"Heat map of the {len(matrix)} most frequent labels, {MEASURES[measure]}.{first}",
-            on_select=lambda: _filter_by_click(f"co-occurrence-{measure}"),
-        )
-        components.note("Click a cell to look only at papers with both labels.")
+        _render_heat_map(matrix, measure, _first_pair_text(pairs))
     with right:
-        table(
+        tables.show(
             pairs,
             "label-pairs",
             "Pairs of labels that meet, with papers, lift and normalised PMI.",
-            {
-                "label_a": "Label",
-                "label_b": "And",
-                "papers": count_column("Papers"),
-                "npmi": figure_column("NPMI"),
-                "lift": figure_column("Lift"),
-            },
+            {"label_a": "Label", "label_b": "And", **tables.columns("papers", "npmi", "lift")},
             height=480,
         )
+
+
+def _render_heat_map(matrix: pd.DataFrame, measure: CoOccurrenceMeasure, first_pair: str) -> None:
+    key = f"co-occurrence-{measure}"
+    components.render_figure(
+        figures.co_occurrence_figure(matrix, measure),
+        key,
+        f"Heat map of the {len(matrix)} most frequent labels, {MEASURES[measure]}. {first_pair}",
+        on_select=lambda: _filter_by_click(key),
+    )
+    components.note("Click a cell to look only at papers with both labels.")
+
+
+def _first_pair_text(pairs: pd.DataFrame) -> str:
+    if pairs.empty:
+        return "No two of them meet."
+    first = pairs.iloc[0]
+    return (
+        f"Most often together: {first['label_a']} and {first['label_b']}, "
+        f"{first['papers']:,} papers."
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from arxivtag.exploring import lengths as length_statistics
 from arxivtag.exploring.labels import Imbalance, imbalance, label_frequency
+from arxivtag.exploring.lengths import describe_lengths, length_histogram
 from arxivtag.exploring.overview import Overview, overview
-from arxivtag.figures import exploring as figures
+from arxivtag.figures.labels import label_frequency_figure
+from arxivtag.figures.lengths import length_figure
 from arxivtag.ui.explore.shared import View
 from arxivtag.ui.frame import components
 
@@ -25,26 +26,23 @@ def render_overview(view: View) -> None:
     if not view.n_rows:
         return
     frequency = label_frequency(view.index, view.rows)
-    chosen_lengths = view.lengths[view.rows]
+    lengths = view.lengths[view.rows]
+    balance = imbalance_text(imbalance(frequency))
     left, right = st.columns(2)
     with left:
         components.render_figure(
-            figures.label_frequency_figure(frequency.head(N_TOP_LABELS)),
+            label_frequency_figure(frequency.head(N_TOP_LABELS)),
             "overview-labels",
-            f"Bar chart of the {min(N_TOP_LABELS, len(frequency))} most frequent labels. "
-            + imbalance_text(imbalance(frequency)),
+            f"Bar chart of the {min(N_TOP_LABELS, len(frequency))} most frequent labels. {balance}",
         )
     with right:
         components.render_figure(
-            figures.length_figure(
-                length_statistics.length_histogram(chosen_lengths),
-                length_statistics.describe_lengths(chosen_lengths),
-            ),
+            length_figure(length_histogram(lengths), describe_lengths(lengths)),
             "overview-lengths",
             f"Histogram of words per abstract: mean {summary.mean_words:.0f}, "
-            f"from {chosen_lengths.min():,} to {chosen_lengths.max():,}.",
+            f"from {lengths.min():,} to {lengths.max():,}.",
         )
-    components.note(imbalance_text(imbalance(frequency)))
+    components.note(balance)
     components.note("Both charts show the papers kept after cleaning.")
 
 
@@ -56,12 +54,12 @@ def overview_lines(summary: Overview) -> list[tuple[str, str, str]]:
         (
             "Duplicate titles",
             count(summary.n_duplicate_titles),
-            "Rows left out because an earlier row has their title; no title at all is no repeat.",
+            "Rows left out because an earlier row has the same title; rows without one stay.",
         ),
         (
             "After deduplication",
             count(summary.n_after_dedup),
-            "Rows with an abstract and labels left when only the first of each title stays.",
+            "Rows with an abstract and labels, when only the first of each title stays.",
         ),
         ("Labels", count(summary.n_labels), "Distinct subject areas on the papers kept."),
         (
@@ -70,22 +68,22 @@ def overview_lines(summary: Overview) -> list[tuple[str, str, str]]:
             "Distinct lists of labels, in the order written, after deduplication.",
         ),
         (
-            "Occur once",
+            "Combinations seen once",
             count(summary.n_rare_combinations),
-            "Combinations of a single paper, which cannot be split evenly.",
+            "On a single paper, so that no split can share them out.",
         ),
         (
             "Papers kept",
             count(summary.n_kept),
-            "What is left for training when those papers are dropped.",
+            "What is left for training without the combinations seen once.",
         ),
         (
-            "Labels a paper",
+            "Labels per paper",
             f"{summary.mean_labels:.2f}",
             "The mean: one paper usually belongs to several areas.",
         ),
         (
-            "Words an abstract",
+            "Words per abstract",
             f"{summary.mean_words:.0f}",
             f"The mean; half of the papers kept have {summary.median_words:.0f} or fewer.",
         ),
@@ -99,17 +97,15 @@ def imbalance_text(measured: Imbalance | None) -> str:
     if measured.n_labels == 1:
         return f"There is one label alone, {measured.top_label}: there is nothing to tell apart."
     half = (
-        "one label makes"
+        "That label alone makes"
         if measured.n_for_half == 1
-        else f"the {measured.n_for_half} most frequent labels make"
+        else f"The {measured.n_for_half} most frequent labels make"
     )
-    rare = (
-        ""
-        if not measured.n_rare
-        else f" {measured.n_rare:,} labels stand on fewer than 10 papers, too few to learn well."
+    text = (
+        f"{measured.top_label} is on {measured.top_share:.0%} of the papers, "
+        f"{measured.ratio:,.0f} times as many as the label in the middle of the ranking. "
+        f"{half} up half of all occurrences of the {measured.n_labels:,} labels."
     )
-    return (
-        f"{measured.top_label} stands on {measured.top_share:.0%} of the papers, "
-        f"{measured.ratio:,.0f} times as many as the label in the middle of the ranking; "
-        f"{half} up half of all {measured.n_labels:,} labels' occurrences.{rare}"
-    )
+    if measured.n_rare:
+        text += f" {measured.n_rare:,} labels are on fewer than 10 papers, too few to learn well."
+    return text

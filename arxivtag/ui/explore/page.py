@@ -12,18 +12,17 @@ from arxivtag.exploring.labels import LabelIndex
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.papers.schema import Corpus
 from arxivtag.ui.explore import (
+    cached,
     cleaning_tab,
     duplicates_tab,
     labels_tab,
     lengths_tab,
     overview_tab,
     papers_tab,
-    statistics,
     terms_tab,
 )
-from arxivtag.ui.explore.shared import LABELS_KEY, View
-from arxivtag.ui.frame import choices as state
-from arxivtag.ui.frame import components, data
+from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
+from arxivtag.ui.frame import choices, components, data
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 
@@ -40,8 +39,8 @@ TABS: dict[str, Callable[[View], None]] = {
 FILTERED_TABS = ("Labels", "Terms", "Lengths", "Papers")
 _WHOLE_TABS = [name for name in TABS if name not in FILTERED_TABS]
 _WHOLE_TABS_TEXT = (
-    f"The filters hold for {', '.join(FILTERED_TABS[:-1])} and {FILTERED_TABS[-1]}; "
-    f"{', '.join(_WHOLE_TABS[:-1])} and {_WHOLE_TABS[-1]} are of the whole data set."
+    f"The filters apply to {', '.join(FILTERED_TABS[:-1])} and {FILTERED_TABS[-1]}; "
+    f"{', '.join(_WHOLE_TABS[:-1])} and {_WHOLE_TABS[-1]} show the whole data set."
 )
 NUMBER_PARAMETERS = ("group", "paper", "papers-page", "max-words", "max-tokens", "words")
 KEPT, ALL = "kept", "all"
@@ -50,12 +49,12 @@ ROWS_TEXTS = {KEPT: "Kept after cleaning", ALL: "All rows as read"}
 
 def render_explore(context: PageContext) -> None:
     """Draw everything under the page's title."""
-    state.drop_endless_numbers(NUMBER_PARAMETERS)
+    choices.drop_endless_numbers(NUMBER_PARAMETERS)
     corpus = data.corpus(context.data_source, context.home)
     if corpus.synthetic:
         components.note(
-            "The bundled sample is synthetic: its titles and abstracts were put together by a "
-            "program, so read its figures as a demonstration, not as findings about arXiv."
+            "The bundled sample is synthetic: a program wrote its titles and abstracts. Its "
+            "figures show how this page works, not what arXiv holds."
         )
     for sentence in corpus.report.notes:
         components.note(sentence)
@@ -76,9 +75,9 @@ def render_explore(context: PageContext) -> None:
 
 def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) -> View:
     """Return the view of the open tab, drawing the filters where they apply."""
-    index, lengths = statistics.label_index(corpus), statistics.lengths(corpus)
+    index, lengths = cached.label_index(corpus), cached.lengths(corpus)
     cleaning = data.cleaned(context.data_source, home=context.home)
-    kept = statistics.kept_rows(corpus, cleaning)
+    kept = cached.kept_rows(corpus, cleaning)
     if filters is None:
         return View(corpus, cleaning, index, lengths, kept, PaperFilter())
     with filters:
@@ -115,23 +114,21 @@ def _filter_input(index: LabelIndex, lengths: Lengths) -> tuple[PaperFilter, str
         low, high = left.slider(
             "Words in the abstract", 0, longest, (0, longest), key="words", bind="query-params"
         )
-        rows = right.segmented_control(
-            "Rows",
-            [KEPT, ALL],
-            default=KEPT,
-            required=True,
-            format_func=ROWS_TEXTS.__getitem__,
-            help="Cleaning follows the Keras example: see the Cleaning tab.",
-            key="rows",
-            bind="query-params",
-        )
+        with right:
+            rows = one_of(
+                "Rows",
+                ROWS_TEXTS,
+                "rows",
+                default=KEPT,
+                help="Cleaning follows the Keras example: see the Cleaning tab.",
+            )
     chosen = PaperFilter(
         labels=tuple(labels),
         text=(text or "").strip(),
         min_words=low if low > 0 else None,
         max_words=high if high < longest else None,
     )
-    return chosen, rows or KEPT
+    return chosen, rows
 
 
 def _spell_out_labels(index: LabelIndex) -> None:
@@ -161,15 +158,7 @@ def _say_what_is_shown(
         if chosen.is_open:
             st.caption(f"{n_all:,} {kind}", width="content")
             return
-        parts = []
-        if chosen.labels:
-            parts.append("with " + " and ".join(map(components.safe_text, chosen.labels)))
-        if chosen.text:
-            parts.append(f"with “{components.safe_text(chosen.text)}”")
-        if chosen.min_words is not None or chosen.max_words is not None:
-            low, high = chosen.min_words or 0, chosen.max_words
-            parts.append(f"{low} to {high} words" if high is not None else f"{low} words or more")
-        st.caption(f"**{n_rows:,}** of {n_all:,} {kind}: {', '.join(parts)}", width="content")
+        st.caption(f"**{n_rows:,}** of {n_all:,} {kind}: {_filter_text(chosen)}", width="content")
         st.button(
             "Clear filters",
             icon=":material/close:",
@@ -178,6 +167,20 @@ def _say_what_is_shown(
             args=(longest,),
         )
     components.note(_WHOLE_TABS_TEXT)
+
+
+def _filter_text(chosen: PaperFilter) -> str:
+    """Return the filters in words, as Markdown."""
+    parts = []
+    if chosen.labels:
+        parts.append("with " + " and ".join(map(components.safe_text, chosen.labels)))
+    if chosen.text:
+        parts.append(f"with “{components.safe_text(chosen.text)}”")
+    if chosen.max_words is not None:
+        parts.append(f"{chosen.min_words or 0} to {chosen.max_words} words")
+    elif chosen.min_words is not None:
+        parts.append(f"{chosen.min_words} words or more")
+    return ", ".join(parts)
 
 
 def _clear_filters(longest: int) -> None:

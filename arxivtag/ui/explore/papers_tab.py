@@ -7,14 +7,15 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.exploring.labels import multi_hot
+from arxivtag.exploring.preparation import papers_table
 from arxivtag.papers.cleaning import label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui.explore.shared import View, count_column, download_papers, nothing_in_view
+from arxivtag.ui.explore import tables
+from arxivtag.ui.explore.shared import View, nothing_in_view, number_input, plural
 from arxivtag.ui.frame import components
 
 PAGE_SIZE = 25
 N_PREVIEWED = 5
-TABLE_KEY = "papers-table"
 PAPER_KEY = "paper"
 
 
@@ -31,12 +32,12 @@ def render_papers(view: View) -> None:
     shown = positions[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     with place:
         _render_table(view, shown)
-    _render_paper(view, shown)
+    _render_paper(view, first_row=int(shown[0]) + 1)
     _render_preview(view, positions)
-    download_papers(
-        view.corpus.papers.iloc[positions],
-        "papers",
+    components.download_csv(
         f"Download these {len(positions):,} papers as CSV",
+        "papers",
+        lambda: papers_table(view.corpus.papers.iloc[positions]),
     )
 
 
@@ -53,47 +54,43 @@ def _render_table(view: View, shown: np.ndarray) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        key=TABLE_KEY,
+        key="papers-table",
         on_select=lambda: _open_chosen([int(row) for row in frame["row"]]),
         selection_mode="single-row",
         height="content",
         alt=f"{len(frame)} papers with labels and length. Choose one to read it.",
         column_config={
-            "row": count_column("Row"),
-            "title": st.column_config.TextColumn("Title", width="large"),
+            "row": tables.count("Row"),
+            "title": tables.text("Title", "large"),
             "labels": st.column_config.ListColumn("Labels", width="medium"),
-            "words": count_column("Words"),
+            "words": tables.count("Words"),
         },
     )
 
 
 def _open_chosen(rows: list[int]) -> None:
-    chosen = st.session_state[TABLE_KEY]["selection"]["rows"]
-    if chosen:
-        st.session_state[PAPER_KEY] = rows[chosen[0]]
+    line = tables.chosen_line("papers")
+    if line is not None:
+        st.session_state[PAPER_KEY] = rows[line]
 
 
-def _render_paper(view: View, shown: np.ndarray) -> None:
-    n_rows = len(view.corpus.papers)
+def _render_paper(view: View, first_row: int) -> None:
     st.subheader("One paper in full", anchor=False)
-    row = st.number_input(
+    row = number_input(
         "Row to read",
-        min_value=1,
-        max_value=n_rows,
-        value=int(shown[0]) + 1,
-        key=PAPER_KEY,
-        bind="query-params",
+        PAPER_KEY,
+        default=first_row,
+        most=len(view.corpus.papers),
         help="Or choose a line of the table above.",
-        width=220,
     )
-    paper = view.corpus.papers.iloc[int(row) - 1]
+    paper = view.corpus.papers.iloc[row - 1]
     with st.container(border=True):
         st.markdown(f"#### {components.math_text(paper[TITLE]) or 'No title'}")
         components.label_badges(paper[LABELS])
         st.markdown(components.math_text(paper[ABSTRACT]) or "No abstract.")
-        components.note(f"Row {int(row):,}, {view.lengths[int(row) - 1]:,} words.")
+        components.note(f"Row {row:,}, {view.lengths[row - 1]:,} words.")
         with st.expander("As a row of the training data", icon=":material/data_array:"):
-            st.html("<p class='at-note'>The abstract as it stands in the file:</p>")
+            components.note("The abstract as it stands in the file:")
             components.plain_html(paper[ABSTRACT])
             _render_multi_hot(view, paper[LABELS])
 
@@ -102,22 +99,20 @@ def _render_multi_hot(view: View, labels: tuple[str, ...]) -> None:
     names = label_names_of(view.cleaning.papers[LABELS].tolist())
     encoded = multi_hot(labels, names)
     components.note(
-        f"Label-binarized representation: {len(names):,} positions, one a label of the papers "
+        f"Label-binarized representation: {len(names):,} positions, one per label of the papers "
         f"kept, most frequent first; {int(encoded.sum())} of them 1. The example's first "
-        "position, [UNK], is no label and is left out."
+        "position, [UNK], is not a label and is left out."
     )
     st.code(f"{list(labels)}\n[[{' '.join(map(str, encoded))}]]", language=None, wrap_lines=True)
 
 
 def _render_preview(view: View, positions: np.ndarray) -> None:
+    n_shown = min(N_PREVIEWED, len(positions))
     with st.expander("Preview, as in the Keras example", icon=":material/preview:"):
         components.note(
-            f"{min(N_PREVIEWED, len(positions))} papers in view, drawn at random, always the same."
+            f"{plural(n_shown, 'paper')} in view, drawn at random, and the same on each visit."
         )
-        chosen = np.random.default_rng(0).choice(
-            positions, size=min(N_PREVIEWED, len(positions)), replace=False
-        )
-        for row in chosen:
+        for row in np.random.default_rng(0).choice(positions, size=n_shown, replace=False):
             paper = view.corpus.papers.iloc[int(row)]
             components.plain_html(f"Abstract: {paper[ABSTRACT]}")
             components.label_badges(paper[LABELS])

@@ -7,15 +7,15 @@ import streamlit as st
 from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod, TermKind
-from arxivtag.figures import exploring as figures
+from arxivtag.figures import terms as figures
+from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.shared import (
     View,
-    count_column,
-    figure_column,
     file_part,
     nothing_in_view,
-    share_column,
-    table,
+    number_input,
+    one_of,
+    plural,
 )
 from arxivtag.ui.frame import components
 
@@ -35,6 +35,7 @@ METHOD_NOTES: dict[TellingMethod, str] = {
         "more frequent with the label. Terms that occur fewer than 5 times are left out."
     ),
 }
+VOCABULARIES = {1: "Words", 2: "Words and bigrams"}
 DEFAULT_MAX_TOKENS = 20_000
 
 
@@ -62,19 +63,14 @@ def render_terms(view: View) -> None:
 
 
 def _kind_input() -> tuple[TermKind, bool]:
+    """Return which terms to show, and whether to leave stop words out."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        kind: TermKind = (
-            st.segmented_control(
-                "Terms",
-                list(KINDS),
-                default="words",
-                required=True,
-                format_func=KINDS.__getitem__,
-                key="terms",
-                bind="query-params",
-                help="Lower case, punctuation deleted, split at white space, as for the model.",
-            )
-            or "words"
+        kind = one_of(
+            "Terms",
+            KINDS,
+            "terms",
+            default="words",
+            help="Lower case, punctuation deleted, split at white space, as for the model.",
         )
         with_stop_words = st.toggle(
             "With stop words",
@@ -95,19 +91,13 @@ def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
     components.render_figure(
         figures.term_frequency_figure(frequency.head(N_BARS), kind),
         "frequent-terms",
-        f"Bar chart of the most frequent {kind}: " + ", ".join(frequency["term"][:5]) + ".",
+        f"Bar chart of the most frequent {kind}: {', '.join(frequency['term'][:5])}.",
     )
-    table(
+    tables.fold(
         frequency,
         f"frequent-{kind}",
-        f"The {len(frequency)} most frequent {kind}.",
-        {
-            "term": st.column_config.TextColumn("Term", width="medium"),
-            "count": count_column("Occurrences"),
-            "papers": count_column("Papers"),
-            "per_1000_words": figure_column("Per 1,000 words"),
-        },
-        title=f"The {len(frequency)} most frequent {kind} as a table",
+        f"The {len(frequency)} most frequent {kind}",
+        tables.columns("term", "count", "papers", per_1000_words=tables.figure("Per 1,000 words")),
     )
 
 
@@ -116,27 +106,7 @@ def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
     if not labels:
         components.empty_state("No paper in view carries a label.", "Look at other rows.")
         return
-    if st.session_state.get("label-of-terms") not in (None, *labels):
-        st.session_state["label-of-terms"] = labels[0]
-    label = st.selectbox(
-        "What tells papers with this label from the others",
-        labels,
-        format_func=components.label_text,
-        key="label-of-terms",
-        bind="query-params",
-    )
-    method: TellingMethod = (
-        st.segmented_control(
-            "Ranked by",
-            list(METHODS),
-            default="log_odds",
-            required=True,
-            format_func=METHODS.__getitem__,
-            key="ranked-by",
-            bind="query-params",
-        )
-        or "log_odds"
-    )
+    label, method = _telling_input(labels)
     telling = statistics.telling_terms(
         view.tokens,
         kind,
@@ -156,24 +126,36 @@ def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         figures.telling_terms_figure(telling.head(N_TELLING_BARS), label, method),
         "telling-terms",
         f"Bar chart of the {kind} that tell {label} from other papers: "
-        + ", ".join(telling["term"][:5])
-        + ".",
+        f"{', '.join(telling['term'][:5])}.",
     )
     components.note(METHOD_NOTES[method])
-    table(
+    tables.fold(
         telling,
         f"telling-{kind}-{file_part(label)}",
-        f"The {len(telling)} most telling {kind} of {label}.",
-        {
-            "term": st.column_config.TextColumn("Term", width="medium"),
-            "score": figure_column("Score"),
-            "count_inside": count_column("With the label"),
-            "count_outside": count_column("Without"),
-            "rate_inside": figure_column("Per 1,000 words with"),
-            "rate_outside": figure_column("Per 1,000 words without"),
-        },
-        title="Telling terms as a table",
+        f"The {len(telling)} most telling {kind} of {label}",
+        tables.columns(
+            "term",
+            score=tables.figure("Score"),
+            count_inside=tables.count("With the label"),
+            count_outside=tables.count("Without"),
+            rate_inside=tables.figure("Per 1,000 words with"),
+            rate_outside=tables.figure("Per 1,000 words without"),
+        ),
     )
+
+
+def _telling_input(labels: list[str]) -> tuple[str, TellingMethod]:
+    """Return the label whose telling terms are shown, and how they are ranked."""
+    if st.session_state.get("label-of-terms") not in (None, *labels):
+        st.session_state["label-of-terms"] = labels[0]
+    label: str = st.selectbox(
+        "What tells papers with this label from the others",
+        labels,
+        format_func=components.label_text,
+        key="label-of-terms",
+        bind="query-params",
+    )
+    return label, one_of("Ranked by", METHODS, "ranked-by", default="log_odds")
 
 
 def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
@@ -193,16 +175,11 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
             n_labels=N_SUMMARY_LABELS,
             n_terms=N_SUMMARY_TERMS,
         )
-        table(
+        tables.show(
             summary,
             f"telling-{kind}",
             f"The most telling {kind} of the most frequent labels, by log-odds.",
-            {
-                "label": "Label",
-                "name": st.column_config.TextColumn("Name", width="medium"),
-                "papers": count_column("Papers"),
-                "terms": st.column_config.TextColumn("Most telling, by log-odds", width="large"),
-            },
+            tables.columns("label", "name", "papers", terms=tables.text("Most telling", "large")),
         )
 
 
@@ -214,12 +191,11 @@ def _render_zipf(view: View) -> None:
         f"Word frequency by rank on log scales: {len(ranks)} points, from "
         f"{ranks['count'].iloc[0]:,} occurrences down to {ranks['count'].iloc[-1]:,}.",
     )
-    table(
+    tables.fold(
         ranks,
         "zipf",
-        "Rank and count of words, evenly spaced on a log scale.",
-        {"rank": count_column("Rank"), "term": "Word", "count": count_column("Occurrences")},
-        title="Frequency by rank as a table",
+        "Word frequency by rank",
+        {"rank": tables.count("Rank"), **tables.columns("term", "count")},
     )
 
 
@@ -231,68 +207,50 @@ def _render_growth(view: View) -> None:
         "vocabulary-growth",
         f"Distinct words by papers read: {last['distinct_words']:,} after {last['papers']:,}.",
     )
-    table(
+    tables.fold(
         growth,
         "vocabulary-growth",
-        "Distinct words after so many papers.",
-        {
-            "papers": count_column("Papers read"),
-            "words": count_column("Words read"),
-            "distinct_words": count_column("Distinct words"),
-        },
-        title="Growth as a table",
+        "Distinct words by papers read",
+        tables.columns(
+            papers=tables.count("Papers read"),
+            words=tables.count("Words read"),
+            distinct_words=tables.count("Distinct words"),
+        ),
     )
 
 
 def _render_coverage(view: View) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        ngrams = (
-            st.segmented_control(
-                "Vocabulary of",
-                [1, 2],
-                default=2,
-                required=True,
-                format_func={1: "Words", 2: "Words and bigrams"}.__getitem__,
-                key="ngrams",
-                bind="query-params",
-            )
-            or 2
-        )
-        max_tokens = int(
-            st.number_input(
-                "Terms kept (max_tokens)",
-                min_value=1,
-                max_value=10_000_000,
-                value=DEFAULT_MAX_TOKENS,
-                step=1_000,
-                key="max-tokens",
-                bind="query-params",
-                width=220,
-            )
+        ngrams = one_of("Vocabulary of", VOCABULARIES, "ngrams", default=2)
+        max_tokens = number_input(
+            "Terms kept (max_tokens)",
+            "max-tokens",
+            default=DEFAULT_MAX_TOKENS,
+            most=10_000_000,
+            step=1_000,
         )
     coverage = statistics.vocabulary_coverage(view.tokens, view.rows, ngrams=ngrams)
-    share, lowest = coverage.share(max_tokens), coverage.lowest_count(max_tokens)
-    n_terms = len(coverage.counts)
+    share, n_terms = coverage.share(max_tokens), len(coverage.counts)
+    n_kept = min(max_tokens, n_terms)
     components.note(
-        f"The {min(max_tokens, n_terms):,} most frequent of {n_terms:,} terms make up "
-        f"{share:.1%} of all {coverage.n_occurrences:,} occurrences; the last of them occurs "
-        f"{lowest:,} {'time' if lowest == 1 else 'times'}. The Keras example keeps as many terms "
-        "as there are distinct words."
+        f"The {n_kept:,} most frequent of {n_terms:,} terms make up {share:.1%} of all "
+        f"{coverage.n_occurrences:,} occurrences; the last of them occurs "
+        f"{plural(coverage.lowest_count(max_tokens), 'time')}. The Keras example keeps as many "
+        "terms as there are distinct words."
     )
     curve = coverage.curve()
     components.render_figure(
-        figures.vocabulary_coverage_figure(curve, min(max_tokens, n_terms), share),
+        figures.vocabulary_coverage_figure(curve, n_kept, share),
         "vocabulary-coverage",
         f"Share of occurrences that frequent terms cover: {max_tokens:,} of them {share:.1%}.",
     )
-    table(
+    tables.fold(
         curve,
         "vocabulary-coverage",
-        "What vocabularies of different sizes cover.",
-        {
-            "max_tokens": count_column("Terms kept"),
-            "share": share_column("Occurrences covered"),
-            "count": count_column("The last one occurs"),
-        },
-        title="Coverage as a table",
+        "Coverage by size of the vocabulary",
+        tables.columns(
+            max_tokens=tables.count("Terms kept"),
+            share=tables.share("Occurrences covered"),
+            count=tables.count("The last one occurs"),
+        ),
     )

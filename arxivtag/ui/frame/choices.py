@@ -30,10 +30,10 @@ def resolve(
 
     Args:
         kind: What is chosen, for the sentence: ``"data set"``.
-        asked: What the URL says, if anything.
+        asked: What the address says, if anything.
         remembered: What this session chose before, if anything.
-        options: The ids there are.
-        default: Taken when neither holds.
+        options: The ids that can be chosen.
+        default: Taken where neither of the two is an option.
     """
     if asked and asked in options:
         return Choice(asked)
@@ -50,7 +50,7 @@ def resolve(
 
 
 def shortened(text: str, max_chars: int = MAX_SHOWN_CHARS) -> str:
-    """Return ``text`` on one line, cut in the middle of nowhere but never long."""
+    """Return ``text`` on one line; beyond ``max_chars`` it ends in an ellipsis."""
     joined = " ".join(text.split())
     return joined if len(joined) <= max_chars else joined[: max_chars - 1] + "…"
 
@@ -62,7 +62,7 @@ def url_value(name: str) -> str | None:
 
 
 def drop_endless_numbers(names: Collection[str]) -> None:
-    """Take ``inf`` and the like out of the address, and run the page again without them.
+    """Take ``inf`` and ``nan`` out of the address, and run the page again without them.
 
     Streamlit's number fields, which read the address before the page can, break on them.
 
@@ -85,8 +85,8 @@ def _is_endless(text: str) -> bool:
 
 def chosen(kind: str, name: str, options: Collection[str], default: str) -> Choice:
     """Resolve the query parameter ``name``, remember the outcome and put it into the URL."""
-    memory = f"chosen-{name}"
-    choice = resolve(kind, url_value(name), st.session_state.get(memory), options, default)
+    remembered = st.session_state.get(f"chosen-{name}")
+    choice = resolve(kind, url_value(name), remembered, options, default)
     remember(name, choice.value, default)
     return choice
 

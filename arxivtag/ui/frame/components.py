@@ -1,4 +1,4 @@
-"""Small parts that every page shares: figures, tables, badges, errors, text made safe.
+"""Small parts that every page shares: text made safe, notes, figures, downloads, numbers.
 
 Text that comes from data (titles, abstracts, labels, file names) is never Markdown or HTML.
 Where Streamlit reads Markdown (headings, captions, widget labels) it goes through
@@ -18,65 +18,12 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.errors import ArxivTagError
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.policy import policy
 from arxivtag.tagging.tables import table_as_csv
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
-
-# Greys are shares of the text colour, so they fit any theme and dialogs too, which lie outside
-# the app's own element; ``light-dark()`` follows Streamlit's switch, which sets ``color-scheme``.
-STYLE = """
-<style>
-:root {
-  --at-ink: light-dark(#1d2126, #e6e5e1);
-  --at-muted: color-mix(in srgb, currentColor 72%, transparent);
-  --at-line: color-mix(in srgb, currentColor 18%, transparent);
-  --at-soft: color-mix(in srgb, currentColor 5%, transparent);
-  --at-accent: light-dark(#b31b1b, #ff8f85);
-  --at-raised: light-dark(#cfe3f3, #113a55);
-  --at-raised-ink: light-dark(#004f7d, #9fd0f0);
-  --at-lowered: light-dark(#fbdfcb, #52270a);
-  --at-lowered-ink: light-dark(#8a3d00, #f4b98c);
-}
-.at-badges { display: flex; flex-wrap: wrap; gap: .3rem; margin: .1rem 0; }
-.at-badge {
-  display: inline-flex; gap: .4em; align-items: baseline; max-width: 100%;
-  border: 1px solid var(--at-line); border-radius: .3rem; padding: .05rem .45rem;
-  font-size: .875rem; line-height: 1.5; color: var(--at-ink); background: var(--at-soft);
-  overflow-wrap: anywhere;
-}
-.at-badge b { font-weight: 600; white-space: nowrap; }
-.at-badge span { color: var(--at-muted); }
-.at-badge.strong { border-color: var(--at-accent); }
-.at-badge.strong b { color: var(--at-accent); }
-.at-lead { color: var(--at-muted); max-width: 46rem; margin: 0; line-height: 1.45; }
-.at-note { color: var(--at-muted); font-size: .875rem; line-height: 1.45; margin: 0; }
-.at-empty {
-  border: 1px dashed var(--at-line); border-radius: .3rem; padding: 1.1rem 1.2rem;
-  max-width: 46rem;
-}
-.at-empty strong { display: block; font-weight: 600; margin-bottom: .15rem; }
-.at-empty span { color: var(--at-muted); }
-.at-plain { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55; margin: 0; }
-[class*="st-key-door-"] a { padding-left: 0; padding-right: 0; }
-/* Where Streamlit writes small text in the primary colour, dark pages need it lighter. */
-.stApp .stTabs [role="tab"][aria-selected="true"], .stApp .stTabs [role="tab"]:hover {
-  color: var(--at-accent);
-}
-[role="dialog"] .stTabs [role="tab"][aria-selected="true"] { color: inherit; }
-.stTabs [role="tab"][aria-selected="true"] p { color: inherit; }
-[data-testid="stBaseButton-segmented_controlActive"], [data-testid="stBaseButton-pillsActive"] {
-  color: var(--at-accent);
-}
-/* The focused link would else look like the current page's. */
-.stPageLink a:focus-visible { outline: 2px solid var(--at-accent); outline-offset: -1px; }
-.stMetric label { color: var(--at-muted); }
-.stMetric label p { color: inherit; }
-/* Streamlit's own export of a table leaves formulas in; ours (download_table) does not. */
-[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]) { display: none; }
-</style>
-"""
 
 _MARKDOWN_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&:\"'^=/@%,;?])")
 # Streamlit turns :name: into emoji or icons, and arrows and dashes between spaces into
@@ -96,7 +43,7 @@ def safe_text(text: str) -> str:
     joined = " ".join(str(text).split())
     joined = _SHORTCODE.sub(":" + WORD_JOINER, joined)
     joined = _ADDRESS.sub(WORD_JOINER, joined)
-    joined = _SYMBOL.sub(lambda found: WORD_JOINER.join(found.group()), joined)
+    joined = _SYMBOL.sub(lambda symbol: WORD_JOINER.join(symbol.group()), joined)
     return _MARKDOWN_PUNCTUATION.sub(r"\\\1", joined)
 
 
@@ -105,44 +52,48 @@ def math_text(text: str) -> str:
     joined = " ".join(str(text).split())
     parts: list[str] = []
     end = 0
-    for found in _FORMULA.finditer(joined):
-        parts.append(safe_text(joined[end : found.start()]))
-        if parts[-1] and joined[found.start() - 1].isspace():
+    for formula in _FORMULA.finditer(joined):
+        parts.append(safe_text(joined[end : formula.start()]))
+        if parts[-1] and joined[formula.start() - 1].isspace():
             parts.append(" ")
-        parts.append(f"${found.group(1).strip()}$")
-        end = found.end()
+        parts.append(f"${formula.group(1).strip()}$")
+        end = formula.end()
         if joined[end : end + 1].isspace():
             parts.append(" ")
     parts.append(safe_text(joined[end:]))
     return "".join(parts)
 
 
-def plain_html(text: str, css_class: str = "at-plain") -> None:
+def plain_html(text: str) -> None:
     """Show ``text`` exactly as typed, line ends included."""
-    st.html(f'<p class="{css_class}">{html.escape(text)}</p>')
+    _paragraph(text, "at-plain")
 
 
 def lead(text: str) -> None:
-    """The one sentence under a page's title: what one can do here."""
-    st.html(f'<p class="at-lead">{html.escape(text)}</p>')
+    """Show the one sentence under a page's title: what one can do here."""
+    _paragraph(text, "at-lead")
 
 
 def note(text: str) -> None:
-    """A quiet line of explanation."""
-    st.html(f'<p class="at-note">{html.escape(text)}</p>')
+    """Show a quiet line of explanation."""
+    _paragraph(text, "at-note")
+
+
+def _paragraph(text: str, css_class: str) -> None:
+    st.html(f'<p class="{css_class}">{html.escape(text)}</p>')
 
 
 # Absolute paths with a folder in them: "/data/papers.csv", not "and/or" or "https://x/y".
 _QUOTED_PATH = re.compile(r"""(?<=['"“])/(?:[^/'"“”\n]+/)+([^/'"“”\n]*)(?=['"”])""")
-_KNOWN_FOLDER = "/\ue000"  # a mark that no text holds
 _PATH = re.compile(r"""(?<![\w:/.~])/(?:[^/\s'"“”]+/)+([^/\s'"“”]*)""")
+_KNOWN_FOLDER = "/\ue000"  # stands for a folder that was found; no text holds this character
 
 
 def without_paths(text: str) -> str:
     """Return ``text`` as visitors may see it: files by their names, without their folders."""
-    if not config.visitor_mode():
+    if not policy().is_visitor:
         return text
-    # First those with white space in them that nothing but knowing them would tell.
+    # Known folders go first: one whose name holds a space is not seen in a text otherwise.
     folders = {config.home_folder(), config.PROJECT_FOLDER}
     folders |= {path.parent for path in config.data_paths()}
     for folder in sorted(map(str, folders), key=len, reverse=True):
@@ -168,17 +119,14 @@ def empty_state(title: str, text: str = "") -> None:
     )
 
 
-def metric_row(
-    metrics: Sequence[tuple[str, str] | tuple[str, str, str]], *, columns: int | None = None
-) -> None:
-    """Show figures side by side as equal tiles that wrap on a narrow screen.
+def metric_row(metrics: Sequence[tuple[str, str] | tuple[str, str, str]]) -> None:
+    """Show figures side by side as equal tiles, five at most in a row; narrow screens wrap them.
 
     Args:
         metrics: ``(label, value)`` or ``(label, value, help)``; values as text, already
             rounded and with units (:func:`count_text`, :func:`percent_text`, ...).
-        columns: Most tiles in a row; default: all, at most five.
     """
-    with st.grid(columns or min(len(metrics), 5), min_column_width=130, gap="small"):
+    with st.grid(min(len(metrics), 5), min_column_width=130, gap="small"):
         for label, value, *rest in metrics:
             st.metric(label, value, help=rest[0] if rest else None, border=True, height="stretch")
 
@@ -213,7 +161,6 @@ def render_figure(
     key: str,
     alt_text: str,
     *,
-    height: int | str = "content",
     on_select: Callable[[], None] | None = None,
 ) -> None:
     """Draw a figure in the page's theme.
@@ -222,7 +169,6 @@ def render_figure(
         figure: From ``arxivtag.figures``.
         key: Unique on the page.
         alt_text: One sentence for those who cannot see it: what it shows.
-        height: In pixels, or the figure's own.
         on_select: Called when a point is clicked; its state is ``st.session_state[key]``.
     """
     selection: dict[str, Any] = {}
@@ -231,7 +177,7 @@ def render_figure(
     st.plotly_chart(
         figure,
         key=key,
-        height=height,
+        height="content",
         theme="streamlit",
         alt=alt_text,
         config={
@@ -252,11 +198,16 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     return table_as_csv(plain).encode("utf-8", errors="replace")
 
 
-def download_table(frame: pd.DataFrame, name: str, *, label: str = "Download CSV") -> None:
-    """Offer a table as a CSV file; the bytes are made when the button is pressed."""
+def download_table(frame: pd.DataFrame, name: str) -> None:
+    """Offer a table as the file ``<name>.csv``."""
+    download_csv("Download CSV", name, lambda: frame)
+
+
+def download_csv(label: str, name: str, make_table: Callable[[], pd.DataFrame]) -> None:
+    """Offer a table as the file ``<name>.csv``; it is made when the button is pressed."""
     st.download_button(
         label,
-        data=lambda: csv_bytes(frame),
+        data=lambda: csv_bytes(make_table()),
         file_name=f"{name}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -8,7 +8,7 @@ shared: do not change it in place.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
@@ -18,13 +18,14 @@ from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.cleaning import CleaningResult, clean
 from arxivtag.papers.schema import Corpus
-from arxivtag.papers.source import ARXIV_METADATA
-from arxivtag.papers.uploads import UPLOAD_PREFIX, delete_upload, keep_upload, upload_path
+from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
+from arxivtag.papers.uploads import delete_upload, keep_upload, upload_path
+from arxivtag.policy import policy
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
 from arxivtag.settings import CleaningConfig
+from arxivtag.ui.frame.memory import shared
 
-SAMPLE = sources.SAMPLE
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
 UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session uploaded
 
@@ -46,28 +47,35 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
         home: The home folder.
         asked: The URL's choice: an upload is offered to whoever knows its unguessable id.
     """
-    options = [
+    is_visitor = policy().is_visitor
+    built_in = [
         DataOption(info.id, info.name, info.description, info.id)
         for info in sources.available_sources(home)
-        if (info.ready or info.id == SAMPLE) and not _is_closed(info.id)
+        if (info.ready or info.id == SAMPLE)
+        and (parse_source(info.id).is_for_visitors or not is_visitor)
     ]
-    uploads: dict[str, str] = dict(st.session_state.get(UPLOADS_KEY, {}))
-    if asked is not None and asked.startswith(UPLOAD_PREFIX):
-        uploads.setdefault(asked, asked)
-    snapshots = set(st.session_state.get(SNAPSHOTS_KEY, ()))
-    if asked is not None and asked.startswith(f"{ARXIV_METADATA}?") and not _is_closed(asked):
-        snapshots.add(asked)
+    uploads: list[str] = list(st.session_state.get(UPLOADS_KEY, ()))
+    snapshots: list[str] = list(st.session_state.get(SNAPSHOTS_KEY, ()))
+    named = _named(asked)
+    if named.kind == UPLOAD:
+        uploads.append(str(named))
+    elif named.kind == ARXIV_METADATA and named.options:
+        snapshots.append(str(named))
+    snapshot_is_here = ARXIV_METADATA in {option.id for option in built_in}
     return (
-        *options,
-        *_snapshot_options(sorted(snapshots), home),
+        *built_in,
+        *(_snapshot_options(snapshots) if snapshot_is_here else ()),
         *local_options(),
         *_upload_options(uploads, home),
     )
 
 
-def _is_closed(source: str) -> bool:
-    """Return whether a source is not for visitors: reading Kaggle's snapshot takes minutes."""
-    return config.visitor_mode() and source.partition("?")[0] == ARXIV_METADATA
+def _named(asked: str | None) -> Source:
+    """Return the source that the address asks for; the sample where it names nothing."""
+    try:
+        return parse_source(asked or SAMPLE)
+    except DataError:
+        return Source(SAMPLE)
 
 
 def offered(source: str, home: Path) -> DataOption | None:
@@ -75,15 +83,16 @@ def offered(source: str, home: Path) -> DataOption | None:
     return next((item for item in data_options(home, source) if item.source == source), None)
 
 
-def _snapshot_options(chosen: Sequence[str], home: Path) -> list[DataOption]:
-    """Return the parts of Kaggle's snapshot that were asked for, if it is on this machine."""
-    ready = any(
-        info.id == ARXIV_METADATA and info.ready for info in sources.available_sources(home)
-    )
+def _snapshot_options(chosen: Sequence[str]) -> list[DataOption]:
+    """Return the parts of Kaggle's snapshot that were asked for."""
     return [
-        DataOption(source, f"Kaggle's snapshot: {part}", "A part of all arXiv papers.", source)
-        for source, part in ((one, one.partition("?")[2][:60]) for one in chosen)
-        if ready
+        DataOption(
+            source,
+            f"Kaggle's snapshot: {parse_source(source).options[:60]}",
+            "A part of all arXiv papers.",
+            source,
+        )
+        for source in sorted(set(chosen))
     ]
 
 
@@ -93,7 +102,7 @@ def remember_snapshot(source: str) -> None:
     st.session_state[SNAPSHOTS_KEY] = list(dict.fromkeys(chosen))[-5:]
 
 
-def local_options() -> tuple[DataOption, ...]:
+def local_options() -> list[DataOption]:
     """Return the files named in ``ARXIVTAG_DATA``, under ids that do not show their folder."""
     options: dict[str, DataOption] = {}
     for path in config.data_paths():
@@ -102,38 +111,35 @@ def local_options() -> tuple[DataOption, ...]:
             number += 1
             id_ = f"file:{path.name}-{number}"
         options[id_] = DataOption(id_, path.name, "A file on this machine.", str(path))
-    return tuple(options.values())
+    return list(options.values())
 
 
-def _upload_options(uploads: dict[str, str], home: Path) -> tuple[DataOption, ...]:
+def _upload_options(uploads: Sequence[str], home: Path) -> list[DataOption]:
+    seen_by = (
+        "only those who have its address see it."
+        if policy().is_visitor
+        else "runs on it are seen by whoever uses this app."
+    )
     options = []
-    for source in uploads:
+    for source in dict.fromkeys(uploads):
         try:
             _, name = upload_path(source, home)
         except DataError:
             continue  # deleted since, or not one of ours
-        options.append(
-            DataOption(
-                source,
-                name,
-                "An upload; only those who have its address see it."
-                if config.visitor_mode()
-                else "An upload; runs on it are seen by whoever uses this app.",
-                source,
-            )
-        )
-    return tuple(options)
+        options.append(DataOption(source, name, f"An upload; {seen_by}", source))
+    return options
 
 
 def remember_upload(source: str, name: str, home: Path) -> None:
-    """Offer an upload to this session from now on; a visitor's oldest may go for it."""
+    """Offer an upload to this session from now on; beyond the limit, the oldest are deleted."""
     keep_upload(source, home)
     kept: dict[str, str] = {**st.session_state.get(UPLOADS_KEY, {})}
     kept.pop(source, None)
     kept[source] = name
-    if config.visitor_mode():
+    most = policy().max_uploads
+    if most is not None:
         in_use = uploads_in_use(home)
-        for old in list(kept)[: -config.visitor_limits().max_uploads_per_visitor]:
+        for old in list(kept)[:-most]:
             if old not in in_use:
                 del kept[old]
                 delete_upload(old, home)
@@ -141,11 +147,14 @@ def remember_upload(source: str, name: str, home: Path) -> None:
 
 
 def uploads_in_use(home: Path) -> frozenset[str]:
-    """Return the uploads that runs need: to train on, or where runs are kept, to be repeated."""
-    needing = (QUEUED, RUNNING) if config.visitor_mode() else None
-    return frozenset(
-        run.data for run in registry.list_runs(home) if needing is None or run.state in needing
-    )
+    """Return the data sets of runs: their uploads must stay.
+
+    The owner can repeat any run; an upload of visitors is needed until its run has ended.
+    """
+    runs = registry.list_runs(home)
+    if policy().is_visitor:
+        runs = tuple(run for run in runs if run.state in (QUEUED, RUNNING))
+    return frozenset(run.data for run in runs)
 
 
 def file_state(source: str, home: Path) -> tuple[int, int]:
@@ -158,12 +167,12 @@ def file_state(source: str, home: Path) -> tuple[int, int]:
 
 
 def _file_behind(source: str, home: Path) -> Path:
-    if source.startswith(UPLOAD_PREFIX):
+    named = parse_source(source)
+    if named.kind == UPLOAD:
         return upload_path(source, home)[0]
-    named = source.partition("?")[0]
-    if named in {info.id for info in sources.available_sources(home)}:
-        return sources.built_in_path(named, home)
-    return Path(source)
+    if named.kind == FILE:
+        return Path(named.key)
+    return sources.built_in_path(str(replace(named, options="")), home)
 
 
 def corpus(source: str, home: Path | None = None) -> Corpus:
@@ -173,11 +182,10 @@ def corpus(source: str, home: Path | None = None) -> Corpus:
         DataError: If the source cannot be read.
     """
     home = home or config.home_folder()
-    loaded: Corpus = _corpus(source, str(home), file_state(source, home))
-    return loaded
+    return _corpus(source, str(home), file_state(source, home))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Reading the papers …")
+@shared(4, "Reading the papers …")
 def _corpus(source: str, home: str, state: tuple[int, int]) -> Corpus:
     return sources.load(source, home=Path(home))
 
@@ -191,12 +199,10 @@ def cleaned(
         DataError: If the source cannot be read.
     """
     home = home or config.home_folder()
-    rules = cleaning or CleaningConfig()
-    result: CleaningResult = _cleaned(source, str(home), file_state(source, home), rules)
-    return result
+    return _cleaned(source, str(home), file_state(source, home), cleaning or CleaningConfig())
 
 
-@st.cache_resource(max_entries=4, show_spinner="Cleaning the papers …")
+@shared(4, "Cleaning the papers …")
 def _cleaned(
     source: str, home: str, state: tuple[int, int], cleaning: CleaningConfig
 ) -> CleaningResult:

@@ -1,4 +1,4 @@
-"""The app's log: one line of JSON an event on standard error, without anything a person typed.
+"""The app's log: one line of JSON per event on standard error, with nothing that a person typed.
 
 Only names, ids, counts and durations may be logged; :func:`log_event` refuses other values,
 so that no pasted text, file content or local path slips in.

@@ -1,4 +1,4 @@
-"""HTML of a text whose words and phrases are marked by how much they speak for a label.
+"""HTML of a text whose words and phrases are marked by how much they raise or lower a label.
 
 Marks differ in colour and in the line under them (solid: raised, dashed: lowered), so that
 they read without colour too; everything that comes from the text is escaped.
@@ -41,7 +41,7 @@ class Marked(Protocol):
 
     @property
     def end(self) -> int:
-        """Behind the last character."""
+        """One past the last character."""
 
     @property
     def delta_logit(self) -> float:

@@ -1,19 +1,45 @@
-"""Keeps Python's garbage collector from looking at everything after every script run.
-
-Streamlit calls ``gc.collect(2)`` after each run of a page or fragment, which visits every
-object of the process: modules, papers, models, all that never is garbage. With 50 people that
-took five sixths of the server's time. Here the objects that are there are set aside
-(``gc.freeze``) now and then, so that a collection visits only what came since. What becomes
-garbage while set aside is found at the next time, when all are looked at once.
-"""
+"""What the server keeps in memory: results that all sessions share, and how garbage is found."""
 
 from __future__ import annotations
 
 import gc
 import threading
 import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import streamlit as st
+
+from arxivtag.papers.schema import Corpus
 
 INTERVAL_S = 20.0
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def shared(
+    max_entries: int, spinner: str = ""
+) -> Callable[[Callable[Parameters, Result]], Callable[Parameters, Result]]:
+    """Let a function compute each result once, for all sessions; do not change one in place.
+
+    Results are known by the function's arguments: a corpus by its fingerprint, and those whose
+    names begin with an underscore not at all.
+
+    Args:
+        max_entries: Most results kept; the oldest goes first.
+        spinner: What the page says meanwhile; nothing if empty.
+    """
+
+    def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+        cached: Callable[Parameters, Result] = st.cache_resource(
+            function,
+            max_entries=max_entries,
+            show_spinner=spinner or False,
+            hash_funcs={Corpus: lambda corpus: corpus.fingerprint},
+        )
+        return cached
+
+    return decorate
 
 
 class _Last:
@@ -23,8 +49,14 @@ class _Last:
     at: float = float("-inf")
 
 
-def settle() -> bool:
+def set_old_objects_aside() -> bool:
     """Collect garbage among all objects and set the rest aside, at most every 20 seconds.
+
+    Streamlit calls ``gc.collect(2)`` after each run of a page or fragment, which visits every
+    object of the process: modules, papers and models, which never are garbage. With 50 people
+    that took five sixths of the server's time. With ``gc.freeze`` a collection visits only the
+    objects that came later. What becomes garbage while set aside is found at the next call,
+    which looks at all objects once.
 
     Returns:
         Whether that was done now.

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
 from arxivtag import config
 from arxivtag.runs import registry
+from arxivtag.ui.frame.memory import shared
 from arxivtag.ui.frame.run_access import visible_runs
 
 if TYPE_CHECKING:
@@ -65,11 +64,10 @@ def bundle(model: str, home: Path) -> Bundle:
         changed_at = (folder / MANIFEST).stat().st_mtime_ns
     except OSError:
         changed_at = 0
-    loaded: Bundle = _bundle(str(folder), changed_at)
-    return loaded
+    return _bundle(str(folder), changed_at)
 
 
-@st.cache_resource(max_entries=4, show_spinner="Loading the model …")
+@shared(4, "Loading the model …")
 def _bundle(folder: str, changed_at: int) -> Bundle:
     from arxivtag.tagging.bundle import load_bundle
 

@@ -1,4 +1,4 @@
-"""What every page starts with: settings, style, and a sidebar with pages, data set and model.
+"""What every page starts with: title, style, and a sidebar with pages, data set and model.
 
 Native discovery of ``pages/`` is used (``st.navigation`` beside a folder of that name
 breaks deep links), so each page calls :func:`page_setup` first and is right when it is the
@@ -8,16 +8,20 @@ every page, and stand in the address: ``?data=...&model=...``.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
 
 from arxivtag import config
+from arxivtag.papers.source import SAMPLE
+from arxivtag.policy import Policy, policy
 from arxivtag.ui.browser.close_sidebar import close_sidebar_after_links
-from arxivtag.ui.frame import choices as state
-from arxivtag.ui.frame import components, data, data_input, memory, models
+from arxivtag.ui.frame import choices, components, data, memory, models
+from arxivtag.ui.frame.add_papers import add_papers_dialog
 
+STYLE_PATH = config.ASSETS_FOLDER / "style.css"
 IMAGES_FOLDER = config.ASSETS_FOLDER / "images"
 PAGES: tuple[tuple[str, str, str], ...] = (
     ("streamlit_app.py", "Home", ":material/home:"),
@@ -39,7 +43,8 @@ class PageContext:
         model: ``pretrained`` or a run id; empty if there is no model at all.
         model_name: How the model is shown.
         home: The home folder.
-        visitor_mode: Whether deletion and local paths are to be hidden.
+        policy: What this person may do here.
+        links: Query parameters that carry the choices to another page.
     """
 
     data_source: str
@@ -47,8 +52,13 @@ class PageContext:
     model: str
     model_name: str
     home: Path
-    visitor_mode: bool
+    policy: Policy
     links: dict[str, str]
+
+    @property
+    def visitor_mode(self) -> bool:
+        """Whether deletion and local paths are hidden; new code reads ``policy``."""
+        return self.policy.is_visitor
 
     def link_parameters(self, **more: str) -> dict[str, str]:
         """Return the query parameters that carry the choices to another page, and ``more``."""
@@ -69,49 +79,23 @@ def page_setup(
         intro: One sentence in plain English.
         run_is_model: Whether ``?run=`` chooses the model (Predict), not the run to look at.
     """
-    memory.settle()
-    st.set_page_config(
-        page_title="arxivtag" if title == "Home" else f"{title} · arxivtag",
-        page_icon=str(IMAGES_FOLDER / "icon.svg"),
-        layout="wide",
-        initial_sidebar_state="auto",
-        menu_items={"About": "arxivtag: explore arXiv abstracts, train a tagger, tag papers."},
-    )
-    st.html(components.STYLE)
-    st.logo(str(IMAGES_FOLDER / "logo.svg"), size="large")
-    home = config.home_folder()
+    memory.set_old_objects_aside()
+    _set_look(title)
     if run_is_model:
         _take_run_as_model()
-    data_options = {
-        option.id: option for option in data.data_options(home, state.url_value("data"))
-    }
-    model_options = {option.id: option for option in models.model_options(home)}
-    data_choice = state.chosen("data set", "data", data_options, data.SAMPLE)
-    default_model = next(iter(model_options), "")
-    model_choice = state.chosen("model", "model", model_options, default_model)
-    chosen_data = data_options[data_choice.value]
-    chosen_model = model_options.get(model_choice.value)
-    links = {
-        name: value
-        for name, value, default in (
-            ("data", data_choice.value, data.SAMPLE),
-            ("model", model_choice.value, default_model),
-        )
-        if value and value != default
-    }
-    context = PageContext(
-        data_source=chosen_data.source,
-        data_name=chosen_data.name,
-        model=model_choice.value,
-        model_name=chosen_model.name if chosen_model else "",
-        home=home,
-        visitor_mode=config.visitor_mode(),
-        links=links,
-    )
+    home = config.home_folder()
+    data_sets = {one.id: one for one in data.data_options(home, choices.url_value("data"))}
+    bundles = {one.id: one for one in models.model_options(home)}
+    data_choice = choices.chosen("data set", "data", data_sets, SAMPLE)
+    model_choice = choices.chosen("model", "model", bundles, next(iter(bundles), ""))
+    # The address holds what is not the default.
+    links = {name: st.query_params[name] for name in ("data", "model") if name in st.query_params}
     with st.sidebar:
         _page_links(links)
-        data_input.data_chooser(data_options, chosen_data.id, context.home)
-        _model_chooser(model_options, model_choice.value)
+        _chooser("Data set in use", "data", data_sets, data_choice.value)
+        if st.button("Add papers", icon=":material/add:", key="add-papers", width="stretch"):
+            add_papers_dialog(home)
+        _chooser("Model in use", "model", bundles, model_choice.value)
         close_sidebar_after_links()
     st.title(HOME_TITLE if title == "Home" else title, anchor=False)
     if intro:
@@ -119,11 +103,31 @@ def page_setup(
     for choice in (data_choice, model_choice):
         if choice.notice:
             st.warning(components.safe_text(choice.notice), icon=":material/link_off:")
-    return context
+    return PageContext(
+        data_source=data_sets[data_choice.value].source,
+        data_name=data_sets[data_choice.value].name,
+        model=model_choice.value,
+        model_name=bundles[model_choice.value].name if bundles else "",
+        home=home,
+        policy=policy(),
+        links=links,
+    )
+
+
+def _set_look(title: str) -> None:
+    st.set_page_config(
+        page_title="arxivtag" if title == "Home" else f"{title} · arxivtag",
+        page_icon=str(IMAGES_FOLDER / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state="auto",
+        menu_items={"About": "arxivtag: explore arXiv abstracts, train a tagger, tag papers."},
+    )
+    st.html(STYLE_PATH)
+    st.logo(str(IMAGES_FOLDER / "logo.svg"), size="large")
 
 
 def _take_run_as_model() -> None:
-    run_id = state.url_value("run")
+    run_id = choices.url_value("run")
     if run_id is not None:
         st.query_params["model"] = run_id
         del st.query_params["run"]
@@ -135,23 +139,25 @@ def _page_links(links: dict[str, str]) -> None:
             st.page_link(path, label=label, icon=icon, width="stretch", query_params=links)
 
 
-def _model_chooser(options: dict[str, models.ModelOption], chosen: str) -> None:
+def _chooser(
+    heading: str,
+    name: str,
+    options: Mapping[str, data.DataOption] | Mapping[str, models.ModelOption],
+    chosen: str,
+) -> None:
+    """Draw a list to choose from; a change goes into the address and so to every page."""
     if not options:
-        st.selectbox("Model in use", ["None yet"], disabled=True, key="no-model")
+        st.selectbox(heading, ["None yet"], disabled=True, key=f"no-{name}")
         st.caption("Train one, and it appears here.")
         return
-    key = "model-choice"
+    key = f"{name}-choice"
     st.session_state[key] = chosen
     st.selectbox(
-        "Model in use",
+        heading,
         list(options),
         format_func=lambda id_: options[id_].name,
         key=key,
-        on_change=_model_changed,
-        args=(next(iter(options)),),
+        # The first option is the default.
+        on_change=lambda: choices.remember(name, st.session_state[key], next(iter(options))),
     )
     components.note(options[chosen].description)
-
-
-def _model_changed(default: str) -> None:
-    state.remember("model", st.session_state["model-choice"], default)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from arxivtag import config
-from arxivtag.errors import RunError
-from arxivtag.papers.uploads import UPLOAD_PREFIX
+from arxivtag.errors import DataError, RunError
+from arxivtag.papers.source import UPLOAD, parse_source
+from arxivtag.policy import policy
 from arxivtag.runs import registry
 from arxivtag.runs.registry import RunSummary
 
@@ -17,11 +17,16 @@ from arxivtag.runs.registry import RunSummary
 def may_see(data_source: str) -> bool:
     """Return whether this session may see a run on ``data_source``.
 
-    Everyone sees every run, except where ``ARXIVTAG_VISITORS`` is set: there a run on an
-    upload is for those who know the upload's unguessable address.
+    The owner sees every run. A visitor sees a run on an upload only with the upload's
+    unguessable address, and no run whose data set cannot be told.
     """
-    if not config.visitor_mode() or not data_source.startswith(UPLOAD_PREFIX):
+    if not policy().is_visitor:
         return True
+    try:
+        if parse_source(data_source).kind != UPLOAD:
+            return True
+    except DataError:
+        return False
     known = st.session_state.get("uploads", {})
     chosen = (st.query_params.get("data"), st.session_state.get("chosen-data"))
     return data_source in known or data_source in chosen
@@ -35,7 +40,7 @@ def visitor_id() -> str:
 
 def may_change(summary: RunSummary) -> bool:
     """Return whether this session may stop, withdraw or resume a run: visitors only their own."""
-    return not config.visitor_mode() or summary.status.owner == visitor_id()
+    return not policy().is_visitor or summary.status.owner == visitor_id()
 
 
 def visible_runs(home: Path) -> tuple[RunSummary, ...]:

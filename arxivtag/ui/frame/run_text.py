@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from arxivtag.papers.uploads import UPLOAD_PREFIX
+from arxivtag.errors import DataError
+from arxivtag.papers.source import parse_source
 from arxivtag.runs.registry import RunSummary
 from arxivtag.runs.status import (
     CORRUPT,
@@ -84,7 +85,7 @@ def stage_text(status: RunStatus) -> str:
 
 
 def overall_fraction(status: RunStatus, trained: float | None = None) -> float:
-    """Return how far a run is, from 0 to 1, for its progress bar.
+    """Return how much of a run is done, from 0 to 1, for its progress bar.
 
     Training takes most of the bar, since it takes nearly all of the time.
 
@@ -108,17 +109,18 @@ def overall_fraction(status: RunStatus, trained: float | None = None) -> float:
 
 
 def data_text(source: str) -> str:
-    """Return a data source as people may see it: no folder, no upload's secret address."""
-    if source.startswith(UPLOAD_PREFIX):
-        return "uploaded file"
-    if source == "sample":
-        return "sample"
-    name = source.replace("\\", "/").rsplit("/", 1)[-1]
-    return name or source
+    """Return a run's data set as people may see it: no folder, no upload's secret address.
+
+    Whatever a run folder says has a text, so that one odd run does not break the list.
+    """
+    try:
+        return parse_source(source).shown
+    except DataError:
+        return "uploaded file"  # an upload's address with something behind it
 
 
 def parse_time(stamp: str | None) -> datetime | None:
-    """Return an ISO 8601 time stamp as a UTC datetime, or ``None`` if it is none."""
+    """Return an ISO 8601 time stamp as a UTC datetime, or ``None`` if it is not one."""
     try:
         parsed = datetime.fromisoformat(stamp or "")
     except ValueError:

@@ -19,7 +19,7 @@ from arxivtag.papers.schema import ABSTRACT, TITLE, guess_mapping
 from arxivtag.papers.uploads import delete_upload, upload_path
 from arxivtag.tagging import tables, tagger
 from arxivtag.ui.frame import components, models
-from arxivtag.ui.frame.data_input import FILE_TYPES, NO_COLUMN
+from arxivtag.ui.frame.add_papers import FILE_TYPES, NO_COLUMN
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.page import PageContext

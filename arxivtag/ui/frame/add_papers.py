@@ -1,51 +1,30 @@
-"""The data set chooser of the sidebar, and the dialog that adds papers of one's own."""
+"""The dialog that adds papers: a file of one's own, or papers fetched from elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
-from arxivtag.papers.fetching.arxiv_abstracts import ARXIV_ABSTRACTS
 from arxivtag.papers.fetching.searches import search_source
 from arxivtag.papers.reading.readers import preview_table
 from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
-from arxivtag.papers.source import ARXIV_METADATA
+from arxivtag.papers.source import ARXIV_ABSTRACTS, ARXIV_METADATA, SAMPLE, parse_source
 from arxivtag.papers.uploads import delete_upload, make_room, upload_path, with_mapping
-from arxivtag.ui.frame import choices as state
-from arxivtag.ui.frame import components, data
+from arxivtag.policy import policy
+from arxivtag.ui.frame import choices, components, data
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 
-KEY = "data-choice"
 FILE_TYPES = ["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "gz", "xz", "zst"]
 NO_COLUMN = "(none)"
 FIELD_NAMES = {TITLE: "Title (optional)", ABSTRACT: "Abstract", LABELS: "Labels"}
-
-
-def data_chooser(options: dict[str, data.DataOption], chosen: str, home: Path) -> None:
-    """Draw the chooser; a change goes into the address and so to every page."""
-    st.session_state[KEY] = chosen
-    st.selectbox(
-        "Data set in use",
-        list(options),
-        format_func=lambda id_: options[id_].name,
-        key=KEY,
-        on_change=_data_changed,
-    )
-    components.note(options[chosen].description)
-    if st.button("Add papers", icon=":material/add:", key="add-papers", width="stretch"):
-        add_papers_dialog(home)
-
-
-def _data_changed() -> None:
-    state.remember("data", st.session_state[KEY], data.SAMPLE)
 
 
 @st.dialog("Add papers", width="large")
@@ -56,7 +35,7 @@ def add_papers_dialog(home: Path) -> None:
         "Fetch the published set": _fetch_input,
         "Search arXiv": _search_input,
     }
-    if not config.visitor_mode():  # each filter reads several gigabytes on the server
+    if not policy().is_visitor:  # each filter reads several gigabytes on the server
         parts["Kaggle's snapshot"] = _snapshot_input
     for tab, render in zip(st.tabs(list(parts)), parts.values(), strict=True):
         with tab, guarded():
@@ -67,19 +46,19 @@ def add_papers_dialog(home: Path) -> None:
 
 
 def _upload_input(home: Path) -> None:
-    most_mb = config.largest_upload_mb()
+    most_mb = policy().max_upload_mb
     file = st.file_uploader(
         f"A table of papers: CSV, JSON Lines or Parquet, up to {most_mb} MB",
         type=FILE_TYPES,
         max_upload_size=most_mb,
         key="upload-file",
-        help="One row a paper, with a column for the abstract and one for the labels. "
+        help="One row per paper, with a column for the abstract and one for the labels. "
         "CSV and JSON Lines may be packed (.gz, .xz, .zst).",
     )
     if file is None:
         components.note(
             "Only you, and those to whom you give the address, will see the papers."
-            if config.visitor_mode()
+            if policy().is_visitor
             else "The papers stay on the machine that runs this app; whoever uses it can see "
             "the runs on them, and so the papers."
         )
@@ -98,15 +77,15 @@ def _upload_input(home: Path) -> None:
             corpus = data.corpus(final, home)
         data.remember_upload(final, name, home)
         log_event("uploaded", n_papers=len(corpus.papers))  # the address is its only lock
-        state.remember("data", final, data.SAMPLE)
+        choices.remember("data", final, SAMPLE)
         st.rerun()
 
 
-def _stored(file: Any, home: Path) -> str:
+def _stored(file: UploadedFile, home: Path) -> str:
     """Return the source of an uploaded file, stored once however often the page runs."""
     known: dict[str, str] = st.session_state.setdefault("stored-uploads", {})
     if file.file_id not in known:
-        most_mb = config.largest_upload_mb()
+        most_mb = policy().max_upload_mb
         if file.size > most_mb * 1_000_000:
             raise DataError(
                 f"An uploaded file may have at most {most_mb:,} MB here.",
@@ -171,13 +150,17 @@ def _readable_labels(cell: object) -> str:
 # The published set
 
 
+def _info(source: str, home: Path) -> sources.SourceInfo:
+    return next(info for info in sources.available_sources(home) if info.id == source)
+
+
 def _fetch_input(home: Path) -> None:
-    info = {entry.id: entry for entry in sources.available_sources(home)}[ARXIV_ABSTRACTS]
+    info = _info(ARXIV_ABSTRACTS, home)
     components.note(info.description)
     if info.ready:
         components.note("It is on this machine: choose it as the data set in use.")
         return
-    if config.visitor_mode():
+    if policy().is_visitor:
         components.note("Visitors cannot fetch it here; the person who runs this app can.")
         return
     if st.button("Fetch it", icon=":material/cloud_download:", key="fetch-published"):
@@ -204,8 +187,8 @@ def _progress_bar() -> Callable[[str, float | None], None]:
 
 def _use(source: str) -> None:
     """Make a fetched source the data set in use."""
-    log_event("fetched", data=source.partition("?")[0])
-    state.remember("data", source, data.SAMPLE)
+    log_event("fetched", data=parse_source(source).kind)
+    choices.remember("data", source, SAMPLE)
     st.rerun()
 
 
@@ -217,20 +200,20 @@ def _search_input(home: Path) -> None:
         "Collects papers as the Keras example's authors did: one row for each search that a paper "
         "matches. arXiv asks for a pause of three seconds between pages of 100 papers."
     )
-    if config.visitor_mode():
+    if policy().is_visitor:
         components.note("Visitors cannot search from here; the person who runs this app can.")
         return
     longest = config.SourcesConfig().api_max_results
     with st.form("search-arxiv", border=False):
         queries = st.text_area(
-            "Searches, one a line",
+            "Searches, one per line",
             placeholder='"image segmentation"\ncat:cs.RO AND abs:grasping',
             key="search-queries",
             height=110,
         )
         left, right = st.columns(2)
         n_papers = left.number_input(
-            "Most papers a search", 1, longest, min(500, longest), key="search-max"
+            "Most papers per search", 1, longest, min(500, longest), key="search-max"
         )
         primary = right.text_input(
             "Primary categories kept", placeholder="all", key="search-primary",
@@ -256,10 +239,10 @@ def _search_input(home: Path) -> None:
 
 def _snapshot_input(home: Path) -> None:
     """Choose a part of the snapshot; visitors are not offered it (:func:`data.data_options`)."""
-    info = {entry.id: entry for entry in sources.available_sources(home)}[ARXIV_METADATA]
+    info = _info(ARXIV_METADATA, home)
     components.note(info.description)
     if not info.ready:
-        components.note(f"That folder is {config.downloads_folder(home)}")
+        components.note(f"The downloads folder is {config.downloads_folder(home)}")
         return
     with st.form("snapshot", border=False):
         left, right = st.columns(2)

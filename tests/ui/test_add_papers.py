@@ -23,23 +23,23 @@ from arxivtag.ui.frame import data
 
 def search_part() -> None:
     from arxivtag import config
-    from arxivtag.ui.frame import data_input
+    from arxivtag.ui.frame import add_papers
 
-    data_input._search_input(config.home_folder())
+    add_papers._search_input(config.home_folder())
 
 
 def snapshot_part() -> None:
     from arxivtag import config
-    from arxivtag.ui.frame import data_input
+    from arxivtag.ui.frame import add_papers
 
-    data_input._snapshot_input(config.home_folder())
+    add_papers._snapshot_input(config.home_folder())
 
 
 def upload_part() -> None:
     from arxivtag import config
-    from arxivtag.ui.frame import data_input
+    from arxivtag.ui.frame import add_papers
 
-    data_input._upload_input(config.home_folder())
+    add_papers._upload_input(config.home_folder())
 
 
 def opened(part: Callable[[], None]) -> AppTest:

@@ -1,0 +1,103 @@
+"""Tables of the Explore page: each with its download, and columns that look the same everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from arxivtag.ui.frame import components
+
+# Tables on screen are cut to this many lines; the download holds all.
+MAX_LINES_SHOWN = 1_000
+Columns: TypeAlias = Mapping[str, str | ColumnConfig]
+
+
+def show(
+    frame: pd.DataFrame,
+    name: str,
+    alt: str,
+    columns: Columns,
+    *,
+    on_select: Callable[[], None] | None = None,
+    height: int | str = "content",
+) -> None:
+    """Show a table with its download.
+
+    Args:
+        frame: The table; all of it goes into the download.
+        name: File name of the download without ending, and key.
+        alt: What the table is, for those who cannot see it.
+        columns: Column to heading or to a ``st.column_config`` object; others are not shown.
+        on_select: Called when a line is chosen, which :func:`chosen_line` then tells.
+        height: As ``st.dataframe`` takes it.
+    """
+    st.dataframe(
+        frame[list(columns)].head(MAX_LINES_SHOWN),
+        column_config=columns,
+        hide_index=True,
+        key=f"{name}-table",
+        alt=alt,
+        height=height,
+        on_select=on_select or "ignore",
+        selection_mode="single-row",
+    )
+    if len(frame) > MAX_LINES_SHOWN:
+        components.note(
+            f"The first {MAX_LINES_SHOWN:,} of {len(frame):,} lines; the download holds all."
+        )
+    components.download_table(frame, name)
+
+
+def fold(frame: pd.DataFrame, name: str, what: str, columns: Columns) -> None:
+    """Show a table as :func:`show` does, behind a line that says what it holds."""
+    with st.expander(f"{components.safe_text(what)} as a table", icon=":material/table:"):
+        show(frame, name, what, columns, height="auto")
+
+
+def chosen_line(name: str) -> int | None:
+    """Return the position of the line chosen in the table ``name``, or None."""
+    lines: list[int] = st.session_state[f"{name}-table"]["selection"]["rows"]
+    return lines[0] if lines else None
+
+
+def columns(*names: str, **others: str | ColumnConfig) -> Columns:
+    """Return the columns ``names`` as they look in every table, then ``others`` as given."""
+    return {**{name: _COLUMNS[name] for name in names}, **others}
+
+
+def text(heading: str, width: str = "medium") -> ColumnConfig:
+    """Return a column of texts."""
+    return st.column_config.TextColumn(heading, width=width)
+
+
+def count(heading: str, help: str | None = None) -> ColumnConfig:
+    """Return a column of counts with thousands separators."""
+    return st.column_config.NumberColumn(heading, format="localized", help=help)
+
+
+def share(heading: str) -> ColumnConfig:
+    """Return a column of shares of one, shown in percent."""
+    return st.column_config.NumberColumn(heading, format="percent")
+
+
+def figure(heading: str, digits: int = 2) -> ColumnConfig:
+    """Return a column of figures with so many digits behind the point."""
+    return st.column_config.NumberColumn(heading, format=f"%.{digits}f")
+
+
+_COLUMNS: Columns = {
+    "label": "Label",
+    "name": text("Name"),
+    "labels": count("Labels"),
+    "combination": text("Combination"),
+    "papers": count("Papers"),
+    "share": share("Share"),
+    "term": text("Term"),
+    "count": count("Occurrences"),
+    "npmi": figure("NPMI"),
+    "lift": figure("Lift"),
+}
