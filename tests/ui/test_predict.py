@@ -294,7 +294,7 @@ def test_visitors_have_a_row_limit(app: AppTest, monkeypatch: pytest.MonkeyPatch
     rows = b"abstract\n" + b"we study graphs\n" * (config.VisitorLimits().max_rows + 1)
     app = upload(app, "many.csv", rows)
     app.button(key="tag-file").click().run()
-    assert "Visitors can tag up to 20,000 papers" in app.error[0].value.replace("\\", "")
+    assert "Up to 20,000 papers can be tagged at once here" in app.error[0].value.replace("\\", "")
 
 
 def test_filter_needs_every_label_and_word() -> None:
