@@ -16,7 +16,6 @@ from arxivtag.learning.evaluation import threshold_figures
 from arxivtag.learning.headline import headline_sentences
 from arxivtag.learning.metrics import METRICS
 from arxivtag.ui.evaluation import errors_part, headline_part, stored
-from arxivtag.ui.evaluation.binary_accuracy import binary_accuracy_text
 from arxivtag.ui.evaluation.view import TABS
 from arxivtag.ui.frame.components import safe_text
 from tests.ui.conftest import texts
@@ -123,9 +122,17 @@ def test_the_table_of_metrics_holds_every_metric_and_the_level_of_no_label(
         assert table["sentence"].str.len().min() > 20
 
 
-def test_binary_accuracy_without_its_level_is_not_shown() -> None:
-    assert binary_accuracy_text(0.985, None) == "not measured"
-    assert binary_accuracy_text(0.985, 0.977) == "98.50 % (no label at all: 97.70 %)"
+@pytest.mark.parametrize("figures", [(0.985, None), (None, 0.977)])
+def test_binary_accuracy_without_its_level_is_not_shown(
+    figures: tuple[float | None, float | None],
+) -> None:
+    def one_tile(accuracy: float | None, all_zeros: float | None) -> None:
+        from arxivtag.ui.evaluation.tiles import render_binary_accuracy
+
+        render_binary_accuracy(accuracy, all_zeros)
+
+    (tile,) = AppTest.from_function(one_tile, args=figures).run().metric
+    assert (tile.value, tile.delta) == ("–", "")
 
 
 def shows_binary_accuracy(tree: ast.AST) -> bool:
@@ -146,10 +153,10 @@ def presentation_files() -> list[Path]:
 def test_whatever_names_binary_accuracy_names_its_level_too(path: Path) -> None:
     source = path.read_text()
     if shows_binary_accuracy(ast.parse(source)):
-        known = ("binary_accuracy_all_zeros", "baseline", "render_binary_accuracy", "NO_LABEL")
+        known = ("binary_accuracy_all_zeros", "baseline", "render_binary_accuracy")
         assert any(name in source for name in known), (
             f"{path.name} shows binary accuracy without what giving no label scores: "
-            "use arxivtag.ui.evaluation.binary_accuracy"
+            "use arxivtag.ui.evaluation.tiles"
         )
 
 

@@ -21,10 +21,9 @@ from arxivtag.tagging.tagger import Tag
 from arxivtag.ui.frame import models
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input
-from arxivtag.ui.predict.answer import summary_sentence
+from arxivtag.ui.predict.answer import predict_text, summary_sentence
 from arxivtag.ui.predict.bars import BarRow, bars_html
 from arxivtag.ui.predict.examples import EXAMPLES
-from arxivtag.ui.predict.prediction import predict_text
 from arxivtag.ui.predict.why import what_if_table
 from tests.ui.conftest import texts
 from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle

@@ -11,8 +11,7 @@ import streamlit as st
 from arxivtag.figures.evaluation import Series, comparison_figure
 from arxivtag.learning.headline import headline_sentences, remarks
 from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
-from arxivtag.ui.evaluation.binary_accuracy import render_binary_accuracy
-from arxivtag.ui.evaluation.metric_names import METRIC_NAMES
+from arxivtag.ui.evaluation.tiles import METRIC_NAMES, render_binary_accuracy, render_tile
 from arxivtag.ui.frame import components
 
 # Drawn against the baselines: figures between 0 and 1 of which more is better. Binary
@@ -49,16 +48,13 @@ def _render_tile(evaluation: Mapping[str, Any], key: str) -> None:
     value = evaluation.get(key)
     bounds = evaluation.get("intervals", {}).get(key)
     metric = METRICS_BY_KEY[key]
-    st.metric(
+    interval = f"{bounds[0]:.3f} to {bounds[1]:.3f}" if bounds else None
+    meaning = f"{metric.name}. {metric.sentence}"
+    render_tile(
         METRIC_NAMES[key],
         "–" if value is None else f"{value:.3f}",
-        delta=f"{bounds[0]:.3f} to {bounds[1]:.3f}" if bounds else None,
-        delta_color="off",
-        delta_arrow="off",
-        help=f"{metric.name}. {metric.sentence}"
-        + (" The range below it is its 95 % interval." if bounds else ""),
-        border=True,
-        height="stretch",
+        f"{meaning} The range below it is its 95 % interval." if interval else meaning,
+        below=interval,
     )
 
 

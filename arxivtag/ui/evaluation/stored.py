@@ -1,8 +1,7 @@
-"""Cached reading of what a run stored about its evaluation.
+"""Reading what a run stored about its evaluation.
 
-Caches are shared by all sessions, bounded, and keyed by the state of the file, so that a
-run whose linear baseline arrives late is read again. What they return is shared: do not
-change it in place.
+Predictions and papers are cached for all sessions, by the state of their file, so that a run
+that is trained again is read again. What is cached is shared: do not change it in place.
 """
 
 from __future__ import annotations
@@ -77,8 +76,7 @@ def figures(folder: RunFolder) -> dict[str, Any]:
     Raises:
         StorageError: If there is none, or it is not a JSON object.
     """
-    evaluation: dict[str, Any] = _figures(str(folder.evaluation), _state(folder.evaluation))
-    return evaluation
+    return storage.read_json(folder.evaluation)
 
 
 def decisions(folder: RunFolder) -> Decisions | None:
@@ -113,11 +111,6 @@ def _state(path: Path) -> tuple[int, int]:
     except OSError:
         return (0, 0)
     return (status.st_mtime_ns, status.st_size)
-
-
-@st.cache_resource(max_entries=2 * _MAX_RUNS, show_spinner=False)
-def _figures(path: str, state: tuple[int, int]) -> dict[str, Any]:
-    return storage.read_json(Path(path))
 
 
 @st.cache_resource(max_entries=_MAX_RUNS, show_spinner="Reading the predictions …")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -35,16 +36,9 @@ def render_evaluation(folder: RunFolder) -> None:
 @st.fragment
 def _render_tabs(folder: RunFolder) -> None:
     """Draw the tabs in a fragment, so that a slider reruns nothing else on the page."""
-
-    def guard(render: Callable[[RunFolder], None]) -> Callable[[], None]:
-        def draw() -> None:
-            with stored.readable("evaluation"):
-                render(folder)
-
-        return draw
-
+    readable = stored.readable("evaluation")
     render_open_tab(
-        {name: guard(render) for name, render in TABS.items()},
+        {name: partial(readable(render), folder) for name, render in TABS.items()},
         key=f"evaluation-tabs-{folder.run_id}",
     )
 

@@ -1,10 +1,13 @@
-"""The subject areas of one paper: a sentence, bars, and all labels on demand."""
+"""The subject areas of one paper: what a model says of it, and how that is shown."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -14,10 +17,52 @@ from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
 from arxivtag.ui.predict.bars import BarRow, bars_html
-from arxivtag.ui.predict.prediction import Prediction
+
+if TYPE_CHECKING:
+    from arxivtag.tagging.bundle import Bundle
 
 N_SHOWN = 8
 N_TOP = 3
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says about one text.
+
+    Attributes:
+        text: Title and abstract as the model reads them.
+        bundle: The model.
+        probabilities: Calibrated, (n_labels,) float32, in the order of ``bundle.label_names``.
+        tags: All labels, most probable first.
+        readable: Whether the model knows any of the text's words; if not, it gives no label.
+    """
+
+    text: str
+    bundle: Bundle
+    probabilities: np.ndarray
+    tags: tuple[tagger.Tag, ...]
+    readable: bool
+
+    @property
+    def above(self) -> tuple[tagger.Tag, ...]:
+        """The labels that pass their thresholds, most probable first."""
+        return tuple(tag for tag in self.tags if tag.above_threshold)
+
+    def thresholds(self) -> dict[str, float]:
+        """Each label's threshold; empty where the model always gives the k most probable."""
+        if self.bundle.thresholds.top_k is not None:
+            return {}
+        values = self.bundle.thresholds.values.tolist()
+        return dict(zip(self.bundle.label_names, values, strict=True))
+
+
+def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
+    """Return a model's prediction for one paper."""
+    text = tagger.join_text(title, abstract, bundle.text_fields)
+    y_prob, known = tagger.predict_with_readable(bundle, [text])
+    readable = bool(known[0])
+    everything = tagger.tags(bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable)
+    return Prediction(text, bundle, y_prob[0], everything, readable)
 
 
 def render_check(check: TextCheck) -> None:

@@ -15,6 +15,8 @@ from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.tabs import render_open_tab
 from arxivtag.ui.predict.answer import (
+    Prediction,
+    predict_text,
     render_answer,
     render_check,
     render_not_tagged,
@@ -22,7 +24,6 @@ from arxivtag.ui.predict.answer import (
 )
 from arxivtag.ui.predict.opinion import render_opinion
 from arxivtag.ui.predict.paper_input import paper_input
-from arxivtag.ui.predict.prediction import Prediction, predict_text
 from arxivtag.ui.predict.similar import render_similar
 from arxivtag.ui.predict.why import render_why
 

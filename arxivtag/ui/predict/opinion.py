@@ -9,9 +9,9 @@ import streamlit as st
 
 from arxivtag.tagging import tagger
 from arxivtag.ui.frame import components
+from arxivtag.ui.predict.answer import Prediction
 from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
 from arxivtag.ui.predict.paper_input import AUTHOR_KEY, MAX_AUTHOR_LABELS
-from arxivtag.ui.predict.prediction import Prediction
 
 
 def render_opinion(prediction: Prediction) -> None:

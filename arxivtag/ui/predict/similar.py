@@ -7,8 +7,8 @@ import html
 import streamlit as st
 
 from arxivtag.ui.frame import components
+from arxivtag.ui.predict.answer import Prediction
 from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
-from arxivtag.ui.predict.prediction import Prediction
 
 
 def render_similar(prediction: Prediction) -> None:

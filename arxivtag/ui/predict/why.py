@@ -11,7 +11,7 @@ from arxivtag.figures.predict import contributions_figure
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrase
 from arxivtag.ui.frame import components, marked_text
-from arxivtag.ui.predict.prediction import Prediction
+from arxivtag.ui.predict.answer import Prediction
 
 _CONTRIBUTION_COLUMNS = {
     "term": st.column_config.TextColumn("Word or phrase", width="medium"),

@@ -35,7 +35,7 @@ def render_detail(run_id: str, context: PageContext) -> None:
     with guarded():
         run = visible_run(run_id, context.home)
         if not run.status.is_over:
-            render_run(run_id, context, on_train_page=False)
+            render_run(run_id, context)
             return
         render_heading(run)
         render_ending(run)

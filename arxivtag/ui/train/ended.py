@@ -19,13 +19,13 @@ from arxivtag.ui.train.heading import predict_link, render_heading
 BROKE_OFF = (FAILED, LOST)
 
 
-def render_ended(run: Run, context: PageContext, *, on_train_page: bool) -> None:
+def render_ended(run: Run, context: PageContext) -> None:
     """Draw how a run ended, what its model is worth, and what one may do with it."""
     render_heading(run)
     render_ending(run)
     if run.summary.has_bundle:
         render_verdict(run)
-    _next_steps(run, context, on_train_page)
+    _next_steps(run, context)
     render_ended_curves(run)
     render_log(run, context)
 
@@ -50,17 +50,16 @@ def render_verdict(run: Run) -> None:
         render_headline(evaluation)
 
 
-def _next_steps(run: Run, context: PageContext, on_train_page: bool) -> None:
+def _next_steps(run: Run, context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.summary.has_bundle:
             predict_link(run, context)
-        if on_train_page:
-            st.page_link(
-                "pages/4_Runs.py",
-                label="All its figures" if run.summary.has_bundle else "Details",
-                icon=":material/query_stats:",
-                query_params=context.link_parameters(run=run.run_id),
-            )
+        st.page_link(
+            "pages/4_Runs.py",
+            label="All its figures" if run.summary.has_bundle else "Details",
+            icon=":material/query_stats:",
+            query_params=context.link_parameters(run=run.run_id),
+        )
         resume_button(run, context)
 
 

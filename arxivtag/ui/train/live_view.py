@@ -37,19 +37,18 @@ _STYLE = """
 """
 
 
-def render_run(run_id: str, context: PageContext, *, on_train_page: bool) -> None:
+def render_run(run_id: str, context: PageContext) -> None:
     """Show a run live until it ends, and then how it ended.
 
     Args:
         run_id: From the address: may be nonsense.
         context: The page's choices.
-        on_train_page: Whether to offer what one does next after training.
     """
     st.html(_STYLE)
     with guarded():
         run = visible_run(run_id, context.home)
         if run.status.is_over:
-            render_ended(run, context, on_train_page=on_train_page)
+            render_ended(run, context)
         else:
             load_plotly()
             _poll(run_id, context)

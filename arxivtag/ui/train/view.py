@@ -37,7 +37,7 @@ def render_train(context: PageContext) -> None:
         with guarded():
             _render_form(context)
         return
-    render_run(run_id, context, on_train_page=True)
+    render_run(run_id, context)
     st.page_link(
         "pages/2_Train.py",
         label="Set up another run",
