@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag import config
-from arxivtag.errors import FetchError
+from arxivtag.errors import BundleError, FetchError
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.tagging import tagger
@@ -121,6 +121,18 @@ def test_not_sure_is_said_plainly(app: AppTest) -> None:
         "and then we eat it together with our friends in the garden."
     ).run()
     assert "Not sure: no label is probable enough to be given." in texts(app)
+
+
+def test_a_model_that_cannot_answer_is_one_sentence(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(bundle: object, texts: object) -> None:
+        raise BundleError("The model is damaged.")
+
+    monkeypatch.setattr(tagger, "predict_with_readable", broken)
+    app.text_area(key=ABSTRACT).set_value(EXAMPLES[0].abstract).run()
+    assert not app.exception
+    assert [str(box.value) for box in app.error] == ["The model is damaged\\."]
 
 
 def test_markup_in_the_text_stays_text(app: AppTest) -> None:

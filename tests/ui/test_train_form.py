@@ -85,6 +85,12 @@ def test_bad_units_disable_the_start(home: Path) -> None:
     assert any("whole numbers" in error.value for error in app.error)
 
 
+def test_settings_that_do_not_go_together_disable_the_start(home: Path) -> None:
+    app = opened()
+    app.selectbox(key="setting-tuned-loss").select("squared_hinge").run()
+    assert "without hidden layers" in said_why(app)
+
+
 def test_form_starts_from_another_run(home: Path) -> None:
     make_run(home, "run-a", config=PRESETS["keras-example"])
     app = opened(**{"from": "run-a"})

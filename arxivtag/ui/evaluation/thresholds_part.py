@@ -208,7 +208,7 @@ def _render_one_label(decisions: Decisions, column: int, threshold: float) -> No
 
 
 def _render_tiles(tried: Mapping[str, float], in_use: Mapping[str, float]) -> None:
-    with st.grid(6, min_column_width=130, gap="small"):
+    with st.grid(3, min_column_width=130, gap="small"):
         for key, (name, delta_color) in TILES.items():
             percent = key == "share_without_label"
             value, change = tried[key], tried[key] - in_use[key]

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
@@ -25,8 +26,6 @@ from arxivtag.ui.frame.page import PageContext
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
-
-    from arxivtag.tagging.bundle import Bundle
 
 Result = TypeVar("Result")
 
@@ -119,14 +118,13 @@ def _tag_input(
     file: UploadedFile, result: ManyResult | None, context: PageContext
 ) -> tuple[Tagging, ManyResult | None]:
     """Draw the choice of columns and the button; return what is chosen and the newest table."""
-    mapping = _columns_input(file, context)
-    asked = Tagging(file.file_id, mapping[ABSTRACT], mapping[TITLE], context.model)
+    asked = _columns_input(file, context)
     row = st.container(horizontal=True)
     started = row.button("Tag the file", type="primary", icon=":material/sell:", key="tag-file")
     stop = row.empty()
     if started:
         stop.button("Stop", icon=":material/stop_circle:", key="stop-tagging")
-        result = _tag_file(file, mapping, asked, context)
+        result = _tag_file(file, asked, context)
         _forget_result()
         st.session_state[RESULT_KEY] = result
         stop.empty()
@@ -164,8 +162,8 @@ def _with_upload(file: UploadedFile, context: PageContext, use: Callable[[str], 
         delete_upload(source, context.home)
 
 
-def _columns_input(file: UploadedFile, context: PageContext) -> dict[str, str]:
-    """Let the person say which columns hold abstract and title; return ``{field: column}``."""
+def _columns_input(file: UploadedFile, context: PageContext) -> Tagging:
+    """Let the person say which columns hold abstract and title."""
     known: dict[str, list[str]] = st.session_state.setdefault("predict-file-columns", {})
     if file.file_id not in known:
         known.clear()
@@ -195,12 +193,13 @@ def _columns_input(file: UploadedFile, context: PageContext) -> dict[str, str]:
         index=options.index(guessed.get(TITLE, NO_COLUMN)),
         key=f"predict-column-title-{file.file_id}",
     )
-    return {ABSTRACT: str(abstract), TITLE: "" if title == NO_COLUMN else str(title)}
+    return Tagging(
+        file.file_id, str(abstract), "" if title == NO_COLUMN else str(title), context.model
+    )
 
 
-def _tag_file(
-    file: UploadedFile, mapping: dict[str, str], asked: Tagging, context: PageContext
-) -> ManyResult:
+def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyResult:
+    mapping = {ABSTRACT: asked.abstract, TITLE: asked.title}
     bundle = models.bundle(context.model, context.home)
     bar = st.progress(0.0, "Reading the file …")
     frame = _with_upload(
@@ -273,22 +272,14 @@ def label_counts(given: Sequence[tuple[str, ...]]) -> dict[str, int]:
     return dict(Counter(label for row in given for label in row).most_common())
 
 
-def label_columns(bundle: Bundle, texts: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
-    """Return one column of probabilities for each of ``labels``, on the index of ``texts``."""
-    probabilities = pd.DataFrame(
-        tagger.predict(bundle, tagger.frame_texts(bundle, texts)),
-        columns=list(bundle.label_names),
-        index=texts.index,
-    )
-    return probabilities[list(labels)].round(4)
-
-
-def _label_columns(result: ManyResult, labels: Sequence[str], context: PageContext) -> pd.DataFrame:
-    """Return the columns for the whole file, computed once however often it is filtered."""
+def _label_columns(result: ManyResult, labels: Sequence[str], home: Path) -> pd.DataFrame:
+    """Return one column of probabilities per label for the whole file, computed once."""
     kept: pd.DataFrame | None = st.session_state.get(COLUMNS_KEY)
     if kept is None:
-        bundle = models.bundle(result.asked.model, context.home)
-        kept = label_columns(bundle, result.texts, labels)
+        bundle = models.bundle(result.asked.model, home)
+        y_prob = tagger.predict(bundle, tagger.frame_texts(bundle, result.texts))
+        columns = pd.DataFrame(y_prob, columns=list(bundle.label_names), index=result.texts.index)
+        kept = columns[list(labels)].round(4)
         st.session_state[COLUMNS_KEY] = kept
     return kept
 
@@ -320,7 +311,7 @@ def _render_table(result: ManyResult, context: PageContext) -> None:
     if per_label:
         with st.spinner("Adding the columns …"):
             labels_given = list(counts)[:MAX_LABEL_COLUMNS]
-            columns = _label_columns(result, labels_given, context).loc[passing.index]
+            columns = _label_columns(result, labels_given, context.home).loc[passing.index]
         others = passing.drop(columns=columns.columns, errors="ignore")
         passing = pd.concat([others, columns], axis=1)
     _render_rows(passing, table)

@@ -14,15 +14,15 @@ from arxivtag.ui.frame import components, marked_text
 from arxivtag.ui.predict.answer import Prediction
 
 _CONTRIBUTION_COLUMNS = {
-    "term": st.column_config.TextColumn("Word or phrase", width="medium"),
+    "term": st.column_config.TextColumn("Word or phrase"),
     "delta_logit": st.column_config.NumberColumn(
-        "Adds to the logit",
+        "Adds to logit",
         format="%+.3f",
         help="How far the logit (the logarithm of the label's odds before calibration) falls "
         "when the word or phrase is left out. +1 multiplies those odds by 2.7.",
     ),
     "probability_without": st.column_config.NumberColumn(
-        "Probability without it", format="percent"
+        "Without it", format="percent", help="The label's probability without the word or phrase."
     ),
     "n_places": st.column_config.NumberColumn("Times"),
 }

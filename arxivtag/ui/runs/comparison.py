@@ -22,7 +22,13 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
     runs = [visible_run(run_id, context.home) for run_id in run_ids]
     names = _distinct_names(runs)
     st.subheader("Compared", anchor=False)
-    st.dataframe(figures_table(runs, names), key="compared-figures", width="stretch")
+    st.dataframe(
+        figures_table(runs, names),
+        key="compared-figures",
+        width="stretch",
+        height="content",  # all rows, so that binary accuracy never stands without its level
+        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in names},
+    )
     histories = {name: run.history() for name, run in zip(names, runs, strict=True)}
     epochs = {name: history.epochs for name, history in histories.items()}
     levels = {

@@ -33,10 +33,12 @@ SECTION_NAMES = {
 LABELS = {
     "max_tokens": "Vocabulary size",
     "ngrams": "Longest n-gram",
+    "min_document_frequency": "Fewest papers per n-gram",
     "sublinear_tf": "Logarithm of counts",
     "l2_normalize": "Scale each paper to length one",
     "loss": "Loss",
     "rare_combinations": "Rare label combinations",
+    "lazy_rows": "Update only the n-grams in a batch",
     "restore_best_epoch": "Keep the best epoch",
     "calibration": "Calibration of probabilities",
     "linear_baseline": "Compare with a linear model",
@@ -110,7 +112,9 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
     changes: dict[str, Value] = {}
 
     def draw(items: Iterable[Setting], n_columns: int, min_width: int) -> None:
-        with st.grid(n_columns, min_column_width=min_width, gap="small"):
+        with st.grid(
+            n_columns, min_column_width=min_width, gap="small", vertical_alignment="bottom"
+        ):
             for item in items:
                 changes[item.name] = _setting_input(item, base, fields_id, context)
 
