@@ -12,7 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag import config
-from arxivtag.errors import FetchError
+from arxivtag.errors import BundleError, FetchError
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.tagging import tagger
@@ -20,15 +20,17 @@ from arxivtag.tagging.explanation import without_phrase
 from arxivtag.tagging.tagger import Tag
 from arxivtag.ui.frame import models
 from arxivtag.ui.predict import many as predict_many
-from arxivtag.ui.predict import view as predict_view
+from arxivtag.ui.predict import paper_input
+from arxivtag.ui.predict.answer import predict_text, summary_sentence
 from arxivtag.ui.predict.bars import BarRow, bars_html
 from arxivtag.ui.predict.examples import EXAMPLES
+from arxivtag.ui.predict.why import what_if_table
 from tests.ui.conftest import texts
 from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
 
 OpenApp = Callable[..., AppTest]
 PAGE = "pages/3_Predict.py"
-ABSTRACT, TITLE = predict_view.ABSTRACT_KEY, predict_view.TITLE_KEY
+ABSTRACT, TITLE = paper_input.ABSTRACT_KEY, paper_input.TITLE_KEY
 
 
 @pytest.fixture
@@ -104,7 +106,7 @@ def test_an_endless_title_is_not_tagged(
     bundle = dataclasses.replace(demo_bundle(), text_fields="title_and_abstract")
     monkeypatch.setattr(models, "bundle", lambda model, home: bundle)
     assert open_app(PAGE, model=RUN_ID).text_input(key=TITLE).proto.max_chars == 1_000
-    monkeypatch.setattr(predict_view, "MAX_TITLE_CHARS", None)  # whatever the browser sends
+    monkeypatch.setattr(paper_input, "MAX_TITLE_CHARS", None)  # whatever the browser sends
     app = open_app(PAGE, model=RUN_ID)
     app.text_area(key=ABSTRACT).set_value(EXAMPLES[0].abstract)
     app.text_input(key=TITLE).set_value("tumours " * 10_000).run()
@@ -121,6 +123,18 @@ def test_not_sure_is_said_plainly(app: AppTest) -> None:
     assert "Not sure: no label is probable enough to be given." in texts(app)
 
 
+def test_a_model_that_cannot_answer_is_one_sentence(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(bundle: object, texts: object) -> None:
+        raise BundleError("The model is damaged.")
+
+    monkeypatch.setattr(tagger, "predict_with_readable", broken)
+    app.text_area(key=ABSTRACT).set_value(EXAMPLES[0].abstract).run()
+    assert not app.exception
+    assert [str(box.value) for box in app.error] == ["The model is damaged\\."]
+
+
 def test_markup_in_the_text_stays_text(app: AppTest) -> None:
     hostile = EXAMPLES[0].abstract + " <script>alert(1)</script> <img src=x onerror=alert(2)>"
     app.text_area(key=ABSTRACT).set_value(hostile).run()
@@ -135,7 +149,7 @@ def test_reasons_are_the_exact_change_of_the_logit(app: AppTest) -> None:
     table = app.dataframe[0].value
     assert list(table.columns) == ["term", "delta_logit", "probability_without", "n_places"]
     bundle = demo_bundle()
-    prediction = predict_view.predict_text(bundle, "", EXAMPLES[0].abstract)
+    prediction = predict_text(bundle, "", EXAMPLES[0].abstract)
     term = "tumours"
     row = table[table["term"] == term].iloc[0]
     without = EXAMPLES[0].abstract.replace("tumours", "")
@@ -161,10 +175,10 @@ def test_what_if_nothing_known_is_left_gives_no_label() -> None:
     bundle = dataclasses.replace(
         demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
     )
-    prediction = predict_view.predict_text(bundle, "", "tumours zzzq")
+    prediction = predict_text(bundle, "", "tumours zzzq")
     assert len(prediction.above) == len(LABELS)
     outcome = without_phrase(bundle, prediction.text, "tumours")
-    table = predict_view.what_if_table(prediction, outcome, LABELS[0])
+    table = what_if_table(prediction, outcome, LABELS[0])
     assert set(table["outcome"]) == {"no longer given"}
 
 
@@ -174,7 +188,7 @@ def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
     bundle = dataclasses.replace(
         demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
     )
-    prediction = predict_view.predict_text(bundle, "", text)
+    prediction = predict_text(bundle, "", text)
     assert not prediction.readable
     assert prediction.above == ()
     app.text_area(key=ABSTRACT).set_value(text).run()
@@ -184,9 +198,9 @@ def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
 
 
 def test_what_if_counts_words_that_are_not_there(app: AppTest) -> None:
-    prediction = predict_view.predict_text(demo_bundle(), "", EXAMPLES[0].abstract)
+    prediction = predict_text(demo_bundle(), "", EXAMPLES[0].abstract)
     outcome = without_phrase(prediction.bundle, prediction.text, "notthere")
-    table = predict_view.what_if_table(prediction, outcome, "cs.CL")
+    table = what_if_table(prediction, outcome, "cs.CL")
     assert table["label"][0].startswith("cs.CL")
     np.testing.assert_allclose(table["before"], table["after"], rtol=1e-5)
     assert set(table["outcome"]) == {"still given", "not given either way"}
@@ -201,7 +215,7 @@ def test_similar_papers_come_with_their_labels(app: AppTest) -> None:
 
 def test_second_opinion_sorts_the_categories(app: AppTest) -> None:
     app = open_tab(choose_example(app, 3), "predict-details", "Second opinion")
-    app.multiselect(key=predict_view.AUTHOR_KEY).set_value(["cs.CL", "math.AG"]).run()
+    app.multiselect(key=paper_input.AUTHOR_KEY).set_value(["cs.CL", "math.AG"]).run()
     assert not app.exception
     shown = texts(app)
     assert shown.index("Would add") < shown.index("stat.ME</b>", shown.index("Would add"))
@@ -215,7 +229,7 @@ def test_arxiv_paper_fills_the_inputs(app: AppTest, monkeypatch: pytest.MonkeyPa
     app.text_input(key="predict-arxiv-id").set_value("2101.00001")
     app.form_submit_button[0].click().run()
     assert app.text_area(key=ABSTRACT).value == EXAMPLES[4].abstract
-    assert app.session_state[predict_view.AUTHOR_KEY] == ["cs.IR", "cs.SI"]
+    assert app.session_state[paper_input.AUTHOR_KEY] == ["cs.IR", "cs.SI"]
     assert f"threshold: {LABELS[4]}." in texts(app)
 
 
@@ -291,7 +305,7 @@ def test_visitors_have_a_row_limit(app: AppTest, monkeypatch: pytest.MonkeyPatch
     rows = b"abstract\n" + b"we study graphs\n" * (config.VisitorLimits().max_rows + 1)
     app = upload(app, "many.csv", rows)
     app.button(key="tag-file").click().run()
-    assert "Visitors can tag up to 20,000 papers" in app.error[0].value.replace("\\", "")
+    assert "Up to 20,000 papers can be tagged at once here" in app.error[0].value.replace("\\", "")
 
 
 def test_filter_needs_every_label_and_word() -> None:
@@ -393,10 +407,10 @@ def test_lines_of_code_name_the_model(app: AppTest) -> None:
 def test_summary_sentences() -> None:
     sure = Tag("cs.LG", "Machine Learning", 0.9, True)
     unsure = Tag("cs.CL", "Computation and Language", 0.31, False)
-    assert predict_view.summary_sentence([sure], sure) == ("One label passes its threshold: cs.LG.")
-    two = predict_view.summary_sentence([sure, sure], sure)
+    assert summary_sentence([sure], sure) == ("One label passes its threshold: cs.LG.")
+    two = summary_sentence([sure, sure], sure)
     assert two.startswith("2 labels pass their threshold")
-    assert "31 %" in predict_view.summary_sentence([], unsure)
+    assert "31 %" in summary_sentence([], unsure)
 
 
 def test_bars_mark_threshold_and_rank_and_escape() -> None:

@@ -9,11 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, VisitorLimits
-from arxivtag.errors import ArxivTagError, ConfigError
+from arxivtag.errors import ConfigError
 from arxivtag.runs import jobs
 from arxivtag.settings import PRESETS, all_settings
-from arxivtag.ui.runs import starting
 from arxivtag.ui.train import form as train_form
+from arxivtag.ui.train import starting
 from tests.runs.conftest import make_run
 
 PAGE = "pages/2_Train.py"
@@ -83,6 +83,12 @@ def test_bad_units_disable_the_start(home: Path) -> None:
     assert not app.exception
     assert app.button(key="go").disabled
     assert any("whole numbers" in error.value for error in app.error)
+
+
+def test_settings_that_do_not_go_together_disable_the_start(home: Path) -> None:
+    app = opened()
+    app.selectbox(key="setting-tuned-loss").select("squared_hinge").run()
+    assert "without hidden layers" in said_why(app)
 
 
 def test_form_starts_from_another_run(home: Path) -> None:
@@ -169,6 +175,7 @@ def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
     assert len(started) == 1
 
 
-def test_starting_point_errors(home: Path) -> None:
-    with pytest.raises(ArxivTagError):
-        train_form.starting_point("no-such-run", home, "tuned")
+def test_a_form_from_a_run_that_is_not_there_says_so(home: Path) -> None:
+    app = opened(**{"from": "no-such-run"})
+    assert not app.exception
+    assert any("There is no run" in error.value for error in app.error)

@@ -1,1 +1,1 @@
-"""The parts of the evaluation view, one a tab."""
+"""The evaluation of a run: what its model is worth and where it errs, one file per tab."""

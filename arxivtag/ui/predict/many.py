@@ -6,12 +6,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.reading.readers import preview_table
@@ -25,7 +25,9 @@ from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.page import PageContext
 
 if TYPE_CHECKING:
-    from arxivtag.tagging.bundle import Bundle
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+Result = TypeVar("Result")
 
 RESULT_KEY, COLUMNS_KEY = "predict-many-result", "predict-many-columns"
 FILTER_LABELS_KEY, FILTER_WORDS_KEY = "predict-filter-labels", "predict-filter-words"
@@ -73,14 +75,14 @@ def render_many(context: PageContext) -> None:
     The browser's uploader forgets its file when another tab or page is shown; the tagged
     table stays until it is removed or another file is chosen.
     """
-    most_mb = config.largest_upload_mb()
+    most_mb = context.policy.max_upload_mb
     file = st.file_uploader(
         f"A file of papers: CSV, JSON Lines or Parquet, up to {most_mb} MB",
         type=FILE_TYPES,
         max_upload_size=most_mb,
         key="predict-file",
-        help="One row a paper, with a column for the abstract; a title may be there too. "
-        "Labels are not needed. CSV and JSON Lines may be packed (.gz, .xz, .zst).",
+        help="One row per paper, with a column for the abstract and perhaps one for the title. "
+        "Labels are not needed. CSV and JSON Lines may be compressed (.gz, .xz, .zst).",
     )
     result = _kept_result(file)
     asked = None
@@ -98,7 +100,7 @@ def render_many(context: PageContext) -> None:
         _render_table(result, context)
 
 
-def _kept_result(file: Any) -> ManyResult | None:
+def _kept_result(file: UploadedFile | None) -> ManyResult | None:
     """Return the table of this session, unless another file has been chosen since."""
     result: ManyResult | None = st.session_state.get(RESULT_KEY)
     if result is not None and file is not None and file.file_id != result.asked.file_id:
@@ -113,17 +115,16 @@ def _forget_result() -> None:
 
 
 def _tag_input(
-    file: Any, result: ManyResult | None, context: PageContext
+    file: UploadedFile, result: ManyResult | None, context: PageContext
 ) -> tuple[Tagging, ManyResult | None]:
     """Draw the choice of columns and the button; return what is chosen and the newest table."""
-    mapping = _columns_input(file, context)
-    asked = Tagging(file.file_id, mapping[ABSTRACT], mapping[TITLE], context.model)
+    asked = _columns_input(file, context)
     row = st.container(horizontal=True)
     started = row.button("Tag the file", type="primary", icon=":material/sell:", key="tag-file")
     stop = row.empty()
     if started:
         stop.button("Stop", icon=":material/stop_circle:", key="stop-tagging")
-        result = _tag_file(file, mapping, asked, context)
+        result = _tag_file(file, asked, context)
         _forget_result()
         st.session_state[RESULT_KEY] = result
         stop.empty()
@@ -140,18 +141,18 @@ def _render_heading(result: ManyResult, *, changed: bool) -> None:
         )  # fmt: skip
     if changed:
         st.warning(
-            "The table is of the columns and the model chosen before: tag the file again.",
+            "The table below was made with other columns or another model: tag the file again.",
             icon=":material/info:",
         )
 
 
-def _with_upload(file: Any, context: PageContext, use: Callable[[str], Any]) -> Any:
+def _with_upload(file: UploadedFile, context: PageContext, use: Callable[[str], Result]) -> Result:
     """Call ``use(source)`` with the file in the uploads folder, and remove it there again."""
-    most_mb = config.largest_upload_mb()
+    most_mb = context.policy.max_upload_mb
     if file.size > most_mb * 1_000_000:
         raise DataError(
             f"An uploaded file may have at most {most_mb:,} MB here.",
-            "Split or pack it (.gz, .xz, .zst).",
+            "Split or compress it (.gz, .xz, .zst).",
         )
     file.seek(0)
     source = sources.save_upload(file.name, file, context.home)
@@ -161,8 +162,8 @@ def _with_upload(file: Any, context: PageContext, use: Callable[[str], Any]) -> 
         delete_upload(source, context.home)
 
 
-def _columns_input(file: Any, context: PageContext) -> dict[str, str]:
-    """Let the person say which columns hold abstract and title; return ``{field: column}``."""
+def _columns_input(file: UploadedFile, context: PageContext) -> Tagging:
+    """Let the person say which columns hold abstract and title."""
     known: dict[str, list[str]] = st.session_state.setdefault("predict-file-columns", {})
     if file.file_id not in known:
         known.clear()
@@ -192,12 +193,13 @@ def _columns_input(file: Any, context: PageContext) -> dict[str, str]:
         index=options.index(guessed.get(TITLE, NO_COLUMN)),
         key=f"predict-column-title-{file.file_id}",
     )
-    return {ABSTRACT: str(abstract), TITLE: "" if title == NO_COLUMN else str(title)}
+    return Tagging(
+        file.file_id, str(abstract), "" if title == NO_COLUMN else str(title), context.model
+    )
 
 
-def _tag_file(
-    file: Any, mapping: dict[str, str], asked: Tagging, context: PageContext
-) -> ManyResult:
+def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyResult:
+    mapping = {ABSTRACT: asked.abstract, TITLE: asked.title}
     bundle = models.bundle(context.model, context.home)
     bar = st.progress(0.0, "Reading the file …")
     texts = _with_upload(
@@ -206,7 +208,7 @@ def _tag_file(
         lambda source: sources.load_texts(source, mapping=mapping, home=context.home),
     )
     frame = texts.frame
-    _check_rows(len(frame))
+    _check_rows(len(frame), context.policy.max_rows)
     started = time.perf_counter()
 
     def show(done: int) -> None:
@@ -234,13 +236,12 @@ def _tag_file(
     )
 
 
-def _check_rows(n_rows: int) -> None:
+def _check_rows(n_rows: int, most: int) -> None:
     if n_rows == 0:
         raise DataError("The file has no rows.", "Choose a file with papers in it.")
-    most = config.visitor_limits().max_rows
-    if config.visitor_mode() and n_rows > most:
+    if n_rows > most:
         raise DataError(
-            f"Visitors can tag up to {most:,} papers at once. Received: {n_rows:,}.",
+            f"Up to {most:,} papers can be tagged at once here. Received: {n_rows:,}.",
             "Split the file.",
         )
 
@@ -272,22 +273,14 @@ def label_counts(given: Sequence[tuple[str, ...]]) -> dict[str, int]:
     return dict(Counter(label for row in given for label in row).most_common())
 
 
-def label_columns(bundle: Bundle, texts: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
-    """Return one column of probabilities for each of ``labels``, on the index of ``texts``."""
-    probabilities = pd.DataFrame(
-        tagger.predict(bundle, tagger.frame_texts(bundle, texts)),
-        columns=list(bundle.label_names),
-        index=texts.index,
-    )
-    return probabilities[list(labels)].round(4)
-
-
-def _label_columns(result: ManyResult, labels: Sequence[str], context: PageContext) -> pd.DataFrame:
-    """Return the columns for the whole file, computed once however often it is filtered."""
+def _label_columns(result: ManyResult, labels: Sequence[str], home: Path) -> pd.DataFrame:
+    """Return one column of probabilities per label for the whole file, computed once."""
     kept: pd.DataFrame | None = st.session_state.get(COLUMNS_KEY)
     if kept is None:
-        bundle = models.bundle(result.asked.model, context.home)
-        kept = label_columns(bundle, result.texts, labels)
+        bundle = models.bundle(result.asked.model, home)
+        y_prob = tagger.predict(bundle, tagger.frame_texts(bundle, result.texts))
+        columns = pd.DataFrame(y_prob, columns=list(bundle.label_names), index=result.texts.index)
+        kept = columns[list(labels)].round(4)
         st.session_state[COLUMNS_KEY] = kept
     return kept
 
@@ -319,7 +312,7 @@ def _render_table(result: ManyResult, context: PageContext) -> None:
     if per_label:
         with st.spinner("Adding the columns …"):
             labels_given = list(counts)[:MAX_LABEL_COLUMNS]
-            columns = _label_columns(result, labels_given, context).loc[passing.index]
+            columns = _label_columns(result, labels_given, context.home).loc[passing.index]
         others = passing.drop(columns=columns.columns, errors="ignore")
         passing = pd.concat([others, columns], axis=1)
     _render_rows(passing, table)

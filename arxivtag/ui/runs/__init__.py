@@ -1,1 +1,1 @@
-"""The Runs page and the view of one run, live or ended."""
+"""The Runs page: the list of all runs, one in detail, several compared."""

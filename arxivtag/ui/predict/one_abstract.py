@@ -1,0 +1,92 @@
+"""One abstract: the paper on the left, its subject areas on the right, the reasons below."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from arxivtag import config
+from arxivtag.papers.text_checks import check_text
+from arxivtag.ui.frame import models
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.logs import log_event
+from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.tabs import render_open_tab
+from arxivtag.ui.predict.answer import (
+    Prediction,
+    predict_text,
+    render_answer,
+    render_check,
+    render_not_tagged,
+    render_nothing_known,
+)
+from arxivtag.ui.predict.opinion import render_opinion
+from arxivtag.ui.predict.paper_input import paper_input
+from arxivtag.ui.predict.similar import render_similar
+from arxivtag.ui.predict.why import render_why
+
+if TYPE_CHECKING:
+    from arxivtag.tagging.bundle import Bundle
+
+_LOGGED_KEY = "predict-logged"
+
+
+def render_one_abstract(context: PageContext) -> None:
+    """Draw the whole view."""
+    _one_abstract(context, models.bundle(context.model, context.home))
+
+
+@st.fragment
+def _one_abstract(context: PageContext, bundle: Bundle) -> None:
+    inputs, results = st.columns([10, 11], gap="medium")
+    with inputs:
+        title, abstract = paper_input(bundle)
+    prediction = None
+    with results, guarded():
+        st.subheader("Subject areas", anchor=False)
+        prediction = _predict(context, bundle, title, abstract)
+    if prediction is not None and prediction.readable:
+        render_open_tab(
+            {
+                "Why this label": lambda: render_why(prediction),
+                "Similar papers": lambda: render_similar(prediction),
+                "Second opinion": lambda: render_opinion(prediction),
+            },
+            key="predict-details",
+        )
+
+
+def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) -> Prediction | None:
+    """Draw the answer, or why there is none; return the prediction if one was made."""
+    also_read = title if bundle.text_fields == "title_and_abstract" else ""
+    check = check_text(abstract, config.limits().max_abstract_chars, also_read)
+    if not check.taggable:
+        render_not_tagged(check)
+        return None
+    started = time.perf_counter()
+    prediction = predict_text(bundle, title, abstract)
+    if prediction.readable or check.kind == "other_language":
+        render_check(check)
+    if prediction.readable:
+        render_answer(prediction, context)
+    else:
+        render_nothing_known()
+    _log_once(prediction, context, time.perf_counter() - started)
+    return prediction
+
+
+def _log_once(prediction: Prediction, context: PageContext, seconds: float) -> None:
+    """Log a text that was tagged, not each look at another tab of its result."""
+    tagged = (context.model, hash(prediction.text))
+    if st.session_state.get(_LOGGED_KEY) == tagged:
+        return
+    st.session_state[_LOGGED_KEY] = tagged
+    log_event(
+        "tagged",
+        model=context.model,
+        n_chars=len(prediction.text),
+        n_labels=len(prediction.above),
+        seconds=seconds,
+    )

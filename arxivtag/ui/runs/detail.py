@@ -1,0 +1,192 @@
+"""One run in detail: how it ended, what it is worth, its settings and its record."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.papers.source import FILE, UPLOAD, parse_source
+from arxivtag.runs import registry
+from arxivtag.runs.registry import Run
+from arxivtag.settings import PRESETS, RunConfig, all_settings, command_line
+from arxivtag.ui.evaluation.stored import readable
+from arxivtag.ui.frame import components, data, run_text
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.run_access import may_see, visible_run
+from arxivtag.ui.predict.take_along import download_bundle
+from arxivtag.ui.runs.listing import delete_dialog
+from arxivtag.ui.train.curves import render_ended_curves
+from arxivtag.ui.train.ended import render_ending, render_log, resume_button
+from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
+from arxivtag.ui.train.heading import predict_link, render_heading
+from arxivtag.ui.train.live_view import render_run
+from arxivtag.ui.train.starting import start_once
+
+
+def render_detail(run_id: str, context: PageContext) -> None:
+    """Show one run: live while it trains, else how it ended and what it is worth."""
+    if st.button("All runs", icon=":material/arrow_back:", key="all-runs"):
+        st.query_params.pop("run", None)
+        st.rerun()
+    with guarded():
+        run = visible_run(run_id, context.home)
+        if not run.status.is_over:
+            render_run(run_id, context)
+            return
+        render_heading(run)
+        render_ending(run)
+        _actions(run, context)
+        if run.summary.has_bundle:
+            from arxivtag.ui.evaluation.view import render_evaluation
+
+            render_evaluation(run.folder)
+        render_ended_curves(run)
+        if run.config is not None:
+            _render_settings(run.config, context)
+        if run.result:
+            _render_record(run)
+        render_log(run, context)
+
+
+def _actions(run: Run, context: PageContext) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if run.summary.has_bundle:
+            predict_link(run, context)
+            download_bundle("Download the model", run.run_id, run.folder.bundle)
+        resume_button(run, context)
+        if run.config is not None:
+            if st.button("Run again", icon=":material/replay:", key="again",
+                         help="Starts a run with the same settings."):  # fmt: skip
+                _run_again(run.config, context)
+            st.page_link(
+                "pages/2_Train.py",
+                label="Change settings",
+                icon=":material/tune:",
+                query_params={"from": run.run_id, **_data_parameter(run.config, context)},
+            )
+        if not context.policy.is_visitor:
+            _rename(run, context)
+            if st.button("Delete", icon=":material/delete:", key="delete-run"):
+                delete_dialog([run.run_id], context)
+
+
+def _data_parameter(settings: RunConfig, context: PageContext) -> dict[str, str]:
+    """Return the link's parameters, with the run's own data set where it can be chosen."""
+    option = data.offered(settings.data, context.home) if may_see(settings.data) else None
+    return context.link_parameters(data=option.id) if option else context.link_parameters()
+
+
+def _run_again(settings: RunConfig, context: PageContext) -> None:
+    run_id = start_once(settings, context)
+    if run_id is not None:
+        st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
+
+
+def _rename(run: Run, context: PageContext) -> None:
+    popover = st.popover("Rename", icon=":material/edit:", key="rename")
+    with popover, st.form("rename-form", border=False):
+        note = st.text_input(
+            "Name", value=run.summary.note, max_chars=registry.MAX_NOTE_CHARS,
+            placeholder=run.run_id, key=f"note-{run.run_id}",
+        )  # fmt: skip
+        if st.form_submit_button("Save"):
+            registry.set_note(run.run_id, note or "", context.home)
+            st.rerun()
+
+
+def _render_settings(settings: RunConfig, context: PageContext) -> None:
+    with (
+        st.expander("Settings, and the command that repeats this run", icon=":material/tune:"),
+        guarded(),
+    ):
+        st.dataframe(settings_table(settings), hide_index=True, key="settings-table")
+        source = parse_source(settings.data)
+        if source.kind == UPLOAD:
+            components.note("FILE stands for the file that was uploaded.")
+            settings = dataclasses.replace(settings, data="FILE")
+        elif source.kind == FILE and context.policy.is_visitor:
+            components.note("FILE stands for a file on this server.")
+            settings = dataclasses.replace(settings, data="FILE")
+        st.code(command_line(settings), language=None, wrap_lines=True)
+
+
+def settings_table(settings: RunConfig) -> pd.DataFrame:
+    """Return a run's settings beside those of its preset."""
+    preset = PRESETS.get(settings.preset)
+    rows = []
+    for item in all_settings():
+        value = item.value_in(settings)
+        usual = item.value_in(preset) if preset else value
+        rows.append(
+            {
+                "Part": SECTION_NAMES[item.section],
+                "Setting": setting_label(item),
+                "Value": value_text(value),
+                "Preset": value_text(usual) if preset else "",
+                "Changed": value != usual,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+_SIZES = {
+    "n_train": "Train",
+    "n_val": "Validation",
+    "n_test": "Test",
+    "n_features": "N-grams",
+    "n_labels": "Labels",
+}
+
+
+def _render_record(run: Run) -> None:
+    """Draw what went in, how long each stage took, and what it ran on."""
+    result, sizes = run.result, run.summary.sizes
+    with (
+        st.expander("Papers, times and versions", icon=":material/fact_check:"),
+        guarded(),
+        readable("record"),
+    ):
+        counts = [
+            (name, components.count_text(sizes[key]))
+            for key, name in _SIZES.items()
+            if key in sizes
+        ]
+        if counts:
+            components.metric_row(counts)
+        left, right = st.columns(2)
+        left.dataframe(timings_table(result), hide_index=True, key="timings-table")
+        right.dataframe(_cleaning_table(result), hide_index=True, key="cleaning-table")
+        fingerprint = result.get("data", {}).get("fingerprint", "unknown")
+        components.note(f"Data fingerprint (SHA-256): {fingerprint}")
+        versions = result.get("versions", {}).items()
+        components.note("Versions: " + ", ".join(f"{name} {version}" for name, version in versions))
+        if "peak_memory_mb" in result:
+            components.note(f"Peak memory: {result['peak_memory_mb']:,.0f} MB")
+        if "device" in result:
+            components.note(f"Trained on: {result['device']}")
+
+
+def timings_table(result: dict[str, Any]) -> pd.DataFrame:
+    """Return the seconds of each stage."""
+    return pd.DataFrame(
+        [
+            (run_text.STAGE_NAMES.get(stage, stage), float(seconds))
+            for stage, seconds in result.get("timings", {}).items()
+            if stage != "epochs"
+        ],
+        columns=["Stage", "Seconds"],
+    )
+
+
+def _cleaning_table(result: dict[str, Any]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (step["rule"].replace("_", " "), step["n_removed"], step["n_after"])
+            for step in result.get("cleaning", {}).get("steps", [])
+        ],
+        columns=["Cleaning rule", "Removed", "Left"],
+    )

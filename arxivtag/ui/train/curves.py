@@ -1,0 +1,115 @@
+"""The curves of a training, drawn again only when there are new points."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from arxivtag.figures import history as history_figures
+from arxivtag.runs.history import History, HistoryFollower
+from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.registry import Run
+from arxivtag.ui.browser.live_chart import live_chart, load_plotly, plain_figure
+from arxivtag.ui.frame import components
+
+_MAX_FOLLOWED = 64
+# Each figure's name, and what it shows for those who cannot see it.
+_CHARTS = (
+    ("loss", "Loss of training and validation papers, epoch by epoch."),
+    (
+        "binary_accuracy",
+        "Binary accuracy of training and validation papers, epoch by epoch, against the level "
+        "that predicting no label at all reaches.",
+    ),
+    ("validation", "Micro-F1 and precision at 1 on the validation papers, epoch by epoch."),
+)
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The history of a training so far, its figures by name, and their version."""
+
+    history: History
+    figures: dict[str, dict[str, Any]]
+    version: int
+
+
+class _Followed:
+    """The curves of one run, shared by all sessions that look at it."""
+
+    def __init__(self, folder: RunFolder) -> None:
+        self._run_id = folder.run_id
+        self._follower = HistoryFollower(folder.history)
+        self._lock = threading.Lock()
+        self._curves: Curves | None = None
+
+    def curves(self) -> Curves:
+        """Return the curves as they are now."""
+        with self._lock:
+            history, known = self._follower.update(), self._curves
+            if known is None or history is not known.history:
+                version = known.version + 1 if known else 1
+                known = Curves(history, _figures(history, self._run_id), version)
+                self._curves = known
+            return known
+
+
+@st.cache_resource(max_entries=_MAX_FOLLOWED, show_spinner=False)
+def _followed(path: str, _folder: RunFolder) -> _Followed:
+    return _Followed(_folder)
+
+
+def current_curves(folder: RunFolder) -> Curves:
+    """Return a run's curves; only the new lines of its history are read."""
+    followed: _Followed = _followed(str(folder.path), folder)
+    return followed.curves()
+
+
+def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:
+    """Return the figures of a training, by name, as plain values."""
+    n_epochs, best = history.n_epochs, history.best_epoch
+    baseline = history.start.get("binary_accuracy_all_zeros")
+    drawn = {
+        metric: history_figures.training_figure(
+            history.ticks,
+            history.epochs,
+            metric,
+            n_epochs=n_epochs,
+            best_epoch=best,
+            baseline=baseline if metric == "binary_accuracy" else None,
+        )
+        for metric in ("loss", "binary_accuracy")
+    }
+    drawn["validation"] = history_figures.validation_figure(
+        history.epochs, n_epochs=n_epochs, best_epoch=best
+    )
+    return {name: plain_figure(figure, run_id) for name, figure in drawn.items()}
+
+
+def render_charts(curves: Curves, key: str = "live") -> None:
+    """Draw the three charts; the browser draws one again only when its version is another."""
+    columns = st.columns(2)
+    for (name, alt_text), place in zip(_CHARTS, (*columns, st.container()), strict=True):
+        with place:
+            live_chart(
+                curves.figures[name], f"{key}-{name}", alt_text,
+                version=curves.version, n_points=curves.history.n_points,
+            )  # fmt: skip
+    if curves.history.start:
+        components.note(
+            "Binary accuracy counts every pair of paper and label, and most pairs are “no”: the "
+            "dotted line is what predicting no label at all reaches. Read it beside the "
+            "micro-F1, never alone."
+        )
+
+
+def render_ended_curves(run: Run) -> None:
+    """Draw the curves of a training that is over, if it got that far."""
+    load_plotly()
+    curves = current_curves(run.folder)
+    if curves.history.n_points:
+        st.subheader("Training", anchor=False)
+        render_charts(curves, key="ended")
