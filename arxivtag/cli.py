@@ -244,10 +244,10 @@ def _describe_tables(result: dict[str, Any]) -> str:
 
 def train(arguments: argparse.Namespace) -> None:
     """Train a model and evaluate it, in this process."""
-    from arxivtag.runs import pipeline
+    from arxivtag.runs import foreground
 
     run = flags.run_config(arguments)
-    result = pipeline.train_in_foreground(run, config.home_folder(), progress=_progress)
+    result = foreground.train_in_foreground(run, config.home_folder(), progress=_progress)
     _print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     _print_result(arguments.json, result, _train_text(result))
 

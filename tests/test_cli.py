@@ -14,7 +14,7 @@ import pytest
 
 from arxivtag import cli
 from arxivtag.config import ASSETS_FOLDER, SAMPLE_PATH
-from arxivtag.runs import pipeline
+from arxivtag.runs import foreground
 from tests.conftest import PROJECT_FOLDER
 
 ABSTRACT = (
@@ -110,7 +110,7 @@ def test_train_names_the_rows_left_out(
         notes = ["1 row was left out: not valid JSON."]
         return {"run_id": "run-a", "data": {"notes": notes}, "timings": {}, "evaluation": {}}
 
-    monkeypatch.setattr(pipeline, "train_in_foreground", trained)
+    monkeypatch.setattr(foreground, "train_in_foreground", trained)
     with pytest.raises(SystemExit) as ended:
         cli.main(["train", "sample", "--json"])
     assert ended.value.code == 0

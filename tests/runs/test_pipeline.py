@@ -23,7 +23,7 @@ from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH
 from arxivtag.errors import RunError
 from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import load_predictions
-from arxivtag.runs import jobs, pipeline, registry
+from arxivtag.runs import foreground, jobs, pipeline, registry
 from arxivtag.settings import preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import load_bundle
@@ -155,11 +155,11 @@ def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) ->
     fcntl.flock(probe, fcntl.LOCK_SH)
     timer = threading.Timer(0.1, os.close, (probe,))
     timer.start()
-    lock = pipeline._lock_of_new_run(folder)
+    lock = foreground._lock_of_new_run(folder)
     timer.join()
     assert locks.is_held(folder.lock)
     with pytest.raises(RunError, match="could not be taken"):
-        pipeline._lock_of_new_run(folder)
+        foreground._lock_of_new_run(folder)
     locks.release(lock)
     run = registry.read_run("run-a", home)
     assert (run.state, bool(run.status.message), bool(run.status.hint)) == ("failed", True, True)
