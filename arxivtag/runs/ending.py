@@ -6,24 +6,28 @@ import errno
 import time
 from collections.abc import Callable
 
-from arxivtag.config import visitor_limits, visitor_mode
 from arxivtag.errors import ArxivTagError
+from arxivtag.policy import policy
 from arxivtag.runs.layout import RunFolder
 
 STOP_CHECK_INTERVAL_S = 0.2
 STOPPED_BY_REQUEST = "Stopped"
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+# Says why a run is to stop, as the beginning of a sentence; "" while it may go on.
+StopReason = Callable[[], str]
 
 
-def stop_watch(folder: RunFolder) -> Callable[[], str]:
-    """Return a function that says why to stop, "" while not; it looks 5 times a second.
+def stop_watch(folder: RunFolder) -> StopReason:
+    """Return a function that says why to stop; it looks at most 5 times per second.
 
     A visitor's training also stops when its time is up, so that it cannot hold the queue.
     """
     looked_at, reason = -1.0, ""
-    limit_min = visitor_limits().max_run_minutes if visitor_mode() else None
+    limit_min = policy().max_run_minutes
     ends_at = time.monotonic() + 60.0 * (limit_min or 0)
 
-    def should_stop() -> str:
+    def stop_reason() -> str:
         nonlocal looked_at, reason
         now = time.monotonic()
         if not reason and now - looked_at >= STOP_CHECK_INTERVAL_S:
@@ -34,19 +38,12 @@ def stop_watch(folder: RunFolder) -> Callable[[], str]:
                 reason = f"Stopped at the time limit of {limit_min} minutes,"
         return reason
 
-    return should_stop
+    return stop_reason
 
 
 def describe_failure(error: BaseException) -> tuple[str, str]:
     """Return a sentence on what went wrong, and what to do about it."""
-    cause = error.__cause__
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    full |= isinstance(cause, OSError) and cause.errno in (
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EFBIG,
-    )
-    if full:
+    if _is_full_disk(error) or _is_full_disk(error.__cause__):
         return (
             "The disk is full: the run could not be written.",
             "Free some space (delete runs you do not need), then resume the run.",
@@ -65,3 +62,7 @@ def describe_failure(error: BaseException) -> tuple[str, str]:
         f"Training ended with an unexpected error: {type(error).__name__}: {first_line}",
         "The last lines of the log say more; the run can be resumed or run again.",
     )
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in _DISK_FULL

@@ -1,4 +1,8 @@
-"""Training in this process, as ``arxivtag train`` does: the worker's sibling."""
+"""Training in this process, as ``arxivtag train`` does.
+
+The sibling of :mod:`arxivtag.runs.worker`: both hold the run's lock, give the pipeline a
+recorder, and write down how the run ended.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +25,12 @@ from arxivtag.runs.status import FAILED, RUNNING, RunStatus, read_status, write_
 from arxivtag.settings import RunConfig, validate
 
 
+# Called with the stage and how far it is (0 to 1, or None).
+OnProgress = Callable[[str, float | None], None]
+
+
 def train_in_foreground(
-    config: RunConfig, home: Path, progress: Callable[[str, float | None], None] | None = None
+    settings: RunConfig, home: Path, progress: OnProgress | None = None
 ) -> dict[str, Any]:
     """Train in this process, as ``arxivtag train`` does, and return the result.
 
@@ -30,29 +38,29 @@ def train_in_foreground(
     training and keeps the best model so far; the second ends the process.
 
     Args:
-        config: What to do.
+        settings: What to do.
         home: Where runs live.
-        progress: Called with the stage and how far it is (0 to 1, or ``None``).
+        progress: Called when the stage changes or moves on.
 
     Raises:
         ArxivTagError: If the settings, the data or the disk do not allow it; the
             run is then kept as ``failed``.
     """
-    config = with_absolute_data(validate(config))
-    folder = create_run(config, home, RUNNING)
+    settings = with_absolute_data(validate(settings))
+    folder = create_run(settings, home, RUNNING)
     lock = _lock_of_new_run(folder)
-    marker = stop_watch(folder)
+    watched = stop_watch(folder)
 
-    def should_stop() -> str:
-        return STOPPED_BY_REQUEST if interrupted.is_set() else marker()
+    def stop_reason() -> str:
+        return STOPPED_BY_REQUEST if interrupted.is_set() else watched()
 
     try:
         with (
             _interrupt_asks_to_stop() as interrupted,
-            RunRecorder(folder, read_status(folder.status), _told(progress)) as recorder,
+            RunRecorder(folder, read_status(folder.status), _reported_to(progress)) as recorder,
         ):
             try:
-                return execute(config, recorder, should_stop)
+                return execute(settings, recorder, stop_reason)
             except BaseException as error:
                 with contextlib.suppress(ArxivTagError):
                     recorder.end(FAILED, *describe_failure(error))
@@ -76,15 +84,13 @@ def _lock_of_new_run(folder: RunFolder) -> int:
     return lock
 
 
-def _told(
-    progress: Callable[[str, float | None], None] | None,
-) -> Callable[[RunStatus], None] | None:
-    """Turn states into calls of ``progress``: one a stage, and one a percent at most."""
+def _reported_to(progress: OnProgress | None) -> Callable[[RunStatus], None] | None:
+    """Return a listener that calls ``progress`` once per stage, and once per percent at most."""
     if progress is None:
         return None
     last: tuple[str, int] = ("", -1)
 
-    def tell(status: RunStatus) -> None:
+    def on_change(status: RunStatus) -> None:
         nonlocal last
         fraction = status.progress.fraction if status.progress else None
         now = (status.stage, int(100 * (fraction or 0)))
@@ -92,11 +98,12 @@ def _told(
             last = now
             progress(status.stage, fraction)
 
-    return tell
+    return on_change
 
 
 @contextlib.contextmanager
 def _interrupt_asks_to_stop() -> Iterator[threading.Event]:
+    """Give an event that the first Ctrl-C sets; the second ends the process as usual."""
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield asked
