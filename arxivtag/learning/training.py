@@ -76,8 +76,8 @@ def fit(
             finished. The caller removes it once the result is safe.
 
     Raises:
-        ConfigError: If Keras is already in use with another backend, or the loss
-            stops being a number.
+        ConfigError: If Keras is already in use with another backend.
+        TrainingError: If the loss stops being a number.
         StorageError: If the checkpoint cannot be written.
     """
     keras = import_keras()

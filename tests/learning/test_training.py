@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from arxivtag.errors import ConfigError
+from arxivtag.errors import TrainingError
 from arxivtag.learning import network
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.network import Branch, DenseLayer, Network
@@ -267,7 +267,7 @@ def test_without_validation_papers_the_last_epoch_is_the_best() -> None:
 def test_a_loss_that_is_no_number_is_told() -> None:
     rows, y = TRAIN
     broken = SparseRows(rows.indptr, rows.indices, rows.data * np.float32("nan"), N_FEATURES)
-    with pytest.raises(ConfigError, match="Lower the learning rate"):
+    with pytest.raises(TrainingError, match="Lower the learning rate"):
         fit(
             broken, y, *VAL, model=ModelConfig(()), training=TRAINING, random_seed=1,
             on_tick=lambda record: None, should_stop=lambda: False,

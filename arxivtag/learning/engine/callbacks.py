@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from arxivtag.errors import ConfigError
+from arxivtag.errors import TrainingError
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.model import to_network, view_network
 from arxivtag.learning.network import Network, logits
@@ -155,9 +155,9 @@ class Validation(keras.callbacks.Callback):
 
 
 def check_is_number(loss: float) -> None:
-    """Raise a ConfigError if the loss is infinite or not a number."""
+    """Raise a TrainingError if the loss is infinite or not a number."""
     if not math.isfinite(loss):
-        raise ConfigError(
+        raise TrainingError(
             "The loss should be a finite number. Received: " + str(loss) + ".",
             "Lower the learning rate.",
         )
