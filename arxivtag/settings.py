@@ -73,8 +73,10 @@ class VectorizerConfig:
     l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
 
 
-# A bundle holds branches of up to 16 layers, the one that puts out the labels included.
+# A bundle holds branches of up to 16 layers, the one that puts out the labels included, ...
 MAX_HIDDEN_LAYERS = 15
+# ... and a vocabulary of as many n-grams.
+MAX_FEATURES = 4_000_000
 
 
 @dataclass(frozen=True)

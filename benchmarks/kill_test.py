@@ -101,7 +101,7 @@ def wait_until_over(home: Path, timeout_s: float) -> bool:
     """Poll as a page would until no run waits or trains."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
-        jobs.kick(home)
+        jobs.start_next(home)
         if all(run.state not in ("queued", "running") for run in registry.list_runs(home)):
             return True
         time.sleep(0.05)

@@ -21,18 +21,17 @@ import sys
 import time
 from pathlib import Path
 
-from arxivtag import locks
-from arxivtag.errors import ArxivTagError, StorageError
+from arxivtag import locks, storage
+from arxivtag.errors import ArxivTagError
 from arxivtag.fields import from_dict
 from arxivtag.runs import jobs
 from arxivtag.runs.ending import describe_failure, stop_watch
 from arxivtag.runs.layout import RunFolder, now_iso, run_folder
-from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
 from arxivtag.settings import RunConfig
-from arxivtag.storage import read_json
 
+WORKER_NICENESS = 10
 _END_TRIES = 3
 _log = logging.getLogger("arxivtag.runs.worker")
 
@@ -78,7 +77,7 @@ def _configure_log(folder: RunFolder) -> None:
 def _lower_priority() -> None:
     """Give way to the app: on two cores its answers must stay quick while a job trains."""
     with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, 0, jobs.WORKER_NICENESS)
+        os.setpriority(os.PRIO_PROCESS, 0, WORKER_NICENESS)
 
 
 def _release(held: list[int]) -> None:
@@ -88,7 +87,7 @@ def _release(held: list[int]) -> None:
 
 def _begin_next(home: Path) -> None:
     try:
-        jobs.kick(home)
+        jobs.start_next(home)
     except ArxivTagError as error:
         _log.error("could not begin the next job: %s", error)
 
@@ -113,14 +112,14 @@ def _run_child(folder: RunFolder, held: list[int]) -> None:
 
 def run_job(folder: RunFolder) -> int:
     """Run the pipeline of a run and write how it ended; return 0 if it ended well."""
-    sweep(folder.path)  # of a worker that was killed; the run's lock is ours
+    storage.sweep(folder.path)  # after a worker that was killed; the run's lock is ours
     status = read_status(folder.status)
     with RunRecorder(folder, status) as recorder:
         try:
             from arxivtag.runs import pipeline
 
-            config = from_dict(RunConfig, read_json(folder.config))
-            pipeline.execute(config, recorder, stop_watch(folder))
+            settings = from_dict(RunConfig, storage.read_json(folder.config))
+            pipeline.execute(settings, recorder, stop_watch(folder))
         except BaseException as error:
             _log.exception("stage=%s failed", recorder.status.stage)
             recorder.end(FAILED, *describe_failure(error))
@@ -157,7 +156,7 @@ def _wait_and_report(folder: RunFolder, child: int, oom_kills: int) -> None:
                 )
                 write_status(folder.status, ended)
             return
-        except (StorageError, ArxivTagError):
+        except ArxivTagError:
             if attempt + 1 < _END_TRIES:
                 time.sleep(1)
 

@@ -90,10 +90,10 @@ def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) 
     assert run.state == "finished"
     assert run.summary.has_bundle
     assert run.summary.figures["micro_f1"] == result["evaluation"]["micro_f1"]
-    assert run.config is not None
-    assert run.config.training.epochs == 2
+    assert run.settings is not None
+    assert run.settings.training.epochs == 2
     # Absolute: a run again or a resume works in another folder.
-    assert run.config.data == str(home / "papers.jsonl")
+    assert run.settings.data == str(home / "papers.jsonl")
     history = run.history()
     assert [record["epoch"] for record in history.epochs] == [1, 2]
     assert {"val_loss", "val_binary_accuracy", "val_micro_f1", "val_precision_at_1"} <= set(

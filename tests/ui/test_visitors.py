@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag import config, locks
-from arxivtag.errors import ConfigError, DataError
+from arxivtag.errors import DataError, RefusedError
 from arxivtag.fields import to_dict
 from arxivtag.papers import sources
 from arxivtag.papers.uploads import upload_path
@@ -191,7 +191,7 @@ def test_a_network_that_would_fill_the_memory_is_refused(
     visitors: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_parameters(72_000_000)  # the Keras example's, on its own data
-    with pytest.raises(ConfigError, match="visitors may train up to 100,000,000"):
+    with pytest.raises(RefusedError, match="visitors may train up to 100,000,000"):
         check_parameters(100_000_001)
     monkeypatch.delenv("ARXIVTAG_VISITORS")
     check_parameters(100_000_001)

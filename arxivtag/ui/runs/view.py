@@ -56,7 +56,7 @@ _SELECTED = "selected-runs"
 
 def render_list(context: PageContext) -> None:
     """Show all runs; one selected can be opened, two or more are compared beneath."""
-    jobs.kick_on_poll(context.home)
+    jobs.start_next_on_poll(context.home)
     runs = visible_runs(context.home)
     _watch(_signature(runs), context)
     if not runs:
@@ -79,7 +79,7 @@ def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:
 @st.fragment(run_every=WATCH_S)
 def _watch(known: tuple[tuple[str, str], ...], context: PageContext) -> None:
     """Draw nothing; draw the page again when a run has appeared, gone, begun or ended."""
-    jobs.kick_on_poll(context.home)
+    jobs.start_next_on_poll(context.home)
     if _signature(visible_runs(context.home)) != known:
         st.rerun(scope="app")
 
@@ -264,7 +264,7 @@ def _actions(run: Run, context: PageContext) -> None:
                 key="download-bundle",
             )
         live_view.resume_button(run, context)
-        if run.config is not None:
+        if run.settings is not None:
             if st.button("Run again", icon=":material/replay:", key="again",
                          help="The same settings once more."):  # fmt: skip
                 _run_again(run, context)
@@ -283,15 +283,15 @@ def _actions(run: Run, context: PageContext) -> None:
 
 def _data_parameter(run: Run, context: PageContext) -> dict[str, str]:
     """Return the link's parameters, with the run's own data set where it can be chosen."""
-    if run.config is None or not may_see(run.config.data):
+    if run.settings is None or not may_see(run.settings.data):
         return context.link_parameters()
-    option = data.offered(run.config.data, context.home)
+    option = data.offered(run.settings.data, context.home)
     return context.link_parameters(data=option.id) if option else context.link_parameters()
 
 
 def _run_again(run: Run, context: PageContext) -> None:
-    assert run.config is not None
-    run_id = start_once(run.config, context)
+    assert run.settings is not None
+    run_id = start_once(run.settings, context)
     if run_id is not None:
         st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
 
@@ -312,14 +312,14 @@ def _rename(run: Run, context: PageContext) -> None:
 
 def settings_table(run: Run) -> pd.DataFrame:
     """Return a run's settings beside those of its preset."""
-    if run.config is None:
+    if run.settings is None:
         return pd.DataFrame()
     from arxivtag.settings import PRESETS
 
-    preset = PRESETS.get(run.config.preset)
+    preset = PRESETS.get(run.settings.preset)
     rows = []
     for item in all_settings():
-        value = item.value_in(run.config)
+        value = item.value_in(run.settings)
         rows.append(
             {
                 "Part": SECTION_NAMES[item.section],
@@ -333,10 +333,10 @@ def settings_table(run: Run) -> pd.DataFrame:
 
 
 def _render_settings(run: Run, context: PageContext) -> None:
-    if run.config is None:
+    if run.settings is None:
         return
     with st.expander("Settings, and the command that repeats this run", icon=":material/tune:"):
-        shown = run.config
+        shown = run.settings
         if shown.data.startswith(UPLOAD_PREFIX):
             shown = dataclasses.replace(shown, data="FILE")
             components.note("FILE stands for the file that was uploaded.")
@@ -475,7 +475,7 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
     add("General", "Preset", [run.summary.preset for run in runs])
     for item in all_settings():
         values = [
-            value_text(item.value_in(run.config)) if run.config is not None else "unknown"
+            value_text(item.value_in(run.settings)) if run.settings is not None else "unknown"
             for run in runs
         ]
         add(SECTION_NAMES[item.section], setting_label(item), values)

@@ -16,7 +16,7 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.errors import ArxivTagError, ConfigError
 from arxivtag.papers.splits import check_enough_papers
-from arxivtag.runs.admission import check_parameters, check_rows
+from arxivtag.runs.admission import check_bytes, check_parameters, check_rows
 from arxivtag.runs.estimate import Estimate, estimate, expected_features
 from arxivtag.settings import (
     CleaningConfig,
@@ -236,9 +236,9 @@ def starting_point(asked: str | None, home: Path, preset: str) -> tuple[RunConfi
     if not asked:
         return preset_settings(preset), preset
     run = visible_run(asked, home)
-    if run.config is None:
+    if run.settings is None:
         raise ConfigError("The settings of this run cannot be read.", "Start from a preset.")
-    return run.config, f"run-{asked}"
+    return run.settings, f"run-{asked}"
 
 
 def data_size(context: PageContext, run: RunConfig) -> DataSize:
@@ -277,7 +277,6 @@ def render_forecast(run: RunConfig, size: DataSize) -> Estimate:
         ConfigError: If the run would be refused once its vocabulary is known.
     """
     from arxivtag.learning.model import model_summary
-    from arxivtag.tagging.bundle import check_bytes
 
     n_features = expected_features(run, size.n_distinct_words, size.n_papers)
     layers = model_summary(run.model, n_features, size.n_labels)
