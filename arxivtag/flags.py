@@ -39,7 +39,7 @@ def _parse(kind: Any, text: str) -> Any:
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Add one flag a setting to ``parser``; flags not given stay absent from the namespace."""
+    """Add one flag per setting to ``parser``; flags not given stay absent from the namespace."""
     for item in all_settings():
         options: dict[str, Any] = {"dest": item.name, "default": argparse.SUPPRESS}
         options["help"] = str(item.metadata.get("help", "")).replace("%", "%%")
@@ -61,8 +61,12 @@ def _named_parser(item: Setting) -> typing.Callable[[str], Any]:
     return parse
 
 
-def run_config(arguments: argparse.Namespace) -> RunConfig:
-    """Return the run config that parsed arguments (``data``, ``preset`` and flags) stand for."""
+def settings_from(arguments: argparse.Namespace) -> RunConfig:
+    """Return the settings that parsed arguments (``data``, ``preset`` and flags) stand for.
+
+    Raises:
+        ConfigError: If a value is out of its bounds, or two do not go together.
+    """
     given = vars(arguments)
     changes = {item.name: given[item.name] for item in all_settings() if item.name in given}
     start = dataclasses.replace(preset_settings(arguments.preset), data=arguments.data)
