@@ -25,7 +25,6 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     max_items: int | None = None,
-    choices: tuple[str, ...] | None = None,
     advanced: bool = True,
 ) -> Any:
     """Declare a config field: its default, one line of help, its bounds, and where a form shows it.
@@ -36,7 +35,6 @@ def setting(
         minimum: Smallest allowed number; for tuples, of each item.
         maximum: Largest allowed number; for tuples, of each item.
         max_items: Most items of a tuple.
-        choices: The allowed strings, if the field is one of a few.
         advanced: Whether a form keeps the field behind "advanced".
     """
     metadata = {
@@ -44,7 +42,6 @@ def setting(
         "minimum": minimum,
         "maximum": maximum,
         "max_items": max_items,
-        "choices": choices,
         "advanced": advanced,
     }
     return field(default=default, metadata=metadata)

@@ -45,8 +45,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         options["help"] = str(item.metadata.get("help", "")).replace("%", "%%")
         if item.kind is bool:
             options["action"] = argparse.BooleanOptionalAction
-        elif item.metadata.get("choices"):
-            options["choices"] = item.metadata["choices"]
+        elif item.choices:
+            options["choices"] = item.choices
         else:
             options["metavar"] = "VALUE"
             options["type"] = _named_parser(item)
@@ -80,15 +80,15 @@ def markdown_table() -> str:
         f"|---|{'---|' * len(PRESETS)}---|---|",
     ]
     for item in all_settings():
-        values = [as_text(item.value_in(run)) for run in PRESETS.values()]
+        values = [as_text(item.value_in(settings)) for settings in PRESETS.values()]
         cells = [f"`{item.flag}`", *values, _bounds_text(item), str(item.metadata.get("help", ""))]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
 def _bounds_text(item: Setting) -> str:
-    if item.metadata.get("choices"):
-        return ", ".join(item.metadata["choices"])
+    if item.choices:
+        return ", ".join(item.choices)
     if item.kind is bool:
         return "on or off (`--no-...`)"
     low, high = item.metadata.get("minimum"), item.metadata.get("maximum")

@@ -50,7 +50,7 @@ def _fsync_folder(folder: Path) -> None:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether ``path`` is a file; a name that the system refuses to look up is none."""
+    """Return whether ``path`` is a file; a name that the system refuses to look up is not."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # too long, no permission on the way, a null character
@@ -75,8 +75,8 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Replace ``path`` by what ``write(file)`` produces, in one rename.
 
     A file that is replaced keeps its mode, a new one gets what the ``umask`` leaves. Behind
-    a symbolic link the file it points to is replaced. What is no file (``/dev/null``, a
-    pipe) is written to as it stands.
+    a symbolic link the file it points to is replaced. What is not a file (``/dev/null``,
+    a pipe) is written to as it stands.
 
     Args:
         path: The file to write; its folder is created if needed.

@@ -186,7 +186,7 @@ def _summary(folder: RunFolder) -> RunSummary:
 
 
 def _is_folder(path: Path) -> bool:
-    """Return whether ``path`` is a folder; one that cannot be looked at is none."""
+    """Return whether ``path`` is a folder; one that cannot be looked at is not."""
     try:
         return path.is_dir()
     except (OSError, ValueError):  # no permission, a name too long, a NUL character

@@ -187,10 +187,12 @@ def _setting_input(item: Setting, base: RunConfig, fields_id: str, context: Page
     }
     if item.kind is bool:
         return st.toggle(value=value, **shared)
-    if metadata.get("choices"):
-        choices = list(metadata["choices"])
+    if item.choices:
         return st.selectbox(
-            options=choices, index=choices.index(value), format_func=choice_label, **shared
+            options=item.choices,
+            index=item.choices.index(value),
+            format_func=choice_label,
+            **shared,
         )
     if typing.get_origin(item.kind) is tuple:
         return parse_units(st.text_input(value=units_text(value), max_chars=60, **shared))
