@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import typing
+from collections.abc import Callable
 from typing import Any
 
 from arxivtag.settings import (
@@ -23,21 +24,6 @@ from arxivtag.settings import (
 )
 
 
-def _parse(kind: Any, text: str) -> Any:
-    """Return ``text`` as a value of ``kind`` (raises ``ValueError``, which argparse reports)."""
-    arguments = typing.get_args(kind)
-    if text.lower() == NONE_WORD:
-        if type(None) in arguments:
-            return None
-        if typing.get_origin(kind) is tuple:
-            return ()
-    if typing.get_origin(kind) is tuple:
-        return tuple(arguments[0](part) for part in text.split(","))
-    if type(None) in arguments:
-        kind = next(argument for argument in arguments if argument is not type(None))
-    return kind(text)
-
-
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add one flag per setting to ``parser``; flags not given stay absent from the namespace."""
     for item in all_settings():
@@ -49,13 +35,20 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             options["choices"] = item.choices
         else:
             options["metavar"] = "VALUE"
-            options["type"] = _named_parser(item)
+            options["type"] = _reader(item)
         parser.add_argument(item.flag, **options)
 
 
-def _named_parser(item: Setting) -> typing.Callable[[str], Any]:
-    def parse(text: str) -> Any:
-        return _parse(item.kind, text)
+def _reader(item: Setting) -> Callable[[str], object]:
+    """Return what reads the setting from its flag; argparse reports its ``ValueError``."""
+    arguments = typing.get_args(item.kind)
+    is_tuple, is_optional = typing.get_origin(item.kind) is tuple, type(None) in arguments
+    kind = arguments[0] if arguments else item.kind
+
+    def parse(text: str) -> object:
+        if text.lower() == NONE_WORD and (is_tuple or is_optional):
+            return () if is_tuple else None
+        return tuple(kind(part) for part in text.split(",")) if is_tuple else kind(text)
 
     parse.__name__ = item.name.replace("_", " ")  # argparse says "invalid learning rate value"
     return parse

@@ -195,12 +195,6 @@ class RunConfig:
     evaluation: EvaluationConfig = EvaluationConfig()
 
 
-# The Keras example's own choices are the defaults above.
-_EXAMPLE = RunConfig(
-    preset="keras-example",
-    evaluation=EvaluationConfig(calibration="none"),
-)
-
 _SHARED_TUNED_VECTORIZER = VectorizerConfig(
     sublinear_tf=True, l2_normalize=True, min_document_frequency=6
 )
@@ -223,7 +217,10 @@ PRESETS: dict[str, RunConfig] = {
             restore_best_epoch=True,
         ),
     ),
-    "keras-example": _EXAMPLE,
+    # The example's own choices are the defaults above.
+    "keras-example": RunConfig(
+        preset="keras-example", evaluation=EvaluationConfig(calibration="none")
+    ),
     "linear": RunConfig(
         preset="linear",
         vectorizer=_SHARED_TUNED_VECTORIZER,

@@ -124,16 +124,12 @@ def withdraw(run_id: str, home: Path | None = None) -> None:
                 f"Run {run_id} does not wait in the queue (it is {status.state}).",
                 "Stop it instead, if it is training.",
             )
-        write_status(
-            folder.status,
-            dataclasses.replace(
-                status,
-                state=STOPPED,
-                ended_at=now_iso(),
-                message="Withdrawn from the queue before it began.",
-                hint="Run it again from the Runs page if you want it after all.",
-            ),
+        withdrawn = status.ended(
+            STOPPED,
+            "Withdrawn from the queue before it began.",
+            "Run it again from the Runs page if you want it after all.",
         )
+        write_status(folder.status, withdrawn)
 
 
 def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> Outcome:
@@ -361,12 +357,10 @@ def _launch(folder: RunFolder, slot: int) -> bool:
         try:
             _spawn(folder, lock, slot)
         except OSError as error:
-            failed = dataclasses.replace(
-                begun,
-                state=FAILED,
-                ended_at=now_iso(),
-                message=f"The training process could not be started: {error.strerror or error}.",
-                hint="Run it again; if it fails again, restart the machine.",
+            failed = begun.ended(
+                FAILED,
+                f"The training process could not be started: {error.strerror or error}.",
+                "Run it again; if it fails again, restart the machine.",
             )
             write_status(folder.status, failed)
             return False

@@ -116,14 +116,8 @@ class RunRecorder:
         gone by then, and the status is small.
         """
         self._stop_beating()
-        self._update(
-            state=state,
-            message=message,
-            hint=hint,
-            ended_at=now_iso(),
-            progress=None,
-            seconds_left=None,
-        )
+        self._status = self._status.ended(state, message, hint)
+        self._update()
         for _ in range(_FINAL_WRITE_TRIES - 1):
             with contextlib.suppress(StorageError):
                 self._write()

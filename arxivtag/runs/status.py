@@ -12,6 +12,7 @@ from typing import Any
 from arxivtag import storage
 from arxivtag.errors import RunError
 from arxivtag.fields import is_instance, is_number
+from arxivtag.runs.layout import now_iso
 
 QUEUED, RUNNING, FINISHED = "queued", "running", "finished"
 STOPPED, FAILED, LOST = "stopped", "failed", "lost"
@@ -19,18 +20,8 @@ CORRUPT = "corrupt"  # never written: the folder cannot be read
 STATES = (QUEUED, RUNNING, FINISHED, STOPPED, FAILED, LOST)
 ENDED = (FINISHED, STOPPED, FAILED, LOST, CORRUPT)
 
-STAGES = (
-    "start",
-    "load",
-    "clean",
-    "split",
-    "vectorize",
-    "compile",
-    "train",
-    "evaluate",
-    "bundle",
-    "baseline",
-)
+STAGES = ("start", "load", "clean", "split", "vectorize",
+          "compile", "train", "evaluate", "bundle", "baseline")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,6 +67,13 @@ class RunStatus:
     def is_over(self) -> bool:
         """Whether nothing will happen any more by itself."""
         return self.state in ENDED
+
+    def ended(self, state: str, message: str = "", hint: str = "") -> RunStatus:
+        """Return the status of the same job, ended now in ``state``."""
+        return dataclasses.replace(
+            self, state=state, message=message, hint=hint,
+            ended_at=now_iso(), progress=None, seconds_left=None,
+        )  # fmt: skip
 
 
 def parse_status(values: dict[str, Any]) -> RunStatus:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
 import logging
 import os
 import signal
@@ -26,7 +25,7 @@ from arxivtag.errors import ArxivTagError
 from arxivtag.fields import from_dict
 from arxivtag.runs import jobs
 from arxivtag.runs.ending import describe_failure, stop_watch
-from arxivtag.runs.layout import RunFolder, now_iso, run_folder
+from arxivtag.runs.layout import RunFolder, run_folder
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
 from arxivtag.settings import RunConfig
@@ -146,15 +145,7 @@ def _wait_and_report(folder: RunFolder, child: int, oom_kills: int) -> None:
             if status.state == RUNNING:
                 message, hint = _death_message(code, n_oom_kills=_oom_kills() - oom_kills)
                 _log.error("%s", message)
-                ended = dataclasses.replace(
-                    status,
-                    state=FAILED,
-                    message=message,
-                    hint=hint,
-                    ended_at=now_iso(),
-                    seconds_left=None,
-                )
-                write_status(folder.status, ended)
+                write_status(folder.status, status.ended(FAILED, message, hint))
             return
         except ArxivTagError:
             if attempt + 1 < _END_TRIES:
