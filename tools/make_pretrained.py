@@ -26,10 +26,16 @@ from typing import Any
 import numpy as np
 
 from arxivtag import config, storage
-from arxivtag.learning import evaluation, metrics, network, training
+from arxivtag.learning import evaluation, metrics, network
 from arxivtag.learning.calibration import Calibration
-from arxivtag.learning.features import SparseRows, count_unknown_labels, encode_labels
+from arxivtag.learning.features import (
+    Examples,
+    SparseRows,
+    count_unknown_labels,
+    encode_labels,
+)
 from arxivtag.learning.thresholds import Thresholds, apply
+from arxivtag.learning.training import Trainer
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.papers import cleaning, sources, splits
 from arxivtag.papers.cleaning import label_names_of
@@ -133,18 +139,9 @@ def train(
 ) -> Bundle:
     """Train on ``rows``; calibration and thresholds come from the validation papers."""
     started = time.perf_counter()
-    val = vectorizer.transform(texts["val"])
-    fitted = training.fit(
-        rows,
-        y_true["train"],
-        val,
-        y_true["val"],
-        model=run_config.model,
-        training=run_config.training,
-        random_seed=run_config.random_seed,
-        on_tick=say,
-        should_stop=lambda: False,
-    )
+    val_rows = vectorizer.transform(texts["val"])
+    train, val = Examples(rows, y_true["train"]), Examples(val_rows, y_true["val"])
+    fitted = Trainer(train, val, run_config, on_tick=say).fit()
     print(f"trained in {time.perf_counter() - started:.0f} s", file=sys.stderr)
     undecided = Thresholds("global", np.full(len(label_names), 0.5, np.float32))
     bundle = Bundle({}, vectorizer, fitted.network, label_names, undecided, Calibration())

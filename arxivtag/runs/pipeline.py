@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
-import math
 import platform
 import resource
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -25,22 +24,22 @@ from typing import TYPE_CHECKING, Any
 from arxivtag import __version__, storage
 from arxivtag.config import limits
 from arxivtag.errors import DataError
+from arxivtag.learning.features import Examples
 from arxivtag.runs.admission import check_parameters, check_rows
+from arxivtag.runs.ending import StopReason
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.recorder import RunRecorder, timed
 from arxivtag.runs.status import FINISHED, STOPPED
 from arxivtag.settings import RunConfig, validate
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
     from arxivtag.learning.calibration import Calibration
     from arxivtag.learning.features import SparseRows
     from arxivtag.learning.predictions import Predictions
     from arxivtag.learning.thresholds import Thresholds
-    from arxivtag.learning.training import FitResult
+    from arxivtag.learning.training import FitResult, Trainer
     from arxivtag.learning.vectorizer import Vectorizer
     from arxivtag.papers.cleaning import CleaningResult
     from arxivtag.papers.schema import Corpus
@@ -57,30 +56,21 @@ BULKY_FIGURES = (
     "confusions",
 )
 _log = logging.getLogger(__name__)
-# Why the run is to stop, as the beginning of a sentence; "" while it may go on.
-ShouldStop = Callable[[], str]
 
 
 class StopRequestedError(Exception):
     """Someone asked to stop before there was a model to keep."""
 
 
-@dataclass(frozen=True)
-class Part:
+@dataclass(frozen=True, eq=False)
+class Part(Examples):
     """One split, ready for the network.
 
     Attributes:
-        papers: The split's papers.
-        rows: Their TF-IDF weights, ``(n_samples, n_features)``.
-        y_true: Their labels, ``(n_samples, n_labels)`` bool.
+        papers: The split's papers, in the order of ``rows`` and ``y_true``.
     """
 
     papers: pd.DataFrame
-    rows: SparseRows
-    y_true: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.papers)
 
 
 @dataclass(frozen=True)
@@ -104,99 +94,139 @@ class Judged:
     evaluation: dict[str, Any]
 
 
-def execute(config: RunConfig, recorder: RunRecorder, should_stop: ShouldStop) -> dict[str, Any]:
+def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> dict[str, Any]:
     """Run the whole pipeline, write the run's folder and how the run ended.
 
     Args:
-        config: What to do.
+        settings: What to do.
         recorder: The writer of the run's folder.
-        should_stop: Asked often; once it names a reason, the best model so far is kept.
+        stop_reason: Asked often; once it names a reason, the best model so far is kept.
 
     Returns:
         The result, as ``result.json`` holds it: ``run_id``, ``status``,
         ``evaluation``, ``timings`` (seconds), ``n_train``, ``n_val``, ``n_test``,
-        ``n_features``, ``n_labels`` and what is needed to repeat the run.
+        ``n_features``, ``n_labels``, ``device`` and what is needed to repeat the run.
 
     Raises:
         ArxivTagError: If the data or the disk does not allow it; the caller
             writes the failure down.
     """
-    timings: dict[str, Any] = {}
+    stages = Stages(recorder, stop_reason)
     try:
-        return _execute(validate(config), recorder, should_stop, timings)
+        return _execute(validate(settings), recorder, stages, stop_reason)
     except StopRequestedError:
         recorder.end(
             STOPPED,
-            f"{should_stop()} before training began: there is no model.",
+            f"{stop_reason()} before training began: there is no model.",
             "Run it again any time.",
         )
         run_id = recorder.folder.run_id
-        return {"run_id": run_id, "status": STOPPED, "evaluation": {}, "timings": timings}
+        return {"run_id": run_id, "status": STOPPED, "evaluation": {}, "timings": stages.timings}
+
+
+class Stages:
+    """Enters one stage after another: says so in the run's status, and times it.
+
+    Attributes:
+        timings: Seconds of each stage that was entered. Preparing the network is part of
+            training there.
+    """
+
+    def __init__(self, recorder: RunRecorder, stop_reason: StopReason) -> None:
+        self._recorder = recorder
+        self._stop_reason = stop_reason
+        self.timings: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def before_training(self, stage: str, n_papers: int = 0) -> Iterator[None]:
+        """Enter a stage after which there is no model yet.
+
+        Raises:
+            StopRequestedError: If the run is to stop.
+        """
+        if self._stop_reason():
+            raise StopRequestedError
+        with self.enter(stage, n_papers):
+            yield
+
+    @contextlib.contextmanager
+    def enter(self, stage: str, total: int = 0, unit: str = "papers") -> Iterator[None]:
+        """Enter a stage with ``total`` units of work ahead (0: not known)."""
+        self._recorder.stage(stage, total, unit)
+        with timed(self.timings, "train" if stage == "compile" else stage):
+            yield
 
 
 def _execute(
-    config: RunConfig, recorder: RunRecorder, should_stop: ShouldStop, timings: dict[str, Any]
+    settings: RunConfig, recorder: RunRecorder, stages: Stages, stop_reason: StopReason
 ) -> dict[str, Any]:
-    def enter(stage: str, n_papers: int = 0) -> contextlib.AbstractContextManager[None]:
-        if stage not in ("evaluate", "bundle") and should_stop():
-            raise StopRequestedError
-        recorder.stage(stage, n_papers, "papers")
-        return timed(timings, "train" if stage == "compile" else stage)
+    folder, n_epochs = recorder.folder, settings.training.epochs
+    with stages.before_training("load"):
+        corpus = _load(settings, folder.home)
+    imports = _import_in_background()
+    with stages.before_training("clean", len(corpus.papers)):
+        cleaned = _clean(settings, corpus)
+    with stages.before_training("split", len(cleaned.papers)):
+        splits = _split(settings, cleaned)
+    with stages.before_training("vectorize", len(cleaned.papers)):
+        features = _vectorize(settings, splits)
+        _check_size(settings, features)
+    with stages.before_training("compile"):
+        imports.join()
+        trainer = _prepare_training(settings, features, recorder, stop_reason)
+    with stages.enter("train", n_epochs, "epochs"):
+        fitted = trainer.fit()
+    with stages.enter("evaluate", len(features.test)):
+        judged = _evaluate(settings, features, fitted)
+    with stages.enter("bundle"):
+        details = _details(settings, corpus, cleaned, splits, fitted)
+        _save(settings, folder, features, fitted, judged, details)
+    sizes = _sizes(features)
+    result = _result(folder.run_id, fitted, judged.evaluation, stages.timings) | sizes | details
+    storage.write_json(folder.result, result)
+    if settings.evaluation.linear_baseline and not fitted.stopped:
+        # Last, since it takes a while and everything else can be looked at by now.
+        with stages.enter("baseline"):
+            figures = _with_linear_baseline(settings, features, judged, stop_reason)
+        storage.write_json(folder.evaluation, figures)
+        result |= _result(folder.run_id, fitted, figures, stages.timings)
+        storage.write_json(folder.result, result)
+    folder.checkpoint.unlink(missing_ok=True)
+    recorder.end(*_ending(fitted, stop_reason()))
+    return result
 
-    with enter("load"):
-        corpus = _load(config, recorder.folder.home)
-    warm_up = _import_in_background()
-    with enter("clean", len(corpus.papers)):
-        cleaned = _clean(config, corpus)
-    with enter("split", len(cleaned.papers)):
-        splits = _split(config, cleaned)
-    with enter("vectorize", len(cleaned.papers)):
-        features = _vectorize(config, splits)
-        _check_size(config, features)
-    with enter("compile"):
-        warm_up.join()
-        fitted = _train(config, features, recorder, should_stop)
-    with enter("evaluate", len(features.test)):
-        judged = _evaluate(config, features, fitted)
-    with enter("bundle"):
-        details = _details(config, corpus, cleaned, splits, fitted)
-        _save(config, recorder.folder, features, fitted, judged, details)
-    timings["epochs"] = list(fitted.epoch_seconds)
-    result = {
-        "run_id": recorder.folder.run_id,
+
+def _result(
+    run_id: str, fitted: FitResult, evaluation: dict[str, Any], timings: dict[str, float]
+) -> dict[str, Any]:
+    rounded = {stage: round(seconds, 3) for stage, seconds in timings.items()}
+    return {
+        "run_id": run_id,
         "status": STOPPED if fitted.stopped else FINISHED,
-        "evaluation": headline(judged.evaluation),
-        "timings": _rounded(timings),
+        "evaluation": without_tables(evaluation),
+        "timings": {**rounded, "epochs": [round(item, 3) for item in fitted.epoch_seconds]},
+    }
+
+
+def _sizes(features: Features) -> dict[str, int]:
+    return {
         "n_train": len(features.train),
         "n_val": len(features.val),
         "n_test": len(features.test),
         "n_features": features.train.rows.n_features,
         "n_labels": len(features.label_names),
-        **details,
     }
-    storage.write_json(recorder.folder.result, result)
-    if config.evaluation.linear_baseline and not fitted.stopped:
-        # Last, since it may take 20 s and everything else can be looked at by now.
-        recorder.stage("baseline")
-        with timed(timings, "baseline"):
-            figures = _with_linear_baseline(config, features, judged, should_stop)
-        storage.write_json(recorder.folder.evaluation, figures)
-        result |= {"evaluation": headline(figures), "timings": _rounded(timings)}
-        storage.write_json(recorder.folder.result, result)
-    recorder.folder.checkpoint.unlink(missing_ok=True)
-    recorder.end(*_ending(fitted, should_stop()))
-    return result
 
 
-def _load(config: RunConfig, home: Path) -> Corpus:
+def _load(settings: RunConfig, home: Path) -> Corpus:
     from arxivtag.papers import sources
 
-    corpus = sources.load(config.data, home=home)
+    corpus = sources.load(settings.data, home=home)
     check_rows(corpus.name, len(corpus.papers))
     return corpus
 
 
-def _check_size(config: RunConfig, features: Features) -> None:
+def _check_size(settings: RunConfig, features: Features) -> None:
     """Refuse a network that could not be loaded again, or that visitors may not train.
 
     Raises:
@@ -205,35 +235,37 @@ def _check_size(config: RunConfig, features: Features) -> None:
     from arxivtag.learning.model import model_summary
     from arxivtag.tagging import bundle
 
-    layers = model_summary(config.model, features.train.rows.n_features, len(features.label_names))
+    layers = model_summary(
+        settings.model, features.train.rows.n_features, len(features.label_names)
+    )
     n_parameters = sum(layer.n_parameters for layer in layers)
     bundle.check_fits(features.vectorizer, n_parameters)
     check_parameters(n_parameters)
 
 
-def _clean(config: RunConfig, corpus: Corpus) -> CleaningResult:
+def _clean(settings: RunConfig, corpus: Corpus) -> CleaningResult:
     from arxivtag.papers import cleaning
 
-    return cleaning.clean(corpus.papers, config.cleaning)
+    return cleaning.clean(corpus.papers, settings.cleaning)
 
 
-def _split(config: RunConfig, cleaned: CleaningResult) -> Splits:
+def _split(settings: RunConfig, cleaned: CleaningResult) -> Splits:
     from arxivtag.papers import splits
 
-    return splits.split(cleaned.papers, config.split, config.random_seed)
+    return splits.split(cleaned.papers, settings.split, settings.random_seed)
 
 
-def _texts(config: RunConfig, papers: pd.DataFrame) -> list[str]:
+def _texts(settings: RunConfig, papers: pd.DataFrame) -> list[str]:
     from arxivtag.papers.cleaning import normalize_text
     from arxivtag.tagging.tagger import join_text
 
     return [
-        normalize_text(join_text(title, abstract, config.text_fields))
+        normalize_text(join_text(title, abstract, settings.text_fields))
         for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
     ]
 
 
-def _vectorize(config: RunConfig, splits: Splits) -> Features:
+def _vectorize(settings: RunConfig, splits: Splits) -> Features:
     from arxivtag.learning.features import encode_labels
     from arxivtag.learning.vectorizer import fit_transform
     from arxivtag.papers.cleaning import label_names_of
@@ -251,17 +283,17 @@ def _vectorize(config: RunConfig, splits: Splits) -> Features:
             f"{limits().max_labels:,}.",
             "Use coarser labels or raise ARXIVTAG_MAX_LABELS.",
         )
-    vectorizer, train_rows = fit_transform(_texts(config, splits.train), config.vectorizer)
+    vectorizer, train_rows = fit_transform(_texts(settings, splits.train), settings.vectorizer)
 
     def part(papers: pd.DataFrame, rows: SparseRows) -> Part:
-        return Part(papers, rows, encode_labels(papers["labels"].tolist(), label_names))
+        return Part(rows, encode_labels(papers["labels"].tolist(), label_names), papers)
 
     return Features(
         vectorizer,
         label_names,
         train=part(splits.train, train_rows),
-        val=part(splits.val, vectorizer.transform(_texts(config, splits.val))),
-        test=part(splits.test, vectorizer.transform(_texts(config, splits.test))),
+        val=part(splits.val, vectorizer.transform(_texts(settings, splits.val))),
+        test=part(splits.test, vectorizer.transform(_texts(settings, splits.test))),
     )
 
 
@@ -271,85 +303,83 @@ def _import_in_background() -> threading.Thread:
     def run() -> None:
         # Whatever goes wrong here goes wrong again, with a report, where it is needed.
         with contextlib.suppress(Exception):
-            from arxivtag.learning.model import import_keras
-
-            import_keras()
-            importlib.import_module("arxivtag.learning.engine.optimizer")
+            importlib.import_module("arxivtag.learning.engine.building")
 
     thread = threading.Thread(target=run, name="imports", daemon=True)
     thread.start()
     return thread
 
 
-class _Ticks:
-    """Records what training reports, and from it the progress and the time left."""
+class TickRecorder:
+    """Records what training reports, and from it the progress and the time left.
+
+    Args:
+        recorder: The writer of the run's folder.
+        n_epochs: Epochs that were asked for.
+        seconds_after: What the stages after training will take.
+    """
 
     def __init__(self, recorder: RunRecorder, n_epochs: int, seconds_after: float) -> None:
         self._recorder = recorder
         self._n_epochs = n_epochs
         self._seconds_after = seconds_after
-        self._first: tuple[float, float] | None = None  # (epoch, time) of the first tick
+        self._first: tuple[float, float] | None = None  # epoch and time of the first tick
 
     def __call__(self, record: dict[str, Any]) -> None:
+        """Record one tick or one finished epoch."""
         epoch, now = float(record.get("epoch", 0)), time.monotonic()
-        if self._first is None:
-            self._recorder.stage("train", self._n_epochs, "epochs")
-            if self._recorder.status.attempt > 1:
-                # What was recorded beyond the checkpoint before the crash is trained again.
-                done = math.ceil(epoch) - 1 if record.get("kind") == "tick" else int(epoch) - 1
-                self._recorder.record({"kind": "resume", "epoch": max(0, done), "at": now_iso()})
         self._recorder.record(record)
         self._recorder.progress(epoch, self._n_epochs, "epochs")
         if self._first is None:
             self._first = (epoch, now)
         elif epoch > self._first[0]:
-            a_epoch = (now - self._first[1]) / (epoch - self._first[0])
-            left = (self._n_epochs - epoch) * a_epoch + self._seconds_after
+            seconds_per_epoch = (now - self._first[1]) / (epoch - self._first[0])
+            left = (self._n_epochs - epoch) * seconds_per_epoch + self._seconds_after
             self._recorder.seconds_left(round(left, 1))
 
 
-def _train(
-    config: RunConfig, features: Features, recorder: RunRecorder, should_stop: ShouldStop
-) -> FitResult:
-    from arxivtag.learning import training
+def _prepare_training(
+    settings: RunConfig, features: Features, recorder: RunRecorder, stop_reason: StopReason
+) -> Trainer:
+    """Build the network, or bring it back from a checkpoint, and begin the history."""
+    from arxivtag.learning.engine import device
+    from arxivtag.learning.training import Trainer
     from arxivtag.runs.estimate import seconds_after_training
 
-    _begin_history(config, features, recorder)
+    _log.info("device=%s", device())
     after = seconds_after_training(
-        len(features.train), len(features.test), config.evaluation.linear_baseline
+        len(features.train), len(features.test), settings.evaluation.linear_baseline
     )
-    ticks = _Ticks(recorder, config.training.epochs, after)
-    return training.fit(
-        features.train.rows,
-        features.train.y_true,
-        features.val.rows,
-        features.val.y_true,
-        model=config.model,
-        training=config.training,
-        random_seed=config.random_seed,
-        on_tick=ticks,
-        should_stop=lambda: bool(should_stop()),
+    trainer = Trainer(
+        features.train,
+        features.val,
+        settings,
+        on_tick=TickRecorder(recorder, settings.training.epochs, after),
+        should_stop=lambda: bool(stop_reason()),
         checkpoint=recorder.folder.checkpoint,
     )
+    recorder.record(_start_record(features, settings.training.epochs))
+    if recorder.status.attempt > 1:
+        # What was recorded beyond the checkpoint before the crash is trained again.
+        done = {"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()}
+        recorder.record(done)
+    return trainer
 
 
-def _begin_history(config: RunConfig, features: Features, recorder: RunRecorder) -> None:
-    recorder.record(
-        {
-            "kind": "start",
-            # Binary accuracy of predicting no label at all, on the validation papers.
-            "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
-            "n_train": len(features.train),
-            "n_val": len(features.val),
-            "n_features": features.train.rows.n_features,
-            "n_labels": len(features.label_names),
-            "n_epochs": config.training.epochs,
-            "at": now_iso(),
-        }
-    )
+def _start_record(features: Features, n_epochs: int) -> dict[str, Any]:
+    sizes = _sizes(features)
+    del sizes["n_test"]
+    return {
+        "kind": "start",
+        # Binary accuracy of predicting no label at all, on the validation papers.
+        "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
+        **sizes,
+        "n_epochs": n_epochs,
+        "at": now_iso(),
+    }
 
 
-def _evaluate(config: RunConfig, features: Features, fitted: FitResult) -> Judged:
+def _evaluate(settings: RunConfig, features: Features, fitted: FitResult) -> Judged:
     from arxivtag.learning import evaluation
     from arxivtag.learning.features import count_unknown_labels
     from arxivtag.learning.network import probabilities
@@ -360,7 +390,7 @@ def _evaluate(config: RunConfig, features: Features, fitted: FitResult) -> Judge
     raw_test = probabilities(fitted.network, test.rows)
     readable_val, readable_test = val.rows.readable(), test.rows.readable()
     calibration, chosen = evaluation.fit_decision(
-        val.y_true, raw_val, config.evaluation, readable_val=readable_val
+        val.y_true, raw_val, settings.evaluation, readable_val=readable_val
     )
     figures = evaluation.evaluate_run(
         val.y_true,
@@ -372,8 +402,8 @@ def _evaluate(config: RunConfig, features: Features, fitted: FitResult) -> Judge
         calibration,
         label_counts=features.train.y_true.sum(axis=0),
         n_unknown_labels=count_unknown_labels(test.papers["labels"].tolist(), features.label_names),
-        bootstrap_samples=config.evaluation.bootstrap_samples,
-        random_seed=config.random_seed,
+        bootstrap_samples=settings.evaluation.bootstrap_samples,
+        random_seed=settings.random_seed,
         readable_val=readable_val,
         readable_test=readable_test,
     )
@@ -391,24 +421,33 @@ def _evaluate(config: RunConfig, features: Features, fitted: FitResult) -> Judge
 
 
 def _with_linear_baseline(
-    config: RunConfig, features: Features, judged: Judged, should_stop: ShouldStop
+    settings: RunConfig, features: Features, judged: Judged, stop_reason: StopReason
 ) -> dict[str, Any]:
+    """Return the evaluation with the linear baseline, or with a note on why it has none.
+
+    Everything else is complete by now, so that a fault in it does not fail the run.
+    """
     from arxivtag.learning import evaluation
 
-    return evaluation.with_linear_baseline(
-        judged.evaluation,
-        judged.predictions,
-        features.train.rows,
-        features.train.y_true,
-        features.val.rows,
-        features.test.rows,
-        random_seed=config.random_seed,
-        should_stop=lambda: bool(should_stop()),
-    )
+    try:
+        return evaluation.with_linear_baseline(
+            judged.evaluation,
+            judged.predictions,
+            features.train.rows,
+            features.train.y_true,
+            features.val.rows,
+            features.test.rows,
+            random_seed=settings.random_seed,
+            should_stop=lambda: bool(stop_reason()),
+        )
+    except Exception as error:
+        _log.exception("the linear baseline could not be fitted")
+        note = f"The linear model was left out: it could not be fitted ({type(error).__name__})."
+        return {**judged.evaluation, "linear_baseline_note": note}
 
 
 def _save(
-    config: RunConfig,
+    settings: RunConfig,
     folder: RunFolder,
     features: Features,
     fitted: FitResult,
@@ -424,7 +463,7 @@ def _save(
     papers["labels"] = papers["labels"].map(list)
     storage.write_atomic(folder.test_papers, papers.to_parquet)
     fingerprint = details["data"]["fingerprint"]
-    manifest = bundle.new_manifest(config, fingerprint, run_id=folder.run_id, **details)
+    manifest = bundle.new_manifest(settings, fingerprint, run_id=folder.run_id, **details)
     made = bundle.Bundle(
         manifest=manifest,
         vectorizer=features.vectorizer,
@@ -437,23 +476,25 @@ def _save(
             features.train.papers["title"].tolist(),
             features.train.papers["labels"].tolist(),
         ),
-        text_fields=config.text_fields,
+        text_fields=settings.text_fields,
     )
     bundle.save_bundle(made, folder.bundle)
 
 
-def headline(evaluation: dict[str, Any]) -> dict[str, Any]:
+def without_tables(evaluation: dict[str, Any]) -> dict[str, Any]:
     """Return an evaluation without its long tables and curves."""
     return {key: value for key, value in evaluation.items() if key not in BULKY_FIGURES}
 
 
 def _details(
-    config: RunConfig, corpus: Corpus, cleaned: CleaningResult, splits: Splits, fitted: FitResult
+    settings: RunConfig, corpus: Corpus, cleaned: CleaningResult, splits: Splits, fitted: FitResult
 ) -> dict[str, Any]:
     """Return what is needed to repeat the run and to know what it was trained on."""
+    from arxivtag.learning.engine import device
+
     return {
         "data": {
-            "source": config.data,
+            "source": settings.data,
             "name": corpus.name,
             "fingerprint": corpus.fingerprint,
             "synthetic": corpus.synthetic,
@@ -465,6 +506,7 @@ def _details(
         "split": splits.report.to_dict(),
         "best_epoch": fitted.best_epoch,
         "n_epochs_trained": len(fitted.history),
+        "device": device(),
         "versions": versions(),
         "peak_memory_mb": _peak_memory_mb(),
         "created_at": now_iso(),
@@ -484,13 +526,6 @@ def _peak_memory_mb() -> float:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # Linux counts kilobytes, macOS bytes.
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
-
-
-def _rounded(timings: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: [round(item, 3) for item in value] if isinstance(value, list) else round(value, 3)
-        for key, value in timings.items()
-    }
 
 
 def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:
