@@ -26,8 +26,9 @@ from typing import Any
 import numpy as np
 
 from arxivtag import config, storage
-from arxivtag.learning import evaluation, metrics, network
+from arxivtag.learning import measuring, metrics, network
 from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.features import (
     Examples,
     SparseRows,
@@ -151,14 +152,17 @@ def train(
 def decided(run_config: RunConfig, bundle: Bundle, texts: list[str], y_true: Any) -> Bundle:
     """Return ``bundle`` with calibration and thresholds from these validation papers."""
     raw = network.probabilities(bundle.network, tagger.features(bundle, texts))
-    calibration, thresholds = evaluation.fit_decision(y_true, raw, run_config.evaluation)
-    return dataclasses.replace(bundle, calibration=calibration, thresholds=thresholds)
+    val = Scored(y_true, raw, np.ones(len(texts), dtype=bool))
+    decision, _ = fit_decision(val, run_config.evaluation)
+    return dataclasses.replace(
+        bundle, calibration=decision.calibration, thresholds=decision.thresholds
+    )
 
 
 def figures(bundle: Bundle, texts: list[str], y_true: Any) -> dict[str, Any]:
     """Return the headline figures on labelled texts, through the tagger."""
     y_prob = tagger.predict(bundle, texts)
-    found = metrics.headline(y_true, y_prob, apply(bundle.thresholds, y_prob), bundle.label_names)
+    found = measuring.evaluate_and_count(y_true, apply(bundle.thresholds, y_prob), y_prob)
     return {"n_samples": len(texts), "n_labels": len(bundle.label_names)} | {
         key: round(float(found[key] or 0.0), 4) for key in FIGURES
     }

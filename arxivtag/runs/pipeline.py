@@ -35,10 +35,9 @@ from arxivtag.settings import RunConfig, validate
 if TYPE_CHECKING:
     import pandas as pd
 
-    from arxivtag.learning.calibration import Calibration
+    from arxivtag.learning.decision import Decision, Scored
     from arxivtag.learning.features import SparseRows
-    from arxivtag.learning.predictions import Predictions
-    from arxivtag.learning.thresholds import Thresholds
+    from arxivtag.learning.network import Network
     from arxivtag.learning.training import FitResult, Trainer
     from arxivtag.learning.vectorizer import Vectorizer
     from arxivtag.papers.cleaning import CleaningResult
@@ -85,13 +84,20 @@ class Features:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What the validation and test papers say about a trained network."""
+class Evaluated:
+    """What the validation and test papers say about a trained network.
 
-    calibration: Calibration
-    thresholds: Thresholds
-    predictions: Predictions
-    evaluation: dict[str, Any]
+    Attributes:
+        decision: How its probabilities become labels.
+        val: The validation papers, calibrated.
+        test: The test papers, calibrated.
+        figures: The evaluation.
+    """
+
+    decision: Decision
+    val: Scored
+    test: Scored
+    figures: dict[str, Any]
 
 
 def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> dict[str, Any]:
@@ -177,17 +183,17 @@ def _execute(
     with stages.enter("train", n_epochs, "epochs"):
         fitted = trainer.fit()
     with stages.enter("evaluate", len(features.test)):
-        judged = _evaluate(settings, features, fitted)
+        evaluated = _evaluate(settings, features, fitted.network)
     with stages.enter("bundle"):
         details = _details(settings, corpus, cleaned, splits, fitted)
-        _save(settings, folder, features, fitted, judged, details)
+        _save(settings, folder, features, fitted, evaluated, details)
     sizes = _sizes(features)
-    result = _result(folder.run_id, fitted, judged.evaluation, stages.timings) | sizes | details
+    result = _result(folder.run_id, fitted, evaluated.figures, stages.timings) | sizes | details
     storage.write_json(folder.result, result)
     if settings.evaluation.linear_baseline and not fitted.stopped:
         # Last, since it takes a while and everything else can be looked at by now.
         with stages.enter("baseline"):
-            figures = _with_linear_baseline(settings, features, judged, stop_reason)
+            figures = _with_linear_baseline(settings, features, evaluated, stop_reason)
         storage.write_json(folder.evaluation, figures)
         result |= _result(folder.run_id, fitted, figures, stages.timings)
         storage.write_json(folder.result, result)
@@ -379,49 +385,36 @@ def _start_record(features: Features, n_epochs: int) -> dict[str, Any]:
     }
 
 
-def _evaluate(settings: RunConfig, features: Features, fitted: FitResult) -> Judged:
-    from arxivtag.learning import evaluation
+def _evaluate(settings: RunConfig, features: Features, network: Network) -> Evaluated:
+    from arxivtag.learning.decision import fit_decision
+    from arxivtag.learning.evaluation import evaluate_run
     from arxivtag.learning.features import count_unknown_labels
-    from arxivtag.learning.network import probabilities
-    from arxivtag.learning.predictions import calibrated_predictions
+    from arxivtag.learning.measuring import Resampling
 
-    val, test = features.val, features.test
-    raw_val = probabilities(fitted.network, val.rows)
-    raw_test = probabilities(fitted.network, test.rows)
-    readable_val, readable_test = val.rows.readable(), test.rows.readable()
-    calibration, chosen = evaluation.fit_decision(
-        val.y_true, raw_val, settings.evaluation, readable_val=readable_val
-    )
-    figures = evaluation.evaluate_run(
-        val.y_true,
-        raw_val,
-        test.y_true,
-        raw_test,
+    decision, val = fit_decision(_scored(network, features.val), settings.evaluation)
+    test = _scored(network, features.test).calibrated(decision.calibration)
+    labels = features.test.papers["labels"].tolist()
+    figures = evaluate_run(
+        val,
+        test,
         features.label_names,
-        chosen,
-        calibration,
+        decision,
         label_counts=features.train.y_true.sum(axis=0),
-        n_unknown_labels=count_unknown_labels(test.papers["labels"].tolist(), features.label_names),
-        bootstrap_samples=settings.evaluation.bootstrap_samples,
-        random_seed=settings.random_seed,
-        readable_val=readable_val,
-        readable_test=readable_test,
+        n_unknown_labels=count_unknown_labels(labels, features.label_names),
+        resampling=Resampling(settings.evaluation.bootstrap_samples, settings.random_seed),
     )
-    predictions = calibrated_predictions(
-        features.label_names,
-        val.y_true,
-        raw_val,
-        test.y_true,
-        raw_test,
-        calibration,
-        readable_val=readable_val,
-        readable_test=readable_test,
-    )
-    return Judged(calibration, chosen, predictions, figures)
+    return Evaluated(decision, val, test, figures)
+
+
+def _scored(network: Network, part: Part) -> Scored:
+    from arxivtag.learning.decision import Scored
+    from arxivtag.learning.network import probabilities
+
+    return Scored(part.y_true, probabilities(network, part.rows), part.rows.readable())
 
 
 def _with_linear_baseline(
-    settings: RunConfig, features: Features, judged: Judged, stop_reason: StopReason
+    settings: RunConfig, features: Features, evaluated: Evaluated, stop_reason: StopReason
 ) -> dict[str, Any]:
     """Return the evaluation with the linear baseline, or with a note on why it has none.
 
@@ -431,19 +424,18 @@ def _with_linear_baseline(
 
     try:
         return evaluation.with_linear_baseline(
-            judged.evaluation,
-            judged.predictions,
-            features.train.rows,
-            features.train.y_true,
-            features.val.rows,
-            features.test.rows,
+            evaluated.figures,
+            evaluated.test,
+            features.train,
+            features.val,
+            features.test,
             random_seed=settings.random_seed,
             should_stop=lambda: bool(stop_reason()),
         )
     except Exception as error:
         _log.exception("the linear baseline could not be fitted")
         note = f"The linear model was left out: it could not be fitted ({type(error).__name__})."
-        return {**judged.evaluation, "linear_baseline_note": note}
+        return {**evaluated.figures, "linear_baseline_note": note}
 
 
 def _save(
@@ -451,14 +443,15 @@ def _save(
     folder: RunFolder,
     features: Features,
     fitted: FitResult,
-    judged: Judged,
+    evaluated: Evaluated,
     details: dict[str, Any],
 ) -> None:
-    from arxivtag.learning.predictions import save_predictions
+    from arxivtag.learning.predictions import Predictions, save_predictions
     from arxivtag.tagging import bundle, neighbours
 
-    storage.write_json(folder.evaluation, judged.evaluation)
-    save_predictions(folder.predictions, judged.predictions)
+    storage.write_json(folder.evaluation, evaluated.figures)
+    predictions = Predictions.of(features.label_names, evaluated.val, evaluated.test)
+    save_predictions(folder.predictions, predictions)
     papers = features.test.papers[["title", "abstract", "labels"]].copy()
     papers["labels"] = papers["labels"].map(list)
     storage.write_atomic(folder.test_papers, papers.to_parquet)
@@ -469,8 +462,8 @@ def _save(
         vectorizer=features.vectorizer,
         network=fitted.network,
         label_names=features.label_names,
-        thresholds=judged.thresholds,
-        calibration=judged.calibration,
+        thresholds=evaluated.decision.thresholds,
+        calibration=evaluated.decision.calibration,
         neighbours=neighbours.build_index(
             features.train.rows,
             features.train.papers["title"].tolist(),
