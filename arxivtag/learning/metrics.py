@@ -322,23 +322,3 @@ HEADLINE_KEYS = (
     "hamming_loss",
     "binary_accuracy",
 )
-
-
-def markdown_table() -> str:
-    """Return :data:`METRICS` as the Markdown table of docs/evaluation.md."""
-    lines = [
-        "| metric | key | formula | range | better | what it says |",
-        "|---|---|---|---|---|---|",
-    ]
-    for metric in METRICS:
-        high = "number of labels" if metric.high is None else f"{metric.high:g}"
-        cells = (
-            metric.name,
-            f"`{metric.key}`",
-            metric.formula.replace("|", "\\|"),
-            f"{metric.low:g} to {high}",
-            "higher" if metric.higher_is_better else "lower",
-            metric.sentence,
-        )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"

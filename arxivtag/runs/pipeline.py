@@ -2,7 +2,7 @@
 
 It reads in the order of the data. The worker runs it in a process of its own,
 ``arxivtag train`` in the foreground; both give it a recorder that writes the
-run's folder. Heavy libraries are imported while the papers are being prepared.
+run's folder. Keras and JAX are imported while the papers are being prepared.
 """
 
 from __future__ import annotations
@@ -21,28 +21,33 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from arxivtag import __version__, storage
 from arxivtag.config import limits
 from arxivtag.errors import DataError
-from arxivtag.learning.features import Examples
+from arxivtag.learning.decision import Decision, Scored, fit_decision
+from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
+from arxivtag.learning.features import Examples, SparseRows, count_unknown_labels, encode_labels
+from arxivtag.learning.measuring import Resampling
+from arxivtag.learning.model import model_summary
+from arxivtag.learning.network import Network, probabilities
+from arxivtag.learning.predictions import Predictions, save_predictions
+from arxivtag.learning.training import FitResult, Trainer
+from arxivtag.learning.vectorizer import Vectorizer, fit_transform
+from arxivtag.papers import cleaning, sources, splits
 from arxivtag.runs.admission import check_parameters, check_rows
 from arxivtag.runs.ending import StopReason
+from arxivtag.runs.estimate import seconds_after_training
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.recorder import RunRecorder, timed
 from arxivtag.runs.status import FINISHED, STOPPED
 from arxivtag.settings import RunConfig, validate
+from arxivtag.tagging import bundle, neighbours
+from arxivtag.tagging.tagger import join_text
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from arxivtag.learning.decision import Decision, Scored
-    from arxivtag.learning.features import SparseRows
-    from arxivtag.learning.network import Network
-    from arxivtag.learning.training import FitResult, Trainer
-    from arxivtag.learning.vectorizer import Vectorizer
-    from arxivtag.papers.cleaning import CleaningResult
     from arxivtag.papers.schema import Corpus
-    from arxivtag.papers.splits import Splits
 
 RECORDED_PACKAGES = ("keras", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
 # Of the evaluation, what the list of runs and ``arxivtag train --json`` do not need.
@@ -171,11 +176,11 @@ def _execute(
         corpus = _load(settings, folder.home)
     imports = _import_in_background()
     with stages.before_training("clean", len(corpus.papers)):
-        cleaned = _clean(settings, corpus)
+        cleaned = cleaning.clean(corpus.papers, settings.cleaning)
     with stages.before_training("split", len(cleaned.papers)):
-        splits = _split(settings, cleaned)
+        parts = splits.split(cleaned.papers, settings.split, settings.random_seed)
     with stages.before_training("vectorize", len(cleaned.papers)):
-        features = _vectorize(settings, splits)
+        features = _vectorize(settings, parts)
         _check_size(settings, features)
     with stages.before_training("compile"):
         imports.join()
@@ -185,7 +190,8 @@ def _execute(
     with stages.enter("evaluate", len(features.test)):
         evaluated = _evaluate(settings, features, fitted.network)
     with stages.enter("bundle"):
-        details = _details(settings, corpus, cleaned, splits, fitted)
+        details = _details(settings, corpus, fitted)
+        details |= {"cleaning": cleaned.report.to_dict(), "split": parts.report.to_dict()}
         _save(settings, folder, features, fitted, evaluated, details)
     sizes = _sizes(features)
     result = _result(folder.run_id, fitted, evaluated.figures, stages.timings) | sizes | details
@@ -225,8 +231,6 @@ def _sizes(features: Features) -> dict[str, int]:
 
 
 def _load(settings: RunConfig, home: Path) -> Corpus:
-    from arxivtag.papers import sources
-
     corpus = sources.load(settings.data, home=home)
     check_rows(corpus.name, len(corpus.papers))
     return corpus
@@ -238,9 +242,6 @@ def _check_size(settings: RunConfig, features: Features) -> None:
     Raises:
         ConfigError: If it has too many parameters.
     """
-    from arxivtag.learning.model import model_summary
-    from arxivtag.tagging import bundle
-
     layers = model_summary(
         settings.model, features.train.rows.n_features, len(features.label_names)
     )
@@ -249,47 +250,28 @@ def _check_size(settings: RunConfig, features: Features) -> None:
     check_parameters(n_parameters)
 
 
-def _clean(settings: RunConfig, corpus: Corpus) -> CleaningResult:
-    from arxivtag.papers import cleaning
-
-    return cleaning.clean(corpus.papers, settings.cleaning)
-
-
-def _split(settings: RunConfig, cleaned: CleaningResult) -> Splits:
-    from arxivtag.papers import splits
-
-    return splits.split(cleaned.papers, settings.split, settings.random_seed)
-
-
 def _texts(settings: RunConfig, papers: pd.DataFrame) -> list[str]:
-    from arxivtag.papers.cleaning import normalize_text
-    from arxivtag.tagging.tagger import join_text
-
     return [
-        normalize_text(join_text(title, abstract, settings.text_fields))
+        cleaning.normalize_text(join_text(title, abstract, settings.text_fields))
         for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
     ]
 
 
-def _vectorize(settings: RunConfig, splits: Splits) -> Features:
-    from arxivtag.learning.features import encode_labels
-    from arxivtag.learning.vectorizer import fit_transform
-    from arxivtag.papers.cleaning import label_names_of
-
-    for name, papers in (("train", splits.train), ("val", splits.val), ("test", splits.test)):
+def _vectorize(settings: RunConfig, parts: splits.Splits) -> Features:
+    for name, papers in (("train", parts.train), ("val", parts.val), ("test", parts.test)):
         if papers.empty:
             raise DataError(
                 f"The {name} split holds no paper: the data set is too small after cleaning.",
                 "Use more papers, keep rare label combinations, or hold out a larger share.",
             )
-    label_names = label_names_of(splits.train["labels"].tolist())
+    label_names = cleaning.label_names_of(parts.train["labels"].tolist())
     if len(label_names) > limits().max_labels:
         raise DataError(
             f"The papers have {len(label_names):,} distinct labels; a model learns at most "
             f"{limits().max_labels:,}.",
             "Use coarser labels or raise ARXIVTAG_MAX_LABELS.",
         )
-    vectorizer, train_rows = fit_transform(_texts(settings, splits.train), settings.vectorizer)
+    vectorizer, train_rows = fit_transform(_texts(settings, parts.train), settings.vectorizer)
 
     def part(papers: pd.DataFrame, rows: SparseRows) -> Part:
         return Part(rows, encode_labels(papers["labels"].tolist(), label_names), papers)
@@ -297,9 +279,9 @@ def _vectorize(settings: RunConfig, splits: Splits) -> Features:
     return Features(
         vectorizer,
         label_names,
-        train=part(splits.train, train_rows),
-        val=part(splits.val, vectorizer.transform(_texts(settings, splits.val))),
-        test=part(splits.test, vectorizer.transform(_texts(settings, splits.test))),
+        train=part(parts.train, train_rows),
+        val=part(parts.val, vectorizer.transform(_texts(settings, parts.val))),
+        test=part(parts.test, vectorizer.transform(_texts(settings, parts.test))),
     )
 
 
@@ -349,8 +331,6 @@ def _prepare_training(
 ) -> Trainer:
     """Build the network, or bring it back from a checkpoint, and begin the history."""
     from arxivtag.learning.engine import device
-    from arxivtag.learning.training import Trainer
-    from arxivtag.runs.estimate import seconds_after_training
 
     _log.info("device=%s", device())
     after = seconds_after_training(
@@ -367,8 +347,7 @@ def _prepare_training(
     recorder.record(_start_record(features, settings.training.epochs))
     if recorder.status.attempt > 1:
         # What was recorded beyond the checkpoint before the crash is trained again.
-        done = {"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()}
-        recorder.record(done)
+        recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()})
     return trainer
 
 
@@ -386,11 +365,6 @@ def _start_record(features: Features, n_epochs: int) -> dict[str, Any]:
 
 
 def _evaluate(settings: RunConfig, features: Features, network: Network) -> Evaluated:
-    from arxivtag.learning.decision import fit_decision
-    from arxivtag.learning.evaluation import evaluate_run
-    from arxivtag.learning.features import count_unknown_labels
-    from arxivtag.learning.measuring import Resampling
-
     decision, val = fit_decision(_scored(network, features.val), settings.evaluation)
     test = _scored(network, features.test).calibrated(decision.calibration)
     labels = features.test.papers["labels"].tolist()
@@ -407,9 +381,6 @@ def _evaluate(settings: RunConfig, features: Features, network: Network) -> Eval
 
 
 def _scored(network: Network, part: Part) -> Scored:
-    from arxivtag.learning.decision import Scored
-    from arxivtag.learning.network import probabilities
-
     return Scored(part.y_true, probabilities(network, part.rows), part.rows.readable())
 
 
@@ -420,10 +391,8 @@ def _with_linear_baseline(
 
     Everything else is complete by now, so that a fault in it does not fail the run.
     """
-    from arxivtag.learning import evaluation
-
     try:
-        return evaluation.with_linear_baseline(
+        return with_linear_baseline(
             evaluated.figures,
             evaluated.test,
             features.train,
@@ -446,9 +415,6 @@ def _save(
     evaluated: Evaluated,
     details: dict[str, Any],
 ) -> None:
-    from arxivtag.learning.predictions import Predictions, save_predictions
-    from arxivtag.tagging import bundle, neighbours
-
     storage.write_json(folder.evaluation, evaluated.figures)
     predictions = Predictions.of(features.label_names, evaluated.val, evaluated.test)
     save_predictions(folder.predictions, predictions)
@@ -479,9 +445,7 @@ def without_tables(evaluation: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in evaluation.items() if key not in BULKY_FIGURES}
 
 
-def _details(
-    settings: RunConfig, corpus: Corpus, cleaned: CleaningResult, splits: Splits, fitted: FitResult
-) -> dict[str, Any]:
+def _details(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str, Any]:
     """Return what is needed to repeat the run and to know what it was trained on."""
     from arxivtag.learning.engine import device
 
@@ -495,8 +459,6 @@ def _details(
             "n_skipped": corpus.report.n_rows_skipped,
             "notes": list(corpus.report.notes),
         },
-        "cleaning": cleaned.report.to_dict(),
-        "split": splits.report.to_dict(),
         "best_epoch": fitted.best_epoch,
         "n_epochs_trained": len(fitted.history),
         "device": device(),

@@ -287,12 +287,32 @@ def test_perfect_and_worst_predictions_reach_the_ends_of_the_range() -> None:
         assert worst[metric.key] == pytest.approx(end), metric.key
 
 
+def markdown_table() -> str:
+    """Return the metrics as the Markdown table of docs/evaluation.md."""
+    lines = [
+        "| metric | key | formula | range | better | what it says |",
+        "|---|---|---|---|---|---|",
+    ]
+    for metric in METRICS:
+        high = "number of labels" if metric.high is None else f"{metric.high:g}"
+        cells = (
+            metric.name,
+            f"`{metric.key}`",
+            metric.formula.replace("|", "\\|"),
+            f"{metric.low:g} to {high}",
+            "higher" if metric.higher_is_better else "lower",
+            metric.sentence,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def test_the_documented_table_is_the_table() -> None:
     path = Path(__file__).resolve().parents[2] / "docs/evaluation.md"
     begin, end = "<!-- metrics:begin -->\n", "<!-- metrics:end -->"
     before, rest = path.read_text(encoding="utf-8").split(begin)
     table, after = rest.split(end)
     if os.environ.get("ARXIVTAG_WRITE_DOCS") == "1":
-        path.write_text(f"{before}{begin}{metrics.markdown_table()}{end}{after}", encoding="utf-8")
+        path.write_text(f"{before}{begin}{markdown_table()}{end}{after}", encoding="utf-8")
         return
-    assert table == metrics.markdown_table(), "set ARXIVTAG_WRITE_DOCS=1 to write it anew"
+    assert table == markdown_table(), "set ARXIVTAG_WRITE_DOCS=1 to write it anew"
