@@ -167,7 +167,9 @@ class EvaluationConfig:
         "How probabilities are corrected on validation papers.",
     )
     linear_baseline: bool = setting(
-        True, "Also fit a one-vs-rest linear model to compare with, where that takes under 20 s."
+        True,
+        "Also fit a one-vs-rest linear model to compare with; left out above 30,000 training "
+        "papers.",
     )
     bootstrap_samples: int = setting(
         200, "Resamples for the 95 % intervals.", minimum=0, maximum=10_000

@@ -26,10 +26,17 @@ from typing import Any
 import numpy as np
 
 from arxivtag import config, storage
-from arxivtag.learning import evaluation, metrics, network, training
+from arxivtag.learning import measuring, metrics, network
 from arxivtag.learning.calibration import Calibration
-from arxivtag.learning.features import SparseRows, count_unknown_labels, encode_labels
+from arxivtag.learning.decision import Scored, fit_decision
+from arxivtag.learning.features import (
+    Examples,
+    SparseRows,
+    count_unknown_labels,
+    encode_labels,
+)
 from arxivtag.learning.thresholds import Thresholds, apply
+from arxivtag.learning.training import Trainer
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.papers import cleaning, sources, splits
 from arxivtag.papers.cleaning import label_names_of
@@ -134,18 +141,9 @@ def train(
 ) -> Bundle:
     """Train on ``rows``; calibration and thresholds come from the validation papers."""
     started = time.perf_counter()
-    val = vectorizer.transform(texts["val"])
-    fitted = training.fit(
-        rows,
-        y_true["train"],
-        val,
-        y_true["val"],
-        model=run_config.model,
-        training=run_config.training,
-        random_seed=run_config.random_seed,
-        on_tick=say,
-        should_stop=lambda: False,
-    )
+    val_rows = vectorizer.transform(texts["val"])
+    train, val = Examples(rows, y_true["train"]), Examples(val_rows, y_true["val"])
+    fitted = Trainer(train, val, run_config, on_tick=say).fit()
     print(f"trained in {time.perf_counter() - started:.0f} s", file=sys.stderr)
     undecided = Thresholds("global", np.full(len(label_names), 0.5, np.float32))
     bundle = Bundle({}, vectorizer, fitted.network, label_names, undecided, Calibration())
@@ -155,14 +153,17 @@ def train(
 def decided(run_config: RunConfig, bundle: Bundle, texts: list[str], y_true: Any) -> Bundle:
     """Return ``bundle`` with calibration and thresholds from these validation papers."""
     raw = network.probabilities(bundle.network, tagger.features(bundle, texts))
-    calibration, thresholds = evaluation.fit_decision(y_true, raw, run_config.evaluation)
-    return dataclasses.replace(bundle, calibration=calibration, thresholds=thresholds)
+    val = Scored(y_true, raw, np.ones(len(texts), dtype=bool))
+    decision, _ = fit_decision(val, run_config.evaluation)
+    return dataclasses.replace(
+        bundle, calibration=decision.calibration, thresholds=decision.thresholds
+    )
 
 
 def figures(bundle: Bundle, texts: list[str], y_true: Any) -> dict[str, Any]:
     """Return the headline figures on labelled texts, through the tagger."""
     y_prob = tagger.predict(bundle, texts)
-    found = metrics.headline(y_true, y_prob, apply(bundle.thresholds, y_prob), bundle.label_names)
+    found = measuring.evaluate_and_count(y_true, apply(bundle.thresholds, y_prob), y_prob)
     return {"n_samples": len(texts), "n_labels": len(bundle.label_names)} | {
         key: round(float(found[key] or 0.0), 4) for key in FIGURES
     }

@@ -24,7 +24,6 @@ from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, RunStatus, read_status, write_status
 from arxivtag.settings import RunConfig, validate
 
-
 # Called with the stage and how far it is (0 to 1, or None).
 OnProgress = Callable[[str, float | None], None]
 

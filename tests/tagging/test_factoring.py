@@ -24,8 +24,8 @@ def test_without_balance_no_projection_is_closer() -> None:
     bundle = make_bundle("linear")
     rows = bundle.vectorizer.transform(invented_texts(60, seed=2))
     factors = factorize(bundle.network, rows, rank=3, balance=0.0)
-    outputs = rows.to_dense() @ bundle.network.branches[0].layers[0].kernel
-    error = np.square(rows.to_dense() @ (factors.rows @ factors.columns) - outputs).sum()
+    outputs = rows.to_scipy().toarray() @ bundle.network.branches[0].layers[0].kernel
+    error = np.square(rows.to_scipy().toarray() @ (factors.rows @ factors.columns) - outputs).sum()
     singular = np.linalg.svd(outputs, compute_uv=False)
     np.testing.assert_allclose(error, np.square(singular[3:]).sum(), rtol=1e-3)
 
@@ -34,7 +34,7 @@ def test_cut_features_reads_those_alone() -> None:
     bundle = make_bundle("wide_and_deep")
     rows = bundle.vectorizer.transform(invented_texts(20, seed=2))
     columns = np.arange(0, len(bundle.vectorizer), 2)
-    dense = rows.to_dense()
+    dense = rows.to_scipy().toarray()
     dense[:, 1::2] = 0
     expected = sum(
         np.maximum(dense @ branch.layers[0].kernel + branch.layers[0].bias, 0)
