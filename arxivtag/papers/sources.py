@@ -50,6 +50,7 @@ from arxivtag.papers.schema import (
     TITLE,
     Corpus,
     ReadReport,
+    TextTable,
     check_mapping,
     parse_labels,
 )
@@ -323,42 +324,30 @@ def load_texts(
     *,
     mapping: Mapping[str, str] | None = None,
     home: Path | None = None,
-) -> pd.DataFrame:
+) -> TextTable:
     """Load papers to tag: labels are not needed and all columns of the input are kept.
-
-    Returns:
-        The input's columns, and the texts to tag as ``title`` (empty if there is none)
-        and ``abstract``. ``frame.attrs["input_columns"]`` lists the input's own columns;
-        one of them that is called ``title`` or ``abstract`` but was not chosen for it stands
-        under the name that ``frame.attrs["set_aside"]`` gives for it.
-        ``frame.attrs["notes"]`` says what was noticed in reading, and
-        ``frame.attrs["n_skipped"]`` how many rows were left out.
 
     Raises:
         DataError: If the file cannot be used or has no column of abstracts.
     """
     path, _ = _locate(str(source), home)
     raw = read_table(path)
-    table = raw.table
-    columns = list(table.columns)
+    frame = raw.table
+    columns = tuple(frame.columns)
     chosen = check_mapping(columns, mapping, required=(ABSTRACT,))
     texts = {
-        field: table[chosen[field]] if field in chosen else ""
-        for field in (TITLE, ABSTRACT)
-        if chosen.get(field) != field
+        name: frame[chosen[name]] if name in chosen else ""
+        for name in (TITLE, ABSTRACT)
+        if chosen.get(name) != name
     }
     set_aside: dict[str, str] = {}
-    for field in texts:
-        if field in columns:
-            set_aside[field] = _free_name(field, table.columns)
-            table[set_aside[field]] = table[field]
-    for field, column in texts.items():
-        table[field] = column
-    table.attrs["input_columns"] = columns
-    table.attrs["set_aside"] = set_aside
-    table.attrs["notes"] = list(raw.report.notes)
-    table.attrs["n_skipped"] = raw.report.n_rows_skipped
-    return table
+    for name in texts:
+        if name in columns:
+            set_aside[name] = _free_name(name, frame.columns)
+            frame[set_aside[name]] = frame[name]
+    for name, text in texts.items():
+        frame[name] = text
+    return TextTable(frame, columns, set_aside, raw.report.notes, raw.report.n_rows_skipped)
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:
