@@ -4,7 +4,8 @@ import streamlit as st
 
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import page_setup
-from arxivtag.ui.runs.view import render_detail, render_list
+from arxivtag.ui.runs.detail import render_detail
+from arxivtag.ui.runs.listing import render_list
 
 context = page_setup(
     "Runs",

@@ -70,8 +70,11 @@ SIDEWAYS = {
     *((f"arxivtag.ui.{page}", "arxivtag.ui.frame") for page in UI_PAGES),
     *((f"arxivtag.ui.{page}", "arxivtag.ui.browser") for page in UI_PAGES),
     *((f"arxivtag.ui.{page}", "arxivtag.figures") for page in UI_PAGES),
+    ("arxivtag.ui.evaluation", "arxivtag.ui.predict"),  # an error is explained as on Predict
+    ("arxivtag.ui.train", "arxivtag.ui.evaluation"),  # training ends with what the model is worth
     ("arxivtag.ui.runs", "arxivtag.ui.evaluation"),  # one run in detail is its evaluation
-    ("arxivtag.ui.runs", "arxivtag.ui.train"),  # settings are named as in the form
+    ("arxivtag.ui.runs", "arxivtag.ui.predict"),  # its model is taken along as on Predict
+    ("arxivtag.ui.runs", "arxivtag.ui.train"),  # it is watched, and its settings named, as there
     ("arxivtag.__main__", "arxivtag.cli"),
     ("arxivtag.cli", "arxivtag.flags"),
 }

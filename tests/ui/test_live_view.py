@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from arxivtag.ui.runs.live_view import waiting_text
+from arxivtag.ui.train.live_view import waiting_text
 
 
 @pytest.mark.parametrize(

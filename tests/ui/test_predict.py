@@ -20,15 +20,18 @@ from arxivtag.tagging.explanation import without_phrase
 from arxivtag.tagging.tagger import Tag
 from arxivtag.ui.frame import models
 from arxivtag.ui.predict import many as predict_many
-from arxivtag.ui.predict import view as predict_view
+from arxivtag.ui.predict import paper_input
+from arxivtag.ui.predict.answer import summary_sentence
 from arxivtag.ui.predict.bars import BarRow, bars_html
 from arxivtag.ui.predict.examples import EXAMPLES
+from arxivtag.ui.predict.prediction import predict_text
+from arxivtag.ui.predict.why import what_if_table
 from tests.ui.conftest import texts
 from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
 
 OpenApp = Callable[..., AppTest]
 PAGE = "pages/3_Predict.py"
-ABSTRACT, TITLE = predict_view.ABSTRACT_KEY, predict_view.TITLE_KEY
+ABSTRACT, TITLE = paper_input.ABSTRACT_KEY, paper_input.TITLE_KEY
 
 
 @pytest.fixture
@@ -104,7 +107,7 @@ def test_an_endless_title_is_not_tagged(
     bundle = dataclasses.replace(demo_bundle(), text_fields="title_and_abstract")
     monkeypatch.setattr(models, "bundle", lambda model, home: bundle)
     assert open_app(PAGE, model=RUN_ID).text_input(key=TITLE).proto.max_chars == 1_000
-    monkeypatch.setattr(predict_view, "MAX_TITLE_CHARS", None)  # whatever the browser sends
+    monkeypatch.setattr(paper_input, "MAX_TITLE_CHARS", None)  # whatever the browser sends
     app = open_app(PAGE, model=RUN_ID)
     app.text_area(key=ABSTRACT).set_value(EXAMPLES[0].abstract)
     app.text_input(key=TITLE).set_value("tumours " * 10_000).run()
@@ -135,7 +138,7 @@ def test_reasons_are_the_exact_change_of_the_logit(app: AppTest) -> None:
     table = app.dataframe[0].value
     assert list(table.columns) == ["term", "delta_logit", "probability_without", "n_places"]
     bundle = demo_bundle()
-    prediction = predict_view.predict_text(bundle, "", EXAMPLES[0].abstract)
+    prediction = predict_text(bundle, "", EXAMPLES[0].abstract)
     term = "tumours"
     row = table[table["term"] == term].iloc[0]
     without = EXAMPLES[0].abstract.replace("tumours", "")
@@ -161,10 +164,10 @@ def test_what_if_nothing_known_is_left_gives_no_label() -> None:
     bundle = dataclasses.replace(
         demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
     )
-    prediction = predict_view.predict_text(bundle, "", "tumours zzzq")
+    prediction = predict_text(bundle, "", "tumours zzzq")
     assert len(prediction.above) == len(LABELS)
     outcome = without_phrase(bundle, prediction.text, "tumours")
-    table = predict_view.what_if_table(prediction, outcome, LABELS[0])
+    table = what_if_table(prediction, outcome, LABELS[0])
     assert set(table["outcome"]) == {"no longer given"}
 
 
@@ -174,7 +177,7 @@ def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
     bundle = dataclasses.replace(
         demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
     )
-    prediction = predict_view.predict_text(bundle, "", text)
+    prediction = predict_text(bundle, "", text)
     assert not prediction.readable
     assert prediction.above == ()
     app.text_area(key=ABSTRACT).set_value(text).run()
@@ -184,9 +187,9 @@ def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
 
 
 def test_what_if_counts_words_that_are_not_there(app: AppTest) -> None:
-    prediction = predict_view.predict_text(demo_bundle(), "", EXAMPLES[0].abstract)
+    prediction = predict_text(demo_bundle(), "", EXAMPLES[0].abstract)
     outcome = without_phrase(prediction.bundle, prediction.text, "notthere")
-    table = predict_view.what_if_table(prediction, outcome, "cs.CL")
+    table = what_if_table(prediction, outcome, "cs.CL")
     assert table["label"][0].startswith("cs.CL")
     np.testing.assert_allclose(table["before"], table["after"], rtol=1e-5)
     assert set(table["outcome"]) == {"still given", "not given either way"}
@@ -201,7 +204,7 @@ def test_similar_papers_come_with_their_labels(app: AppTest) -> None:
 
 def test_second_opinion_sorts_the_categories(app: AppTest) -> None:
     app = open_tab(choose_example(app, 3), "predict-details", "Second opinion")
-    app.multiselect(key=predict_view.AUTHOR_KEY).set_value(["cs.CL", "math.AG"]).run()
+    app.multiselect(key=paper_input.AUTHOR_KEY).set_value(["cs.CL", "math.AG"]).run()
     assert not app.exception
     shown = texts(app)
     assert shown.index("Would add") < shown.index("stat.ME</b>", shown.index("Would add"))
@@ -215,7 +218,7 @@ def test_arxiv_paper_fills_the_inputs(app: AppTest, monkeypatch: pytest.MonkeyPa
     app.text_input(key="predict-arxiv-id").set_value("2101.00001")
     app.form_submit_button[0].click().run()
     assert app.text_area(key=ABSTRACT).value == EXAMPLES[4].abstract
-    assert app.session_state[predict_view.AUTHOR_KEY] == ["cs.IR", "cs.SI"]
+    assert app.session_state[paper_input.AUTHOR_KEY] == ["cs.IR", "cs.SI"]
     assert f"threshold: {LABELS[4]}." in texts(app)
 
 
@@ -393,10 +396,10 @@ def test_lines_of_code_name_the_model(app: AppTest) -> None:
 def test_summary_sentences() -> None:
     sure = Tag("cs.LG", "Machine Learning", 0.9, True)
     unsure = Tag("cs.CL", "Computation and Language", 0.31, False)
-    assert predict_view.summary_sentence([sure], sure) == ("One label passes its threshold: cs.LG.")
-    two = predict_view.summary_sentence([sure, sure], sure)
+    assert summary_sentence([sure], sure) == ("One label passes its threshold: cs.LG.")
+    two = summary_sentence([sure, sure], sure)
     assert two.startswith("2 labels pass their threshold")
-    assert "31 %" in predict_view.summary_sentence([], unsure)
+    assert "31 %" in summary_sentence([], unsure)
 
 
 def test_bars_mark_threshold_and_rank_and_escape() -> None:

@@ -13,8 +13,8 @@ from arxivtag.config import PROJECT_FOLDER
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import run_folder
 from arxivtag.settings import PRESETS, RunConfig
-from arxivtag.ui.runs import starting
-from arxivtag.ui.runs import view as runs_view
+from arxivtag.ui.runs import comparison, detail, listing
+from arxivtag.ui.train import starting
 from tests.runs.conftest import make_run
 from tests.ui.demo_run import make_demo_run
 
@@ -102,15 +102,15 @@ def test_settings_that_differ_and_only_those(home: Path) -> None:
     make_run(home, "run-a", config=PRESETS["tuned"])
     make_run(home, "run-b", config=other)
     runs = [registry.read_run(run_id, home) for run_id in ("run-a", "run-b")]
-    table = runs_view.settings_difference(runs, ["a", "b"])
+    table = comparison.settings_difference(runs, ["a", "b"])
     assert table["Setting"].tolist() == ["Random seed"]
     assert table[["a", "b"]].iloc[0].tolist() == ["42", "7"]
-    assert runs_view.settings_difference([runs[0], runs[0]], ["a", "b"]).empty
+    assert comparison.settings_difference([runs[0], runs[0]], ["a", "b"]).empty
 
 
 def test_settings_table_marks_what_was_changed(home: Path) -> None:
     make_run(home, "run-a", config=dataclasses.replace(PRESETS["linear"], random_seed=7))
-    table = runs_view.settings_table(registry.read_run("run-a", home))
+    table = detail.settings_table(registry.read_run("run-a", home))
     assert table[table["Changed"]]["Setting"].tolist() == ["Random seed"]
 
 
@@ -119,7 +119,7 @@ def test_figures_table_has_one_column_a_run(home: Path) -> None:
     storage.write_json(folder.result, {"evaluation": {"micro_f1": 0.51234}})
     make_run(home, "run-b")
     runs = [registry.read_run(run_id, home) for run_id in ("run-a", "run-b")]
-    table = runs_view.figures_table(runs, ["a", "b"])
+    table = comparison.figures_table(runs, ["a", "b"])
     assert table.loc["Micro-F1", "a"] == 0.5123
     assert table.loc["Micro-F1", "b"] is None
     assert table.loc["Seconds", "a"] == 2.0
@@ -182,7 +182,7 @@ def test_binary_accuracy_stands_beside_the_level_of_no_label(home: Path) -> None
     folder = make_run(home, "run-a")
     figures = {"binary_accuracy": 0.985, "binary_accuracy_all_zeros": 0.978}
     storage.write_json(folder.result, {"evaluation": figures})
-    table = runs_view.runs_table([registry.read_run("run-a", home).summary])
+    table = listing.runs_table([registry.read_run("run-a", home).summary])
     columns = list(table.columns)
     assert columns[columns.index("Binary accuracy") + 1] == "No label at all"
     assert table["No label at all"].tolist() == [0.978]

@@ -12,8 +12,8 @@ from arxivtag.config import PROJECT_FOLDER, VisitorLimits
 from arxivtag.errors import ArxivTagError, ConfigError
 from arxivtag.runs import jobs
 from arxivtag.settings import PRESETS, all_settings
-from arxivtag.ui.runs import starting
 from arxivtag.ui.train import form as train_form
+from arxivtag.ui.train import starting
 from tests.runs.conftest import make_run
 
 PAGE = "pages/2_Train.py"

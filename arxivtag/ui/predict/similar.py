@@ -1,0 +1,44 @@
+"""The nearest papers that a model has learned from."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from arxivtag.ui.frame import components
+from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
+from arxivtag.ui.predict.prediction import Prediction
+
+if TYPE_CHECKING:
+    pass
+
+
+def render_similar(prediction: Prediction) -> None:
+    if prediction.bundle.neighbours is None:
+        components.empty_state(
+            "No papers to compare with",
+            "This model carries none of the papers it learned from. "
+            "Train a run and choose it as the model in use to see its nearest training papers.",
+        )
+        return
+    from arxivtag.tagging.neighbours import similar
+
+    given = {tag.label for tag in prediction.above}
+    parts = []
+    for neighbour in similar(prediction.bundle, prediction.text, 5):
+        title = html.escape(neighbour.title or "(no title)")
+        parts.append(
+            '<li class="at-similar"><div><span class="at-similarity">'
+            f"{neighbour.similarity:.2f}</span><span>{title}</span></div>"
+            + components.badges_html(
+                neighbour.labels, strong=given & set(neighbour.labels), names=False
+            )
+            + "</li>"
+        )
+    components.note(
+        "The nearest papers the model has learned from, with their true labels; "
+        "labels it gives to yours are outlined. 1.00 would be the same text."
+    )
+    st.html(BARS_STYLE + f'<ol class="at-similars">{"".join(parts)}</ol>')

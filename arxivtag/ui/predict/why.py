@@ -1,0 +1,168 @@
+"""Why a label: the words that speak for it and against it, and what if one were not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.figures.predict import contributions_figure
+from arxivtag.tagging import tagger
+from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrase
+from arxivtag.ui.frame import components, marked_text
+from arxivtag.ui.predict.prediction import Prediction
+
+if TYPE_CHECKING:
+    pass
+
+
+def _label_input(prediction: Prediction) -> str:
+    labels = [tag.label for tag in prediction.tags]
+    probabilities = {tag.label: tag.probability for tag in prediction.tags}
+    chosen = st.selectbox(
+        "Explain the label",
+        labels,
+        format_func=lambda label: (
+            f"{components.label_text(label)} ({components.probability_text(probabilities[label])})"
+        ),
+        key=f"predict-why-{labels[0]}",
+        width=460,
+    )
+    return chosen if chosen in probabilities else labels[0]
+
+
+def render_why(prediction: Prediction) -> None:
+    label = _label_input(prediction)
+    explanation = explain(prediction.bundle, prediction.text, label)
+    if not explanation.contributions:
+        components.empty_state(
+            "Nothing to explain", "None of the text's words is in the model's vocabulary."
+        )
+        return
+    st.html(
+        marked_text.STYLE
+        + marked_text.marked_html(explanation.text, explanation.spans)
+        + marked_text.legend_html(label)
+    )
+    components.note(
+        "Exact: a word or pair of words is left out wherever it stands, and what that takes from "
+        "the label's logit (the logarithm of its odds before calibration) is its part. A logit "
+        "higher by 1 means such odds 2.7 times as high."
+    )
+    table = contributions_table(explanation)
+    chart, listing = st.columns(2, gap="medium")
+    with chart:
+        components.render_figure(
+            contributions_figure(table),
+            key="predict-contributions",
+            alt_text=f"The words and phrases that raise or lower {label} most, as bars",
+        )
+    with listing:
+        st.dataframe(
+            table,
+            hide_index=True,
+            height=360,
+            key="predict-contribution-table",
+            alt=f"Every word and phrase with what it adds to {label}",
+            column_config={
+                "term": st.column_config.TextColumn("Word or phrase", width="medium"),
+                "delta_logit": st.column_config.NumberColumn("Logit", format="%+.3f"),
+                "probability_without": st.column_config.NumberColumn(
+                    "Without it", format="percent"
+                ),
+                "n_places": st.column_config.NumberColumn("Times"),
+            },
+        )
+    _render_what_if(prediction, label, table)
+
+
+def contributions_table(explanation: Explanation) -> pd.DataFrame:
+    """Return contributions as a table, the strongest first."""
+    return pd.DataFrame(
+        [
+            (item.term, item.delta_logit, item.probability_without, item.n_places)
+            for item in explanation.contributions
+        ],
+        columns=["term", "delta_logit", "probability_without", "n_places"],
+    )
+
+
+def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> None:
+    st.subheader("What if a phrase were not there?", anchor=False)
+    phrase = st.selectbox(
+        "Leave out",
+        table["term"].head(60).tolist(),
+        index=None,
+        key=f"predict-what-if-{label}",
+        accept_new_options=True,
+        placeholder="Choose a word or phrase, or type your own",
+        width=460,
+    )
+    if not phrase:
+        return
+    outcome = without_phrase(prediction.bundle, prediction.text, str(phrase))
+    if outcome.n_places == 0:
+        components.note("That does not stand in the text, so nothing changes.")
+        return
+    places = "one place" if outcome.n_places == 1 else f"{outcome.n_places} places"
+    components.note(f"Left out at {places}:")
+    if not outcome.readable_without:
+        components.note("None of the words left is known to this model: no label is given.")
+    st.dataframe(
+        what_if_table(prediction, outcome, label),
+        hide_index=True,
+        key="predict-what-if-table",
+        alt="Probabilities before and after leaving the phrase out",
+        column_config={
+            "label": st.column_config.TextColumn("Label"),
+            "before": st.column_config.ProgressColumn(
+                "With the phrase", format="percent", min_value=0, max_value=1
+            ),
+            "after": st.column_config.ProgressColumn(
+                "Without it", format="percent", min_value=0, max_value=1
+            ),
+            "outcome": st.column_config.TextColumn("Outcome"),
+        },
+    )
+
+
+def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.DataFrame:
+    """Return the label asked about and those that matter, before and after.
+
+    Args:
+        prediction: The text as it stands.
+        outcome: The model on the text with and without the phrase.
+        label: The label being explained; it comes first.
+    """
+    bundle = prediction.bundle
+    without = tagger.tags(
+        bundle,
+        outcome.y_prob_without,
+        top_k=len(prediction.tags),
+        readable=outcome.readable_without,
+    )
+    after = {tag.label: tag for tag in without}
+    given_now = [tag.label for tag in after.values() if tag.above_threshold]
+    leading = [tag.label for tag in prediction.tags[:5]]
+    before = {tag.label: tag for tag in prediction.tags}
+    shown = list(dict.fromkeys([label, *leading, *given_now]))
+    return pd.DataFrame(
+        [
+            {
+                "label": components.label_text(name),
+                "before": before[name].probability,
+                "after": after[name].probability,
+                "outcome": _outcome(before[name].above_threshold, after[name].above_threshold),
+            }
+            for name in shown
+        ]
+    )
+
+
+def _outcome(before: bool, after: bool) -> str:
+    if before and after:
+        return "still given"
+    if before:
+        return "no longer given"
+    return "now given" if after else "not given either way"

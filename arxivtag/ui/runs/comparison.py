@@ -1,0 +1,100 @@
+"""Several runs against each other: figures, curves, settings that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.figures.history import METRIC_TITLES, comparison_figure
+from arxivtag.runs.registry import Run
+from arxivtag.settings import all_settings
+from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.run_access import visible_run
+from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
+
+COMPARED_FIGURES = {
+    "micro_f1": "Micro-F1",
+    "macro_f1": "Macro-F1",
+    "samples_f1": "F1 a paper",
+    "lrap": "Ranking (LRAP)",
+    "precision_at_1": "Precision at 1",
+    "precision_at_3": "Precision at 3",
+    "precision_at_5": "Precision at 5",
+    "subset_accuracy": "Exact label sets",
+    "hamming_loss": "Hamming loss",
+    "binary_accuracy": "Binary accuracy",
+    "binary_accuracy_all_zeros": "Binary accuracy of no label at all",
+}
+
+
+def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
+    """Show several runs against each other: figures, curves, settings that differ."""
+    runs = [visible_run(run_id, context.home) for run_id in run_ids]
+    names = _distinct_names(runs)
+    st.subheader("Compared", anchor=False)
+    st.dataframe(figures_table(runs, names), key="compared-figures", width="stretch")
+    histories = {name: run.history() for name, run in zip(names, runs, strict=True)}
+    epochs = {name: history.epochs for name, history in histories.items()}
+    levels = {
+        name: history.start.get("binary_accuracy_all_zeros") for name, history in histories.items()
+    }
+    if any(epochs.values()):
+        with st.grid(2, min_column_width=340):
+            for metric, title in METRIC_TITLES.items():
+                components.render_figure(
+                    comparison_figure(
+                        epochs, metric, levels if metric == "binary_accuracy" else {}
+                    ),
+                    key=f"compared-{metric}",
+                    alt_text=f"{title} of the compared runs, epoch by epoch.",
+                )
+    st.markdown("**Settings that differ**")
+    differing = settings_difference(runs, names)
+    if differing.empty:
+        components.note("None: they differ in nothing but chance and time.")
+    else:
+        st.dataframe(differing, hide_index=True, key="compared-settings", width="stretch")
+
+
+def _distinct_names(runs: Sequence[Run]) -> list[str]:
+    """Return one name a run, with the id where two have the same note."""
+    notes = [run.summary.name for run in runs]
+    return [
+        run_text.name_text(run.summary) if notes.count(note) > 1 else note
+        for run, note in zip(runs, notes, strict=True)
+    ]
+
+
+def figures_table(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+    """Return the test figures of runs: one row a figure, one column a run."""
+    rows: dict[str, list[float | None]] = {}
+    for key, title in COMPARED_FIGURES.items():
+        values = [run.summary.figures.get(key) for run in runs]
+        if any(value is not None for value in values):
+            rows[title] = [None if value is None else round(value, 4) for value in values]
+    rows["Seconds"] = [
+        None if run.summary.duration_s is None else round(run.summary.duration_s, 1) for run in runs
+    ]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(names))
+
+
+def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
+    """Return the settings in which runs differ: one row a setting, one column a run."""
+    rows: list[dict[str, str]] = []
+
+    def add(part: str, setting: str, values: list[str]) -> None:
+        if len(set(values)) > 1:
+            rows.append({"Part": part, "Setting": setting, **dict(zip(names, values, strict=True))})
+
+    add("General", "Data", [run_text.data_text(run.summary.data) for run in runs])
+    add("General", "Preset", [run.summary.preset for run in runs])
+    for item in all_settings():
+        values = [
+            value_text(item.value_in(run.config)) if run.config is not None else "unknown"
+            for run in runs
+        ]
+        add(SECTION_NAMES[item.section], setting_label(item), values)
+    return pd.DataFrame(rows)

@@ -1,0 +1,200 @@
+"""The list of all runs; those selected are opened, compared or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.errors import ArxivTagError
+from arxivtag.runs import jobs, registry
+from arxivtag.runs.registry import RunSummary
+from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.run_access import visible_runs
+from arxivtag.ui.runs.comparison import render_comparison
+
+WATCH_S = 2.0
+MAX_COMPARED = 7  # as many as the palette has colours
+FIGURES = {
+    "micro_f1": "Micro-F1",
+    "macro_f1": "Macro-F1",
+    "lrap": "LRAP",
+    "precision_at_1": "P@1",
+    "binary_accuracy": "Binary accuracy",
+    "binary_accuracy_all_zeros": "No label at all",
+}
+FIGURES_HELP = {
+    "binary_accuracy": "Most pairs are “no”: read it beside the next column, never alone.",
+    "binary_accuracy_all_zeros": "Binary accuracy of giving no label to any paper.",
+}
+_SELECTED = "selected-runs"
+
+
+def render_list(context: PageContext) -> None:
+    """Show all runs; one selected can be opened, two or more are compared beneath."""
+    jobs.kick_on_poll(context.home)
+    runs = visible_runs(context.home)
+    _watch(_signature(runs), context)
+    if not runs:
+        components.empty_state("No runs yet", "Train one, and it appears here.")
+        st.page_link("pages/2_Train.py", label="Train", icon=":material/model_training:",
+                     query_params=context.link_parameters())  # fmt: skip
+        return
+    shown = _filtered(runs)
+    chosen = _table(shown, hidden={run.run_id for run in runs} - {run.run_id for run in shown})
+    _selection_actions(chosen, context)
+    if len(chosen) > 1:
+        with guarded():
+            render_comparison([run.run_id for run in chosen[:MAX_COMPARED]], context)
+
+
+def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:
+    return tuple((run.run_id, run.state) for run in runs)
+
+
+@st.fragment(run_every=WATCH_S)
+def _watch(known: tuple[tuple[str, str], ...], context: PageContext) -> None:
+    """Draw nothing; draw the page again when a run has appeared, gone, begun or ended."""
+    jobs.kick_on_poll(context.home)
+    if _signature(visible_runs(context.home)) != known:
+        st.rerun(scope="app")
+
+
+def _filtered(runs: Sequence[RunSummary]) -> list[RunSummary]:
+    """Draw the filter and return the runs that pass it."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = st.text_input(
+            "Filter", placeholder="note, run, data set or preset", key="runs-filter", width=280,
+            icon=":material/search:", max_chars=80,
+        )  # fmt: skip
+        states = [state for state in run_text.STATE_NAMES if any(r.state == state for r in runs)]
+        chosen = st.pills(
+            "State", states, selection_mode="multi", key="runs-states",
+            format_func=lambda state: run_text.STATE_NAMES[state],
+        )  # fmt: skip
+    words = (wanted or "").lower().split()
+
+    def passes(run: RunSummary) -> bool:
+        text = " ".join((run.run_id, run.note, run_text.data_text(run.data), run.preset)).lower()
+        return (not chosen or run.state in chosen) and all(word in text for word in words)
+
+    return [run for run in runs if passes(run)]
+
+
+def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
+    """Return one row a run, as the list shows it."""
+    rows = [
+        {
+            "Run": run.name,
+            "State": run_text.STATE_NAMES[run.state],
+            "Data": run_text.data_text(run.data),
+            "Preset": run.preset,
+            "Began": run_text.parse_time(run.status.started_at or run.status.queued_at),
+            "Seconds": run.duration_s,
+            **{name: run.figures.get(key) for key, name in FIGURES.items()},
+        }
+        for run in runs
+    ]
+    return pd.DataFrame(rows)
+
+
+def _table(runs: list[RunSummary], hidden: Collection[str]) -> list[RunSummary]:
+    """Draw the list and return the selected runs.
+
+    Args:
+        runs: Those that pass the filter.
+        hidden: Ids of those that do not; selected ones come back with the filter's end.
+    """
+    if not runs:
+        components.empty_state("No run passes the filter", "Change it to see others.")
+        return []
+    ids = [run.run_id for run in runs]
+    asked = st.query_params.get("compare", "").split(",")
+    remembered = st.session_state.get(_SELECTED) or asked
+    rows = [place for place, run_id in enumerate(ids) if run_id in remembered]
+    event = st.dataframe(
+        runs_table(runs),
+        # Another list is another table: row numbers of the old one mean nothing in it.
+        key=f"runs-table-{hash(tuple(ids))}",
+        on_select="rerun",
+        selection_mode="multi-row",
+        selection_default={"selection": {"rows": rows}},
+        hide_index=True,
+        height="auto" if len(runs) <= 10 else 420,
+        column_config={
+            "Run": st.column_config.TextColumn(pinned=True, width="medium"),
+            "Began": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "Seconds": st.column_config.NumberColumn(format="%.0f s", help="Seconds of work."),
+            **{
+                name: st.column_config.NumberColumn(
+                    format="percent" if key in FIGURES_HELP else "%.3f",
+                    help=FIGURES_HELP.get(key),
+                )
+                for key, name in FIGURES.items()
+            },
+        },
+    )
+    chosen = [runs[row] for row in event.selection.rows if row < len(runs)]
+    kept = [run_id for run_id in remembered if run_id in hidden]
+    _remember([*kept, *(run.run_id for run in chosen)])
+    return chosen
+
+
+def _remember(run_ids: list[str]) -> None:
+    st.session_state[_SELECTED] = run_ids
+    if len(run_ids) > 1:
+        st.query_params["compare"] = ",".join(run_ids)
+    elif "compare" in st.query_params:
+        del st.query_params["compare"]
+
+
+def _selection_actions(chosen: list[RunSummary], context: PageContext) -> None:
+    if not chosen:
+        components.note("Select a run to open or delete it; select two or more to compare them.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if len(chosen) == 1 and st.button(
+            "Open run", icon=":material/open_in_full:", key="open-run"
+        ):
+            st.query_params["run"] = chosen[0].run_id
+            st.rerun()
+        if not context.visitor_mode and st.button(
+            "Delete" if len(chosen) == 1 else f"Delete {len(chosen)} runs",
+            icon=":material/delete:", key="delete-runs",
+        ):  # fmt: skip
+            delete_dialog([run.run_id for run in chosen], context)
+        if len(chosen) > MAX_COMPARED:
+            components.note(f"The first {MAX_COMPARED} of them are compared.")
+
+
+@st.dialog("Delete for good?")
+def delete_dialog(run_ids: list[str], context: PageContext) -> None:
+    """Ask before deleting; say what cannot be deleted and why."""
+    subject = f"run {run_ids[0]}" if len(run_ids) == 1 else f"{len(run_ids)} runs"
+    st.write(
+        components.safe_text(
+            f"The model, the figures and the log of {subject} will be gone. This cannot be undone."
+        )
+    )
+    with st.container(horizontal=True):
+        confirmed = st.button("Delete", type="primary", icon=":material/delete:", key="delete-yes")
+        if st.button("Keep", key="delete-no"):
+            st.rerun()
+    if not confirmed:
+        return
+    problems = []
+    for run_id in run_ids:
+        try:
+            registry.delete_run(run_id, context.home)
+        except ArxivTagError as error:
+            problems.append(error)
+    for problem in problems:
+        components.show_error(problem)
+    if not problems:
+        st.session_state[_SELECTED] = []
+        for name in ("run", "compare"):
+            st.query_params.pop(name, None)
+        st.rerun()
