@@ -283,7 +283,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
 def tag(arguments: argparse.Namespace) -> None:
     """Tag a file of papers, or one abstract on standard input."""
     from arxivtag.runs.registry import resolve_model
-    from arxivtag.tagging.bundle import load_bundle
+    from arxivtag.tagging.loading import load_bundle
 
     bundle = load_bundle(resolve_model(arguments.model, config.home_folder(), allow_path=True))
     if arguments.input == "-":
@@ -296,9 +296,9 @@ def _tag_one(arguments: argparse.Namespace, bundle: Any) -> None:
     from arxivtag.tagging import tagger
 
     text = _standard_input()
-    (tags,) = tagger.tag(bundle, [text], top_k=arguments.top, threshold=arguments.threshold)
-    result = [dataclasses.asdict(item) for item in tags]
-    lines = [_tag_line(item) for item in tags]
+    (scores,) = tagger.tag(bundle, [text], top_k=arguments.top, threshold=arguments.threshold)
+    result = [dataclasses.asdict(score) for score in scores]
+    lines = [_tag_line(score) for score in scores]
     _print_result(arguments.json, result, "\n".join(lines) or "Not sure: no label stands out.")
 
 
@@ -331,19 +331,18 @@ def _tag_file(arguments: argparse.Namespace, bundle: Any) -> None:
 
     texts = sources.load_texts(arguments.input)
     _print_notes(texts.notes)
-    options = {"top_k": arguments.top, "threshold": arguments.threshold}
+    predicted = tagger.tag_papers(bundle, texts.frame, arguments.top, arguments.threshold)
     if arguments.out:
-        table = tagger.tag_table(bundle, texts, **options)
+        table = tables.with_predicted_labels(texts, predicted)
         tables.write_table(table, Path(arguments.out))
         result = {"path": arguments.out, "n_papers": len(table)}
         result["n_skipped"] = texts.n_skipped
         _print_result(arguments.json, result, f"{len(table):,} papers tagged: {arguments.out}")
     elif arguments.json:
-        papers = tagger.tag_papers(bundle, texts.frame, **options)
-        rows = [[dataclasses.asdict(item) for item in tags] for tags in papers]
+        rows = [[dataclasses.asdict(score) for score in scores] for scores in predicted]
         _print_result(True, rows, "")
     else:
-        table = tagger.tag_table(bundle, texts, **options)
+        table = tables.with_predicted_labels(texts, predicted)
         sys.stdout.write(tables.table_as_csv(table))
 
 
@@ -362,8 +361,8 @@ def runs(arguments: argparse.Namespace) -> None:
 def export(arguments: argparse.Namespace) -> None:
     """Export one end-to-end Keras model: raw strings in, probabilities out."""
     from arxivtag.runs.registry import resolve_model
-    from arxivtag.tagging.bundle import load_bundle
     from arxivtag.tagging.export import export_keras
+    from arxivtag.tagging.loading import load_bundle
 
     path = Path(arguments.out)
     if path.suffix != ".keras":

@@ -426,7 +426,7 @@ def _save(
     details: dict[str, Any],
 ) -> None:
     from arxivtag.learning.predictions import save_predictions
-    from arxivtag.tagging import bundle, neighbours
+    from arxivtag.tagging import bundle, neighbours, saving
 
     storage.write_json(folder.evaluation, judged.evaluation)
     save_predictions(folder.predictions, judged.predictions)
@@ -449,7 +449,7 @@ def _save(
         ),
         text_fields=config.text_fields,
     )
-    bundle.save_bundle(made, folder.bundle)
+    saving.save_bundle(made, folder.bundle)
 
 
 def headline(evaluation: dict[str, Any]) -> dict[str, Any]:

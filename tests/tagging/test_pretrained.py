@@ -16,8 +16,9 @@ from arxivtag.config import ASSETS_FOLDER, PRETRAINED_PATH
 from arxivtag.papers import sources
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging import tagger
-from arxivtag.tagging.bundle import Bundle, load_bundle
+from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.export import export_keras
+from arxivtag.tagging.loading import load_bundle
 
 ABSTRACTS = {
     "cs.CV": "We train a convolutional network that detects objects in images and segments them.",

@@ -12,7 +12,7 @@ from arxivtag.ui.frame.page import PageContext
 
 PYTHON_LINES = """\
 from pathlib import Path
-from arxivtag.tagging.bundle import load_bundle
+from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.tagger import tag
 
 bundle = load_bundle(Path("bundle"))
@@ -69,6 +69,6 @@ def render_take_along(context: PageContext) -> None:
 
 
 def _zip(folder: Path) -> bytes:
-    from arxivtag.tagging.bundle import bundle_zip
+    from arxivtag.tagging.saving import bundle_zip
 
     return bundle_zip(folder)

@@ -1,0 +1,188 @@
+"""A bundle: the folder that holds all that tagging needs, and nothing that can run code.
+
+::
+
+    manifest.json        schema version, sizes, settings, thresholds, calibration, where it is from
+    vocabulary.txt       one n-gram per line, UTF-8
+    label_names.txt      one label per line, UTF-8
+    idf.npy              (n_features,) float32
+    branch0_layer0_kernel.npy, branch0_layer0_bias.npy, ...
+                         (n_in, n_out) and (n_out,) float32
+    branch0_layer0_scale.npy, ...
+                         (n_in,) float32, for kernels of whole numbers only
+    neighbours_*.npy, neighbours_papers.txt     optional, see arxivtag.tagging.neighbours
+
+A kernel is stored as float32, or in a quarter of the space as int8: whole numbers from -127 to
+127, each row of which is multiplied by its own scale when it is read.
+
+The program names the files: no path is ever read from the manifest. This module holds the value
+and its layout, :mod:`arxivtag.tagging.saving` writes it, :mod:`arxivtag.tagging.loading` reads it.
+"""
+
+from __future__ import annotations
+
+import datetime
+import importlib.metadata
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import arxivtag
+from arxivtag import config
+from arxivtag.errors import ConfigError
+from arxivtag.fields import setting, to_dict
+from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.network import Network, OutputActivation
+from arxivtag.learning.thresholds import Thresholds
+from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.settings import RunConfig, VectorizerConfig
+from arxivtag.tagging.neighbours import NeighbourIndex
+
+SCHEMA_VERSION = 1
+MANIFEST_NAME = "manifest.json"
+
+Precision = Literal["float32", "int8"]
+TextFields = Literal["abstract", "title_and_abstract"]
+
+_MAX_FEATURES = 4_000_000
+_MAX_NEIGHBOURS = 1_000_000
+_PACKAGES = ("numpy", "pyarrow", "keras", "jax", "tensorflow", "tensorflow-cpu")
+
+
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """A trained model, ready to tag.
+
+    Attributes:
+        manifest: Where it is from, in plain values (see :func:`new_manifest`).
+        vectorizer: Texts to TF-IDF rows.
+        network: TF-IDF rows to logits.
+        label_names: The labels, in the order of the columns of ``y_prob``.
+        thresholds: Calibrated probabilities to labels.
+        calibration: The network's probabilities to calibrated ones.
+        neighbours: Training papers to search for similar ones, or None.
+        text_fields: What the model reads.
+    """
+
+    manifest: dict[str, Any]
+    vectorizer: Vectorizer
+    network: Network
+    label_names: tuple[str, ...]
+    thresholds: Thresholds
+    calibration: Calibration
+    neighbours: NeighbourIndex | None = None
+    text_fields: TextFields = "abstract"
+
+
+# An entry that is missing has no default: None is of no field's type, so it is refused.
+_MISSING: Any = None
+
+
+@dataclass(frozen=True)
+class NetworkLayout:
+    """How the network's files are to be read.
+
+    Attributes:
+        output_activation: What turns logits into probabilities.
+        precision: How kernels are stored.
+        branches: For each branch what its layers lead from and to: n_features, hidden units,
+            n_labels.
+    """
+
+    output_activation: OutputActivation = _MISSING
+    precision: Precision = _MISSING
+    branches: tuple[tuple[int, ...], ...] = _MISSING
+
+
+@dataclass(frozen=True)
+class NeighboursLayout:
+    """How many papers the neighbours are, and how many n-grams are kept of all of them."""
+
+    n_papers: int = setting(_MISSING, "Papers.", minimum=1, maximum=_MAX_NEIGHBOURS)
+    n_entries: int = setting(_MISSING, "Their n-grams.", minimum=0, maximum=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the files of a bundle are to be read: these entries of the manifest are checked."""
+
+    n_features: int = setting(_MISSING, "N-grams.", minimum=1, maximum=_MAX_FEATURES)
+    n_labels: int = setting(_MISSING, "Labels.", minimum=1)
+    text_fields: TextFields = _MISSING
+    vectorizer: VectorizerConfig = _MISSING
+    network: NetworkLayout = _MISSING
+
+
+def kernel_name(branch: int, layer: int) -> str:
+    """Return the name of a kernel's file, without its ending."""
+    return f"branch{branch}_layer{layer}_kernel"
+
+
+def scale_name(branch: int, layer: int) -> str:
+    """Return the name of the file with the scale of each row of a kernel, without its ending."""
+    return f"branch{branch}_layer{layer}_scale"
+
+
+def bias_name(branch: int, layer: int) -> str:
+    """Return the name of a bias' file, without its ending."""
+    return f"branch{branch}_layer{layer}_bias"
+
+
+def new_manifest(
+    settings: RunConfig | None = None, data_fingerprint: str = "", **about: object
+) -> dict[str, Any]:
+    """Return the free part of a manifest: when, with what and from which data a model was made.
+
+    Args:
+        settings: The run's settings.
+        data_fingerprint: SHA-256 of the data it was trained on.
+        **about: More plain values to keep (``data_name``, ``evaluation`` ...).
+    """
+    versions = {"arxivtag": arxivtag.__version__}
+    for package in _PACKAGES:
+        try:
+            versions[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return {
+        **about,
+        "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "package_versions": versions,
+        "data_fingerprint": data_fingerprint,
+        "config": to_dict(settings) if settings is not None else {},
+    }
+
+
+def check_fits(vectorizer: Vectorizer, n_parameters: int) -> None:
+    """Refuse a model whose bundle would not load again, before it is trained.
+
+    Args:
+        vectorizer: Its vocabulary.
+        n_parameters: Numbers that its network would learn, kept as float32.
+
+    Raises:
+        ConfigError: If the bundle would be over the limits.
+    """
+    n_features = len(vectorizer)
+    if n_features > _MAX_FEATURES:
+        raise ConfigError(
+            f"The vocabulary has {n_features:,} n-grams; a model may read at most "
+            f"{_MAX_FEATURES:,}.",
+            "Set max_tokens, or leave out n-grams that occur in few papers.",
+        )
+    check_bytes(4 * n_parameters + vectorizer.vocabulary.nbytes + vectorizer.idf.nbytes)
+
+
+def check_bytes(n_bytes: int) -> None:
+    """Refuse a model that is too large to be loaded again; its weights alone may tell.
+
+    Raises:
+        ConfigError: If it is over the limit.
+    """
+    most_mb = config.limits().max_bundle_mb
+    if n_bytes > most_mb * 1_000_000:
+        raise ConfigError(
+            f"The model would take {n_bytes / 1e6:,.0f} MB; at most {most_mb:,} MB can be loaded "
+            "again.",
+            "Use fewer hidden units, fewer towers or a smaller vocabulary, or raise "
+            "ARXIVTAG_MAX_BUNDLE_MB.",
+        )
