@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from arxivtag.runs import registry
+from arxivtag.tagging.export import KERAS_LINES
 from arxivtag.ui.frame import components, models
 from arxivtag.ui.frame.page import PageContext
 
@@ -18,14 +19,6 @@ from arxivtag.tagging.tagger import tag
 bundle = load_bundle(Path("bundle"))
 for label in tag(bundle, ["We train a network on ..."])[0]:
     print(label.label, label.name, f"{label.probability:.0%}", label.above_threshold)
-"""
-KERAS_LINES = """\
-import os
-os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads the strings
-import keras, tensorflow as tf
-
-model = keras.saving.load_model("model.keras")
-probabilities = model.predict(tf.constant(["We train a network on ..."]))
 """
 
 
