@@ -331,7 +331,7 @@ def tag(arguments: Namespace) -> None:
 
 def _load_model(arguments: Namespace) -> Bundle:
     from arxivtag.runs.registry import resolve_model
-    from arxivtag.tagging.bundle import load_bundle
+    from arxivtag.tagging.loading import load_bundle
 
     return load_bundle(resolve_model(arguments.model, arguments.home, allow_path=True))
 
@@ -340,14 +340,14 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
     from arxivtag.tagging import tagger
 
     texts = [_standard_input()]
-    (tags,) = tagger.tag(bundle, texts, top_k=arguments.top, threshold=arguments.threshold)
+    (scores,) = tagger.tag(bundle, texts, top_k=arguments.top, threshold=arguments.threshold)
     lines = [
-        f"{'*' if item.above_threshold else ' '} {item.probability:5.1%}  "
-        f"{item.label:<18} {item.name}"
-        for item in tags
+        f"{'*' if score.above_threshold else ' '} {score.probability:5.1%}  "
+        f"{score.label:<18} {score.name}"
+        for score in scores
     ]
     text = "\n".join(lines) or "Not sure: no label stands out."
-    _print_result(arguments.json, [dataclasses.asdict(item) for item in tags], text)
+    _print_result(arguments.json, [dataclasses.asdict(score) for score in scores], text)
 
 
 def _standard_input() -> str:
@@ -374,13 +374,12 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
 
     texts = sources.load_texts(arguments.input, home=arguments.home)
     _print_notes(texts.notes)
-    choice = {"top_k": arguments.top, "threshold": arguments.threshold}
+    predicted = tagger.tag_papers(bundle, texts.frame, arguments.top, arguments.threshold)
     if arguments.json and not arguments.out:
-        papers = tagger.tag_papers(bundle, texts.frame, **choice)
-        rows = [[dataclasses.asdict(item) for item in tags] for tags in papers]
+        rows = [[dataclasses.asdict(score) for score in scores] for scores in predicted]
         _print_result(True, rows, "")
         return
-    table = tagger.tag_table(bundle, texts, **choice)
+    table = tables.with_predicted_labels(texts, predicted)
     if not arguments.out:
         sys.stdout.write(tables.table_as_csv(table))
         return

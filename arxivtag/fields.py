@@ -61,7 +61,9 @@ def check_fields(config: Any) -> None:
 
 def _check_type(name: str, value: Any, expected: Any) -> None:
     if not is_instance(value, expected):
-        readable = getattr(expected, "__name__", str(expected).replace("typing.", ""))
+        # A Literal and a tuple have a name too, which leaves out what they allow.
+        is_plain = typing.get_origin(expected) is None
+        readable = expected.__name__ if is_plain else str(expected).replace("typing.", "")
         raise ConfigError(
             f"{name} should be of type {readable}. Received: {value!r}.", "Change this setting."
         )

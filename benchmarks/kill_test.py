@@ -194,7 +194,7 @@ def main() -> None:
         home = Path(folder)
         tally = play(home, arguments.rounds, seed=arguments.seed, real=arguments.real)
         if arguments.real:
-            from arxivtag.tagging.bundle import load_bundle
+            from arxivtag.tagging.loading import load_bundle
 
             for item in tally.finished:
                 load_bundle(registry.bundle_folder(item, home))

@@ -27,7 +27,7 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
     from arxivtag.learning.decision import Scored
     from arxivtag.learning.features import count_unknown_labels, encode_labels
     from arxivtag.papers import sources
-    from arxivtag.tagging.bundle import load_bundle
+    from arxivtag.tagging.loading import load_bundle
     from arxivtag.tagging.tagger import frame_texts, predict_with_readable
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))

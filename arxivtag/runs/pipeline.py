@@ -44,7 +44,7 @@ from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.recorder import RunRecorder, timed
 from arxivtag.runs.status import FINISHED, STOPPED
 from arxivtag.settings import RunConfig, validate
-from arxivtag.tagging import bundle, neighbours
+from arxivtag.tagging import bundle, neighbours, saving
 
 if TYPE_CHECKING:
     from arxivtag.papers.schema import Corpus
@@ -437,7 +437,7 @@ def _save(
         ),
         text_fields=settings.text_fields,
     )
-    bundle.save_bundle(made, folder.bundle)
+    saving.save_bundle(made, folder.bundle)
 
 
 def without_tables(evaluation: dict[str, Any]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import read_status
 from arxivtag.settings import preset_settings
 from arxivtag.tagging import tagger
-from arxivtag.tagging.bundle import load_bundle
+from arxivtag.tagging.loading import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers
 
 CONTRACT = ("run_id", "status", "evaluation", "timings", "n_train", "n_val", "n_test",

@@ -15,7 +15,7 @@ from arxivtag.learning.network import probabilities
 from arxivtag.learning.predictions import Predictions, save_predictions
 from arxivtag.runs.layout import RunFolder, run_folder
 from arxivtag.settings import EvaluationConfig
-from arxivtag.tagging.bundle import save_bundle
+from arxivtag.tagging.saving import save_bundle
 from arxivtag.ui.predict.examples import EXAMPLES
 from tests.ui.demo_run import LABELS, demo_bundle, make_demo_run
 

@@ -71,6 +71,6 @@ def bundle(model: str, home: Path) -> Bundle:
 
 @st.cache_resource(max_entries=4, show_spinner="Loading the model …")
 def _bundle(folder: str, changed_at: int) -> Bundle:
-    from arxivtag.tagging.bundle import load_bundle
+    from arxivtag.tagging.loading import load_bundle
 
     return load_bundle(Path(folder))

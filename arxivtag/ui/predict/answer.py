@@ -47,7 +47,7 @@ def nothing_to_tag(check: TextCheck) -> None:
         )
 
 
-def summary_sentence(above: Sequence[tagger.Tag], nearest: tagger.Tag) -> str:
+def summary_sentence(above: Sequence[tagger.LabelScore], nearest: tagger.LabelScore) -> str:
     """Return what the model says in one sentence."""
     if not above:
         probability = components.probability_text(nearest.probability)

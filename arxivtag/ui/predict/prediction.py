@@ -29,11 +29,11 @@ class Prediction:
     text: str
     bundle: Bundle
     probabilities: np.ndarray
-    tags: tuple[tagger.Tag, ...]
+    tags: tuple[tagger.LabelScore, ...]
     readable: bool
 
     @property
-    def above(self) -> tuple[tagger.Tag, ...]:
+    def above(self) -> tuple[tagger.LabelScore, ...]:
         """The labels that pass their thresholds, most probable first."""
         return tuple(tag for tag in self.tags if tag.above_threshold)
 
@@ -50,5 +50,7 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     text = join_text(title, abstract, bundle.text_fields)
     y_prob, known = tagger.predict_with_readable(bundle, [text])
     readable = bool(known[0])
-    everything = tagger.tags(bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable)
+    everything = tagger.rank_labels(
+        bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable
+    )
     return Prediction(text, bundle, y_prob[0], everything, readable)

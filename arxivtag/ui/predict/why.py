@@ -136,7 +136,7 @@ def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.Dat
         label: The label being explained; it comes first.
     """
     bundle = prediction.bundle
-    without = tagger.tags(
+    without = tagger.rank_labels(
         bundle,
         outcome.y_prob_without,
         top_k=len(prediction.tags),

@@ -51,7 +51,7 @@ def render_detail(run_id: str, context: PageContext) -> None:
 
 
 def _zip(run: Run) -> bytes:
-    from arxivtag.tagging.bundle import bundle_zip
+    from arxivtag.tagging.saving import bundle_zip
 
     return bundle_zip(registry.bundle_folder(run.run_id, run.folder.home))
 
