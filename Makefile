@@ -1,7 +1,7 @@
 # make run    set up, then serve the app (PORT=8501, HOST=127.0.0.1)
 # make test   set up, then all tests; make test-slow for the long ones
 # make lint typecheck bench    exactly what CI runs, and the short benchmark
-# make pretrained DATA=FILE    train the bundled model anew (DATA: a file of papers, or a source)
+# make pretrained DATA=FILE    train the bundled model anew (DATA=sample writes to build/; OUT=FOLDER)
 
 PYTHON ?= python3
 PORT ?= 8501
@@ -70,7 +70,7 @@ bench: $(VENV)/.test
 	@$(BIN)/python -m benchmarks.bench
 
 pretrained: $(VENV)/.test
-	@$(BIN)/python -m tools.make_pretrained $(DATA)
+	@$(BIN)/python -m tools.make_pretrained $(DATA) $(if $(OUT),--out $(OUT))
 
 sample: $(VENV)/.run
 	@$(BIN)/python -m tools.make_sample

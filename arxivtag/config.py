@@ -15,18 +15,9 @@ from pathlib import Path
 from arxivtag.errors import ConfigError
 from arxivtag.fields import ConfigT, check_fields, setting
 
-PACKAGE_NAME = "arxivtag"
-
-
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
-
-
 ASSETS_FOLDER = PROJECT_FOLDER / "assets"
-
-
 SAMPLE_PATH = ASSETS_FOLDER / "sample.csv.xz"
-
-
 PRETRAINED_PATH = ASSETS_FOLDER / "pretrained"
 
 
@@ -38,17 +29,15 @@ def home_folder() -> Path:
     chosen = os.environ.get("ARXIVTAG_HOME")
     if chosen:
         return Path(chosen).expanduser().resolve()
-    if sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    elif sys.platform == "darwin":
+    if sys.platform == "darwin":
         base = Path.home() / "Library" / "Application Support"
     else:
         base = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return base / PACKAGE_NAME
+    return base / "arxivtag"
 
 
 def runs_folder(home: Path | None = None) -> Path:
-    """Return the folder that holds one folder a run."""
+    """Return the folder that holds one folder per run."""
     return (home or home_folder()) / "runs"
 
 
@@ -68,7 +57,7 @@ class Limits:
 
     max_upload_mb: int = setting(200, "Largest uploaded file, in MB.", minimum=1)
     max_upload_days: int = setting(
-        30, "Days after which an upload that nobody looked at and no run needs goes.", minimum=1
+        30, "Days after which an upload goes that nobody looked at and no run needs.", minimum=1
     )
     max_file_mb: int = setting(600, "Largest file read into memory, in MB on disk.", minimum=1)
     max_decompressed_mb: int = setting(1500, "Largest file after decompression, in MB.", minimum=1)

@@ -6,6 +6,8 @@ Exceptions raised on purpose by this package form one small tree::
     ├── DataError      a file or table of papers cannot be used
     ├── FetchError     a download did not work
     ├── ConfigError    a setting is out of its bounds or unknown
+    ├── RefusedError   what was asked for may not be done here or now
+    ├── TrainingError  a training cannot go on
     ├── BundleError    a model cannot be loaded, saved or exported
     ├── RunError       a run or job is not what was asked for
     └── StorageError   the disk refused a read or a write
@@ -49,6 +51,14 @@ class FetchError(ArxivTagError):
 
 class ConfigError(ArxivTagError):
     """A setting is unknown or out of its bounds."""
+
+
+class RefusedError(ArxivTagError):
+    """What was asked for may not be done here or now: a visitor's bound, a full queue, a port."""
+
+
+class TrainingError(ArxivTagError):
+    """A training cannot go on, although its settings and its data can be used."""
 
 
 class BundleError(ArxivTagError):

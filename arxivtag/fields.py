@@ -11,7 +11,7 @@ import dataclasses
 import types
 import typing
 from dataclasses import field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeGuard, TypeVar
 
 from arxivtag.errors import ConfigError
 
@@ -25,7 +25,6 @@ def setting(
     minimum: float | None = None,
     maximum: float | None = None,
     max_items: int | None = None,
-    choices: tuple[str, ...] | None = None,
     advanced: bool = True,
 ) -> Any:
     """Declare a config field: its default, one line of help, its bounds, and where a form shows it.
@@ -36,7 +35,6 @@ def setting(
         minimum: Smallest allowed number; for tuples, of each item.
         maximum: Largest allowed number; for tuples, of each item.
         max_items: Most items of a tuple.
-        choices: The allowed strings, if the field is one of a few.
         advanced: Whether a form keeps the field behind "advanced".
     """
     metadata = {
@@ -44,7 +42,6 @@ def setting(
         "minimum": minimum,
         "maximum": maximum,
         "max_items": max_items,
-        "choices": choices,
         "advanced": advanced,
     }
     return field(default=default, metadata=metadata)
@@ -63,21 +60,37 @@ def check_fields(config: Any) -> None:
 
 
 def _check_type(name: str, value: Any, expected: Any) -> None:
-    if not _is_instance(value, expected):
-        readable = getattr(expected, "__name__", str(expected).replace("typing.", ""))
+    if not is_instance(value, expected):
+        # A Literal and a tuple have a name too, which leaves out what they allow.
+        is_plain = typing.get_origin(expected) is None
+        readable = expected.__name__ if is_plain else str(expected).replace("typing.", "")
         raise ConfigError(
             f"{name} should be of type {readable}. Received: {value!r}.", "Change this setting."
         )
 
 
-def _is_instance(value: Any, expected: Any) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
+    """Return whether JSON, Python's floats and a browser all hold ``value`` as a number.
+
+    JSON knows infinities and whole numbers beyond all floats; files that other programs
+    wrote, or that were damaged, may hold them.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= (1e300 if isinstance(value, float) else 2**53)
+
+
+def is_instance(value: object, expected: Any) -> bool:
+    """Return whether ``value`` is of the type in an annotation: a class, a union, a tuple of one
+    type, or one of a few literals; a float may be a whole number.
+    """
     origin, arguments = typing.get_origin(expected), typing.get_args(expected)
     if origin is Literal:
         return value in arguments
     if origin in (typing.Union, types.UnionType):
-        return any(_is_instance(value, argument) for argument in arguments)
+        return any(is_instance(value, argument) for argument in arguments)
     if origin is tuple:
-        return isinstance(value, tuple) and all(_is_instance(v, arguments[0]) for v in value)
+        return isinstance(value, tuple) and all(is_instance(v, arguments[0]) for v in value)
     if expected is bool:
         return isinstance(value, bool)
     if expected is int:

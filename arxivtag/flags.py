@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import typing
+from collections.abc import Callable
 from typing import Any
 
 from arxivtag.settings import (
@@ -23,46 +24,42 @@ from arxivtag.settings import (
 )
 
 
-def _parse(kind: Any, text: str) -> Any:
-    """Return ``text`` as a value of ``kind`` (raises ``ValueError``, which argparse reports)."""
-    arguments = typing.get_args(kind)
-    if text.lower() == NONE_WORD:
-        if type(None) in arguments:
-            return None
-        if typing.get_origin(kind) is tuple:
-            return ()
-    if typing.get_origin(kind) is tuple:
-        return tuple(arguments[0](part) for part in text.split(","))
-    if type(None) in arguments:
-        kind = next(argument for argument in arguments if argument is not type(None))
-    return kind(text)
-
-
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """Add one flag a setting to ``parser``; flags not given stay absent from the namespace."""
+    """Add one flag per setting to ``parser``; flags not given stay absent from the namespace."""
     for item in all_settings():
         options: dict[str, Any] = {"dest": item.name, "default": argparse.SUPPRESS}
         options["help"] = str(item.metadata.get("help", "")).replace("%", "%%")
         if item.kind is bool:
             options["action"] = argparse.BooleanOptionalAction
-        elif item.metadata.get("choices"):
-            options["choices"] = item.metadata["choices"]
+        elif item.choices:
+            options["choices"] = item.choices
         else:
             options["metavar"] = "VALUE"
-            options["type"] = _named_parser(item)
+            options["type"] = _reader(item)
         parser.add_argument(item.flag, **options)
 
 
-def _named_parser(item: Setting) -> typing.Callable[[str], Any]:
-    def parse(text: str) -> Any:
-        return _parse(item.kind, text)
+def _reader(item: Setting) -> Callable[[str], object]:
+    """Return what reads the setting from its flag; argparse reports its ``ValueError``."""
+    arguments = typing.get_args(item.kind)
+    is_tuple, is_optional = typing.get_origin(item.kind) is tuple, type(None) in arguments
+    kind = arguments[0] if arguments else item.kind
+
+    def parse(text: str) -> object:
+        if text.lower() == NONE_WORD and (is_tuple or is_optional):
+            return () if is_tuple else None
+        return tuple(kind(part) for part in text.split(",")) if is_tuple else kind(text)
 
     parse.__name__ = item.name.replace("_", " ")  # argparse says "invalid learning rate value"
     return parse
 
 
-def run_config(arguments: argparse.Namespace) -> RunConfig:
-    """Return the run config that parsed arguments (``data``, ``preset`` and flags) stand for."""
+def settings_from(arguments: argparse.Namespace) -> RunConfig:
+    """Return the settings that parsed arguments (``data``, ``preset`` and flags) stand for.
+
+    Raises:
+        ConfigError: If a value is out of its bounds, or two do not go together.
+    """
     given = vars(arguments)
     changes = {item.name: given[item.name] for item in all_settings() if item.name in given}
     start = dataclasses.replace(preset_settings(arguments.preset), data=arguments.data)
@@ -76,15 +73,15 @@ def markdown_table() -> str:
         f"|---|{'---|' * len(PRESETS)}---|---|",
     ]
     for item in all_settings():
-        values = [as_text(item.value_in(run)) for run in PRESETS.values()]
+        values = [as_text(item.value_in(settings)) for settings in PRESETS.values()]
         cells = [f"`{item.flag}`", *values, _bounds_text(item), str(item.metadata.get("help", ""))]
         rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows) + "\n"
 
 
 def _bounds_text(item: Setting) -> str:
-    if item.metadata.get("choices"):
-        return ", ".join(item.metadata["choices"])
+    if item.choices:
+        return ", ".join(item.choices)
     if item.kind is bool:
         return "on or off (`--no-...`)"
     low, high = item.metadata.get("minimum"), item.metadata.get("maximum")

@@ -16,16 +16,16 @@ OWNER_QUEUE_LENGTH = 50
 
 @dataclass(frozen=True)
 class Policy:
-    """What one may do here; ``None`` is no bound.
+    """What one may do here; ``None`` means without a bound.
 
     Attributes:
         is_visitor: Whether the app serves visitors, who see no local paths and delete nothing,
             and who see and change their own uploads and runs only.
         max_rows: Most papers in one run, or in one file to tag.
         max_upload_mb: Largest uploaded file.
+        max_queue_length: Most runs that may wait at once.
         max_uploads_mb: Most MB that all uploads may take on disk.
         max_uploads: Most uploads one person keeps.
-        max_queue_length: Most runs that may wait at once.
         max_runs: Most runs one person may have under way.
         max_epochs: Most epochs of one run.
         max_parameters: Most parameters of a network.
@@ -36,14 +36,14 @@ class Policy:
     is_visitor: bool
     max_rows: int
     max_upload_mb: int
-    max_uploads_mb: int | None
-    max_uploads: int | None
     max_queue_length: int
-    max_runs: int | None
-    max_epochs: int | None
-    max_parameters: int | None
-    max_run_minutes: int | None
-    min_free_disk_mb: int
+    max_uploads_mb: int | None = None
+    max_uploads: int | None = None
+    max_runs: int | None = None
+    max_epochs: int | None = None
+    max_parameters: int | None = None
+    max_run_minutes: int | None = None
+    min_free_disk_mb: int = 0
 
 
 def policy() -> Policy:
@@ -58,14 +58,7 @@ def policy() -> Policy:
             is_visitor=False,
             max_rows=machine.max_rows,
             max_upload_mb=machine.max_upload_mb,
-            max_uploads_mb=None,
-            max_uploads=None,
             max_queue_length=OWNER_QUEUE_LENGTH,
-            max_runs=None,
-            max_epochs=None,
-            max_parameters=None,
-            max_run_minutes=None,
-            min_free_disk_mb=0,
         )
     visitor = visitor_limits()
     return Policy(

@@ -37,7 +37,6 @@ class CleaningConfig:
     rare_combinations: Literal["drop", "keep"] = setting(
         "drop",
         "Drop papers whose exact label combination occurs once (as the Keras example), or keep.",
-        choices=("drop", "keep"),
         advanced=False,
     )
 
@@ -73,8 +72,10 @@ class VectorizerConfig:
     l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
 
 
-# A bundle holds branches of up to 16 layers, the one that puts out the labels included.
+# A bundle holds branches of up to 16 layers, the one that puts out the labels included, ...
 MAX_HIDDEN_LAYERS = 15
+# ... and a vocabulary of as many n-grams.
+MAX_FEATURES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,12 @@ class TrainingConfig:
         0.001, "Step size at the start.", minimum=1e-6, maximum=1.0, advanced=False
     )
     learning_rate_schedule: Literal["constant", "cosine"] = setting(
-        "constant", "How the learning rate falls.", choices=("constant", "cosine")
+        "constant", "How the learning rate falls."
     )
     loss: Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"] = setting(
         "binary_crossentropy",
         "Each label on its own (sigmoid), labels sharing one distribution (softmax), or, without "
         "hidden layers, by margins as in a linear SVM (squared hinge).",
-        choices=("binary_crossentropy", "softmax_crossentropy", "squared_hinge"),
     )
     weight_decay: float = setting(0.0, "Pull of weights towards zero.", minimum=0.0, maximum=1.0)
     ranking_weight: float = setting(
@@ -161,15 +161,15 @@ class EvaluationConfig:
     threshold_method: Literal["global", "per_label", "top_k"] = setting(
         "per_label",
         "One threshold for all labels, one for each label, or always the k most probable.",
-        choices=("global", "per_label", "top_k"),
     )
     calibration: Literal["none", "temperature", "isotonic"] = setting(
         "temperature",
         "How probabilities are corrected on validation papers.",
-        choices=("none", "temperature", "isotonic"),
     )
     linear_baseline: bool = setting(
-        True, "Also fit a one-vs-rest linear model to compare with, where that takes under 20 s."
+        True,
+        "Also fit a one-vs-rest linear model to compare with; left out above 30,000 training "
+        "papers.",
     )
     bootstrap_samples: int = setting(
         200, "Resamples for the 95 % intervals.", minimum=0, maximum=10_000
@@ -185,7 +185,6 @@ class RunConfig:
     text_fields: Literal["abstract", "title_and_abstract"] = setting(
         "abstract",
         "Which text the model reads.",
-        choices=("abstract", "title_and_abstract"),
     )
     random_seed: int = setting(
         42, "Same seed, same result.", minimum=0, maximum=2**31 - 1, advanced=False
@@ -198,17 +197,9 @@ class RunConfig:
     evaluation: EvaluationConfig = EvaluationConfig()
 
 
-# The Keras example's own choices are the defaults of the config classes.
-_EXAMPLE = RunConfig(
-    preset="keras-example",
-    evaluation=EvaluationConfig(calibration="none"),
-)
-
-
 _SHARED_TUNED_VECTORIZER = VectorizerConfig(
     sublinear_tf=True, l2_normalize=True, min_document_frequency=6
 )
-
 
 PRESETS: dict[str, RunConfig] = {
     "tuned": RunConfig(
@@ -228,7 +219,10 @@ PRESETS: dict[str, RunConfig] = {
             restore_best_epoch=True,
         ),
     ),
-    "keras-example": _EXAMPLE,
+    # The example's own choices are the defaults above.
+    "keras-example": RunConfig(
+        preset="keras-example", evaluation=EvaluationConfig(calibration="none")
+    ),
     "linear": RunConfig(
         preset="linear",
         vectorizer=_SHARED_TUNED_VECTORIZER,
@@ -244,12 +238,11 @@ PRESETS: dict[str, RunConfig] = {
     ),
 }
 
-
 DEFAULT_PRESET = "tuned"
 
 
 def preset_settings(name: str) -> RunConfig:
-    """Return the run config of a preset.
+    """Return the settings of a preset.
 
     Raises:
         ConfigError: If there is no such preset.
@@ -262,23 +255,23 @@ def preset_settings(name: str) -> RunConfig:
         ) from None
 
 
-def validate(run: RunConfig) -> RunConfig:
-    """Return ``run`` if its fields are in their bounds and its settings go together.
+def validate(settings: RunConfig) -> RunConfig:
+    """Return ``settings`` if each is in its bounds and they go together.
 
     Raises:
         ConfigError: Naming the first field that is not, what was expected and received.
     """
-    check_fields(run)
-    _check_combinations(run)
-    return run
+    check_fields(settings)
+    _check_combinations(settings)
+    return settings
 
 
-def _check_combinations(run: RunConfig) -> None:
-    """Refuse settings that are fine each, but of which one would be ignored beside another."""
-    if run.training.loss == "squared_hinge" and run.model.hidden_units:
+def _check_combinations(settings: RunConfig) -> None:
+    """Refuse settings of which each is valid, but one would be ignored beside another."""
+    if settings.training.loss == "squared_hinge" and settings.model.hidden_units:
         raise ConfigError(
             "The loss squared_hinge should be used without hidden layers. "
-            f"Received: hidden_units={run.model.hidden_units!r}.",
+            f"Received: hidden_units={settings.model.hidden_units!r}.",
             "Leave hidden_units empty or choose another loss.",
         )
 
@@ -289,10 +282,10 @@ NOT_FLAGS = ("data", "preset")
 
 @dataclasses.dataclass(frozen=True)
 class Setting:
-    """One field of the run config: where it stands, its type and its description.
+    """One field of a :class:`RunConfig`: where it stands, its type and its description.
 
     Attributes:
-        section: Name of the nested config (``"training"``), or ``""`` for the run's own fields.
+        section: Name of the nested config (``"training"``); ``""`` for fields of RunConfig itself.
         name: Name of the field, unique among all sections.
         kind: The field's type.
         metadata: What :func:`arxivtag.fields.setting` recorded.
@@ -308,16 +301,21 @@ class Setting:
         """The long option, such as ``--learning-rate``."""
         return "--" + self.name.replace("_", "-")
 
-    def value_in(self, run: RunConfig) -> Any:
-        """Return this setting's value in ``run``."""
-        return getattr(getattr(run, self.section) if self.section else run, self.name)
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The strings to choose from, if it is one of a few."""
+        return typing.get_args(self.kind) if typing.get_origin(self.kind) is Literal else ()
+
+    def value_in(self, settings: RunConfig) -> Any:
+        """Return this setting's value in ``settings``."""
+        return getattr(getattr(settings, self.section) if self.section else settings, self.name)
 
 
 def all_settings() -> Iterator[Setting]:
-    """Yield every setting of a run, in the order of the config."""
-    run_types = typing.get_type_hints(RunConfig)
+    """Yield every setting of a run, in the order of :class:`RunConfig`."""
+    kinds = typing.get_type_hints(RunConfig)
     for item in dataclasses.fields(RunConfig):
-        kind = run_types[item.name]
+        kind = kinds[item.name]
         if dataclasses.is_dataclass(kind):
             types = typing.get_type_hints(kind)
             for inner in dataclasses.fields(kind):
@@ -326,11 +324,11 @@ def all_settings() -> Iterator[Setting]:
             yield Setting("", item.name, kind, item.metadata)
 
 
-def with_settings(run: RunConfig, changes: dict[str, Any]) -> RunConfig:
-    """Return ``run`` with some settings changed, validated.
+def with_settings(settings: RunConfig, changes: dict[str, Any]) -> RunConfig:
+    """Return ``settings`` with some of them changed, validated.
 
     Args:
-        run: The config to start from.
+        settings: What to start from.
         changes: New values by setting name (``{"epochs": 3}``).
 
     Raises:
@@ -338,7 +336,7 @@ def with_settings(run: RunConfig, changes: dict[str, Any]) -> RunConfig:
             together.
     """
     known = {item.name: item for item in all_settings()}
-    values = to_dict(run)
+    values = to_dict(settings)
     for name, value in changes.items():
         if name not in known:
             raise ConfigError(f"There is no setting named {name!r}.", "See arxivtag train --help.")
@@ -356,12 +354,12 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
-def command_line(run: RunConfig) -> str:
-    """Return the exact command that repeats ``run``: its preset and what differs from it."""
-    base = preset_settings(run.preset)
-    words = ["arxivtag", "train", run.data, "--preset", run.preset]
+def command_line(settings: RunConfig) -> str:
+    """Return the exact command that repeats a run: its preset and what differs from it."""
+    base = preset_settings(settings.preset)
+    words = ["arxivtag", "train", settings.data, "--preset", settings.preset]
     for item in all_settings():
-        value = item.value_in(run)
+        value = item.value_in(settings)
         if value == item.value_in(base) and item.name != "random_seed":
             continue
         if item.kind is bool:

@@ -15,6 +15,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -49,7 +50,7 @@ def _fsync_folder(folder: Path) -> None:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether ``path`` is a file; a name that the system refuses to look up is none."""
+    """Return whether ``path`` is a file; a name that the system refuses to look up is not."""
     try:
         return path.is_file()
     except (OSError, ValueError):  # too long, no permission on the way, a null character
@@ -74,8 +75,8 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """Replace ``path`` by what ``write(file)`` produces, in one rename.
 
     A file that is replaced keeps its mode, a new one gets what the ``umask`` leaves. Behind
-    a symbolic link the file it points to is replaced. What is no file (``/dev/null``, a
-    pipe) is written to as it stands.
+    a symbolic link the file it points to is replaced. What is not a file (``/dev/null``,
+    a pipe) is written to as it stands.
 
     Args:
         path: The file to write; its folder is created if needed.
@@ -149,6 +150,22 @@ def read_json(path: Path) -> dict[str, Any]:
             "The file may be damaged.",
         )
     return value
+
+
+def open_for_append(path: Path) -> BinaryIO:
+    """Open a file of lines for appending; a partial last line (of a killed writer) is ended first.
+
+    The caller closes it.
+
+    Raises:
+        OSError: If the disk refuses, as writing to the file does later.
+    """
+    file = path.open("ab+")
+    if file.tell() > 0:
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            file.write(b"\n")
+    return file
 
 
 def append_json_line(file: BinaryIO, record: dict[str, Any]) -> None:
@@ -245,3 +262,28 @@ def remove_folder(path: Path) -> None:
         doomed = path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{os.getpid()}")
         os.replace(path, doomed)
         shutil.rmtree(doomed)
+
+
+def sweep(folder: Path, older_than_s: float = 0.0) -> None:
+    """Remove what killed writers left unfinished in ``folder``; what cannot be removed stays.
+
+    Args:
+        folder: Where to look; not below it.
+        older_than_s: Leave what was made or renamed later than this. Zero is right only
+            while nobody else can be writing there.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(TEMPORARY_PREFIX):
+                with contextlib.suppress(OSError):
+                    _remove_leftover(entry, older_than_s)
+
+
+def _remove_leftover(entry: os.DirEntry[str], older_than_s: float) -> None:
+    # The time of the last rename too: a folder on its way to deletion keeps its older mtime.
+    if older_than_s and time.time() - entry.stat(follow_symlinks=False).st_ctime < older_than_s:
+        return
+    if entry.is_dir(follow_symlinks=False):
+        shutil.rmtree(entry.path, ignore_errors=True)
+    else:
+        os.unlink(entry.path)

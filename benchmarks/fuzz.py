@@ -76,7 +76,8 @@ def tokenizer_target(folder: Path) -> Target:
 
 def bundle_target(folder: Path) -> Target:
     """The loader of bundles: one file of a good bundle is replaced."""
-    from arxivtag.tagging.bundle import load_bundle, save_bundle
+    from arxivtag.tagging.loading import load_bundle
+    from arxivtag.tagging.saving import save_bundle
     from tests.ui.demo_run import demo_bundle
 
     good = folder / "good"

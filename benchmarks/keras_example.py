@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 
-from arxivtag.learning.metrics import headline
+from arxivtag.learning.measuring import evaluate_and_count
 from arxivtag.papers.schema import ABSTRACT, LABELS
 from benchmarks.papers import prepare
 
@@ -128,7 +128,7 @@ def run_example(splits: Any, epochs: int, random_seed: int) -> dict[str, Any]:
         "n_features": vocabulary_size,
         "n_labels": len(label_names),
         "n_train": len(train_df),
-        "evaluation": headline(y_true, y_prob, y_prob > 0.5, label_names),
+        "evaluation": evaluate_and_count(y_true, y_prob > 0.5, y_prob),
     }
 
 

@@ -101,7 +101,7 @@ def wait_until_over(home: Path, timeout_s: float) -> bool:
     """Poll as a page would until no run waits or trains."""
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
-        jobs.kick(home)
+        jobs.start_next(home)
         if all(run.state not in ("queued", "running") for run in registry.list_runs(home)):
             return True
         time.sleep(0.05)
@@ -194,7 +194,7 @@ def main() -> None:
         home = Path(folder)
         tally = play(home, arguments.rounds, seed=arguments.seed, real=arguments.real)
         if arguments.real:
-            from arxivtag.tagging.bundle import load_bundle
+            from arxivtag.tagging.loading import load_bundle
 
             for item in tally.finished:
                 load_bundle(registry.bundle_folder(item, home))

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from arxivtag.learning import thresholds
 from arxivtag.learning.features import encode_labels
-from arxivtag.learning.metrics import headline
+from arxivtag.learning.measuring import evaluate_and_count
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.papers.schema import ABSTRACT, LABELS
 from arxivtag.settings import VectorizerConfig
@@ -65,7 +65,7 @@ def run_svm(splits: Any) -> dict[str, Any]:
             "train": round(fitted - vectorized, 2),
             "total": round(time.perf_counter() - started, 2),
         },
-        "evaluation": headline(y["test"], scores["test"], y_pred, names),
+        "evaluation": evaluate_and_count(y["test"], y_pred, scores["test"]),
     }
 
 

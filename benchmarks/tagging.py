@@ -25,9 +25,9 @@ from arxivtag import config
 from arxivtag.papers import sources
 from arxivtag.papers.texts import normalize_text
 from arxivtag.runs.registry import resolve_model
-from arxivtag.tagging import explanation, neighbours, tagger
-from arxivtag.tagging.bundle import load_bundle
+from arxivtag.tagging import explanation, tagger
 from arxivtag.tagging.export import export_keras
+from arxivtag.tagging.loading import load_bundle
 
 N_TEXTS, N_MANY, N_SINGLE = 1_000, 20_000, 200
 
@@ -112,7 +112,7 @@ def measure(folder: Path, texts: Sequence[str]) -> dict[str, Any]:
     rate = len(many) / (time.perf_counter() - started)
     similar = None
     if bundle.neighbours is not None:
-        similar = median_ms(lambda text: neighbours.similar(bundle, text), texts)
+        similar = median_ms(lambda text: tagger.similar_papers(bundle, text), texts)
     return {
         "load_s": statistics.median(loads[1:]),
         "one_ms": median_ms(lambda text: tagger.tag(bundle, [text]), texts),

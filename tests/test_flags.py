@@ -28,7 +28,7 @@ def parse(words: list[str]) -> RunConfig:
     parser.add_argument("data")
     parser.add_argument("--preset", default="tuned")
     flags.add_flags(parser)
-    return flags.run_config(parser.parse_args(words))
+    return flags.settings_from(parser.parse_args(words))
 
 
 def test_setting_names_are_unique_among_sections() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
 
 @dataclass(frozen=True, eq=False)
 class SparseRows:
-    """A matrix of features in compressed sparse rows (CSR), one row a paper.
+    """A matrix of features in compressed sparse rows (CSR), one row per paper.
 
     Within a row the column numbers rise and none occurs twice.
 
@@ -73,14 +77,7 @@ class SparseRows:
         np.cumsum(kept, out=kept_before[1:])
         return SparseRows(kept_before[self.indptr], indices[kept], self.data[kept], len(chosen))
 
-    def to_dense(self) -> NDArray[np.float32]:
-        """Return the matrix as ``(n_samples, n_features)`` float32: for few rows only."""
-        dense = np.zeros((len(self), self.n_features), dtype=np.float32)
-        rows = np.repeat(np.arange(len(self)), np.diff(self.indptr))
-        dense[rows, self.indices] = self.data
-        return dense
-
-    def to_scipy(self) -> Any:
+    def to_scipy(self) -> csr_matrix:
         """Return the same matrix as a ``scipy.sparse.csr_matrix`` (sharing memory)."""
         # Imported here because the web process should not pay for it at start.
         from scipy.sparse import csr_matrix
@@ -90,16 +87,40 @@ class SparseRows:
         )
 
 
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Papers as a model learns from them.
+
+    Attributes:
+        rows: Their TF-IDF weights, ``(n_samples, n_features)``.
+        y_true: Their labels, ``(n_samples, n_labels)`` bool.
+    """
+
+    rows: SparseRows
+    y_true: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """Return the number of papers."""
+        return len(self.rows)
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 in hexadecimal that changes with any weight or label."""
+        digest = hashlib.sha256(repr((self.rows.n_features, self.y_true.shape)).encode())
+        for array in (self.rows.indptr, self.rows.indices, self.rows.data, self.y_true):
+            digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()
+
+
 def encode_labels(
     labels: Sequence[tuple[str, ...]], label_names: Sequence[str]
 ) -> NDArray[np.bool_]:
     """Return the labels of papers as a multi-hot matrix; labels without a column are left out.
 
     Unlike Keras' ``StringLookup(output_mode="multi_hot")`` there is no ``[UNK]``
-    column: it is no label. Count what is left out with :func:`count_unknown_labels`.
+    column: it is not a label. Count what is left out with :func:`count_unknown_labels`.
 
     Args:
-        labels: One tuple of labels a paper.
+        labels: One tuple of labels per paper.
         label_names: The columns.
 
     Returns:

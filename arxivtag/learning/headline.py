@@ -116,31 +116,31 @@ def _comparison(evaluation: Mapping[str, Any]) -> str:
 
 def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what was counted apart or left out, one sentence each."""
-    found = []
+    said = []
     n_skipped = evaluation.get("n_without_abstract") or 0
     if n_skipped:
         rows = "row without an abstract is" if n_skipped == 1 else "rows without an abstract are"
-        found.append(f"{n_skipped:,} {rows} left out.")
+        said.append(f"{n_skipped:,} {rows} left out.")
     n_unknown = evaluation.get("n_unknown_labels") or 0
     if n_unknown:
-        found.append(
+        said.append(
             f"{n_unknown:,} label occurrences are unknown to the model and left out of the figures."
         )
     without = evaluation.get("n_papers_without_known_label") or 0
     if without:
-        found.append(
+        said.append(
             f"{without:,} papers have none of the labels the model knows; they are left out of "
             "ranking figures that have no value for them."
         )
     n_labels, present = evaluation.get("n_labels"), evaluation.get("n_labels_present")
     if n_labels is not None and present is not None and present < n_labels:
-        found.append(
+        said.append(
             f"{n_labels - present} of {n_labels} labels do not occur in these papers; macro "
             "averages run over the others."
         )
     if evaluation.get("linear_baseline_note"):
-        found.append(str(evaluation["linear_baseline_note"]))
-    return tuple(found)
+        said.append(str(evaluation["linear_baseline_note"]))
+    return tuple(said)
 
 
 def _number(value: float | None) -> str:

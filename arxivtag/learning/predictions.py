@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import StorageError
-from arxivtag.learning.calibration import Calibration, calibrate
+from arxivtag.learning.decision import Scored
 from arxivtag.storage import write_atomic
 
 
@@ -41,37 +41,22 @@ class Predictions:
     readable_val: NDArray[np.bool_]
     readable_test: NDArray[np.bool_]
 
-
-def calibrated_predictions(
-    label_names: Sequence[str],
-    y_true_val: NDArray[np.bool_],
-    y_prob_val_raw: NDArray[np.float32],
-    y_true_test: NDArray[np.bool_],
-    y_prob_test_raw: NDArray[np.float32],
-    calibration: Calibration,
-    *,
-    readable_val: NDArray[np.bool_] | None = None,
-    readable_test: NDArray[np.bool_] | None = None,
-) -> Predictions:
-    """Return the model's own probabilities together with the calibrated ones.
-
-    Without ``readable_*``, all papers count as readable.
-    """
-    return Predictions(
-        tuple(label_names),
-        np.asarray(y_true_val, dtype=bool),
-        np.asarray(y_prob_val_raw, dtype=np.float32),
-        calibrate(calibration, y_prob_val_raw),
-        np.asarray(y_true_test, dtype=bool),
-        np.asarray(y_prob_test_raw, dtype=np.float32),
-        calibrate(calibration, y_prob_test_raw),
-        _all_or(readable_val, len(y_true_val)),
-        _all_or(readable_test, len(y_true_test)),
-    )
-
-
-def _all_or(readable: NDArray[np.bool_] | None, n_papers: int) -> NDArray[np.bool_]:
-    return np.ones(n_papers, dtype=bool) if readable is None else np.asarray(readable, dtype=bool)
+    @classmethod
+    def of(cls, label_names: Sequence[str], val: Scored, test: Scored) -> Predictions:
+        """Return the predictions of both splits, calibrated."""
+        raw_val = val.y_prob if val.y_prob_raw is None else val.y_prob_raw
+        raw_test = test.y_prob if test.y_prob_raw is None else test.y_prob_raw
+        return cls(
+            tuple(label_names),
+            y_true_val=val.y_true,
+            y_prob_val_raw=raw_val,
+            y_prob_val=val.y_prob,
+            y_true_test=test.y_true,
+            y_prob_test_raw=raw_test,
+            y_prob_test=test.y_prob,
+            readable_val=val.readable,
+            readable_test=test.readable,
+        )
 
 
 def save_predictions(path: Path, predictions: Predictions) -> None:

@@ -1,20 +1,76 @@
-"""What may be trained here: the same bounds before a run starts (the form) and while it runs."""
+"""What may be trained here: the same bounds before a run starts (the form) and while it runs.
+
+Whoever asks, owner or visitor, is held to :func:`arxivtag.policy.policy`.
+"""
 
 from __future__ import annotations
 
-from arxivtag.config import limits, visitor_limits, visitor_mode
-from arxivtag.errors import ConfigError, DataError
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arxivtag.config import limits
+from arxivtag.errors import ConfigError, RefusedError
+from arxivtag.papers.source import parse_source
+from arxivtag.policy import policy
+from arxivtag.settings import MAX_FEATURES, RunConfig
+
+if TYPE_CHECKING:
+    from arxivtag.learning.vectorizer import Vectorizer
+
+
+def check_start(settings: RunConfig, *, n_waiting: int, n_own: int, folder: Path) -> None:
+    """Refuse a run that may not be started, or resumed, now.
+
+    Args:
+        settings: What is to be trained.
+        n_waiting: How many runs wait in the queue.
+        n_own: How many runs of the same person wait or train.
+        folder: Where runs are kept; it is there.
+
+    Raises:
+        RefusedError: If the queue or the disk is full, or the policy does not allow the run.
+        DataError: If the settings' source cannot be read as one.
+    """
+    allowed = policy()
+    if n_waiting >= allowed.max_queue_length:
+        raise RefusedError(
+            f"{n_waiting} runs wait already, which is the most allowed.",
+            "Try again when one of them has begun.",
+        )
+    source = parse_source(settings.data)
+    if allowed.is_visitor and (not source.is_for_visitors or source.options):
+        raise RefusedError(
+            "Visitors may train on the data sets offered here and on their own uploads.",
+            "Choose one of them in the sidebar.",
+        )
+    if allowed.max_epochs is not None and settings.training.epochs > allowed.max_epochs:
+        raise RefusedError(
+            f"Visitors may train for up to {allowed.max_epochs} epochs. "
+            f"Received: {settings.training.epochs}.",
+            "Lower the number of epochs.",
+        )
+    if allowed.max_runs is not None and n_own >= allowed.max_runs:
+        raise RefusedError(
+            f"You have {allowed.max_runs} runs under way, the most a visitor may.",
+            "Wait for one to end, or stop it.",
+        )
+    if shutil.disk_usage(folder).free < allowed.min_free_disk_mb * 1_000_000:
+        raise RefusedError(
+            "The disk of this server is nearly full, so no run is started.",
+            "Tell whoever runs this app; exploring and tagging still work.",
+        )
 
 
 def check_rows(name: str, n_rows: int) -> None:
     """Refuse a data set with more rows than may be trained on.
 
     Raises:
-        DataError: If it has.
+        RefusedError: If it has.
     """
-    most = visitor_limits().max_rows if visitor_mode() else limits().max_rows
+    most = policy().max_rows
     if n_rows > most:
-        raise DataError(
+        raise RefusedError(
             f"{name} holds {n_rows:,} papers; up to {most:,} are allowed here.",
             "Choose a smaller data set.",
         )
@@ -24,11 +80,47 @@ def check_parameters(n_parameters: int) -> None:
     """Refuse a network that is larger than visitors may train.
 
     Raises:
-        ConfigError: If it is.
+        RefusedError: If it is.
     """
-    most = visitor_limits().max_parameters
-    if visitor_mode() and n_parameters > most:
-        raise ConfigError(
+    most = policy().max_parameters
+    if most is not None and n_parameters > most:
+        raise RefusedError(
             f"The network has {n_parameters:,} parameters; visitors may train up to {most:,}.",
             "Use fewer hidden units, fewer towers or a smaller vocabulary.",
+        )
+
+
+def check_fits(vectorizer: Vectorizer, n_parameters: int) -> None:
+    """Refuse a model whose bundle would not load again, before it is trained.
+
+    Args:
+        vectorizer: Its vocabulary.
+        n_parameters: Numbers that its network would learn, kept as float32.
+
+    Raises:
+        ConfigError: If the bundle would be over the limits.
+    """
+    n_features = len(vectorizer)
+    if n_features > MAX_FEATURES:
+        raise ConfigError(
+            f"The vocabulary has {n_features:,} n-grams; a model may read at most "
+            f"{MAX_FEATURES:,}.",
+            "Set max_tokens, or leave out n-grams that occur in few papers.",
+        )
+    check_bytes(4 * n_parameters + vectorizer.vocabulary.nbytes + vectorizer.idf.nbytes)
+
+
+def check_bytes(n_bytes: int) -> None:
+    """Refuse a model that is too large to be loaded again; its weights alone may tell.
+
+    Raises:
+        ConfigError: If it is over the limit.
+    """
+    most_mb = limits().max_bundle_mb
+    if n_bytes > most_mb * 1_000_000:
+        raise ConfigError(
+            f"The model would take {n_bytes / 1e6:,.0f} MB; at most {most_mb:,} MB can be loaded "
+            "again.",
+            "Use fewer hidden units, fewer towers or a smaller vocabulary, or raise "
+            "ARXIVTAG_MAX_BUNDLE_MB.",
         )

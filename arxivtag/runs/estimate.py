@@ -11,22 +11,22 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from arxivtag.learning.baselines import MAX_PAPERS
 from arxivtag.settings import ModelConfig, RunConfig, VectorizerConfig
 
 START_S = 5.0  # process, imports, compiling
-LOAD_S = 3e-5  # a paper
-PREPARE_S = 1.7e-4  # a paper: clean, split
-VECTORIZE_S = 6e-5  # a paper
-STEP_S = 0.003  # a batch, whatever its size
-WEIGHT_S = 2e-9  # a batch and weight that it touches (gather, product, update)
+LOAD_S = 3e-5  # per paper
+PREPARE_S = 1.7e-4  # per paper: clean, split
+VECTORIZE_S = 6e-5  # per paper
+STEP_S = 0.003  # per batch, whatever its size
+WEIGHT_S = 2e-9  # per batch and weight that it touches (gather, product, update)
 DRIFT_FACTOR = 2.5  # rows that do not occur are made up for, unless they are lazy
-EVALUATE_S = 2e-3  # a test paper: metrics, intervals, neighbours, saving
-LINEAR_BASELINE_S = 4.2e-4  # a training paper
+EVALUATE_S = 2e-3  # per test paper: metrics, intervals, neighbours, saving
+LINEAR_BASELINE_S = 9.8e-4  # per training paper
 BASE_MB = 650.0
 PAPER_MB = 0.012
-# Words an abstract, distinct n-grams a paper in a batch, as on arXiv abstracts.
+# Distinct n-grams of one paper in a batch, as in arXiv abstracts.
 TERMS_PER_PAPER = 220
-_MAX_LINEAR_BASELINE_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -42,26 +42,26 @@ class Estimate:
 
 def seconds_after_training(n_train: int, n_test: int, linear_baseline: bool) -> float:
     """Return the seconds from the last epoch to the end of the run."""
-    baseline = min(_MAX_LINEAR_BASELINE_S, LINEAR_BASELINE_S * n_train) if linear_baseline else 0.0
-    return EVALUATE_S * n_test + baseline
+    fitted = linear_baseline and n_train <= MAX_PAPERS
+    return EVALUATE_S * n_test + (LINEAR_BASELINE_S * n_train if fitted else 0.0)
 
 
-def expected_features(config: RunConfig, n_distinct_words: int, n_papers: int) -> int:
+def expected_features(settings: RunConfig, n_distinct_words: int, n_papers: int) -> int:
     """Return about how many n-grams the vocabulary will hold."""
-    wanted = config.vectorizer.max_tokens or n_distinct_words
-    frequent = _frequent_terms(config.vectorizer, n_distinct_words, n_papers)
+    wanted = settings.vectorizer.max_tokens or n_distinct_words
+    frequent = _frequent_terms(settings.vectorizer, n_distinct_words, n_papers)
     return max(1, min(wanted, n_papers * TERMS_PER_PAPER, frequent))
 
 
-def _frequent_terms(config: VectorizerConfig, n_distinct_words: int, n_papers: int) -> int:
+def _frequent_terms(vectorizer: VectorizerConfig, n_distinct_words: int, n_papers: int) -> int:
     """Return about how many n-grams occur in as many papers as the vocabulary asks for.
 
     Fitted to 1,000 to 30,000 real papers and to the sample: within 5 % for n-grams in 6
     papers, within a third for 2 to 20. More papers raise the number, and so does a smaller
     choice of words, since the same ones come back.
     """
-    n_words, floor = max(1, n_distinct_words), config.min_document_frequency
-    if config.ngrams == 1:
+    n_words, floor = max(1, n_distinct_words), vectorizer.min_document_frequency
+    if vectorizer.ngrams == 1:
         return round(0.6 * n_words / math.pow(floor, 0.9))
     return round(
         595 * math.pow(floor / 6, -1.1) * math.pow(n_papers, 1.31) / math.pow(n_words, 0.7)
@@ -75,29 +75,29 @@ def _first_layer_units(model: ModelConfig, n_labels: int) -> int:
     return model.towers * model.hidden_units[0] + (n_labels if model.linear_path else 0)
 
 
-def estimate(config: RunConfig, n_papers: int, n_features: int, n_labels: int) -> Estimate:
+def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int) -> Estimate:
     """Return what a run on so many papers will take.
 
     Args:
-        config: The run's settings.
+        settings: The run's settings.
         n_papers: Papers after cleaning.
         n_features: Size of the vocabulary.
         n_labels: Distinct labels.
     """
-    held_out = round(config.split.held_out_fraction * n_papers)
+    held_out = round(settings.split.held_out_fraction * n_papers)
     n_train = max(1, n_papers - held_out)
-    batch = min(config.training.batch_size, n_train)
+    batch = min(settings.training.batch_size, n_train)
     n_steps = -(-n_train // batch)
     # Only the rows of the first layer that occur in the batch are touched.
     touched = min(n_features, round(batch * TERMS_PER_PAPER * 0.45))
-    units = _first_layer_units(config.model, n_labels)
-    a_weight = WEIGHT_S * (1.0 if config.training.lazy_rows else DRIFT_FACTOR)
-    an_epoch = n_steps * (STEP_S + a_weight * touched * units)
+    units = _first_layer_units(settings.model, n_labels)
+    seconds_per_weight = WEIGHT_S * (1.0 if settings.training.lazy_rows else DRIFT_FACTOR)
+    seconds_per_epoch = n_steps * (STEP_S + seconds_per_weight * touched * units)
     seconds = (
         START_S
         + n_papers * (LOAD_S + PREPARE_S + VECTORIZE_S)
-        + config.training.epochs * an_epoch
-        + seconds_after_training(n_train, held_out // 2, config.evaluation.linear_baseline)
+        + settings.training.epochs * seconds_per_epoch
+        + seconds_after_training(n_train, held_out // 2, settings.evaluation.linear_baseline)
     )
     # Kernel, both moments, and the copies that saving makes.
     weights_mb = 4e-6 * n_features * units * 5

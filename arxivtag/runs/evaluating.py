@@ -24,9 +24,10 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
         ArxivTagError: If the model or the data cannot be used.
     """
     from arxivtag.learning import evaluation
+    from arxivtag.learning.decision import Scored
     from arxivtag.learning.features import count_unknown_labels, encode_labels
     from arxivtag.papers import sources
-    from arxivtag.tagging.bundle import load_bundle
+    from arxivtag.tagging.loading import load_bundle
     from arxivtag.tagging.tagger import frame_texts, predict_with_readable
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))
@@ -37,16 +38,14 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
     papers = papers[has_abstract]
     labels = papers["labels"].tolist()
     y_prob, readable = predict_with_readable(bundle, frame_texts(bundle, papers))
-    found = evaluation.evaluate_bundle(
-        encode_labels(labels, bundle.label_names),
-        y_prob,
+    figures = evaluation.evaluate_bundle(
+        Scored(encode_labels(labels, bundle.label_names), y_prob, readable),
         bundle.label_names,
         bundle.thresholds,
         n_unknown_labels=count_unknown_labels(labels, bundle.label_names),
-        readable=readable,
     )
     return {
-        **found,
+        **figures,
         "n_without_abstract": n_without_abstract,
         "n_skipped": corpus.report.n_rows_skipped,
         "notes": list(corpus.report.notes),

@@ -1,25 +1,23 @@
 """Reading ``history.jsonl``: the figures of a training as they come.
 
-The worker appends one line a tick. After a resume it writes a line
+The worker appends one line per tick. After a resume it writes a line
 ``{"kind": "resume", "epoch": k}``: what was recorded beyond epoch ``k`` before
 the crash is taken back, since those epochs are trained again.
 """
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from arxivtag.fields import is_number
 from arxivtag.storage import read_json_lines
 
 _TEXTS = ("kind", "at")
 _MAX_TEXT_CHARS = 200
-# JSON knows whole numbers that neither a float nor a browser holds.
-_MAX_WHOLE_NUMBER = 2**53
 
 
 @dataclass(frozen=True)
@@ -58,19 +56,12 @@ def _cleaned(record: dict[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in record.items()
-        if (_is_text(value) if key in _TEXTS else _is_number(value))
+        if (_is_text(value) if key in _TEXTS else is_number(value))
     }
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= _MAX_TEXT_CHARS
-
-
-def _is_number(value: Any) -> bool:
-    if isinstance(value, float):
-        return math.isfinite(value)
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return whole and abs(value) <= _MAX_WHOLE_NUMBER
 
 
 def add_records(history: History, records: Iterable[dict[str, Any]]) -> History:
@@ -80,7 +71,7 @@ def add_records(history: History, records: Iterable[dict[str, Any]]) -> History:
         kind = record.get("kind")
         if kind == "start":
             start = record
-        elif not _is_number(record.get("epoch")):
+        elif not is_number(record.get("epoch")):
             continue
         elif kind == "tick":
             ticks.append(record)

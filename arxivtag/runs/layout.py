@@ -5,7 +5,7 @@ there is no other registry::
 
     config.json     the RunConfig, as it was started
     status.json     state, stage, progress, heartbeat (atomic)
-    history.jsonl   one line a tick of training, append only
+    history.jsonl   one line per tick of training, append only
     result.json     timings, sizes, key figures, versions (small)
     evaluation.json every figure on the test split
     predictions.npz true labels and probabilities of the validation and test papers
@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,100 +46,36 @@ def new_run_id() -> str:
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{tail}"
 
 
-def check_run_id(run_id: str) -> str:
-    """Return ``run_id`` if it has the form of one, so that it can be part of a path.
+class RunFolder:
+    """The paths of one run. Making one checks the id and touches no disk.
 
     Raises:
-        RunError: If it does not.
+        RunError: If the id does not have the form of one, so that it could leave the runs folder.
     """
-    if not isinstance(run_id, str) or not RUN_ID_PATTERN.fullmatch(run_id):
-        shown = str(run_id)[:60]
-        raise RunError(
-            f"A run id holds only small letters, digits and hyphens. Received: {shown!r}.",
-            "Choose a run from the Runs page or from 'arxivtag runs'.",
-        )
-    return run_id
 
-
-@dataclass(frozen=True)
-class RunFolder:
-    """The paths of one run. Making one checks the id and touches no disk."""
-
-    run_id: str
-    home: Path
-
-    def __post_init__(self) -> None:
-        check_run_id(self.run_id)
-
-    @property
-    def path(self) -> Path:
-        """The run's folder."""
-        return runs_folder(self.home) / self.run_id
-
-    @property
-    def config(self) -> Path:
-        """The run's settings."""
-        return self.path / "config.json"
-
-    @property
-    def status(self) -> Path:
-        """State and progress."""
-        return self.path / "status.json"
-
-    @property
-    def history(self) -> Path:
-        """One line a tick."""
-        return self.path / "history.jsonl"
-
-    @property
-    def result(self) -> Path:
-        """Timings, sizes and key figures."""
-        return self.path / "result.json"
-
-    @property
-    def evaluation(self) -> Path:
-        """All figures on the test split."""
-        return self.path / "evaluation.json"
-
-    @property
-    def predictions(self) -> Path:
-        """True labels and probabilities of val and test."""
-        return self.path / "predictions.npz"
-
-    @property
-    def test_papers(self) -> Path:
-        """The papers of the test split."""
-        return self.path / "test_papers.parquet"
-
-    @property
-    def log(self) -> Path:
-        """What the worker printed."""
-        return self.path / "log.txt"
-
-    @property
-    def bundle(self) -> Path:
-        """What tagging needs."""
-        return self.path / "bundle"
-
-    @property
-    def note(self) -> Path:
-        """The person's own name for the run."""
-        return self.path / "note.json"
-
-    @property
-    def stop_marker(self) -> Path:
-        """Present when someone asked the worker to stop."""
-        return self.path / "stop"
-
-    @property
-    def checkpoint(self) -> Path:
-        """What training can go on from after a crash."""
-        return self.path / "checkpoint.npz"
-
-    @property
-    def lock(self) -> Path:
-        """Locked while a process works on the run."""
-        return self.path / "worker.lock"
+    def __init__(self, run_id: str, home: Path) -> None:
+        if not isinstance(run_id, str) or not RUN_ID_PATTERN.fullmatch(run_id):
+            raise RunError(
+                "A run id holds only small letters, digits and hyphens. "
+                f"Received: {str(run_id)[:60]!r}.",
+                "Choose a run from the Runs page or from 'arxivtag runs'.",
+            )
+        self.run_id = run_id
+        self.home = home
+        self.path = runs_folder(home) / run_id
+        self.config = self.path / "config.json"
+        self.status = self.path / "status.json"
+        self.history = self.path / "history.jsonl"
+        self.result = self.path / "result.json"
+        self.evaluation = self.path / "evaluation.json"
+        self.predictions = self.path / "predictions.npz"
+        self.test_papers = self.path / "test_papers.parquet"
+        self.checkpoint = self.path / "checkpoint.npz"
+        self.log = self.path / "log.txt"
+        self.bundle = self.path / "bundle"
+        self.note = self.path / "note.json"
+        self.stop_marker = self.path / "stop"
+        self.lock = self.path / "worker.lock"
 
 
 def run_folder(run_id: str, home: Path | None = None) -> RunFolder:

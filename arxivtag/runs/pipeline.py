@@ -2,7 +2,7 @@
 
 It reads in the order of the data. The worker runs it in a process of its own,
 ``arxivtag train`` in the foreground; both give it a recorder that writes the
-run's folder. Heavy libraries are imported while the papers are being prepared.
+run's folder. Keras and JAX are imported while the papers are being prepared.
 """
 
 from __future__ import annotations
@@ -10,52 +10,44 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
-import math
 import platform
 import resource
-import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from arxivtag import __version__, locks, storage
+import pandas as pd
+
+from arxivtag import __version__, storage
 from arxivtag.config import limits
-from arxivtag.errors import ArxivTagError, DataError, RunError
-from arxivtag.runs.admission import check_parameters, check_rows
-from arxivtag.runs.jobs import create_run, with_absolute_data
+from arxivtag.errors import DataError
+from arxivtag.learning.decision import Decision, Scored, fit_decision
+from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
+from arxivtag.learning.features import Examples, SparseRows, count_unknown_labels, encode_labels
+from arxivtag.learning.measuring import Resampling
+from arxivtag.learning.model import model_summary
+from arxivtag.learning.network import Network, probabilities
+from arxivtag.learning.predictions import Predictions, save_predictions
+from arxivtag.learning.training import FitResult, Trainer
+from arxivtag.learning.vectorizer import Vectorizer, fit_transform
+from arxivtag.papers import cleaning, sources, splits
+from arxivtag.papers.texts import join_text, normalize_text
+from arxivtag.runs.admission import check_fits, check_parameters, check_rows
+from arxivtag.runs.ending import StopReason
+from arxivtag.runs.estimate import seconds_after_training
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.recorder import RunRecorder, timed
-from arxivtag.runs.status import (
-    FAILED,
-    FINISHED,
-    RUNNING,
-    STOPPED,
-    RunStatus,
-    read_status,
-    write_status,
-)
+from arxivtag.runs.status import FINISHED, STOPPED
 from arxivtag.settings import RunConfig, validate
+from arxivtag.tagging import bundle, neighbours, saving
 
 if TYPE_CHECKING:
-    import numpy as np
-    import pandas as pd
-    from numpy.typing import NDArray
-
-    from arxivtag.learning.calibration import Calibration
-    from arxivtag.learning.features import SparseRows
-    from arxivtag.learning.predictions import Predictions
-    from arxivtag.learning.thresholds import Thresholds
-    from arxivtag.learning.training import FitResult
-    from arxivtag.learning.vectorizer import Vectorizer
-    from arxivtag.papers.cleaning import CleaningResult
     from arxivtag.papers.schema import Corpus
-    from arxivtag.papers.splits import Splits
 
 RECORDED_PACKAGES = ("keras", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
 # Of the evaluation, what the list of runs and ``arxivtag train --json`` do not need.
@@ -68,30 +60,21 @@ BULKY_FIGURES = (
     "confusions",
 )
 _log = logging.getLogger(__name__)
-# Why the run is to stop, as the beginning of a sentence; "" while it may go on.
-ShouldStop = Callable[[], str]
 
 
 class StopRequestedError(Exception):
     """Someone asked to stop before there was a model to keep."""
 
 
-@dataclass(frozen=True)
-class Part:
+@dataclass(frozen=True, eq=False)
+class Part(Examples):
     """One split, ready for the network.
 
     Attributes:
-        papers: The split's papers.
-        rows: Their TF-IDF weights, ``(n_samples, n_features)``.
-        y_true: Their labels, ``(n_samples, n_labels)`` bool.
+        papers: The split's papers, in the order of ``rows`` and ``y_true``.
     """
 
     papers: pd.DataFrame
-    rows: SparseRows
-    y_true: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.papers)
 
 
 @dataclass(frozen=True)
@@ -106,172 +89,199 @@ class Features:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What the validation and test papers say about a trained network."""
+class Evaluated:
+    """What the validation and test papers say about a trained network.
 
-    calibration: Calibration
-    thresholds: Thresholds
-    predictions: Predictions
-    evaluation: dict[str, Any]
+    Attributes:
+        decision: How its probabilities become labels.
+        val: The validation papers, calibrated.
+        test: The test papers, calibrated.
+        figures: The evaluation.
+    """
+
+    decision: Decision
+    val: Scored
+    test: Scored
+    figures: dict[str, Any]
 
 
-def execute(config: RunConfig, recorder: RunRecorder, should_stop: ShouldStop) -> dict[str, Any]:
+def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> dict[str, Any]:
     """Run the whole pipeline, write the run's folder and how the run ended.
 
     Args:
-        config: What to do.
+        settings: What to do.
         recorder: The writer of the run's folder.
-        should_stop: Asked often; once it names a reason, the best model so far is kept.
+        stop_reason: Asked often; once it names a reason, the best model so far is kept.
 
     Returns:
         The result, as ``result.json`` holds it: ``run_id``, ``status``,
         ``evaluation``, ``timings`` (seconds), ``n_train``, ``n_val``, ``n_test``,
-        ``n_features``, ``n_labels`` and what is needed to repeat the run.
+        ``n_features``, ``n_labels``, ``device`` and what is needed to repeat the run.
 
     Raises:
         ArxivTagError: If the data or the disk does not allow it; the caller
             writes the failure down.
     """
-    timings: dict[str, Any] = {}
+    stages = Stages(recorder, stop_reason)
     try:
-        return _execute(validate(config), recorder, should_stop, timings)
+        return _execute(validate(settings), recorder, stages, stop_reason)
     except StopRequestedError:
         recorder.end(
             STOPPED,
-            f"{should_stop()} before training began: there is no model.",
+            f"{stop_reason()} before training began: there is no model.",
             "Run it again any time.",
         )
         run_id = recorder.folder.run_id
-        return {"run_id": run_id, "status": STOPPED, "evaluation": {}, "timings": timings}
+        return {"run_id": run_id, "status": STOPPED, "evaluation": {}, "timings": stages.timings}
+
+
+class Stages:
+    """Enters one stage after another: says so in the run's status, and times it.
+
+    Attributes:
+        timings: Seconds of each stage that was entered. Preparing the network is part of
+            training there.
+    """
+
+    def __init__(self, recorder: RunRecorder, stop_reason: StopReason) -> None:
+        self._recorder = recorder
+        self._stop_reason = stop_reason
+        self.timings: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def before_training(self, stage: str, n_papers: int = 0) -> Iterator[None]:
+        """Enter a stage after which there is no model yet.
+
+        Raises:
+            StopRequestedError: If the run is to stop.
+        """
+        if self._stop_reason():
+            raise StopRequestedError
+        with self.enter(stage, n_papers):
+            yield
+
+    @contextlib.contextmanager
+    def enter(self, stage: str, total: int = 0, unit: str = "papers") -> Iterator[None]:
+        """Enter a stage with ``total`` units of work ahead (0: not known)."""
+        self._recorder.stage(stage, total, unit)
+        with timed(self.timings, "train" if stage == "compile" else stage):
+            yield
 
 
 def _execute(
-    config: RunConfig, recorder: RunRecorder, should_stop: ShouldStop, timings: dict[str, Any]
+    settings: RunConfig, recorder: RunRecorder, stages: Stages, stop_reason: StopReason
 ) -> dict[str, Any]:
-    def enter(stage: str, n_papers: int = 0) -> contextlib.AbstractContextManager[None]:
-        if stage not in ("evaluate", "bundle") and should_stop():
-            raise StopRequestedError
-        recorder.stage(stage, n_papers, "papers")
-        return timed(timings, "train" if stage == "compile" else stage)
+    folder, n_epochs = recorder.folder, settings.training.epochs
+    with stages.before_training("load"):
+        corpus = _load(settings, folder.home)
+    imports = _import_in_background()
+    with stages.before_training("clean", len(corpus.papers)):
+        cleaned = cleaning.clean(corpus.papers, settings.cleaning)
+    with stages.before_training("split", len(cleaned.papers)):
+        parts = splits.split(cleaned.papers, settings.split, settings.random_seed)
+    with stages.before_training("vectorize", len(cleaned.papers)):
+        features = _vectorize(settings, parts)
+        _check_size(settings, features)
+    with stages.before_training("compile"):
+        imports.join()
+        trainer = _prepare_training(settings, features, recorder, stop_reason)
+    with stages.enter("train", n_epochs, "epochs"):
+        fitted = trainer.fit()
+    with stages.enter("evaluate", len(features.test)):
+        evaluated = _evaluate(settings, features, fitted.network)
+    with stages.enter("bundle"):
+        details = _details(settings, corpus, fitted)
+        details |= {"cleaning": cleaned.report.to_dict(), "split": parts.report.to_dict()}
+        _save(settings, folder, features, fitted, evaluated, details)
+    sizes = _sizes(features)
+    result = _result(folder.run_id, fitted, evaluated.figures, stages.timings) | sizes | details
+    storage.write_json(folder.result, result)
+    if settings.evaluation.linear_baseline and not fitted.stopped:
+        # Last, since it takes a while and everything else can be looked at by now.
+        with stages.enter("baseline"):
+            figures = _with_linear_baseline(settings, features, evaluated, stop_reason)
+        storage.write_json(folder.evaluation, figures)
+        result |= _result(folder.run_id, fitted, figures, stages.timings)
+        storage.write_json(folder.result, result)
+    folder.checkpoint.unlink(missing_ok=True)
+    recorder.end(*_ending(fitted, stop_reason()))
+    return result
 
-    with enter("load"):
-        corpus = _load(config, recorder.folder.home)
-    warm_up = _import_in_background()
-    with enter("clean", len(corpus.papers)):
-        cleaned = _clean(config, corpus)
-    with enter("split", len(cleaned.papers)):
-        splits = _split(config, cleaned)
-    with enter("vectorize", len(cleaned.papers)):
-        features = _vectorize(config, splits)
-        _check_size(config, features)
-    with enter("compile"):
-        warm_up.join()
-        fitted = _train(config, features, recorder, should_stop)
-    with enter("evaluate", len(features.test)):
-        judged = _evaluate(config, features, fitted)
-    with enter("bundle"):
-        details = _details(config, corpus, cleaned, splits, fitted)
-        _save(config, recorder.folder, features, fitted, judged, details)
-    timings["epochs"] = list(fitted.epoch_seconds)
-    result = {
-        "run_id": recorder.folder.run_id,
+
+def _result(
+    run_id: str, fitted: FitResult, evaluation: dict[str, Any], timings: dict[str, float]
+) -> dict[str, Any]:
+    rounded = {stage: round(seconds, 3) for stage, seconds in timings.items()}
+    return {
+        "run_id": run_id,
         "status": STOPPED if fitted.stopped else FINISHED,
-        "evaluation": headline(judged.evaluation),
-        "timings": _rounded(timings),
+        "evaluation": without_tables(evaluation),
+        "timings": {**rounded, "epochs": [round(item, 3) for item in fitted.epoch_seconds]},
+    }
+
+
+def _sizes(features: Features) -> dict[str, int]:
+    return {
         "n_train": len(features.train),
         "n_val": len(features.val),
         "n_test": len(features.test),
         "n_features": features.train.rows.n_features,
         "n_labels": len(features.label_names),
-        **details,
     }
-    storage.write_json(recorder.folder.result, result)
-    if config.evaluation.linear_baseline and not fitted.stopped:
-        # Last, since it may take 20 s and everything else can be looked at by now.
-        recorder.stage("baseline")
-        with timed(timings, "baseline"):
-            figures = _with_linear_baseline(config, features, judged, should_stop)
-        storage.write_json(recorder.folder.evaluation, figures)
-        result |= {"evaluation": headline(figures), "timings": _rounded(timings)}
-        storage.write_json(recorder.folder.result, result)
-    recorder.folder.checkpoint.unlink(missing_ok=True)
-    recorder.end(*_ending(fitted, should_stop()))
-    return result
 
 
-def _load(config: RunConfig, home: Path) -> Corpus:
-    from arxivtag.papers import sources
-
-    corpus = sources.load(config.data, home=home)
+def _load(settings: RunConfig, home: Path) -> Corpus:
+    corpus = sources.load(settings.data, home=home)
     check_rows(corpus.name, len(corpus.papers))
     return corpus
 
 
-def _check_size(config: RunConfig, features: Features) -> None:
+def _check_size(settings: RunConfig, features: Features) -> None:
     """Refuse a network that could not be loaded again, or that visitors may not train.
 
     Raises:
         ConfigError: If it has too many parameters.
     """
-    from arxivtag.learning.model import model_summary
-    from arxivtag.tagging import bundle
-
-    layers = model_summary(config.model, features.train.rows.n_features, len(features.label_names))
+    layers = model_summary(
+        settings.model, features.train.rows.n_features, len(features.label_names)
+    )
     n_parameters = sum(layer.n_parameters for layer in layers)
-    bundle.check_fits(features.vectorizer, n_parameters)
+    check_fits(features.vectorizer, n_parameters)
     check_parameters(n_parameters)
 
 
-def _clean(config: RunConfig, corpus: Corpus) -> CleaningResult:
-    from arxivtag.papers import cleaning
-
-    return cleaning.clean(corpus.papers, config.cleaning)
-
-
-def _split(config: RunConfig, cleaned: CleaningResult) -> Splits:
-    from arxivtag.papers import splits
-
-    return splits.split(cleaned.papers, config.split, config.random_seed)
-
-
-def _texts(config: RunConfig, papers: pd.DataFrame) -> list[str]:
-    from arxivtag.papers.texts import join_text, normalize_text
-
+def _texts(settings: RunConfig, papers: pd.DataFrame) -> list[str]:
     return [
-        normalize_text(join_text(title, abstract, config.text_fields))
+        normalize_text(join_text(title, abstract, settings.text_fields))
         for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
     ]
 
 
-def _vectorize(config: RunConfig, splits: Splits) -> Features:
-    from arxivtag.learning.features import encode_labels
-    from arxivtag.learning.vectorizer import fit_transform
-    from arxivtag.papers.cleaning import label_names_of
-
-    for name, papers in (("train", splits.train), ("val", splits.val), ("test", splits.test)):
+def _vectorize(settings: RunConfig, parts: splits.Splits) -> Features:
+    for name, papers in (("train", parts.train), ("val", parts.val), ("test", parts.test)):
         if papers.empty:
             raise DataError(
                 f"The {name} split holds no paper: the data set is too small after cleaning.",
                 "Use more papers, keep rare label combinations, or hold out a larger share.",
             )
-    label_names = label_names_of(splits.train["labels"].tolist())
+    label_names = cleaning.label_names_of(parts.train["labels"].tolist())
     if len(label_names) > limits().max_labels:
         raise DataError(
             f"The papers have {len(label_names):,} distinct labels; a model learns at most "
             f"{limits().max_labels:,}.",
             "Use coarser labels or raise ARXIVTAG_MAX_LABELS.",
         )
-    vectorizer, train_rows = fit_transform(_texts(config, splits.train), config.vectorizer)
+    vectorizer, train_rows = fit_transform(_texts(settings, parts.train), settings.vectorizer)
 
     def part(papers: pd.DataFrame, rows: SparseRows) -> Part:
-        return Part(papers, rows, encode_labels(papers["labels"].tolist(), label_names))
+        return Part(rows, encode_labels(papers["labels"].tolist(), label_names), papers)
 
     return Features(
         vectorizer,
         label_names,
-        train=part(splits.train, train_rows),
-        val=part(splits.val, vectorizer.transform(_texts(config, splits.val))),
-        test=part(splits.test, vectorizer.transform(_texts(config, splits.test))),
+        train=part(parts.train, train_rows),
+        val=part(parts.val, vectorizer.transform(_texts(settings, parts.val))),
+        test=part(parts.test, vectorizer.transform(_texts(settings, parts.test))),
     )
 
 
@@ -281,189 +291,167 @@ def _import_in_background() -> threading.Thread:
     def run() -> None:
         # Whatever goes wrong here goes wrong again, with a report, where it is needed.
         with contextlib.suppress(Exception):
-            from arxivtag.learning.model import import_keras
-
-            import_keras()
-            importlib.import_module("arxivtag.learning.engine.optimizer")
+            importlib.import_module("arxivtag.learning.engine.building")
 
     thread = threading.Thread(target=run, name="imports", daemon=True)
     thread.start()
     return thread
 
 
-class _Ticks:
-    """Records what training reports, and from it the progress and the time left."""
+class TickRecorder:
+    """Records what training reports, and from it the progress and the time left.
+
+    Args:
+        recorder: The writer of the run's folder.
+        n_epochs: Epochs that were asked for.
+        seconds_after: What the stages after training will take.
+    """
 
     def __init__(self, recorder: RunRecorder, n_epochs: int, seconds_after: float) -> None:
         self._recorder = recorder
         self._n_epochs = n_epochs
         self._seconds_after = seconds_after
-        self._first: tuple[float, float] | None = None  # (epoch, time) of the first tick
+        self._first: tuple[float, float] | None = None  # epoch and time of the first tick
 
     def __call__(self, record: dict[str, Any]) -> None:
+        """Record one tick or one finished epoch."""
         epoch, now = float(record.get("epoch", 0)), time.monotonic()
-        if self._first is None:
-            self._recorder.stage("train", self._n_epochs, "epochs")
-            if self._recorder.status.attempt > 1:
-                # What was recorded beyond the checkpoint before the crash is trained again.
-                done = math.ceil(epoch) - 1 if record.get("kind") == "tick" else int(epoch) - 1
-                self._recorder.record({"kind": "resume", "epoch": max(0, done), "at": now_iso()})
         self._recorder.record(record)
         self._recorder.progress(epoch, self._n_epochs, "epochs")
         if self._first is None:
             self._first = (epoch, now)
         elif epoch > self._first[0]:
-            a_epoch = (now - self._first[1]) / (epoch - self._first[0])
-            left = (self._n_epochs - epoch) * a_epoch + self._seconds_after
+            seconds_per_epoch = (now - self._first[1]) / (epoch - self._first[0])
+            left = (self._n_epochs - epoch) * seconds_per_epoch + self._seconds_after
             self._recorder.seconds_left(round(left, 1))
 
 
-def _train(
-    config: RunConfig, features: Features, recorder: RunRecorder, should_stop: ShouldStop
-) -> FitResult:
-    from arxivtag.learning import training
-    from arxivtag.runs.estimate import seconds_after_training
+def _prepare_training(
+    settings: RunConfig, features: Features, recorder: RunRecorder, stop_reason: StopReason
+) -> Trainer:
+    """Build the network, or bring it back from a checkpoint, and begin the history."""
+    from arxivtag.learning.engine import device
 
-    _begin_history(config, features, recorder)
+    _log.info("device=%s", device())
     after = seconds_after_training(
-        len(features.train), len(features.test), config.evaluation.linear_baseline
+        len(features.train), len(features.test), settings.evaluation.linear_baseline
     )
-    ticks = _Ticks(recorder, config.training.epochs, after)
-    return training.fit(
-        features.train.rows,
-        features.train.y_true,
-        features.val.rows,
-        features.val.y_true,
-        model=config.model,
-        training=config.training,
-        random_seed=config.random_seed,
-        on_tick=ticks,
-        should_stop=lambda: bool(should_stop()),
+    trainer = Trainer(
+        features.train,
+        features.val,
+        settings,
+        on_tick=TickRecorder(recorder, settings.training.epochs, after),
+        should_stop=lambda: bool(stop_reason()),
         checkpoint=recorder.folder.checkpoint,
     )
+    recorder.record(_start_record(features, settings.training.epochs))
+    if recorder.status.attempt > 1:
+        # What was recorded beyond the checkpoint before the crash is trained again.
+        recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()})
+    return trainer
 
 
-def _begin_history(config: RunConfig, features: Features, recorder: RunRecorder) -> None:
-    recorder.record(
-        {
-            "kind": "start",
-            # Binary accuracy of predicting no label at all, on the validation papers.
-            "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
-            "n_train": len(features.train),
-            "n_val": len(features.val),
-            "n_features": features.train.rows.n_features,
-            "n_labels": len(features.label_names),
-            "n_epochs": config.training.epochs,
-            "at": now_iso(),
-        }
-    )
+def _start_record(features: Features, n_epochs: int) -> dict[str, Any]:
+    sizes = _sizes(features)
+    del sizes["n_test"]
+    return {
+        "kind": "start",
+        # Binary accuracy of predicting no label at all, on the validation papers.
+        "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
+        **sizes,
+        "n_epochs": n_epochs,
+        "at": now_iso(),
+    }
 
 
-def _evaluate(config: RunConfig, features: Features, fitted: FitResult) -> Judged:
-    from arxivtag.learning import evaluation
-    from arxivtag.learning.features import count_unknown_labels
-    from arxivtag.learning.network import probabilities
-    from arxivtag.learning.predictions import calibrated_predictions
-
-    val, test = features.val, features.test
-    raw_val = probabilities(fitted.network, val.rows)
-    raw_test = probabilities(fitted.network, test.rows)
-    readable_val, readable_test = val.rows.readable(), test.rows.readable()
-    calibration, chosen = evaluation.fit_decision(
-        val.y_true, raw_val, config.evaluation, readable_val=readable_val
-    )
-    figures = evaluation.evaluate_run(
-        val.y_true,
-        raw_val,
-        test.y_true,
-        raw_test,
+def _evaluate(settings: RunConfig, features: Features, network: Network) -> Evaluated:
+    decision, val = fit_decision(_scored(network, features.val), settings.evaluation)
+    test = _scored(network, features.test).calibrated(decision.calibration)
+    labels = features.test.papers["labels"].tolist()
+    figures = evaluate_run(
+        val,
+        test,
         features.label_names,
-        chosen,
-        calibration,
+        decision,
         label_counts=features.train.y_true.sum(axis=0),
-        n_unknown_labels=count_unknown_labels(test.papers["labels"].tolist(), features.label_names),
-        bootstrap_samples=config.evaluation.bootstrap_samples,
-        random_seed=config.random_seed,
-        readable_val=readable_val,
-        readable_test=readable_test,
+        n_unknown_labels=count_unknown_labels(labels, features.label_names),
+        resampling=Resampling(settings.evaluation.bootstrap_samples, settings.random_seed),
     )
-    predictions = calibrated_predictions(
-        features.label_names,
-        val.y_true,
-        raw_val,
-        test.y_true,
-        raw_test,
-        calibration,
-        readable_val=readable_val,
-        readable_test=readable_test,
-    )
-    return Judged(calibration, chosen, predictions, figures)
+    return Evaluated(decision, val, test, figures)
+
+
+def _scored(network: Network, part: Part) -> Scored:
+    return Scored(part.y_true, probabilities(network, part.rows), part.rows.readable())
 
 
 def _with_linear_baseline(
-    config: RunConfig, features: Features, judged: Judged, should_stop: ShouldStop
+    settings: RunConfig, features: Features, evaluated: Evaluated, stop_reason: StopReason
 ) -> dict[str, Any]:
-    from arxivtag.learning import evaluation
+    """Return the evaluation with the linear baseline, or with a note on why it has none.
 
-    return evaluation.with_linear_baseline(
-        judged.evaluation,
-        judged.predictions,
-        features.train.rows,
-        features.train.y_true,
-        features.val.rows,
-        features.test.rows,
-        random_seed=config.random_seed,
-        should_stop=lambda: bool(should_stop()),
-    )
+    Everything else is complete by now, so that a fault in it does not fail the run.
+    """
+    try:
+        return with_linear_baseline(
+            evaluated.figures,
+            evaluated.test,
+            features.train,
+            features.val,
+            features.test,
+            random_seed=settings.random_seed,
+            should_stop=lambda: bool(stop_reason()),
+        )
+    except Exception as error:
+        _log.exception("the linear baseline could not be fitted")
+        note = f"The linear model was left out: it could not be fitted ({type(error).__name__})."
+        return {**evaluated.figures, "linear_baseline_note": note}
 
 
 def _save(
-    config: RunConfig,
+    settings: RunConfig,
     folder: RunFolder,
     features: Features,
     fitted: FitResult,
-    judged: Judged,
+    evaluated: Evaluated,
     details: dict[str, Any],
 ) -> None:
-    from arxivtag.learning.predictions import save_predictions
-    from arxivtag.tagging import bundle, neighbours
-
-    storage.write_json(folder.evaluation, judged.evaluation)
-    save_predictions(folder.predictions, judged.predictions)
+    storage.write_json(folder.evaluation, evaluated.figures)
+    predictions = Predictions.of(features.label_names, evaluated.val, evaluated.test)
+    save_predictions(folder.predictions, predictions)
     papers = features.test.papers[["title", "abstract", "labels"]].copy()
     papers["labels"] = papers["labels"].map(list)
     storage.write_atomic(folder.test_papers, papers.to_parquet)
     fingerprint = details["data"]["fingerprint"]
-    manifest = bundle.new_manifest(config, fingerprint, run_id=folder.run_id, **details)
+    manifest = bundle.new_manifest(settings, fingerprint, run_id=folder.run_id, **details)
     made = bundle.Bundle(
         manifest=manifest,
         vectorizer=features.vectorizer,
         network=fitted.network,
         label_names=features.label_names,
-        thresholds=judged.thresholds,
-        calibration=judged.calibration,
+        thresholds=evaluated.decision.thresholds,
+        calibration=evaluated.decision.calibration,
         neighbours=neighbours.build_index(
             features.train.rows,
             features.train.papers["title"].tolist(),
             features.train.papers["labels"].tolist(),
         ),
-        text_fields=config.text_fields,
+        text_fields=settings.text_fields,
     )
-    bundle.save_bundle(made, folder.bundle)
+    saving.save_bundle(made, folder.bundle)
 
 
-def headline(evaluation: dict[str, Any]) -> dict[str, Any]:
+def without_tables(evaluation: dict[str, Any]) -> dict[str, Any]:
     """Return an evaluation without its long tables and curves."""
     return {key: value for key, value in evaluation.items() if key not in BULKY_FIGURES}
 
 
-def _details(
-    config: RunConfig, corpus: Corpus, cleaned: CleaningResult, splits: Splits, fitted: FitResult
-) -> dict[str, Any]:
+def _details(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str, Any]:
     """Return what is needed to repeat the run and to know what it was trained on."""
+    from arxivtag.learning.engine import device
+
     return {
         "data": {
-            "source": config.data,
+            "source": settings.data,
             "name": corpus.name,
             "fingerprint": corpus.fingerprint,
             "synthetic": corpus.synthetic,
@@ -471,10 +459,9 @@ def _details(
             "n_skipped": corpus.report.n_rows_skipped,
             "notes": list(corpus.report.notes),
         },
-        "cleaning": cleaned.report.to_dict(),
-        "split": splits.report.to_dict(),
         "best_epoch": fitted.best_epoch,
         "n_epochs_trained": len(fitted.history),
+        "device": device(),
         "versions": versions(),
         "peak_memory_mb": _peak_memory_mb(),
         "created_at": now_iso(),
@@ -496,13 +483,6 @@ def _peak_memory_mb() -> float:
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
 
 
-def _rounded(timings: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: [round(item, 3) for item in value] if isinstance(value, list) else round(value, 3)
-        for key, value in timings.items()
-    }
-
-
 def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:
     if not fitted.stopped:
         return FINISHED, ""
@@ -511,97 +491,3 @@ def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:
         return STOPPED, f"{reason} inside the first epoch; the model so far was kept."
     whole = "1 whole epoch" if n == 1 else f"{n} whole epochs"
     return STOPPED, f"{reason} after {whole}; the best model was kept."
-
-
-def train_in_foreground(
-    config: RunConfig, home: Path, progress: Callable[[str, float | None], None] | None = None
-) -> dict[str, Any]:
-    """Train in this process, as ``arxivtag train`` does, and return the result.
-
-    The run appears in the runs folder like any other. The first Ctrl-C stops the
-    training and keeps the best model so far; the second ends the process.
-
-    Args:
-        config: What to do.
-        home: Where runs live.
-        progress: Called with the stage and how far it is (0 to 1, or ``None``).
-
-    Raises:
-        ArxivTagError: If the settings, the data or the disk do not allow it; the
-            run is then kept as ``failed``.
-    """
-    from arxivtag.runs.worker import STOPPED_BY_REQUEST, describe_failure, stop_watch
-
-    config = with_absolute_data(validate(config))
-    folder = create_run(config, home, RUNNING)
-    lock = _lock_of_new_run(folder)
-    marker = stop_watch(folder)
-
-    def should_stop() -> str:
-        return STOPPED_BY_REQUEST if interrupted.is_set() else marker()
-
-    try:
-        with (
-            _interrupt_asks_to_stop() as interrupted,
-            RunRecorder(folder, read_status(folder.status), _told(progress)) as recorder,
-        ):
-            try:
-                return execute(config, recorder, should_stop)
-            except BaseException as error:
-                with contextlib.suppress(ArxivTagError):
-                    recorder.end(FAILED, *describe_failure(error))
-                raise
-    finally:
-        locks.release(lock)
-
-
-def _lock_of_new_run(folder: RunFolder) -> int:
-    """Take the run's lock; pages that look whether it is held have it for a moment each.
-
-    Raises:
-        RunError: If it does not come free; the run is then ``failed``.
-    """
-    lock = locks.try_acquire(folder.lock, timeout_s=1.0)
-    if lock is None:
-        error = RunError(f"The lock of run {folder.run_id} could not be taken.", "Try again.")
-        failed = RunStatus(FAILED, ended_at=now_iso(), message=error.message, hint=error.hint)
-        write_status(folder.status, failed)
-        raise error
-    return lock
-
-
-def _told(
-    progress: Callable[[str, float | None], None] | None,
-) -> Callable[[RunStatus], None] | None:
-    """Turn states into calls of ``progress``: one a stage, and one a percent at most."""
-    if progress is None:
-        return None
-    last: tuple[str, int] = ("", -1)
-
-    def tell(status: RunStatus) -> None:
-        nonlocal last
-        fraction = status.progress.fraction if status.progress else None
-        now = (status.stage, int(100 * (fraction or 0)))
-        if status.state == RUNNING and status.stage and now != last:
-            last = now
-            progress(status.stage, fraction)
-
-    return tell
-
-
-@contextlib.contextmanager
-def _interrupt_asks_to_stop() -> Iterator[threading.Event]:
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked
-        return
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        asked.set()
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    before = signal.signal(signal.SIGINT, handle)
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -14,7 +14,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from arxivtag import storage
@@ -33,8 +32,7 @@ class RunRecorder:
     Args:
         folder: The run's paths; the folder exists and its lock is held.
         status: The state to go on from.
-        on_change: Called with every new state of affairs, for a command line's
-            progress lines.
+        on_change: Called with every new status, for a command line's progress lines.
 
     Use it as a context manager: it beats while the block runs.
     """
@@ -75,10 +73,7 @@ class RunRecorder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ended = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._stop_beating()
         if self._history is not None:
             with contextlib.suppress(OSError):
                 self._history.close()
@@ -106,7 +101,7 @@ class RunRecorder:
         """
         try:
             if self._history is None:
-                self._history = _open_for_append(self.folder.history)
+                self._history = storage.open_for_append(self.folder.history)
             storage.append_json_line(self._history, line)
         except OSError as error:
             raise StorageError(
@@ -120,18 +115,9 @@ class RunRecorder:
         A full disk is given some time: the temporary files of what failed are
         gone by then, and the status is small.
         """
-        self._ended = True
-        self._wake.set()
-        if self._thread.is_alive():
-            self._thread.join()
-        self._update(
-            state=state,
-            message=message,
-            hint=hint,
-            ended_at=now_iso(),
-            progress=None,
-            seconds_left=None,
-        )
+        self._stop_beating()
+        self._status = self._status.ended(state, message, hint)
+        self._update()
         for _ in range(_FINAL_WRITE_TRIES - 1):
             with contextlib.suppress(StorageError):
                 self._write()
@@ -153,6 +139,12 @@ class RunRecorder:
             )
             write_status(self.folder.status, self._status)
 
+    def _stop_beating(self) -> None:
+        self._ended = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
     def _beat(self) -> None:
         while True:
             self._wake.wait(HEARTBEAT_S)
@@ -162,17 +154,6 @@ class RunRecorder:
             # A heartbeat that cannot be written must not end the training.
             with contextlib.suppress(StorageError):
                 self._write()
-
-
-def _open_for_append(path: Path) -> BinaryIO:
-    """Open a history for appending; a partial last line (of a killed worker) is ended first."""
-    # Kept open for the whole run, so no ``with``.
-    file = path.open("ab+")
-    if file.tell() > 0:
-        file.seek(-1, os.SEEK_END)
-        if file.read(1) != b"\n":
-            file.write(b"\n")
-    return file
 
 
 @contextlib.contextmanager

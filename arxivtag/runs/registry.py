@@ -10,16 +10,15 @@ from __future__ import annotations
 import dataclasses
 import functools
 import io
-import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from arxivtag import locks, storage
-from arxivtag.config import PRETRAINED_PATH, home_folder, runs_folder
+from arxivtag.config import PRETRAINED_PATH, runs_folder
 from arxivtag.errors import ArxivTagError, BundleError, RunError
-from arxivtag.fields import from_dict
+from arxivtag.fields import from_dict, is_number
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
@@ -28,7 +27,7 @@ from arxivtag.settings import RunConfig
 MAX_NOTE_CHARS = 200
 LOG_TAIL_LINES = 20
 _LOG_TAIL_BYTES = 64_000
-_MAX_STATUS_BYTES = 1_000_000
+_MAX_FILE_BYTES = 1_000_000
 PRETRAINED = "pretrained"
 
 
@@ -63,11 +62,11 @@ class RunSummary:
 
 @dataclass(frozen=True)
 class Run:
-    """One run in full."""
+    """One run in full. ``settings`` is ``None`` where they cannot be read."""
 
     summary: RunSummary
     folder: RunFolder
-    config: RunConfig | None
+    settings: RunConfig | None
     result: dict[str, Any]
 
     @property
@@ -96,27 +95,21 @@ class Run:
         return storage.read_json(self.folder.evaluation)
 
     def log_tail(self, n_lines: int = LOG_TAIL_LINES) -> str:
-        """Return the last lines of its log."""
-        return log_tail(self.folder.log, n_lines)
+        """Return the last lines of its log; a missing log is empty."""
+        try:
+            with self.folder.log.open("rb") as file:
+                file.seek(0, io.SEEK_END)
+                file.seek(max(0, file.tell() - _LOG_TAIL_BYTES))
+                content = file.read()
+        except OSError:
+            return ""
+        return "\n".join(content.decode("utf-8", "replace").splitlines()[-n_lines:])
 
 
 LOST_MESSAGE = (
     "The training process ended without saying why: it was killed, or the machine stopped."
 )
 LOST_HINT = "Resume it to go on from the last finished epoch, or run it again."
-
-
-def log_tail(path: Path, n_lines: int = LOG_TAIL_LINES) -> str:
-    """Return the last lines of a log; a missing log is empty."""
-    try:
-        with path.open("rb") as file:
-            file.seek(0, io.SEEK_END)
-            file.seek(max(0, file.tell() - _LOG_TAIL_BYTES))
-            content = file.read()
-    except OSError:
-        return ""
-    lines = content.decode("utf-8", "replace").splitlines()
-    return "\n".join(lines[-n_lines:])
 
 
 @functools.lru_cache(maxsize=4096)
@@ -130,12 +123,12 @@ def _read_cached(path: Path) -> dict[str, Any]:
     Files are replaced by rename, so a new content has a new inode.
     """
     try:
-        found = path.stat()
+        state = path.stat()
     except OSError as error:
         raise RunError(f"{path.name} is missing or cannot be read.") from error
-    if found.st_size > _MAX_STATUS_BYTES:
+    if state.st_size > _MAX_FILE_BYTES:
         raise RunError(f"{path.name} is far larger than it should be.")
-    return _parsed(str(path), found.st_mtime_ns, found.st_size, found.st_ino)
+    return _parsed(str(path), state.st_mtime_ns, state.st_size, state.st_ino)
 
 
 def read_state(folder: RunFolder) -> RunStatus:
@@ -162,17 +155,9 @@ def read_state(folder: RunFolder) -> RunStatus:
     return status
 
 
-def _numbers(values: Any) -> dict[str, float]:
-    if not isinstance(values, dict):
-        return {}
-    return {
-        str(key): float(value)
-        for key, value in values.items()
-        if isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and abs(value) < 1e300
-        and math.isfinite(value)
-    }
+def _numbers(values: object) -> dict[str, float]:
+    items = values.items() if isinstance(values, dict) else ()
+    return {str(key): float(value) for key, value in items if is_number(value)}
 
 
 def _optional_json(path: Path) -> dict[str, Any]:
@@ -184,15 +169,15 @@ def _optional_json(path: Path) -> dict[str, Any]:
 
 def _summary(folder: RunFolder) -> RunSummary:
     status = read_state(folder)
-    config = _optional_json(folder.config)
+    settings = _optional_json(folder.config)
     result = _optional_json(folder.result)
     note = _optional_json(folder.note).get("note")
     sizes = {key: int(value) for key, value in _numbers(result).items() if key.startswith("n_")}
     return RunSummary(
         run_id=folder.run_id,
         status=status,
-        data=str(config.get("data", ""))[:200],
-        preset=str(config.get("preset", ""))[:60],
+        data=str(settings.get("data", ""))[:200],
+        preset=str(settings.get("preset", ""))[:60],
         note=note[:MAX_NOTE_CHARS] if isinstance(note, str) else "",
         figures=_numbers(result.get("evaluation")),
         sizes=sizes,
@@ -200,8 +185,8 @@ def _summary(folder: RunFolder) -> RunSummary:
     )
 
 
-def _is_folder(path: Path | os.DirEntry[str]) -> bool:
-    """Return whether ``path`` is a folder; one that cannot be looked at is none."""
+def _is_folder(path: Path) -> bool:
+    """Return whether ``path`` is a folder; one that cannot be looked at is not."""
     try:
         return path.is_dir()
     except (OSError, ValueError):  # no permission, a name too long, a NUL character
@@ -215,20 +200,12 @@ def has_bundle(folder: RunFolder) -> bool:
 
 def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:
     """Return every run, the newest first; whatever a folder holds, this does not raise."""
-    root = runs_folder(home or home_folder())
     try:
-        with os.scandir(root) as entries:
-            names = sorted(
-                (
-                    entry.name
-                    for entry in entries
-                    if RUN_ID_PATTERN.fullmatch(entry.name) and _is_folder(entry)
-                ),
-                reverse=True,
-            )
+        names = sorted(os.listdir(runs_folder(home)), reverse=True)
     except OSError:
         return ()
-    return tuple(_summary(run_folder(name, home)) for name in names)
+    folders = [run_folder(name, home) for name in names if RUN_ID_PATTERN.fullmatch(name)]
+    return tuple(_summary(folder) for folder in folders if _is_folder(folder.path))
 
 
 def summary_as_dict(summary: RunSummary) -> dict[str, Any]:
@@ -281,9 +258,9 @@ def read_run(run_id: str, home: Path | None = None) -> Run:
     """
     folder = existing_folder(run_id, home)
     summary = _summary(folder)
-    config: RunConfig | None = None
+    settings: RunConfig | None = None
     try:
-        config = from_dict(RunConfig, _read_cached(folder.config))
+        settings = from_dict(RunConfig, _read_cached(folder.config))
     except (ArxivTagError, TypeError, ValueError) as error:
         if summary.state != CORRUPT:
             reason = error.message if isinstance(error, ArxivTagError) else str(error)
@@ -293,7 +270,7 @@ def read_run(run_id: str, home: Path | None = None) -> Run:
                 hint="It can be deleted; other runs are not affected.",
             )
             summary = dataclasses.replace(summary, status=damaged)
-    return Run(summary, folder, config, _optional_json(folder.result))
+    return Run(summary, folder, settings, _optional_json(folder.result))
 
 
 def set_note(run_id: str, note: str, home: Path | None = None) -> None:

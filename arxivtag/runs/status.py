@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import math
+import functools
+import typing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from arxivtag import storage
 from arxivtag.errors import RunError
+from arxivtag.fields import is_instance, is_number
+from arxivtag.runs.layout import now_iso
 
 QUEUED, RUNNING, FINISHED = "queued", "running", "finished"
 STOPPED, FAILED, LOST = "stopped", "failed", "lost"
@@ -17,18 +20,8 @@ CORRUPT = "corrupt"  # never written: the folder cannot be read
 STATES = (QUEUED, RUNNING, FINISHED, STOPPED, FAILED, LOST)
 ENDED = (FINISHED, STOPPED, FAILED, LOST, CORRUPT)
 
-STAGES = (
-    "start",
-    "load",
-    "clean",
-    "split",
-    "vectorize",
-    "compile",
-    "train",
-    "evaluate",
-    "bundle",
-    "baseline",
-)
+STAGES = ("start", "load", "clean", "split", "vectorize",
+          "compile", "train", "evaluate", "bundle", "baseline")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -37,7 +30,7 @@ class Progress:
 
     done: float
     total: float
-    unit: str
+    unit: str = ""
 
     @property
     def fraction(self) -> float:
@@ -75,28 +68,18 @@ class RunStatus:
         """Whether nothing will happen any more by itself."""
         return self.state in ENDED
 
-
-def _number(value: Any) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    try:
-        number = float(value)
-    except OverflowError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _whole(value: Any, default: int) -> int:
-    number = _number(value)
-    return default if number is None else int(number)
+    def ended(self, state: str, message: str = "", hint: str = "") -> RunStatus:
+        """Return the status of the same job, ended now in ``state``."""
+        return dataclasses.replace(
+            self, state=state, message=message, hint=hint,
+            ended_at=now_iso(), progress=None, seconds_left=None,
+        )  # fmt: skip
 
 
 def parse_status(values: dict[str, Any]) -> RunStatus:
-    """Return a status from the object in ``status.json``; unknown keys are ignored.
+    """Return a status from the object in ``status.json``.
+
+    Unknown keys are ignored; a value that its field cannot hold is the field's default.
 
     Raises:
         RunError: If the state is none of those in the contract.
@@ -107,28 +90,27 @@ def parse_status(values: dict[str, Any]) -> RunStatus:
             f"Received: {str(values.get('state'))[:40]!r}.",
             "The file status.json may be damaged; the run can be deleted.",
         )
-    progress, found = None, values.get("progress")
-    if isinstance(found, dict):
-        done, total = _number(found.get("done")), _number(found.get("total"))
-        if done is not None and total is not None:
-            progress = Progress(done, total, _text(found.get("unit")))
-    return RunStatus(
-        state=values["state"],
-        stage=_text(values.get("stage")),
-        progress=progress,
-        seconds_left=_number(values.get("seconds_left")),
-        elapsed_s=_number(values.get("elapsed_s")),
-        heartbeat_at=_text(values.get("heartbeat_at")) or None,
-        pid=_whole(values.get("pid"), 0) or None,
-        queued_at=_text(values.get("queued_at")) or None,
-        started_at=_text(values.get("started_at")) or None,
-        ended_at=_text(values.get("ended_at")) or None,
-        message=_text(values.get("message")),
-        hint=_text(values.get("hint")),
-        queue_number=_whole(values.get("queue_number"), 0),
-        attempt=_whole(values.get("attempt"), 1),
-        owner=_text(values.get("owner")),
-    )
+    sound = _sound_values(RunStatus, values)
+    progress = _sound_values(Progress, values.get("progress"))
+    if {"done", "total"} <= progress.keys():
+        sound["progress"] = Progress(**progress)
+    return RunStatus(**sound)
+
+
+_types_of_fields = functools.cache(typing.get_type_hints)
+
+
+def _sound_values(kind: type, values: object) -> dict[str, Any]:
+    """Return the items of ``values`` that the plain fields of ``kind`` can hold."""
+    if not isinstance(values, dict):
+        return {}
+    return {
+        name: values[name]
+        for name, expected in _types_of_fields(kind).items()
+        if name in values
+        and is_instance(values[name], expected)
+        and (is_number(values[name]) or not isinstance(values[name], (int, float)))
+    }
 
 
 def read_status(path: Path) -> RunStatus:

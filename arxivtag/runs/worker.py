@@ -13,30 +13,24 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import dataclasses
-import errno
 import logging
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-from arxivtag import locks
-from arxivtag.config import visitor_limits, visitor_mode
-from arxivtag.errors import ArxivTagError, StorageError
+from arxivtag import locks, storage
+from arxivtag.errors import ArxivTagError
 from arxivtag.fields import from_dict
 from arxivtag.runs import jobs
-from arxivtag.runs.layout import RunFolder, now_iso, run_folder
-from arxivtag.runs.leftovers import sweep
+from arxivtag.runs.ending import describe_failure, stop_watch
+from arxivtag.runs.layout import RunFolder, run_folder
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
 from arxivtag.settings import RunConfig
-from arxivtag.storage import read_json
 
-STOP_CHECK_INTERVAL_S = 0.2
-STOPPED_BY_REQUEST = "Stopped"
+WORKER_NICENESS = 10
 _END_TRIES = 3
 _log = logging.getLogger("arxivtag.runs.worker")
 
@@ -82,7 +76,7 @@ def _configure_log(folder: RunFolder) -> None:
 def _lower_priority() -> None:
     """Give way to the app: on two cores its answers must stay quick while a job trains."""
     with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, 0, jobs.WORKER_NICENESS)
+        os.setpriority(os.PRIO_PROCESS, 0, WORKER_NICENESS)
 
 
 def _release(held: list[int]) -> None:
@@ -92,7 +86,7 @@ def _release(held: list[int]) -> None:
 
 def _begin_next(home: Path) -> None:
     try:
-        jobs.kick(home)
+        jobs.start_next(home)
     except ArxivTagError as error:
         _log.error("could not begin the next job: %s", error)
 
@@ -117,72 +111,19 @@ def _run_child(folder: RunFolder, held: list[int]) -> None:
 
 def run_job(folder: RunFolder) -> int:
     """Run the pipeline of a run and write how it ended; return 0 if it ended well."""
-    sweep(folder.path)  # of a worker that was killed; the run's lock is ours
+    storage.sweep(folder.path)  # after a worker that was killed; the run's lock is ours
     status = read_status(folder.status)
     with RunRecorder(folder, status) as recorder:
         try:
             from arxivtag.runs import pipeline
 
-            config = from_dict(RunConfig, read_json(folder.config))
-            pipeline.execute(config, recorder, stop_watch(folder))
+            settings = from_dict(RunConfig, storage.read_json(folder.config))
+            pipeline.execute(settings, recorder, stop_watch(folder))
         except BaseException as error:
             _log.exception("stage=%s failed", recorder.status.stage)
             recorder.end(FAILED, *describe_failure(error))
             return 1
     return 0
-
-
-def stop_watch(folder: RunFolder) -> Callable[[], str]:
-    """Return a function that says why to stop, "" while not; it looks 5 times a second.
-
-    A visitor's training also stops when its time is up, so that it cannot hold the queue.
-    """
-    looked_at, reason = -1.0, ""
-    limit_min = visitor_limits().max_run_minutes if visitor_mode() else None
-    ends_at = time.monotonic() + 60.0 * (limit_min or 0)
-
-    def should_stop() -> str:
-        nonlocal looked_at, reason
-        now = time.monotonic()
-        if not reason and now - looked_at >= STOP_CHECK_INTERVAL_S:
-            looked_at = now
-            if folder.stop_marker.exists():
-                reason = STOPPED_BY_REQUEST
-            elif limit_min is not None and now >= ends_at:
-                reason = f"Stopped at the time limit of {limit_min} minutes,"
-        return reason
-
-    return should_stop
-
-
-def describe_failure(error: BaseException) -> tuple[str, str]:
-    """Return a sentence on what went wrong, and what to do about it."""
-    cause = error.__cause__
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    full |= isinstance(cause, OSError) and cause.errno in (
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EFBIG,
-    )
-    if full:
-        return (
-            "The disk is full: the run could not be written.",
-            "Free some space (delete runs you do not need), then resume the run.",
-        )
-    if isinstance(error, ArxivTagError):
-        return error.message, error.hint
-    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
-        return (
-            "Memory ran out while training.",
-            "Use fewer papers, a smaller vocabulary, fewer hidden units or a smaller batch.",
-        )
-    if isinstance(error, (KeyboardInterrupt, SystemExit)):
-        return "The training process was told to end.", "Resume the run to go on."
-    first_line = (str(error).splitlines() or [""])[0][:300]
-    return (
-        f"Training ended with an unexpected error: {type(error).__name__}: {first_line}",
-        "The last lines of the log say more; the run can be resumed or run again.",
-    )
 
 
 def _oom_kills() -> int:
@@ -204,17 +145,9 @@ def _wait_and_report(folder: RunFolder, child: int, oom_kills: int) -> None:
             if status.state == RUNNING:
                 message, hint = _death_message(code, n_oom_kills=_oom_kills() - oom_kills)
                 _log.error("%s", message)
-                ended = dataclasses.replace(
-                    status,
-                    state=FAILED,
-                    message=message,
-                    hint=hint,
-                    ended_at=now_iso(),
-                    seconds_left=None,
-                )
-                write_status(folder.status, ended)
+                write_status(folder.status, status.ended(FAILED, message, hint))
             return
-        except (StorageError, ArxivTagError):
+        except ArxivTagError:
             if attempt + 1 < _END_TRIES:
                 time.sleep(1)
 

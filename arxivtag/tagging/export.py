@@ -1,20 +1,24 @@
 """One end-to-end Keras model from a bundle: raw strings in, calibrated probabilities out.
 
 Only layers and operations that come with Keras are used, so that
-``keras.saving.load_model`` needs neither this package nor custom objects. Reading
-text is TensorFlow's work inside Keras: the model takes strings on Keras'
-TensorFlow backend (its default), whatever backend trained it. On the JAX backend the file
-loads too, and its two halves can be called one after the other (docs/use_the_model.md).
+``keras.saving.load_model`` needs neither this package nor custom objects. Reading text is
+TensorFlow's work inside Keras, so the model takes strings on Keras' TensorFlow backend alone
+(its default), whatever backend trained it. On the JAX backend the file loads too, and its two
+halves can be called one after the other (docs/use_the_model.md).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from arxivtag import storage
 from arxivtag.errors import BundleError
@@ -25,7 +29,31 @@ from arxivtag.learning.network import Branch
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
 
-LABEL_NAMES_MEMBER = "label_names.txt"
+    # Keras is not typed: its models, layers and symbolic tensors are all ``Any``.
+    KerasModel = Any
+    KerasTensor = Any
+
+# How the exported model is used; the Predict page and docs/use_the_model.md show these lines.
+KERAS_LINES = """\
+import os
+os.environ["KERAS_BACKEND"] = "tensorflow"
+import keras, numpy as np, zipfile
+model = keras.saving.load_model("model.keras")
+label_names = zipfile.ZipFile("model.keras").read("label_names.txt").decode().split("\\n")[:-1]
+y_prob = model.predict(np.array(["We train a network to segment medical images."], dtype=object))
+"""
+# The error on another backend names no cause, so the file itself says it: in its model's name,
+# which model.summary() shows, and in a text beside the weights.
+MODEL_NAME = "arxivtag_on_the_tensorflow_backend"
+README = f"""\
+A multi-label text classifier made by arxivtag: abstracts in, calibrated probabilities out.
+
+It takes strings on Keras' TensorFlow backend only. On another backend model.predict fails with
+"Invalid dtype: object" or "data type 'string' not understood". These lines work as they stand:
+
+{KERAS_LINES}
+y_prob has a row for each text and a column for each line of label_names.txt in this file.
+"""
 
 
 def export_keras(bundle: Bundle, path: Path) -> None:
@@ -33,7 +61,7 @@ def export_keras(bundle: Bundle, path: Path) -> None:
 
     The model maps strings ``(n_texts,)`` to calibrated probabilities
     ``(n_texts, n_labels)``. The label of each column stands in the file's member
-    ``label_names.txt``. Clean texts with
+    ``label_names.txt``, what it needs in ``README.txt``. Clean texts with
     :func:`arxivtag.papers.texts.normalize_text` first for exactly the app's figures.
 
     Args:
@@ -48,27 +76,50 @@ def export_keras(bundle: Bundle, path: Path) -> None:
         raise BundleError(
             f"An exported model's name should end in .keras. Received: {path.name}.", "Rename it."
         )
-    # Keras takes its backend from the environment at its first import.
+    # Beside the target and not in the system's temporary folder, which may be small.
+    with storage.scratch_folder(path) as folder:
+        unfinished = folder / path.name
+        with _without_log_lines():
+            _build(bundle).save(unfinished)
+        with zipfile.ZipFile(unfinished, "a") as archive:
+            archive.writestr("label_names.txt", "".join(f"{x}\n" for x in bundle.label_names))
+            archive.writestr("README.txt", README)
+        with unfinished.open("rb") as content:
+            storage.write_atomic(path, lambda file: shutil.copyfileobj(content, file))
+
+
+def _build(bundle: Bundle) -> KerasModel:
+    # Keras takes its backend from the environment at its first import, and from nowhere else.
     os.environ.setdefault("KERAS_BACKEND", "jax")
     try:
-        model = build_end_to_end(bundle)
+        return build_end_to_end(bundle)
     except ValueError as error:
         raise BundleError(
             f"Keras cannot hold this model: {error!s:.200}",
             "The bundle may be damaged: download it again, or train the model anew.",
         ) from error
-    # Beside the target and not in the system's temporary folder, which may be small.
-    with storage.scratch_folder(path) as folder:
-        unfinished = folder / path.name
-        model.save(unfinished)
-        with zipfile.ZipFile(unfinished, "a") as archive:
-            archive.writestr(LABEL_NAMES_MEMBER, "".join(f"{x}\n" for x in bundle.label_names))
-        with unfinished.open("rb") as content:
-            storage.write_atomic(path, lambda file: _copy(content, file))
 
 
-def build_end_to_end(bundle: Bundle) -> Any:
-    """Return the ``keras.Model`` that :func:`export_keras` writes.
+@contextlib.contextmanager
+def _without_log_lines() -> Iterator[None]:
+    """Keep off the screen what TensorFlow's library logs while it loads and works.
+
+    It writes to the process' standard error itself, past Python, whatever
+    ``TF_CPP_MIN_LOG_LEVEL`` says. What fails in the block is raised all the same.
+    """
+    standard_error = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(standard_error, 2)
+        os.close(standard_error)
+        os.close(nowhere)
+
+
+def build_end_to_end(bundle: Bundle) -> KerasModel:
+    """Return the model that :func:`export_keras` writes.
 
     Its two layers: ``text_vectorization`` (strings to TF-IDF) and ``network``.
     """
@@ -85,10 +136,10 @@ def build_end_to_end(bundle: Bundle) -> Any:
         name="text_vectorization",
     )
     text = keras.Input(shape=(), dtype="string", name="text")
-    return keras.Model(text, _network(bundle, idf)(vectorization(text)), name="arxivtag")
+    return keras.Model(text, _network(bundle, idf)(vectorization(text)), name=MODEL_NAME)
 
 
-def _network(bundle: Bundle, idf: Any) -> Any:
+def _network(bundle: Bundle, idf: NDArray[np.float32]) -> KerasModel:
     """Return the model from Keras' TF-IDF ``(n, 1 + n_features)`` to probabilities."""
     import keras
     from keras import ops
@@ -114,7 +165,7 @@ def _network(bundle: Bundle, idf: Any) -> Any:
     return keras.Model(weights, _calibrated(bundle.calibration, y_prob), name="network")
 
 
-def _times(values: Any, factors: Any, name: str) -> Any:
+def _times(values: KerasTensor, factors: NDArray[np.floating[Any]], name: str) -> KerasTensor:
     """Multiply each column by its factor, with the factors kept among the model's weights."""
     import keras
 
@@ -126,7 +177,8 @@ def _times(values: Any, factors: Any, name: str) -> Any:
     return scaled
 
 
-def _branch(branch: Branch, name: str, values: Any) -> Any:
+def _branch(branch: Branch, name: str, values: KerasTensor) -> KerasTensor:
+    """Return a branch's logits."""
     import keras
 
     for number, layer in enumerate(branch.layers):
@@ -146,7 +198,8 @@ def _branch(branch: Branch, name: str, values: Any) -> Any:
     return values
 
 
-def _calibrated(calibration: Calibration, y_prob: Any) -> Any:
+def _calibrated(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:
+    """Return what :func:`arxivtag.learning.calibration.calibrate` returns, in Keras operations."""
     from keras import ops
 
     if calibration.method == "none":
@@ -155,6 +208,13 @@ def _calibrated(calibration: Calibration, y_prob: Any) -> Any:
         rest = ops.maximum(1.0 - y_prob, SMALLEST_REST)
         logit = ops.log(ops.maximum(y_prob, SMALLEST)) - ops.log(rest)
         return ops.sigmoid(logit / calibration.temperature)
+    return _isotonic(calibration, y_prob)
+
+
+def _isotonic(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:
+    """Return the isotonic curve at ``y_prob``: the sum of its stretches, and of its jumps."""
+    from keras import ops
+
     x = np.asarray(calibration.x, dtype=np.float64)
     y = np.asarray(calibration.y, dtype=np.float64)
     rises = np.diff(x) > 0
@@ -169,8 +229,3 @@ def _calibrated(calibration: Calibration, y_prob: Any) -> Any:
     shares = ops.clip((ops.expand_dims(y_prob, -1) - starts) / widths, 0.0, 1.0)
     corrected = ops.sum(shares * heights, axis=-1) + jumped + float(y[0])
     return (1 - KEEP_ORDER) * corrected + KEEP_ORDER * y_prob
-
-
-def _copy(source: Any, target: Any) -> None:
-    while block := source.read(1 << 20):
-        target.write(block)

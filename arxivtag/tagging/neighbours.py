@@ -1,4 +1,4 @@
-"""Similar papers: training papers whose most telling n-grams a text shares.
+"""Similar papers: training papers that share a text's n-grams, rare ones before common ones.
 
 Each paper is kept as its 64 strongest n-grams by TF-IDF (8-bit weights, length one), so
 27,000 papers take about 9 MB, and a search is one look-up of the text's weights at
@@ -10,16 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from arxivtag.learning.features import SparseRows
-
-if TYPE_CHECKING:
-    from arxivtag.tagging.bundle import Bundle
 
 TERMS_PER_PAPER = 64
 MAX_PAPERS = 100_000
@@ -51,30 +47,13 @@ class NeighbourIndex:
         indptr: ``(n_papers + 1,)`` int64, where each paper's n-grams start.
         indices: ``(n_entries,)`` int32, columns of the vocabulary.
         weights: ``(n_entries,)`` uint8, 255 times the weight.
-        papers: ``(n_papers,)`` labels and title of each paper in one line.
+        captions: ``(n_papers,)`` labels and title of each paper in one line.
     """
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
     weights: NDArray[np.uint8]
-    papers: pa.StringArray
-
-    @staticmethod
-    def expected(n_papers: int, n_entries: int) -> dict[str, tuple[tuple[int, ...], type[Any]]]:
-        """Return shape and type of each stored array."""
-        return {
-            "indptr": ((n_papers + 1,), np.int64),
-            "indices": ((n_entries,), np.int32),
-            "weights": ((n_entries,), np.uint8),
-        }
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """Return the arrays to store, by name."""
-        return {"indptr": self.indptr, "indices": self.indices, "weights": self.weights}
-
-    def sizes(self) -> dict[str, int]:
-        """Return the sizes that :meth:`expected` takes."""
-        return {"n_papers": len(self.papers), "n_entries": len(self.indices)}
+    captions: pa.StringArray
 
     def problem(self, n_features: int) -> str:
         """Return what is wrong with the arrays of an index that was read, or an empty string."""
@@ -92,14 +71,27 @@ class NeighbourIndex:
         norm = float(np.sqrt((row.data**2).sum()))
         query[row.indices] = row.data / norm if norm else 0
         products = query[self.indices] * self.weights
-        sums = np.zeros(len(self.papers), dtype=np.float32)
+        sums = np.zeros(len(self.captions), dtype=np.float32)
         filled = np.diff(self.indptr) > 0
         sums[filled] = np.add.reduceat(products, self.indptr[:-1][filled])
         return np.clip(sums / 255, 0, 1)
 
+    def nearest(self, row: SparseRows, k: int) -> tuple[Neighbour, ...]:
+        """Return the ``k`` papers most like one TF-IDF row, most similar first.
+
+        Fewer, or none, where fewer share an n-gram with it.
+        """
+        similarities = self.similarities(row)
+        best = np.argsort(-similarities, kind="stable")[: max(k, 0)]
+        return tuple(
+            self.paper(int(number), float(similarities[number]))
+            for number in best
+            if similarities[number] > 0
+        )
+
     def paper(self, number: int, similarity: float) -> Neighbour:
         """Return one paper as a :class:`Neighbour`."""
-        labels, _, title = self.papers[number].as_py().partition(_TITLE_START)
+        labels, _, title = self.captions[number].as_py().partition(_TITLE_START)
         return Neighbour(title, tuple(filter(None, labels.split(_LABEL_END))), similarity)
 
 
@@ -125,7 +117,7 @@ def build_index(
     norms = np.sqrt(np.bincount(kept_rows, weights.astype(np.float64) ** 2, minlength=n_papers))
     indptr = np.zeros(n_papers + 1, dtype=np.int64)
     np.cumsum(np.bincount(kept_rows, minlength=n_papers), out=indptr[1:])
-    papers = [
+    captions = [
         _LABEL_END.join(_plain(label) for label in paper_labels) + _TITLE_START + _plain(title)
         for title, paper_labels in zip(titles[:n_papers], labels[:n_papers], strict=True)
     ]
@@ -133,33 +125,7 @@ def build_index(
         indptr,
         rows.indices[kept],
         np.rint(255 * weights / norms[kept_rows]).astype(np.uint8),
-        pa.array(papers, pa.string()),
-    )
-
-
-def similar(bundle: Bundle, text: str, k: int = 5) -> tuple[Neighbour, ...]:
-    """Return the ``k`` training papers most like ``text``, most similar first.
-
-    Empty if the bundle keeps no papers (the pretrained one) or none shares an n-gram.
-
-    Args:
-        bundle: The model.
-        text: The joined text (see :func:`arxivtag.papers.texts.join_text`).
-        k: How many.
-    """
-    from arxivtag.papers.texts import normalize_text
-
-    index = bundle.neighbours
-    if index is None:
-        return ()
-    row = bundle.vectorizer.transform([normalize_text(text)])
-    similarities = index.similarities(row)
-    k = min(max(k, 0), len(similarities))
-    best = np.argsort(-similarities, kind="stable")[:k]
-    return tuple(
-        index.paper(int(number), float(similarities[number]))
-        for number in best
-        if similarities[number] > 0
+        pa.array(captions, pa.string()),
     )
 
 

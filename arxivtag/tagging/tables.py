@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,7 +16,7 @@ from arxivtag.errors import ConfigError
 from arxivtag.papers.schema import TextTable
 
 if TYPE_CHECKING:
-    from arxivtag.tagging.tagger import Tag
+    from arxivtag.tagging.tagger import LabelScore
 
 PREDICTED_LABELS, PROBABILITIES = "predicted_labels", "probabilities"
 FORMATS = (".csv", ".jsonl", ".parquet")
@@ -27,21 +27,23 @@ _TRIMMED = " \u00a0\u200b\u2060\ufeff\x00"
 _NUMBER = re.compile(r"[+-]?\d[\d., ]*(?:[eE][+-]?\d+)?%?")
 
 
-def with_tags(texts: TextTable, found: Sequence[Sequence[Tag]]) -> pd.DataFrame:
-    """Return the input's columns of ``texts`` with what was found for each row.
+def with_predicted_labels(
+    texts: TextTable, predicted: Sequence[Sequence[LabelScore]]
+) -> pd.DataFrame:
+    """Return the input's columns of ``texts`` with the labels that each row got.
 
     Args:
         texts: Papers.
-        found: The labels of each row, as :func:`arxivtag.tagging.tagger.tag_papers` returns them.
+        predicted: Each row's labels, from :func:`arxivtag.tagging.tagger.tag_papers`.
 
     Returns:
         Also ``predicted_labels`` and ``probabilities``: separated by spaces, in the same
-        order, four decimals. A label may itself hold a space; who needs them apart keeps
-        ``found``.
+        order, most probable first, four decimals. A label may itself hold a space; who needs
+        them apart keeps ``predicted``.
     """
     table = texts.as_given()
-    table[PREDICTED_LABELS] = [" ".join(tag.label for tag in row) for row in found]
-    table[PROBABILITIES] = [" ".join(f"{tag.probability:.4f}" for tag in row) for row in found]
+    table[PREDICTED_LABELS] = [" ".join(one.label for one in row) for row in predicted]
+    table[PROBABILITIES] = [" ".join(f"{one.probability:.4f}" for one in row) for row in predicted]
     return table
 
 
@@ -72,7 +74,7 @@ def table_as_csv(table: pd.DataFrame) -> str:
     # The csv module leaves a bare carriage return unquoted, and what follows would be a new row.
     quoting = csv.writer(content, lineterminator="\n", quoting=csv.QUOTE_ALL)
 
-    def write(cells: list[Any]) -> None:
+    def write(cells: list[object]) -> None:
         broken = any(isinstance(cell, str) and "\r" in cell for cell in cells)
         (quoting if broken else usual).writerow(cells)
 
@@ -83,17 +85,17 @@ def table_as_csv(table: pd.DataFrame) -> str:
 
 
 def table_as_jsonl(table: pd.DataFrame) -> str:
-    """Return ``table`` as one JSON object a line."""
+    """Return ``table`` as one JSON object per line."""
     text: str = table.to_json(orient="records", lines=True, force_ascii=False)
     return text if text.endswith("\n") or not text else text + "\n"
 
 
-def neutralized(cell: Any) -> Any:
+def neutralized(cell: object) -> object:
     """Return a cell that no spreadsheet runs: an apostrophe before ``= + - @``; numbers stay."""
     if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
         return cell
     return f"'{cell}" if cell.lstrip(_TRIMMED).startswith(_FORMULA_START) else cell
 
 
-def _is_missing(cell: Any) -> bool:
+def _is_missing(cell: object) -> bool:
     return cell is None or (isinstance(cell, float) and cell != cell) or cell is pd.NA

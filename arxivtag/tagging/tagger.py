@@ -17,15 +17,15 @@ from arxivtag.errors import ConfigError
 from arxivtag.learning import network, thresholds
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.papers.schema import ABSTRACT, TITLE, TextTable
+from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.papers.texts import join_text, normalize_text
-from arxivtag.tagging.tables import with_tags
 from arxivtag.tagging.threads import one_blas_thread
 
 if TYPE_CHECKING:
     from arxivtag.learning.features import SparseRows
     from arxivtag.tagging.bundle import Bundle
+    from arxivtag.tagging.neighbours import Neighbour
 
 BATCH_SIZE = 1024
 
@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Tag:
+class LabelScore:
     """One label for one text.
 
     Attributes:
@@ -61,9 +61,9 @@ class SecondOpinion:
         unknown: Chosen, but no label of this model.
     """
 
-    agrees: tuple[Tag, ...]
-    doubts: tuple[Tag, ...]
-    adds: tuple[Tag, ...]
+    agrees: tuple[LabelScore, ...]
+    doubts: tuple[LabelScore, ...]
+    adds: tuple[LabelScore, ...]
     unknown: tuple[str, ...]
 
 
@@ -83,7 +83,7 @@ def predict(
     Args:
         bundle: The model.
         texts: Joined texts (see :func:`arxivtag.papers.texts.join_text`).
-        batch_size: Texts at once; two batches run side by side where there are two cores.
+        batch_size: Texts in one batch; as many batches run side by side as there are cores.
         progress: Called with the number of texts done, after each batch.
 
     Returns:
@@ -122,21 +122,21 @@ def predict_with_readable(
     return y_prob, readable
 
 
-def tags(
+def rank_labels(
     bundle: Bundle,
-    y_prob_row: NDArray[Any],
+    y_prob_row: NDArray[np.floating[Any]],
     top_k: int | None = None,
     threshold: float | None = None,
     *,
     readable: bool,
-) -> tuple[Tag, ...]:
+) -> tuple[LabelScore, ...]:
     """Return the labels of one text, most probable first.
 
     Args:
         bundle: The model.
         y_prob_row: ``(n_labels,)`` calibrated probabilities.
         top_k: At most so many labels. Given alone, the most probable ones, whether
-            above their threshold or not (``Tag.above_threshold`` says).
+            above their threshold or not (``LabelScore.above_threshold`` says).
         threshold: In place of the model's own thresholds; only labels at or above it.
         readable: Whether the text holds a known n-gram (:func:`predict_with_readable`);
             if not, no label counts as given.
@@ -157,7 +157,10 @@ def tags(
     order = np.argsort(-row, kind="stable")
     if top_k is None or threshold is not None:
         order = order[above[order]]
-    return tuple(_tag(bundle, row, above, int(label)) for label in order[:top_k])
+    return tuple(
+        LabelScore(name, label_name(name), float(row[column]), bool(above[column]))
+        for column, name in ((column, bundle.label_names[column]) for column in order[:top_k])
+    )
 
 
 def tag(
@@ -166,57 +169,57 @@ def tag(
     top_k: int | None = None,
     threshold: float | None = None,
     progress: Callable[[int], object] | None = None,
-) -> list[tuple[Tag, ...]]:
-    """Return the labels of joined texts; see :func:`tags`. Unreadable texts get none."""
+) -> list[tuple[LabelScore, ...]]:
+    """Return the labels of each joined text; a text without a known n-gram is given none.
+
+    Args:
+        bundle: The model.
+        texts: Joined texts (see :func:`arxivtag.papers.texts.join_text`).
+        top_k: See :func:`rank_labels`.
+        threshold: See :func:`rank_labels`.
+        progress: Called with the number of texts done.
+
+    Raises:
+        ConfigError: If ``top_k`` is below 1 or ``threshold`` outside 0 to 1.
+    """
     _check_choice(top_k, threshold)  # before the work, not after it
     y_prob, readable = predict_with_readable(bundle, texts, progress=progress)
     return [
-        tags(bundle, row, top_k, threshold, readable=bool(is_known))
+        rank_labels(bundle, row, top_k, threshold, readable=bool(is_known))
         for row, is_known in zip(y_prob, readable, strict=True)
     ]
 
 
 def tag_papers(
     bundle: Bundle,
-    frame: pd.DataFrame,
+    papers: pd.DataFrame,
     top_k: int | None = None,
     threshold: float | None = None,
     progress: Callable[[int], object] | None = None,
-) -> list[tuple[Tag, ...]]:
-    """Return the labels of a table of papers with ``abstract`` and perhaps ``title``."""
-    return tag(bundle, frame_texts(bundle, frame), top_k, threshold, progress)
+) -> list[tuple[LabelScore, ...]]:
+    """Return the labels of each of ``papers`` (``abstract``, perhaps ``title``); see :func:`tag`.
 
-
-def tag_table(
-    bundle: Bundle,
-    texts: TextTable,
-    top_k: int | None = None,
-    threshold: float | None = None,
-    *,
-    progress: Callable[[int], object] | None = None,
-) -> pd.DataFrame:
-    """Return a table of papers with what the model says of each.
-
-    Args:
-        bundle: The model.
-        texts: Papers (:func:`arxivtag.papers.sources.load_texts`).
-        top_k: See :func:`tags`.
-        threshold: See :func:`tags`.
-        progress: Called with the number of papers done.
-
-    Returns:
-        The input's columns, ``predicted_labels`` and ``probabilities``: separated by
-        spaces, in the same order, most probable first, four decimals.
+    :func:`arxivtag.tagging.tables.with_predicted_labels` makes a table of them.
     """
-    return with_tags(texts, tag_papers(bundle, texts.frame, top_k, threshold, progress))
+    return tag(bundle, frame_texts(bundle, papers), top_k, threshold, progress)
 
 
-def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
+def similar_papers(bundle: Bundle, text: str, k: int = 5) -> tuple[Neighbour, ...]:
+    """Return the ``k`` training papers most like a joined text, most similar first.
+
+    Empty if the bundle keeps no papers (the pretrained one) or none shares an n-gram.
+    """
+    if bundle.neighbours is None:
+        return ()
+    return bundle.neighbours.nearest(features(bundle, [text]), k)
+
+
+def frame_texts(bundle: Bundle, papers: pd.DataFrame) -> list[str]:
     """Return the joined text of each paper in a table; a missing cell counts as empty."""
-    abstracts = [_as_text(value) for value in frame[ABSTRACT]]
-    if TITLE not in frame:
+    abstracts = [_as_text(value) for value in papers[ABSTRACT]]
+    if TITLE not in papers:
         return abstracts
-    titles = (_as_text(value) for value in frame[TITLE])
+    titles = (_as_text(value) for value in papers[TITLE])
     return [
         join_text(title, abstract, bundle.text_fields)
         for title, abstract in zip(titles, abstracts, strict=True)
@@ -224,7 +227,7 @@ def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:
 
 
 def second_opinion(
-    bundle: Bundle, y_prob_row: NDArray[Any], chosen: Iterable[str], *, readable: bool
+    bundle: Bundle, y_prob_row: NDArray[np.floating[Any]], chosen: Iterable[str], *, readable: bool
 ) -> SecondOpinion:
     """Compare labels that somebody chose with the ones the model gives, most probable first.
 
@@ -234,13 +237,13 @@ def second_opinion(
         chosen: The labels that somebody chose.
         readable: Whether the text holds a known n-gram; if not, the model gives no label.
     """
-    every = tags(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
+    every = rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
     wanted = list(dict.fromkeys(chosen))
     known = set(bundle.label_names)
     return SecondOpinion(
-        agrees=tuple(tag for tag in every if tag.label in wanted and tag.above_threshold),
-        doubts=tuple(tag for tag in every if tag.label in wanted and not tag.above_threshold),
-        adds=tuple(tag for tag in every if tag.label not in wanted and tag.above_threshold),
+        agrees=tuple(one for one in every if one.label in wanted and one.above_threshold),
+        doubts=tuple(one for one in every if one.label in wanted and not one.above_threshold),
+        adds=tuple(one for one in every if one.label not in wanted and one.above_threshold),
         unknown=tuple(label for label in wanted if label not in known),
     )
 
@@ -257,17 +260,15 @@ def _check_choice(top_k: int | None, threshold: float | None) -> None:
         )
 
 
-def _tag(bundle: Bundle, row: NDArray[Any], above: NDArray[np.bool_], label: int) -> Tag:
-    name = bundle.label_names[label]
-    return Tag(name, label_name(name), float(row[label]), bool(above[label]))
-
-
 def _as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
 def _map(function: Callable[[int], Result], starts: range) -> Generator[Result, None, None]:
-    """Map in order; where there are two cores, two batches run side by side."""
+    """Map in order, as many batches side by side as there are cores.
+
+    Most of a batch's time passes in pyarrow and scipy, which leave Python to other threads.
+    """
     workers = min(len(starts), os.cpu_count() or 1)
     if workers <= 1:
         yield from map(function, starts)

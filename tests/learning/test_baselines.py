@@ -1,4 +1,4 @@
-"""Baselines: what they give, what the linear one leaves out, and that it keeps its time."""
+"""Baselines: what they give, and when the linear one is left out."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import pytest
 import scipy.sparse
 from sklearn.svm import LinearSVC
 
-from arxivtag.learning import baselines, metrics
+from arxivtag.learning import baselines, measuring
 from arxivtag.learning.baselines import Baseline, SkippedBaseline, linear, most_frequent_k
-from arxivtag.learning.features import SparseRows
+from arxivtag.learning.features import Examples, SparseRows
+from arxivtag.settings import all_settings
 
 
 def sparse(dense: np.ndarray) -> SparseRows:
@@ -17,6 +18,10 @@ def sparse(dense: np.ndarray) -> SparseRows:
     return SparseRows(
         rows.indptr.astype(np.int64), rows.indices.astype(np.int32), rows.data, dense.shape[1]
     )
+
+
+def examples(features: np.ndarray, y_true: np.ndarray) -> Examples:
+    return Examples(sparse(features), y_true)
 
 
 def learnable(n_papers: int, seed: int, n_labels: int = 4) -> tuple[np.ndarray, np.ndarray]:
@@ -33,8 +38,8 @@ def test_all_zeros_gives_nothing() -> None:
     assert not found.y_pred.any()
     assert found.y_score is None
     y_true = np.array([[1, 0], [0, 0], [0, 1]], bool)
-    accuracy = metrics.evaluate(y_true, found.y_pred)["binary_accuracy"]
-    assert accuracy == pytest.approx(metrics.binary_accuracy_all_zeros(y_true)) == 4 / 6
+    accuracy = measuring.evaluate(y_true, found.y_pred)["binary_accuracy"]
+    assert accuracy == pytest.approx(measuring.binary_accuracy_all_zeros(y_true)) == 4 / 6
 
 
 def test_most_frequent_takes_the_k_that_serves_validation_best() -> None:
@@ -54,16 +59,18 @@ def test_most_frequent_ranks_by_frequency_not_by_column() -> None:
 
 
 def fitted_linear(**options) -> Baseline | SkippedBaseline:
-    (train, y_train), (val, y_val), (test, _) = (learnable(n, n) for n in (300, 80, 60))
-    return linear(sparse(train), y_train, sparse(val), y_val, sparse(test), **options)
+    train, val, test = (examples(*learnable(n, n)) for n in (300, 80, 60))
+    return linear(train, val, test.rows, **options)
 
 
 def test_linear_finds_what_can_be_found() -> None:
     found = fitted_linear()
     assert isinstance(found, Baseline)
     _, y_test = learnable(60, 60)
-    assert metrics.evaluate(y_test, found.y_pred)["micro_f1"] > 0.95
-    assert "in the time allowed" not in found.note
+    assert measuring.evaluate(y_test, found.y_pred)["micro_f1"] > 0.95
+    assert found.note == (
+        "One linear support vector machine per label (C = 0.5), rows scaled to length 1."
+    )
     assert found.seconds > 0
 
 
@@ -84,67 +91,45 @@ def test_linear_survives_empty_rows_and_labels_without_examples() -> None:
     y_train[:, 3] = False  # no example
     y_train[:, 2] = True  # no counterexample
     train[5] = 0
-    found = linear(sparse(train), y_train, sparse(val), y_val, sparse(np.zeros((3, 10))))
+    found = linear(examples(train, y_train), examples(val, y_val), sparse(np.zeros((3, 10))))
     # What is always true needs no fit.
     assert isinstance(found, Baseline)
     assert found.y_pred[:, 2].all()
     assert not found.y_pred[:, 3].any()
     assert found.y_score is not None
     assert (found.y_score[:, 2] > found.y_score[:, :2].max(axis=1)).all()
-    assert "in the time allowed" not in found.note
     y_train[:, 2] = False
-    found = linear(sparse(train), y_train, sparse(val), y_val, sparse(np.zeros((3, 10))))
+    found = linear(examples(train, y_train), examples(val, y_val), sparse(np.zeros((3, 10))))
     assert isinstance(found, Baseline)
     assert not found.y_pred[:, 2:].any()
     assert np.isfinite(found.y_score).all()
 
 
-def test_linear_says_what_it_left_out_when_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = iter([False] * 3 + [True] * 100)
-    monkeypatch.setattr(baselines, "_passed", lambda deadline: next(calls))
-    monkeypatch.setattr(baselines, "_LEAST_COVERED", 0.5)
-    found = fitted_linear()
-    assert isinstance(found, Baseline)
-    assert "the 3 most frequent of 4 labels" in found.note
-    assert not found.y_pred[:, 3].any()
-    # What was not fitted ranks below everything that was.
-    assert found.y_score is not None
-    assert (found.y_score[:, 3] < found.y_score[:, :3].min(axis=1)).all()
-
-
-def test_linear_is_left_out_rather_than_compared_unfairly(monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = iter([False] + [True] * 100)
-    monkeypatch.setattr(baselines, "_passed", lambda deadline: next(calls))
+def test_linear_is_left_out_where_it_would_take_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(baselines, "MAX_PAPERS", 300)
+    assert isinstance(fitted_linear(), Baseline)
+    monkeypatch.setattr(baselines, "MAX_PAPERS", 299)
     found = fitted_linear()
     assert isinstance(found, SkippedBaseline)
-    assert "1 of 4 labels only" in found.reason
+    assert found.reason == (
+        "The linear model was left out: it is fitted to at most 299 training papers, and this "
+        "run has 300."
+    )
 
 
-def test_linear_is_left_out_where_it_would_take_too_long() -> None:
-    found = fitted_linear(time_budget_s=1e-6)
-    assert isinstance(found, SkippedBaseline)
-    assert "would take about" in found.reason
+def test_the_limit_is_the_one_that_the_setting_tells() -> None:
+    (told,) = [item for item in all_settings() if item.name == "linear_baseline"]
+    assert f"above {baselines.MAX_PAPERS:,} training papers" in told.metadata["help"]
+
+
+def test_linear_repeats_itself() -> None:
+    first, again = fitted_linear(), fitted_linear()
+    assert isinstance(first, Baseline)
+    assert isinstance(again, Baseline)
+    np.testing.assert_array_equal(first.y_score, again.y_score)
 
 
 def test_linear_stops_when_asked() -> None:
     found = fitted_linear(should_stop=lambda: True)
     assert isinstance(found, SkippedBaseline)
     assert "stopped" in found.reason
-
-
-def test_rare_labels_learn_from_all_their_papers_and_a_weighted_sample() -> None:
-    sampled = baselines._sample(10_000, 0)
-    assert sampled is not None
-    assert len(sampled) == 2_000
-    y_true = np.zeros(10_000, bool)
-    y_true[:50] = True
-    rows, weights = baselines._papers_for(y_true, sampled)
-    assert set(range(50)) <= set(rows.tolist())  # type: ignore[union-attr]
-    assert weights is not None
-    truth = y_true[rows]
-    assert weights[truth].sum() == 50
-    # Together the sampled papers count for all papers without the label.
-    assert weights[~truth].sum() == pytest.approx(9_950, rel=0.02)
-    y_true[:200] = True
-    assert baselines._papers_for(y_true, sampled) == (slice(None), None)
-    assert baselines._sample(4_999, 0) is None

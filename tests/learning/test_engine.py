@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
-from arxivtag.learning.features import SparseRows
-from arxivtag.learning.model import build_model, import_keras
-from arxivtag.settings import ModelConfig
+from arxivtag.learning.features import Examples, SparseRows
+from arxivtag.settings import ModelConfig, TrainingConfig
 from tests.learning.test_network import random_rows
 
 N_FEATURES, N_LABELS, N_PAPERS, BATCH_SIZE, N_STEPS = 700, 4, 60, 8, 24
 
 
 @pytest.fixture(scope="module")
-def papers() -> tuple[SparseRows, np.ndarray]:
+def papers() -> Examples:
     """Papers of about 12 of 700 n-grams: most do not occur in a batch of 8."""
     random = np.random.default_rng(1)
     dense = np.zeros((N_PAPERS, N_FEATURES), np.float32)
@@ -28,14 +30,14 @@ def papers() -> tuple[SparseRows, np.ndarray]:
     indptr = np.concatenate([[0], np.cumsum(nonzero.sum(axis=1))]).astype(np.int64)
     indices = np.nonzero(nonzero)[1].astype(np.int32)
     rows = SparseRows(indptr, indices, dense[nonzero], N_FEATURES)
-    return rows, random.random((N_PAPERS, N_LABELS)) < 0.3
+    return Examples(rows, random.random((N_PAPERS, N_LABELS)) < 0.3)
 
 
-def batches_of(papers: tuple[SparseRows, np.ndarray], **changes: Any) -> Any:
+def batches_of(papers: Examples, **changes: Any) -> Any:
     from arxivtag.learning.engine.batches import Batches
 
     settings = {"batch_size": BATCH_SIZE, "word_dropout_rate": 0.0, "random_seed": 5}
-    return Batches(*papers, **{**settings, **changes})
+    return Batches(papers, **{**settings, **changes})
 
 
 def dense_batch(batch: tuple[dict[str, Any], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -47,11 +49,10 @@ def dense_batch(batch: tuple[dict[str, Any], np.ndarray]) -> tuple[np.ndarray, n
     )
     end = rows.indptr[-1]
     rows = SparseRows(rows.indptr, rows.indices[:end], rows.data[:end], N_FEATURES)
-    return rows.to_dense()[:n_real], y[:n_real]
+    return rows.to_scipy().toarray()[:n_real], y[:n_real]
 
 
 def test_csr_product_equals_scipy_and_ignores_padding() -> None:
-    import_keras()
     from arxivtag.learning.engine.sparse import CSR, csr_dot
 
     rows, dense = random_rows(9, 30), np.random.default_rng(0).normal(size=(30, 5)).astype("f4")
@@ -66,7 +67,7 @@ def test_csr_product_equals_scipy_and_ignores_padding() -> None:
 
 def test_every_epoch_holds_each_paper_once_in_its_own_order(papers: Any) -> None:
     batches = batches_of(papers)
-    numbered = (papers[0], np.arange(N_PAPERS)[:, None] == np.arange(N_PAPERS))
+    numbered = Examples(papers.rows, np.arange(N_PAPERS)[:, None] == np.arange(N_PAPERS))
     numbered_batches = batches_of(numbered)
 
     def order() -> list[int]:
@@ -113,7 +114,8 @@ def test_word_dropout_drops_scales_and_repeats(papers: Any) -> None:
 
 def plain_keras(model: Any, learning_rate: float) -> Any:
     """The same network and weights as an ordinary dense Keras model."""
-    keras = import_keras()
+    import keras
+
     plain = keras.Sequential(
         [
             keras.layers.Input((N_FEATURES,)),
@@ -130,9 +132,10 @@ def plain_keras(model: Any, learning_rate: float) -> Any:
 
 
 def sparse_keras(drift: bool = True) -> Any:
+    from arxivtag.learning.engine.building import build_model
     from arxivtag.learning.engine.optimizer import RowSparseAdam
 
-    model = build_model(ModelConfig((6,)), N_FEATURES, N_LABELS, random_seed=2)
+    model = build_model(ModelConfig((6,)), TrainingConfig(), N_FEATURES, N_LABELS, random_seed=2)
     optimizer = RowSparseAdam(0.01, n_features=N_FEATURES, n_steps=N_STEPS, drift=drift)
     model.compile(optimizer=optimizer)
     optimizer.build(model.trainable_variables)
@@ -175,7 +178,6 @@ def test_a_step_moves_only_rows_that_occur(papers: Any) -> None:
 
 
 def test_row_gradient_equals_the_dense_product(papers: Any) -> None:
-    import_keras()
     from arxivtag.learning.engine.model import rows_of
     from arxivtag.learning.engine.sparse import CHUNK_ROWS, OccurringRows, RowGradient
 
@@ -191,12 +193,35 @@ def test_row_gradient_equals_the_dense_product(papers: Any) -> None:
     np.testing.assert_allclose(result[:N_FEATURES], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_ranking_loss_by_hand() -> None:
-    import_keras()
-    from arxivtag.learning.engine.model import ranking_losses
+def test_training_stays_on_the_processor_whatever_is_asked_for() -> None:
+    """The kernel of the sparse product is there for processors only."""
+    code = (
+        "import numpy as np\n"
+        "from arxivtag.learning.engine import device\n"
+        "from arxivtag.learning.engine.sparse import CSR, csr_dot\n"
+        "rows = CSR(np.array([0, 1], 'i4'), np.array([1], 'i4'), np.array([2.0], 'f4'))\n"
+        "assert csr_dot(rows, np.ones((3, 2), 'f4')).tolist() == [[2.0, 2.0]]\n"
+        "assert device() == 'cpu'\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "JAX_PLATFORMS": "cuda"},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
 
-    logits = np.log(np.array([[2.0, 1.0, 4.0], [1.0, 1.0, 1.0]], np.float32))
-    y = np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 0.0]], np.float32)
-    # First paper: 2 against 1, and 4 against 1; a paper without labels costs nothing.
-    expected = [-np.log(2 / 3) - np.log(4 / 5), 0.0]
-    np.testing.assert_allclose(ranking_losses(y, logits), expected, rtol=1e-5)
+
+def test_another_backend_of_keras_is_refused() -> None:
+    code = (
+        "import sys, types\n"
+        "keras = sys.modules['keras'] = types.ModuleType('keras')\n"
+        "keras.backend = types.SimpleNamespace(backend=lambda: 'tensorflow')\n"
+        "from arxivtag.errors import ConfigError\n"
+        "try:\n"
+        "    import arxivtag.learning.engine\n"
+        "except ConfigError as error:\n"
+        "    assert 'Received: tensorflow' in error.message\n"
+        "    sys.exit(7)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 7

@@ -12,10 +12,12 @@ import sklearn.metrics as oracle
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from arxivtag.learning import metrics
-from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY, evaluate, headline
+from arxivtag.learning import measuring, metrics
+from arxivtag.learning.measuring import Resampling, evaluate, evaluate_and_count
+from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
+from arxivtag.learning.reliability import reliability_bins
 
-RANKING_KEYS = {metric.key for metric in METRICS if metric.needs == "y_prob"}
+RANKING_KEYS = {metric.key for metric in METRICS if metric.needs_probabilities}
 
 
 def random_case(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -81,7 +83,7 @@ def test_what_sklearn_lacks_is_checked_by_hand() -> None:
     assert found["recall_at_1"] == pytest.approx((1 / 2 + 0) / 2)
     assert found["recall_at_3"] == pytest.approx((1 / 2 + 0) / 2)
     assert found["recall_at_5"] == 1.0
-    assert metrics.binary_accuracy_all_zeros(y_true) == 1 - 3 / 8
+    assert measuring.binary_accuracy_all_zeros(y_true) == 1 - 3 / 8
 
 
 def test_ties_share_their_ranks_whatever_the_order_of_labels() -> None:
@@ -121,7 +123,7 @@ def test_macro_runs_over_labels_that_occur() -> None:
 def test_papers_without_a_known_label() -> None:
     y_true = np.array([[1, 0], [0, 0]], bool)
     y_prob = np.array([[0.9, 0.2], [0.8, 0.1]], np.float32)
-    found = headline(y_true, y_prob, y_prob >= 0.5, ["a", "b"], n_unknown_labels=3)
+    found = evaluate_and_count(y_true, y_prob >= 0.5, y_prob, n_unknown_labels=3)
     # Left out where a figure has no value for them ...
     assert found["lrap"] == found["coverage_error"] == 1.0
     assert found["recall_at_1"] == found["ndcg_at_1"] == 1.0
@@ -149,10 +151,10 @@ def test_nothing_known_is_none_and_not_perfect() -> None:
 @pytest.mark.parametrize("shape", [(0, 3), (0, 0), (2, 0)])
 def test_empty_tables_raise_no_warning(shape: tuple[int, int]) -> None:
     y_true, y_prob = np.zeros(shape, bool), np.zeros(shape, np.float32)
-    found = headline(y_true, y_prob, y_true, [str(n) for n in range(shape[1])])
+    found = evaluate_and_count(y_true, y_true, y_prob)
     assert found["lrap"] is None
     assert found["binary_accuracy_all_zeros"] is None
-    metrics.per_label(y_true, y_true, y_prob)
+    measuring.per_label(y_true, y_true, y_prob)
 
 
 def test_without_probabilities_there_is_no_ranking() -> None:
@@ -166,7 +168,7 @@ def test_calibration_error_by_hand() -> None:
     # 15 bins of width 1/15: 0.05 and 0.06 share the first, 0.9 lies alone in the 14th.
     y_true = np.array([[1, 0, 1]], bool)
     y_prob = np.array([[0.05, 0.06, 0.9]], np.float64)
-    bins = metrics.reliability_bins(y_true, y_prob)
+    bins = reliability_bins(y_true, y_prob)
     assert bins.n.tolist() == [2] + [0] * 12 + [1, 0]
     assert bins.mean_probability[0] == pytest.approx(0.055)
     assert bins.share_true[0] == 0.5
@@ -179,13 +181,13 @@ def test_calibration_error_by_hand() -> None:
 
 def test_bins_hold_their_upper_edge() -> None:
     y_prob = np.array([[0.0, 0.25, 0.5, 0.75, 1.0]])
-    bins = metrics.reliability_bins(np.zeros((1, 5), bool), y_prob, n_bins=4)
+    bins = reliability_bins(np.zeros((1, 5), bool), y_prob, n_bins=4)
     assert bins.n.tolist() == [2, 1, 1, 1]
 
 
 def test_per_label_columns_are_those_of_single_labels() -> None:
     y_true, y_prob, y_pred = random_case(3)
-    columns = metrics.per_label(y_true, y_pred, y_prob)
+    columns = measuring.per_label(y_true, y_pred, y_prob)
     for label in range(y_true.shape[1]):
         truth, given, score = y_true[:, label], y_pred[:, label], y_prob[:, label]
         assert columns["support"][label] == truth.sum()
@@ -212,9 +214,9 @@ def test_weighting_papers_equals_repeating_them(seed: int) -> None:
     counts = np.random.default_rng(seed).integers(0, 3, size=len(y_true))
     counts[0] = 1
     rows = np.repeat(np.arange(len(y_true)), counts)
-    parts = metrics.contributions(y_true, y_pred, y_prob)
-    weighted = metrics.averages(parts, counts[None].astype(np.float32))
-    repeated = metrics.averages(metrics.contributions(y_true[rows], y_pred[rows], y_prob[rows]))
+    parts = measuring.contributions(y_true, y_pred, y_prob)
+    weighted = measuring.averages(parts, counts[None].astype(np.float32))
+    repeated = measuring.averages(measuring.contributions(y_true[rows], y_pred[rows], y_prob[rows]))
     assert set(weighted) == set(repeated)
     for key in weighted:
         assert weighted[key][0] == pytest.approx(repeated[key][0], rel=1e-5, abs=1e-6), key
@@ -226,9 +228,9 @@ def test_intervals_cover_the_truth_about_95_times_in_100() -> None:
     for trial in range(n_trials):
         y_true = generator.random((150, 1)) < 0.5
         y_pred = y_true ^ (generator.random((150, 1)) < 0.2)  # right four times in five
-        weights = metrics.resampling_weights(150, 200, trial)
-        found = metrics.averages(metrics.contributions(y_true, y_pred), weights)
-        low, high = metrics.interval(found["binary_accuracy"]) or (1.0, 0.0)
+        weights = measuring.resampling_weights(150, Resampling(200, trial))
+        found = measuring.averages(measuring.contributions(y_true, y_pred), weights)
+        low, high = measuring.interval(found["binary_accuracy"]) or (1.0, 0.0)
         covered += low <= 0.8 <= high
     assert 0.90 <= covered / n_trials <= 0.99
 
@@ -239,23 +241,23 @@ def test_resampling_keeps_rare_labels_so_that_macro_is_not_pushed_upwards() -> N
     y_true[20, 20] = True
     y_pred = np.zeros_like(y_true)
     y_pred[:, 20] = y_true[:, 20]
-    weights = metrics.resampling_weights(21, 100, 0)
-    found = metrics.averages(metrics.contributions(y_true, y_pred), weights)["macro_f1"]
+    weights = measuring.resampling_weights(21, Resampling(100, 0))
+    found = measuring.averages(measuring.contributions(y_true, y_pred), weights)["macro_f1"]
     np.testing.assert_allclose(found, 1 / 21, rtol=1e-5)
 
 
 def test_resampling_weights_sum_to_the_number_of_papers_and_follow_the_seed() -> None:
-    weights = metrics.resampling_weights(40, 10, 1)
+    weights = measuring.resampling_weights(40, Resampling(10, 1))
     assert weights.shape == (10, 40)
     np.testing.assert_allclose(weights.sum(axis=1), 40, rtol=1e-5)
-    np.testing.assert_array_equal(weights, metrics.resampling_weights(40, 10, 1))
-    assert not np.array_equal(weights, metrics.resampling_weights(40, 10, 2))
-    assert metrics.resampling_weights(0, 3, 1).shape == (3, 0)
+    np.testing.assert_array_equal(weights, measuring.resampling_weights(40, Resampling(10, 1)))
+    assert not np.array_equal(weights, measuring.resampling_weights(40, Resampling(10, 2)))
+    assert measuring.resampling_weights(0, Resampling(3, 1)).shape == (3, 0)
 
 
 def test_interval_of_nothing_is_none() -> None:
-    assert metrics.interval(np.array([np.nan, np.nan])) is None
-    assert metrics.interval(np.array([])) is None
+    assert measuring.interval(np.array([np.nan, np.nan])) is None
+    assert measuring.interval(np.array([])) is None
 
 
 def test_the_table_is_complete_and_says_its_averaging() -> None:
@@ -285,12 +287,32 @@ def test_perfect_and_worst_predictions_reach_the_ends_of_the_range() -> None:
         assert worst[metric.key] == pytest.approx(end), metric.key
 
 
+def markdown_table() -> str:
+    """Return the metrics as the Markdown table of docs/evaluation.md."""
+    lines = [
+        "| metric | key | formula | range | better | what it says |",
+        "|---|---|---|---|---|---|",
+    ]
+    for metric in METRICS:
+        high = "number of labels" if metric.high is None else f"{metric.high:g}"
+        cells = (
+            metric.name,
+            f"`{metric.key}`",
+            metric.formula.replace("|", "\\|"),
+            f"{metric.low:g} to {high}",
+            "higher" if metric.higher_is_better else "lower",
+            metric.sentence,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def test_the_documented_table_is_the_table() -> None:
     path = Path(__file__).resolve().parents[2] / "docs/evaluation.md"
     begin, end = "<!-- metrics:begin -->\n", "<!-- metrics:end -->"
     before, rest = path.read_text(encoding="utf-8").split(begin)
     table, after = rest.split(end)
     if os.environ.get("ARXIVTAG_WRITE_DOCS") == "1":
-        path.write_text(f"{before}{begin}{metrics.markdown_table()}{end}{after}", encoding="utf-8")
+        path.write_text(f"{before}{begin}{markdown_table()}{end}{after}", encoding="utf-8")
         return
-    assert table == metrics.markdown_table(), "set ARXIVTAG_WRITE_DOCS=1 to write it anew"
+    assert table == markdown_table(), "set ARXIVTAG_WRITE_DOCS=1 to write it anew"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from arxivtag.learning import network
-from arxivtag.learning.model import build_model, import_keras, model_summary, to_network
-from arxivtag.settings import ModelConfig
+from arxivtag.learning.model import model_summary
+from arxivtag.settings import ModelConfig, TrainingConfig
 from tests.learning.test_network import random_rows
 
 SHAPES = {
@@ -21,10 +22,25 @@ SHAPES = {
 }
 
 
+def build_model(
+    config: ModelConfig, loss: Literal["binary_crossentropy", "softmax_crossentropy"], seed: int = 0
+) -> Any:
+    """A model of 30 n-grams and 5 labels."""
+    from arxivtag.learning.engine import building
+
+    return building.build_model(config, TrainingConfig(loss=loss), 30, 5, random_seed=seed)
+
+
+def to_network(model: Any) -> network.Network:
+    from arxivtag.learning.engine import conversion
+
+    return conversion.to_network(model)
+
+
 @pytest.mark.parametrize("config", SHAPES.values(), ids=SHAPES)
 def test_summary_tells_what_is_built(config: ModelConfig) -> None:
     rows = model_summary(config, 30, 5)
-    model = build_model(config, 30, 5)
+    model = build_model(config, "binary_crossentropy")
     assert sum(row.n_parameters for row in rows) == model.count_params()
     built = {layer.name for layer in model.stems} | {
         layer.name for head in model.heads for layer in head if hasattr(layer, "kernel")
@@ -48,10 +64,10 @@ def test_summary_needs_no_keras() -> None:
 
 
 @pytest.mark.parametrize("name", ["wide and deep", "towers"])
-@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
-def test_the_network_predicts_as_the_model(name: str, activation: str) -> None:
+@pytest.mark.parametrize("loss", ["binary_crossentropy", "softmax_crossentropy"])
+def test_the_network_predicts_as_the_model(name: str, loss: Any) -> None:
     rows = random_rows(20, 30)
-    model = build_model(SHAPES[name], 30, 5, output_activation=activation, random_seed=3)
+    model = build_model(SHAPES[name], loss, seed=3)
     for variable in model.trainable_variables:
         if variable.name == "bias" or "linear" in variable.path:
             noise = np.random.default_rng(0).normal(size=variable.shape).astype(np.float32)
@@ -68,7 +84,7 @@ def test_the_network_predicts_as_the_model(name: str, activation: str) -> None:
 
 def test_same_seed_same_weights_and_towers_differ() -> None:
     def first_kernels(seed: int) -> list[np.ndarray]:
-        model = build_model(SHAPES["towers"], 30, 5, random_seed=seed)
+        model = build_model(SHAPES["towers"], "binary_crossentropy", seed)
         return [np.asarray(stem.kernel.value) for stem in model.stems]
 
     again, other = first_kernels(1), first_kernels(2)
@@ -78,7 +94,7 @@ def test_same_seed_same_weights_and_towers_differ() -> None:
 
 
 def test_the_network_owns_its_arrays() -> None:
-    model = build_model(SHAPES["linear"], 30, 5)
+    model = build_model(SHAPES["linear"], "binary_crossentropy")
     kept = to_network(model)
     before = kept.branches[0].layers[0].kernel.copy()
     model.stems[0].kernel.assign(np.ones((30, 5), np.float32))
@@ -86,10 +102,10 @@ def test_the_network_owns_its_arrays() -> None:
 
 
 def test_training_does_not_import_tensorflow() -> None:
-    import_keras()
     code = (
-        "import sys; from arxivtag.settings import ModelConfig; "
-        "from arxivtag.learning.model import build_model; build_model(ModelConfig((4,)), 9, 2); "
+        "import sys; from arxivtag.settings import ModelConfig, TrainingConfig; "
+        "from arxivtag.learning.engine.building import build_model; "
+        "build_model(ModelConfig((4,)), TrainingConfig(), 9, 2); "
         "import arxivtag.learning.engine.callbacks, arxivtag.learning.engine.batches; "
         "sys.exit('tensorflow' in sys.modules)"
     )

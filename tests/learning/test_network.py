@@ -38,7 +38,7 @@ def wide_and_deep(n_features: int, n_labels: int, dtype: str = "float32") -> Net
 def dense_logits(network: Network, rows: SparseRows) -> np.ndarray:
     total = 0
     for branch in network.branches:
-        values = rows.to_dense().astype(np.float64)
+        values = rows.to_scipy().toarray().astype(np.float64)
         for number, item in enumerate(branch.layers):
             if number:
                 values = np.maximum(values, 0)

@@ -10,25 +10,22 @@ import pytest
 
 from arxivtag.errors import StorageError
 from arxivtag.learning.calibration import Calibration
-from arxivtag.learning.predictions import (
-    Predictions,
-    calibrated_predictions,
-    load_predictions,
-    save_predictions,
-)
+from arxivtag.learning.decision import Scored
+from arxivtag.learning.predictions import Predictions, load_predictions, save_predictions
 
 
 @pytest.fixture
 def predictions() -> Predictions:
     generator = np.random.default_rng(0)
-    return calibrated_predictions(
-        ("cs.LG", "math.ÅÄ"),
-        generator.random((4, 2)) < 0.5,
-        generator.random((4, 2), dtype=np.float32),
-        generator.random((3, 2)) < 0.5,
-        generator.random((3, 2), dtype=np.float32),
-        Calibration("temperature", temperature=2.0),
+    val, test = (
+        Scored(
+            generator.random((n, 2)) < 0.5,
+            generator.random((n, 2), dtype=np.float32),
+            np.ones(n, bool),
+        ).calibrated(Calibration("temperature", temperature=2.0))
+        for n in (4, 3)
     )
+    return Predictions.of(("cs.LG", "math.ÅÄ"), val, test)
 
 
 def test_there_and_back(tmp_path: Path, predictions: Predictions) -> None:
@@ -48,8 +45,8 @@ def test_calibrated_ones_stand_beside_the_raw(predictions: Predictions) -> None:
 
 
 def test_no_label_at_all_is_stored(tmp_path: Path) -> None:
-    empty = np.zeros((0, 0), np.float32)
-    none = calibrated_predictions((), empty, empty, empty, empty, Calibration())
+    empty = Scored(np.zeros((0, 0), bool), np.zeros((0, 0), np.float32), np.zeros(0, bool))
+    none = Predictions.of((), empty, empty)
     save_predictions(tmp_path / "p.npz", none)
     assert load_predictions(tmp_path / "p.npz").label_names == ()
 

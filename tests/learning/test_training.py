@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from arxivtag.errors import ConfigError
+from arxivtag.errors import TrainingError
 from arxivtag.learning import network
-from arxivtag.learning.features import SparseRows
+from arxivtag.learning.features import Examples, SparseRows
+from arxivtag.learning.losses import LOSSES
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.progress import best_micro_f1, validation_figures
-from arxivtag.learning.training import FitResult, fit, lift_rare_labels
-from arxivtag.settings import ModelConfig, TrainingConfig
+from arxivtag.learning.training import FitResult, Trainer, lift_rare_labels
+from arxivtag.settings import ModelConfig, RunConfig, TrainingConfig
 
 N_FEATURES, N_LABELS = 60, 4
 MODEL = ModelConfig(hidden_units=(8,), dropout_rate=0.3, word_dropout_rate=0.2)
@@ -24,7 +25,7 @@ TRAINING = TrainingConfig(
 )
 
 
-def papers(n: int, seed: int) -> tuple[SparseRows, np.ndarray]:
+def papers(n: int, seed: int) -> Examples:
     """Papers whose label ``l`` is told by n-grams ``10 l .. 10 l + 9``."""
     random = np.random.default_rng(seed)
     y = random.random((n, N_LABELS)) < [0.5, 0.4, 0.3, 0.05]
@@ -35,23 +36,24 @@ def papers(n: int, seed: int) -> tuple[SparseRows, np.ndarray]:
     nonzero = dense > 0
     indptr = np.concatenate([[0], np.cumsum(nonzero.sum(axis=1))]).astype(np.int64)
     indices = np.nonzero(nonzero)[1].astype(np.int32)
-    return SparseRows(indptr, indices, dense[nonzero], N_FEATURES), y
+    return Examples(SparseRows(indptr, indices, dense[nonzero], N_FEATURES), y)
 
 
 TRAIN, VAL = papers(100, 1), papers(40, 2)
+BINARY = LOSSES["binary_crossentropy"]
 
 
 def run(
-    model: ModelConfig = MODEL, training: TrainingConfig = TRAINING, **changes: Any
+    model: ModelConfig = MODEL,
+    training: TrainingConfig = TRAINING,
+    *,
+    train: Examples = TRAIN,
+    val: Examples = VAL,
+    random_seed: int = 7,
+    **options: Any,
 ) -> FitResult:
-    settings: dict[str, Any] = {
-        "random_seed": 7,
-        "on_tick": lambda record: None,
-        "should_stop": lambda: False,
-        **changes,
-    }
-    val = settings.pop("val", VAL)
-    return fit(*TRAIN, *val, model=model, training=training, **settings)
+    settings = RunConfig(model=model, training=training, random_seed=random_seed)
+    return Trainer(train, val, settings, **options).fit()
 
 
 def assert_same(first: Network, second: Network) -> None:
@@ -91,7 +93,7 @@ def test_it_learns_and_reports(reference: Any) -> None:
 
 def test_history_agrees_with_the_network(reference: Any) -> None:
     result, _ = reference
-    figures = validation_figures(VAL[1], network.logits(result.network, VAL[0]), "sigmoid")
+    figures = validation_figures(VAL.y_true, network.logits(result.network, VAL.rows), BINARY)
     last = result.history[-1]
     assert {name: last[name] for name in figures} == pytest.approx(figures)
 
@@ -157,16 +159,37 @@ def test_a_checkpoint_of_other_settings_is_not_used(tmp_path: Path) -> None:
     assert kept.restore() == 0
 
 
-def _compiled() -> Any:
-    from arxivtag.learning.training import _compiled_model
+@pytest.mark.parametrize("changed", ["labels", "weights", "validation labels"])
+def test_a_checkpoint_of_other_papers_of_the_same_shape_is_not_used(
+    changed: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "checkpoint.npz"
+    run(checkpoint=path)
+    rows = TRAIN.rows
+    heavier = SparseRows(rows.indptr, rows.indices, rows.data * 2, N_FEATURES)
+    train = {
+        "labels": Examples(rows, TRAIN.y_true[::-1]),
+        "weights": Examples(heavier, TRAIN.y_true),
+    }.get(changed, TRAIN)
+    val = Examples(VAL.rows, VAL.y_true[::-1]) if changed == "validation labels" else VAL
+    ticks: list[dict[str, Any]] = []
+    anew = run(train=train, val=val, on_tick=ticks.append, checkpoint=path)
+    assert [tick["epoch"] for tick in ticks if tick["kind"] == "epoch"] == [1, 2, 3]
+    assert_same(anew.network, run(train=train, val=val).network)
 
-    return _compiled_model(ModelConfig(()), TRAINING, N_FEATURES, N_LABELS, 7, 1)
+
+def _compiled() -> Any:
+    from arxivtag.learning.engine.building import build_model, compile_model
+
+    model = build_model(ModelConfig(()), TRAINING, N_FEATURES, N_LABELS, random_seed=1)
+    compile_model(model, TRAINING, 7 * TRAINING.epochs)
+    return model
 
 
 def _validation() -> Any:
     from arxivtag.learning.engine.callbacks import Validation
 
-    return Validation(_compiled(), *VAL, TRAINING, 7, lambda record: None)
+    return Validation(_compiled(), VAL, TRAINING, 7, lambda record: None)
 
 
 def test_early_stopping_keeps_the_best_epoch() -> None:
@@ -183,7 +206,7 @@ def test_early_stopping_keeps_the_best_epoch() -> None:
     losses = [record["val_loss"] for record in result.history]
     assert result.best_epoch == 1 + int(np.argmin(losses))
     assert len(losses) == result.best_epoch + 2 < 12
-    figures = validation_figures(VAL[1], network.logits(result.network, VAL[0]), "sigmoid")
+    figures = validation_figures(VAL.y_true, network.logits(result.network, VAL.rows), BINARY)
     assert figures["val_loss"] == pytest.approx(min(losses))
 
 
@@ -204,7 +227,7 @@ def test_an_epoch_that_was_cut_short_is_no_epoch(tmp_path: Path) -> None:
     ticks: list[dict[str, Any]] = []
     training = dataclasses.replace(TRAINING, restore_best_epoch=True)
     model = _compiled()
-    validation = Validation(model, *VAL, training, 7, ticks.append)
+    validation = Validation(model, VAL, training, 7, ticks.append)
     checkpoint = Checkpoint(tmp_path / "checkpoint.npz", model, validation, {})
     for n_steps, whole_epochs in ((3, 0), (7, 1)):
         model.optimizer.iterations.assign(n_steps)
@@ -248,16 +271,13 @@ def test_softmax_towers_and_a_linear_path_in_one_compilation(
     result = run(model, training)
     assert len(traces) == 1, "every batch has the same shapes, the short last one too"
     assert len(result.network.branches) == 3
-    y_prob = network.probabilities(result.network, VAL[0])
+    y_prob = network.probabilities(result.network, VAL.rows)
     np.testing.assert_allclose(y_prob.sum(axis=1), 1, rtol=1e-5)
     assert result.history[-1]["val_micro_f1"] > 0.7
 
 
 def test_without_validation_papers_the_last_epoch_is_the_best() -> None:
-    none = (
-        SparseRows(np.zeros(1, np.int64), TRAIN[0].indices[:0], TRAIN[0].data[:0], 60),
-        VAL[1][:0],
-    )
+    none = Examples(TRAIN.rows.slice(0, 0), VAL.y_true[:0])
     training = dataclasses.replace(TRAINING, early_stopping_patience=1, restore_best_epoch=True)
     result = run(ModelConfig(()), training, val=none)
     assert result.best_epoch == 3
@@ -265,13 +285,10 @@ def test_without_validation_papers_the_last_epoch_is_the_best() -> None:
 
 
 def test_a_loss_that_is_no_number_is_told() -> None:
-    rows, y = TRAIN
+    rows = TRAIN.rows
     broken = SparseRows(rows.indptr, rows.indices, rows.data * np.float32("nan"), N_FEATURES)
-    with pytest.raises(ConfigError, match="Lower the learning rate"):
-        fit(
-            broken, y, *VAL, model=ModelConfig(()), training=TRAINING, random_seed=1,
-            on_tick=lambda record: None, should_stop=lambda: False,
-        )  # fmt: skip
+    with pytest.raises(TrainingError, match="Lower the learning rate"):
+        run(ModelConfig(()), train=Examples(broken, TRAIN.y_true), random_seed=1)
 
 
 def test_rare_labels_are_lifted_by_their_rarity() -> None:
@@ -292,19 +309,17 @@ def test_rare_labels_are_lifted_by_their_rarity() -> None:
     assert lift_rare_labels(plain, y, 0.0) is plain
 
 
-@pytest.mark.parametrize("activation", ["sigmoid", "softmax"])
-def test_validation_figures_equal_keras_and_sklearn(activation: Any) -> None:
+@pytest.mark.parametrize("name", ["binary_crossentropy", "softmax_crossentropy"])
+def test_validation_figures_equal_keras_and_sklearn(name: str) -> None:
+    import keras
     from sklearn.metrics import f1_score
 
-    from arxivtag.learning.model import import_keras
-
-    keras = import_keras()
     random = np.random.default_rng(3)
     y, values = random.random((30, 5)) < 0.4, random.normal(size=(30, 5)).astype(np.float32) * 3
     y[0] = False
-    figures = validation_figures(y, values, activation)
-    y_prob = network.activate(values, activation)
-    if activation == "sigmoid":
+    figures = validation_figures(y, values, LOSSES[name])
+    y_prob = network.activate(values, LOSSES[name].output_activation)
+    if name == "binary_crossentropy":
         loss = keras.losses.BinaryCrossentropy(from_logits=True)(y.astype("f4"), values)
     else:
         shares = y / np.maximum(y.sum(axis=1, keepdims=True), 1)

@@ -13,7 +13,8 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers import sources
 from arxivtag.runs.evaluating import evaluate_model
 from arxivtag.tagging import tagger
-from arxivtag.tagging.bundle import load_bundle, save_bundle
+from arxivtag.tagging.loading import load_bundle
+from arxivtag.tagging.saving import save_bundle
 from tests.tagging.models import LABELS, make_bundle
 
 

@@ -15,14 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from arxivtag import config, locks, storage
+from arxivtag import config, locks, policy, storage
 from arxivtag.errors import RunError, StorageError
-from arxivtag.papers import sources
-from arxivtag.runs import jobs, registry
+from arxivtag.papers import source, sources
+from arxivtag.runs import jobs, registry, worker
 from arxivtag.runs.jobs import Queued, Refused, Started
-from arxivtag.runs.leftovers import sweep
 from arxivtag.runs.status import RunStatus
-from arxivtag.settings import RunConfig
+from arxivtag.settings import ModelConfig, RunConfig, TrainingConfig
 from tests.runs.conftest import (
     fake_config,
     journal_of,
@@ -91,7 +90,7 @@ def test_worker_runs_at_lower_priority_in_a_session_of_its_own(quick: Path) -> N
     run_id = begin(quick, epochs=20)
     wait_until_trains(run_id, quick)
     parent, child = workers(quick)
-    assert parent.nice() == child.nice() == jobs.WORKER_NICENESS
+    assert parent.nice() == child.nice() == worker.WORKER_NICENESS
     assert os.getsid(child.pid) == parent.pid != os.getsid(0)
 
 
@@ -175,7 +174,7 @@ def test_kill_of_both_is_lost_a_poll_begins_the_next_and_it_can_be_resumed(quick
     wait_for(lambda: state_of(run_id, quick) == "lost", timeout_s=5)
     assert registry.read_run(run_id, quick).status.hint
     assert state_of(following, quick) == "queued"
-    assert jobs.kick(quick) == following
+    assert jobs.start_next(quick) == following
     n_before = len(registry.read_run(run_id, quick).history().epochs)
     outcome = jobs.resume(run_id, quick)
     assert isinstance(outcome, Queued | Started)
@@ -255,7 +254,7 @@ def test_start_refuses_what_cannot_be(quick: Path, tmp_path: Path) -> None:
     assert "runs" in outcome.message
     assert outcome.hint
     assert registry.list_runs(blocked) == ()
-    jobs.kick_on_poll(blocked)
+    jobs.start_next_on_poll(blocked)
 
 
 def test_full_disk_refuses_the_start_and_loses_no_run(quick: Path, tmp_path: Path) -> None:
@@ -299,7 +298,7 @@ def test_read_only_disk_refuses_the_start_and_still_lists(quick: Path, tmp_path:
         outcome = jobs.start(fake_config(), disk)
         assert isinstance(outcome, Refused)
         assert "Read-only" in outcome.message
-        jobs.kick_on_poll(disk)
+        jobs.start_next_on_poll(disk)
         assert {run.run_id: run.state for run in registry.list_runs(disk)} == {
             "done": "finished",
             "waits": "queued",
@@ -386,7 +385,7 @@ def test_relative_path_of_data_is_kept_absolute(
     def kept(data: str) -> str:
         return jobs.with_absolute_data(RunConfig(data=data)).data
 
-    assert set(jobs._NAMED_SOURCES) == {source.id for source in sources.available_sources(home)}
+    assert set(source.NAMED) == {offered.id for offered in sources.available_sources(home)}
     assert kept("papers.csv") == str(tmp_path / "papers.csv")
     assert kept("papers.csv?max_rows=5") == f"{tmp_path}/papers.csv?max_rows=5"
     for data in ("sample", "missing.csv", "upload:abc", "x" * 300, "a?" * 300):
@@ -399,8 +398,8 @@ def test_relative_path_of_data_is_kept_absolute(
     locks.release(held)
     assert isinstance(outcome, Queued)
     run = registry.read_run(outcome.run_id, home)
-    assert run.config is not None
-    assert run.config.data == str(tmp_path / "papers.csv")
+    assert run.settings is not None
+    assert run.settings.data == str(tmp_path / "papers.csv")
 
 
 def test_leftovers_of_killed_writers_are_removed(quick: Path) -> None:
@@ -424,7 +423,7 @@ def test_leftovers_in_the_runs_folder_go_by_age(
     left = home / "runs" / ".tmp-x"
     (left / "in").mkdir(parents=True)
     assert isinstance(jobs.start(RunConfig(random_seed=-1), home), Refused)
-    sweep(home / "runs", older_than_s=60)
+    storage.sweep(home / "runs", older_than_s=60)
     assert left.exists()
     monkeypatch.setattr(jobs, "_LEFTOVER_AGE_S", 0.0)
     slot = locks.try_acquire(home / "runs" / ".slot.lock")
@@ -454,7 +453,7 @@ def test_training_run_cannot_be_deleted(quick: Path) -> None:
 
 
 def test_queue_is_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "MAX_QUEUE_LENGTH", 2)
+    monkeypatch.setattr(policy, "OWNER_QUEUE_LENGTH", 2)
     slot = home / "runs" / ".slot.lock"
     for number in (1, 2):
         make_run(home, f"waits-{number}", "queued", queue_number=number)
@@ -464,6 +463,44 @@ def test_queue_is_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     locks.release(held)
     assert isinstance(outcome, Refused)
     assert "wait already" in outcome.message
+
+
+def test_resume_asks_for_room_in_the_queue_as_start_does(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_run(home, "broke-off", "failed")
+    for number in range(policy.OWNER_QUEUE_LENGTH):
+        make_run(home, f"waits-{number}", "queued", queue_number=number)
+    held = locks.try_acquire(home / "runs" / ".slot.lock")
+    assert held is not None
+    try:
+        outcome = jobs.resume("broke-off", home)
+        assert isinstance(outcome, Refused)
+        assert "wait already" in outcome.message
+        assert state_of("broke-off", home) == "failed"
+        registry.delete_run("waits-0", home)
+        assert isinstance(jobs.resume("broke-off", home), Queued)
+    finally:
+        locks.release(held)
+
+
+def test_settings_that_are_not_valid_any_more_are_refused_on_resume(home: Path) -> None:
+    wrong = RunConfig(
+        model=ModelConfig(hidden_units=(8,)), training=TrainingConfig(loss="squared_hinge")
+    )
+    make_run(home, "old", "failed", config=wrong)
+    outcome = jobs.resume("old", home)
+    assert isinstance(outcome, Refused)
+    assert "without hidden layers" in outcome.message
+    assert state_of("old", home) == "failed"
+
+
+def test_a_run_whose_settings_cannot_be_read_is_not_resumed(home: Path) -> None:
+    folder = make_run(home, "damaged", "failed")
+    folder.config.write_text("{")
+    outcome = jobs.resume("damaged", home)
+    assert isinstance(outcome, Refused)
+    assert "corrupt" in outcome.message
 
 
 def test_visitors_are_held_to_their_limits(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -479,10 +516,10 @@ def test_visitors_are_held_to_their_limits(home: Path, monkeypatch: pytest.Monke
         assert isinstance(mine, Refused)
         assert "the most a visitor may" in mine.message
         assert isinstance(jobs.start(fake_config(1), home, owner="you"), Queued)
-        local = RunConfig(data="/etc/passwd")
-        refused = jobs.start(local, home, owner="other")
-        assert isinstance(refused, Refused)
-        assert "passwd" not in refused.message
+        for data in ("/etc/passwd", "arxiv-metadata", "sample?max_rows=10", "upload:a?max_rows=1"):
+            refused = jobs.start(RunConfig(data=data), home, owner="other")
+            assert isinstance(refused, Refused)
+            assert "passwd" not in refused.message
         search = dataclasses.replace(fake_config(1), data="arxiv-api:0123456789ab")
         assert isinstance(jobs.start(search, home, owner="other"), Queued)
     finally:
@@ -493,10 +530,10 @@ def test_polls_of_many_sessions_look_at_the_queue_once(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[Path | None] = []
-    monkeypatch.setattr(jobs, "kick", looked.append)
+    monkeypatch.setattr(jobs, "start_next", looked.append)
     monkeypatch.setattr(jobs._Poll, "last_at", float("-inf"))
     for _ in range(20):
-        jobs.kick_on_poll(home)
+        jobs.start_next_on_poll(home)
     assert looked == [home]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from arxivtag.tagging.bundle import load_bundle
+from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.tagger import tag
 from arxivtag.ui.predict.examples import EXAMPLES
 from benchmarks.kill_test import Tally, play

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,14 +21,16 @@ import pytest
 
 from arxivtag import locks
 from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH
-from arxivtag.errors import RunError
-from arxivtag.learning import thresholds
+from arxivtag.errors import ConfigError, RunError, StorageError
+from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
 from arxivtag.papers.texts import join_text
-from arxivtag.runs import jobs, pipeline, registry
+from arxivtag.runs import foreground, jobs, pipeline, registry
+from arxivtag.runs.recorder import RunRecorder
+from arxivtag.runs.status import read_status
 from arxivtag.settings import preset_settings
 from arxivtag.tagging import tagger
-from arxivtag.tagging.bundle import load_bundle
+from arxivtag.tagging.loading import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers
 
 CONTRACT = ("run_id", "status", "evaluation", "timings", "n_train", "n_val", "n_test",
@@ -91,10 +94,10 @@ def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) 
     assert run.state == "finished"
     assert run.summary.has_bundle
     assert run.summary.figures["micro_f1"] == result["evaluation"]["micro_f1"]
-    assert run.config is not None
-    assert run.config.training.epochs == 2
+    assert run.settings is not None
+    assert run.settings.training.epochs == 2
     # Absolute: a run again or a resume works in another folder.
-    assert run.config.data == str(home / "papers.jsonl")
+    assert run.settings.data == str(home / "papers.jsonl")
     history = run.history()
     assert [record["epoch"] for record in history.epochs] == [1, 2]
     assert {"val_loss", "val_binary_accuracy", "val_micro_f1", "val_precision_at_1"} <= set(
@@ -156,11 +159,11 @@ def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) ->
     fcntl.flock(probe, fcntl.LOCK_SH)
     timer = threading.Timer(0.1, os.close, (probe,))
     timer.start()
-    lock = pipeline._lock_of_new_run(folder)
+    lock = foreground._lock_of_new_run(folder)
     timer.join()
     assert locks.is_held(folder.lock)
     with pytest.raises(RunError, match="could not be taken"):
-        pipeline._lock_of_new_run(folder)
+        foreground._lock_of_new_run(folder)
     locks.release(lock)
     run = registry.read_run("run-a", home)
     assert (run.state, bool(run.status.message), bool(run.status.hint)) == ("failed", True, True)
@@ -212,54 +215,88 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
 def test_a_model_that_would_not_load_again_is_never_trained(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from arxivtag.errors import ConfigError
-    from arxivtag.runs import pipeline
-    from arxivtag.runs.recorder import RunRecorder
-    from arxivtag.runs.status import read_status
-
     monkeypatch.setenv("ARXIVTAG_MAX_BUNDLE_MB", "1")
-    monkeypatch.setattr(pipeline, "_train", lambda *_: pytest.fail("it was trained"))
+    monkeypatch.setattr(pipeline, "_prepare_training", lambda *_: pytest.fail("it was trained"))
     config = preset_settings("keras-example")
     folder = jobs.create_run(config, home, "running")
     with (
         RunRecorder(folder, read_status(folder.status)) as recorder,
         pytest.raises(ConfigError, match="at most 1 MB can be loaded again"),
     ):
-        pipeline.execute(config, recorder, lambda: False)
+        pipeline.execute(config, recorder, lambda: "")
 
 
-def test_what_fails_after_training_does_not_cost_the_epochs(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from arxivtag.errors import StorageError
-    from arxivtag.runs import pipeline
-    from arxivtag.runs.recorder import RunRecorder
-    from arxivtag.runs.status import read_status
-
+@pytest.fixture
+def quick_run(home: Path) -> Callable[[], dict[str, Any]]:
+    """Executes one run of one epoch, again and again, in one folder."""
     linear = preset_settings("linear")
     config = dataclasses.replace(
         linear,
         training=dataclasses.replace(linear.training, epochs=1),
-        evaluation=dataclasses.replace(
-            linear.evaluation, linear_baseline=False, bootstrap_samples=0
-        ),
+        evaluation=dataclasses.replace(linear.evaluation, bootstrap_samples=0),
     )
     folder = jobs.create_run(config, home, "running")
 
     def attempt() -> dict[str, Any]:
         with RunRecorder(folder, read_status(folder.status)) as recorder:
-            return pipeline.execute(config, recorder, lambda: False)
+            return pipeline.execute(config, recorder, lambda: "")
 
+    return attempt
+
+
+def test_what_fails_after_training_does_not_cost_the_epochs(
+    home: Path, quick_run: Callable[[], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def full_disk(*_: object) -> None:
         raise StorageError("The disk is full.")
 
     with monkeypatch.context() as patched:
         patched.setattr(pipeline, "_save", full_disk)
         with pytest.raises(StorageError):
-            attempt()
+            quick_run()
+    (run,) = registry.list_runs(home)
+    folder = registry.run_folder(run.run_id, home)
     assert folder.checkpoint.exists()
     before = folder.history.read_text().count('"kind": "epoch"')
-    result = attempt()
+    result = quick_run()
     assert result["status"] == "finished"
     assert folder.history.read_text().count('"kind": "epoch"') == before == 1
     assert not folder.checkpoint.exists()
+
+
+def test_a_fault_in_the_linear_baseline_does_not_fail_the_run(
+    home: Path, quick_run: Callable[[], dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(baselines, "linear", fault)
+    result = quick_run()
+    assert result["status"] == "finished"
+    run = registry.read_run(result["run_id"], home)
+    assert run.state == "finished"
+    evaluation = run.evaluation()
+    assert evaluation is not None
+    assert evaluation["linear_baseline_note"] == (
+        "The linear model was left out: it could not be fitted (MemoryError)."
+    )
+    assert result["evaluation"]["linear_baseline_note"] == evaluation["linear_baseline_note"]
+    assert not run.folder.checkpoint.exists()
+
+
+def test_stages_are_entered_in_order_and_the_device_is_told(
+    home: Path, quick_run: Callable[[], dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO"):
+        result = quick_run()
+    told = [line for line in caplog.messages if line.startswith(("stage=", "device="))]
+    assert told == [
+        "stage=load", "stage=clean", "stage=split", "stage=vectorize", "stage=compile",
+        "device=cpu", "stage=train", "stage=evaluate", "stage=bundle", "stage=baseline",
+    ]  # fmt: skip
+    assert result["device"] == "cpu"
+    assert set(result["timings"]) == {
+        "load", "clean", "split", "vectorize", "train", "evaluate", "bundle", "baseline", "epochs",
+    }  # fmt: skip
+    bundle = registry.read_run(result["run_id"], home).folder.bundle
+    assert load_bundle(bundle).manifest["device"] == "cpu"

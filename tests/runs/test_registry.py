@@ -199,7 +199,7 @@ def test_config_survives_and_unknown_keys_are_ignored(home: Path) -> None:
     folder = make_run(home, "run-a", config=RunConfig(random_seed=7))
     values = storage.read_json(folder.config)
     storage.write_json(folder.config, {**values, "from_the_future": 1})
-    assert registry.read_run("run-a", home).config == RunConfig(random_seed=7)
+    assert registry.read_run("run-a", home).settings == RunConfig(random_seed=7)
 
 
 def test_log_tail_is_the_end_of_a_long_log(home: Path) -> None:

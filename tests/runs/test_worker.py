@@ -13,7 +13,7 @@ import pytest
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.errors import DataError, StorageError
 from arxivtag.runs import worker
-from arxivtag.runs.worker import describe_failure, stop_watch
+from arxivtag.runs.ending import describe_failure, stop_watch
 from tests.runs.conftest import make_run, wait_for
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import shutil
@@ -19,7 +20,9 @@ from arxivtag.errors import BundleError, StorageError
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging import tagger
-from arxivtag.tagging.export import export_keras
+from arxivtag.tagging.export import KERAS_LINES, MODEL_NAME, export_keras
+from arxivtag.tagging.saving import save_bundle
+from arxivtag.ui.predict import take_along
 from tests.tagging.models import FORMS, LABELS, invented_texts, make_bundle
 
 TEXTS = [
@@ -49,10 +52,6 @@ for form in sys.argv[2:]:
         tf_idf = model.get_layer("text_vectorization")(list(texts))
         y_prob = model.get_layer("network").predict(tf_idf, verbose=0)
     np.save(f"{folder}/{form}_{keras.backend.backend()}.npy", y_prob)
-if keras.backend.backend() == "tensorflow":
-    scope = {}
-    exec(open(f"{folder}/docs_example.py").read(), scope)
-    assert scope["y_prob"].shape == (1, len(scope["label_names"]))
 assert not any(name.startswith("arxivtag") for name in sys.modules)
 """
 
@@ -67,7 +66,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for form in FORMS:
         export_keras(make_bundle(form), folder / f"{form}.keras")
     shutil.copyfile(folder / "tuned.keras", folder / "model.keras")
-    (folder / "docs_example.py").write_text(docs_examples()[1])
     texts = np.array([normalize_text(text) for text in TEXTS], dtype=object)
     np.save(folder / "texts.npy", texts, allow_pickle=True)
     return folder
@@ -90,6 +88,63 @@ def test_fresh_process_agrees_with_the_tagger(folder: Path, backend: str) -> Non
         expected = tagger.predict(make_bundle(form), TEXTS)
         assert y_prob.shape == expected.shape
         np.testing.assert_allclose(y_prob, expected, atol=1e-5, err_msg=form)
+
+
+def test_docs_page_and_file_show_the_same_lines(folder: Path) -> None:
+    assert docs_examples()[1] == KERAS_LINES
+    assert take_along.KERAS_LINES == KERAS_LINES
+    with zipfile.ZipFile(folder / "plain.keras") as archive:
+        assert KERAS_LINES in archive.read("README.txt").decode()
+
+
+def test_the_documented_lines_run_as_they_stand(folder: Path) -> None:
+    """Even where the environment asks for the other backend."""
+    code = KERAS_LINES + "print(y_prob.shape, len(label_names), model.name)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "KERAS_BACKEND": "jax"},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.splitlines()[-1] == f"(1, {len(LABELS)}) {len(LABELS)} {MODEL_NAME}"
+
+
+def test_the_export_prints_its_result_alone(tmp_path: Path) -> None:
+    """Not a line of TensorFlow's log on standard error."""
+    save_bundle(make_bundle(), tmp_path / "bundle")
+    words = ["export", str(tmp_path / "bundle"), "--out", str(tmp_path / "m.keras"), "--json"]
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("TF_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "arxivtag", *words],
+        env={**environment, "PYTHONPATH": str(PROJECT_FOLDER)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stderr == ""
+    assert json.loads(done.stdout)["path"] == str(tmp_path / "m.keras")
+
+
+def test_what_fails_while_the_log_is_held_back_is_told(tmp_path: Path) -> None:
+    """Standard error is back afterwards, and the error has passed."""
+    code = (
+        "import os\n"
+        "from arxivtag.tagging.export import _without_log_lines\n"
+        "try:\n"
+        "    with _without_log_lines():\n"
+        "        os.write(2, b'log line')\n"
+        "        raise ValueError('told')\n"
+        "except ValueError as error:\n"
+        "    os.write(2, str(error).encode())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT_FOLDER, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "told")
 
 
 def test_the_bundle_example_of_the_docs_runs() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 
 from arxivtag.learning.features import SparseRows
 from arxivtag.tagging import neighbours
-from arxivtag.tagging.neighbours import build_index, similar
+from arxivtag.tagging.neighbours import build_index
+from arxivtag.tagging.tagger import similar_papers
 from tests.tagging.models import invented_texts, make_bundle
 
 
@@ -47,7 +48,7 @@ def test_only_the_strongest_terms_stay(monkeypatch: object) -> None:
 def test_a_training_paper_finds_itself() -> None:
     bundle = make_bundle("tuned", with_neighbours=True)
     texts = invented_texts(80)
-    found = similar(bundle, texts[17], k=3)
+    found = similar_papers(bundle, texts[17], k=3)
     assert len(found) == 3
     assert found[0].title == "Paper 17"
     assert found[0].similarity > 0.98
@@ -57,10 +58,10 @@ def test_a_training_paper_finds_itself() -> None:
 
 def test_nothing_similar_is_nothing() -> None:
     bundle = make_bundle("tuned", with_neighbours=True)
-    assert similar(bundle, "zzz") == ()
-    assert similar(bundle, "") == ()
-    assert similar(make_bundle("tuned"), "deep network") == ()
-    assert len(similar(bundle, "deep network", k=10_000)) <= 80
+    assert similar_papers(bundle, "zzz") == ()
+    assert similar_papers(bundle, "") == ()
+    assert similar_papers(make_bundle("tuned"), "deep network") == ()
+    assert len(similar_papers(bundle, "deep network", k=10_000)) <= 80
 
 
 def test_titles_become_one_line() -> None:

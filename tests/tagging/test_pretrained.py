@@ -16,8 +16,9 @@ from arxivtag.config import ASSETS_FOLDER, PRETRAINED_PATH
 from arxivtag.papers import sources
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging import tagger
-from arxivtag.tagging.bundle import Bundle, load_bundle
+from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.export import export_keras
+from arxivtag.tagging.loading import load_bundle
 
 ABSTRACTS = {
     "cs.CV": "We train a convolutional network that detects objects in images and segments them.",
@@ -32,8 +33,8 @@ def bundle() -> Bundle:
     return load_bundle(PRETRAINED_PATH)
 
 
-def test_it_is_at_most_8_mb() -> None:
-    assert sum(path.stat().st_size for path in PRETRAINED_PATH.iterdir()) <= 8_000_000
+def test_it_is_at_most_9_mb() -> None:
+    assert sum(path.stat().st_size for path in PRETRAINED_PATH.iterdir()) <= 9_000_000
 
 
 def test_it_loads_quickly(bundle: Bundle) -> None:
@@ -54,10 +55,11 @@ def test_it_holds_no_paper(bundle: Bundle) -> None:
     assert bundle.vectorizer.idf.max() <= most_idf + 1e-4
 
 
-def test_it_lost_at_most_a_hundredth(bundle: Bundle) -> None:
-    full = bundle.manifest["full_model"]["evaluation"]
+def test_it_lost_at_most_half_a_hundredth(bundle: Bundle) -> None:
+    full, small = bundle.manifest["full_model"]["evaluation"], bundle.manifest["evaluation"]
     for key in ("micro_f1", "lrap"):
-        assert full[key] - bundle.manifest["evaluation"][key] <= 0.01
+        assert round(full[key] - small[key], 4) <= 0.005
+    assert small["macro_f1"] >= 0.406
 
 
 def test_the_card_states_its_figures(bundle: Bundle) -> None:

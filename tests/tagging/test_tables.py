@@ -11,8 +11,13 @@ import pytest
 
 from arxivtag.errors import ConfigError
 from arxivtag.papers.schema import TextTable
-from arxivtag.tagging.tables import neutralized, table_as_csv, with_tags, write_table
-from arxivtag.tagging.tagger import Tag
+from arxivtag.tagging.tables import (
+    neutralized,
+    table_as_csv,
+    with_predicted_labels,
+    write_table,
+)
+from arxivtag.tagging.tagger import LabelScore
 
 TABLE = pd.DataFrame(
     {
@@ -64,10 +69,10 @@ def test_unknown_format_is_one_sentence(tmp_path: Path) -> None:
         write_table(TABLE, tmp_path / "out.xlsx")
 
 
-def test_with_tags_keeps_the_inputs_columns_and_adds_two() -> None:
+def test_predicted_labels_keep_the_inputs_columns_and_adds_two() -> None:
     frame = pd.DataFrame({"text": ["a", "b"], "abstract": ["a", "b"]})
-    two = (Tag("Soft Matter", "", 0.75, True), Tag("cs.LG", "", 0.5, True))
-    table = with_tags(TextTable(frame, ("text",)), [two, ()])
+    two = (LabelScore("Soft Matter", "", 0.75, True), LabelScore("cs.LG", "", 0.5, True))
+    table = with_predicted_labels(TextTable(frame, ("text",)), [two, ()])
     assert table.to_dict("list") == {
         "text": ["a", "b"],
         "predicted_labels": ["Soft Matter cs.LG", ""],

@@ -22,6 +22,7 @@ from arxivtag.papers.sources import load_texts
 from arxivtag.settings import VectorizerConfig
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
+from arxivtag.tagging.tables import with_predicted_labels
 from tests.tagging.models import LABELS, invented_texts, make_bundle
 
 TEXTS = invented_texts(30, seed=8)
@@ -68,7 +69,7 @@ def test_calibration_is_applied(by_hand: Bundle) -> None:
     np.testing.assert_allclose(y_prob[0], 1 / (1 + np.exp([-0.5, 1.0])), rtol=1e-5)
 
 
-def test_tags_above_threshold_most_probable_first(by_hand: Bundle) -> None:
+def test_labels_above_threshold_most_probable_first(by_hand: Bundle) -> None:
     (found,) = tagger.tag(by_hand, ["image image"])
     assert [(tag.label, tag.above_threshold) for tag in found] == [("cs.CV", True)]
     assert found[0].name == "Computer Vision and Pattern Recognition"
@@ -86,13 +87,13 @@ def test_tags_above_threshold_most_probable_first(by_hand: Bundle) -> None:
         (None, 0.95, []),
     ],
 )
-def test_choosing_tags(top_k: int | None, threshold: float | None, expected: list[str]) -> None:
+def test_choosing_labels(top_k: int | None, threshold: float | None, expected: list[str]) -> None:
     model = dataclasses.replace(
         make_bundle(),
         label_names=("a", "b", "c"),
         thresholds=Thresholds("per_label", np.array([0.5, 0.8, 0.5], np.float32)),
     )
-    found = tagger.tags(model, np.array([0.4, 0.9, 0.1]), top_k, threshold, readable=True)
+    found = tagger.rank_labels(model, np.array([0.4, 0.9, 0.1]), top_k, threshold, readable=True)
     assert [tag.label for tag in found] == expected
     if threshold is None:
         assert [tag.label for tag in found if tag.above_threshold] == ["b"]
@@ -118,7 +119,8 @@ def test_text_without_a_known_word_gets_no_label() -> None:
     assert len(most_probable) == 3
     assert not any(tag.above_threshold for tag in most_probable)
     table = TextTable(pd.DataFrame({"abstract": texts}), ("abstract",))
-    assert tagger.tag_table(model, table)["predicted_labels"].tolist()[:2] == ["", ""]
+    predicted = tagger.tag_papers(model, table.frame)
+    assert with_predicted_labels(table, predicted)["predicted_labels"].tolist()[:2] == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ def test_choices_out_of_bounds_are_refused(top_k: int | None, threshold: float |
     with pytest.raises(ConfigError, match="should be"):
         tagger.tag(make_bundle(), [], top_k, threshold)
     with pytest.raises(ConfigError, match="should be"):
-        tagger.tags(make_bundle(), np.zeros(len(LABELS)), top_k, threshold, readable=True)
+        tagger.rank_labels(make_bundle(), np.zeros(len(LABELS)), top_k, threshold, readable=True)
 
 
 def test_a_stop_leaves_queued_batches_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,13 +183,13 @@ def test_text_is_normalized_before_it_is_read() -> None:
     np.testing.assert_array_equal(plain, odd)
 
 
-def test_tag_table_keeps_the_inputs_columns() -> None:
+def test_a_tagged_table_keeps_the_inputs_columns() -> None:
     model = make_bundle()
     frame = pd.DataFrame({"id": [7, 8, 9], "summaries": [*TEXTS[:2], None]})
     frame["title"], frame["abstract"] = "", frame["summaries"]
-    table = tagger.tag_table(model, TextTable(frame, ("id", "summaries")), top_k=3)
-    assert list(table.columns) == ["id", "summaries", "predicted_labels", "probabilities"]
     tags = tagger.tag_papers(model, frame, top_k=3)
+    table = with_predicted_labels(TextTable(frame, ("id", "summaries")), tags)
+    assert list(table.columns) == ["id", "summaries", "predicted_labels", "probabilities"]
     for row, paper in zip(table.itertuples(), tags, strict=True):
         assert row.predicted_labels.split() == [tag.label for tag in paper]
         shown = [float(text) for text in row.probabilities.split()]
@@ -195,13 +197,13 @@ def test_tag_table_keeps_the_inputs_columns() -> None:
         assert shown == sorted(shown, reverse=True)
 
 
-def test_tag_table_gives_back_a_column_that_was_not_chosen(tmp_path: Path) -> None:
+def test_a_tagged_table_gives_back_a_column_that_was_not_chosen(tmp_path: Path) -> None:
     path = tmp_path / "papers.csv"
     path.write_text("title,abstract\nnone of this is read,deep graph network\n")
     texts = load_texts(path, mapping={"title": ""})
     model = dataclasses.replace(make_bundle(), text_fields="title_and_abstract")
     assert tagger.frame_texts(model, texts.frame) == ["deep graph network"]
-    table = tagger.tag_table(model, texts)
+    table = with_predicted_labels(texts, tagger.tag_papers(model, texts.frame))
     assert list(table.columns)[:2] == ["title", "abstract"]
     assert table["title"].tolist() == ["none of this is read"]
 

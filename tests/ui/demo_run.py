@@ -14,8 +14,9 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.runs.layout import run_folder
 from arxivtag.settings import VectorizerConfig, preset_settings
-from arxivtag.tagging.bundle import Bundle, new_manifest, save_bundle
+from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
+from arxivtag.tagging.saving import save_bundle
 from arxivtag.ui.predict.examples import EXAMPLES
 
 RUN_ID = "20260101-000000-demo"

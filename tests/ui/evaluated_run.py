@@ -10,11 +10,12 @@ import pandas as pd
 
 from arxivtag import storage
 from arxivtag.learning import evaluation
+from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.network import probabilities
-from arxivtag.learning.predictions import Predictions, calibrated_predictions, save_predictions
+from arxivtag.learning.predictions import Predictions, save_predictions
 from arxivtag.runs.layout import RunFolder, run_folder
 from arxivtag.settings import EvaluationConfig
-from arxivtag.tagging.bundle import save_bundle
+from arxivtag.tagging.saving import save_bundle
 from arxivtag.ui.predict.examples import EXAMPLES
 from tests.ui.demo_run import LABELS, demo_bundle, make_demo_run
 
@@ -46,14 +47,16 @@ def make_evaluated_run(home: Path) -> EvaluatedRun:
     texts = [_part(EXAMPLES[number].abstract, generator) for number in which]
     y_prob = probabilities(bundle.network, bundle.vectorizer.transform(texts))
     val, test = slice(0, N_PAPERS // 2), slice(N_PAPERS // 2, None)
-    calibration, chosen = evaluation.fit_decision(y_true[val], y_prob[val], EvaluationConfig())
-    figures = evaluation.evaluate_run(
-        y_true[val], y_prob[val], y_true[test], y_prob[test], LABELS, chosen, calibration,
-        label_counts=np.array([50, 40, 30, 20, 10, 5]),
-    )  # fmt: skip
-    kept_predictions = calibrated_predictions(
-        LABELS, y_true[val], y_prob[val], y_true[test], y_prob[test], calibration
+    readable = np.ones(N_PAPERS, bool)
+    decision, scored_val = fit_decision(
+        Scored(y_true[val], y_prob[val], readable[val]), EvaluationConfig()
     )
+    scored_test = Scored(y_true[test], y_prob[test], readable[test])
+    scored_test = scored_test.calibrated(decision.calibration)
+    figures = evaluation.evaluate_run(
+        scored_val, scored_test, LABELS, decision, label_counts=np.array([50, 40, 30, 20, 10, 5])
+    )
+    kept_predictions = Predictions.of(LABELS, scored_val, scored_test)
     papers = pd.DataFrame(
         {
             "title": [f"{STRANGE_TITLE} {number}" for number in range(N_PAPERS)][test],
@@ -68,8 +71,8 @@ def make_evaluated_run(home: Path) -> EvaluatedRun:
         type(bundle)(
             **{
                 **{name: getattr(bundle, name) for name in bundle.__dataclass_fields__},
-                "thresholds": chosen,
-                "calibration": calibration,
+                "thresholds": decision.thresholds,
+                "calibration": decision.calibration,
             }
         ),
         folder.bundle,

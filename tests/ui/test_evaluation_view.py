@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag import storage
 from arxivtag.learning import thresholds
-from arxivtag.learning.evaluation import threshold_figures
+from arxivtag.learning.evaluation_tables import threshold_figures
 from arxivtag.learning.headline import headline_sentences
 from arxivtag.learning.metrics import METRICS
 from arxivtag.ui.evaluation import errors_part, headline_part, stored

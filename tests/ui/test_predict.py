@@ -17,7 +17,7 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import without_phrase
-from arxivtag.tagging.tagger import Tag
+from arxivtag.tagging.tagger import LabelScore
 from arxivtag.ui.frame import models
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input
@@ -405,8 +405,8 @@ def test_lines_of_code_name_the_model(app: AppTest) -> None:
 
 
 def test_summary_sentences() -> None:
-    sure = Tag("cs.LG", "Machine Learning", 0.9, True)
-    unsure = Tag("cs.CL", "Computation and Language", 0.31, False)
+    sure = LabelScore("cs.LG", "Machine Learning", 0.9, True)
+    unsure = LabelScore("cs.CL", "Computation and Language", 0.31, False)
     assert summary_sentence([sure], sure) == ("One label passes its threshold: cs.LG.")
     two = summary_sentence([sure, sure], sure)
     assert two.startswith("2 labels pass their threshold")

@@ -10,11 +10,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag import config, locks
-from arxivtag.errors import ConfigError, DataError
+from arxivtag.errors import DataError, RefusedError
 from arxivtag.fields import to_dict
 from arxivtag.papers import sources
 from arxivtag.papers.uploads import upload_path
-from arxivtag.runs import jobs, registry, worker
+from arxivtag.runs import ending, jobs, registry
 from arxivtag.runs.admission import check_parameters
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import read_status, write_status
@@ -162,8 +162,8 @@ def test_a_visitors_training_ends_when_its_time_is_up(
     visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
-    should_stop = worker.stop_watch(make_run(home, "run-a", "running"))
+    monkeypatch.setattr(ending.time, "monotonic", lambda: now[0])
+    should_stop = ending.stop_watch(make_run(home, "run-a", "running"))
     assert not should_stop()
     now[0] += 60 * config.visitor_limits().max_run_minutes - 1
     assert not should_stop()
@@ -178,9 +178,9 @@ def test_stop_on_request_is_not_taken_for_the_time_limit(
     visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(ending.time, "monotonic", lambda: now[0])
     folder = make_run(home, "run-a", "running")
-    should_stop = worker.stop_watch(folder)
+    should_stop = ending.stop_watch(folder)
     folder.stop_marker.write_text("now")
     assert should_stop() == "Stopped"
     now[0] += 60 * 60
@@ -191,7 +191,7 @@ def test_a_network_that_would_fill_the_memory_is_refused(
     visitors: OpenApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check_parameters(72_000_000)  # the Keras example's, on its own data
-    with pytest.raises(ConfigError, match="visitors may train up to 100,000,000"):
+    with pytest.raises(RefusedError, match="visitors may train up to 100,000,000"):
         check_parameters(100_000_001)
     monkeypatch.delenv("ARXIVTAG_VISITORS")
     check_parameters(100_000_001)

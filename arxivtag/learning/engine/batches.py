@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from arxivtag.learning.engine.sparse import CHUNK_ROWS
-from arxivtag.learning.features import SparseRows
+from arxivtag.learning.features import Examples
 
 
 class Batches(keras.utils.PyDataset):
@@ -20,8 +20,7 @@ class Batches(keras.utils.PyDataset):
     that the train step is compiled once.
 
     Args:
-        rows: TF-IDF rows of the training papers.
-        y: ``(n_samples, n_labels)`` bool.
+        examples: The training papers.
         batch_size: Papers in a batch.
         word_dropout_rate: Share of each paper's n-grams left out, the others scaled up.
         random_seed: Decides order and dropout.
@@ -29,8 +28,7 @@ class Batches(keras.utils.PyDataset):
 
     def __init__(
         self,
-        rows: SparseRows,
-        y: NDArray[np.bool_],
+        examples: Examples,
         *,
         batch_size: int,
         word_dropout_rate: float,
@@ -38,14 +36,14 @@ class Batches(keras.utils.PyDataset):
     ) -> None:
         # More than one worker, or Keras would prepare batches on the training thread.
         super().__init__(workers=2, max_queue_size=8)
-        self._rows, self._y = rows, y
+        self._rows, self._y_true = examples.rows, examples.y_true
         self._batch_size = batch_size
         self._word_dropout_rate = word_dropout_rate
         self._seed = random_seed
         self._epoch = 0
-        lengths = np.sort(np.diff(rows.indptr))
+        lengths = np.sort(np.diff(self._rows.indptr))
         self._capacity = max(1, int(lengths[-batch_size:].sum()))
-        n_occurring = min(self._capacity, rows.n_features)
+        n_occurring = min(self._capacity, self._rows.n_features)
         self._row_capacity = -(-n_occurring // CHUNK_ROWS) * CHUNK_ROWS
         self._order = self._shuffled()
 
@@ -70,8 +68,8 @@ class Batches(keras.utils.PyDataset):
         matrix = csr_matrix((data, rows.indices, rows.indptr), shape=(len(rows), rows.n_features))
         if self._word_dropout_rate:
             matrix.eliminate_zeros()
-        y = np.zeros((self._batch_size, self._y.shape[1]), np.bool_)
-        y[: len(chosen)] = self._y[chosen]
+        y = np.zeros((self._batch_size, self._y_true.shape[1]), np.bool_)
+        y[: len(chosen)] = self._y_true[chosen]
         weights = np.zeros(self._batch_size, np.float32)
         weights[: len(chosen)] = 1.0
         numbers, by_row = self._occurring(matrix)
@@ -94,7 +92,7 @@ class Batches(keras.utils.PyDataset):
         kept = random >= self._word_dropout_rate
         return np.asarray(data * kept / (1.0 - self._word_dropout_rate), np.float32)
 
-    def _padded(self, matrix: Any, n_rows: int, prefix: str) -> dict[str, NDArray[Any]]:
+    def _padded(self, matrix: csr_matrix, n_rows: int, prefix: str) -> dict[str, NDArray[Any]]:
         indptr = np.full(n_rows + 1, matrix.nnz, np.int32)
         indptr[: len(matrix.indptr)] = matrix.indptr
         indices = np.zeros(self._capacity, np.int32)
@@ -103,7 +101,7 @@ class Batches(keras.utils.PyDataset):
         data[: matrix.nnz] = matrix.data
         return {f"{prefix}indptr": indptr, f"{prefix}indices": indices, f"{prefix}data": data}
 
-    def _occurring(self, matrix: Any) -> tuple[NDArray[np.int32], Any]:
+    def _occurring(self, matrix: csr_matrix) -> tuple[NDArray[np.int32], csr_matrix]:
         """Return the padded numbers of the columns that occur, and the matrix by those columns."""
         columns = matrix.tocsc()
         occurring = np.flatnonzero(np.diff(columns.indptr))
@@ -115,3 +113,8 @@ class Batches(keras.utils.PyDataset):
             (columns.data, columns.indices, bounds), shape=(len(occurring), matrix.shape[0])
         )
         return numbers, by_row
+
+
+def at_epoch_start(batches: Batches) -> keras.callbacks.Callback:
+    """Return the callback that gives ``batches`` the order of each epoch when it begins."""
+    return keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, _: batches.start_at(epoch))

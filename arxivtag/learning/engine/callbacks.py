@@ -8,14 +8,17 @@ from typing import Any
 
 import keras
 
-from arxivtag.errors import ConfigError
-from arxivtag.learning.features import SparseRows
-from arxivtag.learning.model import to_network, view_network
+from arxivtag.errors import TrainingError
+from arxivtag.learning.engine.conversion import to_network, view_network
+from arxivtag.learning.engine.model import BranchModel
+from arxivtag.learning.features import Examples
+from arxivtag.learning.losses import LOSSES
 from arxivtag.learning.network import Network, logits
-from arxivtag.learning.progress import utc_now, validation_figures
+from arxivtag.learning.progress import OnTick, ShouldStop, utc_now, validation_figures
 from arxivtag.settings import TrainingConfig
 
 SECONDS_BETWEEN_TICKS = 0.5
+Logs = dict[str, Any]  # Keras' running figures by name, on the device until they are read
 
 
 class Live(keras.callbacks.Callback):
@@ -34,7 +37,12 @@ class Live(keras.callbacks.Callback):
     async_safe = True
 
     def __init__(
-        self, model: Any, n_papers: int, n_steps: int, on_tick: Any, should_stop: Any
+        self,
+        model: BranchModel,
+        n_papers: int,
+        n_steps: int,
+        on_tick: OnTick,
+        should_stop: ShouldStop,
     ) -> None:
         super().__init__()
         self._trained = model
@@ -45,11 +53,11 @@ class Live(keras.callbacks.Callback):
         self._last = 0.0
         self.stopped = False
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Keras' hook."""
         self._epoch, self._epoch_started = epoch, time.perf_counter()
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         """Keras' hook; runs on a thread of its own, and waits there for the figures."""
         now = time.perf_counter()
         if now - self._last < SECONDS_BETWEEN_TICKS:
@@ -84,28 +92,26 @@ class Validation(keras.callbacks.Callback):
 
     Args:
         model: The model in training.
-        rows: Validation papers; with none of them, the last epoch counts as the best.
-        y: Their labels, ``(n_val, n_labels)``.
-        config: Patience, and whether the best epoch is kept.
+        val: Validation papers; with none of them, the last epoch counts as the best.
+        config: The loss, patience, and whether the best epoch is kept.
         n_steps: Steps in an epoch.
         on_tick: Called with each record.
     """
 
     def __init__(
         self,
-        model: Any,
-        rows: SparseRows,
-        y: Any,
+        model: BranchModel,
+        val: Examples,
         config: TrainingConfig,
         n_steps: int,
-        on_tick: Any,
+        on_tick: OnTick,
     ) -> None:
         super().__init__()
         self._trained = model
-        self._rows, self._y, self._config = rows, y, config
+        self._val, self._config = val, config
         self._n_steps, self._on_tick = n_steps, on_tick
         self._started = 0.0
-        # One record a whole epoch.
+        # One record per whole epoch.
         self.records: list[dict[str, Any]] = []
         self.best_epoch = 0
         self.best_network: Network | None = None
@@ -116,18 +122,18 @@ class Validation(keras.callbacks.Callback):
         waited_out = patience is not None and n_epochs - self.best_epoch >= patience
         return n_epochs >= self._config.epochs or (n_epochs > 0 and waited_out)
 
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Keras' hook."""
         self._started = time.perf_counter()
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
         """Keras' hook; adds the validation figures to ``logs``, so they reach the history."""
         seconds = time.perf_counter() - self._started
         check_is_number(float(logs["loss"]))
         model = self._trained
         model.optimizer.settle_all([stem.kernel for stem in model.stems])
-        values = logits(view_network(model), self._rows)
-        logs.update(validation_figures(self._y, values, model.output_activation))
+        values = logits(view_network(model), self._val.rows)
+        logs.update(validation_figures(self._val.y_true, values, LOSSES[self._config.loss]))
         self._keep_best(epoch + 1, logs.get("val_loss"))
         if int(model.optimizer.iterations) < (epoch + 1) * self._n_steps:
             return
@@ -155,9 +161,9 @@ class Validation(keras.callbacks.Callback):
 
 
 def check_is_number(loss: float) -> None:
-    """Raise a ConfigError if the loss is infinite or not a number."""
+    """Raise a TrainingError if the loss is infinite or not a number."""
     if not math.isfinite(loss):
-        raise ConfigError(
+        raise TrainingError(
             "The loss should be a finite number. Received: " + str(loss) + ".",
             "Lower the learning rate.",
         )

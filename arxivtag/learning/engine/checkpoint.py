@@ -14,11 +14,13 @@ import numpy as np
 
 from arxivtag import storage
 from arxivtag.errors import StorageError
-from arxivtag.learning.engine.callbacks import Validation
-from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.engine.callbacks import Logs, Validation
+from arxivtag.learning.engine.model import BranchModel
+from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
 
 # The largest model takes seconds to write: at most this share of the time goes there.
 SHARE_OF_TIME = 0.1
+Arrays = dict[str, Any]  # by the names they have in the file
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -35,11 +37,12 @@ class Checkpoint(keras.callbacks.Callback):
         path: The file.
         model: The model in training.
         validation: Holds history and best epoch.
-        identity: What must agree for a checkpoint to be used.
+        identity: What must agree for a checkpoint to be used: all settings that training
+            reads, and the fingerprint of its papers.
     """
 
     def __init__(
-        self, path: Path, model: Any, validation: Validation, identity: dict[str, Any]
+        self, path: Path, model: BranchModel, validation: Validation, identity: dict[str, Any]
     ) -> None:
         super().__init__()
         self._path, self._trained, self._validation = path, model, validation
@@ -71,7 +74,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._n_epochs_written = len(state["records"])
         return self._n_epochs_written
 
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Keras' hook: write, unless the last write is too recent for its cost.
 
         An epoch that was cut short has no record: its weights are no state to go on from.
@@ -81,7 +84,7 @@ class Checkpoint(keras.callbacks.Callback):
         if self._epoch_is_whole and time.perf_counter() - self._written_at >= too_recent:
             self._write()
 
-    def on_train_end(self, logs: Any = None) -> None:
+    def on_train_end(self, logs: Logs | None = None) -> None:
         """Keras' hook: write the last epoch, if it was not.
 
         A disk that refuses is no reason to give up what has been learnt.
@@ -92,7 +95,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _write(self) -> None:
         started = time.perf_counter()
-        content: dict[str, Any] = {
+        content: Arrays = {
             f"variable_{i}": np.asarray(v.value) for i, v in enumerate(self._variables())
         }
         state = {
@@ -111,7 +114,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._written_at = time.perf_counter()
         self._writing_seconds = self._written_at - started
 
-    def _variables(self) -> list[Any]:
+    def _variables(self) -> list[keras.Variable]:
         model = self._trained
         return [
             *model.trainable_variables,
@@ -120,7 +123,7 @@ class Checkpoint(keras.callbacks.Callback):
         ]
 
 
-def _to_arrays(network: Network) -> dict[str, Any]:
+def _to_arrays(network: Network) -> Arrays:
     return {
         f"best_{i}_{j}_{name}": getattr(layer, name)
         for i, branch in enumerate(network.branches)
@@ -129,7 +132,7 @@ def _to_arrays(network: Network) -> dict[str, Any]:
     }
 
 
-def _to_network(content: dict[str, Any], shape: list[int], activation: Any) -> Network:
+def _to_network(content: Arrays, shape: list[int], activation: OutputActivation) -> Network:
     branches = [
         Branch(
             tuple(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import keras
 
 from arxivtag.learning.engine.sparse import CSR, OccurringRows, RowGradient, csr_dot
+from arxivtag.learning.losses import Loss, ranking_losses
+
+# How probabilities come from logits (batch_size, n_labels).
+_ACTIVATIONS = {"sigmoid": jax.nn.sigmoid, "softmax": jax.nn.softmax}
+Values = list[jax.Array]
+# What Keras hands to a train step and takes back: values of the trainable and the other
+# variables, of the optimizer's and of the metrics'.
+State = tuple[Values, Values, Values, Values]
 
 
-def rows_of(inputs: dict[str, Any], prefix: str = "") -> CSR:
+def rows_of(inputs: dict[str, jax.Array], prefix: str = "") -> CSR:
     """Return the CSR rows that a batch holds under names with ``prefix``."""
     return CSR(inputs[f"{prefix}indptr"], inputs[f"{prefix}indices"], inputs[f"{prefix}data"])
-
-
-# A margin of 1 as a logit: makes probabilities of a linear path about as sharp as a tower's.
-MARGIN_SCALE = 3.0
 
 
 class SparseDense(keras.layers.Layer):
@@ -30,16 +32,21 @@ class SparseDense(keras.layers.Layer):
     """
 
     def __init__(
-        self, units: int, n_features: int, kernel_initializer: Any = "glorot_uniform", **kwargs: Any
+        self,
+        units: int,
+        n_features: int,
+        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        *,
+        name: str | None = None,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__(name=name)
         self.kernel = self.add_weight(
             (n_features, units), initializer=kernel_initializer, name="kernel"
         )
         self.bias = self.add_weight((units,), initializer="zeros", name="bias")
         self.built = True
 
-    def call(self, inputs: dict[str, Any]) -> Any:
+    def call(self, inputs: dict[str, jax.Array]) -> jax.Array:
         """Return ``(batch_size, units)`` for a batch of sparse rows."""
         return csr_dot(rows_of(inputs), self.kernel.value) + self.bias.value
 
@@ -56,45 +63,45 @@ class BranchModel(keras.Model):
     Args:
         stems: The first layer of each branch.
         heads: What follows in each branch: layers from the first layer's output (before its
-            ReLU) to ``(batch_size, n_labels)`` logits; empty for a linear path.
-        output_activation: ``sigmoid`` or ``softmax``.
-        margins: For each branch, whether it learns from :func:`margin_losses` in place of
-            the cross-entropy; its output times :data:`MARGIN_SCALE` is its logits.
-        ranking_weight: Weight of :func:`ranking_losses` beside the cross-entropy.
+            ReLU) to ``(batch_size, n_labels)`` outputs; empty for a linear path.
+        branch_losses: What each branch learns from.
+        loss: The loss of the settings: how probabilities come from logits, and what is shown.
+        ranking_weight: Weight of :func:`~arxivtag.learning.losses.ranking_losses`.
     """
 
     def __init__(
         self,
         stems: list[SparseDense],
-        heads: list[list[Any]],
-        output_activation: str,
+        heads: list[list[keras.layers.Layer]],
+        branch_losses: list[Loss],
+        loss: Loss,
         *,
-        margins: list[bool],
         ranking_weight: float = 0.0,
-        **kwargs: Any,
     ) -> None:
-        super().__init__(**kwargs)
+        super().__init__()
         self.stems = stems
         self.heads = heads
-        self.output_activation = output_activation
-        self.margins = tuple(margins)
+        self.branch_losses = tuple(branch_losses)
+        self.output_activation = loss.output_activation
         self.ranking_weight = ranking_weight
+        self._shown_losses = loss.shown
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.accuracy_tracker = keras.metrics.Mean(name="binary_accuracy")
         self.built = True
 
     @property
-    def metrics(self) -> list[Any]:
+    def metrics(self) -> list[keras.metrics.Metric]:
         """Keras' hook: what is reset at the start of an epoch."""
         return [self.loss_tracker, self.accuracy_tracker]
 
-    def call(self, inputs: dict[str, Any], training: bool = False) -> Any:
+    def call(self, inputs: dict[str, jax.Array], training: bool = False) -> jax.Array:
         """Return probabilities ``(batch_size, n_labels)``."""
         hidden = [stem(inputs) for stem in self.stems]
-        return self._activate(self._joined(self._branch_logits(hidden, training)))
+        logits = self._mean_logits(self._branch_outputs(hidden, training))
+        return _ACTIVATIONS[self.output_activation](logits)
 
-    def _branch_logits(self, hidden: list[Any], training: bool) -> list[Any]:
-        """Return each branch's logits from what the first layers put out."""
+    def _branch_outputs(self, hidden: Values, training: bool) -> Values:
+        """Return what each branch puts out for what the first layers put out."""
         outputs = []
         for values, layers in zip(hidden, self.heads, strict=True):
             for layer in layers:
@@ -102,33 +109,25 @@ class BranchModel(keras.Model):
             outputs.append(values)
         return outputs
 
-    def _joined(self, branch_logits: list[Any]) -> Any:
+    def _mean_logits(self, outputs: Values) -> jax.Array:
         logits = [
-            MARGIN_SCALE * output if margin else output
-            for output, margin in zip(branch_logits, self.margins, strict=True)
+            loss.logit_scale * output
+            for output, loss in zip(outputs, self.branch_losses, strict=True)
         ]
         return sum(logits[1:], start=logits[0]) / len(logits)
 
-    def _cross_entropies(self, y: Any, logits: Any) -> Any:
-        """Return each paper's cross-entropy: ``(batch_size,)``."""
-        if self.output_activation == "softmax":
-            shares = y / jnp.maximum(y.sum(axis=1, keepdims=True), 1.0)
-            return keras.losses.categorical_crossentropy(shares, logits, from_logits=True)
-        return keras.losses.binary_crossentropy(y, logits, from_logits=True)
+    def _training_losses(self, y: jax.Array, outputs: Values) -> jax.Array:
+        """Return what training makes small, for each paper: ``(batch_size,)``."""
+        total = jnp.zeros(y.shape[0])
+        for output, loss in zip(outputs, self.branch_losses, strict=True):
+            total += loss.taught(y, output)
+            if self.ranking_weight and loss.with_ranking:
+                total += self.ranking_weight * ranking_losses(y, output)
+        return total
 
-    def _taught_losses(self, y: Any, branch_logits: list[Any]) -> Any:
-        """Return what is made small, each paper's: ``(batch_size,)``."""
-        losses = jnp.zeros(y.shape[0])
-        for output, margin in zip(branch_logits, self.margins, strict=True):
-            if margin:
-                losses += margin_losses(y, output)
-                continue
-            losses += self._cross_entropies(y, output)
-            if self.ranking_weight:
-                losses += self.ranking_weight * ranking_losses(y, output)
-        return losses
-
-    def train_step(self, state: tuple[Any, ...], data: Any) -> tuple[Any, tuple[Any, ...]]:
+    def train_step(
+        self, state: State, data: tuple[dict[str, jax.Array], jax.Array]
+    ) -> tuple[dict[str, jax.Array], State]:
         """Keras' hook: one step on one batch, without a dense gradient of any first kernel."""
         trainable, non_trainable, optimizer_values, metric_values = state
         inputs, y = data[0], data[1].astype("float32")
@@ -139,16 +138,18 @@ class BranchModel(keras.Model):
             trainable, optimizer_values, inputs, occurring
         )
 
-        def loss_above(trainable: list[Any], hidden: list[Any]) -> tuple[Any, Any]:
+        def loss_above(
+            trainable: Values, hidden: Values
+        ) -> tuple[jax.Array, tuple[jax.Array, Values]]:
             values = list(zip(self.trainable_variables, trainable, strict=True)) + list(
                 zip(self.non_trainable_variables, non_trainable, strict=True)
             )
             with keras.StatelessScope(state_mapping=values) as scope:
-                outputs = self._branch_logits(hidden, training=True)
+                outputs = self._branch_outputs(hidden, training=True)
             after = [scope.get_current_value(v) for v in self.non_trainable_variables]
             weights = inputs["weights"]
-            loss = jnp.sum(self._taught_losses(y, outputs) * weights) / jnp.sum(weights)
-            return loss, (self._joined(outputs), after)
+            loss = jnp.sum(self._training_losses(y, outputs) * weights) / jnp.sum(weights)
+            return loss, (self._mean_logits(outputs), after)
 
         above = {i: trainable[i] for i in self._above()}
         (_, (logits, non_trainable)), (above_gradients, hidden_gradients) = jax.value_and_grad(
@@ -170,11 +171,11 @@ class BranchModel(keras.Model):
 
     def _first_layers(
         self,
-        trainable: Any,
-        optimizer_values: Any,
-        inputs: dict[str, Any],
+        trainable: Values,
+        optimizer_values: Values,
+        inputs: dict[str, jax.Array],
         occurring: OccurringRows,
-    ) -> tuple[list[Any], list[Any], list[Any]]:
+    ) -> tuple[Values, Values, Values]:
         """Bring the rows that occur up to date, and multiply by them."""
         mapping = list(zip(self.trainable_variables, trainable, strict=True)) + list(
             zip(self.optimizer.variables, optimizer_values, strict=True)
@@ -189,14 +190,14 @@ class BranchModel(keras.Model):
         )
 
     def _track(
-        self, values: list[Any], y: Any, logits: Any, weights: Any
-    ) -> tuple[dict[str, Any], list[Any]]:
-        """Update the running means: of the cross-entropy alone, to be like ``val_loss``."""
-        probabilities = self._activate(logits)
+        self, values: Values, y: jax.Array, logits: jax.Array, weights: jax.Array
+    ) -> tuple[dict[str, jax.Array], Values]:
+        """Update the running means; the loss is the one of ``val_loss``, without ranking loss."""
+        probabilities = _ACTIVATIONS[self.output_activation](logits)
         accuracies = jnp.mean((probabilities > 0.5) == (y > 0.5), axis=1)
         n_loss = len(self.loss_tracker.variables)
         loss_values = self.loss_tracker.stateless_update_state(
-            values[:n_loss], self._cross_entropies(y, logits), sample_weight=weights
+            values[:n_loss], self._shown_losses(y, logits), sample_weight=weights
         )
         accuracy_values = self.accuracy_tracker.stateless_update_state(
             values[n_loss:], accuracies, sample_weight=weights
@@ -207,30 +208,9 @@ class BranchModel(keras.Model):
         }
         return logs, [*loss_values, *accuracy_values]
 
-    def _activate(self, logits: Any) -> Any:
-        if self.output_activation == "softmax":
-            return jax.nn.softmax(logits, axis=1)
-        return jax.nn.sigmoid(logits)
-
-    def _index(self, variable: Any) -> int:
+    def _index(self, variable: keras.Variable) -> int:
         return next(i for i, v in enumerate(self.trainable_variables) if v is variable)
 
     def _above(self) -> list[int]:
         first = {id(v) for stem in self.stems for v in stem.trainable_variables}
         return [i for i, v in enumerate(self.trainable_variables) if id(v) not in first]
-
-
-def ranking_losses(y: Any, logits: Any) -> Any:
-    """Return how far each paper's labels fail to stand above its other labels: ``(batch_size,)``.
-
-    For each label that a paper has: the cross-entropy of a softmax over it and all labels
-    that the paper does not have. Other labels of the paper do not compete with it, as they
-    would in a softmax over the whole label set.
-    """
-    others = jax.nn.logsumexp(jnp.where(y > 0, -1e9, logits), axis=1, keepdims=True)
-    return jnp.sum(y * (jnp.logaddexp(logits, others) - logits), axis=1)
-
-
-def margin_losses(y: Any, outputs: Any) -> Any:
-    """Return each paper's squared hinge loss, as a linear support vector machine's."""
-    return keras.losses.squared_hinge(2.0 * y - 1.0, outputs)

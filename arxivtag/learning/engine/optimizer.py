@@ -17,8 +17,6 @@ all rows. It is exact but for epsilon, which Adam does not scale by
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
 import jax.numpy as jnp
 import keras
@@ -32,6 +30,8 @@ from arxivtag.learning.engine.sparse import (
     scatter,
 )
 
+Tables = tuple[jax.Array, jax.Array, jax.Array]  # a kernel and its two moments
+
 
 class RowSparseAdam(keras.optimizers.Adam):
     """Keras' Adam that also takes a :class:`RowGradient` and then touches only its rows.
@@ -43,25 +43,26 @@ class RowSparseAdam(keras.optimizers.Adam):
         drift: Whether rows that do not occur drift on as in dense Adam (at their next
             occurrence). False is "lazy" Adam: moments of a row change when it occurs.
         row_weight_decay: Pull towards zero of the rows that occur, as ``weight_decay``.
+        weight_decay: Pull towards zero of all other variables that are not excluded from it.
     """
 
     def __init__(
         self,
-        learning_rate: Any = 0.001,
+        learning_rate: float | keras.optimizers.schedules.LearningRateSchedule = 0.001,
         *,
         n_features: int,
         n_steps: int,
         drift: bool = True,
         row_weight_decay: float = 0.0,
-        **kwargs: Any,
+        weight_decay: float | None = None,
     ) -> None:
-        super().__init__(learning_rate=learning_rate, **kwargs)
+        super().__init__(learning_rate=learning_rate, weight_decay=weight_decay)
         self.n_features = n_features
         self.n_steps = n_steps
         self.drift = drift
         self.row_weight_decay = row_weight_decay
 
-    def build(self, var_list: list[Any]) -> None:
+    def build(self, var_list: list[keras.Variable]) -> None:
         """Create the moments, and the step at which each row was touched last."""
         if self.built:
             return
@@ -73,7 +74,7 @@ class RowSparseAdam(keras.optimizers.Adam):
             (self.n_steps + 1,), initializer="zeros", dtype="float32", name="drift_sums"
         )
 
-    def settle(self, kernels: list[Any], rows: OccurringRows) -> None:
+    def settle(self, kernels: list[keras.Variable], rows: OccurringRows) -> None:
         """Bring the rows that occur up to date, before a forward pass reads them."""
         if not self.drift:
             return
@@ -81,7 +82,9 @@ class RowSparseAdam(keras.optimizers.Adam):
             m, v = (moment.value for moment in self._moments(kernel))
             last_step, sums = self._last_step.value, self._drift_sums.value
 
-            def body(number: Any, table: Any, m: Any = m, v: Any = v) -> Any:
+            def body(
+                number: jax.Array, table: jax.Array, m: jax.Array = m, v: jax.Array = v
+            ) -> jax.Array:
                 numbers = chunk_of(rows.numbers, number)
                 drift = sums[gather(last_step, numbers)][:, None]  # noqa: B023
                 step = drift * gather(m, numbers) / (jnp.sqrt(gather(v, numbers)) + self.epsilon)
@@ -89,16 +92,14 @@ class RowSparseAdam(keras.optimizers.Adam):
 
             kernel.assign(jax.lax.fori_loop(0, rows.n_chunks, body, kernel.value))
 
-    def settle_all(self, kernels: list[Any]) -> None:
+    def settle_all(self, kernels: list[keras.Variable]) -> None:
         """Bring every row up to date: kernels and moments as dense Adam would have them now."""
         if not self.drift:
             return
         for kernel in kernels:
             moments = self._moments(kernel)
             settled = _settle_everything(
-                kernel.value,
-                moments[0].value,
-                moments[1].value,
+                (kernel.value, moments[0].value, moments[1].value),
                 self._last_step.value,
                 self._drift_sums.value,
                 self.iterations.value,
@@ -108,14 +109,20 @@ class RowSparseAdam(keras.optimizers.Adam):
                 variable.assign(value)
         self._last_step.assign(jnp.full((self.n_features,), self.iterations.value, "int32"))
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+    def update_step(
+        self, gradient: jax.Array | RowGradient, variable: keras.Variable, learning_rate: jax.Array
+    ) -> None:
         """Keras' hook: one variable's update."""
         if isinstance(gradient, RowGradient):
             self._update_rows(gradient, variable, learning_rate)
         else:
             super().update_step(gradient, variable, learning_rate)
 
-    def apply(self, grads: list[Any], trainable_variables: list[Any] | None = None) -> None:
+    def apply(
+        self,
+        grads: list[jax.Array | RowGradient],
+        trainable_variables: list[keras.Variable] | None = None,
+    ) -> None:
         """Keras' hook: one step over all variables."""
         step = self.iterations.value + 1
         alpha = self._alpha(step, self.learning_rate)
@@ -132,22 +139,24 @@ class RowSparseAdam(keras.optimizers.Adam):
             self._last_step.value.at[rows.numbers].set(step.astype("int32"), mode="drop")
         )
 
-    def _alpha(self, step: Any, learning_rate: Any) -> Any:
+    def _alpha(self, step: jax.Array, learning_rate: jax.Array) -> jax.Array:
         step = jnp.asarray(step, "float32")
         return learning_rate * jnp.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
 
-    def _moments(self, variable: Any) -> tuple[Any, Any]:
+    def _moments(self, variable: keras.Variable) -> tuple[keras.Variable, keras.Variable]:
         index = self._get_variable_index(variable)
         return self._momentums[index], self._velocities[index]
 
-    def _update_rows(self, gradient: RowGradient, kernel: Any, learning_rate: Any) -> None:
+    def _update_rows(
+        self, gradient: RowGradient, kernel: keras.Variable, learning_rate: jax.Array
+    ) -> None:
         moments = self._moments(kernel)
         step = self.iterations.value + 1
         alpha = self._alpha(step, learning_rate)
         shrink = 1.0 - learning_rate * self.row_weight_decay
         last_step = self._last_step.value
 
-        def body(number: Any, tables: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+        def body(number: jax.Array, tables: Tables) -> Tables:
             table, m_table, v_table = tables
             numbers = chunk_of(gradient.rows.numbers, number)
             g = gradient.chunk(number)
@@ -173,21 +182,19 @@ class RowSparseAdam(keras.optimizers.Adam):
             self.assign(variable, value)
 
 
-@jax.jit(donate_argnums=(0, 1, 2), static_argnums=(6,))
+@jax.jit(donate_argnums=(0,), static_argnums=(4,))
 def _settle_everything(
-    table: Any,
-    m_table: Any,
-    v_table: Any,
-    last_step: Any,
-    drift_sums: Any,
-    step: Any,
+    tables: Tables,
+    last_step: jax.Array,
+    drift_sums: jax.Array,
+    step: jax.Array,
     constants: tuple[float, float, float],
-) -> tuple[Any, Any, Any]:
+) -> Tables:
+    """Return kernel and moments with all that their rows have missed (beta_1, beta_2, epsilon)."""
     beta_1, beta_2, epsilon = constants
-    n_rows = table.shape[0]
-    n_chunks = -(-n_rows // CHUNK_ROWS)
+    n_chunks = -(-tables[0].shape[0] // CHUNK_ROWS)
 
-    def body(number: Any, tables: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
+    def body(number: jax.Array, tables: Tables) -> Tables:
         table, m_table, v_table = tables
         # Numbers past the end are no rows: clipped when read, dropped when written.
         numbers = number * CHUNK_ROWS + jnp.arange(CHUNK_ROWS)
@@ -202,5 +209,5 @@ def _settle_everything(
             scatter(v_table, numbers, v * beta_2**missed),
         )
 
-    settled: tuple[Any, Any, Any] = jax.lax.fori_loop(0, n_chunks, body, (table, m_table, v_table))
+    settled: Tables = jax.lax.fori_loop(0, n_chunks, body, tables)
     return settled

@@ -1,7 +1,7 @@
 """Products of sparse rows with dense matrices, in JAX.
 
-``jax.experimental.sparse`` has no fast CPU product with a differing number of
-non-zeros a batch, but jaxlib ships the kernel (Eigen, CSR times dense), reached
+``jax.experimental.sparse`` has no fast CPU product where the number of non-zeros
+differs from batch to batch, but jaxlib ships the kernel (Eigen, CSR times dense), reached
 here through :mod:`jax.ffi`. It reads ``indptr`` only, so arrays padded to one
 length cost nothing and one compilation serves every batch.
 """
@@ -9,7 +9,6 @@ length cost nothing and one compilation serves every batch.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -32,9 +31,9 @@ class CSR:
         data: ``(capacity,)`` float32.
     """
 
-    indptr: Any
-    indices: Any
-    data: Any
+    indptr: jax.Array
+    indices: jax.Array
+    data: jax.Array
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,8 @@ class OccurringRows:
             n-gram ``numbers[i]`` and its weights there; ``indptr`` is ``(row_capacity + 1,)``.
     """
 
-    numbers: Any
-    n_chunks: Any
+    numbers: jax.Array
+    n_chunks: jax.Array
     transposed: CSR
 
 
@@ -62,9 +61,9 @@ class RowGradient:
     """
 
     rows: OccurringRows
-    output_gradient: Any  # (batch_size, units)
+    output_gradient: jax.Array  # (batch_size, units)
 
-    def chunk(self, number: Any) -> Any:
+    def chunk(self, number: jax.Array) -> jax.Array:
         """Return chunk ``number`` of the occurring rows: ``(CHUNK_ROWS, units)``."""
         indptr = jax.lax.dynamic_slice(
             self.rows.transposed.indptr, (number * CHUNK_ROWS,), (CHUNK_ROWS + 1,)
@@ -73,22 +72,22 @@ class RowGradient:
         return csr_dot(CSR(indptr, transposed.indices, transposed.data), self.output_gradient)
 
 
-def csr_dot(rows: CSR, dense: Any) -> Any:
+def csr_dot(rows: CSR, dense: jax.Array) -> jax.Array:
     """Return ``rows @ dense``: ``(n_rows, n_columns)`` float32. Not differentiable by JAX."""
     shape = jax.ShapeDtypeStruct((rows.indptr.shape[0] - 1, dense.shape[1]), jnp.float32)
     return jax.ffi.ffi_call(_KERNEL, shape)(rows.data, rows.indptr, rows.indices, dense)
 
 
-def chunk_of(numbers: Any, number: Any) -> Any:
+def chunk_of(numbers: jax.Array, number: jax.Array) -> jax.Array:
     """Return the row numbers of one chunk: ``(CHUNK_ROWS,)``."""
     return jax.lax.dynamic_slice(numbers, (number * CHUNK_ROWS,), (CHUNK_ROWS,))
 
 
-def gather(table: Any, numbers: Any) -> Any:
+def gather(table: jax.Array, numbers: jax.Array) -> jax.Array:
     """Return rows of ``table``; a number that is no row gives the last one."""
     return table.at[numbers].get(mode="clip", unique_indices=True, indices_are_sorted=True)
 
 
-def scatter(table: Any, numbers: Any, values: Any) -> Any:
+def scatter(table: jax.Array, numbers: jax.Array, values: jax.Array) -> jax.Array:
     """Return ``table`` with rows replaced, in place where XLA owns it; padding is dropped."""
     return table.at[numbers].set(values, mode="drop", unique_indices=True, indices_are_sorted=True)

@@ -10,9 +10,9 @@ import streamlit as st
 
 from arxivtag.figures.evaluation import threshold_figure
 from arxivtag.learning import thresholds
-from arxivtag.learning.evaluation import threshold_figures
+from arxivtag.learning.counts import Counts, f1, precision, recall
+from arxivtag.learning.evaluation_tables import threshold_figures
 from arxivtag.learning.logistic import logit, sigmoid
-from arxivtag.learning.metrics import precision_recall_f1
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.ui.evaluation.stored import Decisions
 from arxivtag.ui.frame import components
@@ -195,15 +195,15 @@ def _render_one_label(decisions: Decisions, column: int, threshold: float) -> No
     truth = decisions.predictions.y_true_test[:, column]
     given = decisions.predictions.y_prob_test[:, column] >= np.float32(threshold)
     given &= decisions.predictions.readable_test
-    figures = precision_recall_f1((truth & given).sum(), truth.sum(), given.sum())
-    precision, recall, f1 = (float(figure) for figure in figures)
+    counts = Counts.along(0, truth, given)
     label = decisions.predictions.label_names[column]
     if not truth.any():
         components.note(f"{label} is true of no test paper; it is given to {given.sum():,}.")
         return
     components.note(
         f"{label} at {threshold:.3f}: given to {given.sum():,} papers, true of {truth.sum():,}; "
-        f"precision {precision:.2f}, recall {recall:.2f}, F1 {f1:.2f}."
+        f"precision {float(precision(counts)):.2f}, recall {float(recall(counts)):.2f}, "
+        f"F1 {float(f1(counts)):.2f}."
     )
 
 

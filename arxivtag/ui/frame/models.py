@@ -69,6 +69,6 @@ def bundle(model: str, home: Path) -> Bundle:
 
 @shared(4, "Loading the model …")
 def _bundle(folder: str, changed_at: int) -> Bundle:
-    from arxivtag.tagging.bundle import load_bundle
+    from arxivtag.tagging.loading import load_bundle
 
     return load_bundle(Path(folder))

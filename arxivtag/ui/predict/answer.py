@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.papers.text_checks import TextCheck
+from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
@@ -40,11 +41,11 @@ class Prediction:
     text: str
     bundle: Bundle
     probabilities: np.ndarray
-    tags: tuple[tagger.Tag, ...]
+    tags: tuple[tagger.LabelScore, ...]
     readable: bool
 
     @property
-    def above(self) -> tuple[tagger.Tag, ...]:
+    def above(self) -> tuple[tagger.LabelScore, ...]:
         """The labels that pass their thresholds, most probable first."""
         return tuple(tag for tag in self.tags if tag.above_threshold)
 
@@ -58,10 +59,12 @@ class Prediction:
 
 def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
-    text = tagger.join_text(title, abstract, bundle.text_fields)
+    text = join_text(title, abstract, bundle.text_fields)
     y_prob, known = tagger.predict_with_readable(bundle, [text])
     readable = bool(known[0])
-    everything = tagger.tags(bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable)
+    everything = tagger.rank_labels(
+        bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable
+    )
     return Prediction(text, bundle, y_prob[0], everything, readable)
 
 
@@ -90,7 +93,7 @@ def render_nothing_known() -> None:
     )
 
 
-def summary_sentence(above: Sequence[tagger.Tag], nearest: tagger.Tag) -> str:
+def summary_sentence(above: Sequence[tagger.LabelScore], nearest: tagger.LabelScore) -> str:
     """Return what the model says in one sentence."""
     if not above:
         probability = components.probability_text(nearest.probability)

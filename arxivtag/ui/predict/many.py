@@ -221,7 +221,7 @@ def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyR
         )
 
     found = tagger.tag_papers(bundle, frame, progress=show)
-    table = tables.with_tags(texts, found)
+    table = tables.with_predicted_labels(texts, found)
     seconds = time.perf_counter() - started
     bar.empty()
     log_event("tagged_file", model=context.model, n_papers=len(table), seconds=seconds)

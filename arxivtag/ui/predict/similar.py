@@ -20,11 +20,11 @@ def render_similar(prediction: Prediction) -> None:
             "Train a run and choose it as the model in use to see its nearest training papers.",
         )
         return
-    from arxivtag.tagging.neighbours import similar
+    from arxivtag.tagging.tagger import similar_papers
 
     given = {tag.label for tag in prediction.above}
     parts = []
-    for neighbour in similar(prediction.bundle, prediction.text, 5):
+    for neighbour in similar_papers(prediction.bundle, prediction.text, 5):
         title = html.escape(neighbour.title or "(no title)")
         parts.append(
             '<li class="at-similar"><div><span class="at-similarity">'

@@ -7,25 +7,18 @@ from pathlib import Path
 import streamlit as st
 
 from arxivtag.runs import registry
+from arxivtag.tagging.export import KERAS_LINES
 from arxivtag.ui.frame import components, models
 from arxivtag.ui.frame.page import PageContext
 
 PYTHON_LINES = """\
 from pathlib import Path
-from arxivtag.tagging.bundle import load_bundle
+from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.tagger import tag
 
 bundle = load_bundle(Path("bundle"))
 for label in tag(bundle, ["We train a network on ..."])[0]:
     print(label.label, label.name, f"{label.probability:.0%}", label.above_threshold)
-"""
-KERAS_LINES = """\
-import os
-os.environ["KERAS_BACKEND"] = "tensorflow"  # it reads the strings
-import keras, tensorflow as tf
-
-model = keras.saving.load_model("model.keras")
-probabilities = model.predict(tf.constant(["We train a network on ..."]))
 """
 
 
@@ -59,18 +52,18 @@ def render_take_along(context: PageContext) -> None:
 
 def download_bundle(label: str, model: str, folder: Path) -> None:
     """Offer a bundle as a zip, which is made when the button is pressed."""
-
-    def content() -> bytes:
-        from arxivtag.tagging.bundle import bundle_zip
-
-        return bundle_zip(folder)
-
     st.download_button(
         label,
-        data=content,
+        data=lambda: _zip(folder),
         file_name=f"arxivtag_{model}.zip",
         mime="application/zip",
         icon=":material/download:",
         on_click="ignore",
         key="download-bundle",
     )
+
+
+def _zip(folder: Path) -> bytes:
+    from arxivtag.tagging.saving import bundle_zip
+
+    return bundle_zip(folder)

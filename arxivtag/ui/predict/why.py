@@ -153,7 +153,7 @@ def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.Dat
         outcome: The model on the text with and without the phrase.
         label: The label being explained; it comes first.
     """
-    without = tagger.tags(
+    without = tagger.rank_labels(
         prediction.bundle,
         outcome.y_prob_without,
         top_k=len(prediction.tags),

@@ -86,7 +86,7 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
     add("General", "Preset", [run.summary.preset for run in runs])
     for item in all_settings():
         values = [
-            value_text(item.value_in(run.config)) if run.config is not None else "unknown"
+            value_text(item.value_in(run.settings)) if run.settings is not None else "unknown"
             for run in runs
         ]
         add(SECTION_NAMES[item.section], setting_label(item), values)

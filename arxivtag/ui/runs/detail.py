@@ -45,8 +45,8 @@ def render_detail(run_id: str, context: PageContext) -> None:
 
             render_evaluation(run.folder)
         render_ended_curves(run)
-        if run.config is not None:
-            _render_settings(run.config, context)
+        if run.settings is not None:
+            _render_settings(run.settings, context)
         if run.result:
             _render_record(run)
         render_log(run, context)
@@ -58,15 +58,15 @@ def _actions(run: Run, context: PageContext) -> None:
             predict_link(run, context)
             download_bundle("Download the model", run.run_id, run.folder.bundle)
         resume_button(run, context)
-        if run.config is not None:
+        if run.settings is not None:
             if st.button("Run again", icon=":material/replay:", key="again",
                          help="Starts a run with the same settings."):  # fmt: skip
-                _run_again(run.config, context)
+                _run_again(run.settings, context)
             st.page_link(
                 "pages/2_Train.py",
                 label="Change settings",
                 icon=":material/tune:",
-                query_params={"from": run.run_id, **_data_parameter(run.config, context)},
+                query_params={"from": run.run_id, **_data_parameter(run.settings, context)},
             )
         if not context.policy.is_visitor:
             _rename(run, context)

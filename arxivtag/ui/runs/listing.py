@@ -35,7 +35,7 @@ _SELECTED = "selected-runs"
 
 def render_list(context: PageContext) -> None:
     """Show all runs; one selected can be opened, two or more are compared beneath."""
-    jobs.kick_on_poll(context.home)
+    jobs.start_next_on_poll(context.home)
     runs = visible_runs(context.home)
     _watch(_signature(runs), context)
     if not runs:
@@ -58,7 +58,7 @@ def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:
 @st.fragment(run_every=WATCH_S)
 def _watch(known: tuple[tuple[str, str], ...], context: PageContext) -> None:
     """Draw nothing; draw the page again when a run has appeared, gone, begun or ended."""
-    jobs.kick_on_poll(context.home)
+    jobs.start_next_on_poll(context.home)
     if _signature(visible_runs(context.home)) != known:
         st.rerun(scope="app")
 

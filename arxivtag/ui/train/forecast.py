@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.papers.splits import check_enough_papers
-from arxivtag.runs.admission import check_parameters, check_rows
+from arxivtag.runs.admission import check_bytes, check_parameters, check_rows
 from arxivtag.runs.estimate import estimate, expected_features
 from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.frame import components, data
@@ -36,7 +36,6 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
         ArxivTagError: If a run with these settings would be refused or could not succeed.
     """
     from arxivtag.learning.model import model_summary
-    from arxivtag.tagging.bundle import check_bytes
 
     size = data_size(settings, home)
     n_features = expected_features(settings, size.n_distinct_words, size.n_papers)

@@ -61,7 +61,7 @@ def _poll(run_id: str, context: PageContext) -> None:
         run = visible_run(run_id, context.home)
         if run.status.is_over:
             st.rerun(scope="app")
-        jobs.kick_on_poll(context.home)
+        jobs.start_next_on_poll(context.home)
         if run.state == QUEUED:
             _render_waiting(run, context)
         else:

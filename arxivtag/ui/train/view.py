@@ -118,7 +118,7 @@ def _base_input(context: PageContext) -> tuple[RunConfig, str]:
 
 def _settings_of(run_id: str, context: PageContext) -> RunConfig:
     components.note(f"Settings of run {shortened(run_id)}: change what you like, then start.")
-    settings = visible_run(run_id, context.home).config
+    settings = visible_run(run_id, context.home).settings
     if settings is None:
         raise ConfigError("The settings of this run cannot be read.", "Start from a preset.")
     if settings.data != context.data_source:

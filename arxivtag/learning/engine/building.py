@@ -1,0 +1,91 @@
+"""From settings to a compiled Keras model."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import keras
+
+from arxivtag.learning.engine.model import BranchModel, SparseDense
+from arxivtag.learning.engine.optimizer import RowSparseAdam
+from arxivtag.learning.losses import LOSSES
+from arxivtag.learning.model import branches
+from arxivtag.settings import ModelConfig, TrainingConfig
+
+
+def build_model(
+    config: ModelConfig,
+    training: TrainingConfig,
+    n_features: int,
+    n_labels: int,
+    *,
+    random_seed: int = 0,
+) -> BranchModel:
+    """Return the uncompiled Keras model.
+
+    Args:
+        config: Hidden layers, linear path and dropout.
+        training: Which losses.
+        n_features: Columns of the TF-IDF rows.
+        n_labels: Outputs.
+        random_seed: Decides first weights and dropout.
+    """
+    loss = LOSSES[training.loss]
+    # Keras' seeds on JAX have 32 bits.
+    seeds = ((random_seed * 1000 + number) % 2**32 for number in itertools.count())
+    stems, heads, branch_losses = [], [], []
+    for branch, units in branches(config, n_labels):
+        is_linear = len(units) == 1
+        initializer = "zeros" if is_linear else keras.initializers.GlorotUniform(next(seeds))
+        stems.append(SparseDense(units[0], n_features, initializer, name=f"{branch}_1"))
+        heads.append(_head(branch, units, config.dropout_rate, seeds))
+        # A linear path beside hidden layers always learns by margins; one alone by what is asked.
+        beside_hidden = is_linear and bool(config.hidden_units)
+        branch_losses.append(LOSSES["squared_hinge"] if beside_hidden else loss)
+    return BranchModel(stems, heads, branch_losses, loss, ranking_weight=training.ranking_weight)
+
+
+def _head(
+    branch: str, units: tuple[int, ...], dropout_rate: float, seeds: Iterator[int]
+) -> list[keras.layers.Layer]:
+    """Return what follows a branch's first layer; nothing in a linear path."""
+    head = []
+    for number, (n_in, n_out) in enumerate(itertools.pairwise(units), start=2):
+        head.append(keras.layers.ReLU())
+        if dropout_rate:
+            head.append(keras.layers.Dropout(dropout_rate, seed=next(seeds)))
+        layer = keras.layers.Dense(
+            n_out,
+            kernel_initializer=keras.initializers.GlorotUniform(next(seeds)),
+            name=f"{branch}_{number}",
+        )
+        layer.build((None, n_in))
+        head.append(layer)
+    return head
+
+
+def compile_model(model: BranchModel, training: TrainingConfig, n_steps: int) -> None:
+    """Give ``model`` its optimizer, for at most ``n_steps`` steps."""
+    optimizer = RowSparseAdam(
+        _learning_rate(training, n_steps),
+        n_features=model.stems[0].kernel.shape[0],
+        n_steps=n_steps,
+        drift=not training.lazy_rows,
+        row_weight_decay=training.weight_decay,
+        weight_decay=training.weight_decay or None,
+    )
+    if training.weight_decay:
+        first_kernels = [stem.kernel for stem in model.stems]
+        biases = [v for v in model.trainable_variables if v.name == "bias"]
+        optimizer.exclude_from_weight_decay([*first_kernels, *biases])
+    model.compile(optimizer=optimizer)
+    optimizer.build(model.trainable_variables)
+
+
+def _learning_rate(
+    training: TrainingConfig, n_steps: int
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+    if training.learning_rate_schedule == "cosine":
+        return keras.optimizers.schedules.CosineDecay(training.learning_rate, n_steps)
+    return training.learning_rate

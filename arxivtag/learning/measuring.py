@@ -1,0 +1,209 @@
+"""Computes the figures of :mod:`arxivtag.learning.metrics`, on all papers and on resamples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arxivtag.learning import counts as counting
+from arxivtag.learning.counts import BoolArray, Counts, FloatArray
+from arxivtag.learning.metrics import METRICS
+from arxivtag.learning.rankings import PaperRankings, Scores, ranked_counts
+
+_BLOCK = 16_384  # papers handled at once, to bound memory
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """What each paper adds to each figure, so that resampling papers is arithmetic.
+
+    Args:
+        y_true: (n_samples, n_labels) bool.
+        y_pred: (n_samples, n_labels) bool.
+        papers: Per-paper values, (n_samples,) each, NaN where a paper has none; the
+            figure is their mean.
+    """
+
+    y_true: BoolArray
+    y_pred: BoolArray
+    papers: Mapping[str, NDArray[np.float64]]
+
+
+def contributions(
+    y_true: BoolArray, y_pred: BoolArray, y_prob: FloatArray | None = None
+) -> Contributions:
+    """Return what each paper adds to each figure; without ``y_prob``, no ranking figures."""
+    y_true, y_pred = np.asarray(y_true, dtype=bool), np.asarray(y_pred, dtype=bool)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        papers = {
+            metric.key: metric.function(y_true, y_pred)
+            for metric in METRICS
+            if metric.reads == "labels"
+        }
+        if y_prob is not None:
+            rankings = PaperRankings(y_true, np.asarray(y_prob))
+            papers |= {
+                metric.key: metric.function(rankings)
+                for metric in METRICS
+                if metric.reads == "rankings"
+            }
+    return Contributions(y_true, y_pred, papers)
+
+
+def averages(
+    parts: Contributions, weights: NDArray[np.float32] | None = None
+) -> dict[str, NDArray[np.float64]]:
+    """Return the figures for papers counted ``weights`` times, (n_resamples,) each.
+
+    Args:
+        parts: What each paper adds.
+        weights: (n_resamples, n_samples), such as :func:`resampling_weights` gives;
+            None: each paper once.
+
+    Returns:
+        Values by metric key, NaN where undefined. Figures that are no averages over papers
+        or labels (areas under curves, calibration) are not among them.
+    """
+    if weights is None:
+        weights = np.ones((1, len(parts.y_true)), dtype=np.float32)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        figures = {
+            key: np.asarray(weights @ np.nan_to_num(value) / (weights @ np.isfinite(value)))
+            for key, value in parts.papers.items()
+        }
+    masks = (parts.y_true & parts.y_pred, parts.y_true, parts.y_pred)
+    counts = Counts(*(_weighted_sums(weights, mask) for mask in masks))
+    return figures | {
+        metric.key: metric.function(counts) for metric in METRICS if metric.reads == "counts"
+    }
+
+
+def evaluate(
+    y_true: BoolArray, y_pred: BoolArray, y_prob: FloatArray | None = None
+) -> dict[str, float | None]:
+    """Return every figure of the table; None where undefined or ``y_prob`` is missing.
+
+    Args:
+        y_true: True labels, (n_samples, n_labels) bool.
+        y_pred: Labels given, same shape.
+        y_prob: Probabilities, same shape; None for a prediction without ranking.
+    """
+    parts = contributions(y_true, y_pred, y_prob)
+    figures = {key: float(value[0]) for key, value in averages(parts).items()}
+    if y_prob is not None:
+        scores = Scores(parts.y_true, np.asarray(y_prob))
+        figures |= {
+            metric.key: metric.function(scores) for metric in METRICS if metric.reads == "scores"
+        }
+    return {metric.key: _plain(figures.get(metric.key, np.nan)) for metric in METRICS}
+
+
+def evaluate_and_count(
+    y_true: BoolArray, y_pred: BoolArray, y_prob: FloatArray, n_unknown_labels: int = 0
+) -> dict[str, float | int | None]:
+    """Return the top-level numbers of an evaluation.
+
+    They are all figures of the table, ``binary_accuracy_all_zeros`` (the binary
+    accuracy of giving no label to any paper), ``n_samples``, ``n_labels`` (the model
+    knows), ``n_labels_present`` (of those, occur here), ``n_papers_without_known_label``
+    and ``n_unknown_labels`` (label occurrences the model does not know, left out of
+    every other figure).
+    """
+    y_true = np.asarray(y_true, dtype=bool)
+    return {
+        **evaluate(y_true, y_pred, y_prob),
+        "binary_accuracy_all_zeros": binary_accuracy_all_zeros(y_true),
+        "n_samples": len(y_true),
+        "n_labels": y_true.shape[1],
+        "n_labels_present": int(y_true.any(axis=0).sum()),
+        "n_papers_without_known_label": int((~y_true.any(axis=1)).sum()),
+        "n_unknown_labels": int(n_unknown_labels),
+    }
+
+
+def binary_accuracy_all_zeros(y_true: BoolArray) -> float | None:
+    """Return the binary accuracy of giving no label to any paper; None without papers."""
+    return float(1 - np.mean(y_true)) if np.size(y_true) else None
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """How papers are resampled for intervals; 0 resamples: no intervals."""
+
+    n_resamples: int = 200
+    random_seed: int = 42
+
+
+DEFAULT_RESAMPLING = Resampling()
+
+
+def resampling_weights(n_samples: int, resampling: Resampling) -> NDArray[np.float32]:
+    """Return how much each paper counts in each resample of the Bayesian bootstrap.
+
+    Rubin (1981), "The Bayesian Bootstrap": weights uniform over all that sum to
+    n_samples, in place of counts of papers drawn with replacement. No paper is ever
+    left out, so that a label with one paper never vanishes from a macro average, which
+    would push its interval upwards.
+
+    Returns:
+        (n_resamples, n_samples) float32; each row sums to n_samples.
+    """
+    if not n_samples:
+        return np.zeros((resampling.n_resamples, 0), dtype=np.float32)
+    generator = np.random.default_rng(resampling.random_seed)
+    shape = (resampling.n_resamples, n_samples)
+    weights = generator.standard_exponential(shape, dtype=np.float32)
+    return np.asarray(weights * (n_samples / weights.sum(axis=1, keepdims=True)))
+
+
+def interval(values: FloatArray) -> tuple[float, float] | None:
+    """Return the middle 95 % of resampled values; None if none is defined."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return None
+    low, high = np.percentile(finite, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def per_label(
+    y_true: BoolArray, y_pred: BoolArray, y_prob: FloatArray
+) -> dict[str, list[float | int | None]]:
+    """Return the figures of each label as columns of n_labels values.
+
+    Columns: ``support``, ``n_predicted``, ``precision``, ``recall``, ``f1``,
+    ``average_precision``, ``roc_auc``. Of a label that does not occur, recall, F1,
+    average precision and ROC AUC are None; so is the precision of one never predicted.
+    """
+    y_true, y_pred = np.asarray(y_true, dtype=bool), np.asarray(y_pred, dtype=bool)
+    counts = Counts.along(0, y_true, y_pred)
+    occurs = counts.n_true > 0
+    ranked = [ranked_counts(y_true[:, j], y_prob[:, j]) for j in range(y_true.shape[1])]
+    return {
+        "support": counts.n_true.tolist(),
+        "n_predicted": counts.n_predicted.tolist(),
+        "precision": _or_none(counting.precision(counts), counts.n_predicted > 0),
+        "recall": _or_none(counting.recall(counts), occurs),
+        "f1": _or_none(counting.f1(counts), occurs),
+        "average_precision": [_plain(label.average_precision()) for label in ranked],
+        "roc_auc": [_plain(label.roc_auc()) for label in ranked],
+    }
+
+
+def _weighted_sums(weights: FloatArray, mask: BoolArray) -> FloatArray:
+    """Return ``weights @ mask``, a block of papers at a time, (n_resamples, n_labels)."""
+    total = np.zeros((len(weights), mask.shape[1]), dtype=np.float32)
+    for start in range(0, len(mask), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        total += weights[:, part] @ mask[part].astype(np.float32)
+    return total.astype(np.float64)
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _or_none(values: FloatArray, defined: BoolArray) -> list[float | int | None]:
+    return [float(v) if ok else None for v, ok in zip(values, defined, strict=True)]

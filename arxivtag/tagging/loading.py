@@ -1,0 +1,324 @@
+"""Reading bundles, which anybody may have made: everything is checked before it is used.
+
+Every array is a ``.npy`` file without pickle, whose header and size on disk are compared with
+the manifest before its content is read. What is wrong is said in one sentence.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from arxivtag import config, storage
+from arxivtag.errors import ArxivTagError, BundleError
+from arxivtag.fields import from_dict
+from arxivtag.learning import calibration, thresholds
+from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.thresholds import Thresholds
+from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.settings import MAX_HIDDEN_LAYERS
+from arxivtag.tagging.bundle import (
+    MANIFEST_NAME,
+    SCHEMA_VERSION,
+    Bundle,
+    Layout,
+    NeighboursLayout,
+    bias_name,
+    kernel_name,
+    scale_name,
+)
+from arxivtag.tagging.neighbours import NeighbourIndex
+
+_MAX_MANIFEST_BYTES = 4_000_000
+_MAX_TEXT_BYTES = 2**31 - 1  # of one array of strings
+_MAX_BRANCHES = 16
+_MAX_SIZES = MAX_HIDDEN_LAYERS + 2  # of one branch
+_MAX_UNITS = 65_536
+_HINT = "The bundle may be damaged: download it again, or train the model anew."
+
+Number = TypeVar("Number", bound=np.generic)
+
+
+def load_bundle(folder: Path) -> Bundle:
+    """Read the bundle in ``folder``.
+
+    Raises:
+        BundleError: In one sentence, what is missing, too large or does not fit. Sizes
+            and types are checked before anything of their size is allocated.
+    """
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    try:
+        reader = _Reader(folder, manifest)
+        reader.check_total_size()
+        return reader.bundle()
+    except BundleError:
+        raise
+    except ArxivTagError as error:
+        message = f"The bundle {folder.name} cannot be used: {error.message}"
+        raise BundleError(message, _HINT) from error
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of the bundle in ``folder``, with its version checked.
+
+    Raises:
+        BundleError: If there is none, or it is of another version.
+    """
+    path = Path(folder) / MANIFEST_NAME
+    if not path.is_file() or path.is_symlink():
+        raise BundleError(
+            f"There is no model bundle in {folder}: {MANIFEST_NAME} is missing.",
+            "Name 'pretrained', a run id, or the folder of a bundle.",
+        )
+    _check_size(path, _MAX_MANIFEST_BYTES)
+    try:
+        manifest = storage.read_json(path)
+    except ArxivTagError as error:
+        message = f"The bundle's manifest cannot be read: {error.message}"
+        raise BundleError(message, _HINT) from error
+    version = manifest.get("schema_version")
+    if version != SCHEMA_VERSION or isinstance(version, bool):
+        raise BundleError(
+            f"The bundle's schema_version should be {SCHEMA_VERSION}. Received: {version!r:.40}.",
+            "It was made by another version of arxivtag: use that version, or train anew.",
+        )
+    return manifest
+
+
+class _Reader:
+    """Reads the files of a bundle, each against the size that the manifest declares."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+        """Check what the manifest declares.
+
+        Raises:
+            ArxivTagError: If an entry is missing, of a wrong type or out of its bounds.
+        """
+        self.folder = folder
+        self.manifest = manifest
+        self.layout = _layout(manifest)
+        self.max_bytes = config.limits().max_bundle_mb * 1_000_000
+
+    def check_total_size(self) -> None:
+        """Refuse a bundle whose declared or actual size is over the limit."""
+        try:
+            on_disk = sum(path.stat().st_size for path in self.folder.iterdir())
+        except OSError as error:
+            raise BundleError(f"The bundle {self.folder.name} cannot be read.", _HINT) from error
+        n_weights = sum(
+            n_in * n_out
+            for sizes in self.layout.network.branches
+            for n_in, n_out in itertools.pairwise(sizes)
+        )
+        size = max(on_disk, 4 * n_weights)
+        if size > self.max_bytes:
+            raise BundleError(
+                f"The bundle has {size / 1e6:,.0f} MB; at most {self.max_bytes / 1e6:,.0f} MB "
+                "are loaded.",
+                "Raise ARXIVTAG_MAX_BUNDLE_MB if you trust it.",
+            )
+
+    def bundle(self) -> Bundle:
+        """Return the whole bundle."""
+        layout = self.layout
+        vocabulary = self.lines("vocabulary", layout.n_features, distinct=True)
+        idf = self.array("idf", (layout.n_features,), np.float32)
+        if idf.min() <= 0:
+            raise BundleError("The bundle's idf should be above 0 everywhere.", _HINT)
+        label_names = self.lines("label_names", layout.n_labels, distinct=True)
+        return Bundle(
+            manifest=self.manifest,
+            vectorizer=Vectorizer(vocabulary, idf, layout.vectorizer),
+            network=self.network(),
+            label_names=tuple(label_names.to_pylist()),
+            thresholds=_thresholds(self.manifest, layout.n_labels),
+            calibration=calibration.from_dict(_mapping(self.manifest, "calibration")),
+            neighbours=self.neighbours(),
+            text_fields=layout.text_fields,
+        )
+
+    def network(self) -> Network:
+        """Return the network, in float32 however it is stored."""
+        branches = []
+        for branch, sizes in enumerate(self.layout.network.branches):
+            layers = []
+            for layer, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
+                bias = self.array(bias_name(branch, layer), (n_out,), np.float32)
+                layers.append(DenseLayer(self.kernel(branch, layer, (n_in, n_out)), bias))
+            branches.append(Branch(tuple(layers)))
+        return Network(tuple(branches), self.layout.network.output_activation)
+
+    def kernel(self, branch: int, layer: int, shape: tuple[int, int]) -> NDArray[np.float32]:
+        """Return one kernel, whole numbers multiplied by the scale of their row."""
+        name = kernel_name(branch, layer)
+        if self.layout.network.precision == "float32":
+            return self.array(name, shape, np.float32)
+        numbers = self.array(name, shape, np.int8)
+        scale = self.array(scale_name(branch, layer), shape[:1], np.float32)
+        with np.errstate(over="ignore"):  # a damaged scale; refused in the next line
+            kernel: NDArray[np.float32] = np.multiply(numbers, scale[:, None], dtype=np.float32)
+        _check_finite(name, kernel)
+        return kernel
+
+    def neighbours(self) -> NeighbourIndex | None:
+        """Return the papers to search for similar ones, if the bundle keeps any."""
+        if self.manifest.get("neighbours") is None:
+            return None
+        declared = from_dict(NeighboursLayout, self.manifest["neighbours"])
+        n_papers, n_entries = declared.n_papers, declared.n_entries
+        index = NeighbourIndex(
+            indptr=self.array("neighbours_indptr", (n_papers + 1,), np.int64),
+            indices=self.array("neighbours_indices", (n_entries,), np.int32),
+            weights=self.array("neighbours_weights", (n_entries,), np.uint8),
+            captions=self.lines("neighbours_papers", n_papers, distinct=False),
+        )
+        problem = index.problem(self.layout.n_features)
+        if problem:
+            raise BundleError(f"The bundle's neighbours cannot be used: {problem}.", _HINT)
+        return index
+
+    def array(self, name: str, shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
+        """Return the array in ``name.npy`` if its header and file size say what is expected."""
+        path = self.file(f"{name}.npy")
+        expected = np.dtype(kind)
+        n_values = int(np.prod(shape, dtype=np.int64))
+        try:
+            with path.open("rb") as file:
+                header = _read_header(file)
+                if header != _written_header(shape, expected):
+                    raise BundleError(
+                        f"The bundle's {path.name} should be {expected} of shape {shape}. "
+                        f"Received: {header!r:.120}.",
+                        _HINT,
+                    )
+                n_bytes = path.stat().st_size - file.tell()
+                if n_bytes != n_values * expected.itemsize:
+                    raise BundleError(
+                        f"The bundle's {path.name} should hold {n_values * expected.itemsize:,} "
+                        f"bytes of numbers. Received: {n_bytes:,}.",
+                        _HINT,
+                    )
+                values = np.fromfile(file, dtype=expected, count=n_values).reshape(shape)
+        except (OSError, ValueError) as error:
+            raise BundleError(f"The bundle's {path.name} cannot be read.", _HINT) from error
+        _check_finite(name, values)
+        return values
+
+    def lines(self, name: str, n_lines: int, *, distinct: bool) -> pa.StringArray:
+        """Return the lines of ``name.txt``: UTF-8, none empty."""
+        path = self.file(f"{name}.txt")
+        _check_size(path, min(self.max_bytes, _MAX_TEXT_BYTES))
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except (OSError, ValueError) as error:
+            raise BundleError(f"The bundle's {path.name} is not UTF-8 text.", _HINT) from error
+        # Not splitlines(): n-grams may hold other separators than the line feed.
+        lines = text.removesuffix("\n").split("\n")
+        if len(lines) != n_lines:
+            raise BundleError(
+                f"The bundle's {path.name} should hold {n_lines:,} lines. "
+                f"Received: {len(lines):,}.",
+                _HINT,
+            )
+        if "" in lines or "\0" in text or "\r" in text:
+            raise BundleError(
+                f"The bundle's {path.name} has an empty line or control characters.", _HINT
+            )
+        if distinct and len(set(lines)) != n_lines:
+            raise BundleError(f"The bundle's {path.name} has a line twice.", _HINT)
+        return pa.array(lines, pa.string())
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file of the bundle, which must be a plain one."""
+        path = self.folder / name
+        if not path.is_file() or path.is_symlink():
+            raise BundleError(f"The bundle's {name} is missing.", _HINT)
+        return path
+
+
+def _layout(manifest: dict[str, Any]) -> Layout:
+    """Return what the manifest says of the files' sizes, within the limits of this machine."""
+    network = _mapping(manifest, "network")
+    branches = network.get("branches")
+    if isinstance(branches, list):
+        # JSON has lists only; the check of fields asks for tuples.
+        branches = tuple(tuple(one) if isinstance(one, list) else one for one in branches)
+    layout = from_dict(Layout, {**manifest, "network": {**network, "branches": branches}})
+    if layout.n_labels > config.limits().max_labels:
+        raise BundleError(
+            f"A bundle may have up to {config.limits().max_labels:,} labels. "
+            f"Received: {layout.n_labels:,}.",
+            _HINT,
+        )
+    branches = layout.network.branches
+    if not 1 <= len(branches) <= _MAX_BRANCHES or not all(
+        _fits(sizes, layout) for sizes in branches
+    ):
+        raise BundleError(
+            f"Each branch of the bundle's network should lead from {layout.n_features:,} "
+            f"features to {layout.n_labels:,} labels. Received: {branches!r:.80}.",
+            _HINT,
+        )
+    return layout
+
+
+def _fits(sizes: tuple[int, ...], layout: Layout) -> bool:
+    """Return whether a branch leads from the n-grams to the labels, by layers of sane sizes."""
+    return (
+        2 <= len(sizes) <= _MAX_SIZES
+        and (sizes[0], sizes[-1]) == (layout.n_features, layout.n_labels)
+        and all(1 <= n_units <= _MAX_UNITS for n_units in sizes[1:])
+    )
+
+
+def _thresholds(manifest: dict[str, Any], n_labels: int) -> Thresholds:
+    declared = thresholds.from_dict(_mapping(manifest, "thresholds"))
+    if declared.values.shape != (n_labels,):
+        raise BundleError(
+            f"The bundle should hold {n_labels} thresholds. Received: {declared.values.shape[0]}.",
+            _HINT,
+        )
+    return declared
+
+
+def _mapping(values: Mapping[str, Any], name: str) -> dict[str, Any]:
+    value = values.get(name)
+    if not isinstance(value, dict):
+        raise BundleError(
+            f"The manifest's {name} should be an object. Received: {value!r:.40}.", _HINT
+        )
+    return value
+
+
+def _read_header(file: BinaryIO) -> bytes:
+    """Return the header of a ``.npy`` file, whose length (2 bytes) and padding are left out."""
+    start = file.read(10)
+    return start[:8] + file.read(int.from_bytes(start[8:], "little")).rstrip()
+
+
+def _written_header(shape: tuple[int, ...], kind: np.dtype[Any]) -> bytes:
+    """Return the header that ``numpy.save`` writes, to compare with and never to evaluate."""
+    about = f"{{'descr': {kind.str!r}, 'fortran_order': False, 'shape': {shape}, }}"
+    return b"\x93NUMPY\x01\x00" + about.encode("ascii")
+
+
+def _check_finite(name: str, values: NDArray[Any]) -> None:
+    # A NaN or an infinity anywhere shows in the smallest or the largest value.
+    if values.dtype.kind == "f" and not np.isfinite([values.min(), values.max()]).all():
+        raise BundleError(f"The bundle's {name} holds values that are not finite.", _HINT)
+
+
+def _check_size(path: Path, n_bytes: int) -> None:
+    size = path.stat().st_size
+    if size > n_bytes:
+        raise BundleError(
+            f"The bundle's {path.name} should have at most {n_bytes:,} bytes. Received: {size:,}.",
+            _HINT,
+        )
