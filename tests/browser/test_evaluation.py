@@ -64,8 +64,8 @@ def test_numbers_follow_the_threshold(served: Served, open_page: OpenPage) -> No
         value = {"End": 0.99, "Home": 0.01}[key]
         expect(slider).to_have_value(str(value))
         figures = threshold_figures(truth, y_prob >= np.float32(value))
-        expect(tile(page, "Precision, micro")).to_contain_text(f"{figures['precision']:.3f}")
-        expect(tile(page, "Recall, micro")).to_contain_text(f"{figures['recall']:.3f}")
+        expect(tile(page, "Micro-precision")).to_contain_text(f"{figures['precision']:.3f}")
+        expect(tile(page, "Micro-recall")).to_contain_text(f"{figures['recall']:.3f}")
         expect(tile(page, "Labels per paper")).to_contain_text(f"{figures['labels_per_paper']:.2f}")
         expect(tile(page, "Papers with no label")).to_contain_text(
             f"{100 * figures['share_without_label']:.1f} %"

@@ -21,10 +21,9 @@ from arxivtag.tagging.tagger import LabelScore
 from arxivtag.ui.frame import models
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input
-from arxivtag.ui.predict.answer import summary_sentence
+from arxivtag.ui.predict.answer import predict_text, summary_sentence
 from arxivtag.ui.predict.bars import BarRow, bars_html
 from arxivtag.ui.predict.examples import EXAMPLES
-from arxivtag.ui.predict.prediction import predict_text
 from arxivtag.ui.predict.why import what_if_table
 from tests.ui.conftest import texts
 from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
@@ -294,7 +293,7 @@ def test_visitors_have_a_row_limit(app: AppTest, monkeypatch: pytest.MonkeyPatch
     rows = b"abstract\n" + b"we study graphs\n" * (config.VisitorLimits().max_rows + 1)
     app = upload(app, "many.csv", rows)
     app.button(key="tag-file").click().run()
-    assert "Visitors can tag up to 20,000 papers" in app.error[0].value.replace("\\", "")
+    assert "Up to 20,000 papers can be tagged at once here" in app.error[0].value.replace("\\", "")
 
 
 def test_filter_needs_every_label_and_word() -> None:

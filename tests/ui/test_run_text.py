@@ -46,7 +46,8 @@ def test_what_is_fresher_than_the_status_moves_the_bar() -> None:
 @pytest.mark.parametrize(
     ("source", "text"),
     [("sample", "sample"), ("/home/me/secret/papers.csv", "papers.csv"),
-     ("upload:abcdefgh12345678", "uploaded file"), ("C:\\data\\x.csv", "x.csv")],
+     ("upload:abcdefgh12345678", "uploaded file"), ("C:\\data\\x.csv", "x.csv"),
+     ("upload:abcdefgh12345678?max_rows=1", "unknown data")],
 )  # fmt: skip
 def test_data_sources_show_no_folder_and_no_secret(source: str, text: str) -> None:
     assert run_text.data_text(source) == text

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, VisitorLimits
-from arxivtag.errors import ArxivTagError, ConfigError
+from arxivtag.errors import ConfigError
 from arxivtag.runs import jobs
 from arxivtag.settings import PRESETS, all_settings
 from arxivtag.ui.train import form as train_form
@@ -169,6 +169,7 @@ def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
     assert len(started) == 1
 
 
-def test_starting_point_errors(home: Path) -> None:
-    with pytest.raises(ArxivTagError):
-        train_form.starting_point("no-such-run", home, "tuned")
+def test_a_form_from_a_run_that_is_not_there_says_so(home: Path) -> None:
+    app = opened(**{"from": "no-such-run"})
+    assert not app.exception
+    assert any("There is no run" in error.value for error in app.error)

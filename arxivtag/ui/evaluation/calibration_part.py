@@ -30,24 +30,7 @@ def render_calibration(evaluation: Mapping[str, Any]) -> None:
             if columns is not None
         }
         with place:
-            components.render_figure(
-                reliability_figure(
-                    {
-                        name: {key: columns[key] for key in ("n", "mean_probability", "share_true")}
-                        for name, columns in bins.items()
-                    },
-                    title,
-                ),
-                key=f"evaluation-reliability-{kind}",
-                alt_text=f"{title}: the share that came true over the probability given; on the "
-                "dotted diagonal, probabilities mean what they say",
-            )
-            errors = ", ".join(
-                f"{columns['expected_calibration_error']:.4f} {name}"
-                for name, columns in bins.items()
-                if columns["expected_calibration_error"] is not None
-            )
-            components.note(f"Expected calibration error: {errors}.")
+            _render_reliability(bins, kind, title)
     components.note(
         f"Probabilities are put into {reliability['n_bins']} bins of equal width; the error is the "
         "gap between mean probability and share that came true, averaged over bins by how many "
@@ -56,17 +39,36 @@ def render_calibration(evaluation: Mapping[str, Any]) -> None:
     )
 
 
+def _render_reliability(bins: Mapping[str, Mapping[str, Any]], kind: str, title: str) -> None:
+    """Draw one diagram, and the error of its probabilities before and after calibration."""
+    drawn = {
+        name: {key: columns[key] for key in ("n", "mean_probability", "share_true")}
+        for name, columns in bins.items()
+    }
+    components.render_figure(
+        reliability_figure(drawn, title),
+        key=f"evaluation-reliability-{kind}",
+        alt_text=f"{title}: the share that came true over the probability given; on the "
+        "dotted diagonal, probabilities mean what they say",
+    )
+    errors = [
+        f"{columns['expected_calibration_error']:.4f} {name}"
+        for name, columns in bins.items()
+        if columns["expected_calibration_error"] is not None
+    ]
+    components.note(f"Expected calibration error: {', '.join(errors)}.")
+
+
 def _sentence(calibration: Mapping[str, Any] | None) -> str:
-    if not calibration:
-        return "Probabilities as the model gives them."
-    if calibration["method"] == "temperature":
+    method = calibration["method"] if calibration else "none"
+    if calibration and method == "temperature":
         temperature = float(calibration["temperature"])
         effect = "less" if temperature > 1 else "more"
         return (
             f"Temperature scaling, fitted on validation papers: logits are divided by "
             f"{temperature:.2f}, which makes probabilities {effect} extreme."
         )
-    if calibration["method"] == "isotonic":
+    if method == "isotonic":
         return (
             "Isotonic scaling: a rising curve fitted on validation papers corrects probabilities."
         )

@@ -9,9 +9,12 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError
+from arxivtag.papers.texts import join_text
 from arxivtag.runs.layout import RunFolder
+from arxivtag.tagging.explanation import explain
 from arxivtag.ui.evaluation.stored import Decisions
-from arxivtag.ui.frame import components, marked_text, models
+from arxivtag.ui.frame import components, models
+from arxivtag.ui.predict.why import contributions_table, render_contributions, render_marked
 
 KINDS = {
     "false_positives": "Given, but wrong",
@@ -35,18 +38,17 @@ def error_table(decisions: Decisions, papers: pd.DataFrame, label: str, kind: st
         Columns ``probability``, ``title``, ``true_labels``, ``given_labels`` (tuples) and
         ``row`` (position among the test papers).
     """
-    found = decisions.predictions
-    column = found.label_names.index(label)
-    truth, given = found.y_true_test[:, column], decisions.y_pred[:, column]
+    predictions = decisions.predictions
+    column = predictions.label_names.index(label)
+    truth, given = predictions.y_true_test[:, column], decisions.y_pred[:, column]
     wrong = given & ~truth if kind == "false_positives" else truth & ~given
-    rows = np.flatnonzero(wrong)
-    probability = found.y_prob_test[rows, column]
-    order = np.argsort(-probability if kind == "false_positives" else probability, kind="stable")
-    rows = rows[order]
-    names = np.array(found.label_names, dtype=object)
+    y_prob = predictions.y_prob_test[:, column]
+    order = np.argsort(-y_prob if kind == "false_positives" else y_prob, kind="stable")
+    rows = order[wrong[order]]
+    names = np.array(predictions.label_names, dtype=object)
     return pd.DataFrame(
         {
-            "probability": probability[order].astype(float),
+            "probability": y_prob[rows].astype(float),
             "title": papers["title"].to_numpy()[rows],
             "true_labels": [tuple(papers["labels"].iloc[row]) for row in rows],
             "given_labels": [tuple(names[decisions.y_pred[row]]) for row in rows],
@@ -57,12 +59,12 @@ def error_table(decisions: Decisions, papers: pd.DataFrame, label: str, kind: st
 
 def error_counts(decisions: Decisions) -> pd.DataFrame:
     """Return how many false positives and false negatives each label has, most errors first."""
-    found = decisions.predictions
+    y_true = decisions.predictions.y_true_test
     table = pd.DataFrame(
         {
-            "label": list(found.label_names),
-            "false_positives": (decisions.y_pred & ~found.y_true_test).sum(axis=0),
-            "false_negatives": (found.y_true_test & ~decisions.y_pred).sum(axis=0),
+            "label": list(decisions.predictions.label_names),
+            "false_positives": (decisions.y_pred & ~y_true).sum(axis=0),
+            "false_negatives": (y_true & ~decisions.y_pred).sum(axis=0),
         }
     )
     errors = table["false_positives"] + table["false_negatives"]
@@ -71,7 +73,26 @@ def error_counts(decisions: Decisions) -> pd.DataFrame:
 
 
 def render_errors(folder: RunFolder, decisions: Decisions, papers: pd.DataFrame) -> None:
-    """Draw the list of errors of a label and the chosen paper."""
+    """Draw the list of a label's errors and the chosen paper."""
+    label, kind = _error_input(decisions, folder.run_id)
+    table = error_table(decisions, papers, label, kind)
+    if table.empty:
+        components.empty_state(
+            "No such error", f"Among the test papers there is none for {label}. Try another label."
+        )
+        return
+    chosen = _paper_input(table, label, kind, folder.run_id)
+    _render_decision(decisions, label, chosen)
+    abstract = str(papers["abstract"].iloc[int(chosen["row"])])
+    try:
+        _render_reasons(folder, str(chosen["title"]), abstract, label)
+    except ArxivTagError as error:
+        components.plain_html(abstract)
+        components.note(f"The reasons cannot be shown: {components.without_paths(error.message)}")
+
+
+def _error_input(decisions: Decisions, run_id: str) -> tuple[str, str]:
+    """Draw the choice of a label and of a kind of error; return both."""
     counts = error_counts(decisions).set_index("label")
     left, right = st.columns([3, 2], gap="medium", vertical_alignment="bottom")
     label = left.selectbox(
@@ -81,26 +102,21 @@ def render_errors(folder: RunFolder, decisions: Decisions, papers: pd.DataFrame)
             f"{components.label_text(name)} ({counts.loc[name, 'false_positives']} wrong, "
             f"{counts.loc[name, 'false_negatives']} missed)"
         ),
-        key=f"evaluation-error-label-{folder.run_id}",
+        key=f"evaluation-error-label-{run_id}",
     )
     kind = right.segmented_control(
         "Kind of error",
         list(KINDS),
         default="false_positives",
         format_func=lambda name: f"{KINDS[name]} ({counts.loc[label, name]})",
-        key=f"evaluation-error-kind-{folder.run_id}",
+        key=f"evaluation-error-kind-{run_id}",
         required=True,
     )
-    table = error_table(decisions, papers, label, str(kind))
-    if table.empty:
-        components.empty_state(
-            "No such error", f"Among the test papers there is none for {label}. Try another label."
-        )
-        return
-    _render_paper(folder, decisions, papers, label, _chosen_row(table, label, str(kind), folder))
+    return str(label), str(kind)
 
 
-def _chosen_row(table: pd.DataFrame, label: str, kind: str, folder: RunFolder) -> pd.Series[Any]:
+def _paper_input(table: pd.DataFrame, label: str, kind: str, run_id: str) -> pd.Series[Any]:
+    """Draw the list of errors and return the row that is chosen in it."""
     shown = table.head(MAX_ROWS)
     event: Any = st.dataframe(
         shown.drop(columns="row").assign(
@@ -111,7 +127,7 @@ def _chosen_row(table: pd.DataFrame, label: str, kind: str, folder: RunFolder) -
         on_select="rerun",
         selection_mode="single-row",
         selection_default={"selection": {"rows": [0]}},
-        key=f"evaluation-errors-{folder.run_id}-{label}-{kind}",
+        key=f"evaluation-errors-{run_id}-{label}-{kind}",
         alt=f"Papers on which {label} is {KINDS[kind].lower()}, the most confident first",
         column_config={
             "probability": st.column_config.NumberColumn(f"Probability of {label}", format="%.3f"),
@@ -126,18 +142,12 @@ def _chosen_row(table: pd.DataFrame, label: str, kind: str, folder: RunFolder) -
     return shown.iloc[rows[0] if rows and rows[0] < len(shown) else 0]
 
 
-def _render_paper(
-    folder: RunFolder,
-    decisions: Decisions,
-    papers: pd.DataFrame,
-    label: str,
-    chosen: pd.Series[Any],
-) -> None:
-    paper = papers.iloc[int(chosen["row"])]
+def _render_decision(decisions: Decisions, label: str, chosen: pd.Series[Any]) -> None:
+    """Draw a paper's title, the label's probability, and the true and the given labels."""
     column = decisions.predictions.label_names.index(label)
-    st.subheader(components.math_text(str(paper["title"])), anchor=False)
-    threshold = float(decisions.chosen.values[column])
-    at = "" if decisions.chosen.top_k is not None else f", threshold {threshold:.3f}"
+    st.subheader(components.math_text(str(chosen["title"])), anchor=False)
+    threshold = float(decisions.thresholds.values[column])
+    at = "" if decisions.thresholds.top_k is not None else f", threshold {threshold:.3f}"
     components.note(f"Probability of {label}: {float(chosen['probability']):.3f}{at}.")
     left, right = st.columns(2, gap="medium")
     with left:
@@ -149,48 +159,15 @@ def _render_paper(
             components.label_badges(chosen["given_labels"], strong=[label])
         else:
             components.note("none")
-    try:
-        _render_reasons(folder, str(paper["title"]), str(paper["abstract"]), label)
-    except ArxivTagError as error:
-        components.plain_html(str(paper["abstract"]))
-        components.note(f"The reasons cannot be shown: {components.without_paths(error.message)}")
 
 
 def _render_reasons(folder: RunFolder, title: str, abstract: str, label: str) -> None:
-    """Draw the text with the n-grams marked that drove the decision."""
-    from arxivtag.papers.texts import join_text
-    from arxivtag.tagging.explanation import explain
-
+    """Draw the text with the words marked that drove the decision, and the strongest of them."""
     bundle = models.bundle(folder.run_id, folder.home)
     explanation = explain(bundle, join_text(title, abstract, bundle.text_fields), label)
-    st.html(
-        marked_text.STYLE
-        + marked_text.marked_html(explanation.text, explanation.spans)
-        + (marked_text.legend_html(label) if explanation.spans else "")
-    )
-    terms = pd.DataFrame(
-        [(c.term, c.delta_logit, c.probability_without) for c in explanation.contributions],
-        columns=["term", "delta_logit", "probability_without"],
-    )
+    render_marked(explanation)
+    terms = contributions_table(explanation)
     if terms.empty:
         components.note("None of the text's words is in the model's vocabulary.")
-        return
-    order = terms["delta_logit"].abs().sort_values(ascending=False, kind="stable").index
-    st.dataframe(
-        terms.loc[order[:MAX_TERMS]],
-        hide_index=True,
-        key=f"evaluation-terms-{folder.run_id}",
-        alt=f"The words and phrases that drove the decision on {label}, the strongest first",
-        column_config={
-            "term": st.column_config.TextColumn("Word or phrase"),
-            "delta_logit": st.column_config.NumberColumn(
-                "What it adds to the logit",
-                format="%+.2f",
-                help="How far the logit (the logarithm of the label's odds before calibration) "
-                "falls when the word or phrase is left out. +1 multiplies those odds by 2.7.",
-            ),
-            "probability_without": st.column_config.NumberColumn(
-                "Probability without it", format="%.3f"
-            ),
-        },
-    )
+    else:
+        render_contributions(terms.head(MAX_TERMS), label, key=f"evaluation-terms-{folder.run_id}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,42 +11,32 @@ import streamlit as st
 from arxivtag.figures.evaluation import Series, comparison_figure
 from arxivtag.learning.headline import headline_sentences, remarks
 from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
-from arxivtag.ui.evaluation.binary_accuracy import render_binary_accuracy
+from arxivtag.ui.evaluation.tiles import METRIC_NAMES, render_binary_accuracy, render_tile
 from arxivtag.ui.frame import components
 
 # Drawn against the baselines: figures between 0 and 1 of which more is better. Binary
 # accuracy and Hamming loss would only put every dot at one end.
-COMPARED = {
-    "micro_f1": "F1, micro",
-    "macro_f1": "F1, macro",
-    "samples_f1": "F1, mean over papers",
-    "lrap": "Ranking precision (LRAP)",
-    "precision_at_1": "Precision at 1",
-    "precision_at_3": "Precision at 3",
-    "precision_at_5": "Precision at 5",
-    "subset_accuracy": "Subset accuracy",
-}
+COMPARED = (
+    "micro_f1", "macro_f1", "samples_f1", "lrap",
+    "precision_at_1", "precision_at_3", "precision_at_5", "subset_accuracy",
+)  # fmt: skip
+TILES = ("micro_f1", "macro_f1", "lrap", "precision_at_1")
+NO_LABEL = "No label at all"
 # Headings of the table; the figure's legend has the long names.
 BASELINE_NAMES = {
     "all_zeros": "No label",
     "most_frequent": "Frequent labels",
     "linear": "Linear model",
 }
-TILES = {
-    "micro_f1": "F1, micro",
-    "macro_f1": "F1, macro",
-    "lrap": "Ranking precision",
-    "precision_at_1": "Precision at 1",
-}
 
 
 def render_headline(evaluation: Mapping[str, Any]) -> None:
-    """Draw what every reader should see first."""
+    """Draw what every reader should see first; where a baseline is missing, say why."""
     for sentence in headline_sentences(evaluation):
         st.markdown(components.safe_text(sentence))
     with st.grid(5, min_column_width=130, gap="small"):
-        for key, name in TILES.items():
-            _render_tile(evaluation, key, name)
+        for key in TILES:
+            _render_tile(evaluation, key)
         render_binary_accuracy(
             evaluation.get("binary_accuracy"), evaluation.get("binary_accuracy_all_zeros")
         )
@@ -54,8 +44,27 @@ def render_headline(evaluation: Mapping[str, Any]) -> None:
         components.note(remark)
 
 
-def render_comparison(evaluation: Mapping[str, Any]) -> None:
-    """Draw the model against its baselines, and say what each baseline does."""
+def _render_tile(evaluation: Mapping[str, Any], key: str) -> None:
+    value = evaluation.get(key)
+    bounds = evaluation.get("intervals", {}).get(key)
+    metric = METRICS_BY_KEY[key]
+    interval = f"{bounds[0]:.3f} to {bounds[1]:.3f}" if bounds else None
+    meaning = f"{metric.name}. {metric.sentence}"
+    render_tile(
+        METRIC_NAMES[key],
+        "–" if value is None else f"{value:.3f}",
+        f"{meaning} The range below it is its 95 % interval." if interval else meaning,
+        below=interval,
+    )
+
+
+def render_figures(evaluation: Mapping[str, Any]) -> None:
+    """Draw the model against its baselines, and all metrics with their definitions."""
+    _render_comparison(evaluation)
+    _render_metrics_table(evaluation)
+
+
+def _render_comparison(evaluation: Mapping[str, Any]) -> None:
     baselines = evaluation.get("baselines", [])
     intervals = evaluation.get("intervals", {})
     keys = [key for key in COMPARED if evaluation.get(key) is not None]
@@ -71,7 +80,7 @@ def render_comparison(evaluation: Mapping[str, Any]) -> None:
         Series(item["name"], [item["metrics"].get(key) for key in keys]) for item in baselines
     ]
     components.render_figure(
-        comparison_figure([COMPARED[key] for key in keys], [model, *others]),
+        comparison_figure([METRIC_NAMES[key] for key in keys], [model, *others]),
         key="evaluation-comparison",
         alt_text="The model's figures with their 95 % intervals beside those of each baseline, "
         "as dots; the table of metrics below holds the same numbers",
@@ -84,7 +93,7 @@ def render_comparison(evaluation: Mapping[str, Any]) -> None:
 def metrics_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
     """Return every metric with the model's value, its interval, each baseline's, and its meaning.
 
-    The first baseline is always "No label at all", so that no value stands without it.
+    Binary accuracy never stands without that of no label at all, whichever baselines there are.
     """
     intervals = evaluation.get("intervals", {})
     baselines = evaluation.get("baselines", [])
@@ -105,38 +114,18 @@ def metrics_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
             "formula": metric.formula,
         }
         if metric.key == "binary_accuracy" and not baselines:
-            row["No label at all"] = evaluation.get("binary_accuracy_all_zeros")
+            row[NO_LABEL] = evaluation.get("binary_accuracy_all_zeros")
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def render_metrics_table(evaluation: Mapping[str, Any]) -> None:
-    """Draw all metrics with their definitions."""
+def _render_metrics_table(evaluation: Mapping[str, Any]) -> None:
     table = metrics_table(evaluation)
-    number = st.column_config.NumberColumn
-    described = {"metric", "better", "range", "sentence", "formula"}
-    config: dict[str, Any] = {
-        name: number(name, format="%.3f") for name in table.columns if name not in described
-    }
-    config |= {
-        "metric": st.column_config.TextColumn("Metric", pinned=True, width="medium"),
-        "model": number("This model", format="%.3f"),
-        **{
-            item["name"]: number(BASELINE_NAMES.get(item["key"], item["name"]), format="%.3f")
-            for item in evaluation.get("baselines", [])
-        },
-        "low": number("95 % from", format="%.3f"),
-        "high": number("95 % to", format="%.3f"),
-        "better": st.column_config.TextColumn("Better", width="small"),
-        "range": st.column_config.TextColumn("Range", width="small"),
-        "sentence": st.column_config.TextColumn("What it says", width="large"),
-        "formula": st.column_config.TextColumn("Formula", width="large"),
-    }
     st.dataframe(
         table,
         hide_index=True,
         height=440,
-        column_config=config,
+        column_config=_metric_columns(evaluation.get("baselines", [])),
         key="evaluation-metrics",
         placeholder="–",
         alt="Every metric of the model with its interval, the baselines' values and its meaning",
@@ -148,17 +137,18 @@ def render_metrics_table(evaluation: Mapping[str, Any]) -> None:
     components.download_table(table, "evaluation-metrics")
 
 
-def _render_tile(evaluation: Mapping[str, Any], key: str, name: str) -> None:
-    value = evaluation.get(key)
-    bounds = evaluation.get("intervals", {}).get(key)
-    metric = METRICS_BY_KEY[key]
-    st.metric(
-        name,
-        "–" if value is None else f"{value:.3f}",
-        delta=f"{bounds[0]:.3f} to {bounds[1]:.3f}" if bounds else None,
-        delta_color="off",
-        delta_arrow="off",
-        help=f"{metric.name}. {metric.sentence} Below: the 95 % interval.",
-        border=True,
-        height="stretch",
-    )
+def _metric_columns(baselines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    headings = {"model": "This model", "low": "95 % from", "high": "95 % to", NO_LABEL: NO_LABEL}
+    headings |= {item["name"]: BASELINE_NAMES.get(item["key"], item["name"]) for item in baselines}
+    text = st.column_config.TextColumn
+    return {
+        "metric": text("Metric", pinned=True, width="medium"),
+        **{
+            name: st.column_config.NumberColumn(heading, format="%.3f")
+            for name, heading in headings.items()
+        },
+        "better": text("Better", width="small"),
+        "range": text("Range", width="small"),
+        "sentence": text("What it says", width="large"),
+        "formula": text("Formula", width="large"),
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -19,30 +19,53 @@ from arxivtag.ui.frame import components
 
 POOLED = "All labels pooled"
 MAX_CURVES = 6
-_COLUMNS = (
-    "label", "name", "support", "train_support", "precision", "recall", "f1",
-    "average_precision", "roc_auc", "n_predicted", "threshold", "best_threshold",
-)  # fmt: skip
+_NUMBER, _TEXT = st.column_config.NumberColumn, st.column_config.TextColumn
+_LABEL_COLUMNS = {
+    "label": _TEXT("Label", pinned=True, width="small"),
+    "name": _TEXT("Name", width="medium"),
+    "support": _NUMBER("Test papers", format="localized"),
+    "train_support": _NUMBER("Learnt from", format="localized"),
+    "precision": _NUMBER("Precision", format="%.2f"),
+    "recall": _NUMBER("Recall", format="%.2f"),
+    "f1": st.column_config.ProgressColumn(
+        "F1", min_value=0.0, max_value=1.0, format="%.2f", color="blue"
+    ),
+    "average_precision": _NUMBER("Average precision", format="%.2f"),
+    "roc_auc": _NUMBER("ROC AUC", format="%.3f"),
+    "n_predicted": _NUMBER("Given to", format="localized"),
+    "threshold": _NUMBER("Threshold in use", format="%.3f"),
+    "best_threshold": _NUMBER(
+        "Best on validation",
+        format="%.3f",
+        help="The threshold with this label's highest F1 on validation papers. That of a rare "
+        "label is pulled towards the threshold that is best for all labels before it is used.",
+    ),
+}
+_CONFUSION_COLUMNS = {
+    "missed": _TEXT("Missed", width="small"),
+    "missed_name": _TEXT("Name"),
+    "given": _TEXT("Given, wrong", width="small"),
+    "given_name": _TEXT("Name of it"),
+    "n_papers": _NUMBER("Papers", format="localized"),
+    "share": _NUMBER("Share of its misses", format="percent"),
+}
 
 
 def label_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
-    """Return one row a label; columns that an older or other evaluation lacks are left out."""
-    columns = evaluation.get("per_label", {})
-    table = pd.DataFrame(columns)
+    """Return one row per label; columns that an older or other evaluation lacks are left out."""
+    table = pd.DataFrame(evaluation.get("per_label", {}))
     if table.empty:
         return table
     table["name"] = [label_name(label) for label in table["label"]]
-    return table[[name for name in _COLUMNS if name in table.columns]]
+    return table[[name for name in _LABEL_COLUMNS if name in table.columns]]
 
 
 def render_labels(evaluation: Mapping[str, Any]) -> None:
-    """Draw the table of labels and F1 over how often each was seen."""
+    """Draw the table of labels, and the F1 of each over how often it was seen."""
     table = label_table(evaluation)
     if table.empty:
         components.empty_state("No labels", "This evaluation holds no figures of single labels.")
         return
-    share = {"min_value": 0.0, "max_value": 1.0, "format": "%.2f"}
-    progress, number = st.column_config.ProgressColumn, st.column_config.NumberColumn
     st.dataframe(
         table,
         hide_index=True,
@@ -50,25 +73,7 @@ def render_labels(evaluation: Mapping[str, Any]) -> None:
         key="evaluation-labels",
         placeholder="–",
         alt="Support, precision, recall, F1, average precision and threshold of each label",
-        column_config={
-            "label": st.column_config.TextColumn("Label", pinned=True, width="small"),
-            "name": st.column_config.TextColumn("Name", width="medium"),
-            "support": number("Test papers", format="localized"),
-            "train_support": number("Learnt from", format="localized"),
-            "precision": number("Precision", format="%.2f"),
-            "recall": number("Recall", format="%.2f"),
-            "f1": progress("F1", **share, color="blue"),
-            "average_precision": number("Average precision", format="%.2f"),
-            "roc_auc": number("ROC AUC", format="%.3f"),
-            "n_predicted": number("Given to", format="localized"),
-            "threshold": number("Threshold in use", format="%.3f"),
-            "best_threshold": number(
-                "Best on validation",
-                format="%.3f",
-                help="The threshold with this label's highest F1 on validation papers; that of a "
-                "rare label is pulled towards the global one before it is used.",
-            ),
-        },
+        column_config=_LABEL_COLUMNS,
     )
     components.note(
         "Click a heading to sort. A figure is empty where it has no value: no test paper has "
@@ -91,24 +96,15 @@ def render_curves(evaluation: Mapping[str, Any]) -> None:
     if not available:
         components.empty_state("No curves", "None of the labels occurs in these papers.")
         return
-    support = dict(
-        zip(evaluation["per_label"]["label"], evaluation["per_label"]["support"], strict=True)
-    )
-    options = [POOLED, *sorted(available, key=lambda label: -support.get(label, 0))]
-    chosen = st.multiselect(
-        "Labels",
-        options,
-        default=options[:4],
-        max_selections=MAX_CURVES,
-        format_func=lambda label: label if label == POOLED else components.label_text(label),
-        key="evaluation-curve-labels",
-    )
+    chosen = _curves_input(available, evaluation["per_label"])
     if not chosen:
-        components.empty_state("No label chosen", "Choose up to six labels to draw their curves.")
+        components.empty_state(
+            "No label chosen", f"Choose up to {MAX_CURVES} labels to draw their curves."
+        )
         return
     drawn = {name: curves["pooled"] if name == POOLED else available[name] for name in chosen}
-    left, right = st.columns(2, gap="medium")
     names = ", ".join(chosen)
+    left, right = st.columns(2, gap="medium")
     with left:
         components.render_figure(
             precision_recall_figure(drawn, _decisions_in_use(evaluation)),
@@ -122,6 +118,35 @@ def render_curves(evaluation: Mapping[str, Any]) -> None:
             alt_text=f"True positive rate over false positive rate for {names}",
         )
     components.note("The dot on a precision-recall curve marks the threshold in use.")
+
+
+def _curves_input(available: Collection[str], per_label: Mapping[str, Any]) -> list[str]:
+    """Return the labels whose curves are asked for; the most frequent ones stand first."""
+    support = dict(zip(per_label["label"], per_label["support"], strict=True))
+    options = [POOLED, *sorted(available, key=lambda label: -support.get(label, 0))]
+    chosen: list[str] = st.multiselect(
+        "Labels",
+        options,
+        default=options[:4],
+        max_selections=MAX_CURVES,
+        format_func=lambda label: label if label == POOLED else components.label_text(label),
+        key="evaluation-curve-labels",
+    )
+    return chosen
+
+
+def _decisions_in_use(evaluation: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
+    """Return ``(recall, precision)`` of each label, and of all pooled, at the thresholds in use."""
+    columns = evaluation["per_label"]
+    rows = zip(columns["label"], columns["recall"], columns["precision"], strict=True)
+    points = {
+        label: (recall, precision)
+        for label, recall, precision in rows
+        if recall is not None and precision is not None
+    }
+    if evaluation.get("micro_recall") is not None:
+        points[POOLED] = (evaluation["micro_recall"], evaluation["micro_precision"])
+    return points
 
 
 def render_confusions(evaluation: Mapping[str, Any]) -> None:
@@ -148,31 +173,10 @@ def render_confusions(evaluation: Mapping[str, Any]) -> None:
         share=(table["n_papers"] / table["n_missed"]).round(2),
     )
     st.dataframe(
-        table[["missed", "missed_name", "given", "given_name", "n_papers", "share"]],
+        table[list(_CONFUSION_COLUMNS)],
         hide_index=True,
         height=300,
         key="evaluation-confusion-table",
         alt="Pairs of a missed label and a wrong label given on the same papers",
-        column_config={
-            "missed": st.column_config.TextColumn("Missed", width="small"),
-            "missed_name": st.column_config.TextColumn("Name"),
-            "given": st.column_config.TextColumn("Given, wrong", width="small"),
-            "given_name": st.column_config.TextColumn("Name of it"),
-            "n_papers": st.column_config.NumberColumn("Papers", format="localized"),
-            "share": st.column_config.NumberColumn("Share of its misses", format="percent"),
-        },
+        column_config=_CONFUSION_COLUMNS,
     )
-
-
-def _decisions_in_use(evaluation: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
-    """Return ``(recall, precision)`` of each label, and of all pooled, at the thresholds in use."""
-    columns = evaluation["per_label"]
-    rows = zip(columns["label"], columns["recall"], columns["precision"], strict=True)
-    found = {
-        label: (recall, precision)
-        for label, recall, precision in rows
-        if recall is not None and precision is not None
-    }
-    if evaluation.get("micro_recall") is not None:
-        found[POOLED] = (evaluation["micro_recall"], evaluation["micro_precision"])
-    return found

@@ -1,12 +1,14 @@
-"""Cached reading of what a run stored about its evaluation.
+"""Reading what a run stored about its evaluation.
 
-Caches are shared by all sessions, bounded, and keyed by the state of the file, so that a
-run whose linear baseline arrives late is read again. What they return is shared: do not
-change it in place.
+Predictions and papers are cached for all sessions, by the state of their file, so that a run
+that is trained again is read again. What is cached is shared: do not change it in place.
 """
 
 from __future__ import annotations
 
+import contextlib
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,9 +25,9 @@ from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import Predictions
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import RunFolder
-from arxivtag.ui.evaluation.checks import fault_in
 
-_MAX_RUNS = 4  # kept in memory; predictions of the real data are 3 MB a run
+_MAX_RUNS = 4  # kept in memory; predictions of the real data are 3 MB per run
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,25 +36,47 @@ class Decisions:
 
     Attributes:
         predictions: Truth and probabilities.
-        chosen: The thresholds in use.
+        thresholds: The thresholds in use.
         y_pred: Labels given to the test papers, (n_test, n_labels) bool.
         best_global: The one threshold with the highest micro-F1 on validation papers.
     """
 
     predictions: Predictions
-    chosen: Thresholds
+    thresholds: Thresholds
     y_pred: NDArray[np.bool_]
     best_global: float
 
 
-def figures(folder: RunFolder) -> dict[str, Any]:
-    """Return the run's evaluation.
+@contextlib.contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Guard a block that draws what a run wrote: an older version may have, or it is damaged.
+
+    The pages read the app's own files without looking at every value first. Whatever such a
+    value breaks is one sentence for the reader; the traceback goes to the server's log.
+
+    Args:
+        what: What is drawn, for the sentence: ``"evaluation"``.
 
     Raises:
-        StorageError: If there is none, or it is damaged.
+        StorageError: If the block failed on a value that is not as this version writes it.
     """
-    found: dict[str, Any] = _figures(str(folder.evaluation), _state(folder.evaluation))
-    return found
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        _LOGGER.warning("The %s of a run could not be drawn", what, exc_info=True)
+        raise StorageError(
+            f"The {what} of this run cannot be read: it is damaged, or of another version.",
+            "Train the run again.",
+        ) from error
+
+
+def figures(folder: RunFolder) -> dict[str, Any]:
+    """Return the run's evaluation, as it stands in the file.
+
+    Raises:
+        StorageError: If there is none, or it is not a JSON object.
+    """
+    return storage.read_json(folder.evaluation)
 
 
 def decisions(folder: RunFolder) -> Decisions | None:
@@ -64,8 +88,8 @@ def decisions(folder: RunFolder) -> Decisions | None:
     if not folder.predictions.exists():
         return None
     states = (_state(folder.predictions), _state(folder.evaluation))
-    found: Decisions = _decisions(str(folder.predictions), str(folder.evaluation), states)
-    return found
+    made: Decisions = _decisions(str(folder.predictions), str(folder.evaluation), states)
+    return made
 
 
 def test_papers(folder: RunFolder) -> pd.DataFrame | None:
@@ -76,49 +100,39 @@ def test_papers(folder: RunFolder) -> pd.DataFrame | None:
     """
     if not folder.test_papers.exists():
         return None
-    found: pd.DataFrame = _test_papers(str(folder.test_papers), _state(folder.test_papers))
-    return found
+    papers: pd.DataFrame = _test_papers(str(folder.test_papers), _state(folder.test_papers))
+    return papers
 
 
 def _state(path: Path) -> tuple[int, int]:
     """Return what changes when a file is replaced."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return (0, 0)
-    return (found.st_mtime_ns, found.st_size)
-
-
-@st.cache_resource(max_entries=2 * _MAX_RUNS, show_spinner=False)
-def _figures(path: str, state: tuple[int, int]) -> dict[str, Any]:
-    found: dict[str, Any] = storage.read_json(Path(path))
-    fault = fault_in(found)
-    if fault is not None:
-        raise StorageError(
-            f"The evaluation of this run cannot be read: {fault!r} is not as it should be.",
-            "Train the run again to see its figures.",
-        )
-    return found
+    return (status.st_mtime_ns, status.st_size)
 
 
 @st.cache_resource(max_entries=_MAX_RUNS, show_spinner="Reading the predictions …")
 def _decisions(
     path: str, evaluation_path: str, states: tuple[tuple[int, int], tuple[int, int]]
 ) -> Decisions:
-    found = stored_predictions.load_predictions(Path(path))
-    chosen = thresholds.from_dict(storage.read_json(Path(evaluation_path)).get("thresholds", {}))
-    if len(chosen.values) != len(found.label_names):
+    predictions = stored_predictions.load_predictions(Path(path))
+    in_use = thresholds.from_dict(storage.read_json(Path(evaluation_path))["thresholds"])
+    if len(in_use.values) != len(predictions.label_names):
         raise StorageError(
-            f"The thresholds should be {len(found.label_names)}, one a label. "
-            f"Received: {len(chosen.values)}.",
+            f"There should be {len(predictions.label_names)} thresholds, one per label. "
+            f"Received: {len(in_use.values)}.",
             "The run's files do not belong together: train it again.",
         )
-    readable = found.readable_val
-    shared = thresholds.choose(found.y_true_val[readable], found.y_prob_val[readable], "global")
+    known = predictions.readable_val
+    shared = thresholds.choose(
+        predictions.y_true_val[known], predictions.y_prob_val[known], "global"
+    )
     return Decisions(
-        found,
-        chosen,
-        thresholds.decide(chosen, found.y_prob_test, found.readable_test),
+        predictions,
+        in_use,
+        thresholds.decide(in_use, predictions.y_prob_test, predictions.readable_test),
         float(shared.values[0]) if len(shared.values) else 0.5,
     )
 
@@ -126,9 +140,8 @@ def _decisions(
 @st.cache_resource(max_entries=_MAX_RUNS, show_spinner="Reading the test papers …")
 def _test_papers(path: str, state: tuple[int, int]) -> pd.DataFrame:
     try:
-        papers = pd.read_parquet(path, columns=["title", "abstract", "labels"])
+        return pd.read_parquet(path, columns=["title", "abstract", "labels"])
     except (OSError, ValueError, KeyError) as error:
         raise StorageError(
             f"Could not read the test papers in {path}.", "Train the run again to read its errors."
         ) from error
-    return papers

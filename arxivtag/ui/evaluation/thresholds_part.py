@@ -24,20 +24,20 @@ METHOD_NAMES = {
 }
 # Tile name, and whether a higher value is better; None: neither.
 TILES: dict[str, tuple[str, Literal["normal", "inverse", "off"]]] = {
-    "precision": ("Precision, micro", "normal"),
-    "recall": ("Recall, micro", "normal"),
-    "f1": ("F1, micro", "normal"),
-    "macro_f1": ("F1, macro", "normal"),
+    "precision": ("Micro-precision", "normal"),
+    "recall": ("Micro-recall", "normal"),
+    "f1": ("Micro-F1", "normal"),
+    "macro_f1": ("Macro-F1", "normal"),
     "labels_per_paper": ("Labels per paper", "off"),
     "share_without_label": ("Papers with no label", "inverse"),
 }
 _LOWEST, _HIGHEST, _STEP = 0.01, 0.99, 0.01
-_OVERRIDES = "evaluation-threshold-overrides"
+_BY_HAND = "evaluation-thresholds-by-hand"  # session state: {label: threshold} per run
 
 
 def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_id: str) -> None:
     """Draw the explorer. It computes on the stored probabilities of the test papers."""
-    in_use = decisions.chosen
+    in_use = decisions.thresholds
     components.note(
         f"In use: {_described(in_use)}, chosen on validation papers. What you try here changes "
         "nothing in the model; a threshold picked because it does well on these test papers "
@@ -73,39 +73,70 @@ def shifted(values: np.ndarray, shift: float) -> np.ndarray:
 
 
 def _tried(method: str, decisions: Decisions, run_id: str) -> Thresholds:
-    """Return the thresholds that the widgets stand for."""
+    """Draw the widgets of a method and return the thresholds that they stand for."""
     n_labels = len(decisions.predictions.label_names)
     if method == "top_k":
-        most = min(thresholds.MAX_TOP_K, n_labels)
-        usual = min(decisions.chosen.top_k or 3, most)
-        k = (
-            st.slider("Labels given to each paper", 1, most, usual, key=f"evaluation-k-{run_id}")
-            if most > 1
-            else 1
-        )
-        return Thresholds("top_k", np.zeros(n_labels, np.float32), int(k))
+        k = _top_k_input(decisions, n_labels, run_id)
+        return Thresholds("top_k", np.zeros(n_labels, np.float32), k)
     if method == "global":
-        start = _start_global(decisions)
-        value = st.slider(
-            "Threshold",
-            _LOWEST,
-            _HIGHEST,
-            _on_slider(start),
-            _STEP,
-            key=f"evaluation-threshold-{run_id}",
-            help="The one with the highest micro-F1 on validation papers is "
-            f"{decisions.best_global:.3f}.",
-        )
-        # A slider that nobody moved stands for the exact value, not for the step beside it.
-        tried = start if value == _on_slider(start) else value
-        return Thresholds("global", np.full(n_labels, tried, np.float32))
+        value = _global_input(decisions, run_id)
+        return Thresholds("global", np.full(n_labels, value, np.float32))
     return Thresholds("per_label", _per_label_input(decisions, run_id))
+
+
+def _top_k_input(decisions: Decisions, n_labels: int, run_id: str) -> int:
+    most = min(thresholds.MAX_TOP_K, n_labels)
+    if most == 1:
+        return 1  # a slider needs two places
+    usual = min(decisions.thresholds.top_k or 3, most)
+    return int(
+        st.slider("Labels given to each paper", 1, most, usual, key=f"evaluation-k-{run_id}")
+    )
+
+
+def _global_input(decisions: Decisions, run_id: str) -> float:
+    in_use = decisions.thresholds
+    is_global = in_use.method == "global" and len(in_use.values) > 0
+    start = float(in_use.values[0]) if is_global else decisions.best_global
+    value = st.slider(
+        "Threshold",
+        _LOWEST,
+        _HIGHEST,
+        _on_slider(start),
+        _STEP,
+        key=f"evaluation-threshold-{run_id}",
+        help="The one with the highest micro-F1 on validation papers is "
+        f"{decisions.best_global:.3f}.",
+    )
+    # A slider that nobody moved stands for the exact value, not for the step beside it.
+    return start if value == _on_slider(start) else value
 
 
 def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
     """Return each label's threshold: those in use, shifted together, some set one by one."""
+    values = _shifted_together(decisions, run_id)
     names = decisions.predictions.label_names
-    start = _start_values(decisions)
+    set_by_hand: dict[str, float] = st.session_state.setdefault(f"{_BY_HAND}-{run_id}", {})
+    for name, value in set_by_hand.items():
+        if name in names:
+            values[names.index(name)] = value
+    _one_label_input(decisions, values, run_id)
+    if set_by_hand:
+        st.button(
+            f"Undo {len(set_by_hand)} set by hand",
+            icon=":material/undo:",
+            on_click=_forget,
+            args=(run_id,),
+            key=f"evaluation-undo-{run_id}",
+        )
+    return values
+
+
+def _shifted_together(decisions: Decisions, run_id: str) -> np.ndarray:
+    """Return the thresholds in use, moved by a slider; without any, those of the best global."""
+    values = decisions.thresholds.values.copy()
+    if decisions.thresholds.method == "top_k":
+        values = np.full(len(values), decisions.best_global, np.float32)
     shift = st.slider(
         "All thresholds together",
         -3.0,
@@ -116,8 +147,12 @@ def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
         help="Moves the thresholds on the logit scale: left gives more labels, right fewer. "
         "Those set by hand below stay where they are.",
     )
-    values = shifted(start, shift) if shift else start.copy()
-    overrides: dict[str, float] = st.session_state.setdefault(f"{_OVERRIDES}-{run_id}", {})
+    return shifted(values, shift) if shift else values
+
+
+def _one_label_input(decisions: Decisions, values: np.ndarray, run_id: str) -> None:
+    """Draw the slider of one label; its callback remembers what is set by hand."""
+    names = decisions.predictions.label_names
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")
     label = left.selectbox(
         "One label",
@@ -125,14 +160,11 @@ def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
         format_func=components.label_text,
         key=f"evaluation-one-label-{run_id}",
     )
-    for name, value in overrides.items():
-        if name in names:
-            values[names.index(name)] = value
-    column = names.index(label)
+    threshold = float(values[names.index(label)])
     key = f"evaluation-one-threshold-{run_id}-{label}"
-    # Set at each run, so that it follows when all thresholds move; a move of its own was
-    # taken over by the callback before.
-    st.session_state[key] = _on_slider(float(values[column]))
+    # Set at each run, so that it follows when all thresholds move; the callback has taken
+    # over a move of its own before.
+    st.session_state[key] = _on_slider(threshold)
     right.slider(
         f"Threshold of {components.safe_text(label)}",
         _LOWEST,
@@ -140,18 +172,9 @@ def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
         step=_STEP,
         key=key,
         on_change=_remember,
-        args=(f"{_OVERRIDES}-{run_id}", label, key),
+        args=(run_id, label, key),
     )
-    _render_one_label(decisions, column, float(values[column]))
-    if overrides:
-        st.button(
-            f"Undo {len(overrides)} set by hand",
-            icon=":material/undo:",
-            on_click=_forget,
-            args=(run_id,),
-            key=f"evaluation-undo-{run_id}",
-        )
-    return values
+    _render_one_label(decisions, names.index(label), threshold)
 
 
 def _on_slider(threshold: float) -> float:
@@ -159,26 +182,12 @@ def _on_slider(threshold: float) -> float:
     return round(min(max(threshold, _LOWEST), _HIGHEST), 2)
 
 
-def _start_global(decisions: Decisions) -> float:
-    """Return the one threshold in use; where there is one a label or none, the best one."""
-    chosen = decisions.chosen
-    if chosen.method == "global" and len(chosen.values):
-        return float(chosen.values[0])
-    return decisions.best_global
-
-
-def _start_values(decisions: Decisions) -> np.ndarray:
-    if decisions.chosen.method == "top_k":
-        return np.full(len(decisions.chosen.values), decisions.best_global, np.float32)
-    return decisions.chosen.values.copy()
-
-
-def _remember(store: str, label: str, key: str) -> None:
-    st.session_state.setdefault(store, {})[label] = float(st.session_state[key])
+def _remember(run_id: str, label: str, key: str) -> None:
+    st.session_state[f"{_BY_HAND}-{run_id}"][label] = float(st.session_state[key])
 
 
 def _forget(run_id: str) -> None:
-    st.session_state.pop(f"{_OVERRIDES}-{run_id}", None)
+    st.session_state.pop(f"{_BY_HAND}-{run_id}", None)
 
 
 def _render_one_label(decisions: Decisions, column: int, threshold: float) -> None:
@@ -217,9 +226,9 @@ def _render_tiles(tried: Mapping[str, float], in_use: Mapping[str, float]) -> No
             )
 
 
-def _described(chosen: Thresholds) -> str:
-    if chosen.top_k is not None:
-        return f"always the {chosen.top_k} most probable labels"
-    if chosen.method == "global" and len(chosen.values):
-        return f"one threshold of {float(chosen.values[0]):.3f} for all labels"
-    return "one threshold for each label"
+def _described(in_use: Thresholds) -> str:
+    if in_use.top_k is not None:
+        return f"always the {in_use.top_k} most probable labels"
+    if in_use.method == "global" and len(in_use.values):
+        return f"one threshold of {float(in_use.values[0]):.3f} for all labels"
+    return "one threshold per label"

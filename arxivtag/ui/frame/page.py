@@ -14,6 +14,7 @@ from pathlib import Path
 import streamlit as st
 
 from arxivtag import config
+from arxivtag.policy import Policy, policy
 from arxivtag.ui.browser.close_sidebar import close_sidebar_after_links
 from arxivtag.ui.frame import choices as state
 from arxivtag.ui.frame import components, data, data_input, memory, models
@@ -39,7 +40,7 @@ class PageContext:
         model: ``pretrained`` or a run id; empty if there is no model at all.
         model_name: How the model is shown.
         home: The home folder.
-        visitor_mode: Whether deletion and local paths are to be hidden.
+        policy: What one may do here.
     """
 
     data_source: str
@@ -47,7 +48,7 @@ class PageContext:
     model: str
     model_name: str
     home: Path
-    visitor_mode: bool
+    policy: Policy
     links: dict[str, str]
 
     def link_parameters(self, **more: str) -> dict[str, str]:
@@ -105,7 +106,7 @@ def page_setup(
         model=model_choice.value,
         model_name=chosen_model.name if chosen_model else "",
         home=home,
-        visitor_mode=config.visitor_mode(),
+        policy=policy(),
         links=links,
     )
     with st.sidebar:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from arxivtag.papers.uploads import UPLOAD_PREFIX
+from arxivtag.errors import DataError
+from arxivtag.papers.source import parse_source
 from arxivtag.runs.registry import RunSummary
 from arxivtag.runs.status import (
     CORRUPT,
@@ -109,12 +110,10 @@ def overall_fraction(status: RunStatus, trained: float | None = None) -> float:
 
 def data_text(source: str) -> str:
     """Return a data source as people may see it: no folder, no upload's secret address."""
-    if source.startswith(UPLOAD_PREFIX):
-        return "uploaded file"
-    if source == "sample":
-        return "sample"
-    name = source.replace("\\", "/").rsplit("/", 1)[-1]
-    return name or source
+    try:
+        return parse_source(source).shown
+    except DataError:  # a run's settings may hold anything
+        return "unknown data"
 
 
 def parse_time(stamp: str | None) -> datetime | None:

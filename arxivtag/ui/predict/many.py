@@ -6,12 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 import streamlit as st
 
-from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.reading.readers import preview_table
@@ -25,7 +24,11 @@ from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.page import PageContext
 
 if TYPE_CHECKING:
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
+
     from arxivtag.tagging.bundle import Bundle
+
+Result = TypeVar("Result")
 
 RESULT_KEY, COLUMNS_KEY = "predict-many-result", "predict-many-columns"
 FILTER_LABELS_KEY, FILTER_WORDS_KEY = "predict-filter-labels", "predict-filter-words"
@@ -73,14 +76,14 @@ def render_many(context: PageContext) -> None:
     The browser's uploader forgets its file when another tab or page is shown; the tagged
     table stays until it is removed or another file is chosen.
     """
-    most_mb = config.largest_upload_mb()
+    most_mb = context.policy.max_upload_mb
     file = st.file_uploader(
         f"A file of papers: CSV, JSON Lines or Parquet, up to {most_mb} MB",
         type=FILE_TYPES,
         max_upload_size=most_mb,
         key="predict-file",
-        help="One row a paper, with a column for the abstract; a title may be there too. "
-        "Labels are not needed. CSV and JSON Lines may be packed (.gz, .xz, .zst).",
+        help="One row per paper, with a column for the abstract and perhaps one for the title. "
+        "Labels are not needed. CSV and JSON Lines may be compressed (.gz, .xz, .zst).",
     )
     result = _kept_result(file)
     asked = None
@@ -98,7 +101,7 @@ def render_many(context: PageContext) -> None:
         _render_table(result, context)
 
 
-def _kept_result(file: Any) -> ManyResult | None:
+def _kept_result(file: UploadedFile | None) -> ManyResult | None:
     """Return the table of this session, unless another file has been chosen since."""
     result: ManyResult | None = st.session_state.get(RESULT_KEY)
     if result is not None and file is not None and file.file_id != result.asked.file_id:
@@ -113,7 +116,7 @@ def _forget_result() -> None:
 
 
 def _tag_input(
-    file: Any, result: ManyResult | None, context: PageContext
+    file: UploadedFile, result: ManyResult | None, context: PageContext
 ) -> tuple[Tagging, ManyResult | None]:
     """Draw the choice of columns and the button; return what is chosen and the newest table."""
     mapping = _columns_input(file, context)
@@ -140,18 +143,18 @@ def _render_heading(result: ManyResult, *, changed: bool) -> None:
         )  # fmt: skip
     if changed:
         st.warning(
-            "The table is of the columns and the model chosen before: tag the file again.",
+            "The table below was made with other columns or another model: tag the file again.",
             icon=":material/info:",
         )
 
 
-def _with_upload(file: Any, context: PageContext, use: Callable[[str], Any]) -> Any:
+def _with_upload(file: UploadedFile, context: PageContext, use: Callable[[str], Result]) -> Result:
     """Call ``use(source)`` with the file in the uploads folder, and remove it there again."""
-    most_mb = config.largest_upload_mb()
+    most_mb = context.policy.max_upload_mb
     if file.size > most_mb * 1_000_000:
         raise DataError(
             f"An uploaded file may have at most {most_mb:,} MB here.",
-            "Split or pack it (.gz, .xz, .zst).",
+            "Split or compress it (.gz, .xz, .zst).",
         )
     file.seek(0)
     source = sources.save_upload(file.name, file, context.home)
@@ -161,7 +164,7 @@ def _with_upload(file: Any, context: PageContext, use: Callable[[str], Any]) -> 
         delete_upload(source, context.home)
 
 
-def _columns_input(file: Any, context: PageContext) -> dict[str, str]:
+def _columns_input(file: UploadedFile, context: PageContext) -> dict[str, str]:
     """Let the person say which columns hold abstract and title; return ``{field: column}``."""
     known: dict[str, list[str]] = st.session_state.setdefault("predict-file-columns", {})
     if file.file_id not in known:
@@ -196,7 +199,7 @@ def _columns_input(file: Any, context: PageContext) -> dict[str, str]:
 
 
 def _tag_file(
-    file: Any, mapping: dict[str, str], asked: Tagging, context: PageContext
+    file: UploadedFile, mapping: dict[str, str], asked: Tagging, context: PageContext
 ) -> ManyResult:
     bundle = models.bundle(context.model, context.home)
     bar = st.progress(0.0, "Reading the file …")
@@ -206,7 +209,7 @@ def _tag_file(
         lambda source: sources.load_texts(source, mapping=mapping, home=context.home),
     )
     frame = texts.frame
-    _check_rows(len(frame))
+    _check_rows(len(frame), context.policy.max_rows)
     started = time.perf_counter()
 
     def show(done: int) -> None:
@@ -234,13 +237,12 @@ def _tag_file(
     )
 
 
-def _check_rows(n_rows: int) -> None:
+def _check_rows(n_rows: int, most: int) -> None:
     if n_rows == 0:
         raise DataError("The file has no rows.", "Choose a file with papers in it.")
-    most = config.visitor_limits().max_rows
-    if config.visitor_mode() and n_rows > most:
+    if n_rows > most:
         raise DataError(
-            f"Visitors can tag up to {most:,} papers at once. Received: {n_rows:,}.",
+            f"Up to {most:,} papers can be tagged at once here. Received: {n_rows:,}.",
             "Split the file.",
         )
 

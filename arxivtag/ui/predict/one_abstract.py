@@ -13,52 +13,68 @@ from arxivtag.ui.frame import models
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.predict.answer import nothing_known, nothing_to_tag, render_check, render_result
+from arxivtag.ui.frame.tabs import render_open_tab
+from arxivtag.ui.predict.answer import (
+    Prediction,
+    predict_text,
+    render_answer,
+    render_check,
+    render_not_tagged,
+    render_nothing_known,
+)
 from arxivtag.ui.predict.opinion import render_opinion
-from arxivtag.ui.predict.paper_input import paper_input, reads_title, take_pending
-from arxivtag.ui.predict.prediction import Prediction, predict_text
+from arxivtag.ui.predict.paper_input import paper_input
 from arxivtag.ui.predict.similar import render_similar
 from arxivtag.ui.predict.why import render_why
 
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
 
-
 _LOGGED_KEY = "predict-logged"
 
 
 def render_one_abstract(context: PageContext) -> None:
-    """Inputs on the left, subject areas on the right, the reasons below."""
-    with guarded():
-        max_chars = config.limits().max_abstract_chars
-        _one_abstract(context, models.bundle(context.model, context.home), max_chars)
+    """Draw the whole view."""
+    _one_abstract(context, models.bundle(context.model, context.home))
 
 
 @st.fragment
-def _one_abstract(context: PageContext, bundle: Bundle, max_chars: int) -> None:
-    take_pending()
+def _one_abstract(context: PageContext, bundle: Bundle) -> None:
     inputs, results = st.columns([10, 11], gap="medium")
     with inputs:
         title, abstract = paper_input(bundle)
-    check = check_text(abstract, max_chars, title if reads_title(bundle) else "")
+    prediction = None
     with results, guarded():
         st.subheader("Subject areas", anchor=False)
-        if not check.taggable:
-            render_check(check)
-            nothing_to_tag(check)
-            return
-        started = time.perf_counter()
-        prediction = predict_text(bundle, title, abstract)
-        if prediction.readable or check.kind == "other_language":
-            render_check(check)
-        if prediction.readable:
-            render_result(prediction, context)
-        else:
-            nothing_known()
-    _log_once(prediction, context, time.perf_counter() - started)
+        prediction = _predict(context, bundle, title, abstract)
+    if prediction is not None and prediction.readable:
+        render_open_tab(
+            {
+                "Why this label": lambda: render_why(prediction),
+                "Similar papers": lambda: render_similar(prediction),
+                "Second opinion": lambda: render_opinion(prediction),
+            },
+            key="predict-details",
+        )
+
+
+def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) -> Prediction | None:
+    """Draw the answer, or why there is none; return the prediction if one was made."""
+    also_read = title if bundle.text_fields == "title_and_abstract" else ""
+    check = check_text(abstract, config.limits().max_abstract_chars, also_read)
+    if not check.taggable:
+        render_not_tagged(check)
+        return None
+    started = time.perf_counter()
+    prediction = predict_text(bundle, title, abstract)
+    if prediction.readable or check.kind == "other_language":
+        render_check(check)
     if prediction.readable:
-        with guarded():
-            _render_details(prediction)
+        render_answer(prediction, context)
+    else:
+        render_nothing_known()
+    _log_once(prediction, context, time.perf_counter() - started)
+    return prediction
 
 
 def _log_once(prediction: Prediction, context: PageContext, seconds: float) -> None:
@@ -74,20 +90,3 @@ def _log_once(prediction: Prediction, context: PageContext, seconds: float) -> N
         n_labels=len(prediction.above),
         seconds=seconds,
     )
-
-
-def _render_details(prediction: Prediction) -> None:
-    why, similar, opinion = st.tabs(
-        ["Why this label", "Similar papers", "Second opinion"],
-        on_change="rerun",
-        key="predict-details",
-    )
-    if why.open:
-        with why:
-            render_why(prediction)
-    if similar.open:
-        with similar:
-            render_similar(prediction)
-    if opinion.open:
-        with opinion:
-            render_opinion(prediction)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import streamlit as st
 
 from arxivtag.tagging import tagger
 from arxivtag.ui.frame import components
+from arxivtag.ui.predict.answer import Prediction
 from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
 from arxivtag.ui.predict.paper_input import AUTHOR_KEY, MAX_AUTHOR_LABELS
-from arxivtag.ui.predict.prediction import Prediction
-
-if TYPE_CHECKING:
-    pass
 
 
 def render_opinion(prediction: Prediction) -> None:
+    """Draw which of the categories that an author chose the model agrees with."""
     known = list(prediction.bundle.label_names)
     already = [str(label) for label in st.session_state.get(AUTHOR_KEY, [])]
     options = list(dict.fromkeys([*known, *already]))
@@ -45,22 +42,24 @@ def render_opinion(prediction: Prediction) -> None:
     groups = (
         ("Agrees", "chosen by the author, and given by the model", opinion.agrees),
         ("Would add", "given by the model, not chosen", opinion.adds),
-        ("Doubts", "chosen, but under the model's threshold", opinion.doubts),
+        ("Doubts", "chosen, but below the model's threshold", opinion.doubts),
     )
     parts = [
-        _group_html(heading, meaning, [(tag.label, tag.probability) for tag in group])
+        _group_html(heading, meaning, {tag.label: tag.probability for tag in group})
         for heading, meaning, group in groups
-        if group
     ]
-    if opinion.unknown:
-        unknown = [(label, None) for label in opinion.unknown]
-        parts.append(_group_html("Cannot say", "not among the model's labels", unknown))
+    parts.append(
+        _group_html("Cannot say", "not among the model's labels", dict.fromkeys(opinion.unknown))
+    )
     st.html(BARS_STYLE + "".join(parts))
 
 
-def _group_html(heading: str, meaning: str, pairs: Sequence[tuple[str, float | None]]) -> str:
+def _group_html(heading: str, meaning: str, group: Mapping[str, float | None]) -> str:
+    """Return a list of labels with their probabilities, if known; nothing for an empty group."""
+    if not group:
+        return ""
     items = []
-    for label, probability in pairs:
+    for label, probability in group.items():
         shown = "" if probability is None else components.probability_text(probability)
         items.append(
             f"<li><b>{html.escape(label)}</b> "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -14,39 +15,17 @@ from arxivtag.ui.predict.examples import EXAMPLES
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
 
-
 TITLE_KEY, ABSTRACT_KEY, AUTHOR_KEY = "predict-title", "predict-abstract", "predict-author-labels"
-PENDING_KEY = "predict-pending"
+_FETCHED_KEY = "predict-fetched"
 ABSTRACT_LABEL = "Abstract"
 MAX_AUTHOR_LABELS = 20
 MAX_TITLE_CHARS = 1_000
 
 
-def take_pending() -> None:
-    """Put a fetched paper or an example into the inputs, before they are drawn."""
-    pending: dict[str, object] = st.session_state.pop(PENDING_KEY, {})
-    for key, value in pending.items():
-        st.session_state[key] = value
-
-
-def _choose_example() -> None:
-    field = st.session_state["predict-example"]
-    st.session_state["predict-example"] = None
-    for example in EXAMPLES:
-        if example.field == field:
-            st.session_state[TITLE_KEY] = example.title
-            st.session_state[ABSTRACT_KEY] = example.abstract
-            st.session_state[AUTHOR_KEY] = []
-
-
-def _clear() -> None:
-    st.session_state[TITLE_KEY] = ""
-    st.session_state[ABSTRACT_KEY] = ""
-    st.session_state[AUTHOR_KEY] = []
-
-
 def paper_input(bundle: Bundle) -> tuple[str, str]:
     """Draw title, abstract, examples and the arXiv field; return title and abstract."""
+    if _FETCHED_KEY in st.session_state:
+        _fill(*st.session_state.pop(_FETCHED_KEY))
     st.subheader("Paper", anchor=False)
     st.pills(
         "Try an example",
@@ -55,14 +34,13 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
         on_change=_choose_example,
         wrap=True,
     )
+    reads_title = bundle.text_fields == "title_and_abstract"
     title = st.text_input(
         "Title (optional)",
         key=TITLE_KEY,
         max_chars=MAX_TITLE_CHARS,
         persist_state="session",
-        help=None
-        if reads_title(bundle)
-        else "This model reads abstracts only; the title is not used.",
+        help=None if reads_title else "This model reads abstracts only; the title is not used.",
     )
     abstract = st.text_area(
         ABSTRACT_LABEL,
@@ -74,13 +52,24 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Tag", type="primary", icon=":material/sell:", key="predict-tag")
         _arxiv_input()
-        st.button("Clear", type="tertiary", on_click=_clear, key="predict-clear")
+        st.button("Clear", type="tertiary", on_click=_fill, key="predict-clear")
     commit_on_paste(ABSTRACT_LABEL, key="predict-commit")
     return title or "", abstract or ""
 
 
-def reads_title(bundle: Bundle) -> bool:
-    return bundle.text_fields == "title_and_abstract"
+def _fill(title: str = "", abstract: str = "", labels: Sequence[str] = ()) -> None:
+    """Put a paper into the inputs, which is possible only before they are drawn."""
+    st.session_state[TITLE_KEY] = title
+    st.session_state[ABSTRACT_KEY] = abstract
+    st.session_state[AUTHOR_KEY] = list(labels)[:MAX_AUTHOR_LABELS]
+
+
+def _choose_example() -> None:
+    field = st.session_state["predict-example"]
+    st.session_state["predict-example"] = None  # so that it can be pressed again
+    for example in EXAMPLES:
+        if example.field == field:
+            _fill(example.title, example.abstract)
 
 
 def _arxiv_input() -> None:
@@ -98,14 +87,11 @@ def _arxiv_input() -> None:
 
 
 def _fetch(identifier: str) -> None:
+    """Fetch a paper and run again, since the inputs are drawn already."""
     from arxivtag.papers.fetching.arxiv_api import fetch_paper
 
     with st.spinner("Asking arXiv …", show_time=True):
         title, abstract, labels = fetch_paper(identifier)
     log_event("fetched_paper")
-    st.session_state[PENDING_KEY] = {
-        TITLE_KEY: title,
-        ABSTRACT_KEY: abstract,
-        AUTHOR_KEY: list(labels)[:MAX_AUTHOR_LABELS],
-    }
+    st.session_state[_FETCHED_KEY] = (title, abstract, labels)
     st.rerun()

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from arxivtag.ui.frame import components
+from arxivtag.ui.predict.answer import Prediction
 from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
-from arxivtag.ui.predict.prediction import Prediction
-
-if TYPE_CHECKING:
-    pass
 
 
 def render_similar(prediction: Prediction) -> None:
+    """Draw the nearest training papers with their true labels."""
     if prediction.bundle.neighbours is None:
         components.empty_state(
             "No papers to compare with",

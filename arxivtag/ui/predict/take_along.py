@@ -32,10 +32,7 @@ def render_take_along(context: PageContext) -> None:
             ("Labels", components.count_text(len(bundle.label_names))),
             ("Words and phrases", components.count_text(len(bundle.vectorizer.idf))),
             ("Size", f"{size_mb:.1f} MB"),
-            (
-                "Reads",
-                "abstract" if bundle.text_fields == "abstract" else "title and abstract",
-            ),
+            ("Reads", bundle.text_fields.replace("_", " ")),
         ]
     )
     st.subheader("The bundle", anchor=False)
@@ -44,15 +41,7 @@ def render_take_along(context: PageContext) -> None:
         "Unpack it and use it from Python, without Keras:"
     )
     st.code(PYTHON_LINES, language="python")
-    st.download_button(
-        "Download the bundle",
-        data=lambda: _zip(folder),
-        file_name=f"arxivtag_{context.model}.zip",
-        mime="application/zip",
-        icon=":material/download:",
-        on_click="ignore",
-        key="download-bundle",
-    )
+    download_bundle("Download the bundle", context.model, folder)
     st.subheader("One Keras model", anchor=False)
     components.note("Raw strings in, probabilities out; needs keras and tensorflow to run:")
     st.code(f"arxivtag export {context.model} --out model.keras", language="bash")
@@ -61,7 +50,20 @@ def render_take_along(context: PageContext) -> None:
     st.code(f"arxivtag tag {context.model} papers.csv --out tagged.csv", language="bash")
 
 
-def _zip(folder: Path) -> bytes:
-    from arxivtag.tagging.saving import bundle_zip
+def download_bundle(label: str, model: str, folder: Path) -> None:
+    """Offer a bundle as a zip, which is made when the button is pressed."""
 
-    return bundle_zip(folder)
+    def content() -> bytes:
+        from arxivtag.tagging.saving import bundle_zip
+
+        return bundle_zip(folder)
+
+    st.download_button(
+        label,
+        data=content,
+        file_name=f"arxivtag_{model}.zip",
+        mime="application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        key="download-bundle",
+    )

@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from arxivtag.ui.frame import components
-from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.tabs import render_open_tab
+from arxivtag.ui.predict.many import render_many
 from arxivtag.ui.predict.one_abstract import render_one_abstract
-
-if TYPE_CHECKING:
-    pass
+from arxivtag.ui.predict.take_along import render_take_along
 
 
 def render_predict(context: PageContext) -> None:
-    """The whole page under its title."""
-    if not context.model:
-        components.empty_state(
-            "No model yet",
-            "Train a run, and it can tag abstracts here as soon as it has finished.",
-        )
-        st.page_link(
-            "pages/2_Train.py",
-            label="Train a model",
-            icon=":material/model_training:",
-            query_params=context.link_parameters(),
+    """Draw the whole page under its title."""
+    if context.model:
+        render_open_tab(
+            {
+                "One abstract": lambda: render_one_abstract(context),
+                "Many at once": lambda: render_many(context),
+                "Take the model along": lambda: render_take_along(context),
+            },
+            key="predict-view",
         )
         return
-    one, many, along = st.tabs(
-        ["One abstract", "Many at once", "Take the model along"],
-        on_change="rerun",
-        key="predict-view",
+    components.empty_state(
+        "No model yet",
+        "Train a run, and it can tag abstracts here as soon as it has finished.",
     )
-    if one.open:
-        with one:
-            render_one_abstract(context)
-    if many.open:
-        with many, guarded():
-            from arxivtag.ui.predict.many import render_many
-
-            render_many(context)
-    if along.open:
-        with along, guarded():
-            from arxivtag.ui.predict.take_along import render_take_along
-
-            render_take_along(context)
+    st.page_link(
+        "pages/2_Train.py",
+        label="Train a model",
+        icon=":material/model_training:",
+        query_params=context.link_parameters(),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -11,10 +11,31 @@ from arxivtag.figures.predict import contributions_figure
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrase
 from arxivtag.ui.frame import components, marked_text
-from arxivtag.ui.predict.prediction import Prediction
+from arxivtag.ui.predict.answer import Prediction
 
-if TYPE_CHECKING:
-    pass
+_CONTRIBUTION_COLUMNS = {
+    "term": st.column_config.TextColumn("Word or phrase", width="medium"),
+    "delta_logit": st.column_config.NumberColumn(
+        "Adds to the logit",
+        format="%+.3f",
+        help="How far the logit (the logarithm of the label's odds before calibration) falls "
+        "when the word or phrase is left out. +1 multiplies those odds by 2.7.",
+    ),
+    "probability_without": st.column_config.NumberColumn(
+        "Probability without it", format="percent"
+    ),
+    "n_places": st.column_config.NumberColumn("Times"),
+}
+_WHAT_IF_COLUMNS = {
+    "label": st.column_config.TextColumn("Label"),
+    "before": st.column_config.ProgressColumn(
+        "With the phrase", format="percent", min_value=0, max_value=1
+    ),
+    "after": st.column_config.ProgressColumn(
+        "Without it", format="percent", min_value=0, max_value=1
+    ),
+    "outcome": st.column_config.TextColumn("Outcome"),
+}
 
 
 def _label_input(prediction: Prediction) -> str:
@@ -33,6 +54,7 @@ def _label_input(prediction: Prediction) -> str:
 
 
 def render_why(prediction: Prediction) -> None:
+    """Draw which words and phrases speak for a label or against it."""
     label = _label_input(prediction)
     explanation = explain(prediction.bundle, prediction.text, label)
     if not explanation.contributions:
@@ -40,15 +62,11 @@ def render_why(prediction: Prediction) -> None:
             "Nothing to explain", "None of the text's words is in the model's vocabulary."
         )
         return
-    st.html(
-        marked_text.STYLE
-        + marked_text.marked_html(explanation.text, explanation.spans)
-        + marked_text.legend_html(label)
-    )
+    render_marked(explanation)
     components.note(
-        "Exact: a word or pair of words is left out wherever it stands, and what that takes from "
-        "the label's logit (the logarithm of its odds before calibration) is its part. A logit "
-        "higher by 1 means such odds 2.7 times as high."
+        "Each word or pair of words is left out wherever it stands, and the label's logit (the "
+        "logarithm of its odds before calibration) is computed again. The difference is what the "
+        "word adds: +1 multiplies the odds by 2.7."
     )
     table = contributions_table(explanation)
     chart, listing = st.columns(2, gap="medium")
@@ -59,22 +77,17 @@ def render_why(prediction: Prediction) -> None:
             alt_text=f"The words and phrases that raise or lower {label} most, as bars",
         )
     with listing:
-        st.dataframe(
-            table,
-            hide_index=True,
-            height=360,
-            key="predict-contribution-table",
-            alt=f"Every word and phrase with what it adds to {label}",
-            column_config={
-                "term": st.column_config.TextColumn("Word or phrase", width="medium"),
-                "delta_logit": st.column_config.NumberColumn("Logit", format="%+.3f"),
-                "probability_without": st.column_config.NumberColumn(
-                    "Without it", format="percent"
-                ),
-                "n_places": st.column_config.NumberColumn("Times"),
-            },
-        )
+        render_contributions(table, label, key="predict-contribution-table", height=360)
     _render_what_if(prediction, label, table)
+
+
+def render_marked(explanation: Explanation) -> None:
+    """Draw the text with the words marked that speak for the label or against it."""
+    st.html(
+        marked_text.STYLE
+        + marked_text.marked_html(explanation.text, explanation.spans)
+        + (marked_text.legend_html(explanation.label) if explanation.spans else "")
+    )
 
 
 def contributions_table(explanation: Explanation) -> pd.DataFrame:
@@ -84,7 +97,21 @@ def contributions_table(explanation: Explanation) -> pd.DataFrame:
             (item.term, item.delta_logit, item.probability_without, item.n_places)
             for item in explanation.contributions
         ],
-        columns=["term", "delta_logit", "probability_without", "n_places"],
+        columns=list(_CONTRIBUTION_COLUMNS),
+    )
+
+
+def render_contributions(
+    table: pd.DataFrame, label: str, key: str, height: int | Literal["auto"] = "auto"
+) -> None:
+    """Draw a table of contributions to ``label``."""
+    st.dataframe(
+        table,
+        hide_index=True,
+        height=height,
+        key=key,
+        alt=f"Words and phrases with what each adds to {label}, the strongest first",
+        column_config=_CONTRIBUTION_COLUMNS,
     )
 
 
@@ -103,27 +130,18 @@ def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> 
         return
     outcome = without_phrase(prediction.bundle, prediction.text, str(phrase))
     if outcome.n_places == 0:
-        components.note("That does not stand in the text, so nothing changes.")
+        components.note("That is not in the text, so nothing changes.")
         return
     places = "one place" if outcome.n_places == 1 else f"{outcome.n_places} places"
     components.note(f"Left out at {places}:")
     if not outcome.readable_without:
-        components.note("None of the words left is known to this model: no label is given.")
+        components.note("None of the remaining words is known to this model: no label is given.")
     st.dataframe(
         what_if_table(prediction, outcome, label),
         hide_index=True,
         key="predict-what-if-table",
         alt="Probabilities before and after leaving the phrase out",
-        column_config={
-            "label": st.column_config.TextColumn("Label"),
-            "before": st.column_config.ProgressColumn(
-                "With the phrase", format="percent", min_value=0, max_value=1
-            ),
-            "after": st.column_config.ProgressColumn(
-                "Without it", format="percent", min_value=0, max_value=1
-            ),
-            "outcome": st.column_config.TextColumn("Outcome"),
-        },
+        column_config=_WHAT_IF_COLUMNS,
     )
 
 
@@ -135,9 +153,8 @@ def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.Dat
         outcome: The model on the text with and without the phrase.
         label: The label being explained; it comes first.
     """
-    bundle = prediction.bundle
     without = tagger.rank_labels(
-        bundle,
+        prediction.bundle,
         outcome.y_prob_without,
         top_k=len(prediction.tags),
         readable=outcome.readable_without,

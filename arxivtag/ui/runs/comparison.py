@@ -10,24 +10,11 @@ import streamlit as st
 from arxivtag.figures.history import METRIC_TITLES, comparison_figure
 from arxivtag.runs.registry import Run
 from arxivtag.settings import all_settings
+from arxivtag.ui.evaluation.tiles import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
-
-COMPARED_FIGURES = {
-    "micro_f1": "Micro-F1",
-    "macro_f1": "Macro-F1",
-    "samples_f1": "F1 a paper",
-    "lrap": "Ranking (LRAP)",
-    "precision_at_1": "Precision at 1",
-    "precision_at_3": "Precision at 3",
-    "precision_at_5": "Precision at 5",
-    "subset_accuracy": "Exact label sets",
-    "hamming_loss": "Hamming loss",
-    "binary_accuracy": "Binary accuracy",
-    "binary_accuracy_all_zeros": "Binary accuracy of no label at all",
-}
 
 
 def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
@@ -54,13 +41,13 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
     st.markdown("**Settings that differ**")
     differing = settings_difference(runs, names)
     if differing.empty:
-        components.note("None: they differ in nothing but chance and time.")
+        components.note("None. What differs in the figures is chance.")
     else:
         st.dataframe(differing, hide_index=True, key="compared-settings", width="stretch")
 
 
 def _distinct_names(runs: Sequence[Run]) -> list[str]:
-    """Return one name a run, with the id where two have the same note."""
+    """Return one name per run, with the id where two have the same note."""
     notes = [run.summary.name for run in runs]
     return [
         run_text.name_text(run.summary) if notes.count(note) > 1 else note
@@ -69,9 +56,9 @@ def _distinct_names(runs: Sequence[Run]) -> list[str]:
 
 
 def figures_table(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
-    """Return the test figures of runs: one row a figure, one column a run."""
+    """Return the test figures of runs: one row per figure, one column per run."""
     rows: dict[str, list[float | None]] = {}
-    for key, title in COMPARED_FIGURES.items():
+    for key, title in METRIC_NAMES.items():
         values = [run.summary.figures.get(key) for run in runs]
         if any(value is not None for value in values):
             rows[title] = [None if value is None else round(value, 4) for value in values]
@@ -82,7 +69,7 @@ def figures_table(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
 
 
 def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
-    """Return the settings in which runs differ: one row a setting, one column a run."""
+    """Return the settings in which runs differ: one row per setting, one column per run."""
     rows: list[dict[str, str]] = []
 
     def add(part: str, setting: str, values: list[str]) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.registry import RunSummary
+from arxivtag.ui.evaluation.tiles import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -18,16 +19,15 @@ from arxivtag.ui.runs.comparison import render_comparison
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
+# Column by figure. Binary accuracy never stands without the level beside it.
 FIGURES = {
-    "micro_f1": "Micro-F1",
-    "macro_f1": "Macro-F1",
-    "lrap": "LRAP",
-    "precision_at_1": "P@1",
-    "binary_accuracy": "Binary accuracy",
+    **{key: METRIC_NAMES[key] for key in ("micro_f1", "macro_f1", "lrap", "precision_at_1")},
+    "binary_accuracy": METRIC_NAMES["binary_accuracy"],
     "binary_accuracy_all_zeros": "No label at all",
 }
 FIGURES_HELP = {
-    "binary_accuracy": "Most pairs are “no”: read it beside the next column, never alone.",
+    "binary_accuracy": "Most pairs of paper and label are “no”: read it beside the next column, "
+    "never alone.",
     "binary_accuracy_all_zeros": "Binary accuracy of giving no label to any paper.",
 }
 _SELECTED = "selected-runs"
@@ -43,7 +43,7 @@ def render_list(context: PageContext) -> None:
         st.page_link("pages/2_Train.py", label="Train", icon=":material/model_training:",
                      query_params=context.link_parameters())  # fmt: skip
         return
-    shown = _filtered(runs)
+    shown = _filter_input(runs)
     chosen = _table(shown, hidden={run.run_id for run in runs} - {run.run_id for run in shown})
     _selection_actions(chosen, context)
     if len(chosen) > 1:
@@ -63,7 +63,7 @@ def _watch(known: tuple[tuple[str, str], ...], context: PageContext) -> None:
         st.rerun(scope="app")
 
 
-def _filtered(runs: Sequence[RunSummary]) -> list[RunSummary]:
+def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
     """Draw the filter and return the runs that pass it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.text_input(
@@ -85,7 +85,7 @@ def _filtered(runs: Sequence[RunSummary]) -> list[RunSummary]:
 
 
 def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
-    """Return one row a run, as the list shows it."""
+    """Return one row per run, as the list shows it."""
     rows = [
         {
             "Run": run.name,
@@ -101,12 +101,25 @@ def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+_COLUMNS = {
+    "Run": st.column_config.TextColumn(pinned=True, width="medium"),
+    "Began": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+    "Seconds": st.column_config.NumberColumn(format="%.0f s", help="Seconds of work."),
+    **{
+        name: st.column_config.NumberColumn(
+            format="percent" if key in FIGURES_HELP else "%.3f", help=FIGURES_HELP.get(key)
+        )
+        for key, name in FIGURES.items()
+    },
+}
+
+
 def _table(runs: list[RunSummary], hidden: Collection[str]) -> list[RunSummary]:
     """Draw the list and return the selected runs.
 
     Args:
         runs: Those that pass the filter.
-        hidden: Ids of those that do not; selected ones come back with the filter's end.
+        hidden: Ids of those that do not; they stay selected for when the filter is gone.
     """
     if not runs:
         components.empty_state("No run passes the filter", "Change it to see others.")
@@ -124,18 +137,7 @@ def _table(runs: list[RunSummary], hidden: Collection[str]) -> list[RunSummary]:
         selection_default={"selection": {"rows": rows}},
         hide_index=True,
         height="auto" if len(runs) <= 10 else 420,
-        column_config={
-            "Run": st.column_config.TextColumn(pinned=True, width="medium"),
-            "Began": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-            "Seconds": st.column_config.NumberColumn(format="%.0f s", help="Seconds of work."),
-            **{
-                name: st.column_config.NumberColumn(
-                    format="percent" if key in FIGURES_HELP else "%.3f",
-                    help=FIGURES_HELP.get(key),
-                )
-                for key, name in FIGURES.items()
-            },
-        },
+        column_config=_COLUMNS,
     )
     chosen = [runs[row] for row in event.selection.rows if row < len(runs)]
     kept = [run_id for run_id in remembered if run_id in hidden]
@@ -161,7 +163,7 @@ def _selection_actions(chosen: list[RunSummary], context: PageContext) -> None:
         ):
             st.query_params["run"] = chosen[0].run_id
             st.rerun()
-        if not context.visitor_mode and st.button(
+        if not context.policy.is_visitor and st.button(
             "Delete" if len(chosen) == 1 else f"Delete {len(chosen)} runs",
             icon=":material/delete:", key="delete-runs",
         ):  # fmt: skip
@@ -191,8 +193,7 @@ def delete_dialog(run_ids: list[str], context: PageContext) -> None:
             registry.delete_run(run_id, context.home)
         except ArxivTagError as error:
             problems.append(error)
-    for problem in problems:
-        components.show_error(problem)
+            components.show_error(error)
     if not problems:
         st.session_state[_SELECTED] = []
         for name in ("run", "compare"):

@@ -1,7 +1,8 @@
 """The curves of a training, drawn again only when there are new points."""
 
+from __future__ import annotations
+
 import threading
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,44 +16,56 @@ from arxivtag.ui.browser.live_chart import live_chart, load_plotly, plain_figure
 from arxivtag.ui.frame import components
 
 _MAX_FOLLOWED = 64
+# Each figure's name, and what it shows for those who cannot see it.
+_CHARTS = (
+    ("loss", "Loss of training and validation papers, epoch by epoch."),
+    (
+        "binary_accuracy",
+        "Binary accuracy of training and validation papers, epoch by epoch, against the level "
+        "that predicting no label at all reaches.",
+    ),
+    ("validation", "Micro-F1 and precision at 1 on the validation papers, epoch by epoch."),
+)
 
 
-@dataclass
+@dataclass(frozen=True)
+class Curves:
+    """The history of a training so far, its figures by name, and their version."""
+
+    history: History
+    figures: dict[str, dict[str, Any]]
+    version: int
+
+
 class _Followed:
-    """The history of one run and the figures drawn from it, shared by all sessions."""
+    """The curves of one run, shared by all sessions that look at it."""
 
-    follower: HistoryFollower
-    drawn_for: History | None = None
-    figures: dict[str, dict[str, Any]] | None = None
-    version: int = 0
-
-
-class _Followers:
-    """The runs that are being watched, the least recently used forgotten first."""
-
-    def __init__(self) -> None:
+    def __init__(self, folder: RunFolder) -> None:
+        self._run_id = folder.run_id
+        self._follower = HistoryFollower(folder.history)
         self._lock = threading.Lock()
-        self._followed: OrderedDict[str, _Followed] = OrderedDict()
+        self._curves: Curves | None = None
 
-    def view(self, folder: RunFolder) -> tuple[History, dict[str, dict[str, Any]], int]:
-        """Return a run's history so far, its figures, and the version of these figures."""
+    def curves(self) -> Curves:
+        """Return the curves as they are now."""
         with self._lock:
-            key = str(folder.path)
-            followed = self._followed.setdefault(key, _Followed(HistoryFollower(folder.history)))
-            self._followed.move_to_end(key)
-            while len(self._followed) > _MAX_FOLLOWED:
-                self._followed.popitem(last=False)
-            history = followed.follower.update()
-            if followed.figures is None or history is not followed.drawn_for:
-                followed.figures = _figures(history, folder.run_id)
-                followed.drawn_for = history
-                followed.version += 1
-            return history, followed.figures, followed.version
+            history, known = self._follower.update(), self._curves
+            if known is None or history is not known.history:
+                version = known.version + 1 if known else 1
+                known = Curves(history, _figures(history, self._run_id), version)
+                self._curves = known
+            return known
 
 
-@st.cache_resource(max_entries=1, show_spinner=False)
-def followers() -> _Followers:
-    return _Followers()
+@st.cache_resource(max_entries=_MAX_FOLLOWED, show_spinner=False)
+def _followed(path: str, _folder: RunFolder) -> _Followed:
+    return _Followed(_folder)
+
+
+def current_curves(folder: RunFolder) -> Curves:
+    """Return a run's curves; only the new lines of its history are read."""
+    followed: _Followed = _followed(str(folder.path), folder)
+    return followed.curves()
 
 
 def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:
@@ -76,39 +89,27 @@ def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:
     return {name: plain_figure(figure, run_id) for name, figure in drawn.items()}
 
 
-_CHARTS = (
-    ("loss", "Loss of training and validation papers, epoch by epoch."),
-    (
-        "binary_accuracy",
-        "Binary accuracy of training and validation papers, epoch by epoch, against the level "
-        "that predicting no label at all reaches.",
-    ),
-    ("validation", "Micro-F1 and precision at 1 on the validation papers, epoch by epoch."),
-)
-
-
-def render_charts(
-    figures: dict[str, dict[str, Any]], version: int, history: History, key: str = "live"
-) -> None:
-    """The three charts; each is drawn again only when its version is another."""
+def render_charts(curves: Curves, key: str = "live") -> None:
+    """Draw the three charts; the browser draws one again only when its version is another."""
     columns = st.columns(2)
-    for (name, alt_text), place in zip(_CHARTS, (columns[0], columns[1], None), strict=True):
-        with place or st.container():
+    for (name, alt_text), place in zip(_CHARTS, (*columns, st.container()), strict=True):
+        with place:
             live_chart(
-                figures[name], f"{key}-{name}", alt_text, version=version, n_points=history.n_points
-            )
-    if history.start:
+                curves.figures[name], f"{key}-{name}", alt_text,
+                version=curves.version, n_points=curves.history.n_points,
+            )  # fmt: skip
+    if curves.history.start:
         components.note(
-            "Binary accuracy counts every paper and label pair, and most pairs are “no”: the "
+            "Binary accuracy counts every pair of paper and label, and most pairs are “no”: the "
             "dotted line is what predicting no label at all reaches. Read it beside the "
             "micro-F1, never alone."
         )
 
 
-def render_curves(run: Run) -> None:
-    """Show the curves of a training that is over, if it got that far."""
+def render_ended_curves(run: Run) -> None:
+    """Draw the curves of a training that is over, if it got that far."""
     load_plotly()
-    history, figures, version = followers().view(run.folder)
-    if history.n_points:
+    curves = current_curves(run.folder)
+    if curves.history.n_points:
         st.subheader("Training", anchor=False)
-        render_charts(figures, version, history, key="ended")
+        render_charts(curves, key="ended")

@@ -1,25 +1,32 @@
 """How a run ended, and what one does next."""
 
+from __future__ import annotations
+
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs
 from arxivtag.runs.registry import Run
 from arxivtag.runs.status import FAILED, FINISHED, LOST, STOPPED
+from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.frame import components
+from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import may_change, visitor_id
-from arxivtag.ui.train.curves import render_curves
-from arxivtag.ui.train.heading import render_heading
+from arxivtag.ui.train.curves import render_ended_curves
+from arxivtag.ui.train.heading import predict_link, render_heading
+
+BROKE_OFF = (FAILED, LOST)
 
 
-def render_ended(run: Run, context: PageContext, on_train_page: bool) -> None:
+def render_ended(run: Run, context: PageContext) -> None:
+    """Draw how a run ended, what its model is worth, and what one may do with it."""
     render_heading(run)
     render_ending(run)
     if run.summary.has_bundle:
         render_verdict(run)
-    _next_steps(run, context, on_train_page)
-    render_curves(run)
+    _next_steps(run, context)
+    render_ended_curves(run)
     render_log(run, context)
 
 
@@ -33,68 +40,36 @@ def render_ending(run: Run) -> None:
 
 
 def render_verdict(run: Run) -> None:
-    """Two sentences on how good the model is, against its baselines, and the key figures."""
-    from arxivtag.learning.headline import headline_sentences
-
+    """Say what the model is worth beside its baselines, from what the run recorded."""
     evaluation = run.result.get("evaluation")
-    if not isinstance(evaluation, dict) or not evaluation:
+    if not evaluation:
         return
-    try:
-        sentences = headline_sentences(evaluation)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        return
-    st.info(components.safe_text(" ".join(sentences)), icon=":material/insights:")
-    figures = run.summary.figures
-    tiles = [
-        ("Micro-F1", "micro_f1", "Right labels against wrong and missed ones, all labels pooled."),
-        (
-            "Macro-F1",
-            "macro_f1",
-            "The same for each label, then averaged: rare labels count fully.",
-        ),
-        ("Precision at 1", "precision_at_1", "How often the most probable label is a true one."),
-        ("Ranking (LRAP)", "lrap", "How high the true labels stand in each paper's ranking."),
-    ]
-    rows = [(name, f"{figures[key]:.3f}", help) for name, key, help in tiles if key in figures]
-    rows.append(
-        ("Time", components.duration_text(run.summary.duration_s) or "–", "From start to end.")
-    )
-    components.metric_row(rows)
+    with guarded(), readable("evaluation"):
+        from arxivtag.ui.evaluation.headline_part import render_headline
+
+        render_headline(evaluation)
 
 
-def _next_steps(run: Run, context: PageContext, on_train_page: bool) -> None:
+def _next_steps(run: Run, context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.summary.has_bundle:
             predict_link(run, context)
-        if on_train_page:
-            st.page_link(
-                "pages/4_Runs.py",
-                label="All its figures" if run.summary.has_bundle else "Details",
-                icon=":material/query_stats:",
-                query_params=context.link_parameters(run=run.run_id),
-            )
+        st.page_link(
+            "pages/4_Runs.py",
+            label="All its figures" if run.summary.has_bundle else "Details",
+            icon=":material/query_stats:",
+            query_params=context.link_parameters(run=run.run_id),
+        )
         resume_button(run, context)
 
 
-def predict_link(run: Run, context: PageContext) -> None:
-    """Offer to tag papers with the run's model."""
-    st.page_link(
-        "pages/3_Predict.py",
-        label="Predict with this model",
-        icon=":material/sell:",
-        query_params=context.link_parameters(model=run.run_id),
-    )
-
-
 def resume_button(run: Run, context: PageContext) -> None:
-    """Offer to go on with a run that broke off."""
-    broke_off = run.state in (LOST, FAILED)
-    if not broke_off and not (run.state == STOPPED and not run.summary.has_bundle):
-        return
-    if not may_change(run.summary):
+    """Offer to go on with a run that broke off, or was withdrawn before it had a model."""
+    withdrawn = run.state == STOPPED and not run.summary.has_bundle
+    if not (run.state in BROKE_OFF or withdrawn) or not may_change(run.summary):
         return
     if not st.button(
-        "Resume" if broke_off else "Start after all", icon=":material/resume:", key="resume",
+        "Start after all" if withdrawn else "Resume", icon=":material/resume:", key="resume",
         help="Goes on from the last finished epoch, where there is one.",
     ):  # fmt: skip
         return
@@ -107,10 +82,10 @@ def resume_button(run: Run, context: PageContext) -> None:
 
 def render_log(run: Run, context: PageContext) -> None:
     """Show the last lines of a run's log, opened where the run broke off; not to visitors."""
-    if context.visitor_mode:
+    if context.policy.is_visitor:
         return  # a traceback names folders of this machine
-    broke_off = run.state in (FAILED, LOST)
     tail = run.log_tail()
+    broke_off = run.state in BROKE_OFF
     if tail or broke_off:
         with st.expander("Last lines of the log", icon=":material/terminal:", expanded=broke_off):
             st.code(tail or "The log is empty.", language=None, wrap_lines=True)

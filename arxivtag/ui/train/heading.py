@@ -1,13 +1,16 @@
-"""A run's name, its state, and what it trains on."""
+"""A run's name, its state and what it trains on, and the links from one run to elsewhere."""
+
+from __future__ import annotations
 
 import streamlit as st
 
 from arxivtag.runs.registry import Run
 from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame.page import PageContext
 
 
 def render_heading(run: Run) -> None:
-    """The run's name, its state, and what it trains on."""
+    """Draw the run's name, its state, what it trains on, and how long it took."""
     summary = run.summary
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(components.safe_text(summary.name), anchor=False, width="content")
@@ -21,10 +24,33 @@ def render_heading(run: Run) -> None:
         f"data: {_data_name(run)}",
         f"preset: {summary.preset}",
     ]
+    if run.status.is_over and summary.duration_s is not None:
+        about.append(f"took {components.duration_text(summary.duration_s)}")
     components.note("  ·  ".join(part for part in about if part))
 
 
 def _data_name(run: Run) -> str:
+    """Return the data set's own name, which is known once it has been read."""
     recorded = run.result.get("data")
     name = recorded.get("name") if isinstance(recorded, dict) else None
     return str(name)[:100] if name else run_text.data_text(run.summary.data)
+
+
+def watch_link(label: str, run_id: str, context: PageContext) -> None:
+    """Offer to look at another run."""
+    st.page_link(
+        "pages/2_Train.py",
+        label=label,
+        icon=":material/visibility:",
+        query_params=context.link_parameters(run=run_id),
+    )
+
+
+def predict_link(run: Run, context: PageContext) -> None:
+    """Offer to tag papers with the run's model."""
+    st.page_link(
+        "pages/3_Predict.py",
+        label="Predict with this model",
+        icon=":material/sell:",
+        query_params=context.link_parameters(model=run.run_id),
+    )

@@ -1,9 +1,7 @@
 """One run as it is now: waiting, training (live), or how it ended.
 
-While a run waits or trains, one fragment polls it every second: it reads the new lines
-of the history only, through a follower that all sessions share, and makes and draws a
-figure only when there are new points. When the run ends the page runs once more, without
-timer.
+While a run waits or trains, one fragment looks at it every second. When the run ends, the
+page runs once more, without a timer.
 """
 
 from __future__ import annotations
@@ -22,13 +20,11 @@ from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import may_change, run_is_visible, visible_run
-from arxivtag.ui.train.curves import followers, render_charts
-from arxivtag.ui.train.ended import predict_link, render_ended, render_verdict
-from arxivtag.ui.train.heading import render_heading
+from arxivtag.ui.train.curves import current_curves, render_charts
+from arxivtag.ui.train.ended import render_ended, render_verdict
+from arxivtag.ui.train.heading import predict_link, render_heading, watch_link
 
 POLL_S = 1.0
-
-
 _STYLE = """
 <style>
 .at-stages { display: flex; flex-wrap: wrap; gap: .15rem .35rem; font-size: .875rem;
@@ -41,19 +37,18 @@ _STYLE = """
 """
 
 
-def render_run(run_id: str, context: PageContext, *, on_train_page: bool) -> None:
+def render_run(run_id: str, context: PageContext) -> None:
     """Show a run live until it ends, and then how it ended.
 
     Args:
         run_id: From the address: may be nonsense.
         context: The page's choices.
-        on_train_page: Whether to offer what one does next after training.
     """
     st.html(_STYLE)
     with guarded():
         run = visible_run(run_id, context.home)
         if run.status.is_over:
-            render_ended(run, context, on_train_page)
+            render_ended(run, context)
         else:
             load_plotly()
             _poll(run_id, context)
@@ -86,7 +81,7 @@ def _render_waiting(run: Run, context: PageContext) -> None:
             jobs.withdraw(run.run_id, context.home)
             st.rerun(scope="app")
         if shown:
-            _run_link("Watch the one that trains", shown, context)
+            watch_link("Watch the one that trains", shown, context)
 
 
 def waiting_text(
@@ -95,10 +90,10 @@ def waiting_text(
     """Return what a run waits for.
 
     Args:
-        run_id: The run.
-        waiting: The queue at one moment; it may have left it since its state was read.
-        another_trains: Whether a run trains now.
-        shown: Its id, where this session may see it.
+        run_id: The run. It may have left the queue since its state was read.
+        waiting: The runs in the queue.
+        another_trains: Whether another run trains now.
+        shown: The id of that other run, if this session may see it.
     """
     if run_id not in waiting:
         return "It is its turn: it begins in a moment."
@@ -110,33 +105,36 @@ def waiting_text(
 
 def _render_running(run: Run, context: PageContext) -> None:
     render_heading(run)
-    status = run.status
-    history, figures, version = followers().view(run.folder)
+    curves = current_curves(run.folder)
+    _progress_and_stop(run, curves.history)
+    _stage_line(run.status.stage)
+    if run.summary.has_bundle and run.status.stage == "baseline":
+        # Only the comparison with a linear model is still to come: the model is there.
+        # (In earlier stages it is the model of an attempt before this one was resumed.)
+        render_verdict(run)
+        predict_link(run, context)
+    else:
+        _live_figures(run.status, curves.history)
+    render_charts(curves)
+
+
+def _progress_and_stop(run: Run, history: History) -> None:
     stopping = run.folder.stop_marker.exists()
+    text = run_text.stage_text(run.status)
+    if stopping:
+        text = "Stopping: the best model so far is kept"
     with st.container(horizontal=True, vertical_alignment="center"):
-        text = (
-            "Stopping: the best model so far is kept" if stopping else run_text.stage_text(status)
-        )
-        st.progress(_fraction(status, history), text=text)
+        st.progress(_fraction(run.status, history), text=text)
         if may_change(run.summary) and st.button(
             "Stop", icon=":material/stop:", key="stop", disabled=stopping,
             help="Ends the training; the best model so far is evaluated and kept.",
         ):  # fmt: skip
             jobs.stop(run.run_id, run.folder.home)
             st.rerun(scope="fragment")
-    _stage_line(status.stage)
-    if run.summary.has_bundle and status.stage == "baseline":
-        # Only the comparison with a linear model is still to come: the model is there.
-        # (Earlier the model would be that of the attempt which is being resumed.)
-        render_verdict(run)
-        predict_link(run, context)
-    else:
-        _live_figures(status, history)
-    render_charts(figures, version, history)
 
 
 def _fraction(status: RunStatus, history: History) -> float:
-    """Return the bar's place; the history is fresher than the heartbeat."""
+    """Return how far the run is, 0 to 1; the history is fresher than the status."""
     newest = max(
         (record["epoch"] for record in (*history.ticks[-1:], *history.epochs[-1:])), default=0
     )
@@ -147,7 +145,7 @@ def _fraction(status: RunStatus, history: History) -> float:
 
 
 def _stage_line(stage: str) -> None:
-    """The stages in a row: those done, the present one, those to come."""
+    """Draw the stages in a row: those done, the present one, those to come."""
     present = STAGES.index(stage) if stage in STAGES else 0
     items = []
     for place, name in enumerate(STAGES):
@@ -167,31 +165,17 @@ def _live_figures(status: RunStatus, history: History) -> None:
         value = last_epoch.get(key)
         return "–" if value is None else f"{value:.3f}"
 
-    left = components.duration_text(status.seconds_left)
     components.metric_row(
         [
-            ("Time left", left or "–", "Measured from the pace so far."),
+            ("Time left", components.duration_text(status.seconds_left) or "–",
+             "Measured from the pace so far."),
             ("Time so far", components.duration_text(status.elapsed_s) or "–"),
-            ("Papers a second", f"{speed:,.0f}" if speed is not None else "–"),
-            (
-                "Micro-F1 (val)",
-                number("val_micro_f1"),
-                "On the validation papers after the last epoch, at the one threshold that is best "
-                "there. It weighs right labels against wrong and missed ones.",
-            ),
-            (
-                "Precision at 1 (val)",
-                number("val_precision_at_1"),
-                "How often the most probable label is one of the paper's own.",
-            ),
+            ("Papers per second", f"{speed:,.0f}" if speed is not None else "–"),
+            ("Micro-F1 (val)", number("val_micro_f1"),
+             "How well the labels given fit the true ones: wrong and missed labels both lower it. "
+             "Measured on the validation papers after the last epoch, at the one threshold that "
+             "is best there."),
+            ("Precision at 1 (val)", number("val_precision_at_1"),
+             "How often the most probable label is one of the paper's own."),
         ]
-    )
-
-
-def _run_link(label: str, run_id: str, context: PageContext) -> None:
-    st.page_link(
-        "pages/2_Train.py",
-        label=label,
-        icon=":material/visibility:",
-        query_params=context.link_parameters(run=run_id),
-    )
+    )  # fmt: skip

@@ -18,17 +18,17 @@ DOUBLE_CLICK_S = 3.0
 _LAST_KEY = "last-start"
 
 
-def start_once(run: RunConfig, context: PageContext) -> str | None:
+def start_once(settings: RunConfig, context: PageContext) -> str | None:
     """Start or queue a run and return its id; where it is refused, say why and return ``None``.
 
-    The same settings asked for again within :data:`DOUBLE_CLICK_S` are the run begun just now.
+    The same settings again within :data:`DOUBLE_CLICK_S` give the run that began just now.
     """
-    last_run, last_id, last_at = st.session_state.get(_LAST_KEY, (None, "", 0.0))
-    if run == last_run and time.monotonic() - last_at < DOUBLE_CLICK_S:
+    last, last_id, last_at = st.session_state.get(_LAST_KEY, (None, "", 0.0))
+    if settings == last and time.monotonic() - last_at < DOUBLE_CLICK_S:
         return str(last_id)
-    outcome = jobs.start(run, context.home, owner=visitor_id())
+    outcome = jobs.start(settings, context.home, owner=visitor_id())
     if isinstance(outcome, jobs.Refused):
         components.show_error(ArxivTagError(outcome.message, outcome.hint))
         return None
-    st.session_state[_LAST_KEY] = (run, outcome.run_id, time.monotonic())
+    st.session_state[_LAST_KEY] = (settings, outcome.run_id, time.monotonic())
     return outcome.run_id

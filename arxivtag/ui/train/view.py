@@ -4,83 +4,82 @@ from __future__ import annotations
 
 import streamlit as st
 
+from arxivtag.errors import ArxivTagError, ConfigError
 from arxivtag.runs import jobs
-from arxivtag.settings import DEFAULT_PRESET, PRESETS, RunConfig
+from arxivtag.settings import DEFAULT_PRESET, PRESETS, RunConfig, preset_settings
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import run_is_visible
-from arxivtag.ui.train import form as train_form
+from arxivtag.ui.frame.run_access import run_is_visible, visible_run
+from arxivtag.ui.train.forecast import render_forecast
+from arxivtag.ui.train.form import settings_input
+from arxivtag.ui.train.heading import watch_link
 from arxivtag.ui.train.live_view import render_run
 from arxivtag.ui.train.starting import start_once
+
+PRESET_NAMES = {
+    "tuned": "Tuned",
+    "keras-example": "Keras example",
+    "linear": "Linear",
+}
+PRESET_HELP = {
+    "tuned": "One hidden layer with dropout on scaled TF-IDF: quick, and the most accurate here.",
+    "keras-example": "The Keras example's own network and settings, 20 epochs.",
+    "linear": "No hidden layer: the quickest, and a strong model to compare with.",
+}
 
 
 def render_train(context: PageContext) -> None:
     """Show the run in the address, or the form that starts one."""
     run_id = st.query_params.get("run")
-    if run_id:
-        render_run(run_id, context, on_train_page=True)
-        st.page_link(
-            "pages/2_Train.py",
-            label="Set up another run",
-            icon=":material/add:",
-            query_params=context.link_parameters(),
-        )
-    else:
+    if not run_id:
         with guarded():
-            render_form(context)
-
-
-def start(run: RunConfig, context: PageContext) -> None:
-    """Start a run and put it into the address."""
-    run_id = start_once(run, context)
-    if run_id is None:
+            _render_form(context)
         return
-    st.query_params["run"] = run_id
-    st.query_params.pop("from", None)
-    st.rerun()
+    render_run(run_id, context)
+    st.page_link(
+        "pages/2_Train.py",
+        label="Set up another run",
+        icon=":material/add:",
+        query_params=context.link_parameters(),
+    )
 
 
-def render_form(context: PageContext) -> None:
-    """Show the settings, what they will take, and the button that starts."""
+def _render_form(context: PageContext) -> None:
+    """Draw the settings, the button that starts, and below it what training will take."""
     _render_what_trains(context)
-    asked = st.query_params.get("from")
-    preset = DEFAULT_PRESET
-    if asked:
-        components.note(f"Settings of run {shortened(asked)}: change what you like, then start.")
-    else:
-        preset = st.segmented_control(
-            "Preset",
-            list(PRESETS),
-            default=DEFAULT_PRESET,
-            format_func=lambda name: train_form.PRESET_NAMES.get(name, name),
-            required=True,
-            key="preset",
-            persist_state="session",
-        )
-        components.note(train_form.PRESET_HELP.get(preset, ""))
-    base, base_id = train_form.starting_point(asked, context.home, preset)
-    if asked and base.data != context.data_source:
-        components.note(
-            f"That run was trained on other data ({run_text.data_text(base.data)}); "
-            f"this one will be trained on the data set in use, {context.data_name}."
-        )
-    run = train_form.config_input(context, base, base_id)
-    begin = st.container()
-    ready = run is not None and train_form.forecast(context, run) is not None
-    if (
-        begin.button(
-            "Start training",
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=not ready,
-            key="go",
-        )
-        and run is not None
-    ):
-        with guarded():
-            start(run, context)
+    base, base_id = _base_input(context)
+    settings = settings_input(context, base, base_id)
+    place = st.container()
+    startable = _startable(settings, context)
+    pressed = place.button(
+        "Start training", type="primary", icon=":material/play_arrow:", key="go",
+        disabled=startable is None,
+    )  # fmt: skip
+    if pressed and startable is not None:
+        _start(startable, context)
+
+
+def _startable(settings: RunConfig | None, context: PageContext) -> RunConfig | None:
+    """Draw the forecast; return the settings if a run with them may start, else ``None``."""
+    if settings is None:
+        return None
+    try:
+        render_forecast(settings, context.home)
+    except ArxivTagError as error:
+        components.show_error(error)
+        return None
+    return settings
+
+
+def _start(settings: RunConfig, context: PageContext) -> None:
+    """Start a run and put it into the address."""
+    run_id = start_once(settings, context)
+    if run_id is not None:
+        st.query_params["run"] = run_id
+        st.query_params.pop("from", None)
+        st.rerun()
 
 
 def _render_what_trains(context: PageContext) -> None:
@@ -90,9 +89,41 @@ def _render_what_trains(context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         components.note("A run is training now; yours would wait for it.")
         if run_is_visible(now, context.home):
-            st.page_link(
-                "pages/2_Train.py",
-                label="Watch it",
-                icon=":material/visibility:",
-                query_params=context.link_parameters(run=now),
-            )
+            watch_link("Watch it", now, context)
+
+
+def _base_input(context: PageContext) -> tuple[RunConfig, str]:
+    """Return the settings that the form starts from, and an id for them.
+
+    They are those of the run in the address (``?from=``) or of the preset that is chosen.
+
+    Raises:
+        RunError: If there is no such run.
+    """
+    run_id = st.query_params.get("from")
+    if run_id:
+        return _settings_of(run_id, context), f"run-{run_id}"
+    preset = st.segmented_control(
+        "Preset",
+        list(PRESETS),
+        default=DEFAULT_PRESET,
+        format_func=lambda name: PRESET_NAMES.get(name, name),
+        required=True,
+        key="preset",
+        persist_state="session",
+    )
+    components.note(PRESET_HELP.get(preset, ""))
+    return preset_settings(preset), preset
+
+
+def _settings_of(run_id: str, context: PageContext) -> RunConfig:
+    components.note(f"Settings of run {shortened(run_id)}: change what you like, then start.")
+    settings = visible_run(run_id, context.home).config
+    if settings is None:
+        raise ConfigError("The settings of this run cannot be read.", "Start from a preset.")
+    if settings.data != context.data_source:
+        components.note(
+            f"That run was trained on other data ({run_text.data_text(settings.data)}); "
+            f"this one will be trained on the data set in use, {context.data_name}."
+        )
+    return settings

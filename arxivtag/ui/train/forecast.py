@@ -1,0 +1,117 @@
+"""What a training will take, before it starts: papers, parameters, time and memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.papers.splits import check_enough_papers
+from arxivtag.runs.admission import check_parameters, check_rows
+from arxivtag.runs.estimate import estimate, expected_features
+from arxivtag.settings import CleaningConfig, RunConfig
+from arxivtag.ui.frame import components, data
+
+if TYPE_CHECKING:
+    from arxivtag.learning.model import LayerSummary
+
+
+@dataclass(frozen=True)
+class DataSize:
+    """What the model's size and the estimate depend on."""
+
+    n_papers: int
+    n_distinct_words: int
+    n_labels: int
+
+
+def render_forecast(settings: RunConfig, home: Path) -> None:
+    """Show the network and what training it will take.
+
+    Raises:
+        ArxivTagError: If a run with these settings would be refused or could not succeed.
+    """
+    from arxivtag.learning.model import model_summary
+    from arxivtag.tagging.bundle import check_bytes
+
+    size = data_size(settings, home)
+    n_features = expected_features(settings, size.n_distinct_words, size.n_papers)
+    layers = model_summary(settings.model, n_features, size.n_labels)
+    n_parameters = sum(layer.n_parameters for layer in layers)
+    check_parameters(n_parameters)
+    check_bytes(4 * n_parameters)
+    expected = estimate(settings, size.n_papers, n_features, size.n_labels)
+    components.metric_row(
+        [
+            ("Training papers", components.count_text(expected.n_train),
+             "After cleaning, without those held out for validation and test."),
+            ("Labels", components.count_text(size.n_labels)),
+            ("Parameters", _large_text(n_parameters), "Numbers that the network learns."),
+            ("Time, about", components.duration_text(expected.seconds),
+             "From the size of data and network, as measured on 2 cores; busy machines "
+             "take longer."),
+            ("Memory, about", _memory_text(expected.memory_mb), "At the peak, while training."),
+        ]
+    )  # fmt: skip
+    with st.expander("The network: layers and shapes", icon=":material/account_tree:"):
+        _render_layers(layers, n_features, n_parameters)
+
+
+def _render_layers(layers: Sequence[LayerSummary], n_features: int, n_parameters: int) -> None:
+    rows = [("tf-idf (input)", n_features, 0)]
+    rows += [(layer.name, layer.output_shape[-1] or 0, layer.n_parameters) for layer in layers]
+    st.dataframe(
+        {
+            "Layer": [name for name, _, _ in rows],
+            "Output shape": [f"papers × {width:,}" for _, width, _ in rows],
+            "Parameters": [f"{count:,}" for _, _, count in rows],
+        },
+        hide_index=True,
+        width="stretch",
+        key="layers",
+    )
+    components.note(
+        f"{n_parameters:,} parameters in all, {4 * n_parameters / 1e6:,.0f} MB as float32. "
+        f"The vocabulary will hold about {n_features:,} n-grams; rarer ones are left out."
+    )
+
+
+def data_size(settings: RunConfig, home: Path) -> DataSize:
+    """Return the size of the data a run would train on, counted once for all sessions.
+
+    Raises:
+        DataError: If there are too many papers, or the cleaning leaves too few.
+    """
+    corpus = data.corpus(settings.data, home)
+    check_rows(corpus.name, len(corpus.papers))
+    papers = data.cleaned(settings.data, settings.cleaning, home).papers
+    check_enough_papers(len(papers))
+    size: DataSize = _data_size(corpus.fingerprint, settings.cleaning, settings.text_fields, papers)
+    return size
+
+
+@st.cache_data(max_entries=16, show_spinner="Counting words …")
+def _data_size(
+    fingerprint: str, cleaning: CleaningConfig, text_fields: str, _papers: pd.DataFrame
+) -> DataSize:
+    from arxivtag.papers.texts import join_text
+    from arxivtag.papers.words import count_distinct_words
+
+    texts = [
+        join_text(title, abstract, text_fields)
+        for title, abstract in zip(_papers["title"], _papers["abstract"], strict=True)
+    ]
+    labels = {label for paper in _papers["labels"].tolist() for label in paper}
+    return DataSize(len(_papers), count_distinct_words(texts) if texts else 0, len(labels))
+
+
+def _large_text(number: int) -> str:
+    return f"{number / 1e6:.1f} million" if number >= 1e6 else f"{number:,}"
+
+
+def _memory_text(memory_mb: float) -> str:
+    return f"{memory_mb / 1000:.1f} GB" if memory_mb >= 1000 else f"{memory_mb:.0f} MB"
