@@ -109,19 +109,9 @@ class Layout:
     network: NetworkLayout = _MISSING
 
 
-def kernel_name(branch: int, layer: int) -> str:
-    """Return the name of a kernel's file, without its ending."""
-    return f"branch{branch}_layer{layer}_kernel"
-
-
-def scale_name(branch: int, layer: int) -> str:
-    """Return the name of the file with the scale of each row of a kernel, without its ending."""
-    return f"branch{branch}_layer{layer}_scale"
-
-
-def bias_name(branch: int, layer: int) -> str:
-    """Return the name of a bias' file, without its ending."""
-    return f"branch{branch}_layer{layer}_bias"
+def weights_name(branch: int, layer: int, part: Literal["kernel", "scale", "bias"]) -> str:
+    """Return the name of a file of weights, without its ending."""
+    return f"branch{branch}_layer{layer}_{part}"
 
 
 def new_manifest(

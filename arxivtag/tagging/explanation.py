@@ -2,19 +2,17 @@
 
 *Leaving out* an n-gram means: at every place where it stands in the text, its
 words are no longer counted, and neither are the pairs that touch those places.
-The words left and right of the gap do not become neighbours. Everything else
-follows, as it would if the text were written so: repeated words count once less,
-and with L2 normalisation the rest of the text gains weight. The contribution is
+The words left and right of the gap do not become neighbours. The rest of the text is
+weighed anew: with L2 normalisation it gains weight. The contribution is
 
     logit(text) - logit(text without the n-gram)
 
-computed with the network itself, not an approximation: positive raised the
-label, negative lowered it. The logit is the logarithm of the odds of the label's
-probability before calibration. With softmax, where labels share one probability,
-that is not what the network puts out for the label: a word that raises all of
-those alike changes no probability, and adds nothing here. Contributions do not
-add up to the logit, since words overlap with their pairs and hidden layers are
-not additive.
+computed with the network itself, not an approximation: a positive one raised the label, a
+negative one lowered it. The logit is the logarithm of the odds of the label's probability before
+calibration. With softmax, where all labels share a probability of 1, these odds are not what
+the network puts out: a word that raises the network's output for all labels alike changes no
+probability, and its contribution is 0. Contributions do not add up to the logit, since
+words overlap with their pairs and hidden layers are not additive.
 """
 
 from __future__ import annotations
@@ -48,10 +46,11 @@ _LOWER_WITHOUT_PUNCTUATION = str.maketrans(
 # Longest phrase to leave out: bounds the work on a long text.
 MAX_PHRASE_WORDS = 20
 # Versions of the text computed at once: bounds memory on very long texts.
-_BLOCK = 512
+_BLOCK = 128
 
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
+_NOTHING: Integers = np.zeros(0, dtype=np.int64)  # no position left out
 
 
 @dataclass(frozen=True)
@@ -144,39 +143,30 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     """
     column = _column(bundle, label)
     reading = _Reading.of(bundle, normalize_text(text))
-    words, pairs = reading.known_words(), reading.known_pairs()
-    pair_places = [np.union1d(starts, starts + 1) for starts in pairs.values()]
-    variants = [np.zeros(0, dtype=np.int64), *words.values(), *pair_places]
-    logits = _logits(bundle, reading, variants)
-    raw = activate(logits, bundle.network.output_activation)[:, column]
-    y_prob = calibrate(bundle.calibration, raw)
-    log_odds = _log_odds(logits, column, bundle.network.output_activation)
-    deltas = log_odds[0] - log_odds[1:]
+    terms = [*reading.known_words(), *reading.known_pairs()]
+    logits = _logits(bundle, reading, [_NOTHING, *(term.removed for term in terms)])
+    output_activation = bundle.network.output_activation
+    y_prob = calibrate(bundle.calibration, activate(logits, output_activation)[:, column])
+    log_odds = _log_odds(logits, column, output_activation)
     contributions = [
-        Contribution(term, float(delta), float(without), n_places)
-        for term, delta, without, n_places in zip(
-            [*words, *pairs],
-            deltas,
-            y_prob[1:],
-            [*map(len, words.values()), *map(len, pairs.values())],
-            strict=True,
-        )
+        Contribution(term.text, float(delta), float(without), term.n_places)
+        for term, delta, without in zip(terms, log_odds[0] - log_odds[1:], y_prob[1:], strict=True)
     ]
-    delta_of = {item.term: item.delta_logit for item in contributions[: len(words)]}
-    spans = tuple(
-        Span(start, end, delta_of[word], word)
-        for word, (start, end) in zip(reading.words, reading.places, strict=True)
-        if word in delta_of
-    )
-    contributions.sort(key=lambda item: (-abs(item.delta_logit), item.term))
+    delta_of = {item.term: item.delta_logit for item in contributions}
     return Explanation(
-        label,
-        label_name(label),
-        float(log_odds[0]),
-        float(y_prob[0]),
-        tuple(contributions),
-        spans,
-        reading.text,
+        label=label,
+        name=label_name(label),
+        logit=float(log_odds[0]),
+        probability=float(y_prob[0]),
+        contributions=tuple(
+            sorted(contributions, key=lambda item: (-abs(item.delta_logit), item.term))
+        ),
+        spans=tuple(
+            Span(start, end, delta_of[word], word)
+            for word, (start, end) in zip(reading.words, reading.places, strict=True)
+            if word in delta_of
+        ),
+        text=reading.text,
     )
 
 
@@ -191,11 +181,14 @@ def without_phrase(bundle: Bundle, text: str, phrase: str) -> WhatIf:
     """
     reading = _Reading.of(bundle, normalize_text(text))
     starts, removed = reading.places_of(_phrase_words(phrase))
-    variants = [np.zeros(0, dtype=np.int64), removed]
-    logits = _logits(bundle, reading, variants)
+    logits = _logits(bundle, reading, [_NOTHING, removed])
     y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
     return WhatIf(
-        len(starts), y_prob[0], y_prob[1], *(reading.is_readable(gone) for gone in variants)
+        n_places=len(starts),
+        y_prob=y_prob[0],
+        y_prob_without=y_prob[1],
+        readable=reading.is_readable(_NOTHING),
+        readable_without=reading.is_readable(removed),
     )
 
 
@@ -215,15 +208,30 @@ def words_with_places(text: str) -> list[tuple[str, int, int]]:
 
     Punctuation around a word is not in its span.
     """
-    found = []
+    words = []
     for match in _WORD.finditer(text):
         raw = match.group()
         word = raw.translate(_LOWER_WITHOUT_PUNCTUATION)
         if word:
             start = match.start() + len(raw) - len(raw.lstrip(string.punctuation))
             end = match.end() - (len(raw) - len(raw.rstrip(string.punctuation)))
-            found.append((word, start, end))
-    return found
+            words.append((word, start, end))
+    return words
+
+
+@dataclass(frozen=True, eq=False)
+class _Term:
+    """An n-gram to leave out.
+
+    Attributes:
+        text: A word, or two words joined by a space.
+        removed: Positions of the words to leave out, at every place where it stands.
+        n_places: How many places these are.
+    """
+
+    text: str
+    removed: Integers
+    n_places: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,14 +254,14 @@ class _Reading:
 
     @classmethod
     def of(cls, bundle: Bundle, text: str) -> _Reading:
-        found = words_with_places(text)
-        words = [word for word, _, _ in found]
+        placed = words_with_places(text)
+        words = [word for word, _, _ in placed]
         table = bundle.vectorizer.terms
         numbers = table.numbers(pa.array(words, pa.string()))
         return cls(
             text,
             words,
-            [(start, end) for _, start, end in found],
+            [(start, end) for _, start, end in placed],
             table.word_term[numbers].astype(np.int64),
             table.pair_columns(numbers[:-1], numbers[1:]).astype(np.int64),
         )
@@ -280,64 +288,62 @@ class _Reading:
         words, pairs = self.word_columns[left], self.pair_columns[left[:-1] & left[1:]]
         return bool((words >= 0).any() or (pairs >= 0).any())
 
-    def known_words(self) -> dict[str, Integers]:
-        """Return each word that is known, or part of a known pair, with all its positions."""
+    def known_words(self) -> list[_Term]:
+        """Return each word that the model knows, or that is part of a pair that it knows."""
         known = self.word_columns >= 0
         known[:-1] |= self.pair_columns >= 0
         known[1:] |= self.pair_columns >= 0
         wanted = {self.words[position] for position in np.flatnonzero(known)}
-        found: dict[str, list[int]] = {}
+        positions: dict[str, list[int]] = {}
         for position, word in enumerate(self.words):
             if word in wanted:
-                found.setdefault(word, []).append(position)
-        return {word: np.array(positions) for word, positions in found.items()}
+                positions.setdefault(word, []).append(position)
+        return [_Term(word, np.array(at), len(at)) for word, at in positions.items()]
 
-    def known_pairs(self) -> dict[str, Integers]:
-        """Return each known pair with the positions where it starts."""
-        columns = np.unique(self.pair_columns)
-        found = {}
-        for column in columns[columns >= 0]:
+    def known_pairs(self) -> list[_Term]:
+        """Return each pair of words that the model knows."""
+        terms = []
+        for column in np.unique(self.pair_columns[self.pair_columns >= 0]):
             starts = np.flatnonzero(self.pair_columns == column)
-            found[" ".join(self.words[starts[0] : starts[0] + 2])] = starts
-        return found
+            pair = " ".join(self.words[starts[0] : starts[0] + 2])
+            terms.append(_Term(pair, np.union1d(starts, starts + 1), len(starts)))
+        return terms
+
+    def counts(self, variants: Sequence[Integers], known: Integers) -> Floats:
+        """Return how often each known n-gram is left, for each set of positions left out.
+
+        Args:
+            variants: Positions to leave out.
+            known: The columns to count, rising.
+
+        Returns:
+            ``(len(variants), len(known))`` float32.
+        """
+        words = np.ones((len(variants), len(self.words)), dtype=bool)
+        for row, removed in enumerate(variants):
+            words[row, removed] = False
+        # A pair is left where both its words are.
+        left = np.concatenate([words, words[:, :-1] & words[:, 1:]], axis=1)
+        columns = np.concatenate([self.word_columns, self.pair_columns])
+        rows, places = np.nonzero(left[:, columns >= 0])
+        local = np.searchsorted(known, columns[columns >= 0])
+        cells = rows * len(known) + local[places]
+        counts = np.bincount(cells, minlength=len(variants) * len(known))
+        return counts.reshape(len(variants), len(known)).astype(np.float32)
 
 
 def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> Floats:
-    """Return the logits of the text with these word positions left out, one row a variant.
+    """Return the logits of the text with these word positions left out, one row per variant.
 
     Returns:
         ``(len(variants), n_labels)`` float32.
     """
     columns = np.concatenate([reading.word_columns, reading.pair_columns])
     known = np.unique(columns[columns >= 0])
-    local_words = np.searchsorted(known, reading.word_columns)
-    local_pairs = np.searchsorted(known, reading.pair_columns)
-    full = np.bincount(
-        np.concatenate(
-            [
-                local_words[reading.word_columns >= 0],
-                local_pairs[reading.pair_columns >= 0],
-            ]
-        ),
-        minlength=len(known),
-    ).astype(np.float32)
     parts = []
-    for start in range(0, len(variants), _BLOCK):
-        block = variants[start : start + _BLOCK]
-        row = np.repeat(np.arange(len(block)), [len(removed) for removed in block])
-        position = np.concatenate(block)
-        counts = np.repeat(full[None, :], len(block), axis=0)
-        counts -= _counted(row, position, reading.word_columns, local_words, counts.shape)
-        # Pairs that touch a position: those that start there or one before, each once.
-        n_words = len(reading.words)
-        touched = np.unique(
-            np.concatenate([row * n_words + position, (row * n_words + position - 1)[position > 0]])
-        )
-        row, position = np.divmod(touched, max(n_words, 1))
-        inside = position < len(reading.pair_columns)
-        row, position = row[inside], position[inside]
-        counts -= _counted(row, position, reading.pair_columns, local_pairs, counts.shape)
-        with one_blas_thread():
+    with one_blas_thread():
+        for start in range(0, len(variants), _BLOCK):
+            counts = reading.counts(variants[start : start + _BLOCK], known)
             parts.append(_dense_logits(bundle, known, _weights(bundle, known, counts)))
     return np.concatenate(parts)
 
@@ -351,20 +357,6 @@ def _log_odds(logits: Floats, column: int, output_activation: OutputActivation) 
         return np.full(len(logits), logit(1.0), dtype=np.float32)
     # p / (1 - p) is the label's power of e over the sum of the others'.
     return np.asarray(logits[:, column] - np.logaddexp.reduce(others, axis=1), np.float32)
-
-
-def _counted(
-    row: Integers,
-    position: Integers,
-    columns: Integers,
-    local: Integers,
-    shape: tuple[int, ...],
-) -> Floats:
-    """Return how often each known column occurs at these positions, a row a variant."""
-    is_known = columns[position] >= 0
-    cells = row[is_known] * shape[1] + local[position[is_known]]
-    counted = np.bincount(cells, minlength=shape[0] * shape[1])
-    return counted.reshape(shape).astype(np.float32)
 
 
 def _weights(bundle: Bundle, known: Integers, counts: Floats) -> Floats:
@@ -384,10 +376,9 @@ def _dense_logits(bundle: Bundle, known: Integers, weights: Floats) -> Floats:
     result = np.zeros((len(weights), len(bundle.label_names)), dtype=np.float32)
     for branch in bundle.network.branches:
         first = branch.layers[0]
-        values = weights @ first.kernel[known].astype(np.float32, copy=False) + first.bias
+        values = weights @ first.kernel[known] + first.bias
         for layer in branch.layers[1:]:
-            values = np.maximum(values, 0) @ layer.kernel.astype(np.float32, copy=False)
-            values += layer.bias
+            values = np.maximum(values, 0) @ layer.kernel + layer.bias
         result += values
     return result
 

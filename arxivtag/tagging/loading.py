@@ -7,7 +7,6 @@ the manifest before its content is read. What is wrong is said in one sentence.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -29,9 +28,7 @@ from arxivtag.tagging.bundle import (
     Bundle,
     Layout,
     NeighboursLayout,
-    bias_name,
-    kernel_name,
-    scale_name,
+    weights_name,
 )
 from arxivtag.tagging.neighbours import NeighbourIndex
 
@@ -139,7 +136,7 @@ class _Reader:
             network=self.network(),
             label_names=tuple(label_names.to_pylist()),
             thresholds=_thresholds(self.manifest, layout.n_labels),
-            calibration=calibration.from_dict(_mapping(self.manifest, "calibration")),
+            calibration=calibration.from_dict(self.manifest.get("calibration", {})),
             neighbours=self.neighbours(),
             text_fields=layout.text_fields,
         )
@@ -150,18 +147,18 @@ class _Reader:
         for branch, sizes in enumerate(self.layout.network.branches):
             layers = []
             for layer, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
-                bias = self.array(bias_name(branch, layer), (n_out,), np.float32)
+                bias = self.array(weights_name(branch, layer, "bias"), (n_out,), np.float32)
                 layers.append(DenseLayer(self.kernel(branch, layer, (n_in, n_out)), bias))
             branches.append(Branch(tuple(layers)))
         return Network(tuple(branches), self.layout.network.output_activation)
 
     def kernel(self, branch: int, layer: int, shape: tuple[int, int]) -> NDArray[np.float32]:
         """Return one kernel, whole numbers multiplied by the scale of their row."""
-        name = kernel_name(branch, layer)
+        name = weights_name(branch, layer, "kernel")
         if self.layout.network.precision == "float32":
             return self.array(name, shape, np.float32)
         numbers = self.array(name, shape, np.int8)
-        scale = self.array(scale_name(branch, layer), shape[:1], np.float32)
+        scale = self.array(weights_name(branch, layer, "scale"), shape[:1], np.float32)
         with np.errstate(over="ignore"):  # a damaged scale; refused in the next line
             kernel: NDArray[np.float32] = np.multiply(numbers, scale[:, None], dtype=np.float32)
         _check_finite(name, kernel)
@@ -219,14 +216,15 @@ class _Reader:
             text = path.read_bytes().decode("utf-8")
         except (OSError, ValueError) as error:
             raise BundleError(f"The bundle's {path.name} is not UTF-8 text.", _HINT) from error
-        # Not splitlines(): n-grams may hold other separators than the line feed.
-        lines = text.removesuffix("\n").split("\n")
-        if len(lines) != n_lines:
+        n_received = text.count("\n")
+        if n_received != n_lines or not text.endswith("\n"):
             raise BundleError(
                 f"The bundle's {path.name} should hold {n_lines:,} lines. "
-                f"Received: {len(lines):,}.",
+                f"Received: {n_received:,}.",
                 _HINT,
             )
+        # Not splitlines(): n-grams may hold other separators than the line feed.
+        lines = text[:-1].split("\n")
         if "" in lines or "\0" in text or "\r" in text:
             raise BundleError(
                 f"The bundle's {path.name} has an empty line or control characters.", _HINT
@@ -245,12 +243,7 @@ class _Reader:
 
 def _layout(manifest: dict[str, Any]) -> Layout:
     """Return what the manifest says of the files' sizes, within the limits of this machine."""
-    network = _mapping(manifest, "network")
-    branches = network.get("branches")
-    if isinstance(branches, list):
-        # JSON has lists only; the check of fields asks for tuples.
-        branches = tuple(tuple(one) if isinstance(one, list) else one for one in branches)
-    layout = from_dict(Layout, {**manifest, "network": {**network, "branches": branches}})
+    layout = from_dict(Layout, {**manifest, "network": _with_tuples(manifest.get("network"))})
     if layout.n_labels > config.limits().max_labels:
         raise BundleError(
             f"A bundle may have up to {config.limits().max_labels:,} labels. "
@@ -279,7 +272,7 @@ def _fits(sizes: tuple[int, ...], layout: Layout) -> bool:
 
 
 def _thresholds(manifest: dict[str, Any], n_labels: int) -> Thresholds:
-    declared = thresholds.from_dict(_mapping(manifest, "thresholds"))
+    declared = thresholds.from_dict(manifest.get("thresholds", {}))
     if declared.values.shape != (n_labels,):
         raise BundleError(
             f"The bundle should hold {n_labels} thresholds. Received: {declared.values.shape[0]}.",
@@ -288,13 +281,12 @@ def _thresholds(manifest: dict[str, Any], n_labels: int) -> Thresholds:
     return declared
 
 
-def _mapping(values: Mapping[str, Any], name: str) -> dict[str, Any]:
-    value = values.get(name)
-    if not isinstance(value, dict):
-        raise BundleError(
-            f"The manifest's {name} should be an object. Received: {value!r:.40}.", _HINT
-        )
-    return value
+def _with_tuples(network: object) -> object:
+    """Return the manifest's network with branches as tuples: JSON has lists only."""
+    if not isinstance(network, dict) or not isinstance(network.get("branches"), list):
+        return network
+    branches = (tuple(one) if isinstance(one, list) else one for one in network["branches"])
+    return {**network, "branches": tuple(branches)}
 
 
 def _read_header(file: BinaryIO) -> bytes:

@@ -23,9 +23,7 @@ from arxivtag.tagging.bundle import (
     NeighboursLayout,
     NetworkLayout,
     Precision,
-    bias_name,
-    kernel_name,
-    scale_name,
+    weights_name,
 )
 from arxivtag.tagging.loading import load_bundle
 
@@ -97,13 +95,13 @@ def _arrays(bundle: Bundle, precision: Precision) -> Iterator[tuple[str, NDArray
     yield "idf", bundle.vectorizer.idf.astype(np.float32)
     for number, branch in enumerate(bundle.network.branches):
         for layer, dense in enumerate(branch.layers):
-            yield bias_name(number, layer), dense.bias.astype(np.float32)
+            yield weights_name(number, layer, "bias"), dense.bias.astype(np.float32)
             if precision == "int8":
                 numbers, scale = to_int8(dense.kernel)
-                yield kernel_name(number, layer), numbers
-                yield scale_name(number, layer), scale
+                yield weights_name(number, layer, "kernel"), numbers
+                yield weights_name(number, layer, "scale"), scale
             else:
-                yield kernel_name(number, layer), dense.kernel.astype(np.float32)
+                yield weights_name(number, layer, "kernel"), dense.kernel.astype(np.float32)
     if bundle.neighbours is not None:
         yield "neighbours_indptr", bundle.neighbours.indptr
         yield "neighbours_indices", bundle.neighbours.indices
