@@ -108,6 +108,10 @@ class ModelConfig:
     )
 
 
+# Each is a row of the table in arxivtag/learning/losses.py.
+LossName = Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"]
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """How the network learns."""
@@ -120,11 +124,11 @@ class TrainingConfig:
     learning_rate_schedule: Literal["constant", "cosine"] = setting(
         "constant", "How the learning rate falls.", choices=("constant", "cosine")
     )
-    loss: Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"] = setting(
+    loss: LossName = setting(
         "binary_crossentropy",
         "Each label on its own (sigmoid), labels sharing one distribution (softmax), or, without "
         "hidden layers, by margins as in a linear SVM (squared hinge).",
-        choices=("binary_crossentropy", "softmax_crossentropy", "squared_hinge"),
+        choices=typing.get_args(LossName),
     )
     weight_decay: float = setting(0.0, "Pull of weights towards zero.", minimum=0.0, maximum=1.0)
     ranking_weight: float = setting(
