@@ -109,6 +109,10 @@ class ModelConfig:
     )
 
 
+# Each is a row of the table in arxivtag/learning/losses.py.
+LossName = Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"]
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """How the network learns."""
@@ -121,7 +125,7 @@ class TrainingConfig:
     learning_rate_schedule: Literal["constant", "cosine"] = setting(
         "constant", "How the learning rate falls."
     )
-    loss: Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"] = setting(
+    loss: LossName = setting(
         "binary_crossentropy",
         "Each label on its own (sigmoid), labels sharing one distribution (softmax), or, without "
         "hidden layers, by margins as in a linear SVM (squared hinge).",

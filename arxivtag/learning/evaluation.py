@@ -209,7 +209,7 @@ def _compared(baseline: baselines.Baseline, model: _Measured) -> dict[str, Any]:
     """Return a baseline's figures and the model's lead over it on the same resamples."""
     figures = measuring.evaluate(model.parts.y_true, baseline.y_pred, baseline.y_score)
     for key in ("expected_calibration_error", "top_label_calibration_error"):
-        figures[key] = None  # its scores are no probabilities
+        figures[key] = None  # its scores are not probabilities
     return {
         "key": baseline.key,
         "name": baseline.name,

@@ -3,8 +3,8 @@
 A loss is computed twice: by Keras on JAX in training, and by numpy on validation papers.
 Keras is imported inside functions.
 
-To add a loss: its name and help in :class:`arxivtag.settings.TrainingConfig`, one row here,
-and one test in ``tests/learning/test_losses.py``.
+To add a loss: its name in :data:`arxivtag.settings.LossName`, one row here, and its value by
+hand in ``tests/learning/test_losses.py``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning.network import FloatArray, OutputActivation
+from arxivtag.settings import LossName
 
 if TYPE_CHECKING:
     import jax
@@ -83,7 +84,7 @@ def _squared_hinge(y: jax.Array, outputs: jax.Array) -> jax.Array:
     return keras.losses.squared_hinge(2.0 * y - 1.0, outputs)
 
 
-LOSSES = {
+LOSSES: dict[LossName, Loss] = {
     "binary_crossentropy": Loss(
         output_activation="sigmoid",
         taught=_binary_crossentropy,

@@ -64,8 +64,8 @@ def averages(
             None: each paper once.
 
     Returns:
-        Values by metric key, NaN where undefined. Figures that are no averages over papers
-        or labels (areas under curves, calibration) are not among them.
+        Values by metric key, NaN where undefined. Areas under curves and calibration errors, which
+        are not averages over papers or labels, are left out.
     """
     if weights is None:
         weights = np.ones((1, len(parts.y_true)), dtype=np.float32)

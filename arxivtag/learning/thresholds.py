@@ -140,7 +140,7 @@ def best_threshold(y_true: BoolArray, y_prob: FloatArray) -> float:
     """Return the threshold with the highest F1 of ``y_prob >= threshold``; 0.5 without positives.
 
     Every distinct probability is tried; the result lies half way to the next lower one,
-    so that it does not hang on one paper's rounding. Of equal F1, the highest threshold.
+    so that it does not depend on one paper's rounding. Of equal F1, the highest threshold.
 
     Args:
         y_true: (n,) bool.
@@ -211,7 +211,7 @@ def _best_k(y_true: BoolArray, y_prob: FloatArray) -> int:
 def _between(shared: float, own: float, weight: float) -> float:
     """Return the threshold ``weight`` of the way from ``shared`` to ``own``, on the logit scale.
 
-    Scores that are no probabilities are mixed as they stand.
+    Scores outside of 0 to 1 are mixed as they stand.
     """
     if not (0.0 <= shared <= 1.0 and 0.0 <= own <= 1.0):
         return (1 - weight) * shared + weight * own

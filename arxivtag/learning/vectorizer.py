@@ -127,8 +127,8 @@ class _TermTable:
     def numbers(self, dictionary: pa.StringArray) -> NDArray[np.int64]:
         """Return the numbers of these words; an unknown word gets ``n_words``."""
         n_words, number = len(self.word_number), self.word_number
-        found = [number.get(word, n_words) for word in dictionary.to_pylist()]
-        return np.array(found, dtype=np.int64)
+        numbers = [number.get(word, n_words) for word in dictionary.to_pylist()]
+        return np.array(numbers, dtype=np.int64)
 
     def pair_columns(
         self, first: NDArray[np.int64], second: NDArray[np.int64]
@@ -141,8 +141,8 @@ class _TermTable:
         keys[(first == n_words) | (second == n_words)] = -1
         if len(keys) >= _HASH_LOOKUP_FROM:
             place = pc.index_in(pa.array(keys), value_set=pa.array(self.pair_keys))
-            found = pc.fill_null(place, -1).to_numpy(zero_copy_only=False)
-            columns: NDArray[np.int32] = np.where(found >= 0, self.pair_terms[found], -1)
+            places = pc.fill_null(place, -1).to_numpy(zero_copy_only=False)
+            columns: NDArray[np.int32] = np.where(places >= 0, self.pair_terms[places], -1)
             return columns
         nearest = np.searchsorted(self.pair_keys, keys)
         nearest[nearest == len(self.pair_keys)] = 0
@@ -211,22 +211,22 @@ class _Candidates:
         floor = max(config.min_document_frequency, 1)
         if floor == 1 and 0 < n_terms < len(counts):
             floor = int(np.partition(counts, len(counts) - n_terms)[len(counts) - n_terms])
-        found = np.flatnonzero(counts >= floor)
-        found_words = found[: np.searchsorted(found, n_words)]
-        found_keys = pair_keys[found[len(found_words) :] - n_words]
+        frequent = np.flatnonzero(counts >= floor)
+        frequent_words = frequent[: np.searchsorted(frequent, n_words)]
+        frequent_keys = pair_keys[frequent[len(frequent_words) :] - n_words]
         strings = pa.concat_arrays(
             [
-                words.dictionary.take(pa.array(found_words)),
+                words.dictionary.take(pa.array(frequent_words)),
                 pc.binary_join_element_wise(
-                    words.dictionary.take(pa.array(found_keys // max(n_words, 1))),
-                    words.dictionary.take(pa.array(found_keys % max(n_words, 1))),
+                    words.dictionary.take(pa.array(frequent_keys // max(n_words, 1))),
+                    words.dictionary.take(pa.array(frequent_keys % max(n_words, 1))),
                     " ",
                 ),
             ]
         )
-        order = _falling(counts[found], strings)
+        order = _falling(counts[frequent], strings)
         column = np.full(len(counts), -1, dtype=np.int32)
-        column[found[order]] = np.arange(len(found), dtype=np.int32)
+        column[frequent[order]] = np.arange(len(frequent), dtype=np.int32)
         pair_columns = np.full(len(words.codes), -1, dtype=np.int32)
         pair_columns[starts] = column[n_words:][pair_codes]
         return cls(strings.take(pa.array(order)), column[words.codes], pair_columns, words.indptr)

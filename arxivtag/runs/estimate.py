@@ -1,8 +1,8 @@
 """How long a training will take and how much memory, before it starts.
 
 Plain formulas over the size of the data and the network. The constants were
-fitted to two runs of preset ``tuned`` on 2 otherwise idle cores (38,209 real
-rows, and the sample); other settings follow in proportion. They are for
+fitted to two runs of preset ``tuned`` on 2 otherwise idle cores (38,209 rows of
+real data, and the sample); other settings follow in proportion. They are for
 orientation: the live view replaces them by what it measures.
 """
 

@@ -1,8 +1,8 @@
 """The pipeline of a run: load, clean, split, vectorize, train, evaluate, save the bundle.
 
-It reads in the order of the data. The worker runs it in a process of its own,
-``arxivtag train`` in the foreground; both give it a recorder that writes the
-run's folder. Keras and JAX are imported while the papers are being prepared.
+It reads in the order of the data. The worker runs it in a process of its own
+(:mod:`arxivtag.runs.worker`), ``arxivtag train`` in the foreground
+(:mod:`arxivtag.runs.foreground`); both give it a recorder that writes the run's folder. Keras and JAX are imported while the papers are being prepared.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Stages:
 
     @contextlib.contextmanager
     def before_training(self, stage: str, n_papers: int = 0) -> Iterator[None]:
-        """Enter a stage after which there is no model yet.
+        """Enter a stage that ends without a model.
 
         Raises:
             StopRequestedError: If the run is to stop.
@@ -470,11 +470,11 @@ def _details(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str
 
 def versions() -> dict[str, str]:
     """Return the versions of Python, this package and those that decide the figures."""
-    found = {"python": platform.python_version(), "arxivtag": __version__}
+    known = {"python": platform.python_version(), "arxivtag": __version__}
     for name in RECORDED_PACKAGES:
         with contextlib.suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
+            known[name] = metadata.version(name)
+    return known
 
 
 def _peak_memory_mb() -> float:

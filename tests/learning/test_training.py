@@ -16,7 +16,7 @@ from arxivtag.learning.losses import LOSSES
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.progress import best_micro_f1, validation_figures
 from arxivtag.learning.training import FitResult, Trainer, lift_rare_labels
-from arxivtag.settings import ModelConfig, RunConfig, TrainingConfig
+from arxivtag.settings import LossName, ModelConfig, RunConfig, TrainingConfig
 
 N_FEATURES, N_LABELS = 60, 4
 MODEL = ModelConfig(hidden_units=(8,), dropout_rate=0.3, word_dropout_rate=0.2)
@@ -310,7 +310,7 @@ def test_rare_labels_are_lifted_by_their_rarity() -> None:
 
 
 @pytest.mark.parametrize("name", ["binary_crossentropy", "softmax_crossentropy"])
-def test_validation_figures_equal_keras_and_sklearn(name: str) -> None:
+def test_validation_figures_equal_keras_and_sklearn(name: LossName) -> None:
     import keras
     from sklearn.metrics import f1_score
 

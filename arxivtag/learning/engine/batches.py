@@ -21,7 +21,7 @@ class Batches(keras.utils.PyDataset):
 
     Args:
         examples: The training papers.
-        batch_size: Papers in a batch.
+        batch_size: Papers per batch.
         word_dropout_rate: Share of each paper's n-grams left out, the others scaled up.
         random_seed: Decides order and dropout.
     """
@@ -49,7 +49,7 @@ class Batches(keras.utils.PyDataset):
 
     @property
     def num_batches(self) -> int:
-        """Steps in an epoch."""
+        """Steps per epoch."""
         return -(-len(self._rows) // self._batch_size)
 
     def start_at(self, epoch: int) -> None:

@@ -22,12 +22,12 @@ Logs = dict[str, Any]  # Keras' running figures by name, on the device until the
 
 
 class Live(keras.callbacks.Callback):
-    """Reports the running means about twice a second, and passes stop requests on.
+    """Reports the running means about twice per second, and passes stop requests on.
 
     Args:
         model: The model in training.
         n_papers: Training papers.
-        n_steps: Steps in an epoch.
+        n_steps: Steps per epoch.
         on_tick: Called with each record.
         should_stop: Asked as often.
     """
@@ -94,7 +94,7 @@ class Validation(keras.callbacks.Callback):
         model: The model in training.
         val: Validation papers; with none of them, the last epoch counts as the best.
         config: The loss, patience, and whether the best epoch is kept.
-        n_steps: Steps in an epoch.
+        n_steps: Steps per epoch.
         on_tick: Called with each record.
     """
 
@@ -131,7 +131,7 @@ class Validation(keras.callbacks.Callback):
         seconds = time.perf_counter() - self._started
         check_is_number(float(logs["loss"]))
         model = self._trained
-        model.optimizer.settle_all([stem.kernel for stem in model.stems])
+        model.optimizer.catch_up_all([stem.kernel for stem in model.stems])
         values = logits(view_network(model), self._val.rows)
         logs.update(validation_figures(self._val.y_true, values, LOSSES[self._config.loss]))
         self._keep_best(epoch + 1, logs.get("val_loss"))

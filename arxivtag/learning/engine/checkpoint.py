@@ -77,7 +77,7 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: Logs | None = None) -> None:
         """Keras' hook: write, unless the last write is too recent for its cost.
 
-        An epoch that was cut short has no record: its weights are no state to go on from.
+        An epoch that was cut short has no record: a run cannot go on from its weights.
         """
         self._epoch_is_whole = len(self._validation.records) == epoch + 1
         too_recent = self._writing_seconds / SHARE_OF_TIME
@@ -87,7 +87,7 @@ class Checkpoint(keras.callbacks.Callback):
     def on_train_end(self, logs: Logs | None = None) -> None:
         """Keras' hook: write the last epoch, if it was not.
 
-        A disk that refuses is no reason to give up what has been learnt.
+        A disk that refuses does not cost what has been learnt.
         """
         if self._epoch_is_whole and self._n_epochs_written < len(self._validation.records):
             with contextlib.suppress(StorageError):

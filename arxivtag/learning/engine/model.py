@@ -181,7 +181,7 @@ class BranchModel(keras.Model):
             zip(self.optimizer.variables, optimizer_values, strict=True)
         )
         with keras.StatelessScope(state_mapping=mapping) as scope:
-            self.optimizer.settle([stem.kernel for stem in self.stems], occurring)
+            self.optimizer.catch_up([stem.kernel for stem in self.stems], occurring)
             hidden = [stem(inputs) for stem in self.stems]
         return (
             [scope.get_current_value(v) for v in self.trainable_variables],

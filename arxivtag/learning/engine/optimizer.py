@@ -1,10 +1,10 @@
-"""Adam for kernels of which a batch touches few rows.
+"""Adam for kernels of which each batch touches few rows only.
 
 Dense Adam moves every row at every step: where an n-gram does not occur, its
 moments decay and its weights drift on by the decayed first moment. That drift is
 not small (a single occurrence moves a row ten times as far in the steps after it
 as in its own), so leaving it out, as "lazy" Adam does, is another optimizer.
-Here the drift is made up for when a row next occurs, and for all rows at the end
+Here a row catches up with its drift when it next occurs, and all rows do at the end
 of an epoch. With ``r = beta_1 / sqrt(beta_2)`` and ``alpha_t`` Adam's corrected
 learning rate, a row last touched at step ``s`` has drifted by
 
@@ -74,7 +74,7 @@ class RowSparseAdam(keras.optimizers.Adam):
             (self.n_steps + 1,), initializer="zeros", dtype="float32", name="drift_sums"
         )
 
-    def settle(self, kernels: list[keras.Variable], rows: OccurringRows) -> None:
+    def catch_up(self, kernels: list[keras.Variable], rows: OccurringRows) -> None:
         """Bring the rows that occur up to date, before a forward pass reads them."""
         if not self.drift:
             return
@@ -92,20 +92,20 @@ class RowSparseAdam(keras.optimizers.Adam):
 
             kernel.assign(jax.lax.fori_loop(0, rows.n_chunks, body, kernel.value))
 
-    def settle_all(self, kernels: list[keras.Variable]) -> None:
+    def catch_up_all(self, kernels: list[keras.Variable]) -> None:
         """Bring every row up to date: kernels and moments as dense Adam would have them now."""
         if not self.drift:
             return
         for kernel in kernels:
             moments = self._moments(kernel)
-            settled = _settle_everything(
+            caught_up = _catch_up_everything(
                 (kernel.value, moments[0].value, moments[1].value),
                 self._last_step.value,
                 self._drift_sums.value,
                 self.iterations.value,
                 (self.beta_1, self.beta_2, self.epsilon),
             )
-            for variable, value in zip((kernel, *moments), settled, strict=True):
+            for variable, value in zip((kernel, *moments), caught_up, strict=True):
                 variable.assign(value)
         self._last_step.assign(jnp.full((self.n_features,), self.iterations.value, "int32"))
 
@@ -183,7 +183,7 @@ class RowSparseAdam(keras.optimizers.Adam):
 
 
 @jax.jit(donate_argnums=(0,), static_argnums=(4,))
-def _settle_everything(
+def _catch_up_everything(
     tables: Tables,
     last_step: jax.Array,
     drift_sums: jax.Array,
@@ -196,7 +196,7 @@ def _settle_everything(
 
     def body(number: jax.Array, tables: Tables) -> Tables:
         table, m_table, v_table = tables
-        # Numbers past the end are no rows: clipped when read, dropped when written.
+        # Numbers past the end name no row: they are clipped when read, dropped when written.
         numbers = number * CHUNK_ROWS + jnp.arange(CHUNK_ROWS)
         last = gather(last_step, numbers)
         m, v = gather(m_table, numbers), gather(v_table, numbers)
@@ -209,5 +209,5 @@ def _settle_everything(
             scatter(v_table, numbers, v * beta_2**missed),
         )
 
-    settled: Tables = jax.lax.fori_loop(0, n_chunks, body, tables)
-    return settled
+    caught_up: Tables = jax.lax.fori_loop(0, n_chunks, body, tables)
+    return caught_up

@@ -41,7 +41,7 @@ class OccurringRows:
     """The rows of a first kernel that occur in one batch.
 
     Args:
-        numbers: ``(row_capacity,)`` int32, rising; padded with ``n_features``, which is no row.
+        numbers: ``(row_capacity,)`` int32, rising; padded with ``n_features``, one more than the last row's.
         n_chunks: ``()`` int32, how many chunks of :data:`CHUNK_ROWS` hold real rows.
         transposed: The batch by row of the kernel: row ``i`` lists the papers that hold
             n-gram ``numbers[i]`` and its weights there; ``indptr`` is ``(row_capacity + 1,)``.
@@ -84,7 +84,7 @@ def chunk_of(numbers: jax.Array, number: jax.Array) -> jax.Array:
 
 
 def gather(table: jax.Array, numbers: jax.Array) -> jax.Array:
-    """Return rows of ``table``; a number that is no row gives the last one."""
+    """Return rows of ``table``; a number past the end gives the last one."""
     return table.at[numbers].get(mode="clip", unique_indices=True, indices_are_sorted=True)
 
 
