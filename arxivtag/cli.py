@@ -125,8 +125,8 @@ def _add_fetch(parser: argparse.ArgumentParser) -> None:
                         help="'arxiv-abstracts' (the published CSV) or 'arxiv-api'")  # fmt: skip
     parser.add_argument("--query", action="append", default=[],
                         help="arxiv-api: a search query; may be given several times")  # fmt: skip
-    parser.add_argument("--max", type=int, default=1000, dest="max_results", metavar="N",
-                        help="arxiv-api: most papers a query (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--max", type=_count, default=1000, dest="max_results", metavar="N",
+                        help="arxiv-api: most papers per query (default: %(default)s)")  # fmt: skip
     parser.add_argument("--primary", action="append", default=[], metavar="LABEL",
                         help="arxiv-api: keep papers with this primary category; may be given "
                         "several times (default: all)")  # fmt: skip
@@ -203,7 +203,7 @@ def _number(value: Any) -> str:
 def fetch(arguments: argparse.Namespace) -> None:
     """Fetch papers from the network into a file."""
     from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
-    from arxivtag.papers.fetching.arxiv_api import fetch_arxiv_api
+    from arxivtag.papers.fetching.arxiv_api import Search, fetch_arxiv_api
 
     if arguments.source == "arxiv-abstracts":
         path = fetch_arxiv_abstracts(
@@ -214,9 +214,7 @@ def fetch(arguments: argparse.Namespace) -> None:
         if not arguments.query:
             raise ConfigError("arxiv-api needs at least one query.", "Add --query 'cat:cs.LG'.")
         path = fetch_arxiv_api(
-            arguments.query,
-            max_results=arguments.max_results,
-            primary_categories=arguments.primary,
+            Search(arguments.query, arguments.max_results, arguments.primary),
             out=Path(arguments.out) if arguments.out else None,
             progress=_progress,
         )

@@ -151,6 +151,20 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
+@contextlib.contextmanager
+def open_log(path: Path) -> Iterator[BinaryIO]:
+    """Open ``path`` to append to it; half a line that a crash left at its end becomes a line.
+
+    Raises:
+        StorageError: If the disk refuses, in the block too.
+    """
+    make_folder(path.parent)
+    with disk_errors("write", path), path.open("ab") as file:
+        if file.tell() > 0:
+            file.write(b"\n")
+        yield file
+
+
 def append_json_line(file: BinaryIO, record: dict[str, Any]) -> None:
     """Append ``record`` to an open binary file as one line of JSON, and flush it."""
     file.write(json.dumps(record, ensure_ascii=False, allow_nan=False).encode("utf-8") + b"\n")

@@ -16,15 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from arxivtag.callbacks import OnProgress
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
 from arxivtag.errors import DataError
-from arxivtag.papers.fetching.addresses import Progress
-from arxivtag.papers.fetching.arxiv_abstracts import (
-    ARXIV_ABSTRACTS,
-    fetch_arxiv_abstracts,
-    fetch_arxiv_api,
-    fetch_paper,
-)
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
 from arxivtag.papers.fetching.searches import (
     ARXIV_API,
@@ -53,6 +47,7 @@ from arxivtag.papers.schema import (
     check_mapping,
     parse_labels,
 )
+from arxivtag.papers.source import ARXIV_ABSTRACTS
 from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_mapping, upload_path
 from arxivtag.storage import is_file
 
@@ -63,9 +58,6 @@ __all__ = [
     "SAMPLE",
     "SourceInfo",
     "available_sources",
-    "fetch_arxiv_abstracts",
-    "fetch_arxiv_api",
-    "fetch_paper",
     "load",
     "load_texts",
     "save_upload",
@@ -177,7 +169,7 @@ def load(
     *,
     mapping: Mapping[str, str] | None = None,
     home: Path | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Corpus:
     """Load labelled papers.
 

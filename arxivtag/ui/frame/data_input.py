@@ -12,11 +12,11 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
-from arxivtag.papers.fetching.arxiv_abstracts import ARXIV_ABSTRACTS
 from arxivtag.papers.fetching.searches import search_source
 from arxivtag.papers.reading.metadata import ARXIV_METADATA
 from arxivtag.papers.reading.readers import preview_table
 from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
+from arxivtag.papers.source import ARXIV_ABSTRACTS
 from arxivtag.papers.uploads import delete_upload, make_room, upload_path, with_mapping
 from arxivtag.ui.frame import choices as state
 from arxivtag.ui.frame import components, data
@@ -187,8 +187,7 @@ def _fetch_input(home: Path) -> None:
 def _fetch_published(home: Path) -> None:
     from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
 
-    # The download goes on behind a closed dialog; the next full run of the page ends it, and
-    # the next download goes on where it broke off.
+    # The download goes on behind a closed dialog; the next full run of the page ends it.
     fetch_arxiv_abstracts(home=home, progress=_progress_bar())
     _use(ARXIV_ABSTRACTS)
 
@@ -238,13 +237,11 @@ def _search_input(home: Path) -> None:
         )  # fmt: skip
         asked = st.form_submit_button("Collect", icon=":material/cloud_download:")
     if asked:
-        from arxivtag.papers.fetching.arxiv_api import fetch_arxiv_api
+        from arxivtag.papers.fetching.arxiv_api import Search, fetch_arxiv_api
 
-        # As with a download; the same search asked again within a day goes on.
+        # As with a download; but the same search asked again within a day goes on.
         path = fetch_arxiv_api(
-            queries.splitlines(),
-            int(n_papers),
-            primary_categories=primary.replace(",", " ").split(),
+            Search(queries.splitlines(), int(n_papers), primary.replace(",", " ").split()),
             home=home,
             progress=_progress_bar(),
         )
