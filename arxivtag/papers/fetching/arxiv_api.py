@@ -1,6 +1,6 @@
 """Collects papers from arXiv's search, as the Keras example's authors did, and fetches single ones.
 
-Every (query, paper) match becomes a row, so that papers that match two queries
+Each query that a paper matches makes a row, so that papers that match two queries
 show as duplicates, as in the original collection. Answers are appended to a
 journal as they come; a collection that broke off goes on from there within a day.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import glob
 import io
 import time
 from collections.abc import Sequence
@@ -34,7 +35,7 @@ __all__ = ["FetchedPaper", "Search", "fetch_arxiv_api", "fetch_paper"]
 # Results come by date of their last change, so that after a day they are other results.
 _JOURNAL_AGE_S = 86_400.0
 _JOURNAL_ENDING = ".part.jsonl"
-Record = dict[str, Any]  # a line of the journal
+Record = dict[str, Any]  # a line of the journal: a page's fields, and "query"
 # Somebody waits before a page for a single paper.
 _PAPER_RETRIES = 1
 _PAPER_CONNECT_S, _PAPER_READ_S, _PAPER_WAIT_S = 5.0, 10.0, 15.0
@@ -120,9 +121,7 @@ def _checked(search: Search, config: SourcesConfig) -> Search:
 
 def _drop_old_journals(folder: Path, stem: str) -> None:
     with storage.disk_errors("look into", folder):
-        for path in folder.iterdir():
-            if not (path.name.startswith(f"{stem}-") and path.name.endswith(_JOURNAL_ENDING)):
-                continue
+        for path in folder.glob(f"{glob.escape(stem)}-*{_JOURNAL_ENDING}"):
             if time.time() - path.stat().st_mtime > _JOURNAL_AGE_S:
                 path.unlink(missing_ok=True)
 
@@ -130,10 +129,7 @@ def _drop_old_journals(folder: Path, stem: str) -> None:
 def _collect(
     search: Search, journal: Path, meter: Meter, should_stop: ShouldStop, config: SourcesConfig
 ) -> list[Record]:
-    """Return a record for each page; those in the journal are not asked for again.
-
-    A record holds a page's fields and ``query``.
-    """
+    """Return a record per page; pages that the journal holds are not asked for again."""
     records: list[Record] = storage.read_json_lines(journal)[0]
     most = search.max_results
     with storage.open_log(journal) as log:
@@ -156,8 +152,10 @@ def _n_entries(records: Sequence[Record]) -> int:
 
 def _is_complete(known: Sequence[Record], most: int) -> bool:
     """Whether a query's pages hold all of its papers, or the ``most`` that are wanted."""
-    if not known or not known[-1]["n_entries"]:
-        return bool(known)
+    if not known:
+        return False
+    if not known[-1]["n_entries"]:
+        return True
     # The largest total counts: a smaller one later may be a fault, and asking shows it.
     total: int = max(record["total"] for record in known)
     return _n_entries(known) >= min(most, total)
@@ -199,10 +197,11 @@ def _write_csv(
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow([RAW_NAMES[TITLE], RAW_NAMES[ABSTRACT], RAW_NAMES[LABELS], "query", "id"])
+    wanted = search.primary_categories
     n_rows = 0
     for record in records:
         for address, (title, abstract, labels) in record["papers"].items():
-            if labels and labels[0] in (search.primary_categories or labels):
+            if labels and (not wanted or labels[0] in wanted):
                 writer.writerow([title, abstract, repr(list(labels)), record["query"], address])
                 n_rows += 1
     if not n_rows:
@@ -236,9 +235,9 @@ def fetch_paper(identifier: str, *, config: SourcesConfig | None = None) -> Fetc
         read_timeout_s=min(given.read_timeout_s, _PAPER_READ_S),
         longest_wait_s=min(given.longest_wait_s, _PAPER_WAIT_S),
     )
-    wanted: dict[str, str | int] = {"id_list": paper_id, "start": 0, "max_results": 1}
+    parameters: dict[str, str | int] = {"id_list": paper_id, "start": 0, "max_results": 1}
     try:
-        page = patiently(lambda: ask(wanted, hasty, never, _PAPER_WAIT_S), hasty, never)
+        page = patiently(lambda: ask(parameters, hasty, never, _PAPER_WAIT_S), hasty, never)
     except TryAgainError as error:
         advice = f"{error.remedy}, or paste title and abstract."
         raise FetchError(error.message, advice) from error

@@ -96,16 +96,11 @@ def _busy(message: str, response: httpx.Response) -> TryAgainError:
 def pieces(
     response: httpx.Response, max_mb: float, should_stop: ShouldStop, n_before: int = 0
 ) -> Iterator[bytes]:
-    """Yield the answer's bytes as they come.
-
-    Args:
-        response: The answer.
-        max_mb: Most MB, those of earlier tries included.
-        should_stop: Asked before each piece.
-        n_before: How many bytes came in earlier tries.
+    """Yield an answer's bytes as they come, after ``n_before`` bytes of earlier tries.
 
     Raises:
-        FetchError: If it is larger than ``max_mb``, by its own account too, or is to stop.
+        FetchError: If all of them are more than ``max_mb``, or the answer says so beforehand;
+            or if ``should_stop()``.
     """
     announced = n_before + (content_length(response) or 0)
     n_bytes = n_before

@@ -1,7 +1,7 @@
-"""Collections of arXiv's papers on this machine: one file for each set of searches.
+"""Collections of arXiv's papers on this machine: one file per search.
 
 The newest is the source ``arxiv-api``; each is ``arxiv-api:<key>``, where the key
-says what was asked, so that another search takes nothing away.
+says what was asked, so that another search replaces nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SHOWN_CHARS = 60
 
 
 def key_of(*asked: object) -> str:
-    """Return the key of a set of searches: equal for equal values, which JSON can hold."""
+    """Return the key of a search: equal for equal values, which JSON can hold."""
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
 
@@ -54,8 +54,8 @@ def search_path(source: str, home: Path | None = None) -> Path:
 
 def search_source(path: Path) -> str:
     """Return the source that names a collection, whichever is the newest."""
-    found = _FILE.fullmatch(path.name)
-    return f"{SEARCH_PREFIX}{found[1]}" if found and found[1] else ARXIV_API
+    parts = _FILE.fullmatch(path.name)
+    return f"{SEARCH_PREFIX}{parts[1]}" if parts and parts[1] else ARXIV_API
 
 
 def search_name(path: Path) -> str:
