@@ -327,21 +327,21 @@ def _tag_file(arguments: argparse.Namespace, bundle: Any) -> None:
     from arxivtag.papers import sources
     from arxivtag.tagging import tables, tagger
 
-    frame = sources.load_texts(arguments.input)
-    _print_notes(frame.attrs["notes"])
+    texts = sources.load_texts(arguments.input)
+    _print_notes(texts.notes)
     options = {"top_k": arguments.top, "threshold": arguments.threshold}
     if arguments.out:
-        table = tagger.tag_table(bundle, frame, **options)
+        table = tagger.tag_table(bundle, texts, **options)
         tables.write_table(table, Path(arguments.out))
         result = {"path": arguments.out, "n_papers": len(table)}
-        result["n_skipped"] = frame.attrs["n_skipped"]
+        result["n_skipped"] = texts.n_skipped
         _print_result(arguments.json, result, f"{len(table):,} papers tagged: {arguments.out}")
     elif arguments.json:
-        papers = tagger.tag_papers(bundle, frame, **options)
+        papers = tagger.tag_papers(bundle, texts.frame, **options)
         rows = [[dataclasses.asdict(item) for item in tags] for tags in papers]
         _print_result(True, rows, "")
     else:
-        table = tagger.tag_table(bundle, frame, **options)
+        table = tagger.tag_table(bundle, texts, **options)
         sys.stdout.write(tables.table_as_csv(table))
 
 

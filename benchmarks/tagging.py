@@ -23,7 +23,7 @@ from typing import Any
 
 from arxivtag import config
 from arxivtag.papers import sources
-from arxivtag.papers.cleaning import normalize_text
+from arxivtag.papers.texts import normalize_text
 from arxivtag.runs.registry import resolve_model
 from arxivtag.tagging import explanation, neighbours, tagger
 from arxivtag.tagging.bundle import load_bundle

@@ -33,6 +33,7 @@ from arxivtag.learning.thresholds import Thresholds, apply
 from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.papers import cleaning, sources, splits
 from arxivtag.papers.cleaning import label_names_of
+from arxivtag.papers.texts import normalize_text
 from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import factoring, tagger
 from arxivtag.tagging.bundle import Bundle, load_bundle, new_manifest, save_bundle
@@ -66,7 +67,7 @@ def main() -> None:
     parts = splits.split(cleaned.papers, run_config.split, run_config.random_seed)
     label_names = label_names_of(parts.train["labels"].tolist())
     texts = {
-        name: [cleaning.normalize_text(text) for text in papers["abstract"]]
+        name: [normalize_text(text) for text in papers["abstract"]]
         for name, papers in (("train", parts.train), ("val", parts.val), ("test", parts.test))
     }
     y_true = {

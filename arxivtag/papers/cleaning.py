@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -16,6 +14,7 @@ import pandas as pd
 from arxivtag.papers.near_duplicates import near_duplicate_groups
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.papers.taxonomy import label_kind
+from arxivtag.papers.texts import normalize_text
 from arxivtag.settings import CleaningConfig
 
 __all__ = [
@@ -25,18 +24,11 @@ __all__ = [
     "clean",
     "label_names_of",
     "near_duplicate_groups",
-    "normalize_text",
     "text_codes",
 ]
 
 Mask = npt.NDArray[np.bool_]
 
-# Characters that end a line for some programs and not for others; a space keeps words apart.
-_SEPARATORS = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
-# Control characters but tab and line feed, overrides of writing direction, lone surrogates.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
 _N_UNKNOWN_SHOWN = 20
 
 
@@ -107,24 +99,6 @@ class CleaningResult:
     papers: pd.DataFrame
     report: CleaningReport
     rows: npt.NDArray[np.int64]
-
-
-def normalize_text(text: str) -> str:
-    """Return ``text`` in NFC, without characters that break lines, tokens or the display.
-
-    Unusual line and record separators (U+000B, U+000C, U+001C to U+001F, U+0085,
-    U+2028, U+2029) become spaces, other control characters, overrides of the
-    writing direction and lone surrogates are removed; tabs and line feeds stay.
-    Applying it twice changes nothing more.
-    """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not text.isascii():
-        # Removing a character may bring together two that compose, so NFC comes last.
-        text = unicodedata.normalize("NFC", _UNWANTED.sub("", _SEPARATORS.sub(" ", text)))
-    elif not text.isprintable():
-        text = _UNWANTED.sub("", _SEPARATORS.sub(" ", text))
-    return text
 
 
 def clean(papers: pd.DataFrame, config: CleaningConfig | None = None) -> CleaningResult:

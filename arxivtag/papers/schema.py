@@ -7,6 +7,7 @@ appear in this module alone; everything else says ``title``, ``abstract``,
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import unicodedata
@@ -85,6 +86,33 @@ class Corpus:
     fingerprint: str
     synthetic: bool
     report: ReadReport
+
+
+@dataclass(frozen=True)
+class TextTable:
+    """Papers to tag, with all columns of the file that they came from.
+
+    Attributes:
+        frame: ``title`` (empty if there is none) and ``abstract``, the texts to tag, beside
+            the file's own columns; RangeIndex.
+        input_columns: The names of the file's own columns, in order.
+        set_aside: ``{name: name in frame}`` of those that are called ``title`` or
+            ``abstract`` but were not chosen for it.
+        notes: What was noticed in reading, in plain words.
+        n_skipped: Rows of the file that were left out.
+    """
+
+    frame: pd.DataFrame
+    input_columns: tuple[str, ...]
+    set_aside: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    n_skipped: int = 0
+
+    def as_given(self) -> pd.DataFrame:
+        """Return a copy of the file's own columns under their own names."""
+        names = [self.set_aside.get(name, name) for name in self.input_columns]
+        columns: pd.DataFrame = self.frame[names].copy()
+        return columns.set_axis(list(self.input_columns), axis=1)
 
 
 def parse_labels(cell: object, bounds: Limits | None = None) -> tuple[str, ...]:

@@ -1,10 +1,4 @@
-"""Loads papers from every source: the sample, a fetched set, an upload, or a file.
-
-A source is a short string: ``sample``, ``arxiv-abstracts``, ``arxiv-api`` (the newest
-search), ``arxiv-api:<key>``, ``arxiv-metadata``, ``upload:<id>``, or the path of a .csv
-(.gz, .xz, .zst), .jsonl or .parquet file. Kaggle's arXiv metadata, by name or by path,
-takes a filter: ``arxiv-metadata?categories=cs.CL,cs.LG&max_rows=20000``.
-"""
+"""Loads papers from every source that :mod:`arxivtag.papers.source` names."""
 
 from __future__ import annotations
 
@@ -20,21 +14,12 @@ from arxivtag.callbacks import OnProgress
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
-from arxivtag.papers.fetching.searches import (
-    ARXIV_API,
-    SEARCH_PREFIX,
-    collected,
-    search_name,
-    search_path,
-    search_source,
-)
+from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
 from arxivtag.papers.reading.metadata import (
-    ARXIV_METADATA,
     SNAPSHOT_NAME,
     is_metadata,
     metadata_filter,
     read_metadata,
-    split_options,
 )
 from arxivtag.papers.reading.readers import RawTable, read_table
 from arxivtag.papers.schema import (
@@ -44,26 +29,32 @@ from arxivtag.papers.schema import (
     TITLE,
     Corpus,
     ReadReport,
+    TextTable,
     check_mapping,
     parse_labels,
 )
-from arxivtag.papers.source import ARXIV_ABSTRACTS
-from arxivtag.papers.uploads import UPLOAD_PREFIX, save_upload, upload_mapping, upload_path
+from arxivtag.papers.source import (
+    ARXIV_ABSTRACTS,
+    ARXIV_API,
+    ARXIV_METADATA,
+    FILE,
+    SAMPLE,
+    UPLOAD,
+    Source,
+    parse_source,
+)
+from arxivtag.papers.uploads import save_upload, upload_mapping, upload_path
 from arxivtag.storage import is_file
 
 __all__ = [
-    "ARXIV_ABSTRACTS",
-    "ARXIV_API",
-    "ARXIV_METADATA",
     "SAMPLE",
     "SourceInfo",
     "available_sources",
+    "built_in_path",
     "load",
     "load_texts",
     "save_upload",
 ]
-
-SAMPLE = "sample"
 
 
 @dataclass(frozen=True)
@@ -119,49 +110,56 @@ def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
 
 def built_in_path(source: str, home: Path | None = None) -> Path:
     """Return the file of a source that :func:`available_sources` names, there or not."""
-    if source == SAMPLE:
+    kind = parse_source(source).kind
+    if kind == SAMPLE:
         return SAMPLE_PATH
-    if source == ARXIV_API or source.startswith(SEARCH_PREFIX):
+    if kind == ARXIV_API:
         return search_path(source, home)
-    name = SNAPSHOT_NAME if source == ARXIV_METADATA else f"{source}.csv"
+    name = SNAPSHOT_NAME if kind == ARXIV_METADATA else f"{kind}.csv"
     return downloads_folder(home) / name
 
 
-def _locate(source: str, home: Path | None) -> tuple[Path, str]:
-    """Return the file of a source (without options) and the name to show.
+def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
+    """Return the source that ``text`` names, its file, and the name to show.
 
     Raises:
-        DataError: If there is no such file, or it has to be fetched first.
+        DataError: If it names nothing, or has to be fetched first.
     """
-    if source.startswith(SEARCH_PREFIX):
-        path = search_path(source, home)
-        if search_source(path) != source or not is_file(path):
+    source = parse_source(text)
+    if source.kind == UPLOAD:
+        return source, *upload_path(text, home)
+    if source.kind == FILE:
+        path = _local_path(source.key)
+        return source, path, path.name
+    if source.kind == ARXIV_API and text != ARXIV_API:
+        path = search_path(text, home)
+        if search_source(path) != text or not is_file(path):
             raise DataError("This search of arXiv is no longer here.", "Search again.")
-        return path, search_name(path)
-    if source in _BUILT_IN:
-        path = built_in_path(source, home)
-        if not path.is_file():
-            raise DataError(
-                f"The data set {source} is not on this machine yet.", _how_to_get(source, path)
-            )
-        return path, _BUILT_IN[source][0]
-    if source.startswith(UPLOAD_PREFIX):
-        return upload_path(source, home)
-    if not source or "\x00" in source or len(source) > 4096:
+        return source, path, search_name(path)
+    path = built_in_path(source.kind, home)
+    if not path.is_file():
+        raise DataError(
+            f"The data set {source.kind} is not on this machine yet.",
+            _how_to_get(source.kind, path),
+        )
+    return source, path, _BUILT_IN[source.kind][0]
+
+
+def _local_path(name: str) -> Path:
+    if not name or "\x00" in name or len(name) > 4096:
         raise DataError("No data set was named.", "Choose sample or the path of a file.")
     try:
-        path = Path(source).expanduser()
+        return Path(name).expanduser()
     except RuntimeError as error:  # the home of a user that is not there
-        raise DataError(f"There is no file {source!r}.", "Check the path.") from error
-    return path, path.name
+        raise DataError(f"There is no file {name!r}.", "Check the path.") from error
 
 
-def _how_to_get(source: str, path: Path) -> str:
-    if source == SAMPLE:
+def _how_to_get(kind: str, path: Path) -> str:
+    if kind == SAMPLE:
         return "Install arxivtag again: its sample file is missing."
-    if source == ARXIV_METADATA:
+    if kind == ARXIV_METADATA:
         return f"Put Kaggle's {SNAPSHOT_NAME} into {path.parent}, or go on with the sample."
-    return f"Fetch it (arxivtag fetch {source}), or go on with the sample."
+    return f"Fetch it (arxivtag fetch {kind}), or go on with the sample."
 
 
 def load(
@@ -174,7 +172,7 @@ def load(
     """Load labelled papers.
 
     Args:
-        source: ``sample``, ``arxiv-abstracts``, ``arxiv-api``, ``upload:<id>`` or a path.
+        source: What :mod:`arxivtag.papers.source` describes: a name, an upload or a path.
         mapping: Which column holds what, as ``{"title": ..., "abstract": ...,
             "labels": ...}``; as its owner said for an upload, and guessed from the
             column names where not given.
@@ -191,19 +189,18 @@ def load(
     bounds = limits()
     report = progress or (lambda stage, fraction: None)
     report("reading", 0.0)
-    base, options = _split_source(source)
-    path, name = _locate(base, home)
-    if mapping is None and base.startswith(UPLOAD_PREFIX):
-        mapping = upload_mapping(base, home)
-    if _is_filtered(base, path, options, mapping):
-        kept = metadata_filter(options)
+    named, path, name = _locate(source, home)
+    if mapping is None and named.kind == UPLOAD:
+        mapping = upload_mapping(source, home)
+    if _is_filtered(named, path, mapping):
+        kept = metadata_filter(named.options)
         table, read = read_metadata(path, kept, bounds=bounds, progress=report)
         chosen = {field: field for field in FIELDS}
         fingerprint = _metadata_fingerprint(path, repr(kept))
     else:
         raw, chosen = _read_mapped(path, mapping, bounds)
         table, read = raw.table, raw.report
-        fingerprint = _fingerprint(base, path, chosen)
+        fingerprint = _fingerprint(named, path, chosen)
     report("reading labels", 0.8)
     papers, notes, n_skipped = _to_papers(table, chosen, bounds)
     if papers.empty:
@@ -217,51 +214,21 @@ def load(
         name=name,
         papers=papers,
         fingerprint=fingerprint,
-        synthetic=source == SAMPLE,
+        synthetic=named.kind == SAMPLE,
         report=ReadReport(read.n_rows_read, read.n_rows_skipped + n_skipped, read.notes + notes),
     )
 
 
-def _is_filtered(
-    base: str, path: Path, options: Mapping[str, str], mapping: Mapping[str, str] | None
-) -> bool:
+def _is_filtered(source: Source, path: Path, mapping: Mapping[str, str] | None) -> bool:
     """Whether a source is to be read through the filter of Kaggle's snapshot.
 
     An upload never is: the filter lifts the limits on size, and would leave out papers
     that its owner did not ask to leave out.
-
-    Raises:
-        DataError: If options follow the name of an upload.
     """
-    if base.startswith(UPLOAD_PREFIX):
-        if options:
-            raise DataError(
-                "An upload takes no options after a question mark.", "Leave out the question mark."
-            )
+    if source.kind == UPLOAD:
         return False
-    return base == ARXIV_METADATA or bool(options) or (not mapping and is_metadata(path))
-
-
-def _split_source(source: str) -> tuple[str, dict[str, str]]:
-    """Return the source and its options; a file whose name holds a question mark is itself.
-
-    Raises:
-        DataError: If what stands before the question mark names nothing.
-    """
-    name, mark, _ = source.partition("?")
-    is_named = name in _BUILT_IN or name.startswith(UPLOAD_PREFIX)
-    if not mark or (not is_named and _is_local_file(source)):
-        return source, {}
-    if not is_named and not _is_local_file(name):
-        raise DataError(f"There is no file {source[:200]!r}.", "Check the path.")
-    return split_options(source)
-
-
-def _is_local_file(source: str) -> bool:
-    try:
-        return is_file(Path(source).expanduser())
-    except RuntimeError:  # the home of a user that is not there
-        return False
+    asked = source.kind == ARXIV_METADATA or bool(source.options)
+    return asked or (not mapping and is_metadata(path))
 
 
 def _read_mapped(
@@ -315,42 +282,30 @@ def load_texts(
     *,
     mapping: Mapping[str, str] | None = None,
     home: Path | None = None,
-) -> pd.DataFrame:
+) -> TextTable:
     """Load papers to tag: labels are not needed and all columns of the input are kept.
-
-    Returns:
-        The input's columns, and the texts to tag as ``title`` (empty if there is none)
-        and ``abstract``. ``frame.attrs["input_columns"]`` lists the input's own columns;
-        one of them that is called ``title`` or ``abstract`` but was not chosen for it stands
-        under the name that ``frame.attrs["set_aside"]`` gives for it.
-        ``frame.attrs["notes"]`` says what was noticed in reading, and
-        ``frame.attrs["n_skipped"]`` how many rows were left out.
 
     Raises:
         DataError: If the file cannot be used or has no column of abstracts.
     """
-    path, _ = _locate(str(source), home)
+    _, path, _ = _locate(str(source), home)
     raw = read_table(path)
-    table = raw.table
-    columns = list(table.columns)
+    frame = raw.table
+    columns = tuple(frame.columns)
     chosen = check_mapping(columns, mapping, required=(ABSTRACT,))
     texts = {
-        field: table[chosen[field]] if field in chosen else ""
-        for field in (TITLE, ABSTRACT)
-        if chosen.get(field) != field
+        name: frame[chosen[name]] if name in chosen else ""
+        for name in (TITLE, ABSTRACT)
+        if chosen.get(name) != name
     }
     set_aside: dict[str, str] = {}
-    for field in texts:
-        if field in columns:
-            set_aside[field] = _free_name(field, table.columns)
-            table[set_aside[field]] = table[field]
-    for field, column in texts.items():
-        table[field] = column
-    table.attrs["input_columns"] = columns
-    table.attrs["set_aside"] = set_aside
-    table.attrs["notes"] = list(raw.report.notes)
-    table.attrs["n_skipped"] = raw.report.n_rows_skipped
-    return table
+    for name in texts:
+        if name in columns:
+            set_aside[name] = _free_name(name, frame.columns)
+            frame[set_aside[name]] = frame[name]
+    for name, text in texts.items():
+        frame[name] = text
+    return TextTable(frame, columns, set_aside, raw.report.notes, raw.report.n_rows_skipped)
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:
@@ -360,14 +315,14 @@ def _free_name(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def _fingerprint(source: str, path: Path, chosen: Mapping[str, str]) -> str:
+def _fingerprint(source: Source, path: Path, chosen: Mapping[str, str]) -> str:
     """Return the SHA-256 (hex) of the file's SHA-256 and of the columns chosen from it.
 
     Raises:
         DataError: If a fetched file is not the one that was recorded.
     """
     sha256 = file_sha256(path)
-    if source in (ARXIV_ABSTRACTS, ARXIV_API) or source.startswith(SEARCH_PREFIX):
+    if source.kind in (ARXIV_ABSTRACTS, ARXIV_API):
         check_record(path, sha256)
     ordered = {field: chosen[field] for field in FIELDS if field in chosen}
     return hashlib.sha256(f"{sha256} {json.dumps(ordered)}".encode()).hexdigest()

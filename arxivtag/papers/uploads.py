@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from arxivtag import storage
-from arxivtag.config import largest_upload_mb, limits, uploads_folder, visitor_limits, visitor_mode
+from arxivtag.config import limits, uploads_folder
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.readers import file_format
+from arxivtag.papers.source import UPLOAD, Source, parse_source
+from arxivtag.policy import policy
 
-UPLOAD_PREFIX = "upload:"
+UPLOAD_PREFIX = f"{UPLOAD}:"  # for callers that do not ask papers.source yet
 _ID = re.compile(r"[0-9a-f]{32}")
 _PIECE_BYTES = 1 << 20
 _CHOSEN = "chosen"  # a file of this name says that somebody chose the upload
@@ -57,7 +59,7 @@ def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) 
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return UPLOAD_PREFIX + upload_id
+    return str(Source(UPLOAD, upload_id))
 
 
 def keep_upload(source: str, home: Path | None = None) -> None:
@@ -81,21 +83,22 @@ def make_room(newest: str, in_use: Collection[str], home: Path | None = None) ->
     Raises:
         DataError: If all other uploads are in use; then ``newest`` is deleted.
     """
-    spared = {source.removeprefix(UPLOAD_PREFIX) for source in (newest, *in_use)}
+    spared = {newest, *in_use}
     now = time.time()
     left = []
     for upload in sorted(_stored(uploads_folder(home)), key=lambda one: one.used_at):
-        if upload.folder.name not in spared and now - upload.used_at > upload.lifetime_s:
+        if upload.source not in spared and now - upload.used_at > upload.lifetime_s:
             shutil.rmtree(upload.folder, ignore_errors=True)
         else:
             left.append(upload)
-    if not visitor_mode():
+    most_mb = policy().max_uploads_mb
+    if most_mb is None:
         return
-    surplus = sum(upload.n_bytes for upload in left) - visitor_limits().max_uploads_mb * 1_000_000
+    surplus = sum(upload.n_bytes for upload in left) - most_mb * 1_000_000
     for upload in left:
         if surplus <= 0:
             return
-        if upload.folder.name not in spared and now - upload.used_at > _IN_VIEW_S:
+        if upload.source not in spared and now - upload.used_at > _IN_VIEW_S:
             surplus -= upload.n_bytes
             shutil.rmtree(upload.folder, ignore_errors=True)
     if surplus > 0:
@@ -111,6 +114,10 @@ class _Stored(NamedTuple):
     n_bytes: int
     lifetime_s: float
 
+    @property
+    def source(self) -> str:
+        return str(Source(UPLOAD, self.folder.name))
+
 
 def _stored(root: Path) -> Iterator[_Stored]:
     """Yield what is in the folder of uploads, half-written ones included."""
@@ -123,7 +130,7 @@ def _stored(root: Path) -> Iterator[_Stored]:
 
 
 def _copy_bounded(content: bytes | BinaryIO, file: BinaryIO) -> None:
-    most = largest_upload_mb() * 1_000_000
+    most_mb = policy().max_upload_mb
     n_bytes = 0
     while piece := (
         content[n_bytes : n_bytes + _PIECE_BYTES]
@@ -131,9 +138,9 @@ def _copy_bounded(content: bytes | BinaryIO, file: BinaryIO) -> None:
         else content.read(_PIECE_BYTES)
     ):
         n_bytes += len(piece)
-        if n_bytes > most:
+        if n_bytes > most_mb * 1_000_000:
             raise DataError(
-                f"An uploaded file may have at most {largest_upload_mb():,} MB.",
+                f"An uploaded file may have at most {most_mb:,} MB.",
                 "Split or pack it (.gz, .xz, .zst).",
             )
         file.write(piece)
@@ -162,11 +169,11 @@ def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
     Raises:
         DataError: If the id is not one of ours, or the record or the file is gone or spoilt.
     """
-    upload_id = source.removeprefix(UPLOAD_PREFIX)
     gone = DataError("This upload is no longer here.", "Upload the file again.")
-    if not _ID.fullmatch(upload_id):
+    named = parse_source(source)
+    if named.kind != UPLOAD or not _ID.fullmatch(named.key):
         raise gone
-    folder = uploads_folder(home) / upload_id
+    folder = uploads_folder(home) / named.key
     try:
         about = json.loads((folder / "upload.json").read_text("utf-8"))
         file, _, mapping = about["file"], about["name"], about.setdefault("mapping", {})

@@ -235,8 +235,7 @@ def _split(config: RunConfig, cleaned: CleaningResult) -> Splits:
 
 
 def _texts(config: RunConfig, papers: pd.DataFrame) -> list[str]:
-    from arxivtag.papers.cleaning import normalize_text
-    from arxivtag.tagging.tagger import join_text
+    from arxivtag.papers.texts import join_text, normalize_text
 
     return [
         normalize_text(join_text(title, abstract, config.text_fields))

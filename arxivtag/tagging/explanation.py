@@ -33,8 +33,8 @@ from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.logistic import logit
 from arxivtag.learning.network import OutputActivation, activate
-from arxivtag.papers.cleaning import normalize_text
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
 
     Args:
         bundle: The model.
-        text: The joined text (see :func:`arxivtag.tagging.tagger.join_text`).
+        text: The joined text (see :func:`arxivtag.papers.texts.join_text`).
         label: One of ``bundle.label_names``.
 
     Raises:

@@ -34,7 +34,7 @@ def export_keras(bundle: Bundle, path: Path) -> None:
     The model maps strings ``(n_texts,)`` to calibrated probabilities
     ``(n_texts, n_labels)``. The label of each column stands in the file's member
     ``label_names.txt``. Clean texts with
-    :func:`arxivtag.papers.cleaning.normalize_text` first for exactly the app's figures.
+    :func:`arxivtag.papers.texts.normalize_text` first for exactly the app's figures.
 
     Args:
         bundle: The model.

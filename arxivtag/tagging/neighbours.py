@@ -144,10 +144,10 @@ def similar(bundle: Bundle, text: str, k: int = 5) -> tuple[Neighbour, ...]:
 
     Args:
         bundle: The model.
-        text: The joined text (see :func:`arxivtag.tagging.tagger.join_text`).
+        text: The joined text (see :func:`arxivtag.papers.texts.join_text`).
         k: How many.
     """
-    from arxivtag.papers.cleaning import normalize_text
+    from arxivtag.papers.texts import normalize_text
 
     index = bundle.neighbours
     if index is None:

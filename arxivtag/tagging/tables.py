@@ -13,6 +13,7 @@ import pandas as pd
 
 from arxivtag import storage
 from arxivtag.errors import ConfigError
+from arxivtag.papers.schema import TextTable
 
 if TYPE_CHECKING:
     from arxivtag.tagging.tagger import Tag
@@ -26,12 +27,11 @@ _TRIMMED = " \u00a0\u200b\u2060\ufeff\x00"
 _NUMBER = re.compile(r"[+-]?\d[\d., ]*(?:[eE][+-]?\d+)?%?")
 
 
-def with_tags(frame: pd.DataFrame, found: Sequence[Sequence[Tag]]) -> pd.DataFrame:
-    """Return the input's columns of ``frame`` with what was found for each row.
+def with_tags(texts: TextTable, found: Sequence[Sequence[Tag]]) -> pd.DataFrame:
+    """Return the input's columns of ``texts`` with what was found for each row.
 
     Args:
-        frame: Papers; ``frame.attrs["input_columns"]`` names the columns to keep (default: all)
-            and ``frame.attrs["set_aside"]`` those of them that stand under another name.
+        texts: Papers.
         found: The labels of each row, as :func:`arxivtag.tagging.tagger.tag_papers` returns them.
 
     Returns:
@@ -39,17 +39,10 @@ def with_tags(frame: pd.DataFrame, found: Sequence[Sequence[Tag]]) -> pd.DataFra
         order, four decimals. A label may itself hold a space; who needs them apart keeps
         ``found``.
     """
-    table = _input_table(frame)
+    table = texts.as_given()
     table[PREDICTED_LABELS] = [" ".join(tag.label for tag in row) for row in found]
     table[PROBABILITIES] = [" ".join(f"{tag.probability:.4f}" for tag in row) for row in found]
     return table
-
-
-def _input_table(frame: pd.DataFrame) -> pd.DataFrame:
-    names = frame.attrs.get("input_columns", list(frame.columns))
-    set_aside = frame.attrs.get("set_aside", {})
-    table: pd.DataFrame = frame[[set_aside.get(name, name) for name in names]].copy()
-    return table.set_axis(names, axis=1)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -64,9 +57,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     elif path.suffix == ".jsonl":
         storage.write_text(path, table_as_jsonl(table))
     elif path.suffix == ".parquet":
-        plain = table.copy()
-        plain.attrs = {}
-        storage.write_atomic(path, lambda file: plain.to_parquet(file, index=False))
+        storage.write_atomic(path, lambda file: table.to_parquet(file, index=False))
     else:
         raise ConfigError(
             f"The output file should end in one of {', '.join(FORMATS)}. Received: {path.name}.",

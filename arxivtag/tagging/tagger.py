@@ -17,9 +17,9 @@ from arxivtag.errors import ConfigError
 from arxivtag.learning import network, thresholds
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.papers.cleaning import normalize_text
-from arxivtag.papers.schema import ABSTRACT, TITLE
+from arxivtag.papers.schema import ABSTRACT, TITLE, TextTable
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.tagging.tables import with_tags
 from arxivtag.tagging.threads import one_blas_thread
 
@@ -67,20 +67,6 @@ class SecondOpinion:
     unknown: tuple[str, ...]
 
 
-def join_text(title: str, abstract: str, text_fields: str) -> str:
-    """Return the text that a model reads: the one place where title and abstract are joined.
-
-    Args:
-        title: May be empty.
-        abstract: The abstract.
-        text_fields: ``"abstract"`` (the title is left out) or ``"title_and_abstract"``
-            (title, line feed, abstract).
-    """
-    if text_fields == "title_and_abstract" and title:
-        return f"{title}\n{abstract}"
-    return abstract
-
-
 def features(bundle: Bundle, texts: Sequence[str]) -> SparseRows:
     """Return the TF-IDF rows of joined texts: ``(n_texts, n_features)``."""
     return bundle.vectorizer.transform([normalize_text(text) for text in texts])
@@ -96,7 +82,7 @@ def predict(
 
     Args:
         bundle: The model.
-        texts: Joined texts (see :func:`join_text`).
+        texts: Joined texts (see :func:`arxivtag.papers.texts.join_text`).
         batch_size: Texts at once; two batches run side by side where there are two cores.
         progress: Called with the number of texts done, after each batch.
 
@@ -203,7 +189,7 @@ def tag_papers(
 
 def tag_table(
     bundle: Bundle,
-    frame: pd.DataFrame,
+    texts: TextTable,
     top_k: int | None = None,
     threshold: float | None = None,
     *,
@@ -213,8 +199,7 @@ def tag_table(
 
     Args:
         bundle: The model.
-        frame: Papers with ``abstract`` and perhaps ``title``
-            (:func:`arxivtag.papers.sources.load_texts`).
+        texts: Papers (:func:`arxivtag.papers.sources.load_texts`).
         top_k: See :func:`tags`.
         threshold: See :func:`tags`.
         progress: Called with the number of papers done.
@@ -223,7 +208,7 @@ def tag_table(
         The input's columns, ``predicted_labels`` and ``probabilities``: separated by
         spaces, in the same order, most probable first, four decimals.
     """
-    return with_tags(frame, tag_papers(bundle, frame, top_k, threshold, progress))
+    return with_tags(texts, tag_papers(bundle, texts.frame, top_k, threshold, progress))
 
 
 def frame_texts(bundle: Bundle, frame: pd.DataFrame) -> list[str]:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from arxivtag.papers.cleaning import clean, label_names_of, normalize_text
+from arxivtag.papers.cleaning import clean, label_names_of
 from arxivtag.papers.sources import load
 from arxivtag.settings import CleaningConfig
 from tests.papers.conftest import make_papers
@@ -100,34 +97,6 @@ def test_cleaning_twice_changes_nothing(papers: pd.DataFrame) -> None:
     twice = clean(once.papers)
     pd.testing.assert_frame_equal(once.papers, twice.papers)
     assert twice.report.n_texts_changed == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "clean_text"),
-    [
-        ("plain", "plain"),
-        ("a\tb\nc", "a\tb\nc"),
-        ("a\r\nb\rc", "a\nb\nc"),
-        ("a\u2028b\u2029c\x85d\x1ce\x1df\x1eg\x1fh\x0bi\x0cj", "a b c d e f g h i j"),
-        ("a\x00b\x07c\x1bd\x7fe\x9ff", "abcdef"),
-        ("e\u0301", "é"),
-        ("\u202eab\u202c\u2066\ufeff", "ab"),
-        ("a\ud800b", "ab"),
-        ("e\x01\u0301", "é"),  # what a removed character kept apart is composed
-        ("زبان\u200cها", "زبان\u200cها"),  # joiners mean something
-    ],
-)
-def test_normalize(text: str, clean_text: str) -> None:
-    assert normalize_text(text) == clean_text
-
-
-@given(st.text(st.characters()))
-def test_normalized_text_is_safe_for_token_files(text: str) -> None:
-    cleaned = normalize_text(text)
-    assert normalize_text(cleaned) == cleaned
-    assert unicodedata.is_normalized("NFC", cleaned)
-    assert cleaned.splitlines() in (cleaned.split("\n"), cleaned.split("\n")[:-1])
-    cleaned.encode("utf-8")
 
 
 @pytest.mark.parametrize(

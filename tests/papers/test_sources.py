@@ -91,19 +91,24 @@ def test_sample_says_that_it_is_synthetic(home: Path) -> None:
 
 
 def test_texts_keep_the_inputs_columns(path: Path) -> None:
-    frame = load_texts(path)
-    assert frame.attrs["input_columns"] == ["titles", "summaries", "terms", "year"]
-    assert frame["abstract"].tolist() == ["One abstract", "Two"]
-    assert frame["title"].tolist() == ["A", "B"]
-    assert frame["year"].tolist() == ["2020", "2021"]
+    texts = load_texts(path)
+    assert texts.input_columns == ("titles", "summaries", "terms", "year")
+    assert texts.frame["abstract"].tolist() == ["One abstract", "Two"]
+    assert texts.frame["title"].tolist() == ["A", "B"]
+    assert texts.as_given().iloc[0].tolist() == ["A", "One abstract", "['cs.CV', 'cs.LG']", "2020"]
+    assert texts.as_given().columns.tolist() == ["titles", "summaries", "terms", "year"]
+    assert (texts.notes, texts.n_skipped) == ((), 0)
+    path.write_text(CSV + "C,Three\n")
+    texts = load_texts(path)
+    assert (len(texts.frame), texts.n_skipped, len(texts.notes)) == (2, 1, 1)
 
 
 def test_texts_need_no_labels_and_no_titles(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("abstract,note\nOne,x\n")
-    frame = load_texts(path)
-    assert frame.attrs["input_columns"] == ["abstract", "note"]
-    assert frame["title"].tolist() == [""]
+    texts = load_texts(path)
+    assert texts.input_columns == ("abstract", "note")
+    assert texts.frame["title"].tolist() == [""]
     with pytest.raises(DataError, match="No column for the abstract"):
         load_texts(path, mapping={"abstract": ""})
 
@@ -111,12 +116,10 @@ def test_texts_need_no_labels_and_no_titles(tmp_path: Path) -> None:
 def test_texts_beside_a_column_of_the_same_name(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("abstract,full,title\nOne,x,T\n")
-    frame = load_texts(path, mapping={"abstract": "full", "title": ""})
-    assert (frame["title"][0], frame["abstract"][0]) == ("", "x")
-    assert frame.attrs["input_columns"] == ["abstract", "full", "title"]
-    kept = {name: frame[column][0] for name, column in frame.attrs["set_aside"].items()}
-    assert kept == {"title": "T", "abstract": "One"}
-    swapped = load_texts(path, mapping={"abstract": "title", "title": "abstract"})
+    texts = load_texts(path, mapping={"abstract": "full", "title": ""})
+    assert (texts.frame["title"][0], texts.frame["abstract"][0]) == ("", "x")
+    assert texts.as_given().to_dict("records") == [{"abstract": "One", "full": "x", "title": "T"}]
+    swapped = load_texts(path, mapping={"abstract": "title", "title": "abstract"}).frame
     assert (swapped["title"][0], swapped["abstract"][0]) == ("One", "T")
 
 

@@ -30,7 +30,7 @@ def test_evaluation_counts_the_labels_that_tagging_gives(tmp_path: Path) -> None
     found = evaluate_model(str(model), str(data))
 
     bundle = load_bundle(model)
-    tags = tagger.tag_papers(bundle, sources.load_texts(str(data)))
+    tags = tagger.tag_papers(bundle, sources.load_texts(str(data)).frame)
     given = [len(paper) for paper, text in zip(tags, abstracts, strict=True) if text.strip()]
     assert given[1] == 0
     assert found["n_samples"] == 3

@@ -23,6 +23,7 @@ from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH
 from arxivtag.errors import RunError
 from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import load_predictions
+from arxivtag.papers.texts import join_text
 from arxivtag.runs import jobs, pipeline, registry
 from arxivtag.settings import preset_settings
 from arxivtag.tagging import tagger
@@ -115,7 +116,7 @@ def test_saved_model_tags_the_test_papers_as_it_was_evaluated(
     predictions = load_predictions(folder.predictions)
     papers = pd.read_parquet(folder.test_papers)
     texts = [
-        tagger.join_text(title, abstract, bundle.text_fields)
+        join_text(title, abstract, bundle.text_fields)
         for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
     ]
     y_prob = tagger.predict(bundle, texts)

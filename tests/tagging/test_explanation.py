@@ -15,7 +15,7 @@ from scipy.special import softmax
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning import network
 from arxivtag.learning.network import Branch, DenseLayer, Network
-from arxivtag.papers.cleaning import normalize_text
+from arxivtag.papers.texts import normalize_text
 from arxivtag.papers.words import split_words
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle

@@ -17,7 +17,7 @@ import pytest
 
 from arxivtag.errors import BundleError, StorageError
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.papers.cleaning import normalize_text
+from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.export import export_keras
 from tests.tagging.models import FORMS, LABELS, invented_texts, make_bundle

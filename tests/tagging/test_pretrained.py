@@ -14,7 +14,7 @@ import pytest
 
 from arxivtag.config import ASSETS_FOLDER, PRETRAINED_PATH
 from arxivtag.papers import sources
-from arxivtag.papers.cleaning import normalize_text
+from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle, load_bundle
 from arxivtag.tagging.export import export_keras

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from arxivtag.errors import ConfigError
+from arxivtag.papers.schema import TextTable
 from arxivtag.tagging.tables import neutralized, table_as_csv, with_tags, write_table
 from arxivtag.tagging.tagger import Tag
 
@@ -65,9 +66,8 @@ def test_unknown_format_is_one_sentence(tmp_path: Path) -> None:
 
 def test_with_tags_keeps_the_inputs_columns_and_adds_two() -> None:
     frame = pd.DataFrame({"text": ["a", "b"], "abstract": ["a", "b"]})
-    frame.attrs["input_columns"] = ["text"]
     two = (Tag("Soft Matter", "", 0.75, True), Tag("cs.LG", "", 0.5, True))
-    table = with_tags(frame, [two, ()])
+    table = with_tags(TextTable(frame, ("text",)), [two, ()])
     assert table.to_dict("list") == {
         "text": ["a", "b"],
         "predicted_labels": ["Soft Matter cs.LG", ""],

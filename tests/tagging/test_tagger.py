@@ -17,6 +17,7 @@ from arxivtag.learning.features import SparseRows
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.papers.schema import TextTable
 from arxivtag.papers.sources import load_texts
 from arxivtag.settings import VectorizerConfig
 from arxivtag.tagging import tagger
@@ -116,8 +117,8 @@ def test_text_without_a_known_word_gets_no_label() -> None:
     most_probable = tagger.tag(model, ["zzz"], top_k=3)[0]
     assert len(most_probable) == 3
     assert not any(tag.above_threshold for tag in most_probable)
-    frame = pd.DataFrame({"abstract": texts})
-    assert tagger.tag_table(model, frame)["predicted_labels"].tolist()[:2] == ["", ""]
+    table = TextTable(pd.DataFrame({"abstract": texts}), ("abstract",))
+    assert tagger.tag_table(model, table)["predicted_labels"].tolist()[:2] == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -180,18 +181,11 @@ def test_text_is_normalized_before_it_is_read() -> None:
     np.testing.assert_array_equal(plain, odd)
 
 
-def test_join_text_is_the_one_place() -> None:
-    assert tagger.join_text("T", "A", "abstract") == "A"
-    assert tagger.join_text("T", "A", "title_and_abstract") == "T\nA"
-    assert tagger.join_text("", "A", "title_and_abstract") == "A"
-
-
 def test_tag_table_keeps_the_inputs_columns() -> None:
     model = make_bundle()
     frame = pd.DataFrame({"id": [7, 8, 9], "summaries": [*TEXTS[:2], None]})
     frame["title"], frame["abstract"] = "", frame["summaries"]
-    frame.attrs["input_columns"] = ["id", "summaries"]
-    table = tagger.tag_table(model, frame, top_k=3)
+    table = tagger.tag_table(model, TextTable(frame, ("id", "summaries")), top_k=3)
     assert list(table.columns) == ["id", "summaries", "predicted_labels", "probabilities"]
     tags = tagger.tag_papers(model, frame, top_k=3)
     for row, paper in zip(table.itertuples(), tags, strict=True):
@@ -204,10 +198,10 @@ def test_tag_table_keeps_the_inputs_columns() -> None:
 def test_tag_table_gives_back_a_column_that_was_not_chosen(tmp_path: Path) -> None:
     path = tmp_path / "papers.csv"
     path.write_text("title,abstract\nnone of this is read,deep graph network\n")
-    frame = load_texts(path, mapping={"title": ""})
+    texts = load_texts(path, mapping={"title": ""})
     model = dataclasses.replace(make_bundle(), text_fields="title_and_abstract")
-    assert tagger.frame_texts(model, frame) == ["deep graph network"]
-    table = tagger.tag_table(model, frame)
+    assert tagger.frame_texts(model, texts.frame) == ["deep graph network"]
+    table = tagger.tag_table(model, texts)
     assert list(table.columns)[:2] == ["title", "abstract"]
     assert table["title"].tolist() == ["none of this is read"]
 

@@ -15,7 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
 from arxivtag.papers.fetching import arxiv_api
-from arxivtag.papers.reading.metadata import ARXIV_METADATA, SNAPSHOT_NAME
+from arxivtag.papers.reading.metadata import SNAPSHOT_NAME
+from arxivtag.papers.source import ARXIV_METADATA
 from arxivtag.papers.sources import load
 from arxivtag.papers.uploads import upload_path
 from arxivtag.ui.frame import data

@@ -21,7 +21,6 @@ from arxivtag.papers.reading.opening import TextBytes, open_text
 from arxivtag.papers.reading.readers import json_records
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
 
-ARXIV_METADATA = "arxiv-metadata"
 SNAPSHOT_NAME = "arxiv-metadata-oai-snapshot.json"
 _STREAMED_MB = 50_000  # a streamed file may be large; nothing of it stays but the rows kept
 _FIELDS = {"id", "title", "abstract", "categories", "authors_parsed"}
@@ -41,17 +40,15 @@ class MetadataFilter:
     max_rows: int
 
 
-def metadata_filter(
-    options: Mapping[str, str] | None = None, config: SourcesConfig | None = None
-) -> MetadataFilter:
-    """Return the filter that ``categories=cs.LG,cs.CV`` and ``max_rows=1000`` ask for.
+def metadata_filter(options: str = "") -> MetadataFilter:
+    """Return the filter that ``options`` ask for: ``categories=cs.LG,cs.CV&max_rows=1000``.
 
     Raises:
-        DataError: If an option is unknown or ``max_rows`` is no number within its bounds.
+        DataError: If an option is unknown or ``max_rows`` is not a number within its bounds.
     """
-    config = config or SourcesConfig()
+    config = SourcesConfig()
     categories, max_rows = config.metadata_categories, config.metadata_max_rows
-    for name, value in (options or {}).items():
+    for name, value in _options(options):
         if name == "categories":
             categories = tuple(word for word in value.replace(",", " ").split() if word != "all")
         elif name == "max_rows" and value.isascii() and value.isdigit() and len(value) < 10:
@@ -70,11 +67,9 @@ def metadata_filter(
     return MetadataFilter(categories, max_rows)
 
 
-def split_options(source: str) -> tuple[str, dict[str, str]]:
-    """Return a source without what follows its question mark, and that as options."""
-    name, _, query = source.partition("?")
+def _options(query: str) -> list[tuple[str, str]]:
     try:
-        return name, dict(parse_qsl(query, keep_blank_values=True, max_num_fields=10))
+        return parse_qsl(query, keep_blank_values=True, max_num_fields=10)
     except ValueError as error:
         raise DataError(
             "There are too many options after the question mark.", "Leave some out."

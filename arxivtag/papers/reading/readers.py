@@ -135,6 +135,7 @@ def read_table(
         DataError: If the file cannot be used or passes a limit.
     """
     bounds = bounds or limits()
+    check_size(path, bounds)
     read = {"csv": _read_csv, "jsonl": _read_jsonl, "parquet": _read_parquet}[file_format(path)]
     tally = _Tally()
     try:
@@ -475,7 +476,6 @@ def _read_parquet(
     bounds: Limits,
     tally: _Tally,
 ) -> pa.Table:
-    check_size(path, bounds)
     try:
         with _parquet_file(path, _parquet_texts(path)) as file:
             names, stored = _parquet_columns(file, path, bounds, tally)

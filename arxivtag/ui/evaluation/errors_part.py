@@ -158,8 +158,8 @@ def _render_paper(
 
 def _render_reasons(folder: RunFolder, title: str, abstract: str, label: str) -> None:
     """Draw the text with the n-grams marked that drove the decision."""
+    from arxivtag.papers.texts import join_text
     from arxivtag.tagging.explanation import explain
-    from arxivtag.tagging.tagger import join_text
 
     bundle = models.bundle(folder.run_id, folder.home)
     explanation = explain(bundle, join_text(title, abstract, bundle.text_fields), label)

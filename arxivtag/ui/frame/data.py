@@ -17,8 +17,8 @@ from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.cleaning import CleaningResult, clean
-from arxivtag.papers.reading.metadata import ARXIV_METADATA
 from arxivtag.papers.schema import Corpus
+from arxivtag.papers.source import ARXIV_METADATA
 from arxivtag.papers.uploads import UPLOAD_PREFIX, delete_upload, keep_upload, upload_path
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING

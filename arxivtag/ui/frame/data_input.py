@@ -13,10 +13,9 @@ from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.fetching.searches import search_source
-from arxivtag.papers.reading.metadata import ARXIV_METADATA
 from arxivtag.papers.reading.readers import preview_table
 from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
-from arxivtag.papers.source import ARXIV_ABSTRACTS
+from arxivtag.papers.source import ARXIV_ABSTRACTS, ARXIV_METADATA
 from arxivtag.papers.uploads import delete_upload, make_room, upload_path, with_mapping
 from arxivtag.ui.frame import choices as state
 from arxivtag.ui.frame import components, data

@@ -200,11 +200,12 @@ def _tag_file(
 ) -> ManyResult:
     bundle = models.bundle(context.model, context.home)
     bar = st.progress(0.0, "Reading the file …")
-    frame = _with_upload(
+    texts = _with_upload(
         file,
         context,
         lambda source: sources.load_texts(source, mapping=mapping, home=context.home),
     )
+    frame = texts.frame
     _check_rows(len(frame))
     started = time.perf_counter()
 
@@ -218,7 +219,7 @@ def _tag_file(
         )
 
     found = tagger.tag_papers(bundle, frame, progress=show)
-    table = tables.with_tags(frame, found)
+    table = tables.with_tags(texts, found)
     seconds = time.perf_counter() - started
     bar.empty()
     log_event("tagged_file", model=context.model, n_papers=len(table), seconds=seconds)

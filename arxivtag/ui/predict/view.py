@@ -15,6 +15,7 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.figures.predict import contributions_figure
 from arxivtag.papers.text_checks import TextCheck, check_text
+from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrase
 from arxivtag.ui.browser.commit_on_paste import commit_on_paste
@@ -72,7 +73,7 @@ class Prediction:
 
 def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
-    text = tagger.join_text(title, abstract, bundle.text_fields)
+    text = join_text(title, abstract, bundle.text_fields)
     y_prob, known = tagger.predict_with_readable(bundle, [text])
     readable = bool(known[0])
     everything = tagger.tags(bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable)

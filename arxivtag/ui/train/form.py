@@ -259,8 +259,8 @@ def data_size(context: PageContext, run: RunConfig) -> DataSize:
 def _data_size(
     fingerprint: str, cleaning: CleaningConfig, text_fields: str, _papers: Any
 ) -> DataSize:
+    from arxivtag.papers.texts import join_text
     from arxivtag.papers.words import count_distinct_words
-    from arxivtag.tagging.tagger import join_text
 
     texts = [
         join_text(title, abstract, text_fields)
