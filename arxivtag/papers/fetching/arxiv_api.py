@@ -27,8 +27,9 @@ from arxivtag.papers.fetching.downloading import check_csv_target, only_one, wri
 from arxivtag.papers.fetching.http import TryAgainError, patiently
 from arxivtag.papers.fetching.identifiers import parse_identifier
 from arxivtag.papers.fetching.meter import Meter
-from arxivtag.papers.fetching.searches import ARXIV_API, key_of, keyed_path
+from arxivtag.papers.fetching.searches import key_of, keyed_path
 from arxivtag.papers.schema import ABSTRACT, LABELS, RAW_NAMES, TITLE
+from arxivtag.papers.source import ARXIV_API
 
 __all__ = ["FetchedPaper", "Search", "fetch_arxiv_api", "fetch_paper"]
 

@@ -15,9 +15,8 @@ from arxivtag import storage
 from arxivtag.config import downloads_folder
 from arxivtag.errors import StorageError
 from arxivtag.papers.fetching.downloading import record_path
+from arxivtag.papers.source import ARXIV_API, Source, parse_source
 
-ARXIV_API = "arxiv-api"
-SEARCH_PREFIX = f"{ARXIV_API}:"
 _KEY = re.compile(r"[0-9a-f]{12}")
 # Without a key: collected by an earlier version, or put there by hand.
 _FILE = re.compile(rf"{ARXIV_API}(?:-({_KEY.pattern}))?\.csv")
@@ -45,9 +44,9 @@ def collected(home: Path | None = None) -> tuple[Path, ...]:
 
 def search_path(source: str, home: Path | None = None) -> Path:
     """Return the file of ``arxiv-api`` or ``arxiv-api:<key>``, which need not be there."""
-    key = source.removeprefix(SEARCH_PREFIX)
-    if source != ARXIV_API and _KEY.fullmatch(key):
-        return keyed_path(key, home)
+    named = parse_source(source)
+    if _KEY.fullmatch(named.key):
+        return keyed_path(named.key, home)
     newest = collected(home) if source == ARXIV_API else ()
     return newest[0] if newest else downloads_folder(home) / f"{ARXIV_API}.csv"
 
@@ -55,7 +54,7 @@ def search_path(source: str, home: Path | None = None) -> Path:
 def search_source(path: Path) -> str:
     """Return the source that names a collection, whichever is the newest."""
     parts = _FILE.fullmatch(path.name)
-    return f"{SEARCH_PREFIX}{parts[1]}" if parts and parts[1] else ARXIV_API
+    return str(Source(ARXIV_API, (parts[1] or "") if parts else ""))
 
 
 def search_name(path: Path) -> str:
