@@ -151,18 +151,20 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-@contextlib.contextmanager
-def open_log(path: Path) -> Iterator[BinaryIO]:
-    """Open ``path`` to append to it; half a line that a crash left at its end becomes a line.
+def open_for_append(path: Path) -> BinaryIO:
+    """Open a file of lines for appending; a partial last line (of a killed writer) is ended first.
+
+    The caller closes it.
 
     Raises:
-        StorageError: If the disk refuses, in the block too.
+        OSError: If the disk refuses, as writing to the file does later.
     """
-    make_folder(path.parent)
-    with disk_errors("write", path), path.open("ab") as file:
-        if file.tell() > 0:
+    file = path.open("ab+")
+    if file.tell() > 0:
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
             file.write(b"\n")
-        yield file
+    return file
 
 
 def append_json_line(file: BinaryIO, record: dict[str, Any]) -> None:

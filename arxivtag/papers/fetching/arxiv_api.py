@@ -133,7 +133,7 @@ def _collect(
     """Return a record per page; pages that the journal holds are not asked for again."""
     records: list[Record] = storage.read_json_lines(journal)[0]
     most = search.max_results
-    with storage.open_log(journal) as log:
+    with storage.disk_errors("write", journal), storage.open_for_append(journal) as log:
         for number, query in enumerate(search.queries, 1):
             known = [record for record in records if record["query"] == query]
             while not _is_complete(known, most):
