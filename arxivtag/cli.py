@@ -216,7 +216,7 @@ def _number(value: object) -> str:
            help="'arxiv-abstracts' (the published CSV) or 'arxiv-api'"),
     option("--query", action="append", default=[],
            help="arxiv-api: a search query; may be given several times"),
-    option("--max", type=int, default=1000, dest="max_results", metavar="N",
+    option("--max", type=COUNT, default=1000, dest="max_results", metavar="N",
            help="arxiv-api: most papers per query (default: %(default)s)"),
     option("--primary", action="append", default=[], metavar="LABEL",
            help="arxiv-api: keep papers with this primary category; may be given several times "
@@ -227,7 +227,7 @@ def _number(value: object) -> str:
 def fetch(arguments: Namespace) -> None:
     """Fetch papers from the network."""
     from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
-    from arxivtag.papers.fetching.arxiv_api import fetch_arxiv_api
+    from arxivtag.papers.fetching.arxiv_api import Search, fetch_arxiv_api
 
     result: dict[str, object] = {"source": arguments.source}
     if arguments.source == "arxiv-abstracts":
@@ -237,9 +237,7 @@ def fetch(arguments: Namespace) -> None:
         if not arguments.query:
             arguments.usage_error("arxiv-api needs at least one query: add --query 'cat:cs.LG'.")
         path = fetch_arxiv_api(
-            arguments.query,
-            max_results=arguments.max_results,
-            primary_categories=arguments.primary,
+            Search(arguments.query, arguments.max_results, arguments.primary),
             home=arguments.home,
             out=arguments.out,
             progress=_progress,

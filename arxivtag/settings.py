@@ -125,7 +125,7 @@ class TrainingConfig:
     learning_rate_schedule: Literal["constant", "cosine"] = setting(
         "constant", "How the learning rate falls."
     )
-    loss: LossName = setting(
+    loss: LossName = setting(  # noqa: RUF009  a field, as the others are
         "binary_crossentropy",
         "Each label on its own (sigmoid), labels sharing one distribution (softmax), or, without "
         "hidden layers, by margins as in a linear SVM (squared hinge).",

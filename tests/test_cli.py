@@ -81,6 +81,7 @@ def test_help_names_every_command_and_stays_light() -> None:
         ("tag", "pretrained", "-", "--threshold", "7"),
         ("fetch", "arxiv-abstracts", "--out", "x.txt"),
         ("app", "--port", "-1"),
+        ("fetch", "arxiv-api", "--query", "q", "--max", "0"),
     ],
 )
 def test_bad_usage_exits_2(words: tuple[str, ...]) -> None:

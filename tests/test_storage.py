@@ -142,6 +142,15 @@ def test_append_then_read(tmp_path: Path) -> None:
     assert storage.read_json_lines(tmp_path / "none.jsonl") == ([], 0)
 
 
+def test_half_a_line_at_the_end_of_a_log_does_not_spoil_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "log.jsonl"
+    for number in range(2):
+        with storage.open_for_append(path) as file:
+            storage.append_json_line(file, {"number": number})
+            file.write(b'{"half')
+    assert storage.read_json_lines(path)[0] == [{"number": 0}, {"number": 1}]
+
+
 def test_broken_lines_are_skipped(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
     path.write_bytes(b'{"a": 1}\nrubbish\n[2]\n\xff\n{"a": 2}\n{"a": 3')

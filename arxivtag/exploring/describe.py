@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from arxivtag.exploring.lengths import Lengths, length_words
 from arxivtag.papers.cleaning import clean, label_names_of
@@ -55,16 +56,9 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
 
 def describe_words(lengths: Lengths) -> dict[str, float | int | None]:
     """Return count, mean, std, min, quartiles and max of the abstracts' words."""
-    if not len(lengths):
-        return {"count": 0, **dict.fromkeys(("mean", "std", "min", "25%", "50%", "75%", "max"))}
-    quartiles = np.percentile(lengths, [25, 50, 75])
-    return {
-        "count": len(lengths),
-        "mean": float(lengths.mean()),
-        "std": float(lengths.std(ddof=1)) if len(lengths) > 1 else None,
-        "min": int(lengths.min()),
-        "25%": float(quartiles[0]),
-        "50%": float(quartiles[1]),
-        "75%": float(quartiles[2]),
-        "max": int(lengths.max()),
-    }
+    figures: dict[str, float | int | None] = {}
+    for name, value in pd.Series(lengths, dtype="int64").describe().items():
+        whole = name in ("count", "min", "max") and not np.isnan(value)
+        number = int(value) if whole else float(value)
+        figures[str(name)] = None if np.isnan(value) else number
+    return figures

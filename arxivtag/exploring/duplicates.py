@@ -28,7 +28,7 @@ class DuplicateGroups:
     Attributes:
         kind: What makes them the same: equal titles, equal abstracts, or nearly equal abstracts.
         members: (n_papers,) the number of each paper's group, -1 for papers in none.
-        table: One line a group, the largest first: ``group``, ``papers``, ``title`` (of the
+        table: One line per group, the largest first: ``group``, ``papers``, ``title`` (of the
             first), ``distinct_titles``, ``distinct_abstracts``, ``distinct_combinations``.
     """
 
@@ -62,8 +62,8 @@ def duplicate_groups(
 ) -> DuplicateGroups:
     """Return the groups of papers with the same title, abstract, or nearly the same abstract.
 
-    Near-duplicates are sought among the distinct abstracts, so that the groups are those
-    which equality does not find: each holds at least two different abstracts.
+    Near-duplicates are sought among the distinct abstracts: each of their groups holds at
+    least two different ones, so that it shows what equality does not.
 
     Args:
         papers: A papers DataFrame.
@@ -125,18 +125,15 @@ def _table(
             "combination": index.combinations[rows],
         }
     )
-    grouped = frame.groupby("group", sort=True)
-    first = grouped["row"].first().to_numpy(dtype=np.int64)
-    return pd.DataFrame(
-        {
-            "group": np.arange(len(first)),
-            "papers": grouped.size().to_numpy(),
-            "title": papers[TITLE].iloc[first].to_numpy(),
-            "distinct_titles": grouped["title"].nunique().to_numpy(),
-            "distinct_abstracts": grouped["abstract"].nunique().to_numpy(),
-            "distinct_combinations": grouped["combination"].nunique().to_numpy(),
-        }
+    table = frame.groupby("group", as_index=False).agg(
+        papers=("row", "size"),
+        title=("row", "first"),
+        distinct_titles=("title", "nunique"),
+        distinct_abstracts=("abstract", "nunique"),
+        distinct_combinations=("combination", "nunique"),
     )
+    table["title"] = papers[TITLE].iloc[table["title"]].to_numpy()
+    return table
 
 
 def mark_differences(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

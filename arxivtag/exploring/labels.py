@@ -1,4 +1,4 @@
-"""Labels of a corpus as tables: frequencies, combinations, labels a paper, co-occurrence.
+"""Labels of a corpus as tables: frequencies, combinations, labels per paper, co-occurrence.
 
 :func:`index_labels` reads the labels once into :class:`LabelIndex` (codes and
 offsets, as in a CSR matrix). Every table below is then a count over the rows
@@ -62,13 +62,11 @@ class LabelIndex:
     def having(self, labels: Sequence[str]) -> Rows:
         """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
         mask = np.ones(len(self), dtype=bool)
-        positions = {name: code for code, name in enumerate(self.label_names)}
+        papers, codes = self.occurrences()
         for label in labels:
-            if label not in positions:
-                return np.zeros(len(self), dtype=bool)
-            papers, codes = self.occurrences()
+            code = self.label_names.index(label) if label in self.label_names else -1
             carries = np.zeros(len(self), dtype=bool)
-            carries[papers[codes == positions[label]]] = True
+            carries[papers[codes == code]] = True
             mask &= carries
         return mask
 
@@ -82,7 +80,7 @@ class Imbalance:
         top_label: The most frequent label.
         top_share: Share of papers that carry it.
         median_count: Papers that carry the label in the middle of the ranking.
-        ratio: Papers of the most frequent label for one of the median label.
+        ratio: Papers of the most frequent label per paper of the median label.
         n_for_half: How many of the most frequent labels make up half of all label occurrences.
         n_rare: Labels on fewer than :data:`RARE_LABEL_PAPERS` papers.
     """
@@ -100,7 +98,7 @@ RARE_LABEL_PAPERS = 10
 
 
 def index_labels(labels: Sequence[tuple[str, ...]]) -> LabelIndex:
-    """Read the labels of a corpus, one tuple a paper, into an index."""
+    """Read the labels of a corpus, one tuple per paper, into an index."""
     sizes = np.fromiter((len(item) for item in labels), dtype=np.int64, count=len(labels))
     flat = [label for item in labels for label in item]
     names, codes = _codes_by_count(flat)
@@ -131,7 +129,7 @@ def label_counts(index: LabelIndex, rows: Rows | None = None) -> npt.NDArray[np.
 
 
 def label_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
-    """Return one line a label that occurs: ``label``, ``name``, ``papers``, ``share``.
+    """Return one line per label that occurs: ``label``, ``name``, ``papers``, ``share``.
 
     ``share`` is the share of the selected papers. Most frequent first, ties by label.
     """
@@ -149,7 +147,7 @@ def label_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame
 
 
 def combination_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
-    """Return one line a label combination: ``combination``, ``labels``, ``papers``, ``share``.
+    """Return one line per label combination: ``combination``, ``labels``, ``papers``, ``share``.
 
     ``combination`` is the sorted labels joined by `` + ``; ``labels`` is their number.
     """
@@ -168,19 +166,15 @@ def combination_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.Dat
 
 
 def labels_per_paper(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
-    """Return one line a number of labels: ``labels``, ``papers``, ``share``; no gaps between."""
+    """Return one line per number of labels: ``labels``, ``papers``, ``share``; no gaps between."""
     sizes = index.sizes if rows is None else index.sizes[rows]
-    if not len(sizes):
-        return pd.DataFrame({"labels": [], "papers": [], "share": []}).astype(
-            {"labels": int, "papers": int, "share": float}
-        )
     counts = np.bincount(sizes)
-    first = int(sizes.min())
+    first = int(sizes.min(initial=len(counts)))
     return pd.DataFrame(
         {
             "labels": np.arange(first, len(counts)),
             "papers": counts[first:],
-            "share": counts[first:] / len(sizes),
+            "share": counts[first:] / max(len(sizes), 1),
         }
     )
 
@@ -207,24 +201,29 @@ def co_occurrence(
     Returns:
         A DataFrame with labels as index and columns; NaN on the diagonal of lift and npmi.
     """
-    counts = label_counts(index, rows)
-    order = np.argsort(-counts, kind="stable")[:n_labels]
-    order = order[counts[order] > 0]
-    names = [index.label_names[i] for i in order]
-    together = _pair_counts(index, rows, order)
+    codes = most_frequent(index, rows, n_labels)
+    names = [index.label_names[code] for code in codes]
+    together = _pair_counts(index, rows, codes)
     values = _association(together, _n_papers(index, rows), measure)
     return pd.DataFrame(values, index=names, columns=names)
 
 
+def most_frequent(index: LabelIndex, rows: Rows | None, n_labels: int) -> npt.NDArray[np.int64]:
+    """Return the positions of the ``n_labels`` labels on most selected papers, most first."""
+    counts = label_counts(index, rows)
+    order = np.argsort(-counts, kind="stable")[:n_labels]
+    return order[counts[order] > 0]
+
+
 def _pair_counts(
-    index: LabelIndex, rows: Rows | None, order: npt.NDArray[np.int64]
+    index: LabelIndex, rows: Rows | None, wanted: npt.NDArray[np.int64]
 ) -> npt.NDArray[np.float64]:
-    """Return (k, k) counts of papers that carry both labels, for the labels in ``order``."""
+    """Return (k, k) counts of papers that carry both labels, for the k ``wanted`` codes."""
     place = np.full(len(index.label_names), -1, dtype=np.int64)
-    place[order] = np.arange(len(order))
+    place[wanted] = np.arange(len(wanted))
     papers, codes = index.occurrences(rows)
     kept = place[codes] >= 0
-    carries = np.zeros((len(index), len(order)), dtype=np.float32)
+    carries = np.zeros((len(index), len(wanted)), dtype=np.float32)
     carries[papers[kept], place[codes[kept]]] = 1
     product: npt.NDArray[np.float64] = (carries.T @ carries).astype(np.float64)
     return product
@@ -248,24 +247,22 @@ def _association(
 
 
 def label_pairs(index: LabelIndex, rows: Rows | None = None, *, n_labels: int = 20) -> pd.DataFrame:
-    """Return one line a pair of labels that meets: both, ``papers``, ``lift``, ``npmi``.
+    """Return one line per pair of labels that meet: both, ``papers``, ``lift``, ``npmi``.
 
-    The same figures as :func:`co_occurrence` as a list that can be sorted and downloaded.
+    The same figures as :func:`co_occurrence`, as a list that can be sorted and downloaded.
     """
-    tables = {
-        measure: co_occurrence(index, rows, n_labels=n_labels, measure=measure)
-        for measure in ("count", "lift", "npmi")
-    }
-    counts = tables["count"].to_numpy()
+    codes = most_frequent(index, rows, n_labels)
+    counts = _pair_counts(index, rows, codes)
+    n_papers = _n_papers(index, rows)
     first, second = np.nonzero(np.triu(counts, k=1))
-    names = np.array(tables["count"].columns, dtype=object)
+    names = np.array(index.label_names, dtype=object)[codes]
     frame = pd.DataFrame(
         {
             "label_a": names[first],
             "label_b": names[second],
             "papers": counts[first, second].astype(np.int64),
-            "lift": tables["lift"].to_numpy()[first, second],
-            "npmi": tables["npmi"].to_numpy()[first, second],
+            "lift": _association(counts, n_papers, "lift")[first, second],
+            "npmi": _association(counts, n_papers, "npmi")[first, second],
         }
     )
     return frame.sort_values(

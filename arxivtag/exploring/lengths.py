@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.exploring.labels import LabelIndex, Rows
+from arxivtag.exploring.labels import LabelIndex, Rows, most_frequent
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.papers.words import count_spaced_words
 
@@ -30,7 +30,7 @@ def describe_lengths(lengths: Lengths) -> pd.DataFrame:
 
 
 def length_histogram(lengths: Lengths) -> pd.DataFrame:
-    """Return one line a bin: ``from_words``, ``to_words`` (both inside), ``papers``.
+    """Return one line per bin: ``from_words``, ``to_words`` (both inside), ``papers``.
 
     All bins have the same whole width, so that none holds more possible lengths than another.
     """
@@ -50,16 +50,14 @@ def length_histogram(lengths: Lengths) -> pd.DataFrame:
 def length_by_label(
     index: LabelIndex, lengths: Lengths, rows: Rows | None = None, *, n_labels: int = 20
 ) -> pd.DataFrame:
-    """Return one line for each of the most frequent labels, and one for all papers.
+    """Return one line per label of the most frequent ones, and one for all papers.
 
     Columns: ``label``, ``name``, ``papers``, ``mean``, ``p5``, ``p25``, ``p50``, ``p75``, ``p95``.
     """
     papers, codes = index.occurrences(rows)
-    counts = np.bincount(codes, minlength=len(index.label_names))
-    order = [i for i in np.argsort(-counts, kind="stable")[:n_labels] if counts[i]]
     everything = lengths if rows is None else lengths[rows]
     lines = [_length_line("all papers", "", everything)] if len(everything) else []
-    for code in order:
+    for code in most_frequent(index, rows, n_labels):
         label = index.label_names[code]
         lines.append(_length_line(label, label_name(label), lengths[papers[codes == code]]))
     columns = ["label", "name", "papers", "mean", "p5", "p25", "p50", "p75", "p95"]
@@ -74,13 +72,12 @@ def _length_line(label: str, name: str, lengths: Lengths) -> tuple[object, ...]:
 def length_coverage(lengths: Lengths) -> pd.DataFrame:
     """Return what each maximum length covers: ``max_words``, ``papers``, ``share``.
 
-    One line each distinct length; ``share`` is the share of abstracts no longer than that.
+    One line per distinct length; ``share`` is the share of abstracts no longer than that.
     """
-    if not len(lengths):
-        return pd.DataFrame({"max_words": [], "papers": [], "share": []})
     values, counts = np.unique(lengths, return_counts=True)
     papers = np.cumsum(counts)
-    return pd.DataFrame({"max_words": values, "papers": papers, "share": papers / len(lengths)})
+    share = papers / max(len(lengths), 1)
+    return pd.DataFrame({"max_words": values, "papers": papers, "share": share})
 
 
 def covered_share(lengths: Lengths, max_words: int) -> float:

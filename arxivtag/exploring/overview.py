@@ -24,8 +24,8 @@ class Overview:
         n_label_combinations: Distinct lists of labels, as written, after deduplication.
         n_rare_combinations: Those of a single paper.
         n_kept: Papers kept by cleaning.
-        mean_labels: Labels a paper.
-        mean_words: Words an abstract.
+        mean_labels: Labels per paper.
+        mean_words: Words per abstract.
         median_words: Words of the abstract in the middle.
     """
 

@@ -17,7 +17,7 @@ SPLIT_NAMES = ("train", "val", "test")
 
 
 def cleaning_funnel(report: CleaningReport, n_rows: int) -> pd.DataFrame:
-    """Return one line a step: ``step``, ``papers`` (left after it), ``removed``, ``reason``.
+    """Return one line per step: ``step``, ``papers`` (left after it), ``removed``, ``reason``.
 
     Args:
         report: What cleaning did.
@@ -29,7 +29,7 @@ def cleaning_funnel(report: CleaningReport, n_rows: int) -> pd.DataFrame:
 
 
 def split_sizes(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one line a split: ``split``, ``papers``, ``share``, ``labels``, ``mean_labels``.
+    """Return one line per split: ``split``, ``papers``, ``share``, ``labels``, ``mean_labels``.
 
     ``labels`` is the number of distinct labels in it.
     """
@@ -44,7 +44,7 @@ def split_sizes(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def label_balance(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return one line a label: in how many papers of each split it stands, and in what share.
+    """Return one line per label: how many papers of each split carry it, and what share.
 
     Args:
         splits: Papers under ``train``, ``val`` and ``test``.
@@ -56,7 +56,6 @@ def label_balance(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     everything = [labels for name in SPLIT_NAMES for labels in splits[name][LABELS]]
     index = index_labels(everything)
     owner = np.repeat(np.arange(len(SPLIT_NAMES)), [len(splits[name]) for name in SPLIT_NAMES])
-    counts = {name: label_counts(index, owner == i) for i, name in enumerate(SPLIT_NAMES)}
     frame = pd.DataFrame(
         {
             "label": list(index.label_names),
@@ -64,10 +63,10 @@ def label_balance(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             "papers": label_counts(index),
         }
     )
+    for i, name in enumerate(SPLIT_NAMES):
+        frame[name] = label_counts(index, owner == i)
     for name in SPLIT_NAMES:
-        frame[name] = counts[name]
-    for name in SPLIT_NAMES:
-        frame[f"{name}_share"] = counts[name] / max(len(splits[name]), 1)
+        frame[f"{name}_share"] = frame[name] / max(len(splits[name]), 1)
     return frame
 
 

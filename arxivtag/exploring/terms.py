@@ -27,8 +27,7 @@ Ints = npt.NDArray[np.int64]
 TermKind = Literal["words", "bigrams"]
 TellingMethod = Literal["log_odds", "chi2"]
 
-# Weight of the prior of the log-odds, in words of the whole corpus for each word counted.
-# See telling_terms.
+# Weight of the prior of the log-odds: words of the prior per word counted. See telling_terms.
 PRIOR_SHARE = 0.1
 MIN_TELLING_COUNT = 5
 CURVE_POINTS = 200
@@ -176,7 +175,7 @@ def _paper_counts(index: TokenIndex, kind: TermKind, rows: Rows | None, terms: I
     if rows is not None:
         wanted &= index.token_mask(rows)
     tokens = np.flatnonzero(wanted)
-    # One byte a paper and term: many times faster than sorting the pairs to make them unique.
+    # One byte per paper and term: many times faster than sorting the pairs to make them unique.
     holds = np.zeros((len(index), len(terms)), dtype=bool)
     holds[index.papers[tokens], places[tokens]] = True
     return np.asarray(holds.sum(axis=0), dtype=np.int64)

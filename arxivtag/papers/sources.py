@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from arxivtag.callbacks import OnProgress
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
 from arxivtag.errors import DataError
-from arxivtag.papers.fetching.addresses import Progress
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
 from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
 from arxivtag.papers.reading.metadata import (
@@ -168,7 +168,7 @@ def load(
     *,
     mapping: Mapping[str, str] | None = None,
     home: Path | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> Corpus:
     """Load labelled papers.
 

@@ -2,7 +2,8 @@
 
 It reads in the order of the data. The worker runs it in a process of its own
 (:mod:`arxivtag.runs.worker`), ``arxivtag train`` in the foreground
-(:mod:`arxivtag.runs.foreground`); both give it a recorder that writes the run's folder. Keras and JAX are imported while the papers are being prepared.
+(:mod:`arxivtag.runs.foreground`); both give it a recorder that writes the run's folder.
+Keras and JAX are imported while the papers are being prepared.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 import logging
@@ -61,8 +62,8 @@ def test_a_search_goes_to_arxiv_as_typed_and_becomes_the_data_set(
 ) -> None:
     asked: dict[str, Any] = {}
 
-    def fetch(queries: list[str], max_results: int, **options: Any) -> Path:
-        asked.update(options, queries=queries, max_results=max_results)
+    def fetch(search: arxiv_api.Search, **options: Any) -> Path:
+        asked.update(dataclasses.asdict(search))
         options["progress"]("query 1 of 2", 0.5)
         path = downloads_folder(home) / "arxiv-api.csv"
         path.parent.mkdir(parents=True)

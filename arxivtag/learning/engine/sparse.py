@@ -41,7 +41,8 @@ class OccurringRows:
     """The rows of a first kernel that occur in one batch.
 
     Args:
-        numbers: ``(row_capacity,)`` int32, rising; padded with ``n_features``, one more than the last row's.
+        numbers: ``(row_capacity,)`` int32, rising; padded with
+            ``n_features``, one more than the last row's.
         n_chunks: ``()`` int32, how many chunks of :data:`CHUNK_ROWS` hold real rows.
         transposed: The batch by row of the kernel: row ``i`` lists the papers that hold
             n-gram ``numbers[i]`` and its weights there; ``indptr`` is ``(row_capacity + 1,)``.

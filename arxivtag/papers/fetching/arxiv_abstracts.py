@@ -1,31 +1,24 @@
-"""The fetch functions: the example's published CSV, a search of arXiv, a single paper."""
+"""Fetches the Keras example's published CSV."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
+from arxivtag.callbacks import OnProgress, ShouldStop, never
 from arxivtag.config import SourcesConfig, downloads_folder
 from arxivtag.errors import DataError
-from arxivtag.papers.fetching.addresses import Progress, ShouldStop, never
-from arxivtag.papers.fetching.arxiv_api import FetchedPaper, fetch_arxiv_api, fetch_paper
 from arxivtag.papers.fetching.downloading import check_csv_target, download
-from arxivtag.papers.reading.readers import read_table
-from arxivtag.papers.schema import LABELS, check_mapping, parse_labels
-
-__all__ = ["FetchedPaper", "fetch_arxiv_abstracts", "fetch_arxiv_api", "fetch_paper"]
-
-ARXIV_ABSTRACTS = "arxiv-abstracts"
+from arxivtag.papers.source import ARXIV_ABSTRACTS
+from arxivtag.papers.sources import load
 
 
 def fetch_arxiv_abstracts(
     *,
     home: Path | None = None,
     out: Path | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     should_stop: ShouldStop = never,
     config: SourcesConfig | None = None,
-    allow_private: bool = False,
 ) -> Path:
     """Fetch the Keras example's published CSV.
 
@@ -34,9 +27,8 @@ def fetch_arxiv_abstracts(
         out: Where to put the file instead; its name ends in .csv.
         progress: Called a few times a second with a text (bytes, speed, time left) and the
             share done, if known.
-        should_stop: Asked often; if True the fetch ends with an error and can be resumed.
-        config: Address, hosts, timeouts, retries.
-        allow_private: See :func:`~arxivtag.papers.fetching.addresses.check_url`.
+        should_stop: Asked often; if True the fetch ends with an error.
+        config: Address, hosts, time-outs, retries.
 
     Raises:
         FetchError: If ``out`` names no CSV file, or what is fetched is not what was expected.
@@ -45,43 +37,22 @@ def fetch_arxiv_abstracts(
     config = config or SourcesConfig()
     path = out or downloads_folder(home) / f"{ARXIV_ABSTRACTS}.csv"
     check_csv_target(path)
-
-    def validate(file: Path) -> None:
-        validate_papers(file, config.arxiv_abstracts_rows)
-
-    fetched = download(
+    download(
         config.arxiv_abstracts_url,
         path,
-        validate,
+        lambda file: _validate(file, config.arxiv_abstracts_rows),
         progress=progress,
         should_stop=should_stop,
         config=config,
-        allow_private=allow_private,
     )
-    return fetched.path
+    return path
 
 
-def validate_papers(path: Path, n_rows: int | None = None) -> None:
-    """Raise :class:`DataError` unless a CSV holds labelled papers (``n_rows`` of them if given).
-
-    One row in a hundred may be damaged.
-    """
-    labels_column = ""
-
-    def labels_only(columns: Sequence[str]) -> list[str]:
-        nonlocal labels_column
-        labels_column = check_mapping(columns, None)[LABELS]
-        return [labels_column]
-
-    raw = read_table(path, columns=labels_only)
-    n_read, n_damaged = raw.report.n_rows_read, raw.report.n_rows_skipped
-    for cell, count in raw.table[labels_column].value_counts().items():
-        try:
-            parse_labels(cell)
-        except DataError:
-            n_damaged += int(count)
-    if (n_rows is not None and n_read != n_rows) or n_damaged > 0.01 * n_read:
-        expected = f"{n_rows:,} papers" if n_rows is not None else "papers"
+def _validate(path: Path, n_rows: int) -> None:
+    """Raise :class:`DataError` unless ``path`` holds ``n_rows`` papers, at most 1 % damaged."""
+    report = load(str(path.absolute())).report
+    if report.n_rows_read != n_rows or report.n_rows_skipped > 0.01 * n_rows:
         raise DataError(
-            f"It should hold {expected}. Received: {n_read:,} rows, {n_damaged:,} of them damaged."
+            f"It should hold {n_rows:,} papers. Received: {report.n_rows_read:,} rows, "
+            f"{report.n_rows_skipped:,} of them damaged."
         )

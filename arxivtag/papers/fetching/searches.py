@@ -1,7 +1,7 @@
-"""Collections of arXiv's papers on this machine: one file for each set of searches.
+"""Collections of arXiv's papers on this machine: one file per search.
 
 The newest is the source ``arxiv-api``; each is ``arxiv-api:<key>``, where the key
-says what was asked, so that another search takes nothing away.
+says what was asked, so that another search replaces nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from arxivtag import storage
 from arxivtag.config import downloads_folder
 from arxivtag.errors import StorageError
 from arxivtag.papers.fetching.downloading import record_path
+from arxivtag.papers.source import ARXIV_API, Source, parse_source
 
-ARXIV_API = "arxiv-api"
-SEARCH_PREFIX = f"{ARXIV_API}:"
 _KEY = re.compile(r"[0-9a-f]{12}")
 # Without a key: collected by an earlier version, or put there by hand.
 _FILE = re.compile(rf"{ARXIV_API}(?:-({_KEY.pattern}))?\.csv")
@@ -25,7 +24,7 @@ _SHOWN_CHARS = 60
 
 
 def key_of(*asked: object) -> str:
-    """Return the key of a set of searches: equal for equal values, which JSON can hold."""
+    """Return the key of a search: equal for equal values, which JSON can hold."""
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
 
@@ -45,17 +44,17 @@ def collected(home: Path | None = None) -> tuple[Path, ...]:
 
 def search_path(source: str, home: Path | None = None) -> Path:
     """Return the file of ``arxiv-api`` or ``arxiv-api:<key>``, which need not be there."""
-    key = source.removeprefix(SEARCH_PREFIX)
-    if source != ARXIV_API and _KEY.fullmatch(key):
-        return keyed_path(key, home)
+    named = parse_source(source)
+    if _KEY.fullmatch(named.key):
+        return keyed_path(named.key, home)
     newest = collected(home) if source == ARXIV_API else ()
     return newest[0] if newest else downloads_folder(home) / f"{ARXIV_API}.csv"
 
 
 def search_source(path: Path) -> str:
     """Return the source that names a collection, whichever is the newest."""
-    found = _FILE.fullmatch(path.name)
-    return f"{SEARCH_PREFIX}{found[1]}" if found and found[1] else ARXIV_API
+    parts = _FILE.fullmatch(path.name)
+    return str(Source(ARXIV_API, (parts[1] or "") if parts else ""))
 
 
 def search_name(path: Path) -> str:

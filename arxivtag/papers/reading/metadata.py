@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl
 
 import pandas as pd
 
+from arxivtag.callbacks import OnProgress
 from arxivtag.config import Limits, SourcesConfig, limits
 from arxivtag.errors import DataError
-from arxivtag.papers.fetching.addresses import Progress
 from arxivtag.papers.reading.json_lines import json_records
 from arxivtag.papers.reading.opening import TextBytes, open_text
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
@@ -98,7 +98,7 @@ def read_metadata(
     kept: MetadataFilter,
     *,
     bounds: Limits | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> tuple[pd.DataFrame, ReadReport]:
     """Stream the snapshot and return the papers that pass the filter.
 

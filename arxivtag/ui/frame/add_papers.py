@@ -170,8 +170,7 @@ def _fetch_input(home: Path) -> None:
 def _fetch_published(home: Path) -> None:
     from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
 
-    # The download goes on behind a closed dialog; the next full run of the page ends it, and
-    # the next download goes on where it broke off.
+    # The download goes on behind a closed dialog; the next full run of the page ends it.
     fetch_arxiv_abstracts(home=home, progress=_progress_bar())
     _use(ARXIV_ABSTRACTS)
 
@@ -221,13 +220,11 @@ def _search_input(home: Path) -> None:
         )  # fmt: skip
         asked = st.form_submit_button("Collect", icon=":material/cloud_download:")
     if asked:
-        from arxivtag.papers.fetching.arxiv_api import fetch_arxiv_api
+        from arxivtag.papers.fetching.arxiv_api import Search, fetch_arxiv_api
 
-        # As with a download; the same search asked again within a day goes on.
+        # As with a download; but the same search asked again within a day goes on.
         path = fetch_arxiv_api(
-            queries.splitlines(),
-            int(n_papers),
-            primary_categories=primary.replace(",", " ").split(),
+            Search(queries.splitlines(), int(n_papers), primary.replace(",", " ").split()),
             home=home,
             progress=_progress_bar(),
         )

@@ -18,7 +18,7 @@ BODY = b"titles,summaries,terms\n" + ROWS
 
 def fetch(server: Server, home: Path, **changes: Any) -> Path:
     config = server.config(arxiv_abstracts_rows=200, **changes)
-    return fetch_arxiv_abstracts(home=home, config=config, allow_private=True)
+    return fetch_arxiv_abstracts(home=home, config=config)
 
 
 def ready(home: Path) -> bool:
@@ -75,7 +75,7 @@ def test_out_names_another_place(server: Server, home: Path, tmp_path: Path) -> 
     server.answer = lambda handler: send_from(handler, BODY)
     out = tmp_path / "else" / "where.csv"
     config = server.config(arxiv_abstracts_rows=200)
-    assert fetch_arxiv_abstracts(home=home, out=out, config=config, allow_private=True) == out
+    assert fetch_arxiv_abstracts(home=home, out=out, config=config) == out
     assert len(load(str(out)).papers) == 200
     assert not ready(home)
 
@@ -86,5 +86,5 @@ def test_out_is_checked_before_anything_is_fetched(
 ) -> None:
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(FetchError, match=r"end in \.csv|is a folder"):
-        fetch_arxiv_abstracts(out=tmp_path / name, config=server.config(), allow_private=True)
+        fetch_arxiv_abstracts(out=tmp_path / name, config=server.config())
     assert not server.requests

@@ -13,9 +13,9 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from arxivtag.errors import DataError, FetchError, StorageError
-from arxivtag.papers.fetching import arxiv_api
-from arxivtag.papers.fetching.arxiv_api import fetch_arxiv_api, fetch_paper, parse_identifier
+from arxivtag.errors import ConfigError, DataError, FetchError, StorageError
+from arxivtag.papers.fetching import arxiv_api, arxiv_client, http
+from arxivtag.papers.fetching.arxiv_api import Search, fetch_arxiv_api, fetch_paper
 from arxivtag.papers.fetching.downloading import only_one
 from arxivtag.papers.fetching.searches import search_source
 from arxivtag.papers.sources import available_sources, load
@@ -64,7 +64,8 @@ class Library:
 
 def collect(server: Server, out: Path, queries: Sequence[str], **keywords: Any) -> Path:
     config = server.config(api_page_size=2, **keywords.pop("changes", {}))
-    return fetch_arxiv_api(queries, out=out, config=config, allow_private=True, **keywords)
+    search = Search(queries, keywords.pop("max_results", 1000), keywords.pop("primary", ()))
+    return fetch_arxiv_api(search, out=out, config=config, **keywords)
 
 
 def test_one_row_a_query_and_paper(server: Server, tmp_path: Path) -> None:
@@ -84,19 +85,19 @@ def test_one_row_a_query_and_paper(server: Server, tmp_path: Path) -> None:
     assert set(papers["labels"]) == {("cs.LG", "stat.ML")}  # primary category first
     assert papers["title"].duplicated().sum() == 1
     assert library.asked == [("graphs", 0), ("graphs", 2), ("trees", 0)]
-    assert told[0].startswith("query 1 of 2: graphs: 1 of")
+    assert told[0].startswith("query 1 of 2: graphs: 2 of")
     left = {file.name for file in tmp_path.iterdir() if file.suffix != ".lock"}
     assert left == {"found.csv", "found.csv.json"}
 
 
 def test_primary_categories_are_filtered(server: Server, tmp_path: Path) -> None:
     server.answer = Library({"q": [entry(1, ["math.CO", "cs.LG"]), entry(2), entry(3, ["cs.CV"])]})
-    path = collect(server, tmp_path / "a.csv", ["q"])
+    path = collect(server, tmp_path / "a.csv", ["q"], primary=("cs.CV", "cs.LG", "stat.ML"))
     assert [labels[0] for labels in load(str(path)).papers["labels"]] == ["cs.LG", "cs.CV"]
-    path = collect(server, tmp_path / "b.csv", ["q"], primary_categories=())
+    path = collect(server, tmp_path / "b.csv", ["q"])
     assert len(load(str(path)).papers) == 3
     with pytest.raises(FetchError, match="found no paper"):
-        collect(server, tmp_path / "c.csv", ["q"], primary_categories=["hep-th"])
+        collect(server, tmp_path / "c.csv", ["q"], primary=["hep-th"])
 
 
 def test_most_results_a_query(server: Server, tmp_path: Path) -> None:
@@ -155,11 +156,11 @@ def test_single_failures_are_tried_again(server: Server, tmp_path: Path) -> None
 
 def test_politely_slow(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(arxiv_api, "_TURNS", arxiv_api._Turns())
-    monkeypatch.setattr(arxiv_api, "wait", lambda seconds, _: waits.append(seconds))
+    monkeypatch.setattr(arxiv_client, "_TURNS", arxiv_client._Turns())
+    monkeypatch.setattr(arxiv_client, "wait", lambda seconds, _: waits.append(seconds))
     server.answer = Library({"q": [entry(n) for n in range(6)], "2101.00007": [entry(7)]})
     collect(server, tmp_path / "a.csv", ["q"], changes={"api_delay_s": 3.0})
-    fetch_paper("2101.00007", config=server.config(api_delay_s=3.0), allow_private=True)
+    fetch_paper("2101.00007", config=server.config(api_delay_s=3.0))
     assert len(waits) == 4
     assert waits[0] < 0
     assert all(2.0 < seconds <= 3.0 for seconds in waits[1:])
@@ -179,30 +180,27 @@ def test_one_request_at_a_time_whoever_asks(server: Server) -> None:
 
     server.answer = answer
     with ThreadPoolExecutor(4) as pool:
-        asked = [
-            pool.submit(fetch_paper, "2101.00007", config=server.config(), allow_private=True)
-            for _ in range(4)
-        ]
+        asked = [pool.submit(fetch_paper, "2101.00007", config=server.config()) for _ in range(4)]
     assert [future.result().title for future in asked] == ["On subject 7 & others"] * 4
     assert most == 1
 
 
 def test_a_paper_does_not_wait_behind_many(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arxiv_api, "_PAPER_TURN_S", 0.1)
+    monkeypatch.setattr(arxiv_api, "_PAPER_WAIT_S", 0.1)
     with (
-        arxiv_api._TURNS.take(0.0, lambda: False, 1.0),
+        arxiv_client._TURNS.take(0.0, lambda: False, 1.0),
         pytest.raises(FetchError, match="by others here"),
     ):
-        fetch_paper("2101.00007", config=server.config(), allow_private=True)
+        fetch_paper("2101.00007", config=server.config())
     assert not server.requests
 
 
 def test_a_paper_is_tried_twice_at_most(server: Server) -> None:
     server.answer = lambda handler: send(handler, b"", status=503)
     with pytest.raises(FetchError) as caught:
-        fetch_paper("2101.00007", config=server.config(n_retries=5), allow_private=True)
-    assert caught.value.message == "arXiv's search could not be reached: it answers 503."
-    assert "paste" in caught.value.hint
+        fetch_paper("2101.00007", config=server.config(n_retries=5))
+    assert caught.value.message == "127.0.0.1 is busy: it answers 503."
+    assert caught.value.hint == "Wait a few minutes and try again, or paste title and abstract."
     assert len(server.requests) == 2
 
 
@@ -219,16 +217,17 @@ def test_the_same_search_twice_at_once(server: Server, tmp_path: Path) -> None:
 def test_each_search_keeps_its_file(server: Server, home: Path) -> None:
     server.answer = Library({"graphs": [entry(1)], "trees": [entry(2), entry(3)]})
 
-    def search(*queries: str, **keywords: Any) -> Path:
+    def search(*queries: str, primary: Sequence[str] = ()) -> Path:
         config = server.config()
-        path = fetch_arxiv_api(queries, home=home, config=config, allow_private=True, **keywords)
+        wanted = Search(queries, primary_categories=primary)
+        path = fetch_arxiv_api(wanted, home=home, config=config)
         os.utime(path, (len(times), len(times)))
         times.append(path)
         return path
 
     times: list[Path] = []
     first, second = search("graphs"), search("trees", "graphs")
-    assert len({first, second, search("trees", primary_categories=["cs.LG"])}) == 3
+    assert len({first, second, search("trees", primary=["cs.LG"])}) == 3
     assert search("trees", "graphs") == second
     ids = [source.id for source in available_sources(home) if source.id.startswith("arxiv-api:")]
     assert ids[0] == search_source(second)
@@ -313,7 +312,9 @@ def test_something_else_than_a_feed(
         b"<feed",
         b"\x00\xff",
         b"<?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><entry/></feed>",
-        feed([entry(1).replace("2021-01-02T", "yesterday")], 1),
+        feed([entry(1)], 1).replace(b"<feed", b"<!DOCTYPE feed [<!ENTITY b 'c'>]><feed"),
+        feed([entry(1)], 1).decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        feed([entry(1)], 1).replace(b">1</opensearch:total", b">one</opensearch:total"),
         b"<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
     ],
 )
@@ -332,6 +333,134 @@ def test_error_entry_is_told(server: Server, tmp_path: Path) -> None:
     server.answer = lambda handler: send(handler, feed([error], 1), Content_Type=ATOM)
     with pytest.raises(FetchError, match="did not understand the query: bad query"):
         collect(server, tmp_path / "a.csv", ["((("])
+    body = feed([error], 1)
+    server.answer = lambda handler: send(handler, body, status=400, Content_Type=ATOM)
+    with pytest.raises(FetchError, match="did not understand the query: bad query"):
+        collect(server, tmp_path / "b.csv", ["((("])
+
+
+def test_another_refusal_is_final(server: Server, tmp_path: Path) -> None:
+    server.answer = lambda handler: send(handler, b"", status=403)
+    with pytest.raises(FetchError, match="answers 403"):
+        collect(server, tmp_path / "a.csv", ["q"])
+    assert len(server.requests) == 1
+
+
+class Flaky:
+    """Answers as ``library`` does, but at some requests (from 1) with something else."""
+
+    def __init__(self, library: Library, faults: dict[int, bytes]) -> None:
+        self.library = library
+        self.faults = faults
+        self.count = 0
+
+    def __call__(self, handler: Any) -> None:
+        self.count += 1
+        if self.count in self.faults:
+            send(handler, self.faults[self.count], Content_Type=ATOM)
+        else:
+            self.library(handler)
+
+
+@pytest.mark.parametrize("total", [4, 0])
+def test_an_empty_page_before_the_end_is_asked_for_again(
+    server: Server, tmp_path: Path, total: int
+) -> None:
+    library = Library({"q": [entry(n) for n in range(4)]})
+    empty = feed([], total)
+    server.answer = Flaky(library, {2: empty} if total == 0 else {1: empty, 3: empty})
+    path = collect(server, tmp_path / "a.csv", ["q"])
+    assert len(load(str(path)).papers) == 4
+    assert library.asked == [("q", 0), ("q", 2)]
+
+
+def test_an_empty_page_is_never_success_on_resuming_either(server: Server, tmp_path: Path) -> None:
+    library, _ = broken_off(server, tmp_path / "found.csv")
+    server.answer = lambda handler: send(handler, feed([], 4, 2), Content_Type=ATOM)
+    with pytest.raises(FetchError, match=r"empty page.*is kept") as caught:
+        collect(server, tmp_path / "found.csv", ["q"])
+    assert "Wait" in caught.value.hint
+    assert not (tmp_path / "found.csv").exists()
+    server.answer = library
+    assert len(load(str(collect(server, tmp_path / "found.csv", ["q"]))).papers) == 4
+    assert library.asked == [("q", 2)]
+
+
+def test_short_pages_and_a_total_that_falls_do_not_end_a_search(
+    server: Server, tmp_path: Path
+) -> None:
+    papers = [entry(n) for n in range(5)]
+    library = Library({"q": papers})
+    server.answer = Flaky(library, {1: feed(papers[:1], 5), 2: feed(papers[1:2], 2)})
+    path = collect(server, tmp_path / "a.csv", ["q"])
+    assert len(load(str(path)).papers) == 5
+    assert library.asked == [("q", 2), ("q", 4)]
+
+
+def test_a_search_that_lost_a_paper_meanwhile_ends(server: Server, tmp_path: Path) -> None:
+    papers = [entry(n) for n in range(4)]
+    library = Library({"q": papers})
+    server.answer = Flaky(library, {1: feed(papers[:2], 5)})
+    assert len(load(str(collect(server, tmp_path / "a.csv", ["q"]))).papers) == 4
+    assert library.asked == [("q", 2), ("q", 4)]
+
+
+def test_entries_without_an_id_are_left_out_and_counted(server: Server, tmp_path: Path) -> None:
+    nameless = "<entry><title>Title</title></entry>"
+    server.answer = library = Library({"q": [entry(0), nameless, entry(2)]})
+    path = collect(server, tmp_path / "a.csv", ["q"])
+    assert load(str(path)).papers["title"].tolist() == [f"On subject {n} & others" for n in (0, 2)]
+    assert library.asked == [("q", 0), ("q", 2)]
+
+
+def test_retry_after_is_heeded(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(http, "wait", lambda seconds, _: waits.append(seconds))
+    library = Library({"q": [entry(1)]})
+
+    def answer(handler: Any) -> None:
+        if len(server.requests) <= 2:
+            send(handler, b"", status=(429, 503)[len(server.requests) - 1], Retry_After="9")
+        else:
+            library(handler)
+
+    server.answer = answer
+    collect(server, tmp_path / "a.csv", ["q"])
+    assert waits == [9.0, 9.0]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_is_no_matter_of_the_connection(
+    server: Server, tmp_path: Path, status: int
+) -> None:
+    server.answer = lambda handler: send(handler, b"", status=status, Retry_After="300")
+    with pytest.raises(FetchError, match=f"busy: it answers {status}") as caught:
+        collect(server, tmp_path / "a.csv", ["q"])
+    assert "Wait 5 min" in caught.value.hint
+    assert "connection" not in str(caught.value)
+    assert len(server.requests) == 1
+
+
+def test_an_answer_without_end(server: Server, tmp_path: Path) -> None:
+    def answer(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Type", ATOM)
+        handler.end_headers()
+        while True:  # until the client leaves
+            handler.wfile.write(b"x" * 100_000)
+
+    server.answer = answer
+    with pytest.raises(FetchError, match="larger than 1 MB"):
+        collect(server, tmp_path / "a.csv", ["q"], changes={"api_max_answer_mb": 1})
+
+
+@pytest.mark.parametrize("max_results", [0, -1, 20_001])
+def test_the_number_of_papers_is_checked(server: Server, tmp_path: Path, max_results: int) -> None:
+    with pytest.raises(ConfigError, match="should be 1 to 20,000"):
+        collect(server, tmp_path / "a.csv", ["q"], max_results=max_results)
+    assert not server.requests
 
 
 def test_stalling_server(server: Server, tmp_path: Path) -> None:
@@ -350,7 +479,7 @@ def test_redirect_elsewhere_is_refused(server: Server, tmp_path: Path) -> None:
 
 def test_redirects_in_a_circle(server: Server, tmp_path: Path) -> None:
     server.answer = lambda handler: send(handler, b"", status=302, Location="/api/query")
-    with pytest.raises(FetchError, match="redirects too often"):
+    with pytest.raises(FetchError, match="redirects more than 5 times"):
         collect(server, tmp_path / "a.csv", ["q"])
 
 
@@ -361,40 +490,9 @@ def test_queries_are_checked(queries: list[str], server: Server, tmp_path: Path)
     assert not server.requests
 
 
-@pytest.mark.parametrize(
-    ("text", "identifier"),
-    [
-        ("2101.00001", "2101.00001"),
-        (" arXiv:2101.00001v2 ", "2101.00001v2"),
-        ("hep-th/9901001", "hep-th/9901001"),
-        ("math.GT/0309136v1", "math.GT/0309136v1"),
-        ("https://arxiv.org/abs/2101.00001", "2101.00001"),
-        ("http://www.arxiv.org/pdf/2101.00001v2.pdf", "2101.00001v2"),
-        ("arxiv.org/abs/cs/0112017", "cs/0112017"),
-        ("https://arxiv.org/html/2101.00001v1#S1", "2101.00001v1"),
-        ("https://export.arxiv.org/abs/2101.00001?x=1", "2101.00001"),
-    ],
-)
-def test_identifiers(text: str, identifier: str) -> None:
-    assert parse_identifier(text) == identifier
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "2101", "https://example.org/abs/2101.00001", "http://127.0.0.1/abs/2101.00001",
-     "file:///etc/passwd", "2101.00001&max_results=2000", "2101.00001 2101.00002", "x" * 10_000,
-     "https://arxiv.org@example.org/abs/2101.00001", "../../2101.00001", "２１０１.0000１"],
-)  # fmt: skip
-def test_no_identifiers(text: str) -> None:
-    with pytest.raises(FetchError, match="no arXiv identifier"):
-        parse_identifier(text)
-
-
 def test_fetch_paper(server: Server) -> None:
     server.answer = library = Library({"2101.00007": [entry(7)]})
-    paper = fetch_paper(
-        "https://arxiv.org/abs/2101.00007", config=server.config(), allow_private=True
-    )
+    paper = fetch_paper("https://arxiv.org/abs/2101.00007", config=server.config())
     title, abstract, labels = paper
     assert title == "On subject 7 & others"
     assert abstract.startswith("We study subject 7")
@@ -402,7 +500,21 @@ def test_fetch_paper(server: Server) -> None:
     assert library.asked == [("2101.00007", 0)]
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://huggingface.co/papers/2101.00007",
+        "https://doi.org/10.48550/arXiv.2101.00007",
+        "https://ar5iv.org/abs/2101.00007",
+    ],
+)
+def test_whichever_site_an_address_names_arxiv_is_asked(server: Server, address: str) -> None:
+    server.answer = library = Library({"2101.00007": [entry(7)]})
+    assert fetch_paper(address, config=server.config()).title == "On subject 7 & others"
+    assert library.asked == [("2101.00007", 0)]
+
+
 def test_fetch_paper_that_is_not_there(server: Server) -> None:
     server.answer = Library({})
     with pytest.raises(FetchError, match=r"no paper 2101\.00008"):
-        fetch_paper("2101.00008", config=server.config(), allow_private=True)
+        fetch_paper("2101.00008", config=server.config())

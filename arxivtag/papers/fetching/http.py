@@ -1,0 +1,160 @@
+"""Asks the allowed hosts: redirects, time-outs, bounded answers, and tries after a wait."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
+
+from arxivtag.callbacks import ShouldStop
+from arxivtag.config import SourcesConfig
+from arxivtag.errors import FetchError
+from arxivtag.papers.fetching.addresses import check_url
+
+if TYPE_CHECKING:
+    import httpx
+
+Result = TypeVar("Result")
+
+_BUSY = (408, 425, 429, 500, 502, 503, 504)
+
+
+class TryAgainError(FetchError):
+    """A try failed in a way that a later try may mend.
+
+    Args:
+        message: What went wrong.
+        remedy: What the reader can do, without a full stop.
+        wait_s: Seconds that the server asks to wait first; 0 if it does not say.
+    """
+
+    def __init__(self, message: str, remedy: str, wait_s: float = 0.0) -> None:
+        super().__init__(message, f"{remedy}, or go on with the sample.")
+        self.remedy = remedy
+        self.wait_s = wait_s
+
+
+@contextlib.contextmanager
+def answer(
+    url: str, config: SourcesConfig, headers: Mapping[str, str] | None = None
+) -> Iterator[httpx.Response]:
+    """Ask for ``url``, follow redirects, and yield the answer, its body still to be read.
+
+    Raises:
+        TryAgainError: If the host cannot be reached or breaks off, in the block too, or is busy.
+        FetchError: If a redirect leads to an address that is not allowed, or there are too many.
+    """
+    import httpx
+
+    host = urlsplit(url).hostname
+    # Not compressed, so that a position in the answer is one in the file, and a small answer
+    # cannot grow.
+    headers = {"Accept-Encoding": "identity", "User-Agent": "arxivtag", **(headers or {})}
+    timeout = httpx.Timeout(config.read_timeout_s, connect=config.connect_timeout_s)
+    try:
+        with (
+            httpx.Client(headers=headers, timeout=timeout) as client,
+            contextlib.closing(_follow(client, url, config)) as response,
+        ):
+            if response.status_code in _BUSY:
+                raise _busy(f"{host} is busy: it answers {response.status_code}.", response)
+            yield response
+    except httpx.RequestError as error:
+        reason = str(error) or type(error).__name__
+        raise TryAgainError(
+            f"{host} could not be reached or broke off: {reason}.",
+            "Check the connection and try again",
+        ) from error
+
+
+def _follow(client: httpx.Client, url: str, config: SourcesConfig) -> httpx.Response:
+    """Return the first answer that is not a redirect; the bodies of redirects are not read."""
+    request = client.build_request("GET", url)
+    for _ in range(config.max_redirects + 1):
+        check_url(str(request.url), config)
+        response = client.send(request, stream=True)
+        if response.next_request is None:
+            return response
+        response.close()
+        request = response.next_request
+    raise FetchError(
+        f"{urlsplit(url).hostname} redirects more than {config.max_redirects} times.",
+        "Try again later, or go on with the sample.",
+    )
+
+
+def _busy(message: str, response: httpx.Response) -> TryAgainError:
+    seconds = response.headers.get("retry-after", "")
+    wait_s = float(seconds[:9]) if seconds.isascii() and seconds.isdigit() else 0.0
+    minutes = f"{math.ceil(wait_s / 60):,} min" if wait_s else "a few minutes"
+    return TryAgainError(message, f"Wait {minutes} and try again", wait_s)
+
+
+def pieces(
+    response: httpx.Response, max_mb: float, should_stop: ShouldStop, n_before: int = 0
+) -> Iterator[bytes]:
+    """Yield an answer's bytes as they come, after ``n_before`` bytes of earlier tries.
+
+    Raises:
+        FetchError: If all of them are more than ``max_mb``, or the answer says so beforehand;
+            or if ``should_stop()``.
+    """
+    announced = n_before + (content_length(response) or 0)
+    n_bytes = n_before
+    for piece in response.iter_raw():  # without a size, so that nothing that came is lost
+        stop_if(should_stop)
+        n_bytes += len(piece)
+        if max(n_bytes, announced) > max_mb * 1e6:
+            raise FetchError(
+                f"What {response.url.host} sends is larger than {max_mb:,g} MB.",
+                "It may not be the right data; go on with the sample.",
+            )
+        yield piece
+
+
+def content_length(response: httpx.Response) -> int | None:
+    """Return how many bytes an answer says that it has."""
+    text = response.headers.get("content-length", "")
+    return int(text[:15]) if text.isascii() and text.isdigit() else None
+
+
+def patiently(
+    attempt: Callable[[], Result], config: SourcesConfig, should_stop: ShouldStop
+) -> Result:
+    """Return what ``attempt()`` gives; while it may help, try again after a wait that doubles.
+
+    Raises:
+        TryAgainError: If the last try failed, or the server asks for a longer wait than the
+            config allows.
+    """
+    n_failures = 0
+    while True:
+        stop_if(should_stop)
+        try:
+            return attempt()
+        except TryAgainError as error:
+            if n_failures == config.n_retries or error.wait_s > config.longest_wait_s:
+                raise
+            pause_s = min(config.backoff_s * 2**n_failures, config.longest_wait_s)
+            wait(max(pause_s, error.wait_s), should_stop)
+            n_failures += 1
+
+
+def wait(seconds: float, should_stop: ShouldStop) -> None:
+    """Sleep, but end early with :class:`FetchError` if ``should_stop()``."""
+    end = time.monotonic() + seconds
+    while True:
+        stop_if(should_stop)
+        left = end - time.monotonic()
+        if left <= 0:
+            return
+        time.sleep(min(left, 0.2))
+
+
+def stop_if(should_stop: ShouldStop) -> None:
+    """Raise :class:`FetchError` if ``should_stop()``."""
+    if should_stop():
+        raise FetchError("The fetch was stopped.", "Start it again.")

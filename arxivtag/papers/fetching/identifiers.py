@@ -1,0 +1,53 @@
+"""Finds the arXiv identifier in what people paste."""
+
+from __future__ import annotations
+
+import re
+
+from arxivtag.errors import FetchError
+
+_MAX_CHARS = 300
+_IDENTIFIER = re.compile(
+    r"""
+    (?i: arxiv:\s*                                                       # arXiv:2101.00001
+      | (?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)? 10\.48550/arxiv\.  # a DOI
+      | (?:https?://)?
+        (?: (?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html|format)
+          | (?:www\.)?alphaxiv\.org/(?:abs|pdf|html|overview)
+          | (?:www\.)?ar5iv\.(?:labs\.arxiv\.)?org/(?:abs|html)
+          | (?:www\.)?huggingface\.co/papers
+        )/
+    )?
+    ( \d{4}\.\d{4,5}                                                     # since April 2007
+      | [a-z-]{2,12}(?:\.[A-Za-z-]{2,10})?/\d{7}                         # before
+    )
+    (v\d{1,3})?
+    (?:\.pdf)?/?
+    (?: [?#].*                                                           # of an address
+      | \s*\[[A-Za-z.-]{2,20}\](?:\s+\d{1,2}\s\w{3}\s\d{4})?             # of the stamp on a PDF
+    )?
+    """,
+    re.ASCII | re.VERBOSE,
+)
+
+
+def parse_identifier(text: str) -> str:
+    """Return the arXiv identifier in ``text``: alone, in a DOI, or in a paper's web address.
+
+    >>> parse_identifier("https://arxiv.org/pdf/2101.00001v2.pdf")
+    '2101.00001v2'
+    >>> parse_identifier("arXiv:hep-th/9901001 [hep-th]")
+    'hep-th/9901001'
+
+    Raises:
+        FetchError: If there is none.
+    """
+    stripped = text.strip()[:_MAX_CHARS]
+    parts = _IDENTIFIER.fullmatch(stripped)
+    if parts is None:
+        raise FetchError(
+            f"There is no arXiv identifier in {stripped[:60]!a}.",
+            "Write it as 2101.00001 or https://arxiv.org/abs/2101.00001.",
+        )
+    identifier, version = parts.groups(default="")
+    return identifier + version
