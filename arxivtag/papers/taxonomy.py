@@ -241,6 +241,44 @@ LABEL_NAMES: Mapping[str, str] = MappingProxyType(
     | dict(FORMER_NAMES)
 )
 
+# Two names of one area each. Records list both up to about November 2025, later ones the first.
+SECOND_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "math.IT": "cs.IT",
+        "math.NA": "cs.NA",
+        "stat.TH": "math.ST",
+        "cs.SY": "eess.SY",
+        "math.MP": "math-ph",
+        "q-fin.EC": "econ.GN",
+    }
+)
+
+# Retired archives that arXiv turned into one category each. Others (astro-ph, cond-mat, q-bio)
+# were divided, so that no category stands for the papers that carry the old name.
+SUCCESSORS: Mapping[str, str] = MappingProxyType(
+    {
+        "acc-phys": "physics.acc-ph",
+        "adap-org": "nlin.AO",
+        "alg-geom": "math.AG",
+        "ao-sci": "physics.ao-ph",
+        "atom-ph": "physics.atom-ph",
+        "bayes-an": "physics.data-an",
+        "chao-dyn": "nlin.CD",
+        "chem-ph": "physics.chem-ph",
+        "cmp-lg": "cs.CL",
+        "comp-gas": "nlin.CG",
+        "dg-ga": "math.DG",
+        "funct-an": "math.FA",
+        "mtrl-th": "cond-mat.mtrl-sci",
+        "patt-sol": "nlin.PS",
+        "plasm-ph": "physics.plasm-ph",
+        "q-alg": "math.QA",
+        "solv-int": "nlin.SI",
+        "supr-con": "cond-mat.supr-con",
+    }
+)
+_CURRENT = {**SECOND_NAMES, **SUCCESSORS}
+
 _ACM_AREAS: Mapping[str, str] = MappingProxyType(
     {
         "A": "General Literature",
@@ -303,6 +341,26 @@ def label_name(label: str) -> str:
     if kind == "msc":
         return f"MSC class {label}"
     return label
+
+
+def current_label(label: str) -> str:
+    """Return the name that an arXiv category has now: the first of two, or its successor's.
+
+    >>> current_label("math.IT"), current_label("cmp-lg"), current_label("cs.LG")
+    ('cs.IT', 'cs.CL', 'cs.LG')
+    """
+    return _CURRENT.get(label, label)
+
+
+def current_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the current names of a paper's labels, in order and without repeats.
+
+    >>> current_labels(("cs.IT", "math.IT", "eess.SP"))
+    ('cs.IT', 'eess.SP')
+    """
+    if _CURRENT.keys().isdisjoint(labels):
+        return labels
+    return tuple(dict.fromkeys(map(current_label, labels)))
 
 
 def _first_acm_letter(label: str) -> str:

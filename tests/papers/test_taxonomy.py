@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.papers.sources import load
-from arxivtag.papers.taxonomy import LABEL_NAMES, label_kind, label_name
+from arxivtag.papers.taxonomy import (
+    LABEL_NAMES,
+    SECOND_NAMES,
+    SUCCESSORS,
+    current_label,
+    current_labels,
+    label_kind,
+    label_name,
+)
 
 # arXiv's own counts: 155 present categories in eight groups (physics with its archives).
 PRESENT = {
@@ -100,3 +108,19 @@ def test_real_data_holds_known_labels_only(real_data: Path) -> None:
     labels = {label for labels in load(str(real_data)).papers["labels"] for label in labels}
     assert len(labels) == 155
     assert {label_kind(label) for label in labels} == {"arxiv"}
+
+
+def test_a_pair_of_names_becomes_its_first() -> None:
+    assert current_labels(("math.NA", "cs.NA", "math.AP")) == ("cs.NA", "math.AP")
+    assert current_labels(("q-fin.EC",)) == ("econ.GN",)
+
+
+def test_retired_archives_have_successors_where_there_is_one() -> None:
+    assert current_labels(("cmp-lg", "cs.CL")) == ("cs.CL",)
+    assert current_labels(("astro-ph", "cond-mat", "q-bio")) == ("astro-ph", "cond-mat", "q-bio")
+
+
+def test_what_is_current_is_a_category_and_stays() -> None:
+    for old, new in {**SECOND_NAMES, **SUCCESSORS}.items():
+        assert label_kind(old) == label_kind(new) == "arxiv"
+        assert current_label(new) == new

@@ -1,0 +1,352 @@
+"""How labels are written in a column, understood once for the whole column.
+
+A single cell such as ``Engineering, Civil`` does not tell whether it holds one label or two;
+the column does. :func:`understand_labels` looks at up to 10,000 cells and decides on one
+:class:`LabelFormat`, in the open: it has words for the decision and says when another reading
+would be about as likely. :func:`split_labels` then reads each cell by it.
+
+How text is decided, in this order:
+
+1. Every word reads as a code (``cs.LG``, ``hep-th``, ``68T05``): labels are codes, separated by
+   spaces, commas or semicolons.
+2. A line break, tab, ``|`` or ``;`` occurs: names do not hold these, so they separate.
+3. ``#`` or ``,`` occurs, and the parts come together in changing company, or alone: they
+   separate. In ``Engineering, Civil`` the second part is only ever seen behind the first, so
+   the whole is one label.
+4. Else the whole cell is one label.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from arxivtag.config import Limits, limits
+from arxivtag.errors import DataError
+from arxivtag.papers.label_lists import NotAListError, labels_in, parse_list
+
+LOOKED_AT = 10_000
+AUTO = "auto"
+# What --label-separator and the dialog offer, and what it stands for.
+SEPARATORS = {
+    "semicolon": ";",
+    "comma": ",",
+    "pipe": "|",
+    "hash": "#",
+    "tab": "\t",
+    "newline": "\n",
+    "space": " ",
+    "none": "",
+}
+_NAMES_OF = {mark: name for name, mark in SEPARATORS.items()}
+_SHOWN = {"\t": "tabs", "\n": "line breaks", " ": "spaces"}
+_SURE_SEPARATORS = ("\n", "\t", "|", ";")
+_DOUBTFUL_SEPARATORS = ("#", ",")
+# Shares of parts in changing company, see _company.
+_SEPARATES, _MAY_SEPARATE = 0.75, 0.5
+_CODES_SHARE = 0.98
+# One word that reads as a code (cs.LG, hep-th, I.2.6, 68T05).
+_SURE_CODE = (
+    r"[A-Za-z-]+\.[A-Za-z-]+|[A-Z](?:\.[\dmM]+)+|\d\d[A-Z-]\w\w"
+    r"|(?:astro|hep|math|nucl|quant)-(?:ex|lat|ph|th)|cond-mat|gr-qc"
+)
+_CODE = re.compile(rf"{_SURE_CODE}|[a-z]+-[a-z]+")
+_BESIDE_REMARK = re.compile(_SURE_CODE)
+_RANKS = ("primary", "secondary")
+_REMARK = re.compile(r"\(\s*(?:primary|secondary)\s*\)|\b(?:primary|secondary)\s*:", re.IGNORECASE)
+_BARE_LIST = re.compile(r"""[\[({]([^\[\]()'"{}]*)[\])}]""")
+_BETWEEN_CODES = re.compile(r"[\s,;|]+")
+_LIST_BEGINS = ("[", "(", "{", "array(", "np.array(", "numpy.array(")
+_VECTOR = re.compile(r"[\[(]?\s*[01](?:[\s,;]*[01]){2,}\s*[\])]?")
+_NO_LABEL = re.compile(r"""[\[\]{}"|;\t\n]|^'|'$""")
+_BRACKETS = re.compile(r"""[\[\]{}"]""")
+
+
+@dataclass(frozen=True)
+class LabelFormat:
+    """How a column writes its labels.
+
+    Attributes:
+        separator: What stands between labels; empty: a cell is one label.
+        codes: Whether labels are codes, between which spaces, commas and semicolons all separate.
+        is_sure: Whether no other reading is about as likely.
+    """
+
+    separator: str = ""
+    codes: bool = False
+    is_sure: bool = True
+
+    @property
+    def name(self) -> str:
+        """The word for it in :data:`SEPARATORS`."""
+        return "space" if self.codes else _NAMES_OF[self.separator]
+
+    @property
+    def words(self) -> str:
+        """One sentence on what was understood."""
+        if self.codes:
+            return "Labels are codes, separated by spaces, commas or semicolons."
+        if not self.separator:
+            return "Each cell, or each item of a list, is one label."
+        return f"Labels are separated by {_SHOWN.get(self.separator, repr(self.separator))}."
+
+
+@dataclass(frozen=True)
+class LabelExample:
+    """A cell as it stands, and the labels that were read from it."""
+
+    written: str
+    labels: tuple[str, ...]
+
+
+def format_named(name: str) -> LabelFormat:
+    """Return the format that a person asked for by a name, or by the separator itself.
+
+    Raises:
+        DataError: If it is none of :data:`SEPARATORS`.
+
+    >>> format_named(";") == format_named("semicolon")
+    True
+    """
+    separator = SEPARATORS.get(name.lower(), name.replace("\\t", "\t").replace("\\n", "\n"))
+    if separator not in _NAMES_OF:
+        raise DataError(
+            f"Labels can be separated by {', '.join(SEPARATORS)}. Received: {name[:40]!r}.",
+            f"Choose one of these, or {AUTO}.",
+        )
+    return LabelFormat(separator)
+
+
+def understand_labels(cells: Iterable[str]) -> LabelFormat:
+    """Return how the labels of a column are written, from its first 10,000 cells with labels.
+
+    Args:
+        cells: The column's cells as text, empty ones among them.
+
+    Raises:
+        DataError: If the cells hold vectors of 0 and 1, which do not name any label.
+    """
+    written = (cell.strip() for cell in cells)
+    looked_at = list(itertools.islice((cell for cell in written if cell), LOOKED_AT))
+    _refuse_vectors(looked_at)
+    lists = [_items(cell) for cell in looked_at]
+    if any(items is not None and len(items) > 1 for items in lists):
+        return LabelFormat()  # lists separate by themselves; a label may hold anything
+    # Text, or lists of one string, which is separated in turn: ["hep-th cs.LG"].
+    texts = [
+        cell if items is None else items[0]
+        for cell, items in zip(looked_at, lists, strict=True)
+        if items is None or items
+    ]
+    return _understand_text([_unwrapped(text) for text in texts])
+
+
+def split_labels(
+    cell: str, label_format: LabelFormat, bounds: Limits | None = None
+) -> tuple[str, ...]:
+    """Return the labels in a cell, in written order and without repeats.
+
+    Args:
+        cell: The cell as text; lists as a program prints them.
+        label_format: How the column writes its labels.
+        bounds: Limits in force; read from the environment if not given.
+
+    Raises:
+        DataError: If the cell is not labels in this format, or passes a limit.
+
+    >>> split_labels("['cs.CV', 'cs.LG']", LabelFormat())
+    ('cs.CV', 'cs.LG')
+    >>> split_labels("68T05, 62H30 (Primary)", LabelFormat(codes=True))
+    ('68T05', '62H30')
+    >>> split_labels("Engineering, Civil; Robotics", LabelFormat(";"))
+    ('Engineering, Civil', 'Robotics')
+    """
+    bounds = bounds or limits()
+    text = cell.strip()
+    items = _items(text)
+    if items is None:
+        _check_length(text, bounds)
+        return _checked(_split_text(_unwrapped(text), label_format), bounds)
+    if len(items) == 1 and (label_format.separator or label_format.codes):
+        return _checked(_split_text(items[0], label_format), bounds)
+    return _checked(items, bounds, is_list=True)
+
+
+def examples(
+    cells: Iterable[str], label_format: LabelFormat, n_examples: int = 5
+) -> tuple[LabelExample, ...]:
+    """Return cells with the labels read from them; those with several labels come first."""
+    distinct = dict.fromkeys(cell.strip() for cell in itertools.islice(cells, LOOKED_AT))
+    read = []
+    for cell in filter(None, distinct):
+        try:
+            read.append(LabelExample(cell, split_labels(cell, label_format)))
+        except DataError:
+            continue
+    return tuple(sorted(read, key=lambda one: len(one.labels) < 2)[:n_examples])
+
+
+def _items(cell: str) -> list[str] | None:
+    """Return the labels of a list, or ``None`` where the cell is plain text."""
+    if not cell.startswith(_LIST_BEGINS):
+        return None
+    try:
+        return labels_in(parse_list(cell))
+    except NotAListError:
+        return None
+
+
+def _unwrapped(text: str) -> str:
+    """Return what stands in brackets around words without quotation marks: ``[cs.LG, cs.CV]``."""
+    bare = _BARE_LIST.fullmatch(text)
+    return bare[1].strip() if bare else text
+
+
+def _refuse_vectors(cells: Sequence[str]) -> None:
+    if cells and all(_VECTOR.fullmatch(cell) for cell in cells):
+        raise DataError(
+            f"The labels are vectors of 0 and 1, such as {cells[0][:40]!r}, without names.",
+            "Write the labels' names into the cells, or one column of 0 and 1 per label.",
+        )
+
+
+def _understand_text(texts: Sequence[str]) -> LabelFormat:
+    if _share_of_codes(texts) >= _CODES_SHARE:
+        return LabelFormat(" ", codes=True)
+    present = [mark for mark in _SURE_SEPARATORS if any(mark in text for text in texts)]
+    if present:
+        n_cells = Counter(mark for text in texts for mark in present if mark in text)
+        best = max(present, key=lambda mark: n_cells[mark])
+        others = sum(n_cells[mark] for mark in present if mark != best)
+        return LabelFormat(best, is_sure=others <= 0.01 * n_cells[best])
+    for mark in _DOUBTFUL_SEPARATORS:
+        if any(mark in text for text in texts):
+            share = _company(texts, mark)
+            if share >= _MAY_SEPARATE:
+                return LabelFormat(mark, is_sure=share >= _SEPARATES)
+            return LabelFormat(is_sure=False)
+    # Words may be labels of their own, or names of several words: only company tells.
+    return LabelFormat(is_sure=_company(texts, " ") < _SEPARATES)
+
+
+def _share_of_codes(texts: Sequence[str]) -> float:
+    words = [word for text in texts for word in _code_words(text)]
+    return sum(bool(_CODE.fullmatch(word)) for word in words) / len(words) if words else 0.0
+
+
+def _code_words(text: str) -> list[str]:
+    return [word for word in _BETWEEN_CODES.split(_without_remarks(text)) if word]
+
+
+def _company(texts: Sequence[str], separator: str) -> float:
+    """Return the share of parts that are seen alone, or with more than one neighbour.
+
+    Labels of a list change their company from paper to paper; the words of one name do not.
+    Only cells in which the separator stands count, each distinct cell once.
+    """
+    alone: set[str] = set()
+    neighbours: defaultdict[str, set[str]] = defaultdict(set)
+    joined: list[list[str]] = []
+    for text in dict.fromkeys(texts):
+        parts = [part.strip() for part in text.split(separator) if part.strip()]
+        if len(parts) == 1:
+            alone.add(parts[0])
+        elif parts:
+            joined.append(parts)
+            for left, right in itertools.pairwise(parts):
+                neighbours[left].add(right)
+                neighbours[right].add(left)
+    free = [part in alone or len(neighbours[part]) > 1 for parts in joined for part in parts]
+    return sum(free) / len(free) if free else 0.0
+
+
+def _split_text(text: str, label_format: LabelFormat) -> list[str]:
+    if label_format.codes:
+        return _code_words(text)
+    if not label_format.separator:
+        return [text]
+    return _without_remarks(text).split(label_format.separator)
+
+
+def _without_remarks(text: str) -> str:
+    """Return ``text`` without "primary" and "secondary" where they rank a code.
+
+    Within brackets, before a colon or beside a code they do; in "Primary education" not.
+    """
+    if "rimary" not in text and "econdary" not in text:
+        return text
+    text = _REMARK.sub(" ", text)
+    words = text.split()
+    kept = [
+        word
+        for position, word in enumerate(words)
+        if word.lower() not in _RANKS
+        or not any(map(_BESIDE_REMARK.fullmatch, words[max(position - 1, 0) : position + 2]))
+    ]
+    return text if len(kept) == len(words) else " ".join(kept)
+
+
+def _check_length(text: str, bounds: Limits) -> None:
+    longest = bounds.max_labels_per_paper * (bounds.max_label_chars + 4)
+    if len(text) > longest:
+        raise DataError(
+            f"A cell of labels should have at most {longest:,} characters. "
+            f"Received: {len(text):,}.",
+            "Check that the right column holds the labels.",
+        )
+
+
+def _checked(items: Sequence[str], bounds: Limits, is_list: bool = False) -> tuple[str, ...]:
+    """Return cleaned labels; within a list, one may hold a separator (``I.2.6; I.4.9``)."""
+    labels: dict[str, None] = {}
+    for item in items:
+        if len(item) > 4 * bounds.max_label_chars:
+            raise _too_long(item, bounds)
+        label = clean_label(item)
+        if len(label) > bounds.max_label_chars:
+            raise _too_long(label, bounds)
+        if _NO_LABEL.search(label) and not (is_list and not _BRACKETS.search(label)):
+            raise DataError(
+                f"A label should hold no brackets, quotation marks or separators. "
+                f"Received: {_short(label)}.",
+                "Say how labels are separated (--label-separator), or mend the row.",
+            )
+        if label:
+            labels[label] = None
+    if len(labels) > bounds.max_labels_per_paper:
+        raise DataError(
+            f"A paper should have at most {bounds.max_labels_per_paper} labels. "
+            f"Received: {len(labels)}.",
+            "Check that the right column holds the labels.",
+        )
+    return tuple(labels)
+
+
+def _too_long(label: str, bounds: Limits) -> DataError:
+    return DataError(
+        f"A label should have at most {bounds.max_label_chars} characters. "
+        f"Received: {_short(label)}.",
+        "Check that the right column holds the labels.",
+    )
+
+
+def clean_label(text: str) -> str:
+    """Return a label in NFC without control, format and surrogate characters or outer space."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace() or unicodedata.category(character)[0] != "C"
+    )
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def _short(text: str, length: int = 40) -> str:
+    """Return ``text`` as a quoted, printable excerpt for an error message."""
+    excerpt = text if len(text) <= length else text[:length] + "..."
+    return ascii(excerpt) if not excerpt.isprintable() else repr(excerpt)

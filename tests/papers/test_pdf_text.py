@@ -1,0 +1,66 @@
+"""A text and its form in a PDF read the same."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arxivtag.papers.pdf_text import mend_pdf_text
+
+SENTENCE = (
+    "We propose an efficient classification of office workflows, first with affine flows "
+    "and offline CNN-based networks, of size $n-1$ and state-of-the-art quality."
+)
+LIGATURES = (("ffi", "\ufb03"), ("ffl", "\ufb04"), ("ff", "\ufb00"), ("fi", "\ufb01"),
+             ("fl", "\ufb02"))  # fmt: skip
+
+
+def words_of(text: str) -> list[str]:
+    """The vectorizer's rule: lower case, no punctuation, split at white space."""
+    return text.lower().translate(str.maketrans("", "", string.punctuation)).split()
+
+
+def as_in_a_pdf(text: str, breaks: list[int], mark: str) -> str:
+    """Return ``text`` with ligatures, and with words broken at the places named."""
+    pieces, at = [], 0
+    for place in sorted(set(breaks)):
+        if text[place - 1].isalpha() and text[place].isalpha():
+            pieces.append(text[at:place] + mark + "\n")
+            at = place
+    broken = "".join([*pieces, text[at:]])
+    for letters, ligature in LIGATURES:
+        broken = broken.replace(letters, ligature)
+    return broken
+
+
+@given(
+    st.lists(st.integers(1, len(SENTENCE) - 1), max_size=8),
+    st.sampled_from(["-", "\u2010", "\u00ad", "- ", "\u00ad "]),
+)
+def test_the_words_are_those_of_the_text(breaks: list[int], mark: str) -> None:
+    # Within a formula nothing is joined, so no break is tried there.
+    formula = range(SENTENCE.index("$"), SENTENCE.rindex("$") + 1)
+    outside = [place for place in breaks if place not in formula]
+    mended = mend_pdf_text(as_in_a_pdf(SENTENCE, outside, mark))
+    assert words_of(mended) == words_of(SENTENCE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10² m", "CNN-\nand RNN-based", "$a-\nb$", "a – b", "½", "x-1", "well-known", "2-\n3"],
+)
+def test_what_is_no_broken_word_stays(text: str) -> None:
+    assert mend_pdf_text(text) == text
+
+
+def test_letters_of_mathematical_alphabets_are_letters() -> None:
+    assert mend_pdf_text("the 𝑘-means of ＡＢＣ") == "the k-means of ABC"
+
+
+@given(st.text(max_size=200))
+def test_twice_is_once(text: str) -> None:
+    once = mend_pdf_text(text)
+    assert mend_pdf_text(once) == once
