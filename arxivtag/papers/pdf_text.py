@@ -19,24 +19,24 @@ _PLAIN = {
     for code in codes
     # Not the full-width dollar: a mended text would hold a formula that it did not hold before.
     if unicodedata.normalize("NFKC", chr(code)) not in (chr(code), "$")
-}
+} | {0x2010: "-", 0x2011: "-"}
+_OF_A_PDF = re.compile(f"[\u00ad{''.join(map(chr, _PLAIN))}]")
 _SOFT_HYPHEN = re.compile("\u00ad[ \t]*\n?[ \t]*")
-# A letter, a hyphen, the line's end, a letter. "CNN-\nand RNN-based" is no broken word.
-_BROKEN_WORD = re.compile(
-    r"(?<=[^\W\d_])[-\u2010][ \t]*\n[ \t]*(?=[^\W\d_])(?!(?:and|or|to|und|et|y)\b)"
-)
+# A letter, a hyphen, the line's end, a letter. "CNN-\nand RNN-based" is no broken word. The
+# hyphen stands first in the pattern, since text is searched for one character quickly.
+_BROKEN_WORD = re.compile(r"-(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[^\W\d_])(?!(?:and|or|to|und|et|y)\b)")
 _FORMULA = re.compile(r"(\$[^$]*\$)")
 
 
 def mend_pdf_text(text: str) -> str:
     """Return ``text`` with the marks of a PDF undone; formulas between ``$`` stay as they are.
 
-    Applying it twice changes nothing more.
+    What is mended is in NFC afterwards if it was before. Applying it twice changes nothing more.
 
     >>> mend_pdf_text("eﬃcient classi-\\nfication")
     'efficient classification'
     """
-    if text.isascii() and "-" not in text:
+    if "\n" not in text and (text.isascii() or not _OF_A_PDF.search(text)):
         return text
     if "$" not in text:
         return _mended(text)
@@ -45,6 +45,7 @@ def mend_pdf_text(text: str) -> str:
 
 
 def _mended(text: str) -> str:
-    if not text.isascii():
-        text = _SOFT_HYPHEN.sub("", text.translate(_PLAIN))
+    if not text.isascii() and _OF_A_PDF.search(text):
+        # A soft hyphen may have kept apart two characters that compose.
+        text = unicodedata.normalize("NFC", _SOFT_HYPHEN.sub("", text.translate(_PLAIN)))
     return _BROKEN_WORD.sub("", text) if "\n" in text else text

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from arxivtag.papers.pdf_text import mend_pdf_text
+
 # Characters that end a line for some programs and not for others; a space keeps words apart.
 _SEPARATORS = re.compile("[\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 # Control characters but tab and line feed, overrides of writing direction, lone surrogates.
@@ -16,6 +18,7 @@ _UNWANTED = re.compile(
 def normalize_text(text: str) -> str:
     """Return ``text`` in NFC, without characters that break lines, tokens or the display.
 
+    The marks of a PDF are undone (:func:`arxivtag.papers.pdf_text.mend_pdf_text`).
     Unusual line and record separators (U+000B, U+000C, U+001C to U+001F, U+0085,
     U+2028, U+2029) become spaces, other control characters, overrides of the
     writing direction and lone surrogates are removed; tabs and line feeds stay.
@@ -26,9 +29,10 @@ def normalize_text(text: str) -> str:
     if not text.isascii():
         # Removing a character may bring together two that compose, so NFC comes last.
         text = unicodedata.normalize("NFC", _UNWANTED.sub("", _SEPARATORS.sub(" ", text)))
-    elif not text.isprintable():
+        return unicodedata.normalize("NFC", mend_pdf_text(text))
+    if not text.isprintable():
         text = _UNWANTED.sub("", _SEPARATORS.sub(" ", text))
-    return text
+    return mend_pdf_text(text)
 
 
 def join_text(title: str, abstract: str, text_fields: str) -> str:

@@ -9,31 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.papers.pdf_text import mend_pdf_text
+from tests.papers.pdf_form import as_in_a_pdf
 
 SENTENCE = (
     "We propose an efficient classification of office workflows, first with affine flows "
     "and offline CNN-based networks, of size $n-1$ and state-of-the-art quality."
 )
-LIGATURES = (("ffi", "\ufb03"), ("ffl", "\ufb04"), ("ff", "\ufb00"), ("fi", "\ufb01"),
-             ("fl", "\ufb02"))  # fmt: skip
 
 
 def words_of(text: str) -> list[str]:
     """The vectorizer's rule: lower case, no punctuation, split at white space."""
     return text.lower().translate(str.maketrans("", "", string.punctuation)).split()
-
-
-def as_in_a_pdf(text: str, breaks: list[int], mark: str) -> str:
-    """Return ``text`` with ligatures, and with words broken at the places named."""
-    pieces, at = [], 0
-    for place in sorted(set(breaks)):
-        if text[place - 1].isalpha() and text[place].isalpha():
-            pieces.append(text[at:place] + mark + "\n")
-            at = place
-    broken = "".join([*pieces, text[at:]])
-    for letters, ligature in LIGATURES:
-        broken = broken.replace(letters, ligature)
-    return broken
 
 
 @given(
@@ -60,7 +46,11 @@ def test_letters_of_mathematical_alphabets_are_letters() -> None:
     assert mend_pdf_text("the 𝑘-means of ＡＢＣ") == "the k-means of ABC"
 
 
-@given(st.text(max_size=200))
+def test_other_hyphens_are_hyphens() -> None:
+    assert mend_pdf_text("well\u2010known state\u2011of") == "well-known state-of"
+
+
+@given(st.text(max_size=200) | st.text("eab-\n \u00ad\u0301\u2010ﬁ$ｅ", max_size=30))
 def test_twice_is_once(text: str) -> None:
     once = mend_pdf_text(text)
     assert mend_pdf_text(once) == once

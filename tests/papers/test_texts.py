@@ -24,13 +24,16 @@ from arxivtag.papers.texts import join_text, normalize_text
         ("a\ud800b", "ab"),
         ("e\x01\u0301", "é"),  # what a removed character kept apart is composed
         ("زبان\u200cها", "زبان\u200cها"),  # joiners mean something
+        ("eﬃcient classi-\r\nfica\u00adtion", "efficient classification"),  # as in a PDF
+        ("e\u00ad\u0301-\na", "éa"),
+        ("a-\x00\nb", "ab"),
     ],
 )
 def test_normalize(text: str, clean_text: str) -> None:
     assert normalize_text(text) == clean_text
 
 
-@given(st.text(st.characters()))
+@given(st.text(st.characters()) | st.text("eab-\r\n\x00 \u00ad\u0301\u2028\u2010ﬁ$ｅ", max_size=30))
 def test_normalized_text_is_safe_for_token_files(text: str) -> None:
     cleaned = normalize_text(text)
     assert normalize_text(cleaned) == cleaned

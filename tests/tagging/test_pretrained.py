@@ -11,14 +11,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arxivtag.config import ASSETS_FOLDER, PRETRAINED_PATH
 from arxivtag.papers import sources
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
+from arxivtag.tagging.explanation import explain
 from arxivtag.tagging.export import export_keras
 from arxivtag.tagging.loading import load_bundle
+from tests.papers.pdf_form import as_in_a_pdf
 
 ABSTRACTS = {
     "cs.CV": "We train a convolutional network that detects objects in images and segments them.",
@@ -74,6 +78,33 @@ def test_the_card_states_its_figures(bundle: Bundle) -> None:
 def test_it_tags_plain_cases(bundle: Bundle, label: str) -> None:
     (tags,) = tagger.tag(bundle, [ABSTRACTS[label]], top_k=3)
     assert label in [tag.label for tag in tags]
+
+
+# A text in which each ligature occurs, and where each word of six letters or more may be broken.
+FROM_A_PDF = (
+    "We propose an efficient method for the classification of office documents. First, affine "
+    "transformations and offline shuffling of workflows define a baffling final difficulty."
+)
+BREAKS = [
+    place
+    for word in re.finditer(r"[a-z]{6,}", FROM_A_PDF)
+    for place in range(word.start() + 2, word.end() - 2)
+]
+
+
+@given(
+    st.sets(st.sampled_from(BREAKS), max_size=8), st.sampled_from(["-", "\u2010", "\u00ad", "- "])
+)
+def test_a_text_and_its_form_in_a_pdf_are_tagged_the_same(
+    bundle: Bundle, breaks: set[int], mark: str
+) -> None:
+    pdf_form = as_in_a_pdf(FROM_A_PDF, list(breaks), mark)
+    plain, from_pdf = tagger.tag(bundle, [FROM_A_PDF, pdf_form], top_k=5)
+    assert from_pdf == plain
+    explanation = explain(bundle, pdf_form, plain[0].label)
+    assert explanation.text == FROM_A_PDF
+    spans = {span.term: explanation.text[span.start : span.end] for span in explanation.spans}
+    assert spans["efficient"] == "efficient"
 
 
 COMPARE = """
