@@ -20,7 +20,7 @@ _PLAIN = {
     # Not the full-width dollar: a mended text would hold a formula that it did not hold before.
     if unicodedata.normalize("NFKC", chr(code)) not in (chr(code), "$")
 } | {0x2010: "-", 0x2011: "-"}
-_OF_A_PDF = re.compile(f"[\u00ad{''.join(map(chr, _PLAIN))}]")
+_OF_A_PDF = re.compile("[\u00ad\u2010\u2011\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff]")
 _SOFT_HYPHEN = re.compile("\u00ad[ \t]*\n?[ \t]*")
 # A letter, a hyphen, the line's end, a letter. "CNN-\nand RNN-based" is no broken word. The
 # hyphen stands first in the pattern, since text is searched for one character quickly.

@@ -1,17 +1,29 @@
-"""Looks at a pasted text before it is tagged and says plainly when it is not an abstract.
+"""Looks at a text before it is tagged and says plainly when it is not an abstract.
 
-The checks are rough on purpose: nothing here decides a label. Turned away are texts that are
-empty, too long, of fewer than three words or not made of words; of others a sentence is said.
+The checks are rough on purpose: nothing here decides a label. In the paste box, texts are turned
+away that are empty, too long, of fewer than three words or not made of words; of others a
+sentence is said. In a file every row is tagged, and :func:`notes_on` says what was noticed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal[
-    "fine", "empty", "not_text", "too_short", "short", "long", "too_long", "other_language"
+    "fine",
+    "empty",
+    "not_text",
+    "too_short",
+    "short",
+    "long",
+    "too_long",
+    "other_language",
+    "withdrawn",
+    "markup",
 ]
 
 FEW_WORDS = 20  # the shortest abstracts of the data the example uses have about this many
@@ -27,8 +39,38 @@ these using also not their such more than both been or its at into between where
 was when while most other each but then over all may some only no there
 """
 _FUNCTION_WORDS = frozenset(_ENGLISH.split())
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_MARKUP = re.compile(r"<(?:!doctype|html|body|div|script|svg)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+_ONLY_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
+_WEB_PAGE = re.compile(r"<(?:!doctype|html|body|div|script|svg)\b", re.IGNORECASE)
+# What catalogues leave in abstracts: JATS and HTML elements, and entities.
+_MARKUP = re.compile(
+    r"</?(?:jats|mml):"
+    r"|</?(?:p|i|b|em|strong|sub|sup|br|span|italic|title|sec)(?:\s[\w-]+=[^<>]*)?\s*/?>"
+    r"|&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[\da-f]+);",
+    re.IGNORECASE,
+)
+_NOTICE = re.compile(
+    r"(?:\bthis|\A\W*the)\s+(?:\w+\s+)?"
+    r"(?:paper|article|preprint|manuscript|submission|work|version|report|note)\s+"
+    r"(?:(?:has\s+been|is|was)\s+)?(?:\w+\s+)?(?:withdrawn|retracted)\b"
+    r"|\A\W*(?:withdrawn|retracted)(?:\s*[.:)\]]|\s+(?:by|due)\b|\s*\Z)",
+    re.IGNORECASE,
+)
+
+# A few words on each kind, as they stand in a table.
+NOTES: Mapping[Kind, str] = MappingProxyType(
+    {
+        "empty": "no abstract",
+        "not_text": "not plain text",
+        "too_short": f"fewer than {MIN_WORDS} words",
+        "short": f"fewer than {FEW_WORDS} words",
+        "long": f"more than {MANY_WORDS} words",
+        "too_long": "too long",
+        "other_language": "not English",
+        "withdrawn": "withdrawn",
+        "markup": "markup",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -40,81 +82,168 @@ class TextCheck:
     taggable: bool = True
 
 
+# A check takes a text and its words in lower case.
+_Check = Callable[[str, Sequence[str]], TextCheck | None]
+
+
 def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
-    """Return what to tell about ``text``.
+    """Return what to tell about ``text``: the first thing that one of the checks notices.
 
     Args:
         text: The abstract as pasted.
         max_chars: The most characters that are tagged.
         title: What is tagged with it; it counts only towards ``max_chars``.
     """
-    if not text.strip():
-        return TextCheck("empty", taggable=False)
     n_chars = len(title) + len(text)
-    if n_chars > max_chars:
+    if n_chars > max_chars and text.strip():
         return TextCheck(
             "too_long",
             f"The text has {n_chars:,} characters; at most {max_chars:,} can be tagged at once. "
             "Paste the abstract alone, or upload a file with many papers.",
             taggable=False,
         )
-    words = _WORD.findall(text)
-    visible = sum(not character.isspace() for character in text)
-    letters = sum(character.isalpha() for character in text)
-    if "\x00" in text or letters < 0.5 * visible or not words or _too_glued(text, visible):
-        return TextCheck(
-            "not_text",
-            "This does not read like text: it is mostly digits, symbols or one long string. "
-            "Paste the words of an abstract.",
-            taggable=False,
-        )
-    if len(words) < MIN_WORDS:
-        count = "One word is" if len(words) == 1 else "Two words are"
-        return TextCheck(
-            "too_short",
-            f"{count} too little to tell subject areas from. Paste a whole abstract, "
-            "or at least a sentence.",
-            taggable=False,
-        )
-    if _other_language(words):
-        return TextCheck(
-            "other_language",
-            "This does not read like English. The model has learned from English abstracts only, "
-            "so labels for it mean little.",
-        )
-    if _MARKUP.search(text):
-        return TextCheck(
-            "not_text",
-            "This looks like a web page's source. The labels below are for its text as it stands; "
-            "paste the abstract alone for better ones.",
-        )
-    if len(words) < FEW_WORDS:
-        return TextCheck(
-            "short",
-            f"Only {len(words)} words: abstracts have about 160, so take these labels with care.",
-        )
-    if len(words) > MANY_WORDS:
-        return TextCheck(
-            "long",
-            f"{len(words):,} words: much longer than an abstract. The model has learned from "
-            "abstracts, so a whole paper may be tagged less well.",
-        )
-    return TextCheck("fine")
+    words = _words(text)
+    noticed = (check(text, words) for check in _CHECKS)
+    return next((check for check in noticed if check), TextCheck("fine"))
 
 
-def _too_glued(text: str, visible: int) -> bool:
-    """One endless 'word' (base64, a hash, a path); languages without spaces are not ASCII."""
-    return text.isascii() and visible > 40 * len(text.split())
+def notes_on(text: str, max_chars: int) -> tuple[str, ...]:
+    """Return a few words on everything that is noticed about an abstract; none where it is fine.
+
+    Args:
+        text: The abstract.
+        max_chars: Longer texts are noted as too long, and not looked at further.
+
+    >>> notes_on("This paper has been withdrawn.", 50_000)
+    ('withdrawn', 'fewer than 20 words')
+    """
+    first = check_text(text, max_chars)
+    if first.kind == "fine":
+        return ()
+    if not first.taggable:
+        return (NOTES[first.kind],)
+    words = _words(text)
+    noticed = [check(text, words) for check in _CHECKS]
+    return tuple(dict.fromkeys(NOTES[check.kind] for check in noticed if check))
 
 
-def _other_language(words: list[str]) -> bool:
-    looked_at = [word.lower() for word in words[:WORDS_LOOKED_AT]]
-    foreign_letters = sum(
-        not character.isascii() for word in looked_at for character in word if character.isalpha()
+def _words(text: str) -> list[str]:
+    """Return the runs of letters, in lower case; ASCII, which most texts are, is split quickly."""
+    lowered = text.lower()
+    return lowered.translate(_ONLY_LETTERS).split() if text.isascii() else _WORD.findall(lowered)
+
+
+def _empty(text: str, words: Sequence[str]) -> TextCheck | None:
+    return None if text.strip() else TextCheck("empty", taggable=False)
+
+
+def _not_text(text: str, words: Sequence[str]) -> TextCheck | None:
+    pieces = text.split()
+    n_visible = sum(map(len, pieces))
+    # One endless "word" (base64, a hash, a path); languages without spaces are not ASCII.
+    is_glued = text.isascii() and n_visible > 40 * len(pieces)
+    if words and "\x00" not in text and sum(map(len, words)) >= 0.5 * n_visible and not is_glued:
+        return None
+    return TextCheck(
+        "not_text",
+        "This does not read like text: it is mostly digits, symbols or one long string. "
+        "Paste the words of an abstract.",
+        taggable=False,
     )
-    if foreign_letters > 0.3 * sum(map(len, looked_at)):
-        return True
-    if len(looked_at) < 12:  # too few words to expect "the" and "of" among them
+
+
+def _too_short(text: str, words: Sequence[str]) -> TextCheck | None:
+    if len(words) >= MIN_WORDS:
+        return None
+    count = "One word is" if len(words) == 1 else "Two words are"
+    return TextCheck(
+        "too_short",
+        f"{count} too little to tell subject areas from. Paste a whole abstract, "
+        "or at least a sentence.",
+        taggable=False,
+    )
+
+
+def _withdrawn(text: str, words: Sequence[str]) -> TextCheck | None:
+    lowered = text.lower()
+    if not any(word in lowered for word in ("withdrawn", "retracted")) or not _NOTICE.search(text):
+        return None
+    return TextCheck(
+        "withdrawn",
+        "This says that the paper was withdrawn. The labels are for the words as they stand.",
+    )
+
+
+def _other_language(text: str, words: Sequence[str]) -> TextCheck | None:
+    if not _is_other_language(words[:WORDS_LOOKED_AT]):
+        return None
+    return TextCheck(
+        "other_language",
+        "This does not read like English. The model has learned from English abstracts only, "
+        "so labels for it mean little.",
+    )
+
+
+def _is_other_language(words: Sequence[str]) -> bool:
+    letters = "".join(words)
+    if not letters.isascii():
+        n_foreign = sum(not letter.isascii() and letter.isalpha() for letter in letters)
+        if n_foreign > 0.3 * len(letters):
+            return True
+    if len(words) < 12:  # too few words to expect "the" and "of" among them
         return False
-    share = sum(word in _FUNCTION_WORDS for word in looked_at) / len(looked_at)
-    return share < MIN_FUNCTION_WORD_SHARE
+    n_function_words = sum(word in _FUNCTION_WORDS for word in words)
+    return n_function_words < MIN_FUNCTION_WORD_SHARE * len(words)
+
+
+def _web_page(text: str, words: Sequence[str]) -> TextCheck | None:
+    if not _WEB_PAGE.search(text):
+        return None
+    return TextCheck(
+        "not_text",
+        "This looks like a web page's source. The labels below are for its text as it stands; "
+        "paste the abstract alone for better ones.",
+    )
+
+
+def _markup(text: str, words: Sequence[str]) -> TextCheck | None:
+    found = _MARKUP.search(text)
+    if not found:
+        return None
+    return TextCheck(
+        "markup",
+        f"This holds markup ({found[0][:30]}), which the model takes for words. "
+        "Paste plain text for better labels.",
+    )
+
+
+def _short(text: str, words: Sequence[str]) -> TextCheck | None:
+    if len(words) >= FEW_WORDS:
+        return None
+    return TextCheck(
+        "short",
+        f"Only {len(words)} words: abstracts have about 160, so take these labels with care.",
+    )
+
+
+def _long(text: str, words: Sequence[str]) -> TextCheck | None:
+    if len(words) <= MANY_WORDS:
+        return None
+    return TextCheck(
+        "long",
+        f"{len(words):,} words: much longer than an abstract. The model has learned from "
+        "abstracts, so a whole paper may be tagged less well.",
+    )
+
+
+_CHECKS: tuple[_Check, ...] = (
+    _empty,
+    _not_text,
+    _too_short,
+    _withdrawn,
+    _other_language,
+    _web_page,
+    _markup,
+    _short,
+    _long,
+)

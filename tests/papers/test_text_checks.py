@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.papers.text_checks import MANY_WORDS, check_text
+from arxivtag.papers.text_checks import MANY_WORDS, check_text, notes_on
 from arxivtag.ui.predict.examples import EXAMPLES
 
 MAX_CHARS = 50_000
@@ -53,6 +53,18 @@ def test_a_title_counts_towards_the_length_alone() -> None:
         ("x y " * 600_000, "too_long", False),
         ("<html><body><p>We show that this is the best of all the methods.</p>", "not_text", True),
         (EXAMPLES[0].abstract, "fine", True),
+        ("This paper has been withdrawn by the author due to an error.", "withdrawn", True),
+        (f"{EXAMPLES[0].abstract} This article is temporarily withdrawn.", "withdrawn", True),
+        ("(Withdrawn) We show that it is so.", "withdrawn", True),
+        (f"<jats:p>{EXAMPLES[0].abstract}</jats:p>", "markup", True),
+        (f"{EXAMPLES[0].abstract} Dialogue &amp; speech", "markup", True),
+        (f"{EXAMPLES[0].abstract} For a <b and c> d, R&D is p<0.05.", "fine", True),
+        (f"Retracted papers are cited. {EXAMPLES[0].abstract}", "fine", True),
+        (
+            f"{EXAMPLES[0].abstract} Earlier versions of the study have been withdrawn.",
+            "fine",
+            True,
+        ),
     ],
 )
 def test_each_text_gets_its_kind(text: str, kind: str, taggable: bool) -> None:
@@ -70,6 +82,22 @@ def test_sentences_count() -> None:
     assert check_text("graphs", MAX_CHARS).message.startswith("One word is too little")
     long = check_text("we show that this is it " * (MANY_WORDS // 6 + 1), MAX_CHARS)
     assert long.message.startswith("702 words")
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        (EXAMPLES[0].abstract, ()),
+        ("  ", ("no abstract",)),
+        ("0123456789 " * 50, ("not plain text",)),
+        ("This paper has been withdrawn.", ("withdrawn", "fewer than 20 words")),
+        (CHINESE[:50], ("not English", "fewer than 20 words")),
+        (f"<p>{FRENCH}</p>", ("not English", "markup")),
+        ("x y " * 600_000, ("too long",)),
+    ],
+)
+def test_notes_say_everything_that_was_noticed(text: str, notes: tuple[str, ...]) -> None:
+    assert notes_on(text, MAX_CHARS) == notes
 
 
 @given(st.text(max_size=2_000))
