@@ -335,10 +335,12 @@ def _load_model(arguments: Namespace) -> Bundle:
 
 
 def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
+    from arxivtag.papers.text_checks import notes_on
     from arxivtag.tagging import tagger
 
-    texts = [_standard_input()]
-    (scores,) = tagger.tag(bundle, texts, top_k=arguments.top, threshold=arguments.threshold)
+    abstract = _standard_input()
+    _print_notes([f"Note: {note}." for note in notes_on(abstract, len(abstract))])
+    (scores,) = tagger.tag(bundle, [abstract], top_k=arguments.top, threshold=arguments.threshold)
     lines = [
         f"{'*' if score.above_threshold else ' '} {score.probability:5.1%}  "
         f"{score.label:<18} {score.name}"
@@ -373,17 +375,24 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
     texts = sources.load_texts(arguments.input, home=arguments.home)
     _print_notes(texts.notes)
     predicted = tagger.tag_papers(bundle, texts.frame, arguments.top, arguments.threshold)
-    if arguments.json and not arguments.out:
+    separator = tables.label_separator(bundle.label_names)
+    table = tables.with_predicted_labels(texts, predicted, separator)
+    notes = tables.count_notes(table[tables.note_column(texts.input_columns)])
+    _print_notes([text] if (text := tables.notes_text(notes)) else [])
+    if arguments.out:
+        tables.write_table(table, arguments.out, separator)
+        result = {
+            "path": str(arguments.out),
+            "n_papers": len(table),
+            "n_skipped": texts.n_skipped,
+            "notes": notes,
+        }
+        _print_result(arguments.json, result, f"{len(table):,} papers tagged: {arguments.out}")
+    elif arguments.json:
         rows = [[dataclasses.asdict(score) for score in scores] for scores in predicted]
         _print_result(True, rows, "")
-        return
-    table = tables.with_predicted_labels(texts, predicted)
-    if not arguments.out:
+    else:
         sys.stdout.write(tables.table_as_csv(table))
-        return
-    tables.write_table(table, arguments.out)
-    result = {"path": str(arguments.out), "n_papers": len(table), "n_skipped": texts.n_skipped}
-    _print_result(arguments.json, result, f"{len(table):,} papers tagged: {arguments.out}")
 
 
 @command()

@@ -287,10 +287,11 @@ def test_one_word_is_tagged_or_declined_without_a_traceback() -> None:
 def test_tag_a_file_keeps_its_columns(papers: Path, tmp_path: Path) -> None:
     out = tmp_path / "tagged.csv"
     result = result_of("tag", "pretrained", str(papers), "--out", str(out), "--top", "2")
-    assert result == {"path": str(out), "n_papers": 20, "n_skipped": 0}
+    assert result == {"path": str(out), "n_papers": 20, "n_skipped": 0, "notes": {}}
     table = pd.read_csv(out)
     assert list(table.columns[:4]) == ["number", "titles", "summaries", "terms"]
-    assert list(table.columns[4:]) == ["predicted_labels", "probabilities"]
+    assert list(table.columns[4:]) == ["predicted_labels", "probabilities", "note"]
+    assert table["note"].isna().all()
     for labels, probabilities in zip(
         table["predicted_labels"], table["probabilities"], strict=True
     ):

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from arxivtag import storage
+from arxivtag.config import limits
 from arxivtag.errors import ConfigError
-from arxivtag.papers.schema import TextTable
+from arxivtag.papers.schema import ABSTRACT, TextTable
+from arxivtag.papers.text_checks import notes_on
 
 if TYPE_CHECKING:
     from arxivtag.tagging.tagger import LabelScore
 
-PREDICTED_LABELS, PROBABILITIES = "predicted_labels", "probabilities"
+PREDICTED_LABELS, PROBABILITIES, NOTE = "predicted_labels", "probabilities", "note"
+# In place of a separator: the labels of a cell are a JSON list.
+AS_JSON = ""
+_MORE_THAN_NAMES = re.compile(r"""[;|"'\[\]{}]""")
 FORMATS = (".csv", ".jsonl", ".parquet")
 # Full-width forms too: spreadsheets in East Asian locales read them as the plain ones.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
@@ -27,28 +34,106 @@ _TRIMMED = " \u00a0\u200b\u2060\ufeff\x00"
 _NUMBER = re.compile(r"[+-]?\d[\d., ]*(?:[eE][+-]?\d+)?%?")
 
 
+def label_separator(label_names: Sequence[str]) -> str:
+    """Return what stands between the labels of a model in a cell of text.
+
+    It is the same for all tables of a model: a space, ``"; "`` if some label holds a space, and
+    :data:`AS_JSON` if some label holds a semicolon or another character that would be taken
+    for a separator or a list when the table is read again (``I.2.6; I.4.9``).
+
+    >>> label_separator(["cs.LG", "hep-th"]), label_separator(["Soft Matter", "Robotics"])
+    (' ', '; ')
+    """
+    if any(_MORE_THAN_NAMES.search(label) for label in label_names):
+        return AS_JSON
+    return "; " if any(len(label.split()) > 1 for label in label_names) else " "
+
+
 def with_predicted_labels(
-    texts: TextTable, predicted: Sequence[Sequence[LabelScore]]
+    texts: TextTable, predicted: Sequence[Sequence[LabelScore]], separator: str
 ) -> pd.DataFrame:
     """Return the input's columns of ``texts`` with the labels that each row got.
 
     Args:
         texts: Papers.
         predicted: Each row's labels, from :func:`arxivtag.tagging.tagger.tag_papers`.
+        separator: What stands between labels, from :func:`label_separator`.
 
     Returns:
-        Also ``predicted_labels`` and ``probabilities``: separated by spaces, in the same
-        order, most probable first, four decimals. A label may itself hold a space; who needs
-        them apart keeps ``predicted``.
+        Also ``predicted_labels`` and ``probabilities``: text, in the same order, most probable
+        first, four decimals; and ``note``: what was noticed about the abstract, such as
+        ``"not English"``, empty where it is fine (:func:`note_column` says where it stands).
     """
     table = texts.as_given()
-    table[PREDICTED_LABELS] = [" ".join(one.label for one in row) for row in predicted]
-    table[PROBABILITIES] = [" ".join(f"{one.probability:.4f}" for one in row) for row in predicted]
+    note = note_column(texts.input_columns)
+    most = limits().max_abstract_chars
+    table[PREDICTED_LABELS] = [_cell([one.label for one in row], separator) for row in predicted]
+    table[PROBABILITIES] = [
+        _cell([f"{one.probability:.4f}" for one in row], separator) for row in predicted
+    ]
+    table[note] = [
+        "; ".join(notes_on(abstract if isinstance(abstract, str) else "", most))
+        for abstract in texts.frame[ABSTRACT].tolist()
+    ]
     return table
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write ``table`` in the format that the file's name ends in.
+def _cell(items: Sequence[str], separator: str) -> str:
+    if separator == AS_JSON and items:
+        return json.dumps(items, ensure_ascii=False)
+    return separator.join(items)
+
+
+def note_column(input_columns: Sequence[str]) -> str:
+    """Return the name of the column of notes: ``note``, longer where the file has one itself."""
+    name = NOTE
+    while name in input_columns:
+        name += "_"
+    return name
+
+
+def count_notes(notes: Iterable[str]) -> dict[str, int]:
+    """Return how many papers have each note, the most frequent first.
+
+    >>> count_notes(["", "not English", "withdrawn; not English"])
+    {'not English': 2, 'withdrawn': 1}
+    """
+    counts = Counter(note for cell in notes if cell for note in cell.split("; "))
+    return dict(counts.most_common())
+
+
+def notes_text(counts: dict[str, int]) -> str:
+    """Return the counts of :func:`count_notes` as a sentence; empty if there are none."""
+    listed = ", ".join(f"{note} ({count:,})" for note, count in counts.items())
+    return f"Notes on abstracts: {listed}." if listed else ""
+
+
+def with_lists(table: pd.DataFrame, separator: str) -> pd.DataFrame:
+    """Return a tagged table with lists of labels and of numbers in place of text."""
+    listed = table.copy()
+    listed[PREDICTED_LABELS] = [_items(cell, separator) for cell in table[PREDICTED_LABELS]]
+    listed[PROBABILITIES] = [
+        list(map(float, _items(cell, separator))) for cell in table[PROBABILITIES]
+    ]
+    return listed
+
+
+def _items(cell: str, separator: str) -> list[str]:
+    if not cell:
+        return []
+    items: list[str] = cell.split(separator) if separator else json.loads(cell)
+    return items
+
+
+def write_table(table: pd.DataFrame, path: Path, separator: str) -> None:
+    """Write a tagged table in the format that the file's name ends in.
+
+    JSON lines and Parquet hold lists of labels and probabilities, CSV the text.
+
+    Args:
+        table: From :func:`with_predicted_labels`.
+        path: The file.
+        separator: What stands between labels in ``table``.
 
     Raises:
         ConfigError: If it ends in none of ``.csv``, ``.jsonl``, ``.parquet``.
@@ -57,9 +142,10 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     if path.suffix == ".csv":
         storage.write_text(path, table_as_csv(table))
     elif path.suffix == ".jsonl":
-        storage.write_text(path, table_as_jsonl(table))
+        storage.write_text(path, table_as_jsonl(with_lists(table, separator)))
     elif path.suffix == ".parquet":
-        storage.write_atomic(path, lambda file: table.to_parquet(file, index=False))
+        listed = with_lists(table, separator)
+        storage.write_atomic(path, lambda file: listed.to_parquet(file, index=False))
     else:
         raise ConfigError(
             f"The output file should end in one of {', '.join(FORMATS)}. Received: {path.name}.",

@@ -120,7 +120,7 @@ def test_text_without_a_known_word_gets_no_label() -> None:
     assert not any(tag.above_threshold for tag in most_probable)
     table = TextTable(pd.DataFrame({"abstract": texts}), ("abstract",))
     predicted = tagger.tag_papers(model, table.frame)
-    assert with_predicted_labels(table, predicted)["predicted_labels"].tolist()[:2] == ["", ""]
+    assert with_predicted_labels(table, predicted, " ")["predicted_labels"].tolist()[:2] == ["", ""]
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ def test_a_tagged_table_keeps_the_inputs_columns() -> None:
     frame = pd.DataFrame({"id": [7, 8, 9], "summaries": [*TEXTS[:2], None]})
     frame["title"], frame["abstract"] = "", frame["summaries"]
     tags = tagger.tag_papers(model, frame, top_k=3)
-    table = with_predicted_labels(TextTable(frame, ("id", "summaries")), tags)
-    assert list(table.columns) == ["id", "summaries", "predicted_labels", "probabilities"]
+    table = with_predicted_labels(TextTable(frame, ("id", "summaries")), tags, " ")
+    assert list(table.columns) == ["id", "summaries", "predicted_labels", "probabilities", "note"]
     for row, paper in zip(table.itertuples(), tags, strict=True):
         assert row.predicted_labels.split() == [tag.label for tag in paper]
         shown = [float(text) for text in row.probabilities.split()]
@@ -203,7 +203,7 @@ def test_a_tagged_table_gives_back_a_column_that_was_not_chosen(tmp_path: Path) 
     texts = load_texts(path, mapping={"title": ""})
     model = dataclasses.replace(make_bundle(), text_fields="title_and_abstract")
     assert tagger.frame_texts(model, texts.frame) == ["deep graph network"]
-    table = with_predicted_labels(texts, tagger.tag_papers(model, texts.frame))
+    table = with_predicted_labels(texts, tagger.tag_papers(model, texts.frame), " ")
     assert list(table.columns)[:2] == ["title", "abstract"]
     assert table["title"].tolist() == ["none of this is read"]
 

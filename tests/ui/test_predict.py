@@ -278,6 +278,8 @@ def test_a_file_is_tagged_filtered_and_kept(app: AppTest, home: Path) -> None:
     assert not app.exception
     table = app.dataframe[0].value
     assert table["predicted_labels"].tolist() == [*LABELS, ""]
+    assert table["note"].tolist() == [*([""] * len(LABELS)), "fewer than 20 words"]
+    assert any("Notes on abstracts: fewer than 20 words (1)." in item.body for item in app.html)
     app.multiselect(key="predict-filter-labels").set_value(["cs.CL"]).run()
     assert app.dataframe[0].value["title"].tolist() == [EXAMPLES[1].title]
     app.toggle(key="predict-label-columns").set_value(True).run()

@@ -54,7 +54,9 @@ class ManyResult:
         asked: What was tagged, to notice that a choice has changed since.
         name: The file's name without its ending, for downloads.
         model_name: How the model is shown.
-        table: The input's columns, ``predicted_labels`` and ``probabilities``.
+        table: The input's columns, ``predicted_labels``, ``probabilities`` and notes.
+        separator: What stands between labels in ``table``.
+        note_column: The column of notes on abstracts.
         labels: The labels of each row, most probable first.
         texts: ``title`` and ``abstract`` of each row, for the columns on request.
         seconds: How long tagging took.
@@ -64,6 +66,8 @@ class ManyResult:
     name: str
     model_name: str
     table: pd.DataFrame
+    separator: str
+    note_column: str
     labels: tuple[tuple[str, ...], ...]
     texts: pd.DataFrame
     seconds: float
@@ -221,7 +225,8 @@ def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyR
         )
 
     found = tagger.tag_papers(bundle, frame, progress=show)
-    table = tables.with_predicted_labels(texts, found)
+    separator = tables.label_separator(bundle.label_names)
+    table = tables.with_predicted_labels(texts, found, separator)
     seconds = time.perf_counter() - started
     bar.empty()
     log_event("tagged_file", model=context.model, n_papers=len(table), seconds=seconds)
@@ -230,6 +235,8 @@ def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyR
         name=file.name.split(".")[0] or "papers",
         model_name=context.model_name,
         table=table,
+        separator=separator,
+        note_column=tables.note_column(texts.input_columns),
         labels=tuple(tuple(tag.label for tag in row) for row in found),
         texts=frame[[TITLE, ABSTRACT]],
         seconds=seconds,
@@ -288,14 +295,19 @@ def _label_columns(result: ManyResult, labels: Sequence[str], home: Path) -> pd.
 def _render_table(result: ManyResult, context: PageContext) -> None:
     table = result.table
     counts = label_counts(result.labels)
+    notes = table[result.note_column]
     components.metric_row(
         [
             ("Papers tagged", components.count_text(len(table))),
             ("Labels given", components.count_text(sum(counts.values()))),
             ("Papers without a label", components.count_text(result.labels.count(()))),
+            ("Papers with a note", components.count_text(int((notes != "").sum())),
+             "Those whose abstract is short, not English, withdrawn or otherwise unusual."),
             ("Time", components.duration_text(result.seconds, tenths=True)),
         ]
-    )
+    )  # fmt: skip
+    if counted := tables.notes_text(tables.count_notes(notes)):
+        components.note(counted)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         labels = st.multiselect(
             "Only papers with all of",
@@ -315,15 +327,16 @@ def _render_table(result: ManyResult, context: PageContext) -> None:
             columns = _label_columns(result, labels_given, context.home).loc[passing.index]
         others = passing.drop(columns=columns.columns, errors="ignore")
         passing = pd.concat([others, columns], axis=1)
-    _render_rows(passing, table)
-    _render_downloads(passing, result.name)
+    _render_rows(passing, result)
+    _render_downloads(passing, result)
 
 
-def _render_rows(passing: pd.DataFrame, table: pd.DataFrame) -> None:
+def _render_rows(passing: pd.DataFrame, result: ManyResult) -> None:
     """Draw the first of the rows that pass the filter, and say how many there are."""
+    table = result.table
     shown = passing.head(MAX_ROWS_SHOWN)
     added = [name for name in shown.columns if name not in table.columns]
-    front = [LABELS_COLUMN, PROBABILITIES_COLUMN, *added]
+    front = [LABELS_COLUMN, PROBABILITIES_COLUMN, result.note_column, *added]
     st.dataframe(
         shown,
         hide_index=True,
@@ -334,6 +347,7 @@ def _render_rows(passing: pd.DataFrame, table: pd.DataFrame) -> None:
         column_config={
             LABELS_COLUMN: st.column_config.TextColumn("Predicted labels", pinned=True),
             PROBABILITIES_COLUMN: st.column_config.TextColumn("Probabilities"),
+            result.note_column: st.column_config.TextColumn("Note"),
         },
     )
     cut = f"; the first {len(shown):,} stand above" if len(shown) < len(passing) else ""
@@ -344,13 +358,17 @@ def _render_rows(passing: pd.DataFrame, table: pd.DataFrame) -> None:
     )
 
 
-def _render_downloads(passing: pd.DataFrame, name: str) -> None:
+def _render_downloads(passing: pd.DataFrame, result: ManyResult) -> None:
+    def as_jsonl() -> bytes:
+        text = tables.table_as_jsonl(tables.with_lists(passing, result.separator))
+        return text.encode("utf-8", errors="replace")
+
     with st.container(horizontal=True):
-        components.download_table(passing, f"{name}_tagged")
+        components.download_table(passing, f"{result.name}_tagged")
         st.download_button(
             "Download JSONL",
-            data=lambda: tables.table_as_jsonl(passing).encode("utf-8", errors="replace"),
-            file_name=f"{name}_tagged.jsonl",
+            data=as_jsonl,
+            file_name=f"{result.name}_tagged.jsonl",
             mime="application/jsonl",
             icon=":material/download:",
             on_click="ignore",
