@@ -335,11 +335,12 @@ def _load_model(arguments: Namespace) -> Bundle:
 
 
 def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
-    from arxivtag.papers.text_checks import notes_on
+    from arxivtag.papers.text_checks import note_on
     from arxivtag.tagging import tagger
 
     abstract = _standard_input()
-    _print_notes([f"Note: {note}." for note in notes_on(abstract, len(abstract))])
+    if note := note_on(abstract, len(abstract)):
+        _print_notes([f"Note: {note}."])
     (scores,) = tagger.tag(bundle, [abstract], top_k=arguments.top, threshold=arguments.threshold)
     lines = [
         f"{'*' if score.above_threshold else ' '} {score.probability:5.1%}  "
@@ -370,6 +371,7 @@ def _standard_input() -> str:
 
 def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
     from arxivtag.papers import sources
+    from arxivtag.papers.text_checks import count_notes, notes_text
     from arxivtag.tagging import tables, tagger
 
     texts = sources.load_texts(arguments.input, home=arguments.home)
@@ -377,8 +379,9 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
     predicted = tagger.tag_papers(bundle, texts.frame, arguments.top, arguments.threshold)
     separator = tables.label_separator(bundle.label_names)
     table = tables.with_predicted_labels(texts, predicted, separator)
-    notes = tables.count_notes(table[tables.note_column(texts.input_columns)])
-    _print_notes([text] if (text := tables.notes_text(notes)) else [])
+    notes = count_notes(table[tables.note_column(texts.input_columns)])
+    if notes:
+        _print_notes([notes_text(notes)])
     if arguments.out:
         tables.write_table(table, arguments.out, separator)
         result = {

@@ -24,6 +24,11 @@ class CleaningConfig:
     drop_duplicate_titles: bool = setting(
         True, "Keep only the first paper of each title.", advanced=False
     )
+    keep_unlike_titles: bool = setting(
+        False,
+        "Keep papers of one title whose abstracts are unlike, such as editorials; the example "
+        "drops them.",
+    )
     drop_duplicate_abstracts: bool = setting(False, "Keep only the first paper of each abstract.")
     drop_near_duplicates: bool = setting(
         False, "Keep only the first of papers whose abstracts are nearly the same."
@@ -33,6 +38,17 @@ class CleaningConfig:
         "How alike two abstracts must be to count as near-duplicates (Jaccard, word shingles).",
         minimum=0.5,
         maximum=1.0,
+    )
+    merge_areas: bool = setting(
+        False,
+        "Give arXiv's areas that have two names their first name (math.IT: cs.IT), and retired "
+        "archives that of their successor.",
+    )
+    min_papers_per_label: int = setting(
+        1,
+        "Leave out labels on fewer papers than this, and papers left without a label.",
+        minimum=1,
+        maximum=100_000,
     )
     rare_combinations: Literal["drop", "keep"] = setting(
         "drop",
@@ -201,6 +217,7 @@ class RunConfig:
     evaluation: EvaluationConfig = EvaluationConfig()
 
 
+_TUNED_CLEANING = CleaningConfig(keep_unlike_titles=True, merge_areas=True)
 _SHARED_TUNED_VECTORIZER = VectorizerConfig(
     sublinear_tf=True, l2_normalize=True, min_document_frequency=6
 )
@@ -208,6 +225,7 @@ _SHARED_TUNED_VECTORIZER = VectorizerConfig(
 PRESETS: dict[str, RunConfig] = {
     "tuned": RunConfig(
         preset="tuned",
+        cleaning=_TUNED_CLEANING,
         vectorizer=_SHARED_TUNED_VECTORIZER,
         model=ModelConfig(
             hidden_units=(384,), linear_path=True, dropout_rate=0.5, word_dropout_rate=0.3
@@ -229,6 +247,7 @@ PRESETS: dict[str, RunConfig] = {
     ),
     "linear": RunConfig(
         preset="linear",
+        cleaning=_TUNED_CLEANING,
         vectorizer=_SHARED_TUNED_VECTORIZER,
         model=ModelConfig(hidden_units=()),
         training=TrainingConfig(

@@ -2,13 +2,14 @@
 
 The checks are rough on purpose: nothing here decides a label. In the paste box, texts are turned
 away that are empty, too long, of fewer than three words or not made of words; of others a
-sentence is said. In a file every row is tagged, and :func:`notes_on` says what was noticed.
+sentence is said. In a file every row is tagged, and :func:`note_on` says what was noticed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -71,6 +72,7 @@ NOTES: Mapping[Kind, str] = MappingProxyType(
         "markup": "markup",
     }
 )
+_BETWEEN_NOTES = "; "
 
 
 @dataclass(frozen=True)
@@ -107,24 +109,40 @@ def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
     return next((check for check in noticed if check), TextCheck("fine"))
 
 
-def notes_on(text: str, max_chars: int) -> tuple[str, ...]:
-    """Return a few words on everything that is noticed about an abstract; none where it is fine.
+def note_on(text: str, max_chars: int) -> str:
+    """Return in a few words everything that is noticed about an abstract; empty if it is fine.
 
     Args:
         text: The abstract.
-        max_chars: Longer texts are noted as too long, and not looked at further.
+        max_chars: A longer text is noted as too long, and not looked at further.
 
-    >>> notes_on("This paper has been withdrawn.", 50_000)
-    ('withdrawn', 'fewer than 20 words')
+    >>> note_on("This paper has been withdrawn.", 50_000)
+    'withdrawn; fewer than 20 words'
     """
     first = check_text(text, max_chars)
     if first.kind == "fine":
-        return ()
+        return ""
     if not first.taggable:
-        return (NOTES[first.kind],)
+        return NOTES[first.kind]
     words = _words(text)
     noticed = [check(text, words) for check in _CHECKS]
-    return tuple(dict.fromkeys(NOTES[check.kind] for check in noticed if check))
+    return _BETWEEN_NOTES.join(dict.fromkeys(NOTES[check.kind] for check in noticed if check))
+
+
+def count_notes(notes: Iterable[str]) -> dict[str, int]:
+    """Return how many abstracts have each note, the most frequent first.
+
+    >>> count_notes(["", "not English", "withdrawn; not English"])
+    {'not English': 2, 'withdrawn': 1}
+    """
+    counts = Counter(note for cell in notes if cell for note in cell.split(_BETWEEN_NOTES))
+    return dict(counts.most_common())
+
+
+def notes_text(counts: Mapping[str, int]) -> str:
+    """Return the counts of :func:`count_notes` as a sentence; empty if there are none."""
+    listed = ", ".join(f"{note} ({count:,})" for note, count in counts.items())
+    return f"Notes on abstracts: {listed}." if listed else ""
 
 
 def _words(text: str) -> list[str]:

@@ -6,8 +6,7 @@ import csv
 import io
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from arxivtag import storage
 from arxivtag.config import limits
 from arxivtag.errors import ConfigError
 from arxivtag.papers.schema import ABSTRACT, TextTable
-from arxivtag.papers.text_checks import notes_on
+from arxivtag.papers.text_checks import note_on
 
 if TYPE_CHECKING:
     from arxivtag.tagging.tagger import LabelScore
@@ -72,7 +71,7 @@ def with_predicted_labels(
         _cell([f"{one.probability:.4f}" for one in row], separator) for row in predicted
     ]
     table[note] = [
-        "; ".join(notes_on(abstract if isinstance(abstract, str) else "", most))
+        note_on(abstract if isinstance(abstract, str) else "", most)
         for abstract in texts.frame[ABSTRACT].tolist()
     ]
     return table
@@ -90,22 +89,6 @@ def note_column(input_columns: Sequence[str]) -> str:
     while name in input_columns:
         name += "_"
     return name
-
-
-def count_notes(notes: Iterable[str]) -> dict[str, int]:
-    """Return how many papers have each note, the most frequent first.
-
-    >>> count_notes(["", "not English", "withdrawn; not English"])
-    {'not English': 2, 'withdrawn': 1}
-    """
-    counts = Counter(note for cell in notes if cell for note in cell.split("; "))
-    return dict(counts.most_common())
-
-
-def notes_text(counts: dict[str, int]) -> str:
-    """Return the counts of :func:`count_notes` as a sentence; empty if there are none."""
-    listed = ", ".join(f"{note} ({count:,})" for note, count in counts.items())
-    return f"Notes on abstracts: {listed}." if listed else ""
 
 
 def with_lists(table: pd.DataFrame, separator: str) -> pd.DataFrame:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from arxivtag.papers.cleaning import clean, label_names_of
 from arxivtag.papers.sources import load
-from arxivtag.settings import CleaningConfig
+from arxivtag.settings import PRESETS, CleaningConfig
 from tests.papers.conftest import make_papers
 
 LONG = "word1 word2 word3 word4 word5 word6 word7 word8 word9 word10 word11 word12"
@@ -84,6 +88,116 @@ def test_report_adds_up(papers: pd.DataFrame) -> None:
     assert (report.n_unknown_labels, report.unknown_labels) == (1, ("robots",))
     assert report.n_texts_changed == 1
     assert json.loads(json.dumps(report.to_dict()))["n_after"] == 7
+
+
+EDITORIALS = [
+    ("Editorial", LONG, ["x"]),
+    ("Editorial", "Welcome to the second issue of our journal on whales.", ["x"]),
+    ("Editorial", LONG, ["x"]),
+    ("Editorial", f"{LONG} word13", ["x"]),  # nearly the first
+    ("Editorial", "...", ["x"]),
+    ("Editorial", "...", ["x"]),
+    ("Whales", LONG, ["x"]),
+    ("", "no title", ["x"]),
+    ("", "no title either", ["x"]),
+]
+
+
+def test_equal_titles_over_unlike_abstracts_are_counted_apart_and_may_stay() -> None:
+    papers = make_papers(EDITORIALS)
+    example = clean(papers)
+    assert (example.report.n_unlike_titles, example.report.n_duplicate_titles) == (2, 5)
+    kept = clean(papers, CleaningConfig(keep_unlike_titles=True))
+    assert (kept.report.n_unlike_titles, kept.report.n_duplicate_titles) == (2, 3)
+    assert kept.rows.tolist() == [0, 1, 4, 6, 7, 8]
+    # Which abstracts are nearly the same is the setting for near-duplicates.
+    strict = CleaningConfig(keep_unlike_titles=True, near_duplicate_similarity=1.0)
+    assert clean(papers, strict).rows.tolist() == [0, 1, 3, 4, 6, 7, 8]
+    unasked = clean(papers, CleaningConfig(drop_duplicate_titles=False)).report
+    assert (unasked.n_unlike_titles, unasked.n_duplicate_titles) == (0, 0)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_example_drops_equal_titles_and_leaves_names_as_they_are(preset: str) -> None:
+    is_example = preset == "keras-example"
+    cleaning = PRESETS[preset].cleaning
+    assert cleaning.keep_unlike_titles == cleaning.merge_areas == (not is_example)
+    assert (cleaning == CleaningConfig()) == is_example
+
+
+def test_second_and_retired_names_are_counted_and_may_be_merged() -> None:
+    papers = make_papers(
+        [
+            ("A", "a", ["cs.IT", "math.IT"]),
+            ("B", "b", ["math.IT", "cs.LG"]),
+            ("C", "c", ["cs.LG", "cs.IT"]),
+            ("D", "d", ["cmp-lg", "cs.CL", "robots"]),
+        ]
+    )
+    keep = CleaningConfig(rare_combinations="keep")
+    as_written = clean(papers, keep)
+    assert as_written.papers["labels"].tolist() == papers["labels"].tolist()
+    merged = clean(papers, dataclasses.replace(keep, merge_areas=True))
+    assert as_written.report.n_second_names == merged.report.n_second_names == 3
+    assert merged.papers["labels"].tolist() == [
+        ("cs.IT",),
+        ("cs.IT", "cs.LG"),
+        ("cs.LG", "cs.IT"),
+        ("cs.CL", "robots"),
+    ]
+    assert (as_written.report.n_labels, merged.report.n_labels) == (6, 4)
+
+
+def test_labels_on_few_papers_are_left_out() -> None:
+    papers = make_papers(
+        [
+            ("A", "a", ["x", "rare"]),
+            ("B", "b", ["x", "y"]),
+            ("C", "c", ["y", "x"]),
+            ("D", "d", ["odd", "rare"]),
+            ("A", "a repeat", ["odd"]),  # dropped before labels are counted
+        ]
+    )
+    config = CleaningConfig(min_papers_per_label=2, rare_combinations="keep")
+    result = clean(papers, dataclasses.replace(config, min_papers_per_label=3))
+    assert result.papers["labels"].tolist() == [("x",), ("x",), ("x",)]
+    assert (result.report.n_rare_labels, removed(papers, config)["rare_labels"]) == (3, 0)
+    assert result.report.steps[-1].n_removed == 1
+    assert result.report.steps[-1].reason == "All their labels are on fewer than 3 papers."
+    report = clean(papers, config).report
+    assert (report.n_rare_labels, report.n_after) == (1, 4)
+    assert "rare_labels" not in removed(papers)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["Editorial", "Erratum", ""]),
+            st.sampled_from([LONG, f"{LONG} more", "a note on whales", "..."]),
+            st.lists(st.sampled_from(["cs.IT", "math.IT", "cs.LG", "x"]), unique=True),
+        ),
+        max_size=12,
+    ),
+    st.integers(1, 3),
+)
+def test_any_rules_together_keep_what_they_say(
+    rows: list[tuple[str, str, list[str]]], min_papers: int
+) -> None:
+    config = CleaningConfig(
+        keep_unlike_titles=True,
+        merge_areas=True,
+        min_papers_per_label=min_papers,
+        rare_combinations="keep",
+    )
+    papers = make_papers(rows)
+    result = clean(papers, config)
+    counts = Counter(label for labels in result.papers["labels"] for label in labels)
+    assert "math.IT" not in counts
+    assert all(count >= min_papers for count in counts.values())
+    assert all(result.papers["labels"])
+    named = result.papers[result.papers["title"] != ""]
+    assert not named.duplicated(["title", "abstract"]).any()
+    assert result.papers["abstract"].tolist() == papers["abstract"].iloc[result.rows].tolist()
 
 
 def test_nothing_left_is_no_error() -> None:

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.papers.text_checks import MANY_WORDS, check_text, notes_on
+from arxivtag.papers.text_checks import (
+    MANY_WORDS,
+    check_text,
+    count_notes,
+    note_on,
+    notes_text,
+)
 from arxivtag.ui.predict.examples import EXAMPLES
 
 MAX_CHARS = 50_000
@@ -85,19 +91,28 @@ def test_sentences_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "notes"),
+    ("text", "note"),
     [
-        (EXAMPLES[0].abstract, ()),
-        ("  ", ("no abstract",)),
-        ("0123456789 " * 50, ("not plain text",)),
-        ("This paper has been withdrawn.", ("withdrawn", "fewer than 20 words")),
-        (CHINESE[:50], ("not English", "fewer than 20 words")),
-        (f"<p>{FRENCH}</p>", ("not English", "markup")),
-        ("x y " * 600_000, ("too long",)),
+        (EXAMPLES[0].abstract, ""),
+        ("  ", "no abstract"),
+        ("0123456789 " * 50, "not plain text"),
+        ("This paper has been withdrawn.", "withdrawn; fewer than 20 words"),
+        (CHINESE[:50], "not English; fewer than 20 words"),
+        (f"<p>{FRENCH}</p>", "not English; markup"),
+        ("x y " * 600_000, "too long"),
     ],
 )
-def test_notes_say_everything_that_was_noticed(text: str, notes: tuple[str, ...]) -> None:
-    assert notes_on(text, MAX_CHARS) == notes
+def test_a_note_says_everything_that_was_noticed(text: str, note: str) -> None:
+    assert note_on(text, MAX_CHARS) == note
+
+
+def test_notes_are_counted_one_by_one() -> None:
+    counts = count_notes(["no abstract", "", "withdrawn; fewer than 20 words", "withdrawn"])
+    assert counts == {"withdrawn": 2, "no abstract": 1, "fewer than 20 words": 1}
+    assert notes_text(counts) == (
+        "Notes on abstracts: withdrawn (2), no abstract (1), fewer than 20 words (1)."
+    )
+    assert notes_text({}) == ""
 
 
 @given(st.text(max_size=2_000))

@@ -17,10 +17,8 @@ from arxivtag.papers.labels import LabelFormat, clean_label, split_labels
 from arxivtag.papers.schema import TextTable
 from arxivtag.tagging.tables import (
     AS_JSON,
-    count_notes,
     label_separator,
     neutralized,
-    notes_text,
     table_as_csv,
     with_predicted_labels,
     write_table,
@@ -97,11 +95,6 @@ def test_predicted_labels_keep_the_inputs_columns_and_add_three() -> None:
         "probabilities": ["0.7500; 0.5000", ""],
         "note": ["no abstract", "withdrawn; fewer than 20 words"],
     }
-    counts = count_notes(table["note"])
-    assert notes_text(counts) == (
-        "Notes on abstracts: no abstract (1), withdrawn (1), fewer than 20 words (1)."
-    )
-    assert notes_text({}) == ""
 
 
 def test_a_column_of_notes_that_the_file_has_stays() -> None:

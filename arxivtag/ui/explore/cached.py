@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from arxivtag.config import limits
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, duplicate_groups
 from arxivtag.exploring.labels import LabelIndex, Rows, index_labels
 from arxivtag.exploring.lengths import Lengths, length_words
@@ -15,6 +16,7 @@ from arxivtag.exploring.terms import TokenIndex, index_tokens
 from arxivtag.papers.cleaning import CleaningResult
 from arxivtag.papers.schema import ABSTRACT, LABELS, Corpus
 from arxivtag.papers.splits import Splits, split
+from arxivtag.papers.text_checks import count_notes, note_on
 from arxivtag.settings import SplitConfig
 from arxivtag.ui.frame.memory import shared
 
@@ -38,6 +40,13 @@ def lengths(corpus: Corpus) -> Lengths:
 def tokens(corpus: Corpus) -> TokenIndex:
     """Return the words and bigrams of every abstract of the corpus."""
     return index_tokens(corpus.papers[ABSTRACT])
+
+
+@shared(MAX_DATA_SETS, "Looking at the abstracts …")
+def notes(corpus: Corpus) -> dict[str, int]:
+    """Return how many abstracts of the corpus are withdrawn notices, not English and so on."""
+    most = limits().max_abstract_chars
+    return count_notes(note_on(text, most) for text in corpus.papers[ABSTRACT])
 
 
 @shared(4 * MAX_DATA_SETS, "Looking for duplicates …")

@@ -13,7 +13,9 @@ from arxivtag.exploring.preparation import (
     split_sizes,
 )
 from arxivtag.figures import cleaning as figures
+from arxivtag.papers.cleaning import CleaningReport
 from arxivtag.papers.splits import SplitReport
+from arxivtag.papers.text_checks import notes_text
 from arxivtag.settings import RunConfig, SplitConfig
 from arxivtag.ui.explore import cached, tables
 from arxivtag.ui.explore.shared import View, plural
@@ -26,6 +28,7 @@ STEP_TEXTS = {
     "duplicate_titles": "Each title once",
     "duplicate_abstracts": "Each abstract once",
     "near_duplicates": "Near-duplicates once",
+    "rare_labels": "With a label that is not rare",
     "rare_combinations": "No rare combination",
 }
 N_BALANCED = 25
@@ -45,7 +48,7 @@ def render_cleaning(view: View) -> None:
     splits = cached.splits(view.corpus, view.cleaning, SplitConfig(), seed)
     parts = {"train": splits.train, "val": splits.val, "test": splits.test}
     components.note(
-        f"What training with the default settings would use (seed {seed}). How papers are chosen "
+        f"What training would use of the papers kept above (seed {seed}). How papers are chosen "
         f"for val and test together: {splits.report.held_out_method}. For val among them: "
         f"{splits.report.val_method}."
     )
@@ -90,15 +93,36 @@ def _render_funnel(view: View) -> None:
 
 
 def _render_left_out(view: View) -> None:
-    """Say what the steps above do not count: unreadable rows and changed characters."""
-    n_skipped, n_changed = view.corpus.report.n_rows_skipped, view.cleaning.report.n_texts_changed
+    """Say what the steps above do not count."""
+    sentences = noticed(view.corpus.report.n_rows_skipped, view.cleaning.report)
+    for sentence in (*sentences, notes_text(cached.notes(view.corpus))):
+        if sentence:
+            components.note(sentence)
+
+
+def noticed(n_skipped: int, report: CleaningReport) -> list[str]:
+    """Return a sentence each on unreadable rows, changed texts, equal titles and areas' names."""
+    sentences = []
     if n_skipped:
-        components.note(f"{plural(n_skipped, 'row')} of the file could not be read.")
-    if n_changed:
-        components.note(
-            f"Characters that break lines or the display were replaced in "
-            f"{plural(n_changed, 'paper')}."
+        sentences.append(f"{plural(n_skipped, 'row')} of the file could not be read.")
+    if report.n_texts_changed:
+        sentences.append(
+            "Characters that break lines or the display, or that a PDF left behind, were replaced "
+            f"in {plural(report.n_texts_changed, 'paper')}."
         )
+    if report.n_unlike_titles:
+        sentences.append(
+            "Papers with the title of an earlier one (“Editorial”, say) but an abstract of their "
+            f"own: {report.n_unlike_titles:,}. They are removed here, as in keras-example; the "
+            "presets tuned and linear keep them."
+        )
+    if report.n_second_names:
+        sentences.append(
+            "Papers with a second or a retired name of an arXiv area (math.IT for cs.IT, cmp-lg "
+            f"for cs.CL): {report.n_second_names:,}. The names stay as written here, as in "
+            "keras-example; the presets tuned and linear give each area one name."
+        )
+    return sentences
 
 
 def _render_leakage(report: SplitReport) -> None:

@@ -16,6 +16,7 @@ from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.reading.readers import preview_table
 from arxivtag.papers.schema import ABSTRACT, TITLE, guess_mapping
+from arxivtag.papers.text_checks import count_notes, notes_text
 from arxivtag.papers.uploads import delete_upload, upload_path
 from arxivtag.tagging import tables, tagger
 from arxivtag.ui.frame import components, models
@@ -306,7 +307,7 @@ def _render_table(result: ManyResult, context: PageContext) -> None:
             ("Time", components.duration_text(result.seconds, tenths=True)),
         ]
     )  # fmt: skip
-    if counted := tables.notes_text(tables.count_notes(notes)):
+    if counted := notes_text(count_notes(notes)):
         components.note(counted)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         labels = st.multiselect(
