@@ -219,7 +219,6 @@ def writing_calls(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, f"open with {texts}"
 
 
-@pytest.mark.xfail(reason="rooms are being cleared")
 def test_only_storage_writes_files() -> None:
     """``Path.write_*`` and ``open(..., "wb")`` are not atomic: they stand in storage.py alone."""
     wrong = [
@@ -244,7 +243,6 @@ def test_reading_is_no_writing(code: str) -> None:
     assert not list(writing_calls(ast.parse(code)))
 
 
-@pytest.mark.xfail(reason="rooms are being cleared")
 def test_no_function_has_more_than_seven_parameters() -> None:
     wide = [one for path in package_files() for one in functions_of(path) if one.n_parameters > 7]
     assert not wide
