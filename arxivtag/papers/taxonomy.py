@@ -1,9 +1,9 @@
 """Names of arXiv's categories, present and former, and what kind of code a label is.
 
-The names stand in ``assets/arxiv_categories.csv``. Sources: arXiv's category taxonomy page for the present categories, and its
-history of archives for those that were renamed or merged (``cmp-lg`` became
-``cs.CL``, ``q-fin.EC`` became ``econ.GN``, ...). ACM codes are those of the 1998
-Computing Classification System, MSC codes those of the Mathematics Subject
+The names stand in ``assets/arxiv_categories.csv``. Their sources are arXiv's category taxonomy
+page for the present categories, and its history of archives for those that were renamed or
+merged (``cmp-lg`` became ``cs.CL``, ``q-fin.EC`` became ``econ.GN``, ...). ACM codes are those of
+the 1998 Computing Classification System, MSC codes those of the Mathematics Subject
 Classification, both as authors type them when they submit.
 """
 
