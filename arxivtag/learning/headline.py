@@ -126,6 +126,10 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
         said.append(
             f"{n_unknown:,} label occurrences are unknown to the model and left out of the figures."
         )
+    unknown = evaluation.get("unknown_labels") or {}
+    if unknown:
+        listed = ", ".join(f"{label} ({count:,})" for label, count in unknown.items())
+        said.append(f"The most frequent of them: {listed}.")
     without = evaluation.get("n_papers_without_known_label") or 0
     if without:
         said.append(

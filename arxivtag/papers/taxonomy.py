@@ -10,8 +10,9 @@ Classification, both as authors type them when they submit.
 from __future__ import annotations
 
 import csv
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal
@@ -29,6 +30,10 @@ LABEL_NAMES: Mapping[str, str] = MappingProxyType({row["code"]: row["name"] for 
 CURRENT_NAMES: Mapping[str, str] = MappingProxyType(
     {row["code"]: row["current"] for row in _ROWS if row["current"]}
 )
+
+_NAMES_OF_AREA: dict[str, list[str]] = {}  # under its first name
+for _second, _first in CURRENT_NAMES.items():
+    _NAMES_OF_AREA.setdefault(_first, [_first]).append(_second)
 
 _ACM_AREAS: Mapping[str, str] = MappingProxyType(
     {
@@ -112,6 +117,50 @@ def current_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
     if CURRENT_NAMES.keys().isdisjoint(labels):
         return labels
     return tuple(dict.fromkeys(map(current_label, labels)))
+
+
+def known_labels(labels: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+    """Return a paper's labels under the names that a model knows, in order and without repeats.
+
+    A label that the model does not know takes another name of the same area if the model knows
+    that one; else it stays.
+
+    >>> known_labels(("math.IT", "cs.LG"), {"cs.IT"}), known_labels(("cs.IT",), {"math.IT"})
+    (('cs.IT', 'cs.LG'), ('math.IT',))
+    """
+    return tuple(dict.fromkeys(_known_label(label, known) for label in labels))
+
+
+def _known_label(label: str, known: Collection[str]) -> str:
+    if label in known:
+        return label
+    names = _NAMES_OF_AREA.get(current_label(label), [])
+    return next((name for name in names if name in known), label)
+
+
+def nearest_label(text: str, label_names: Sequence[str]) -> str | None:
+    """Return the label that somebody may have meant, by its code or by its name.
+
+    Args:
+        text: What was written.
+        label_names: The labels to choose from; of equal names the first counts.
+
+    Returns:
+        One of ``label_names``; None if none is near, or another category of arXiv is nearer.
+
+    >>> nearest_label("Machine_Learning", ["cs.LG", "stat.ML"]), nearest_label("cs.LQ", ["cs.LG"])
+    ('cs.LG', 'cs.LG')
+    """
+    written: dict[str, str] = {}
+    for label in (*label_names, *LABEL_NAMES):
+        for form in (label, label_name(label)):
+            written.setdefault(_plain(form), label)
+    near = difflib.get_close_matches(_plain(text), written, n=1, cutoff=0.75)
+    return written[near[0]] if near and written[near[0]] in label_names else None
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().replace("_", " ").split())
 
 
 def _first_acm_letter(label: str) -> str:

@@ -18,7 +18,7 @@ from arxivtag.learning import network, thresholds
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.schema import ABSTRACT, TITLE
-from arxivtag.papers.taxonomy import label_name
+from arxivtag.papers.taxonomy import known_labels, label_name
 from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.tagging.threads import one_blas_thread
 
@@ -231,6 +231,8 @@ def second_opinion(
 ) -> SecondOpinion:
     """Compare labels that somebody chose with the ones the model gives, most probable first.
 
+    Where an area of arXiv has two names, either counts as the one that the model knows.
+
     Args:
         bundle: The model.
         y_prob_row: ``(n_labels,)`` calibrated probabilities.
@@ -238,8 +240,8 @@ def second_opinion(
         readable: Whether the text holds a known n-gram; if not, the model gives no label.
     """
     every = rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
-    wanted = list(dict.fromkeys(chosen))
-    known = set(bundle.label_names)
+    known = frozenset(bundle.label_names)
+    wanted = known_labels(tuple(dict.fromkeys(chosen)), known)
     return SecondOpinion(
         agrees=tuple(one for one in every if one.label in wanted and one.above_threshold),
         doubts=tuple(one for one in every if one.label in wanted and not one.above_threshold),

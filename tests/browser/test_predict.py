@@ -122,6 +122,7 @@ def test_a_file_goes_up_and_comes_back_tagged(page: Page, tmp_path: Path) -> Non
     with saved.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["predicted_labels"] for row in rows] == [*LABELS, ""]
+    assert [row["note"] for row in rows] == [*([""] * len(LABELS)), "fewer than 20 words"]
     assert rows[-1]["title"].startswith("'=HYPERLINK")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Download JSONL").click()

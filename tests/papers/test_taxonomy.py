@@ -15,8 +15,10 @@ from arxivtag.papers.taxonomy import (
     LABEL_NAMES,
     current_label,
     current_labels,
+    known_labels,
     label_kind,
     label_name,
+    nearest_label,
 )
 
 # arXiv's own counts: 155 present categories in eight groups (physics with its archives).
@@ -123,3 +125,45 @@ def test_what_is_current_is_a_category_and_stays() -> None:
     for old, new in CURRENT_NAMES.items():
         assert label_kind(old) == label_kind(new) == "arxiv"
         assert current_label(new) == new
+
+
+@pytest.mark.parametrize(
+    ("labels", "known", "expected"),
+    [
+        (("math.IT",), {"cs.IT"}, ("cs.IT",)),
+        (("cs.IT", "math.IT"), {"cs.IT"}, ("cs.IT",)),
+        (("cs.IT", "math.IT"), {"cs.IT", "math.IT"}, ("cs.IT", "math.IT")),
+        (("cs.IT",), {"math.IT"}, ("math.IT",)),
+        (("cmp-lg", "cs.LG"), {"cs.CL", "cs.LG"}, ("cs.CL", "cs.LG")),
+        (("cs.CL",), {"cmp-lg"}, ("cmp-lg",)),
+        (("math.IT", "robots"), {"cs.LG"}, ("math.IT", "robots")),
+        ((), {"cs.LG"}, ()),
+    ],
+)
+def test_labels_take_the_names_that_a_model_knows(
+    labels: tuple[str, ...], known: set[str], expected: tuple[str, ...]
+) -> None:
+    assert known_labels(labels, known) == expected
+
+
+@pytest.mark.parametrize(("second", "first"), CURRENT_NAMES.items())
+def test_each_name_of_an_area_stands_for_the_other(second: str, first: str) -> None:
+    assert known_labels((second,), {first}) == (first,)
+    assert known_labels((first,), {second}) == (second,)
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Machine_Learning", "cs.LG"),
+        ("machine learning", "cs.LG"),
+        ("CS.LG", "cs.LG"),
+        ("Computation_and_Language", "cs.CL"),
+        ("cs_LG", "cs.LG"),
+        ("Soft Matter", None),
+        ("Computer_Science_and_Game_Theory", None),  # the name of another category
+        ("", None),
+    ],
+)
+def test_the_nearest_label(text: str, label: str | None) -> None:
+    assert nearest_label(text, ["cs.LG", "stat.ML", "cs.CL", "math.CO"]) == label

@@ -228,3 +228,16 @@ def test_second_opinion() -> None:
     assert [tag.label for tag in opinion.doubts] == ["c"]
     assert [tag.label for tag in opinion.adds] == ["b"]
     assert opinion.unknown == ("zz",)
+
+
+def test_second_opinion_knows_the_other_name_of_an_area() -> None:
+    model = dataclasses.replace(
+        make_bundle(),
+        label_names=("cs.IT", "math.NA", "c", "d"),
+        thresholds=Thresholds("global", np.full(4, 0.5, np.float32)),
+    )
+    y_prob = np.array([0.9, 0.2, 0.1, 0.1])
+    opinion = tagger.second_opinion(model, y_prob, ["math.IT", "cs.IT", "cs.NA"], readable=True)
+    assert [tag.label for tag in opinion.agrees] == ["cs.IT"]
+    assert [tag.label for tag in opinion.doubts] == ["math.NA"]
+    assert opinion.unknown == ()

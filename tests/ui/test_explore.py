@@ -10,11 +10,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.exploring.duplicates import Piece
+from arxivtag.papers.cleaning import clean
 from arxivtag.ui.explore import labels_tab
+from arxivtag.ui.explore.cleaning_tab import noticed
 from arxivtag.ui.explore.duplicates_tab import marked_html
 from arxivtag.ui.explore.overview_tab import imbalance_text
 from arxivtag.ui.explore.page import FILTERED_TABS, TABS
 from arxivtag.ui.explore.shared import file_part, plural
+from tests.papers.conftest import make_papers
 from tests.ui.conftest import texts
 
 OpenApp = Callable[..., AppTest]
@@ -180,6 +183,33 @@ def test_data_sets_at_the_edges(
     for tab in TABS:
         app = open_app(PAGE, data="file:odd.csv", tab=tab, rows=rows)
         assert not app.exception, tab
+
+
+def test_what_cleaning_noticed_is_said() -> None:
+    papers = make_papers(
+        [
+            ("Editorial", "a note on whales", ["cs.IT"]),
+            ("Editorial", "nothing of the kind", ["math.IT"]),
+            ("Other", "classi-\nfication", ["cs.IT"]),
+        ]
+    )
+    sentences = noticed(2, clean(papers).report)
+    assert sentences[0] == "2 rows of the file could not be read."
+    assert "were replaced in 1 paper." in sentences[1]
+    assert "an abstract of their own: 1." in sentences[2]
+    assert "(math.IT for cs.IT, cmp-lg for cs.CL): 1." in sentences[3]
+    assert noticed(0, clean(papers.iloc[:1]).report) == []
+
+
+def test_cleaning_counts_what_is_no_abstract(
+    open_explore: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "papers.csv"
+    rows = [(f"T{i}", f"This paper is withdrawn: {i}.", "['cs.LG']") for i in range(12)]
+    pd.DataFrame(rows, columns=["title", "abstract", "labels"]).to_csv(path, index=False)
+    monkeypatch.setenv("ARXIVTAG_DATA", str(path))
+    app = open_explore("Cleaning", data=f"file:{path.name}")
+    assert "Notes on abstracts: withdrawn (12), fewer than 20 words (12)." in texts(app)
 
 
 def test_imbalance_sentence_of_one_label() -> None:
