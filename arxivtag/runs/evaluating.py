@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arxivtag.runs.registry import resolve_model
 
+if TYPE_CHECKING:
+    from arxivtag.papers.schema import Layout
 
-def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str, Any]:
+
+def evaluate_model(
+    model: str, data: str, home: Path | None = None, layout: Layout | None = None
+) -> dict[str, Any]:
     """Return the evaluation of a model on every row of ``data`` that has an abstract.
 
     Nothing is cleaned or split: each row counts as it stands; ``n_without_abstract`` says
@@ -19,6 +24,7 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
         model: ``pretrained``, a run id or a bundle folder.
         data: A source of papers, as :func:`arxivtag.papers.sources.load` takes it.
         home: Where runs and downloads live.
+        layout: Which column holds what and what separates labels, as far as it was said.
 
     Raises:
         ArxivTagError: If the model or the data cannot be used.
@@ -31,7 +37,7 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
     from arxivtag.tagging.tagger import frame_texts, predict_with_readable
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))
-    corpus = sources.load(data, home=home)
+    corpus = sources.load(data, layout=layout, home=home)
     papers = corpus.papers
     has_abstract = papers["abstract"].str.strip() != ""
     n_without_abstract = int((~has_abstract).sum())
