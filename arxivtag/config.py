@@ -188,12 +188,6 @@ def visitor_limits() -> VisitorLimits:
     return _from_environment(VisitorLimits, "ARXIVTAG_VISITOR_")
 
 
-def largest_upload_mb() -> int:
-    """Return the largest uploaded file that is taken here, in MB: less for visitors."""
-    most = limits().max_upload_mb
-    return min(most, visitor_limits().max_upload_mb) if visitor_mode() else most
-
-
 def _from_environment(kind: type[ConfigT], prefix: str) -> ConfigT:
     changes: dict[str, int] = {}
     for item in dataclasses.fields(kind):  # type: ignore[arg-type]

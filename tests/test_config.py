@@ -14,7 +14,15 @@ from arxivtag import config
 from arxivtag.config import Limits
 from arxivtag.errors import ConfigError
 from arxivtag.fields import from_dict, to_dict
-from arxivtag.settings import PRESETS, RunConfig, VectorizerConfig, preset_settings, validate
+from arxivtag.settings import (
+    PRESET_HELP,
+    PRESET_NAMES,
+    PRESETS,
+    RunConfig,
+    VectorizerConfig,
+    preset_settings,
+    validate,
+)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -115,3 +123,8 @@ def test_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setattr("sys.platform", "linux")
     assert config.home_folder() == tmp_path / "arxivtag"
+
+
+def test_every_preset_has_a_name_and_a_sentence() -> None:
+    assert PRESETS.keys() == PRESET_NAMES.keys() == PRESET_HELP.keys()
+    assert all(settings.preset == name for name, settings in PRESETS.items())

@@ -68,11 +68,6 @@ class Metric:
     high: float | None = 1.0
     higher_is_better: bool = True
 
-    @property
-    def needs_probabilities(self) -> bool:
-        """Whether it reads probabilities, and not only the labels given."""
-        return self.reads in ("rankings", "scores")
-
 
 def _of_papers(ratio: Ratio, y_true: BoolArray, y_pred: BoolArray) -> NDArray[np.float64]:
     return ratio(Counts.along(1, y_true, y_pred))

@@ -27,7 +27,6 @@ from arxivtag.papers.schema import Layout
 from arxivtag.papers.source import UPLOAD, Source, parse_source
 from arxivtag.policy import policy
 
-UPLOAD_PREFIX = f"{UPLOAD}:"  # for callers that do not ask papers.source yet
 _ID = re.compile(r"[0-9a-f]{32}")
 _PIECE_BYTES = 1 << 20
 _CHOSEN = "chosen"  # a file of this name says that somebody chose the upload

@@ -17,7 +17,7 @@ from arxivtag.learning.measuring import Resampling, evaluate, evaluate_and_count
 from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
 from arxivtag.learning.reliability import reliability_bins
 
-RANKING_KEYS = {metric.key for metric in METRICS if metric.needs_probabilities}
+RANKING_KEYS = {metric.key for metric in METRICS if metric.reads in ("rankings", "scores")}
 
 
 def random_case(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

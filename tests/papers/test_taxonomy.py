@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from arxivtag.papers.sources import load
 from arxivtag.papers.taxonomy import (
+    CURRENT_NAMES,
     LABEL_NAMES,
-    SECOND_NAMES,
-    SUCCESSORS,
     current_label,
     current_labels,
     label_kind,
@@ -121,6 +120,6 @@ def test_retired_archives_have_successors_where_there_is_one() -> None:
 
 
 def test_what_is_current_is_a_category_and_stays() -> None:
-    for old, new in {**SECOND_NAMES, **SUCCESSORS}.items():
+    for old, new in CURRENT_NAMES.items():
         assert label_kind(old) == label_kind(new) == "arxiv"
         assert current_label(new) == new

@@ -16,7 +16,6 @@ import pyarrow as pa
 
 from arxivtag.config import PROJECT_FOLDER, Limits
 from arxivtag.errors import DataError
-from arxivtag.papers.reading.opening import check_size
 from arxivtag.papers.reading.tables import (
     ReadRequest,
     check_rows,
@@ -31,7 +30,6 @@ _SILENCE_S = 60.0
 
 def read_parquet(request: ReadRequest) -> pa.Table:
     """Return the table of a Parquet file, every column text."""
-    check_size(request.path, request.bounds)
     with _Reader(request.path, request.bounds) as reader:
         names = _usable_columns(reader, request)
         kept = list(request.columns(list(names)))

@@ -34,7 +34,7 @@ def main() -> int:
     _bound_memory(_MEMORY_BYTES)
     out = sys.stdout.buffer
     try:
-        with pq.ParquetFile(Path(path), **_THRIFT_LIMITS) as file:
+        with _opened(Path(path)) as file:
             out.write(json.dumps(_description(file, limits)).encode() + b"\n")
             out.flush()
             positions = json.loads(sys.stdin.readline() or "null")
@@ -58,6 +58,18 @@ def main() -> int:
 def _fail(reason: str) -> int:
     sys.stderr.write(reason)
     return 1
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    """Open a file so that its texts come as dictionaries.
+
+    A few bytes on disk may stand for a long text in every row; so it is written out once, and
+    cut, before the rows are.
+    """
+    with pq.ParquetFile(path, **_THRIFT_LIMITS) as file:
+        leaves = [file.schema.column(i) for i in range(len(file.schema))]
+    texts = [leaf.path for leaf in leaves if leaf.physical_type == "BYTE_ARRAY"]
+    return pq.ParquetFile(path, read_dictionary=texts, **_THRIFT_LIMITS)
 
 
 def _bound_memory(n_bytes: int) -> None:
@@ -120,6 +132,10 @@ def _text_batches(
 
 def _text_column(array: pa.Array, max_chars: int) -> pa.Array:
     """Return a column as text; what is too long is cut so that it still shows as too long."""
+    if pa.types.is_dictionary(array.type):
+        used = pc.unique(array.indices).drop_null()  # a dictionary serves many batches
+        texts = _text_column(array.dictionary.take(used), max_chars)
+        return pc.fill_null(texts.take(pc.index_in(array.indices, used)), "")
     if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
         array.validate(full=True)  # Parquet does not promise valid UTF-8
         short = pc.utf8_slice_codeunits(array, 0, max_chars + 1)

@@ -21,6 +21,7 @@ from arxivtag.config import Limits, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.csv_tables import read_csv
 from arxivtag.papers.reading.json_lines import read_json_lines
+from arxivtag.papers.reading.opening import check_size
 from arxivtag.papers.reading.parquet import read_parquet
 from arxivtag.papers.reading.tables import RawTable, ReadRequest, Tally
 
@@ -77,6 +78,7 @@ def read_table(
     """
     tally = Tally()
     request = ReadRequest(path, columns or list, max_rows, bounds or limits(), tally)
+    check_size(path, request.bounds)
     read = FORMATS[format_ending(path)]
     try:
         table = read(request)

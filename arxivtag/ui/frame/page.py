@@ -55,11 +55,6 @@ class PageContext:
     policy: Policy
     links: dict[str, str]
 
-    @property
-    def visitor_mode(self) -> bool:
-        """Whether deletion and local paths are hidden; new code reads ``policy``."""
-        return self.policy.is_visitor
-
     def link_parameters(self, **more: str) -> dict[str, str]:
         """Return the query parameters that carry the choices to another page, and ``more``."""
         return {**self.links, **more}

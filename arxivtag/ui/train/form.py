@@ -180,10 +180,11 @@ def _setting_input(item: Setting, base: RunConfig, fields_id: str, context: Page
     }
     if item.kind is bool:
         return bool(st.toggle(value=value, **shared))
-    if metadata.get("choices"):
-        choices: list[str] = list(metadata["choices"])
-        place = choices.index(value)
-        return str(st.selectbox(options=choices, index=place, format_func=choice_label, **shared))
+    if item.choices:
+        place = item.choices.index(value)
+        return str(
+            st.selectbox(options=item.choices, index=place, format_func=choice_label, **shared)
+        )
     if typing.get_origin(item.kind) is tuple:
         return parse_units(st.text_input(value=units_text(value), max_chars=60, **shared))
     most = context.policy.max_epochs if item.name == "epochs" else None

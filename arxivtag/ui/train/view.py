@@ -6,7 +6,14 @@ import streamlit as st
 
 from arxivtag.errors import ArxivTagError, ConfigError
 from arxivtag.runs import jobs
-from arxivtag.settings import DEFAULT_PRESET, PRESETS, RunConfig, preset_settings
+from arxivtag.settings import (
+    DEFAULT_PRESET,
+    PRESET_HELP,
+    PRESET_NAMES,
+    PRESETS,
+    RunConfig,
+    preset_settings,
+)
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
@@ -17,17 +24,6 @@ from arxivtag.ui.train.form import settings_input
 from arxivtag.ui.train.heading import watch_link
 from arxivtag.ui.train.live_view import render_run
 from arxivtag.ui.train.starting import start_once
-
-PRESET_NAMES = {
-    "tuned": "Tuned",
-    "keras-example": "Keras example",
-    "linear": "Linear",
-}
-PRESET_HELP = {
-    "tuned": "One hidden layer with dropout on scaled TF-IDF: quick, and the most accurate here.",
-    "keras-example": "The Keras example's own network and settings, 20 epochs.",
-    "linear": "No hidden layer: the quickest, and a strong model to compare with.",
-}
 
 
 def render_train(context: PageContext) -> None:
@@ -107,12 +103,12 @@ def _base_input(context: PageContext) -> tuple[RunConfig, str]:
         "Preset",
         list(PRESETS),
         default=DEFAULT_PRESET,
-        format_func=lambda name: PRESET_NAMES.get(name, name),
+        format_func=lambda name: PRESET_NAMES[name],
         required=True,
         key="preset",
         persist_state="session",
     )
-    components.note(PRESET_HELP.get(preset, ""))
+    components.note(PRESET_HELP[preset])
     return preset_settings(preset), preset
 
 
