@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from arxivtag.config import Limits
@@ -14,6 +15,7 @@ from arxivtag.papers.label_lists import NOTHING
 from arxivtag.papers.labels import (
     AUTO,
     SEPARATORS,
+    LabelExample,
     LabelFormat,
     LabelReading,
     examples,
@@ -25,6 +27,7 @@ from arxivtag.papers.schema import LABELS, ONE_PER_LABEL, known_columns
 
 _NO, _YES = ("0", "0.0", "false"), ("1", "1.0", "true")
 _ENOUGH_FILLED = 0.9
+SAMPLE_ROWS = 1_000  # what columns hold is judged by so many rows
 
 
 def guess_label_column(sample: pd.DataFrame, taken: Collection[str] = ()) -> str:
@@ -91,39 +94,57 @@ def read_labels(
     Raises:
         DataError: If the columns hold no names of labels.
     """
-    words, notes = "", list[str]()
-    if [chosen] == list(columns):
-        cells = table[chosen]
+    written = _written(table, columns, chosen)
+    cells = written.cells
+    label_format = LabelFormat()  # where each column is one label
+    if list(columns) == [chosen]:
         label_format = understand_labels(cells) if separator == AUTO else format_named(separator)
-    elif chosen == ONE_PER_LABEL:
-        cells, words, notes = _cells_of_bits(table[list(columns)])
-        label_format = LabelFormat()
-    else:
-        cells = _joined(table[list(columns)])
-        label_format = LabelFormat()
     labels, problem = _split(cells, label_format, bounds)
-    unusable = labels.isna().to_numpy()
-    n_skipped = int(unusable.sum())
+    distinct = {label for combination in labels.dropna().unique() for label in combination}
+    shown = examples(cells, label_format)
+    if written.words:  # the cells are not the file's own
+        shown = tuple(
+            LabelExample(", ".join(f"{label}: 1" for label in one.labels), one.labels)
+            for one in shown
+        )
+    reading = LabelReading(
+        written.words or label_format.words, label_format.name, len(distinct), shown
+    )
+    notes = list(written.notes)
     if not label_format.is_sure:
         notes.append(
             f"{label_format.words} That is a guess: check it, and say what separates labels "
             f"with --label-separator ({', '.join(SEPARATORS)})."
         )
-    distinct = {label for combination in labels.dropna().unique() for label in combination}
     if distinct and all(label.isdigit() for label in distinct):
         notes.append("The labels are numbers; their names are not in this column.")
-    if n_skipped:
+    unusable = labels.isna().to_numpy()
+    if unusable.any():
         notes.append(
-            f"Rows left out because of their labels: {n_skipped:,}, the first of them row "
-            f"{int(unusable.argmax()) + 1:,} of those read. {problem}"
+            f"Rows left out because of their labels: {unusable.sum():,}, the first of them row "
+            f"{unusable.argmax() + 1:,} of those read. {problem}"
         )
-    reading = LabelReading(
-        words or label_format.words,
-        label_format.name,
-        len(distinct),
-        examples(cells, label_format),
-    )
-    return LabelsRead(labels, reading, tuple(notes), n_skipped)
+    return LabelsRead(labels, reading, tuple(notes), int(unusable.sum()))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The cells of labels; where several columns hold them, what these are, in words."""
+
+    cells: pd.Series
+    words: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def _written(table: pd.DataFrame, columns: Sequence[str], chosen: str) -> _Written:
+    if list(columns) == [chosen]:
+        return _Written(table[chosen])
+    if chosen == ONE_PER_LABEL:
+        return _bits(table[list(columns)])
+    # Numbered columns of one label each become a list.
+    rows = zip(*(table[name] for name in columns), strict=True)
+    cells = [json.dumps([cell for cell in row if cell.strip()]) for row in rows]
+    return _Written(pd.Series(cells, index=table.index, dtype=object))
 
 
 def _split(cells: pd.Series, label_format: LabelFormat, bounds: Limits) -> tuple[pd.Series, str]:
@@ -139,43 +160,35 @@ def _split(cells: pd.Series, label_format: LabelFormat, bounds: Limits) -> tuple
     return cells.astype(object).map(labels), problem
 
 
-def _cells_of_bits(table: pd.DataFrame) -> tuple[pd.Series, str, list[str]]:
-    """Return the names of the columns that hold 1 as a JSON list per row, words and notes.
+def _bits(table: pd.DataFrame) -> _Written:
+    """Return the names of the columns that hold 1, as a JSON list per row.
 
     A column without a 0 or without a 1 does not tell papers apart and is not a label.
 
     Raises:
-        DataError: If fewer than two are.
+        DataError: If fewer than two are left.
     """
-    bits = columns_of_bits(table)
-    names = [name for name in bits if table[name].str.lower().isin(_YES).nunique() == 2]
+    is_set = {name: table[name].str.lower().isin(_YES) for name in columns_of_bits(table)}
+    names = [name for name, rows in is_set.items() if rows.nunique() == 2]
     if len(names) < 2:
         raise DataError(
             "There are no two columns that hold 0 and 1, one per label.",
             "Say which column holds the labels, as in --columns labels=COLUMN.",
         )
-    is_set = pd.concat([table[name].str.lower().isin(_YES) for name in names], axis=1).to_numpy()
-    written: dict[bytes, str] = {}
-    for row in is_set:
+    matrix = np.column_stack([is_set[name] for name in names])
+    written: dict[bytes, str] = {}  # combinations are few
+    for row in matrix:
         if row.tobytes() not in written:
             held = [names[position] for position in row.nonzero()[0]]
             written[row.tobytes()] = json.dumps(held, ensure_ascii=False)
-    cells = pd.Series([written[row.tobytes()] for row in is_set], table.index, dtype=object)
+    cells = pd.Series([written[row.tobytes()] for row in matrix], table.index, dtype=object)
     words = f"Each of {len(names)} columns of 0 and 1 is one label."
     notes = [f"{words} They are {_listed(names)}."]
     if left_out := [name for name in map(str, table.columns) if name not in names]:
         notes.append(f"Not labels, since they hold other values or only one: {_listed(left_out)}.")
-    return cells, words, notes
+    return _Written(cells, words, tuple(notes))
 
 
-def _joined(table: pd.DataFrame) -> pd.Series:
-    """Return a JSON list per row: what its columns hold, one label each."""
-    rows = zip(*(table[name] for name in table.columns), strict=True)
-    cells = [json.dumps([cell for cell in row if cell.strip()]) for row in rows]
-    return pd.Series(cells, index=table.index, dtype=object)
-
-
-def _listed(names: Iterable[str]) -> str:
-    shown = list(names)
-    more = f" and {len(shown) - 10} more" if len(shown) > 10 else ""
-    return ", ".join(repr(name[:60]) for name in shown[:10]) + more
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(repr(name[:60]) for name in names[:10]) + more

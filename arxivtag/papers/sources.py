@@ -16,6 +16,7 @@ from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
 from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
 from arxivtag.papers.label_columns import (
+    SAMPLE_ROWS,
     LabelsRead,
     columns_of_bits,
     guess_label_column,
@@ -64,9 +65,6 @@ __all__ = [
     "load_texts",
     "save_upload",
 ]
-
-
-_SAMPLE_ROWS = 1_000  # what columns hold is judged by so many
 
 
 @dataclass(frozen=True)
@@ -304,7 +302,7 @@ class _ColumnChoice:
         return guessed
 
     def _sample(self) -> pd.DataFrame:
-        return read_table(self._path, max_rows=_SAMPLE_ROWS, bounds=self._bounds).table
+        return read_table(self._path, max_rows=SAMPLE_ROWS, bounds=self._bounds).table
 
 
 def _to_papers(table: pd.DataFrame, chosen: Mapping[str, str], labels: LabelsRead) -> pd.DataFrame:

@@ -14,7 +14,12 @@ from arxivtag.config import limits
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.fetching.searches import search_source
-from arxivtag.papers.label_columns import columns_of_bits, guess_label_column, read_labels
+from arxivtag.papers.label_columns import (
+    SAMPLE_ROWS,
+    columns_of_bits,
+    guess_label_column,
+    read_labels,
+)
 from arxivtag.papers.labels import (
     AUTO,
     LOOKED_AT,
@@ -22,7 +27,7 @@ from arxivtag.papers.labels import (
     LabelReading,
     understand_labels,
 )
-from arxivtag.papers.reading.readers import preview_table
+from arxivtag.papers.reading.readers import read_table
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
@@ -95,8 +100,7 @@ def _upload_input(home: Path) -> None:
         return
     source = _stored(file, home)
     path, name = upload_path(source, home)
-    table = _first_rows(path)
-    layout = _layout_input(table)
+    layout = _layout_input(path)
     asked = st.button("Use these papers", type="primary", key="use-upload", disabled=layout is None)
     if asked and layout is not None:
         with st.spinner("Reading the papers …", show_time=True):
@@ -138,17 +142,19 @@ def _drop_unchosen(known: dict[str, str], home: Path) -> None:
 
 
 @shared(4, "Reading the first papers …")
-def _first_rows(path: Path) -> pd.DataFrame:
-    """Return the rows that the columns and their labels are judged by."""
-    return preview_table(path, LOOKED_AT).table
+def _first_rows(path: Path, n_rows: int, names: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Return the first rows of a file; of the columns of some names, where these are given."""
+    columns = None if names is None else lambda _: list(names)
+    return read_table(path, columns=columns, max_rows=n_rows).table
 
 
-def _layout_input(table: pd.DataFrame) -> Layout | None:
-    """Let the person say how the table is to be read; None while a question is open.
+def _layout_input(path: Path) -> Layout | None:
+    """Let the person say how a table is to be read; None while a question is open.
 
     Raises:
         DataError: If the table cannot be read so.
     """
+    table = _first_rows(path, SAMPLE_ROWS)
     columns = [str(column) for column in table.columns]
     check_header(columns)
     mapping = _mapping_input(table, columns)
@@ -159,15 +165,19 @@ def _layout_input(table: pd.DataFrame) -> Layout | None:
                 "A file without labels can be tagged on the Predict page.",
             )
     chosen = mapping[LABELS]
-    separator: str | None = AUTO
-    if chosen not in columns:
-        label_columns = columns_of_bits(table, [mapping[TITLE], mapping[ABSTRACT]])
-    else:
+    texts = [mapping[field] for field in (TITLE, ABSTRACT) if mapping[field]]
+    if chosen in columns:
         label_columns = numbered_columns(chosen, columns)
-        if label_columns == [chosen]:
-            separator = _separator_input(table[chosen])
+    else:
+        label_columns = columns_of_bits(table, texts)
+    table = _first_rows(path, LOOKED_AT, tuple(dict.fromkeys([*texts, *label_columns])))
+    separator: str | None = AUTO
+    if label_columns == [chosen]:
+        separator = _separator_input(table[chosen])
     read = read_labels(table, label_columns, chosen, separator or AUTO, limits())
     _show_examples(read.reading)
+    for sentence in read.notes if separator is not None else ():
+        components.note(sentence)
     _preview(table, mapping, read.labels)
     return None if separator is None else Layout(mapping, separator)
 
