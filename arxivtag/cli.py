@@ -28,9 +28,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from arxivtag import __version__, config, flags
 from arxivtag.errors import ArxivTagError, ConfigError, DataError, RefusedError
 from arxivtag.policy import policy
-from arxivtag.settings import DEFAULT_PRESET, PRESETS
+from arxivtag.settings import COLUMNS_HELP, DEFAULT_PRESET, LABEL_SEPARATOR_HELP, PRESETS
 
 if TYPE_CHECKING:
+    from arxivtag.papers.schema import Layout
     from arxivtag.tagging.bundle import Bundle
 
 VISITORS_MESSAGE_MB = 60
@@ -176,6 +177,12 @@ DATA = option(
     help="'sample', 'arxiv-abstracts', or a file "
     "(.csv, .csv.gz, .csv.xz, .csv.zst, .jsonl, .parquet)",
 )  # fmt: skip
+COLUMNS = option(
+    "--columns", default="", metavar="FIELD=COLUMN,...", help=COLUMNS_HELP.replace("%", "%%")
+)
+LABEL_SEPARATOR = option(
+    "--label-separator", default="auto", metavar="SIGN", help=LABEL_SEPARATOR_HELP
+)
 MODEL = option("model", metavar="MODEL", help="'pretrained', a run id, or a bundle folder")
 
 
@@ -189,6 +196,13 @@ def _progress(stage: str, fraction: float | None = None) -> None:
     """Print one line of progress on standard error."""
     share = "" if fraction is None else f" {fraction:4.0%}"
     print(f"{stage}{share}", file=sys.stderr, flush=True)
+
+
+def _layout(arguments: Namespace) -> Layout:
+    """Return what the person said about the columns of a file and its labels."""
+    from arxivtag.papers.schema import parse_layout
+
+    return parse_layout(arguments.columns, arguments.label_separator)
 
 
 def _print_result(as_json: bool, result: object, text: str) -> None:
@@ -246,20 +260,27 @@ def fetch(arguments: Namespace) -> None:
     _print_result(arguments.json, result, _plain(result))
 
 
-@command(DATA)
+@command(DATA, COLUMNS, LABEL_SEPARATOR)
 def describe(arguments: Namespace) -> None:
     """Count what is in a data set."""
     from arxivtag.exploring.describe import describe as describe_corpus
     from arxivtag.papers import sources
 
-    corpus = sources.load(arguments.data, home=arguments.home)
+    corpus = sources.load(arguments.data, layout=_layout(arguments), home=arguments.home)
     _print_notes(corpus.report.notes)
     result = describe_corpus(corpus)
     lengths = "  ".join(f"{key} {_number(value)}" for key, value in result["length_words"].items())
     most_frequent = sorted(result["label_counts"].items(), key=lambda item: -item[1])[:10]
     labels = "  ".join(f"{label} {count:,}" for label, count in most_frequent)
-    text = f"{_plain(result)}\nwords per abstract: {lengths}\nmost frequent labels: {labels}"
-    _print_result(arguments.json, result, text)
+    read = corpus.labels_read
+    lines = [
+        _plain(result),
+        f"words per abstract: {lengths}",
+        f"most frequent labels: {labels}",
+        read.sentence,
+        *(f"  {one.written[:60]!r} -> {' | '.join(one.labels)}" for one in read.examples),
+    ]
+    _print_result(arguments.json, result, "\n".join(lines))
 
 
 @command(
@@ -271,12 +292,14 @@ def describe(arguments: Namespace) -> None:
 def train(arguments: Namespace) -> None:
     """Train a model and evaluate it."""
     from arxivtag.learning.headline import headline_text
+    from arxivtag.papers.schema import parse_layout
     from arxivtag.runs import foreground
 
     try:
         settings = flags.settings_from(arguments)
     except ConfigError as error:
         arguments.usage_error(str(error))
+    parse_layout(settings.columns, settings.label_separator)  # before a run is made
     result = foreground.train_in_foreground(settings, arguments.home, progress=_progress)
     _print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     head = {key: value for key, value in result.items() if key not in ("evaluation", "timings")}
@@ -292,6 +315,8 @@ def train(arguments: Namespace) -> None:
 @command(
     MODEL,
     DATA,
+    COLUMNS,
+    LABEL_SEPARATOR,
     option("--out", type=Path, metavar="FILE", help="write the whole evaluation as JSON"),
 )
 def evaluate(arguments: Namespace) -> None:
@@ -300,7 +325,7 @@ def evaluate(arguments: Namespace) -> None:
     from arxivtag.learning.headline import headline_text
     from arxivtag.runs.evaluating import evaluate_model
 
-    result = evaluate_model(arguments.model, arguments.data, arguments.home)
+    result = evaluate_model(arguments.model, arguments.data, arguments.home, _layout(arguments))
     _print_notes(result["notes"])
     if arguments.out:
         storage.write_json(arguments.out, result)
@@ -310,6 +335,7 @@ def evaluate(arguments: Namespace) -> None:
 @command(
     MODEL,
     option("input", metavar="INPUT", help="a file of papers, or - for one abstract"),
+    COLUMNS,
     option("--out", type=_file_ending_in(".csv", ".jsonl", ".parquet"), metavar="FILE",
            help="write the table (.csv, .jsonl or .parquet)"),
     option("--top", type=COUNT, metavar="K", help="the K most probable labels, from 1"),
@@ -371,10 +397,12 @@ def _standard_input() -> str:
 
 def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
     from arxivtag.papers import sources
+    from arxivtag.papers.schema import parse_layout
     from arxivtag.papers.text_checks import count_notes, notes_text
     from arxivtag.tagging import tables, tagger
 
-    texts = sources.load_texts(arguments.input, home=arguments.home)
+    layout = parse_layout(arguments.columns)
+    texts = sources.load_texts(arguments.input, layout=layout, home=arguments.home)
     _print_notes(texts.notes)
     predicted = tagger.tag_papers(bundle, texts.frame, arguments.top, arguments.threshold)
     separator = tables.label_separator(bundle.label_names)

@@ -196,12 +196,24 @@ class EvaluationConfig:
     )
 
 
+COLUMNS_HELP = (
+    "Which column holds what, as in title=TI,abstract=AB,labels=WC; labels=0/1 stands for one "
+    "column of 0 and 1 per label. Fields that are left out are found by the columns' names."
+)
+LABEL_SEPARATOR_HELP = (
+    "What separates the labels in a cell: auto, semicolon, comma, pipe, hash, tab, newline, space "
+    "or none, or the sign itself."
+)
+
+
 @dataclass(frozen=True)
 class RunConfig:
     """Everything that decides a run: written to ``config.json`` as it stands."""
 
     data: str = "sample"
     preset: str = "tuned"
+    columns: str = setting("", COLUMNS_HELP)
+    label_separator: str = setting("auto", LABEL_SEPARATOR_HELP)
     text_fields: Literal["abstract", "title_and_abstract"] = setting(
         "abstract",
         "Which text the model reads.",
@@ -333,6 +345,11 @@ class Setting:
     def flag(self) -> str:
         """The long option, such as ``--learning-rate``."""
         return "--" + self.name.replace("_", "-")
+
+    @property
+    def is_about_the_file(self) -> bool:
+        """Whether it says how a file is read: the app asks for that where a file is added."""
+        return self.name in ("columns", "label_separator")
 
     @property
     def choices(self) -> tuple[str, ...]:

@@ -44,9 +44,13 @@ SMALL_LIMITS = {
 
 def labels_target(folder: Path) -> Target:
     """The parser of label cells."""
-    from arxivtag.papers.schema import parse_labels
+    from arxivtag.papers.labels import split_labels, understand_labels
 
-    return lambda data: print(parse_labels(data.decode("utf-8", "replace")), file=_Nowhere())
+    def read(data: bytes) -> None:
+        cell = data.decode("utf-8", "replace")
+        print(split_labels(cell, understand_labels([cell])), file=_Nowhere())
+
+    return read
 
 
 def reader_target(folder: Path) -> Target:

@@ -343,3 +343,36 @@ def test_train_list_tag_and_repeat(tmp_path: Path) -> None:
 def test_the_pretrained_bundle_is_small() -> None:
     size = sum(path.stat().st_size for path in (ASSETS_FOLDER / "pretrained").rglob("*"))
     assert size <= 9_000_000
+
+
+def test_columns_and_separator_are_said_on_every_command_that_takes_data(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    rows = [f"{ABSTRACT.replace(',', '')} {number},cs.CV / cs.LG" for number in range(3)]
+    path.write_text("\n".join(["story,kind", *rows]).replace(" / ", "#"))
+    said = ("--columns", "abstract=story,labels=kind", "--label-separator", "#")
+    figures = result_of("describe", str(path), *said)
+    assert isinstance(figures, dict)
+    assert figures["labels_read"] == {
+        "words": "Labels are separated by '#'.",
+        "separator": "hash",
+        "n_labels": 2,
+        "examples": [{"written": "cs.CV#cs.LG", "labels": ["cs.CV", "cs.LG"]}],
+    }
+    assert "'cs.CV#cs.LG' -> cs.CV | cs.LG" in run("describe", str(path), *said).stdout
+    evaluated = result_of("evaluate", "pretrained", str(path), *said)
+    assert isinstance(evaluated, dict)
+    assert evaluated["n_samples"] == 3
+    tagged = result_of("tag", "pretrained", str(path), "--columns", "abstract=story")
+    assert isinstance(tagged, list)
+    assert len(tagged) == 3
+
+
+@pytest.mark.parametrize("command", [("describe",), ("train",), ("evaluate", "pretrained")])
+@pytest.mark.parametrize("said", [("--columns", "TI"), ("--label-separator", "~")])
+def test_columns_and_separators_that_are_not_understood(
+    command: tuple[str, ...], said: tuple[str, str], tmp_path: Path
+) -> None:
+    done = run(*command, "sample", *said, "--home", str(tmp_path))
+    assert done.returncode == 1
+    assert "Received: " in done.stderr
+    assert not (tmp_path / "runs").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -30,7 +31,9 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         ``n_label_combinations``, ``n_rare_combinations``, ``n_kept``, ``n_labels``,
         ``length_words`` (count, mean, std, min, 25%, 50%, 75%, max),
         ``label_counts`` (most frequent first), and beside the contract ``source``,
-        ``synthetic``, ``n_skipped``, ``notes`` and ``cleaning`` (the full report).
+        ``synthetic``, ``n_skipped``, ``notes``, ``labels_read`` (``words``, ``separator``,
+        ``n_labels``, ``examples`` of cells as ``written`` and their ``labels``: all before
+        cleaning) and ``cleaning`` (the full report).
     """
     result = clean(corpus.papers, config)
     report = result.report
@@ -50,6 +53,7 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         "n_labels": len(counts),
         "length_words": describe_words(length_words(result.papers[ABSTRACT])),
         "label_counts": {label: counts[label] for label in label_names_of(labels)},
+        "labels_read": dataclasses.asdict(corpus.labels_read),
         "cleaning": report.to_dict(),
     }
 

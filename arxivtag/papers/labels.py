@@ -43,7 +43,8 @@ SEPARATORS = {
     "none": "",
 }
 _NAMES_OF = {mark: name for name, mark in SEPARATORS.items()}
-_SHOWN = {"\t": "tabs", "\n": "line breaks", " ": "spaces"}
+_CODES = " "  # codes hold neither spaces nor commas: all of these separate them
+_SHOWN = {"\t": "tabs", "\n": "line breaks"}
 _SURE_SEPARATORS = ("\n", "\t", "|", ";")
 _DOUBTFUL_SEPARATORS = ("#", ",")
 # Shares of parts in changing company, see _company.
@@ -61,7 +62,8 @@ _REMARK = re.compile(r"\(\s*(?:primary|secondary)\s*\)|\b(?:primary|secondary)\s
 _BARE_LIST = re.compile(r"""[\[({]([^\[\]()'"{}]*)[\])}]""")
 _BETWEEN_CODES = re.compile(r"[\s,;|]+")
 _LIST_BEGINS = ("[", "(", "{", "array(", "np.array(", "numpy.array(")
-_VECTOR = re.compile(r"[\[(]?\s*[01](?:[\s,;]*[01]){2,}\s*[\])]?")
+_BIT = r"[01](?:\.0*)?"
+_VECTOR = re.compile(rf"[\[(]?\s*{_BIT}(?:[\s,;]*{_BIT})*+\s*[\])]?")
 _NO_LABEL = re.compile(r"""[\[\]{}"|;\t\n]|^'|'$""")
 _BRACKETS = re.compile(r"""[\[\]{}"]""")
 
@@ -71,25 +73,26 @@ class LabelFormat:
     """How a column writes its labels.
 
     Attributes:
-        separator: What stands between labels; empty: a cell is one label.
-        codes: Whether labels are codes, between which spaces, commas and semicolons all separate.
+        separator: What stands between labels; empty: a cell is one label; a space: labels are
+            words, such as codes, between which commas and semicolons separate too.
         is_sure: Whether no other reading is about as likely.
     """
 
     separator: str = ""
-    codes: bool = False
     is_sure: bool = True
 
     @property
     def name(self) -> str:
         """The word for it in :data:`SEPARATORS`."""
-        return "space" if self.codes else _NAMES_OF[self.separator]
+        return _NAMES_OF[self.separator]
 
     @property
     def words(self) -> str:
         """One sentence on what was understood."""
-        if self.codes:
-            return "Labels are codes, separated by spaces, commas or semicolons."
+        if self.separator == _CODES:
+            return (
+                "Labels are codes or single words; spaces, commas, semicolons and | separate them."
+            )
         if not self.separator:
             return "Each cell, or each item of a list, is one label."
         return f"Labels are separated by {_SHOWN.get(self.separator, repr(self.separator))}."
@@ -101,6 +104,34 @@ class LabelExample:
 
     written: str
     labels: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LabelReading:
+    """How a column of labels was read, to be shown and to be repeated.
+
+    Attributes:
+        words: One sentence on how labels are separated.
+        separator: The name of it in :data:`SEPARATORS`.
+        n_labels: Distinct labels that were read.
+        examples: Cells with the labels read from them, at most five.
+    """
+
+    words: str
+    separator: str
+    n_labels: int
+    examples: tuple[LabelExample, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What was understood, how many labels that gave, and one that could be misread."""
+        count = "1 label" if self.n_labels == 1 else f"{self.n_labels:,} labels"
+        parts = [self.words.rstrip("."), count]
+        labels = [label for example in self.examples for label in example.labels]
+        longest = max(labels, key=len, default="")
+        if " " in longest or "," in longest:
+            parts.append(f"{longest!r} is one label")
+        return "; ".join(parts) + "."
 
 
 def format_named(name: str) -> LabelFormat:
@@ -124,11 +155,13 @@ def format_named(name: str) -> LabelFormat:
 def understand_labels(cells: Iterable[str]) -> LabelFormat:
     """Return how the labels of a column are written, from its first 10,000 cells with labels.
 
+    Cells that hold nothing but 0 and 1 do not name any label.
+
     Args:
         cells: The column's cells as text, empty ones among them.
 
     Raises:
-        DataError: If the cells hold vectors of 0 and 1, which do not name any label.
+        DataError: If all cells are such.
     """
     written = (cell.strip() for cell in cells)
     looked_at = list(itertools.islice((cell for cell in written if cell), LOOKED_AT))
@@ -160,7 +193,7 @@ def split_labels(
 
     >>> split_labels("['cs.CV', 'cs.LG']", LabelFormat())
     ('cs.CV', 'cs.LG')
-    >>> split_labels("68T05, 62H30 (Primary)", LabelFormat(codes=True))
+    >>> split_labels("68T05, 62H30 (Primary)", LabelFormat(" "))
     ('68T05', '62H30')
     >>> split_labels("Engineering, Civil; Robotics", LabelFormat(";"))
     ('Engineering, Civil', 'Robotics')
@@ -170,10 +203,10 @@ def split_labels(
     items = _items(text)
     if items is None:
         _check_length(text, bounds)
-        return _checked(_split_text(_unwrapped(text), label_format), bounds)
-    if len(items) == 1 and (label_format.separator or label_format.codes):
-        return _checked(_split_text(items[0], label_format), bounds)
-    return _checked(items, bounds, is_list=True)
+        items = [_unwrapped(text)]
+    elif not label_format.separator:
+        return _checked(items, bounds, is_list=True)
+    return _checked([part for item in items for part in _split_text(item, label_format)], bounds)
 
 
 def examples(
@@ -207,16 +240,22 @@ def _unwrapped(text: str) -> str:
 
 
 def _refuse_vectors(cells: Sequence[str]) -> None:
-    if cells and all(_VECTOR.fullmatch(cell) for cell in cells):
+    if cells and all(map(is_vector, cells)):
         raise DataError(
-            f"The labels are vectors of 0 and 1, such as {cells[0][:40]!r}, without names.",
-            "Write the labels' names into the cells, or one column of 0 and 1 per label.",
+            f"The labels are numbers of 0 and 1, such as {cells[0][:40]!r}, without names.",
+            "Write the labels' names into the cells, or make a column of 0 and 1 for each label, "
+            "under its name, and choose one column per label (--columns labels=0/1).",
         )
+
+
+def is_vector(cell: str) -> bool:
+    """Return whether a cell holds nothing but 0 and 1: ``1``, ``0010``, ``[0, 1, 0]``."""
+    return bool(_VECTOR.fullmatch(cell))
 
 
 def _understand_text(texts: Sequence[str]) -> LabelFormat:
     if _share_of_codes(texts) >= _CODES_SHARE:
-        return LabelFormat(" ", codes=True)
+        return LabelFormat(_CODES)
     present = [mark for mark in _SURE_SEPARATORS if any(mark in text for text in texts)]
     if present:
         n_cells = Counter(mark for text in texts for mark in present if mark in text)
@@ -265,7 +304,7 @@ def _company(texts: Sequence[str], separator: str) -> float:
 
 
 def _split_text(text: str, label_format: LabelFormat) -> list[str]:
-    if label_format.codes:
+    if label_format.separator == _CODES:
         return _code_words(text)
     if not label_format.separator:
         return [text]
@@ -281,11 +320,12 @@ def _without_remarks(text: str) -> str:
         return text
     text = _REMARK.sub(" ", text)
     words = text.split()
+    is_code = [bool(_BESIDE_REMARK.fullmatch(word.strip(",;|"))) for word in words]
     kept = [
         word
         for position, word in enumerate(words)
-        if word.lower() not in _RANKS
-        or not any(map(_BESIDE_REMARK.fullmatch, words[max(position - 1, 0) : position + 2]))
+        if word.strip(",;|").lower() not in _RANKS
+        or not any(is_code[max(position - 1, 0) : position + 2])
     ]
     return text if len(kept) == len(words) else " ".join(kept)
 
@@ -309,7 +349,8 @@ def _checked(items: Sequence[str], bounds: Limits, is_list: bool = False) -> tup
         label = clean_label(item)
         if len(label) > bounds.max_label_chars:
             raise _too_long(label, bounds)
-        if _NO_LABEL.search(label) and not (is_list and not _BRACKETS.search(label)):
+        # White space within is looked for before it is cleaned away.
+        if _BRACKETS.search(label) if is_list else _NO_LABEL.search(item.strip()):
             raise DataError(
                 f"A label should hold no brackets, quotation marks or separators. "
                 f"Received: {_short(label)}.",

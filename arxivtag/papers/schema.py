@@ -1,4 +1,4 @@
-"""What a table of papers is: column names, the corpus, and how a cell of labels is read.
+"""What a table of papers is: its columns and the names they go by, and the corpus.
 
 The raw column names of the Keras example (``titles``, ``summaries``, ``terms``)
 appear in this module alone; everything else says ``title``, ``abstract``,
@@ -8,53 +8,46 @@ appear in this module alone; everything else says ``title``, ``abstract``,
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from arxivtag.config import Limits, limits
 from arxivtag.errors import DataError
+from arxivtag.papers.labels import AUTO, LabelReading, format_named, is_vector
 
 TITLE, ABSTRACT, LABELS = "title", "abstract", "labels"
 FIELDS = (TITLE, ABSTRACT, LABELS)
 RAW_NAMES: Mapping[str, str] = {TITLE: "titles", ABSTRACT: "summaries", LABELS: "terms"}
 
-# Names that people give these columns, best first; compared in lower case without spaces.
+# Names that people and the big exporters give these columns, best first; compared in lower
+# case without spaces, underscores and hyphens.
 _KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
-    TITLE: ("title", "titles", "papertitle", "name", "headline"),
-    ABSTRACT: ("abstract", "abstracts", "summaries", "summary", "text", "description", "body"),
-    LABELS: (
-        "labels",
-        "label",
-        "terms",
-        "categories",
-        "category",
-        "tags",
-        "subjects",
-        "subject",
-        "classes",
-        "class",
+    TITLE: (
+        "title", "titles", "papertitle", "articletitle", "documenttitle", "ti", "name", "headline",
     ),
-}
-
-_QUOTED = r"""(?:'[^'\\\n]*'|"[^"\\\n]*")"""
-# Possessive throughout, so that no text makes the pattern try again and again.
-_LIST = re.compile(rf"[\[({{]\s*+(?:{_QUOTED}(?:[\s,;]++{_QUOTED})*+[\s,;]*+)?+[\])}}]")
-_ITEM = re.compile(r"""'([^'\\\n]*)'|"([^"\\\n]*)\"""")
-_BARE_LIST = re.compile(r"""[\[({]([^\[\]()'"{}]*)[\])}]""")
-_RANKS = ("primary", "secondary")
-_REMARK = re.compile(r"\(\s*(?:primary|secondary)\s*\)|\b(?:primary|secondary)\s*:", re.IGNORECASE)
-# One word that reads as a code (cs.LG, hep-th, I.2.6, 68T05), so that "cs.LG cs.CV" may be split.
-_SURE_CODE = (
-    r"[A-Za-z-]+\.[A-Za-z-]+|[A-Z](?:\.[\dmM]+)+|\d\d[A-Z-]\w\w"
-    r"|(?:astro|hep|math|nucl|quant)-(?:ex|lat|ph|th)|cond-mat|gr-qc"
-)
-_CODE = re.compile(rf"{_SURE_CODE}|[a-z]+-[a-z]+")
-_BESIDE_REMARK = re.compile(_SURE_CODE)
+    ABSTRACT: (
+        "abstract", "abstracts", "abstractnote", "abstracttext", "abstract.text", "summaries",
+        "summary", "ab", "text", "description", "body",
+    ),
+    LABELS: (
+        "labels", "label", "terms", "categories", "category", "tags", "tag", "subjects", "subject",
+        "classes", "class", "fieldsofstudy", "s2fieldsofstudy", "woscategories",
+        "webofsciencecategories", "wc", "researchareas", "sc", "meshterms", "meshheadings", "mesh",
+        "mh", "manualtags", "tags/0/tag", "authorkeywords", "de", "keywords", "keyword", "kw",
+        "indexkeywords", "keywordsplus", "id", "automatictags", "topics", "topic",
+    ),
+}  # fmt: skip
+# Field tags of Web of Science, RIS and PubMed: known in capitals and beside one of the first two.
+_TAGS = ("TI", "AB", "WC", "SC", "MH", "DE", "KW", "ID")
+# What these mean within an object ("author.name") is anybody's guess.
+_NOT_NESTED = ("name", "headline", "text", "description", "body", "class")
+_LONGEST_NAME = 100
+# In place of a column of labels: there is one column of 0 and 1 for each.
+ONE_PER_LABEL = "0/1"
+# Zotero's converter writes a paper's labels into tags/0/tag, tags/1/tag and so on.
+_NUMBERED = "/0/"
 
 
 @dataclass(frozen=True)
@@ -64,6 +57,53 @@ class ReadReport:
     n_rows_read: int
     n_rows_skipped: int = 0
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is to be read, as far as somebody said so.
+
+    Attributes:
+        columns: ``{field: column}``; an empty column means "none", and fields that are not
+            there are guessed. For labels, :data:`ONE_PER_LABEL` is one column per label.
+        label_separator: ``auto``, or a name of :data:`arxivtag.papers.labels.SEPARATORS`.
+    """
+
+    columns: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    label_separator: str = AUTO
+
+    @property
+    def columns_text(self) -> str:
+        """The columns as ``--columns`` takes them."""
+        return ",".join(f"{field}={column}" for field, column in self.columns.items())
+
+
+def parse_layout(columns: str, label_separator: str = AUTO) -> Layout:
+    """Return the layout that ``--columns`` and ``--label-separator`` ask for.
+
+    Args:
+        columns: As in ``title=TI,abstract=AB,labels=WC``; a name may hold commas.
+        label_separator: A separator or its name.
+
+    Raises:
+        DataError: If either is not understood.
+
+    >>> parse_layout("abstract=AB,labels=Engineering, Civil").columns
+    {'abstract': 'AB', 'labels': 'Engineering, Civil'}
+    """
+    chosen: dict[str, str] = {}
+    for part in filter(None, re.split(rf",(?=(?:{'|'.join(FIELDS)})=)", columns.strip())):
+        field, equals, column = part.partition("=")
+        if not equals or field not in FIELDS or field in chosen:
+            raise DataError(
+                f"Columns should be said as in title=TI,abstract=AB,labels=WC. "
+                f"Received: {_short(part)}.",
+                f"Say each of {', '.join(FIELDS)} once, or leave it out.",
+            )
+        chosen[field] = column.strip()
+    if label_separator != AUTO:
+        label_separator = format_named(label_separator).name
+    return Layout(chosen, label_separator)
 
 
 @dataclass(frozen=True)
@@ -78,6 +118,7 @@ class Corpus:
         fingerprint: SHA-256 (hex) of the file's content and the column mapping.
         synthetic: Whether the texts were written by a program (the bundled sample).
         report: How reading went.
+        labels_read: How the column of labels was understood.
     """
 
     source: str
@@ -86,6 +127,7 @@ class Corpus:
     fingerprint: str
     synthetic: bool
     report: ReadReport
+    labels_read: LabelReading
 
 
 @dataclass(frozen=True)
@@ -115,156 +157,30 @@ class TextTable:
         return columns.set_axis(list(self.input_columns), axis=1)
 
 
-def parse_labels(cell: object, bounds: Limits | None = None) -> tuple[str, ...]:
-    """Return the labels in a cell, in written order and without repeats.
+def known_columns(field: str, columns: Sequence[str]) -> list[str]:
+    """Return the columns whose names tell that they hold ``field``, the likeliest first.
 
-    Understood are Python lists (``"['cs.LG', 'stat.ML']"``), JSON lists, real
-    lists (from JSONL or Parquet), and labels separated by semicolons, commas or
-    spaces. Items of a list are kept as they stand (``'I.2.6; I.4.9'`` is one
-    label, as in the Keras example); separated text is split at every separator.
-    Nothing is evaluated.
+    Fields of objects within a record (``metadata.title``) come behind the record's own.
 
-    Args:
-        cell: The cell: a string, a sequence of strings, or nothing.
-        bounds: Limits in force; read from the environment if not given.
-
-    Raises:
-        DataError: If the cell is no list of labels, or too long.
-
-    >>> parse_labels("['cs.CV', 'cs.LG']")
-    ('cs.CV', 'cs.LG')
-    >>> parse_labels("68T05, 62H30 (Primary)")
-    ('68T05', '62H30')
+    >>> known_columns("labels", ["ID", "tags", "metadata.categories", "Category"])
+    ['Category', 'tags', 'metadata.categories']
     """
-    bounds = bounds or limits()
-    if cell is None or (isinstance(cell, float) and cell != cell):
-        return ()
-    if isinstance(cell, str):
-        items: Sequence[object] = _split_text(cell, bounds)
-    elif isinstance(cell, (list, tuple)):
-        items = cell
-    elif hasattr(cell, "tolist"):
-        listed = cell.tolist()
-        items = listed if isinstance(listed, list) else [listed]
-    else:
-        raise DataError(
-            f"Labels should be a list or text. Received: {type(cell).__name__}.",
-            'Write them as "cs.LG; stat.ML" or as a list.',
-        )
-    return _checked(items, bounds)
+    has_tags = any(tag in columns for tag in _TAGS[:2])
+    names = {name: rank for rank, name in enumerate(_KNOWN_NAMES[field])}
+    ranks: dict[str, tuple[bool, int]] = {}
+    for column in columns:
+        name = re.sub(r"[\s_-]+", "", column).lower()
+        last = name.rpartition(".")[2]
+        if len(name) == 2 and not (has_tags and column in _TAGS):
+            continue
+        if name in names:
+            ranks[column] = False, names[name]
+        elif last in names and last not in _NOT_NESTED:
+            ranks[column] = True, names[last]
+    return sorted(ranks, key=lambda column: ranks[column])
 
 
-def _split_text(cell: str, bounds: Limits) -> Sequence[object]:
-    longest = bounds.max_labels_per_paper * (bounds.max_label_chars + 4)
-    if len(cell) > longest:
-        raise DataError(
-            f"A cell of labels should have at most {longest:,} characters. "
-            f"Received: {len(cell):,}.",
-            "Check that the right column holds the labels.",
-        )
-    text = cell.strip()
-    if text[:1] in ("[", "{") or (text[:1] == "(" and text[-1:] == ")"):
-        return _split_list(text, bounds)
-    for separator in (";", ","):
-        if separator in text:
-            parts = re.split(r"[;,]", text) if separator == ";" else text.split(",")
-            return [word for part in parts for word in _split_codes(_without_remarks(part))]
-    return _without_remarks(text).split()
-
-
-def _without_remarks(text: str) -> str:
-    """Return ``text`` without "primary" and "secondary" where they rank a code.
-
-    Within brackets, before a colon or beside a code they do; in "Primary education" not.
-    """
-    text = _REMARK.sub(" ", text)
-    words = text.split()
-    kept = [
-        word
-        for position, word in enumerate(words)
-        if word.lower() not in _RANKS
-        or not any(map(_BESIDE_REMARK.fullmatch, words[max(position - 1, 0) : position + 2]))
-    ]
-    return text if len(kept) == len(words) else " ".join(kept)
-
-
-def _split_list(text: str, bounds: Limits) -> Sequence[object]:
-    if _LIST.fullmatch(text):
-        return [single or double for single, double in _ITEM.findall(text)]
-    bare = _BARE_LIST.fullmatch(text)
-    if bare:
-        return _split_text(bare[1], bounds)
-    try:  # a JSON list whose strings hold escapes
-        items = json.loads(text)
-    except (ValueError, RecursionError):
-        items = None
-    if not isinstance(items, list):
-        raise DataError(
-            f"This is no list of labels: {_short(text)}.",
-            "Write labels as \"['cs.LG', 'stat.ML']\" or \"cs.LG; stat.ML\".",
-        )
-    return items
-
-
-def _split_codes(part: str) -> list[str]:
-    """Return the words of ``part`` if each reads as a code, or else ``part`` as one label."""
-    words = part.split()
-    if len(words) > 1 and all(_CODE.fullmatch(word) for word in words):
-        return words
-    return [part]
-
-
-def _checked(items: Sequence[object], bounds: Limits) -> tuple[str, ...]:
-    labels: dict[str, None] = {}
-    for item in items:
-        if not isinstance(item, str):
-            raise DataError(
-                f"Each label should be text. Received: {type(item).__name__}.",
-                "Write labels as \"['cs.LG', 'stat.ML']\" or \"cs.LG; stat.ML\".",
-            )
-        if len(item) > 4 * bounds.max_label_chars:
-            raise _too_long(item, bounds)
-        label = clean_label(item)
-        if len(label) > bounds.max_label_chars:
-            raise _too_long(label, bounds)
-        if label:
-            labels[label] = None
-    if len(labels) > bounds.max_labels_per_paper:
-        raise DataError(
-            f"A paper should have at most {bounds.max_labels_per_paper} labels. "
-            f"Received: {len(labels)}.",
-            "Check that the right column holds the labels.",
-        )
-    return tuple(labels)
-
-
-def _too_long(label: str, bounds: Limits) -> DataError:
-    return DataError(
-        f"A label should have at most {bounds.max_label_chars} characters. "
-        f"Received: {_short(label)}.",
-        "Check that the right column holds the labels.",
-    )
-
-
-def clean_label(text: str) -> str:
-    """Return a label in NFC without control, format and surrogate characters or outer space."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    kept = "".join(
-        " " if character.isspace() else character
-        for character in text
-        if character.isspace() or unicodedata.category(character)[0] != "C"
-    )
-    return unicodedata.normalize("NFC", " ".join(kept.split()))
-
-
-def _short(text: str, length: int = 40) -> str:
-    """Return ``text`` as a quoted, printable excerpt for an error message."""
-    excerpt = text if len(text) <= length else text[:length] + "..."
-    return ascii(excerpt) if not excerpt.isprintable() else repr(excerpt)
-
-
-def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
+def guess_mapping(columns: Sequence[str]) -> dict[str, str]:
     """Return ``{field: column}`` for the columns whose names tell what they hold.
 
     Each column is used once; fields without a likely column are left out.
@@ -272,16 +188,38 @@ def guess_mapping(columns: Iterable[str]) -> dict[str, str]:
     >>> guess_mapping(["titles", "summaries", "terms"])
     {'title': 'titles', 'abstract': 'summaries', 'labels': 'terms'}
     """
-    by_plain_name: dict[str, str] = {}
-    for column in columns:
-        by_plain_name.setdefault(re.sub(r"[\s_-]+", "", column).lower(), column)
-    mapping = {}
+    mapping: dict[str, str] = {}
     for field in FIELDS:
-        for name in _KNOWN_NAMES[field]:
-            if name in by_plain_name:
-                mapping[field] = by_plain_name.pop(name)
+        for column in known_columns(field, columns):
+            if column not in mapping.values():
+                mapping[field] = column
                 break
     return mapping
+
+
+def check_header(columns: Sequence[str]) -> None:
+    """Refuse a table without column names: its first row is a paper.
+
+    Raises:
+        DataError: If no column goes by a known name, and one by a text or by numbers of 0 and 1.
+    """
+    if guess_mapping(columns):
+        return
+    for name in columns:
+        if len(name) > _LONGEST_NAME or (len(name) > 1 and is_vector(name)):
+            raise DataError(
+                f"The first row looks like a paper, not like column names: {_short(name)}.",
+                "Put a row of column names above it, such as title, abstract, labels.",
+            )
+
+
+def numbered_columns(column: str, columns: Sequence[str]) -> list[str]:
+    """Return the columns that hold one label each (``tags/0/tag``, ``tags/1/tag``), in order."""
+    begin, mark, end = column.partition(_NUMBERED)
+    if not mark:
+        return [column]
+    numbered = re.compile(rf"{re.escape(begin)}/\d+/{re.escape(end)}")
+    return [name for name in columns if numbered.fullmatch(name)]
 
 
 def check_mapping(
@@ -293,7 +231,7 @@ def check_mapping(
 
     Args:
         columns: The table's columns.
-        mapping: The person's choice, possibly partial; an empty column name means "none".
+        mapping: The person's choice, possibly partial, as in :class:`Layout`.
         required: Fields that must have a column.
 
     Raises:
@@ -306,10 +244,10 @@ def check_mapping(
                 f"A column can be used as {', '.join(FIELDS)}. Received: {_short(field)}.",
                 "Change the column mapping.",
             )
-        if column not in columns:
+        if column not in columns and (field, column) != (LABELS, ONE_PER_LABEL):
             raise DataError(
                 f"There is no column {_short(column)} for the {field}. "
-                f"Columns: {_listed(columns)}.",
+                f"Columns: {_listed(columns, field)}.",
                 "Choose one of the file's columns.",
             )
     skipped = {field for field, column in (mapping or {}).items() if not column}
@@ -320,13 +258,26 @@ def check_mapping(
     full = {**guessed, **chosen}
     for field in required:
         if field not in full:
+            check_header(columns)
             raise DataError(
-                f"No column for the {field} was found. Columns: {_listed(columns)}.",
-                f'Name it {field}, or say which column holds it, as in "{field}=COLUMN".',
+                f"No column for the {field} was found. Columns: {_listed(columns, field)}.",
+                f"Name it {field}, or say which column it is, as in --columns {field}=COLUMN.",
             )
     return {field: full[field] for field in FIELDS if field in full}
 
 
-def _listed(columns: Sequence[str]) -> str:
-    shown = ", ".join(_short(column) for column in columns[:8])
+def _listed(columns: Sequence[str], field: str) -> str:
+    """Return the first columns, those first whose names hold a known name of ``field``."""
+
+    def is_unlikely(column: str) -> bool:
+        name = re.sub(r"[\s_-]+", "", column).lower()
+        return not any(known in name for known in _KNOWN_NAMES[field] if len(known) > 2)
+
+    shown = ", ".join(_short(column) for column in sorted(columns, key=is_unlikely)[:8])
     return shown + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
+
+
+def _short(text: str, length: int = 40) -> str:
+    """Return ``text`` as a quoted, printable excerpt for an error message."""
+    excerpt = text if len(text) <= length else text[:length] + "..."
+    return ascii(excerpt) if not excerpt.isprintable() else repr(excerpt)

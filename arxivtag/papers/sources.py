@@ -15,6 +15,14 @@ from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
 from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
+from arxivtag.papers.label_columns import (
+    SAMPLE_ROWS,
+    LabelsRead,
+    columns_of_bits,
+    guess_label_column,
+    read_labels,
+)
+from arxivtag.papers.labels import AUTO
 from arxivtag.papers.reading.metadata import (
     SNAPSHOT_NAME,
     is_metadata,
@@ -22,17 +30,18 @@ from arxivtag.papers.reading.metadata import (
     read_metadata,
 )
 from arxivtag.papers.reading.readers import read_table
-from arxivtag.papers.reading.tables import RawTable
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
     LABELS,
     TITLE,
     Corpus,
+    Layout,
     ReadReport,
     TextTable,
     check_mapping,
-    parse_labels,
+    known_columns,
+    numbered_columns,
 )
 from arxivtag.papers.source import (
     ARXIV_ABSTRACTS,
@@ -44,7 +53,7 @@ from arxivtag.papers.source import (
     Source,
     parse_source,
 )
-from arxivtag.papers.uploads import save_upload, upload_mapping, upload_path
+from arxivtag.papers.uploads import save_upload, upload_layout, upload_path
 from arxivtag.storage import is_file
 
 __all__ = [
@@ -166,7 +175,7 @@ def _how_to_get(kind: str, path: Path) -> str:
 def load(
     source: str,
     *,
-    mapping: Mapping[str, str] | None = None,
+    layout: Layout | None = None,
     home: Path | None = None,
     progress: OnProgress | None = None,
 ) -> Corpus:
@@ -174,10 +183,10 @@ def load(
 
     Args:
         source: What :mod:`arxivtag.papers.source` describes: a name, an upload or a path.
-        mapping: Which column holds what, as ``{"title": ..., "abstract": ...,
-            "labels": ...}``; as its owner said for an upload, and guessed from the
-            column names where not given.
-            A local file in the shape of Kaggle's snapshot is then read as it stands.
+        layout: Which column holds what and what separates labels; where nothing is said, as
+            its owner said for an upload, or guessed from the column names and the cells.
+            Where columns are said, a local file in the shape of Kaggle's snapshot is read
+            as it stands.
         home: The home folder.
         progress: Called with a stage and a fraction (or None).
 
@@ -191,22 +200,26 @@ def load(
     report = progress or (lambda stage, fraction: None)
     report("reading", 0.0)
     named, path, name = _locate(source, home)
-    if mapping is None and named.kind == UPLOAD:
-        mapping = upload_mapping(source, home)
-    if _is_filtered(named, path, mapping):
+    layout = _layout_of(named, source, layout, home)
+    choice = _ColumnChoice(path, layout, bounds)
+    if _is_filtered(named, path, layout.columns):
         kept = metadata_filter(named.options)
         table, read = read_metadata(path, kept, bounds=bounds, progress=report)
-        chosen = {field: field for field in FIELDS}
-        fingerprint = _metadata_fingerprint(path, repr(kept))
+        choice(FIELDS)
+        fingerprint = _metadata_fingerprint(path, f"{kept!r}{_said_separator(layout)}")
     else:
-        raw, chosen = _read_mapped(path, mapping, bounds)
+        raw = read_table(path, columns=choice, bounds=bounds)
         table, read = raw.table, raw.report
-        fingerprint = _fingerprint(named, path, chosen)
+        fingerprint = _fingerprint(named, path, choice.columns, layout)
     report("reading labels", 0.8)
-    papers, notes, n_skipped = _to_papers(table, chosen, bounds)
+    labels = read_labels(
+        table, choice.label_columns, choice.columns[LABELS], layout.label_separator, bounds
+    )
+    papers = _to_papers(table, choice.columns, labels)
+    notes = (*read.notes, *choice.notes, *labels.notes)
     if papers.empty:
         raise DataError(
-            " ".join((f"{name} holds no papers that can be used.", *read.notes, *notes)),
+            " ".join((f"{name} holds no papers that can be used.", *notes)),
             "Check which columns hold the abstract and the labels.",
         )
     report("reading", 1.0)
@@ -216,11 +229,19 @@ def load(
         papers=papers,
         fingerprint=fingerprint,
         synthetic=named.kind == SAMPLE,
-        report=ReadReport(read.n_rows_read, read.n_rows_skipped + n_skipped, read.notes + notes),
+        report=ReadReport(read.n_rows_read, read.n_rows_skipped + labels.n_skipped, notes),
+        labels_read=labels.reading,
     )
 
 
-def _is_filtered(source: Source, path: Path, mapping: Mapping[str, str] | None) -> bool:
+def _layout_of(named: Source, source: str, layout: Layout | None, home: Path | None) -> Layout:
+    """Return what was said about a source, or what the owner of an upload said."""
+    if named.kind == UPLOAD and layout in (None, Layout()):
+        return upload_layout(source, home)
+    return layout or Layout()
+
+
+def _is_filtered(source: Source, path: Path, columns: Mapping[str, str]) -> bool:
     """Whether a source is to be read through the filter of Kaggle's snapshot.
 
     An upload never is: the filter lifts the limits on size, and would leave out papers
@@ -229,59 +250,79 @@ def _is_filtered(source: Source, path: Path, mapping: Mapping[str, str] | None) 
     if source.kind == UPLOAD:
         return False
     asked = source.kind == ARXIV_METADATA or bool(source.options)
-    return asked or (not mapping and is_metadata(path))
+    return asked or (not columns and is_metadata(path))
 
 
-def _read_mapped(
-    path: Path, mapping: Mapping[str, str] | None, bounds: Limits
-) -> tuple[RawTable, dict[str, str]]:
-    chosen: dict[str, str] = {}
+class _ColumnChoice:
+    """Chooses the columns to read once those of the file are known.
 
-    def keep(columns: Sequence[str]) -> list[str]:
-        chosen.clear()
-        chosen.update(check_mapping(columns, mapping))
-        return list(dict.fromkeys(chosen.values()))
+    Attributes:
+        columns: ``{field: column}``, as :func:`~arxivtag.papers.schema.check_mapping` returns it.
+        label_columns: The columns that hold the labels.
+        notes: What should be known about the choice, in plain words.
+    """
 
-    return read_table(path, columns=keep, bounds=bounds), chosen
+    def __init__(self, path: Path, layout: Layout, bounds: Limits) -> None:
+        self._path, self._layout, self._bounds = path, layout, bounds
+        self.columns: dict[str, str] = {}
+        self.label_columns: list[str] = []
+        self.notes: list[str] = []
+
+    def __call__(self, columns: Sequence[str]) -> list[str]:
+        """Return which of the file's columns to read.
+
+        Raises:
+            DataError: If one that is needed is missing.
+        """
+        said = dict(self._layout.columns)
+        self.notes = []
+        others = check_mapping(columns, {**said, LABELS: ""}, required=(ABSTRACT,)).values()
+        if not said.get(LABELS):
+            known = [name for name in known_columns(LABELS, columns) if name not in others]
+            said[LABELS] = self._guess(known, others)
+        self.columns = check_mapping(columns, said)
+        if TITLE not in self.columns:
+            self.notes.append("There is no column of titles; titles are empty.")
+        if self.columns[LABELS] in columns:
+            self.label_columns = numbered_columns(self.columns[LABELS], columns)
+        else:
+            self.label_columns = columns_of_bits(self._sample(), others)
+        texts = [column for field, column in self.columns.items() if field != LABELS]
+        return list(dict.fromkeys([*texts, *self.label_columns]))
+
+    def _guess(self, known: Sequence[str], others: Collection[str]) -> str:
+        if len(known) == 1:
+            return known[0]
+        guessed = guess_label_column(self._sample(), others)
+        if rest := [name for name in known if name != guessed]:
+            self.notes.append(
+                f"Labels are taken from the column {guessed!r}. Others that may hold labels: "
+                f"{', '.join(map(repr, rest))}; choose one with --columns labels=COLUMN."
+            )
+        return guessed
+
+    def _sample(self) -> pd.DataFrame:
+        return read_table(self._path, max_rows=SAMPLE_ROWS, bounds=self._bounds).table
 
 
-def _to_papers(
-    table: pd.DataFrame, chosen: Mapping[str, str], bounds: Limits
-) -> tuple[pd.DataFrame, tuple[str, ...], int]:
-    """Return papers, notes and the number of rows left out because of their labels."""
-    written = table[chosen[LABELS]]
-    parsed: dict[str, tuple[str, ...] | None] = {}
-    first_error = ""
-    for cell in written.unique():
-        try:
-            parsed[cell] = parse_labels(cell, bounds)
-        except DataError as error:
-            parsed[cell] = None
-            first_error = first_error or error.message
-    labels = written.astype(object).map(parsed)
-    usable = labels.notna()
+def _to_papers(table: pd.DataFrame, chosen: Mapping[str, str], labels: LabelsRead) -> pd.DataFrame:
+    """Return the papers whose labels could be read."""
     papers = pd.DataFrame(
         {
             TITLE: table[chosen[TITLE]] if TITLE in chosen else "",
             ABSTRACT: table[chosen[ABSTRACT]],
-            LABELS: labels,
+            LABELS: labels.labels,
         }
     )
-    n_skipped = int((~usable).sum())
-    if n_skipped:
-        papers = papers[usable]
-    notes = []
-    if TITLE not in chosen:
-        notes.append("There is no column of titles; titles are empty.")
-    if n_skipped:
-        notes.append(f"Rows left out because of their labels: {n_skipped:,}. {first_error}")
-    return papers.reset_index(drop=True), tuple(notes), n_skipped
+    if labels.n_skipped:
+        papers = papers[labels.labels.notna()]
+    return papers.reset_index(drop=True)
 
 
 def load_texts(
     source: str | Path,
     *,
-    mapping: Mapping[str, str] | None = None,
+    layout: Layout | None = None,
     home: Path | None = None,
 ) -> TextTable:
     """Load papers to tag: labels are not needed and all columns of the input are kept.
@@ -293,7 +334,8 @@ def load_texts(
     raw = read_table(path)
     frame = raw.table
     columns = tuple(frame.columns)
-    chosen = check_mapping(columns, mapping, required=(ABSTRACT,))
+    said = dict(layout.columns) if layout else {}
+    chosen = check_mapping(columns, {**said, LABELS: ""}, required=(ABSTRACT,))
     texts = {
         name: frame[chosen[name]] if name in chosen else ""
         for name in (TITLE, ABSTRACT)
@@ -316,8 +358,8 @@ def _free_name(name: str, taken: Collection[str]) -> str:
     return name
 
 
-def _fingerprint(source: Source, path: Path, chosen: Mapping[str, str]) -> str:
-    """Return the SHA-256 (hex) of the file's SHA-256 and of the columns chosen from it.
+def _fingerprint(source: Source, path: Path, chosen: Mapping[str, str], layout: Layout) -> str:
+    """Return the SHA-256 (hex) of the file's SHA-256, the columns chosen, and what was said.
 
     Raises:
         DataError: If a fetched file is not the one that was recorded.
@@ -326,7 +368,13 @@ def _fingerprint(source: Source, path: Path, chosen: Mapping[str, str]) -> str:
     if source.kind in (ARXIV_ABSTRACTS, ARXIV_API):
         check_record(path, sha256)
     ordered = {field: chosen[field] for field in FIELDS if field in chosen}
-    return hashlib.sha256(f"{sha256} {json.dumps(ordered)}".encode()).hexdigest()
+    text = f"{sha256} {json.dumps(ordered)}{_said_separator(layout)}"
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _said_separator(layout: Layout) -> str:
+    """Return a separator that was said for a fingerprint: nothing where it was understood."""
+    return "" if layout.label_separator == AUTO else f" {layout.label_separator}"
 
 
 def _metadata_fingerprint(path: Path, kept: str) -> str:

@@ -14,14 +14,16 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from arxivtag import storage
 from arxivtag.config import limits, uploads_folder
 from arxivtag.errors import DataError
+from arxivtag.papers.labels import AUTO
 from arxivtag.papers.reading.readers import format_ending
+from arxivtag.papers.schema import Layout
 from arxivtag.papers.source import UPLOAD, Source, parse_source
 from arxivtag.policy import policy
 
@@ -176,46 +178,48 @@ def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
     try:
         about = json.loads((folder / "upload.json").read_text("utf-8"))
         file, _, mapping = about["file"], about["name"], about.setdefault("mapping", {})
+        separator = about.setdefault("label_separator", AUTO)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise gone from None
     if not isinstance(file, str) or not re.fullmatch(r"data[.\w]+", file):
         raise gone
-    if not isinstance(mapping, dict) or not all(isinstance(one, str) for one in mapping.values()):
+    if not isinstance(mapping, dict):
+        raise gone
+    if not all(isinstance(said, str) for said in (separator, *mapping.values())):
         raise gone
     if not (folder / file).is_file():
         raise gone
     return folder, about
 
 
-def upload_mapping(source: str, home: Path | None = None) -> dict[str, str]:
-    """Return which column of an upload holds what, as its owner said: ``{field: column}``.
-
-    An empty column means "none"; fields that are not there are guessed.
+def upload_layout(source: str, home: Path | None = None) -> Layout:
+    """Return how an upload is to be read, as its owner said.
 
     Raises:
         DataError: If the upload is not here.
     """
-    mapping: dict[str, str] = _about(source, home)[1]["mapping"]
-    return mapping
+    about = _about(source, home)[1]
+    return Layout(about["mapping"], about["label_separator"])
 
 
-def with_mapping(source: str, mapping: Mapping[str, str], home: Path | None = None) -> str:
-    """Return an upload of this content that is read with ``mapping``, wherever it is named.
+def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
+    """Return an upload of this content that is read by ``layout``, wherever it is named.
 
-    That is the upload itself; only if it was chosen with another mapping, so that runs and
+    That is the upload itself; only if it was chosen with another layout, so that runs and
     links may name it, a copy.
 
     Raises:
         DataError: If the upload is not here, or there is no room for a copy.
     """
     folder, about = _about(source, home)
-    if about["mapping"] == mapping:
+    if upload_layout(source, home) == layout:
         return source
     if (folder / _CHOSEN).exists():
         with (folder / about["file"]).open("rb") as file:
             source = save_upload(str(about["name"]), file, home)
         folder, about = _about(source, home)
-    storage.write_json(folder / "upload.json", about | {"mapping": dict(mapping)})
+    said = {"mapping": dict(layout.columns), "label_separator": layout.label_separator}
+    storage.write_json(folder / "upload.json", about | said)
     return source
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from arxivtag.errors import DataError
 from arxivtag.runs.registry import resolve_model
 
+if TYPE_CHECKING:
+    from arxivtag.papers.schema import Layout
+
 N_UNKNOWN_LISTED = 20
 
 
-def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str, Any]:
+def evaluate_model(
+    model: str, data: str, home: Path | None = None, layout: Layout | None = None
+) -> dict[str, Any]:
     """Return the evaluation of a model on every row of ``data`` that has an abstract.
 
     Nothing is cleaned or split: each row counts as it stands; ``n_without_abstract`` says
@@ -26,6 +31,7 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
         model: ``pretrained``, a run id or a bundle folder.
         data: A source of papers, as :func:`arxivtag.papers.sources.load` takes it.
         home: Where runs and downloads live.
+        layout: Which column holds what and what separates labels, as far as it was said.
 
     Raises:
         ArxivTagError: If the model or the data cannot be used, or the model knows no label of
@@ -40,7 +46,7 @@ def evaluate_model(model: str, data: str, home: Path | None = None) -> dict[str,
     from arxivtag.tagging.tagger import frame_texts, predict_with_readable
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))
-    corpus = sources.load(data, home=home)
+    corpus = sources.load(data, layout=layout, home=home)
     papers = corpus.papers
     has_abstract = papers["abstract"].str.strip() != ""
     n_without_abstract = int((~has_abstract).sum())

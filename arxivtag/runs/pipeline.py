@@ -37,6 +37,7 @@ from arxivtag.learning.predictions import Predictions, save_predictions
 from arxivtag.learning.training import FitResult, Trainer
 from arxivtag.learning.vectorizer import Vectorizer, fit_transform
 from arxivtag.papers import cleaning, sources, splits
+from arxivtag.papers.schema import parse_layout
 from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.runs.admission import check_fits, check_parameters, check_rows
 from arxivtag.runs.ending import StopReason
@@ -232,7 +233,8 @@ def _sizes(features: Features) -> dict[str, int]:
 
 
 def _load(settings: RunConfig, home: Path) -> Corpus:
-    corpus = sources.load(settings.data, home=home)
+    layout = parse_layout(settings.columns, settings.label_separator)
+    corpus = sources.load(settings.data, layout=layout, home=home)
     check_rows(corpus.name, len(corpus.papers))
     return corpus
 

@@ -13,7 +13,7 @@ from arxivtag.exploring.preparation import (
     split_sizes,
 )
 from arxivtag.papers.cleaning import clean
-from arxivtag.papers.schema import parse_labels
+from arxivtag.papers.labels import LabelFormat, split_labels
 from tests.exploring.papers import papers_of
 
 SPLITS = {
@@ -59,4 +59,5 @@ def test_saved_papers_can_be_read_again() -> None:
     again = pd.read_csv(io.StringIO(text))
     assert again["title"].tolist() == ["A, B"]
     assert again["abstract"].tolist() == ['a "quoted"\nline']
-    assert parse_labels(again["labels"].iloc[0]) == ("I.2.6; I.4.9", "cs.LG")
+    cell = again["labels"].iloc[0]
+    assert split_labels(cell, LabelFormat()) == ("I.2.6; I.4.9", "cs.LG")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.config import Limits
-from arxivtag.errors import DataError
+from arxivtag.errors import ConfigError, DataError
 from arxivtag.papers.labels import (
+    LabelExample,
     LabelFormat,
+    LabelReading,
     examples,
     format_named,
     split_labels,
@@ -133,7 +136,9 @@ def test_two_strong_separators_are_unsure() -> None:
     assert not understand_labels(["a b; c d", "a b|e f", "c d; e f"]).is_sure
 
 
-@pytest.mark.parametrize("cell", ["[1, 0, 0, 1]", "1000001", "0 1 0", "0,1,1"])
+@pytest.mark.parametrize(
+    "cell", ["[1, 0, 0, 1]", "1000001", "0 1 0", "0,1,1", "[1. 0. 1.]", "[1.0, 0.0]", "0", "10"]
+)
 def test_vectors_without_names_are_refused(cell: str) -> None:
     with pytest.raises(DataError, match="without names"):
         understand_labels([cell] * 3)
@@ -195,3 +200,116 @@ def test_no_text_breaks_it(cell: str) -> None:
 def test_hostile_cells_end_at_once(mark: str) -> None:
     with pytest.raises(DataError):
         split_labels(mark * 20_000, LabelFormat())
+
+
+@pytest.mark.parametrize(
+    ("cell", "labels"),
+    [
+        ("['cs.CV', 'cs.LG']", ("cs.CV", "cs.LG")),
+        ('["cs.CV", "cs.LG"]', ("cs.CV", "cs.LG")),
+        ("['cs.CV']", ("cs.CV",)),
+        ("('cs.CV', 'cs.LG')", ("cs.CV", "cs.LG")),
+        ("{'cs.CV', 'cs.LG'}", ("cs.CV", "cs.LG")),
+        ("['cs.CV' 'cs.LG']", ("cs.CV", "cs.LG")),  # as NumPy prints an array
+        ("['cs.CV'\n 'cs.LG']", ("cs.CV", "cs.LG")),
+        ("['cs.CV', 'cs.LG',]", ("cs.CV", "cs.LG")),
+        ("[cs.CV, cs.LG]", ("cs.CV", "cs.LG")),
+        ("[]", ()),
+        ("['']", ()),
+        ("", ()),
+        ("   ", ()),
+        ("cs.CV", ("cs.CV",)),
+        ("cs.CV cs.LG", ("cs.CV", "cs.LG")),
+        ("cs.CV,cs.LG", ("cs.CV", "cs.LG")),
+        ("cs.CV; cs.LG ;stat.ML", ("cs.CV", "cs.LG", "stat.ML")),
+        ("cs.CV cs.LG; hep-th", ("cs.CV", "cs.LG", "hep-th")),
+        ("machine learning; computer vision", ("machine learning", "computer vision")),
+        ("machine learning, robots", ("machine learning, robots",)),
+        ("I.2.6; I.4.9", ("I.2.6", "I.4.9")),
+        ("68T05, 62H30 (Primary)", ("68T05", "62H30")),
+        ("Primary 62H30; secondary 68T05", ("62H30", "68T05")),
+        ("Primary: 62H30; Secondary : 68T05", ("62H30", "68T05")),
+        ("primary hep-th, 62H30 secondary", ("hep-th", "62H30")),
+        ("cs.LG primary cs.CV", ("cs.LG", "cs.CV")),
+        ("Primary 62H30", ("62H30",)),
+        ("Primary education; Secondary education", ("Primary education", "Secondary education")),
+        ("primary health-care, robots", ("primary health-care, robots",)),
+        ("Primary", ("Primary",)),
+        # Within a list an item is one label, as in the example.
+        ("['cs.CV', 'I.2.6; I.4.9']", ("cs.CV", "I.2.6; I.4.9")),
+        ("['cs.LG', '68T05, 62H30 (Primary)']", ("cs.LG", "68T05, 62H30 (Primary)")),
+        ("['cs.LG', 'cs.CV', 'cs.LG']", ("cs.LG", "cs.CV")),
+        (r'["cs.\u0043V"]', ("cs.CV",)),
+        ('["it\'s", "a"]', ("it's", "a")),
+        ("\u202ecs.CV\u202c\u200b", ("cs.CV",)),
+        ("cs.CV\x00; \x1fcs.LG", ("cs.CV", "cs.LG")),
+    ],
+)
+def test_ways_of_writing_a_single_cell(cell: str, labels: tuple[str, ...]) -> None:
+    assert read([cell]) == [labels]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "[['cs.CV']]",
+        "['cs.CV', 'cs.LG'",
+        "['cs.CV",
+        "{'a': 1}",
+        '{"a": ["b"]}',
+        "[__import__('os').getcwd()]",
+        "['a'] + ['b']",
+        "['a', 'b'] * 10",
+        "[" * 3000,
+        "[" * 1500 + "]" * 1500,
+        "['" + "a" * 5000 + "']",
+        "x" * 50_000,
+        "a;" * 60 + ";".join(f"l{i}" for i in range(60)),
+        "y" * 201,
+        '[1, "a\\n"]',
+    ],
+)
+def test_no_labels_end_in_one_error(cell: str) -> None:
+    with pytest.raises(DataError) as caught:
+        read([cell])
+    assert caught.value.hint
+    assert len(caught.value.message) < 200
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["['a'" + ", " * 4000 + "!", "[" + "'a' " * 2000, "['" + "\\" * 5000, "[" + " " * 9000 + "x'"],
+)
+def test_patterns_do_not_run_away(cell: str) -> None:
+    started = time.process_time()
+    with pytest.raises(DataError):
+        read([cell])
+    assert time.process_time() - started < 0.5
+
+
+def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_MAX_LABELS_PER_PAPER", "1")
+    with pytest.raises(DataError, match="at most 1 labels"):
+        split_labels("a b", LabelFormat(" "))
+    monkeypatch.setenv("ARXIVTAG_MAX_LABELS_PER_PAPER", "nonsense")
+    with pytest.raises(ConfigError):
+        split_labels("a b", LabelFormat(" "))
+
+
+def test_a_separator_that_was_asked_for_splits_lists_too() -> None:
+    assert split_labels("['a; b', 'c']", LabelFormat(";")) == ("a", "b", "c")
+
+
+def test_a_line_break_within_a_label_is_not_cleaned_away() -> None:
+    with pytest.raises(DataError, match="should hold no"):
+        split_labels("Machine\nLearning; Robotics", LabelFormat(";"))
+    assert split_labels("['Machine\\nLearning']", LabelFormat()) == ("Machine Learning",)
+
+
+def test_a_reading_is_told_in_a_sentence() -> None:
+    shown = (LabelExample("x", ("Robotics", "High Energy Physics - Theory")),)
+    reading = LabelReading(LabelFormat(";").words, "semicolon", 7, shown)
+    assert reading.sentence == (
+        "Labels are separated by ';'; 7 labels; 'High Energy Physics - Theory' is one label."
+    )
+    assert LabelReading("Words.", "none", 1, ()).sentence == "Words; 1 label."

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from arxivtag.errors import DataError
+from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import available_sources, load, load_texts
 
 CSV = """titles,summaries,terms,year
@@ -42,17 +43,17 @@ def test_fingerprint_is_of_content_and_mapping(path: Path, tmp_path: Path) -> No
     copy = tmp_path / "copy.csv"
     copy.write_text(CSV)
     assert load(str(copy)).fingerprint == first
-    assert load(str(path), mapping={"title": "year"}).fingerprint != first
+    assert load(str(path), layout=Layout({"title": "year"})).fingerprint != first
     copy.write_text(CSV + "C,Three,cs.AI,2022\n")
     assert load(str(copy)).fingerprint != first
 
 
 def test_mapping(path: Path) -> None:
-    corpus = load(str(path), mapping={"title": "year", "abstract": "titles"})
+    corpus = load(str(path), layout=Layout({"title": "year", "abstract": "titles"}))
     assert corpus.papers["title"].tolist() == ["2020", "2021"]
     assert corpus.papers["abstract"].tolist() == ["A", "B"]
     with pytest.raises(DataError, match="no column 'nothing'"):
-        load(str(path), mapping={"abstract": "nothing"})
+        load(str(path), layout=Layout({"abstract": "nothing"}))
 
 
 def test_rows_with_bad_labels_are_left_out_and_told(path: Path) -> None:
@@ -60,7 +61,32 @@ def test_rows_with_bad_labels_are_left_out_and_told(path: Path) -> None:
     corpus = load(str(path))
     assert len(corpus.papers) == 2
     assert (corpus.report.n_rows_read, corpus.report.n_rows_skipped) == (3, 1)
-    assert "because of their labels: 1" in corpus.report.notes[-1]
+    assert "because of their labels: 1, the first of them row 3" in corpus.report.notes[-1]
+
+
+def test_how_labels_were_read_is_kept_and_can_be_overruled(tmp_path: Path) -> None:
+    path = tmp_path / "papers.csv"
+    path.write_text('abstract,tags\nOne,"Machine Learning; Robots, small"\nTwo,Robots\n')
+    corpus = load(str(path))
+    assert corpus.papers["labels"][0] == ("Machine Learning", "Robots, small")
+    read = corpus.labels_read
+    assert (read.words, read.separator, read.n_labels) == (
+        "Labels are separated by ';'.", "semicolon", 3,
+    )  # fmt: skip
+    assert read.examples[0].labels == ("Machine Learning", "Robots, small")
+    said = load(str(path), layout=Layout(label_separator="comma"))
+    assert said.fingerprint != corpus.fingerprint
+    assert said.report.n_rows_skipped == 1  # a label that holds a semicolon is refused
+    assert load(str(path), layout=Layout(label_separator="auto")).fingerprint == corpus.fingerprint
+
+
+def test_a_guess_is_told_with_the_flag_that_overrules_it(tmp_path: Path) -> None:
+    path = tmp_path / "papers.csv"
+    path.write_text('abstract,tags\nOne,"Engineering, Civil"\nTwo,"Engineering, Electrical"\n')
+    assert "say what separates labels with --label-separator" in load(str(path)).report.notes[-1]
+    assert load(str(path), layout=Layout(label_separator="none")).report.notes == (
+        "There is no column of titles; titles are empty.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -110,16 +136,16 @@ def test_texts_need_no_labels_and_no_titles(tmp_path: Path) -> None:
     assert texts.input_columns == ("abstract", "note")
     assert texts.frame["title"].tolist() == [""]
     with pytest.raises(DataError, match="No column for the abstract"):
-        load_texts(path, mapping={"abstract": ""})
+        load_texts(path, layout=Layout({"abstract": ""}))
 
 
 def test_texts_beside_a_column_of_the_same_name(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("abstract,full,title\nOne,x,T\n")
-    texts = load_texts(path, mapping={"abstract": "full", "title": ""})
+    texts = load_texts(path, layout=Layout({"abstract": "full", "title": ""}))
     assert (texts.frame["title"][0], texts.frame["abstract"][0]) == ("", "x")
     assert texts.as_given().to_dict("records") == [{"abstract": "One", "full": "x", "title": "T"}]
-    swapped = load_texts(path, mapping={"abstract": "title", "title": "abstract"}).frame
+    swapped = load_texts(path, layout=Layout({"abstract": "title", "title": "abstract"})).frame
     assert (swapped["title"][0], swapped["abstract"][0]) == ("One", "T")
 
 

@@ -14,14 +14,15 @@ from pathlib import Path
 import pytest
 
 from arxivtag.errors import DataError
+from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import load, save_upload
 from arxivtag.papers.uploads import (
     delete_upload,
     keep_upload,
     make_room,
-    upload_mapping,
+    upload_layout,
     upload_path,
-    with_mapping,
+    with_layout,
 )
 
 CONTENT = b"title,abstract,labels\nA,An abstract,cs.CV\n"
@@ -119,7 +120,7 @@ def test_refused_uploads_leave_nothing(home: Path, monkeypatch: pytest.MonkeyPat
     save_upload("a.csv", b"x" * 1_000_000, home)
 
 
-MAPPING = {"title": "", "abstract": "note", "labels": "kind"}
+LAYOUT = Layout({"title": "", "abstract": "note", "labels": "kind"})
 UNNAMED = b"title,note,text,kind\nA,First words\rsecond words,Other,cs.LG\n"
 
 
@@ -128,12 +129,12 @@ def test_a_mapping_is_kept_beside_the_file(home: Path) -> None:
     packed = gzip.compress(UNNAMED.replace(b"First words\r", b"First words "))
     source = save_upload("a.csv.gz", packed, home)
     assert load_error(source, home) == "No column for the labels was found."
-    assert with_mapping(source, MAPPING, home) == source
+    assert with_layout(source, LAYOUT, home) == source
     path, name = upload_path(source, home)
     assert (path.read_bytes(), name) == (packed, "a.csv.gz")
     papers = load(source, home=home).papers
     assert papers.iloc[0].tolist() == ["", "First words second words", ("cs.LG",)]
-    said = load(source, mapping={"abstract": "text", "labels": "kind"}, home=home).papers
+    said = load(source, layout=Layout({"abstract": "text", "labels": "kind"}), home=home).papers
     assert said.iloc[0].tolist() == ["A", "Other", ("cs.LG",)]
 
 
@@ -145,21 +146,21 @@ def load_error(source: str, home: Path) -> str:
 
 def test_a_carriage_return_does_not_break_rows(home: Path) -> None:
     content = json.dumps({"note": "First words\rsecond words", "kind": "cs.LG"}).encode()
-    source = with_mapping(save_upload("a.jsonl", content, home), MAPPING, home)
+    source = with_layout(save_upload("a.jsonl", content, home), LAYOUT, home)
     papers = load(source, home=home).papers
     assert papers["abstract"].tolist() == ["First words\rsecond words"]
 
 
 def test_a_mapping_does_not_change_under_those_who_chose_it(home: Path) -> None:
     source = save_upload("a.csv", CONTENT, home)
-    first, second = {"abstract": "title"}, {"abstract": "abstract"}
-    assert with_mapping(source, {"abstract": "labels"}, home) == source
-    assert with_mapping(source, first, home) == source  # nobody chose it yet
+    first, second = Layout({"abstract": "title"}), Layout({"abstract": "abstract"})
+    assert with_layout(source, Layout({"abstract": "labels"}), home) == source
+    assert with_layout(source, first, home) == source  # nobody chose it yet
     keep_upload(source, home)
-    assert with_mapping(source, first, home) == source
-    copy = with_mapping(source, second, home)
+    assert with_layout(source, first, home) == source
+    copy = with_layout(source, second, home)
     assert copy != source
-    assert (upload_mapping(source, home), upload_mapping(copy, home)) == (first, second)
+    assert (upload_layout(source, home), upload_layout(copy, home)) == (first, second)
     assert load(source, home=home).papers["abstract"].tolist() == ["A"]
     assert load(copy, home=home).papers["abstract"].tolist() == ["An abstract"]
     assert load(copy, home=home).name == "a.csv"
@@ -167,9 +168,16 @@ def test_a_mapping_does_not_change_under_those_who_chose_it(home: Path) -> None:
 
 def test_no_mapping_means_a_guess(home: Path) -> None:
     source = save_upload("a.csv", CONTENT, home)
-    assert upload_mapping(source, home) == {}
-    with_mapping(source, {"labels": "nothing"}, home)
+    assert upload_layout(source, home) == Layout()
+    with_layout(source, Layout({"labels": "nothing"}), home)
     assert "no column 'nothing'" in load_error(source, home)
+
+
+def test_a_separator_is_kept_beside_the_file(home: Path) -> None:
+    source = save_upload("a.csv", b'abstract,labels\nA,"x y, z"\n', home)
+    with_layout(source, Layout({}, "comma"), home)
+    assert load(source, home=home).papers["labels"].tolist() == [("x y", "z")]
+    assert upload_layout(source, home).label_separator == "comma"
 
 
 def test_delete(home: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from arxivtag.errors import ConfigError
 from arxivtag.papers import sources
 from arxivtag.papers.labels import LabelFormat, clean_label, split_labels
-from arxivtag.papers.schema import TextTable
+from arxivtag.papers.schema import Layout, TextTable
 from arxivtag.tagging.tables import (
     AS_JSON,
     label_separator,
@@ -178,5 +178,5 @@ def test_a_tagged_file_is_a_source_of_papers(
     table = with_predicted_labels(TextTable(frame, ("abstract",)), predicted, separator)
     path = tmp_path / f"out{suffix}"
     write_table(table, path, separator)
-    corpus = sources.load(str(path), mapping={"labels": "predicted_labels"})
+    corpus = sources.load(str(path), layout=Layout({"labels": "predicted_labels"}))
     assert corpus.papers["labels"].tolist() == papers

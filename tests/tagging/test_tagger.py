@@ -17,7 +17,7 @@ from arxivtag.learning.features import SparseRows
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.papers.schema import TextTable
+from arxivtag.papers.schema import Layout, TextTable
 from arxivtag.papers.sources import load_texts
 from arxivtag.settings import VectorizerConfig
 from arxivtag.tagging import tagger
@@ -200,7 +200,7 @@ def test_a_tagged_table_keeps_the_inputs_columns() -> None:
 def test_a_tagged_table_gives_back_a_column_that_was_not_chosen(tmp_path: Path) -> None:
     path = tmp_path / "papers.csv"
     path.write_text("title,abstract\nnone of this is read,deep graph network\n")
-    texts = load_texts(path, mapping={"title": ""})
+    texts = load_texts(path, layout=Layout({"title": ""}))
     model = dataclasses.replace(make_bundle(), text_fields="title_and_abstract")
     assert tagger.frame_texts(model, texts.frame) == ["deep graph network"]
     table = with_predicted_labels(texts, tagger.tag_papers(model, texts.frame), " ")

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.papers.reading.metadata import SNAPSHOT_NAME
+from arxivtag.papers.schema import Corpus
 from arxivtag.papers.source import ARXIV_METADATA
 from arxivtag.papers.sources import load
 from arxivtag.papers.uploads import upload_path
@@ -39,8 +40,10 @@ def snapshot_part() -> None:
 def upload_part() -> None:
     from arxivtag import config
     from arxivtag.ui.frame import add_papers
+    from arxivtag.ui.frame.errors import guarded
 
-    add_papers._upload_input(config.home_folder())
+    with guarded():
+        add_papers._upload_input(config.home_folder())
 
 
 def opened(part: Callable[[], None]) -> AppTest:
@@ -212,3 +215,79 @@ def test_an_upload_keeps_its_file_and_the_columns_that_were_chosen(home: Path) -
     assert other != source
     assert load(other, home=home).papers["title"].tolist() == ["A title"]
     assert load(source, home=home).papers["title"].tolist() == [""]
+
+
+def uploaded(content: str, name: str = "papers.csv") -> AppTest:
+    app = opened(upload_part)
+    app.file_uploader(key="upload-file").upload(name, content.encode()).run()
+    assert not app.exception
+    return app
+
+
+def used(app: AppTest, home: Path) -> Corpus:
+    app.button(key="use-upload").click().run()
+    assert not app.exception
+    assert not app.error
+    return load(app.query_params["data"], home=home)
+
+
+def examples_shown(app: AppTest) -> list[tuple[str, list[str]]]:
+    table = next(
+        frame.value for frame in app.dataframe if list(frame.value) == ["As written", "Labels"]
+    )
+    return [(row.iloc[0], list(row.iloc[1])) for _, row in table.iterrows()]
+
+
+def test_how_labels_are_read_is_shown_and_can_be_overruled(home: Path) -> None:
+    app = uploaded(
+        "title,abstract,tags\nA,Some words,Machine Learning; Physics - Theory\n"
+        "B,Other words,Machine Learning\n"
+    )
+    (reading,) = [one.body for one in app.get("html") if "separated by" in one.body]
+    assert "2 labels" in reading
+    assert examples_shown(app)[0] == (
+        "Machine Learning; Physics - Theory", ["Machine Learning", "Physics - Theory"],
+    )  # fmt: skip
+    box = app.selectbox(key="label-separator-tags")
+    assert box.value == "semicolon"
+    box.set_value("space").run()
+    assert examples_shown(app)[0][1] == ["Machine", "Learning", "Physics", "-", "Theory"]
+    app.selectbox(key="label-separator-tags").set_value("semicolon").run()
+    corpus = used(app, home)
+    assert corpus.papers["labels"][0] == ("Machine Learning", "Physics - Theory")
+    assert corpus.labels_read.separator == "semicolon"
+
+
+def test_what_is_not_sure_is_asked(home: Path) -> None:
+    app = uploaded(
+        'title,abstract,tags\nA,Some words,"Engineering, Civil"\n'
+        'B,Other words,"Engineering, Electrical"\nC,More words,"Materials Science, Paper"\n'
+    )
+    assert "Choose what separates them" in app.warning[0].value
+    assert app.button(key="use-upload").disabled
+    assert examples_shown(app)[0] == ("Engineering, Civil", ["Engineering, Civil"])
+    app.selectbox(key="label-separator-tags").set_value("comma").run()
+    assert examples_shown(app)[0] == ("Engineering, Civil", ["Engineering", "Civil"])
+    corpus = used(app, home)
+    assert corpus.papers["labels"][0] == ("Engineering", "Civil")
+    assert not [note for note in corpus.report.notes if "guess" in note]
+
+
+def test_columns_of_0_and_1_can_be_chosen(home: Path) -> None:
+    app = uploaded("TITLE,ABSTRACT,Robotics,Vision\nA,Some words,1,0\nB,Other words,1,1\nC,x,0,1\n")
+    box = app.selectbox(key="mapping-labels")
+    assert box.value == "0/1"
+    assert "one column per label (0/1)" in box.options
+    assert examples_shown(app)[0][1] == ["Robotics", "Vision"]
+    box.set_value("Vision").run()
+    assert "without names" in app.error[0].value
+    app.selectbox(key="mapping-labels").set_value("0/1").run()
+    assert used(app, home).papers["labels"].tolist() == [
+        ("Robotics",), ("Robotics", "Vision"), ("Vision",),
+    ]  # fmt: skip
+
+
+def test_a_table_without_column_names_is_told(home: Path) -> None:
+    app = uploaded(f"1000001\t{'some words ' * 12}\n0100000\t{'other words ' * 12}\n", "a.tsv")
+    assert "The first row looks like a paper" in app.error[0].value
+    assert not [button for button in app.button if button.key == "use-upload"]

@@ -10,20 +10,55 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arxivtag import config
+from arxivtag.config import limits
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.fetching.searches import search_source
-from arxivtag.papers.reading.readers import preview_table
-from arxivtag.papers.schema import ABSTRACT, FIELDS, LABELS, TITLE, guess_mapping, parse_labels
+from arxivtag.papers.label_columns import (
+    SAMPLE_ROWS,
+    columns_of_bits,
+    guess_label_column,
+    read_labels,
+)
+from arxivtag.papers.labels import (
+    AUTO,
+    LOOKED_AT,
+    SEPARATORS,
+    LabelReading,
+    understand_labels,
+)
+from arxivtag.papers.reading.readers import read_table
+from arxivtag.papers.schema import (
+    ABSTRACT,
+    FIELDS,
+    LABELS,
+    ONE_PER_LABEL,
+    TITLE,
+    Layout,
+    check_header,
+    guess_mapping,
+    numbered_columns,
+)
 from arxivtag.papers.source import ARXIV_ABSTRACTS, ARXIV_METADATA, SAMPLE, parse_source
-from arxivtag.papers.uploads import delete_upload, make_room, upload_path, with_mapping
+from arxivtag.papers.uploads import delete_upload, make_room, upload_path, with_layout
 from arxivtag.policy import policy
 from arxivtag.ui.frame import choices, components, data
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
+from arxivtag.ui.frame.memory import shared
 
 FILE_TYPES = ["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "gz", "xz", "zst"]
 NO_COLUMN = "(none)"
+SEPARATOR_NAMES = {
+    "semicolon": "semicolon ;",
+    "comma": "comma ,",
+    "pipe": "bar |",
+    "hash": "number sign #",
+    "tab": "tab",
+    "newline": "line break",
+    "space": "space (codes such as cs.LG)",
+    "none": "nothing: a cell, or an item of a list, is one label",
+}
 FIELD_NAMES = {TITLE: "Title (optional)", ABSTRACT: "Abstract", LABELS: "Labels"}
 
 
@@ -65,12 +100,11 @@ def _upload_input(home: Path) -> None:
         return
     source = _stored(file, home)
     path, name = upload_path(source, home)
-    table = preview_table(path).table
-    mapping = _mapping_input([str(column) for column in table.columns])
-    _preview(table, mapping)
-    if st.button("Use these papers", type="primary", key="use-upload"):
+    layout = _layout_input(path)
+    asked = st.button("Use these papers", type="primary", key="use-upload", disabled=layout is None)
+    if asked and layout is not None:
         with st.spinner("Reading the papers …", show_time=True):
-            final = with_mapping(source, mapping, home)
+            final = with_layout(source, layout, home)
             if final != source:
                 st.session_state["stored-uploads"][file.file_id] = final
                 make_room(final, data.uploads_in_use(home), home)
@@ -107,44 +141,112 @@ def _drop_unchosen(known: dict[str, str], home: Path) -> None:
             delete_upload(source, home)
 
 
-def _mapping_input(columns: list[str]) -> dict[str, str]:
-    """Let the person say which column is what; return ``{field: column}``, empty for none."""
-    guessed = guess_mapping(columns)
-    options = [NO_COLUMN, *columns]
-    mapping = {}
-    for field, place in zip(FIELDS, st.columns(3), strict=True):
-        column = place.selectbox(
-            FIELD_NAMES[field],
-            options,
-            index=options.index(guessed.get(field, NO_COLUMN)),
-            key=f"mapping-{field}",
-        )
-        mapping[field] = "" if column == NO_COLUMN else str(column)
-    return mapping
+@shared(4, "Reading the first papers …")
+def _first_rows(path: Path, n_rows: int, names: tuple[str, ...] | None = None) -> pd.DataFrame:
+    """Return the first rows of a file; of the columns of some names, where these are given."""
+    columns = None if names is None else lambda _: list(names)
+    return read_table(path, columns=columns, max_rows=n_rows).table
 
 
-def _preview(table: pd.DataFrame, mapping: dict[str, str]) -> None:
+def _layout_input(path: Path) -> Layout | None:
+    """Let the person say how a table is to be read; None while a question is open.
+
+    Raises:
+        DataError: If the table cannot be read so.
+    """
+    table = _first_rows(path, SAMPLE_ROWS)
+    columns = [str(column) for column in table.columns]
+    check_header(columns)
+    mapping = _mapping_input(table, columns)
     for field in (ABSTRACT, LABELS):
         if not mapping[field]:
             raise DataError(
                 f"Say which column holds the {'labels' if field == LABELS else 'abstract'}.",
                 "A file without labels can be tagged on the Predict page.",
             )
-    shown = {}
-    for field in FIELDS:
-        if mapping[field]:
-            column = table[mapping[field]]
-            shown[field] = column.map(_readable_labels) if field == LABELS else column.astype(str)
-    st.dataframe(
-        pd.DataFrame(shown), hide_index=True, key="upload-preview", alt="The first papers as read"
+    chosen = mapping[LABELS]
+    texts = [mapping[field] for field in (TITLE, ABSTRACT) if mapping[field]]
+    if chosen in columns:
+        label_columns = numbered_columns(chosen, columns)
+    else:
+        label_columns = columns_of_bits(table, texts)
+    table = _first_rows(path, LOOKED_AT, tuple(dict.fromkeys([*texts, *label_columns])))
+    separator: str | None = AUTO
+    if label_columns == [chosen]:
+        separator = _separator_input(table[chosen])
+    read = read_labels(table, label_columns, chosen, separator or AUTO, limits())
+    _show_examples(read.reading)
+    for sentence in read.notes if separator is not None else ():
+        components.note(sentence)
+    _preview(table, mapping, read.labels)
+    return None if separator is None else Layout(mapping, separator)
+
+
+def _mapping_input(table: pd.DataFrame, columns: list[str]) -> dict[str, str]:
+    """Let the person say which column is what; return ``{field: column}``, empty for none."""
+    guessed = guess_mapping(columns)
+    taken = [column for field, column in guessed.items() if field != LABELS]
+    guessed[LABELS] = guess_label_column(table, taken)
+    mapping = {}
+    for field, place in zip(FIELDS, st.columns(3), strict=True):
+        options = [NO_COLUMN, *columns]
+        if field == LABELS and len(columns_of_bits(table, taken)) > 1:
+            options.insert(1, ONE_PER_LABEL)
+        column = place.selectbox(
+            FIELD_NAMES[field],
+            options,
+            index=options.index(guessed.get(field) or NO_COLUMN),
+            format_func=lambda one: "one column per label (0/1)" if one == ONE_PER_LABEL else one,
+            key=f"mapping-{field}",
+        )
+        mapping[field] = "" if column == NO_COLUMN else str(column)
+    return mapping
+
+
+def _separator_input(cells: pd.Series) -> str | None:
+    """Let the person say what separates labels; None until then, where it is not sure."""
+    understood = understand_labels(cells)
+    names = list(SEPARATORS)
+    if not understood.is_sure:
+        st.warning(
+            "Are the labels below read rightly? Choose what separates them; the cells could be "
+            "read in more than one way.",
+            icon=":material/help:",
+        )
+    name: str | None = st.selectbox(
+        "Labels are separated by",
+        names,
+        index=names.index(understood.name) if understood.is_sure else None,
+        format_func=lambda name: SEPARATOR_NAMES[name],
+        placeholder="Choose what separates labels",
+        key=f"label-separator-{cells.name}",
     )
+    return name
 
 
-def _readable_labels(cell: object) -> str:
-    try:
-        return ", ".join(parse_labels(cell)) or "(no label)"
-    except DataError:
-        return "(cannot be read as labels)"
+def _show_examples(reading: LabelReading) -> None:
+    """Show what was understood, with cells before and after."""
+    components.note(reading.sentence)
+    shown = pd.DataFrame(
+        {
+            "As written": [example.written for example in reading.examples],
+            "Labels": [list(example.labels) for example in reading.examples],
+        }
+    )
+    st.dataframe(shown, hide_index=True, key="label-examples", alt="Labels as written and as read")
+
+
+def _preview(table: pd.DataFrame, mapping: dict[str, str], labels: pd.Series) -> None:
+    shown = {field: table[mapping[field]].head() for field in (TITLE, ABSTRACT) if mapping[field]}
+    lists = labels.head().map(
+        lambda read: list(read) if isinstance(read, tuple) else ["(cannot be read)"]
+    )
+    st.dataframe(
+        pd.DataFrame({**shown, LABELS: lists}),
+        hide_index=True,
+        key="upload-preview",
+        alt="The first papers as read",
+    )
 
 
 # The published set

@@ -15,7 +15,7 @@ import streamlit as st
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.reading.readers import preview_table
-from arxivtag.papers.schema import ABSTRACT, TITLE, guess_mapping
+from arxivtag.papers.schema import ABSTRACT, TITLE, Layout, check_header, guess_mapping
 from arxivtag.papers.text_checks import count_notes, notes_text
 from arxivtag.papers.uploads import delete_upload, upload_path
 from arxivtag.tagging import tables, tagger
@@ -181,9 +181,10 @@ def _columns_input(file: UploadedFile, context: PageContext) -> Tagging:
             ],
         )
     columns = known[file.file_id]
-    guessed = guess_mapping(columns)
     if not columns:
         raise DataError("The file has no columns.", "Choose a file with papers in it.")
+    check_header(columns)
+    guessed = guess_mapping(columns)
     left, right = st.columns(2)
     abstract = left.selectbox(
         "Column of abstracts",
@@ -204,13 +205,13 @@ def _columns_input(file: UploadedFile, context: PageContext) -> Tagging:
 
 
 def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyResult:
-    mapping = {ABSTRACT: asked.abstract, TITLE: asked.title}
+    layout = Layout({ABSTRACT: asked.abstract, TITLE: asked.title})
     bundle = models.bundle(context.model, context.home)
     bar = st.progress(0.0, "Reading the file …")
     texts = _with_upload(
         file,
         context,
-        lambda source: sources.load_texts(source, mapping=mapping, home=context.home),
+        lambda source: sources.load_texts(source, layout=layout, home=context.home),
     )
     frame = texts.frame
     _check_rows(len(frame), context.policy.max_rows)

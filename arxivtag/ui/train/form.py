@@ -13,7 +13,10 @@ from typing import Any
 
 import streamlit as st
 
-from arxivtag.errors import ConfigError
+from arxivtag.errors import ConfigError, DataError
+from arxivtag.papers.schema import Layout
+from arxivtag.papers.source import UPLOAD, parse_source
+from arxivtag.papers.uploads import upload_layout
 from arxivtag.settings import RunConfig, Setting, all_settings, with_settings
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
@@ -121,7 +124,7 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
             for item in items:
                 changes[item.name] = _setting_input(item, base, fields_id, context)
 
-    items = list(all_settings())
+    items = [item for item in all_settings() if not item.is_about_the_file]
     advanced = [item for item in items if item.metadata.get("advanced", True)]
     try:
         draw([item for item in items if item not in advanced], 4, 190)
@@ -136,10 +139,26 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
                 on_click=_reset, args=(base_id,),
                 help="Sets every field back to the preset, or to the run the settings come from.",
             )  # fmt: skip
-        return with_settings(dataclasses.replace(base, data=context.data_source), changes)
-    except ConfigError as error:
+        return with_settings(_on_data_in_use(base, context), changes)
+    except (ConfigError, DataError) as error:
         components.show_error(error)
         return None
+
+
+def _on_data_in_use(base: RunConfig, context: PageContext) -> RunConfig:
+    """Return ``base`` on the page's data set, read as it was said for that."""
+    source = context.data_source
+    layout = Layout()
+    if parse_source(source).kind == UPLOAD:
+        layout = upload_layout(source, context.home)
+    elif source == base.data:
+        return base
+    return dataclasses.replace(
+        base,
+        data=source,
+        columns=layout.columns_text,
+        label_separator=layout.label_separator,
+    )
 
 
 def _fields_id(base_id: str) -> str:

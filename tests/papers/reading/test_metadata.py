@@ -11,6 +11,7 @@ import pytest
 
 from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers.reading.metadata import is_metadata
+from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import load, save_upload
 
 
@@ -81,7 +82,7 @@ def test_a_mapping_reads_every_line(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(metadata_lines())
     assert len(load(str(path)).papers) == 10
-    papers = load(str(path), mapping={"abstract": "title", "title": ""}).papers
+    papers = load(str(path), layout=Layout({"abstract": "title", "title": ""})).papers
     assert papers["abstract"].tolist() == [f"Title {i}\n  goes on" for i in range(30)]
 
 
