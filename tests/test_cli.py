@@ -119,7 +119,7 @@ def test_rows_left_out_are_named_and_counted(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         assert "1 row was left out: not valid JSON." in done.stderr
     result = result_of("tag", "pretrained", str(path), "--out", str(out))
-    assert result == {"path": str(out), "n_papers": 2, "n_skipped": 1}
+    assert result == {"path": str(out), "n_papers": 2, "n_skipped": 1, "notes": {}}
     evaluation = result_of("evaluate", "pretrained", str(path))
     assert isinstance(evaluation, dict)
     assert (evaluation["n_samples"], evaluation["n_skipped"]) == (2, 1)
