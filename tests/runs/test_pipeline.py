@@ -131,6 +131,16 @@ def test_saved_model_tags_the_test_papers_as_it_was_evaluated(
     assert bundle.label_names == predictions.label_names
 
 
+def test_a_run_reads_its_file_as_was_said(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text('story,kind\nSome words,"Robots, small#Vision"\n')
+    settings = dataclasses.replace(
+        RunConfig(), data=str(path), columns="abstract=story,labels=kind", label_separator="#"
+    )
+    papers = pipeline._load(settings, tmp_path).papers
+    assert papers["labels"].tolist() == [("Robots, small", "Vision")]
+
+
 def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     process = train(tmp_path, "--epochs", "200")
     try:
