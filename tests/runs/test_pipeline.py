@@ -28,7 +28,7 @@ from arxivtag.papers.texts import join_text
 from arxivtag.runs import foreground, jobs, pipeline, registry
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import read_status
-from arxivtag.settings import preset_settings
+from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.loading import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers
