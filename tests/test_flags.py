@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from arxivtag import config, flags
 from arxivtag.errors import ConfigError
+from arxivtag.fields import from_dict, to_dict
 from arxivtag.settings import (
     PRESETS,
     RunConfig,
@@ -59,6 +60,8 @@ def test_flags_change_what_they_name_and_nothing_else() -> None:
     max_tokens=st.none() | st.integers(100, 10**6),
     learning_rate=st.floats(1e-6, 1.0),
     l2_normalize=st.booleans(),
+    column=st.text(st.characters(codec="utf-8", exclude_characters="\0")),
+    label_separator=st.sampled_from(["auto", "none", ";", "newline"]),
     data=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(
         lambda text: not text.startswith("-")
     ),
@@ -71,6 +74,8 @@ def test_the_command_line_of_a_run_repeats_it(
     learning_rate: float,
     l2_normalize: bool,
     data: str,
+    column: str,
+    label_separator: str,
 ) -> None:
     run = with_settings(
         dataclasses.replace(preset_settings(preset), data=data),
@@ -81,6 +86,8 @@ def test_the_command_line_of_a_run_repeats_it(
             "max_tokens": max_tokens,
             "learning_rate": learning_rate,
             "l2_normalize": l2_normalize,
+            "columns": f"abstract={column}",
+            "label_separator": label_separator,
         },
     )
     words = shlex.split(command_line(run))
@@ -124,3 +131,9 @@ def test_the_documented_settings_are_the_settings() -> None:
         path.write_text(f"{before}{begin}{expected}{end}{after}", encoding="utf-8")
         return
     assert table == expected, "set ARXIVTAG_WRITE_DOCS=1 to write it anew"
+
+
+def test_settings_of_older_runs_say_nothing_about_the_file() -> None:
+    values = to_dict(PRESETS["tuned"])
+    del values["columns"], values["label_separator"]
+    assert from_dict(RunConfig, values) == PRESETS["tuned"]

@@ -18,6 +18,7 @@ How text is decided, in this order:
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import unicodedata
@@ -49,7 +50,8 @@ _SURE_SEPARATORS = ("\n", "\t", "|", ";")
 _DOUBTFUL_SEPARATORS = ("#", ",")
 # Shares of parts in changing company, see _company.
 _SEPARATES, _MAY_SEPARATE = 0.75, 0.5
-_CODES_SHARE = 0.98
+# Shares of words that read as codes.
+_ARE_CODES, _MAY_BE_CODES = 0.98, 0.8
 # One word that reads as a code (cs.LG, hep-th, I.2.6, 68T05).
 _SURE_CODE = (
     r"[A-Za-z-]+\.[A-Za-z-]+|[A-Z](?:\.[\dmM]+)+|\d\d[A-Z-]\w\w"
@@ -214,13 +216,16 @@ def examples(
 ) -> tuple[LabelExample, ...]:
     """Return cells with the labels read from them; those with several labels come first."""
     distinct = dict.fromkeys(cell.strip() for cell in itertools.islice(cells, LOOKED_AT))
-    read = []
+    several: list[LabelExample] = []
+    others: list[LabelExample] = []
+    bounds = limits()
     for cell in filter(None, distinct):
-        try:
-            read.append(LabelExample(cell, split_labels(cell, label_format)))
-        except DataError:
-            continue
-    return tuple(sorted(read, key=lambda one: len(one.labels) < 2)[:n_examples])
+        if len(several) == n_examples:
+            break
+        with contextlib.suppress(DataError):
+            labels = split_labels(cell, label_format, bounds)
+            (several if len(labels) > 1 else others).append(LabelExample(cell, labels))
+    return tuple((several + others)[:n_examples])
 
 
 def _items(cell: str) -> list[str] | None:
@@ -254,7 +259,8 @@ def is_vector(cell: str) -> bool:
 
 
 def _understand_text(texts: Sequence[str]) -> LabelFormat:
-    if _share_of_codes(texts) >= _CODES_SHARE:
+    share_of_codes = _share_of_codes(texts)
+    if share_of_codes >= _ARE_CODES:
         return LabelFormat(_CODES)
     present = [mark for mark in _SURE_SEPARATORS if any(mark in text for text in texts)]
     if present:
@@ -268,6 +274,8 @@ def _understand_text(texts: Sequence[str]) -> LabelFormat:
             if share >= _MAY_SEPARATE:
                 return LabelFormat(mark, is_sure=share >= _SEPARATES)
             return LabelFormat(is_sure=False)
+    if share_of_codes >= _MAY_BE_CODES:
+        return LabelFormat(_CODES, is_sure=False)
     # Words may be labels of their own, or names of several words: only company tells.
     return LabelFormat(is_sure=_company(texts, " ") < _SEPARATES)
 

@@ -165,17 +165,15 @@ def known_columns(field: str, columns: Sequence[str]) -> list[str]:
     >>> known_columns("labels", ["ID", "tags", "metadata.categories", "Category"])
     ['Category', 'tags', 'metadata.categories']
     """
-    has_tags = any(tag in columns for tag in _TAGS[:2])
+    tags = _TAGS if any(tag in columns for tag in _TAGS[:2]) else ()
     names = {name: rank for rank, name in enumerate(_KNOWN_NAMES[field])}
     ranks: dict[str, tuple[bool, int]] = {}
     for column in columns:
         name = re.sub(r"[\s_-]+", "", column).lower()
         last = name.rpartition(".")[2]
-        if len(name) == 2 and not (has_tags and column in _TAGS):
-            continue
-        if name in names:
+        if name in names and (len(name) > 2 or column in tags):
             ranks[column] = False, names[name]
-        elif last in names and last not in _NOT_NESTED:
+        elif len(last) > 2 and last in names and last not in _NOT_NESTED:
             ranks[column] = True, names[last]
     return sorted(ranks, key=lambda column: ranks[column])
 
@@ -267,11 +265,14 @@ def check_mapping(
 
 
 def _listed(columns: Sequence[str], field: str) -> str:
-    """Return the first columns, those first whose names hold a known name of ``field``."""
+    """Return the first columns: first the known ones of ``field``, then those of like names."""
+    known = known_columns(field, columns)
 
     def is_unlikely(column: str) -> bool:
+        if column in known:
+            return False
         name = re.sub(r"[\s_-]+", "", column).lower()
-        return not any(known in name for known in _KNOWN_NAMES[field] if len(known) > 2)
+        return not any(like in name for like in _KNOWN_NAMES[field] if len(like) > 2)
 
     shown = ", ".join(_short(column) for column in sorted(columns, key=is_unlikely)[:8])
     return shown + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")

@@ -132,6 +132,12 @@ def test_hash_separates_codes_and_names_but_not_in_a_language_s_name() -> None:
     assert understand_labels(["C#", "F#", "Java"]).separator == ""
 
 
+def test_codes_among_a_few_other_words_are_unsure() -> None:
+    cells = ["cs.LG hep-th"] * 9 + ["cs.LG Robots"]
+    assert understand_labels(cells) == LabelFormat(" ", is_sure=False)
+    assert read(cells)[-1] == ("cs.LG", "Robots")
+
+
 def test_two_strong_separators_are_unsure() -> None:
     assert not understand_labels(["a b; c d", "a b|e f", "c d; e f"]).is_sure
 

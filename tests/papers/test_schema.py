@@ -78,7 +78,7 @@ def test_the_names_of_exporters_are_known(
 
 def test_two_letters_are_a_field_s_tag_only_among_such_tags() -> None:
     assert known_columns("labels", ["ID", "TITLE", "ABSTRACT", "de", "SC"]) == []
-    assert known_columns("labels", ["id", "TI", "ID"]) == ["ID"]
+    assert known_columns("labels", ["id", "TI", "ID", "metadata.id"]) == ["ID"]
 
 
 def test_what_an_object_within_a_record_is_called_is_not_taken_for_a_title() -> None:
@@ -89,6 +89,8 @@ def test_likely_columns_are_named_first() -> None:
     columns = [f"column {number}" for number in range(20)]
     with pytest.raises(DataError, match="Columns: 'arXiv categories, all', 'abstract'"):
         check_mapping(["abstract", *columns, "arXiv categories, all"], {})
+    with pytest.raises(DataError, match="Columns: 'DE', 'ID', 'WC', 'SC', 'PT'"):
+        check_mapping(WEB_OF_SCIENCE, {"labels": "none of them"})
 
 
 @pytest.mark.parametrize("name", ["1000001", "[0, 1, 0]", "word " * 30])

@@ -28,7 +28,7 @@ from arxivtag.papers.texts import join_text
 from arxivtag.runs import foreground, jobs, pipeline, registry
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import read_status
-from arxivtag.settings import preset_settings
+from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.loading import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers
@@ -129,6 +129,16 @@ def test_saved_model_tags_the_test_papers_as_it_was_evaluated(
     micro_f1 = 2 * (y_true & y_pred).sum() / (y_true.sum() + y_pred.sum())
     assert result["evaluation"]["micro_f1"] == pytest.approx(micro_f1, abs=1e-6)
     assert bundle.label_names == predictions.label_names
+
+
+def test_a_run_reads_its_file_as_was_said(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text('story,kind\nSome words,"Robots, small#Vision"\n')
+    settings = dataclasses.replace(
+        RunConfig(), data=str(path), columns="abstract=story,labels=kind", label_separator="#"
+    )
+    papers = pipeline._load(settings, tmp_path).papers
+    assert papers["labels"].tolist() == [("Robots, small", "Vision")]
 
 
 def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:

@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, VisitorLimits
 from arxivtag.errors import ConfigError
+from arxivtag.papers.schema import Layout, parse_layout
+from arxivtag.papers.uploads import save_upload, with_layout
 from arxivtag.runs import jobs
-from arxivtag.settings import PRESETS, all_settings
+from arxivtag.settings import PRESETS, all_settings, command_line
 from arxivtag.ui.train import form as train_form
 from arxivtag.ui.train import starting
 from tests.runs.conftest import make_run
@@ -77,6 +79,27 @@ def test_start_gives_the_config_of_the_form(home: Path, monkeypatch: pytest.Monk
     assert (run.training.epochs, run.model.hidden_units, run.data) == (3, (32,), "sample")
     assert run.vectorizer == PRESETS["tuned"].vectorizer
     assert any("No room" in error.value for error in app.error)
+
+
+def test_a_run_on_an_upload_keeps_what_its_owner_said_about_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    def fake_start(run, home, *, owner):  # type: ignore[no-untyped-def]
+        started.append(run)
+        return jobs.Refused("No room.", "Wait.")
+
+    monkeypatch.setattr(jobs, "start", fake_start)
+    rows = "".join(f"Some words {number},Robots; cs.LG\n" for number in range(40))
+    source = save_upload("own.csv", f"story,kind\n{rows}".encode(), home)
+    layout = Layout({"title": "", "abstract": "story", "labels": "kind"}, "semicolon")
+    app = opened(data=with_layout(source, layout, home))
+    app.button(key="go").click().run()
+    assert not app.exception
+    (run,) = started
+    assert parse_layout(run.columns, run.label_separator) == layout
+    assert "--columns title=,abstract=story,labels=kind" in command_line(run)
 
 
 def test_bad_units_disable_the_start(home: Path) -> None:
