@@ -22,6 +22,11 @@ from arxivtag.papers.reading.readers import read_table
 WORDS = st.text("abcdefghij éü.-", min_size=1, max_size=30).map(str.strip).filter(len)
 PAPERS = st.lists(st.tuples(WORDS, WORDS), min_size=2, max_size=8)
 NAMES = ("title", "abstract")
+MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/" manifest:media-type='
+    '"application/vnd.oasis.opendocument.spreadsheet"/></manifest:manifest>'
+)
 FEW = settings(max_examples=15, deadline=None)
 
 
@@ -133,6 +138,7 @@ def _write_ods(path: Path, cells: list[list[str]]) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
 
 
 def test_bibtex_and_ris(tmp_path: Path) -> None:
