@@ -1,4 +1,4 @@
-"""Reads CSV files: comma, semicolon or tab, quoted or not, in UTF-8 or Windows-1252.
+"""Reads CSV files: any of four delimiters, quoted or not, in UTF-8 or an older encoding.
 
 The file is cut into blocks of whole rows, and Arrow parses one after the other in this thread.
 Its own streaming reader would read ahead in threads that go on while Python ends.
@@ -6,36 +6,31 @@ Its own streaming reader would read ahead in threads that go on while Python end
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from arxivtag.config import Limits
 from arxivtag.errors import DataError
+from arxivtag.papers.reading.cells import text_array
+from arxivtag.papers.reading.csv_blocks import Block, BlockReader
+from arxivtag.papers.reading.csv_dialect import Header, read_header
 from arxivtag.papers.reading.opening import (
     Encoding,
     NotUtf8Error,
-    TextBytes,
     choose_encoding,
     open_text,
 )
+from arxivtag.papers.reading.records import Record, table_of_records
 from arxivtag.papers.reading.tables import (
     BLOCK_BYTES,
     ReadRequest,
     check_rows,
     collect,
     empty_table,
-    unique_names,
 )
 
-_HEADER_BYTES = 1 << 20
-_DELIMITERS = ",;\t"
-_LINES_LOOKED_AT = 20
-_PIECE_BYTES = 1 << 20
+_LONG_LINE_CHARS = 100  # a name of a column is shorter, an abstract is longer
 
 
 def read_csv(request: ReadRequest) -> pa.Table:
@@ -48,34 +43,64 @@ def read_csv(request: ReadRequest) -> pa.Table:
     return _read_as(request, encoding)
 
 
+def read_text(request: ReadRequest) -> pa.Table:
+    """Return the table of a text file: delimited, or one abstract per line.
+
+    It is one abstract per line where the first line is longer than names of columns are and no
+    tab separates cells.
+    """
+    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+        first = stream.read_line(BLOCK_BYTES).decode("utf-8", "replace")
+    if "\t" in first or len(first) <= _LONG_LINE_CHARS:
+        return read_csv(request)
+    request.tally.notes.append("Each line was read as one abstract.")
+    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+
+        def records() -> Iterator[Record]:
+            while line := stream.read_line(BLOCK_BYTES):
+                if text := line.decode("utf-8", "replace").strip():
+                    yield {"abstract": text}
+
+        nothing = DataError(f"{request.path.name} holds no text.", "Write one abstract per line.")
+        return table_of_records(request, records(), lambda: stream.n_bytes, nothing)
+
+
 def _read_as(request: ReadRequest, encoding: Encoding) -> pa.Table:
     with open_text(request.path, request.bounds, encoding) as stream:
-        names, delimiter = _header(stream, request)
-        kept = list(request.columns(names))
+        header = read_header(stream, request)
+        kept = list(request.columns(list(header.names)))
         if not stream.has_more():
             return empty_table(kept)
-        parser = _BlockParser(names, delimiter, kept, request)
-        table = collect(request, parser.batches(_row_blocks(stream, request.path)), kept)
+        blocks = BlockReader(header.dialect, len(header.names), request)
+        parser = _Parser(header, kept, request, blocks)
+        found = blocks.blocks(stream, header.n_lines + 1)
+        table = collect(request, parser.batches(found), kept)
         if stream.n_nul:
             request.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
         return table
 
 
-class _BlockParser:
+class _Parser:
     """Parses blocks of whole rows, leaving out rows with more or fewer cells than columns."""
 
     def __init__(
-        self, names: Sequence[str], delimiter: str, kept: Sequence[str], request: ReadRequest
+        self, header: Header, kept: Sequence[str], request: ReadRequest, blocks: BlockReader
     ) -> None:
         self._request = request
+        self._blocks = blocks
+        self._kept = kept
+        self._positions = [header.names.index(name) for name in kept]
         self._read = pa_csv.ReadOptions(
-            block_size=2 * BLOCK_BYTES, column_names=names, use_threads=False
+            block_size=2 * BLOCK_BYTES, column_names=header.names, use_threads=False
         )
         self._parse = pa_csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=True, invalid_row_handler=self._skip
+            delimiter=header.dialect.delimiter,
+            escape_char="\\" if header.dialect.has_escapes else False,
+            newlines_in_values=True,
+            invalid_row_handler=self._skip,
         )
         self._convert = pa_csv.ConvertOptions(
-            column_types={name: pa.string() for name in names},
+            column_types={name: pa.string() for name in header.names},
             include_columns=kept,
             strings_can_be_null=False,
             check_utf8=False,  # the stream has done it
@@ -85,157 +110,27 @@ class _BlockParser:
         self._request.tally.skip("more or fewer cells than the table has columns")
         return "skip"
 
-    def batches(self, blocks: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
+    def batches(self, blocks: Iterator[Block]) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of each block."""
         for block in blocks:
-            try:
-                table = pa_csv.read_csv(
-                    pa.BufferReader(block), self._read, self._parse, self._convert
-                )
-            except pa.ArrowInvalid as error:
-                raise DataError(
-                    f"{self._request.path.name} cannot be read as CSV: "
-                    f"{str(error)[:200].splitlines()[0]}.",
-                    "Check quotation marks and separators.",
-                ) from error
+            if block.is_suspicious:
+                rows = list(self._blocks.rows(block))
+                columns = [text_array([row[at] for row in rows]) for at in self._positions]
+                table = pa.table(columns, names=list(self._kept))
+            else:
+                table = self._parsed(block.data)
             # Bad rows come in no batch, so nobody else would bound them.
             check_rows(self._request.tally.n_rows, self._request.bounds)
             yield from table.to_batches()
 
-
-def _row_blocks(stream: TextBytes, path: Path) -> Iterator[bytes]:
-    """Yield the stream in blocks of at most 4 MB that end where a row ends.
-
-    Raises:
-        DataError: If a row is longer than that.
-    """
-    rest = b""
-    while piece := stream.read(BLOCK_BYTES - len(rest)):
-        rest += piece
-        if len(rest) < BLOCK_BYTES and stream.has_more():
-            continue
-        end = _last_row_end(rest)
-        if end:
-            yield rest[:end]
-            rest = rest[end:]
-        elif stream.has_more():
-            raise DataError(
-                f"{path.name} has a row longer than {BLOCK_BYTES >> 20} MB.",
-                "Perhaps a quotation mark is not closed.",
-            )
-    if rest.strip():
-        yield rest
-
-
-def _last_row_end(block: bytes) -> int:
-    """Return the position behind the last line end that is not within quotation marks, or 0."""
-    line_end = b"\n" if b"\n" in block else b"\r"
-    n_quotes = block.count(b'"')
-    end = len(block)
-    while (at := block.rfind(line_end, 0, end)) >= 0:
-        n_quotes -= block.count(b'"', at, end)
-        if n_quotes % 2 == 0:
-            return at + 1
-        end = at
-    return 0
-
-
-def _header(stream: TextBytes, request: ReadRequest) -> tuple[list[str], str]:
-    """Read the header row off the stream; return unique column names and the delimiter."""
-    path, bounds = request.path, request.bounds
-    head, is_cut = _first_row(stream)
-    if head.count(b'"') % 2:
-        raise DataError(
-            f"The first row of {path.name} has a quotation mark that is not closed.",
-            "The first row should hold the column names.",
-        )
-    _check_columns(max(head.count(mark.encode()) for mark in _DELIMITERS) + 1, path, bounds)
-    if is_cut:
-        raise DataError(
-            f"The first row of {path.name} is longer than 1 MB.",
-            "The first row should hold the column names; check quotation marks.",
-        )
-    text = head.decode("utf-8")
-    delimiter = choose_delimiter(text + "\n" + _next_lines(stream))
-    try:
-        row = next(_cells(text, delimiter), [])
-    except csv.Error as error:
-        raise DataError(
-            f"The first row of {path.name} cannot be read: {error}.",
-            "The first row should hold the column names.",
-        ) from error
-    return unique_names(row, request.tally), delimiter
-
-
-def _check_columns(n_columns: int, path: Path, bounds: Limits) -> None:
-    if n_columns > bounds.max_columns:
-        raise DataError(
-            f"{path.name} has {n_columns:,} or more columns; "
-            f"at most {bounds.max_columns:,} are read.",
-            "Leave out columns, or check that the first row holds the column names.",
-        )
-
-
-def choose_delimiter(text: str) -> str:
-    """Return what separates the cells of the first rows of a CSV file.
-
-    A CSV parser tells for each delimiter how many cells each row has; what stands within
-    quotation marks does not count. The delimiter wins that gives the most rows as many cells
-    as the first, of several such the one that gives the most cells.
-
-    >>> choose_delimiter('"title, subtitle, more";abstract;labels')
-    ';'
-    """
-
-    def score(delimiter: str) -> tuple[bool, int, int]:
+    def _parsed(self, data: bytes) -> pa.Table:
         try:
-            rows = [row for row in _cells(text, delimiter) if row]
-        except csv.Error:
-            return False, 0, 0
-        n_cells = len(rows[0]) if rows else 0
-        alike = sum(len(row) == n_cells for row in rows)
-        return n_cells > 1, alike, n_cells
-
-    return max(_DELIMITERS, key=score)
-
-
-def _cells(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-
-
-def _next_lines(stream: TextBytes) -> str:
-    """Return the lines that come next in the stream, and leave them there."""
-    lines: list[bytes] = []
-    while len(lines) < _LINES_LOOKED_AT and sum(map(len, lines)) < _HEADER_BYTES:
-        line = stream.read_line(_HEADER_BYTES)
-        if not line:
-            break
-        lines.append(line)
-    head = b"".join(lines)
-    stream.push_back(head)
-    # The last row may be cut within quotation marks, which would count against every delimiter.
-    whole = head[: _last_row_end(head)] if head else head
-    return whole.decode("utf-8", "replace")
-
-
-def _first_row(stream: TextBytes) -> tuple[bytes, bool]:
-    """Take the first row that is not blank off the stream: up to a line end outside quotes.
-
-    Returns:
-        The row, and whether it may go on, being longer than is read.
-    """
-    lines: list[bytes] = []
-    n_bytes = n_quotes = 0
-    while n_bytes < _HEADER_BYTES:
-        line = stream.read_line(_HEADER_BYTES - n_bytes)
-        if b"\r" in line.rstrip(b"\r\n"):  # old line ends: only a carriage return
-            line, rest = line.split(b"\r", 1)
-            stream.push_back(rest)
-            line += b"\n"
-        if not line:
-            break
-        n_bytes += len(line)
-        n_quotes += line.count(b'"')
-        lines.append(line)
-        if line.strip() and n_quotes % 2 == 0:
-            break
-    return b"".join(lines).strip(b"\r\n"), n_bytes >= _HEADER_BYTES
+            return pa_csv.read_csv(pa.BufferReader(data), self._read, self._parse, self._convert)
+        except pa.ArrowCancelled:
+            raise
+        except pa.ArrowInvalid as error:
+            raise DataError(
+                f"{self._request.path.name} cannot be read as CSV: "
+                f"{str(error)[:200].splitlines()[0]}.",
+                "Check quotation marks and separators.",
+            ) from error

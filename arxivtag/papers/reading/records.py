@@ -56,11 +56,19 @@ def _text_cells(record: Record, wanted: Sequence[str] | None, max_chars: int) ->
     Done at once for each record: the objects of a line can take 25 times its bytes.
     """
     cells = {}
-    for written, value in record.items():
+    for written, value in _with_inner_fields(record):
         name = without_surrogates(written)
         if wanted is None or name in wanted:
             cells[name] = cell_text(value, max_chars)
     return cells
+
+
+def _with_inner_fields(record: Record) -> Iterator[tuple[str, object]]:
+    """Yield the fields of a record, and those of objects within it as ``outer.inner``."""
+    for name, value in record.items():
+        yield name, value
+        if isinstance(value, dict):
+            yield from ((f"{name}.{inner}", one) for inner, one in value.items())
 
 
 def _batched(

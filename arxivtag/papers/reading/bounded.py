@@ -1,4 +1,7 @@
-"""Reads Parquet files, through a process of its own (see :mod:`.parquet_process`)."""
+"""Reads files that unpack by themselves, through a process with bounded memory.
+
+See :mod:`arxivtag.papers.reading.bounded_process`, which does the work.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +29,21 @@ from arxivtag.papers.reading.tables import (
 
 # The longest wait for a batch of 512 rows, or for the first look at the file.
 _SILENCE_S = 60.0
+_KINDS = {"parquet": "Parquet file", "workbook": "workbook"}
 
 
 def read_parquet(request: ReadRequest) -> pa.Table:
     """Return the table of a Parquet file, every column text."""
-    with _Reader(request.path, request.bounds) as reader:
+    return _read("parquet", request)
+
+
+def read_workbook(request: ReadRequest) -> pa.Table:
+    """Return the table of a workbook's first sheet with rows, every column text."""
+    return _read("workbook", request)
+
+
+def _read(kind: str, request: ReadRequest) -> pa.Table:
+    with _Reader(kind, request.path, request.bounds) as reader:
         names = _usable_columns(reader, request)
         kept = list(request.columns(list(names)))
         return collect(request, reader.batches([names[name] for name in kept], kept), kept)
@@ -63,15 +76,15 @@ def _usable_columns(reader: _Reader, request: ReadRequest) -> dict[str, int]:
 class _Reader:
     """The process that reads one file, as a context manager: it is gone when the block ends."""
 
-    def __init__(self, path: Path, bounds: Limits) -> None:
-        self._name = path.name
+    def __init__(self, kind: str, path: Path, bounds: Limits) -> None:
+        self._kind, self._name = kind, path.name
         limits = {
             "max_cell_chars": bounds.max_cell_chars,
             "max_labels_per_paper": bounds.max_labels_per_paper,
         }
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed in __exit__
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "arxivtag.papers.reading.parquet_process",
+            [sys.executable, "-m", "arxivtag.papers.reading.bounded_process", kind,
              str(path.absolute()), json.dumps(limits)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=PROJECT_FOLDER,
         )  # fmt: skip
@@ -143,6 +156,6 @@ class _Reader:
         if self._is_late:
             said = f"no rows came for {_SILENCE_S:.0f} s"
         return DataError(
-            f"{self._name} cannot be read as Parquet: {said}.",
+            f"{self._name} cannot be read as a {_KINDS[self._kind]}: {said}.",
             "The file may be cut off or damaged; write it again.",
         )
