@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
 from arxivtag.papers.fetching import arxiv_api
@@ -231,6 +232,10 @@ def used(app: AppTest, home: Path) -> Corpus:
     return load(app.query_params["data"], home=home)
 
 
+def separator(app: AppTest) -> Selectbox:
+    return next(box for box in app.selectbox if box.label == "Labels are separated by")
+
+
 def examples_shown(app: AppTest) -> list[tuple[str, list[str]]]:
     table = next(
         frame.value for frame in app.dataframe if list(frame.value) == ["As written", "Labels"]
@@ -248,14 +253,21 @@ def test_how_labels_are_read_is_shown_and_can_be_overruled(home: Path) -> None:
     assert examples_shown(app)[0] == (
         "Machine Learning; Physics - Theory", ["Machine Learning", "Physics - Theory"],
     )  # fmt: skip
-    box = app.selectbox(key="label-separator-tags")
-    assert box.value == "semicolon"
-    box.set_value("space").run()
+    assert separator(app).value == "semicolon"
+    separator(app).set_value("space").run()
     assert examples_shown(app)[0][1] == ["Machine", "Learning", "Physics", "-", "Theory"]
-    app.selectbox(key="label-separator-tags").set_value("semicolon").run()
+    separator(app).set_value("semicolon").run()
     corpus = used(app, home)
     assert corpus.papers["labels"][0] == ("Machine Learning", "Physics - Theory")
     assert corpus.labels_read.separator == "semicolon"
+
+
+def test_another_file_is_judged_anew(home: Path) -> None:
+    app = uploaded("title,abstract,tags\nA,Some words,Machine Learning; Physics - Theory\n")
+    separator(app).set_value("none").run()
+    rows = b"title,abstract,tags\nA,Some words,Machine Learning|Physics - Theory\n"
+    app.file_uploader(key="upload-file").upload("other.csv", rows).run()
+    assert separator(app).value == "pipe"
 
 
 def test_what_is_not_sure_is_asked(home: Path) -> None:
@@ -266,7 +278,7 @@ def test_what_is_not_sure_is_asked(home: Path) -> None:
     assert "Choose what separates them" in app.warning[0].value
     assert app.button(key="use-upload").disabled
     assert examples_shown(app)[0] == ("Engineering, Civil", ["Engineering, Civil"])
-    app.selectbox(key="label-separator-tags").set_value("comma").run()
+    separator(app).set_value("comma").run()
     assert examples_shown(app)[0] == ("Engineering, Civil", ["Engineering", "Civil"])
     corpus = used(app, home)
     assert corpus.papers["labels"][0] == ("Engineering", "Civil")

@@ -27,7 +27,7 @@ from arxivtag.papers.labels import (
     LabelReading,
     understand_labels,
 )
-from arxivtag.papers.reading.readers import read_table
+from arxivtag.papers.reading.readers import FORMATS, read_table
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
@@ -47,7 +47,7 @@ from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.memory import shared
 
-FILE_TYPES = ["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "gz", "xz", "zst"]
+FILE_TYPES = [*(ending.removeprefix(".") for ending in FORMATS), "gz", "xz", "zst"]
 NO_COLUMN = "(none)"
 SEPARATOR_NAMES = {
     "semicolon": "semicolon ;",
@@ -173,7 +173,8 @@ def _layout_input(path: Path) -> Layout | None:
     table = _first_rows(path, LOOKED_AT, tuple(dict.fromkeys([*texts, *label_columns])))
     separator: str | None = AUTO
     if label_columns == [chosen]:
-        separator = _separator_input(table[chosen])
+        # Of its own for each file and column, so that another one is judged anew.
+        separator = _separator_input(table[chosen], f"label-separator-{path.parent.name}-{chosen}")
     read = read_labels(table, label_columns, chosen, separator or AUTO, limits())
     _show_examples(read.reading)
     for sentence in read.notes if separator is not None else ():
@@ -203,7 +204,7 @@ def _mapping_input(table: pd.DataFrame, columns: list[str]) -> dict[str, str]:
     return mapping
 
 
-def _separator_input(cells: pd.Series) -> str | None:
+def _separator_input(cells: pd.Series, key: str) -> str | None:
     """Let the person say what separates labels; None until then, where it is not sure."""
     understood = understand_labels(cells)
     names = list(SEPARATORS)
@@ -219,7 +220,7 @@ def _separator_input(cells: pd.Series) -> str | None:
         index=names.index(understood.name) if understood.is_sure else None,
         format_func=lambda name: SEPARATOR_NAMES[name],
         placeholder="Choose what separates labels",
-        key=f"label-separator-{cells.name}",
+        key=key,
     )
     return name
 
