@@ -37,6 +37,10 @@ _DELIMITERS = ",;\t"
 _LINES_LOOKED_AT = 20
 _PIECE_BYTES = 1 << 20
 
+# While Arrow parses, it would take Ctrl-C for itself and fail with an error of its own: the first
+# Ctrl-C of a training would not stop it in order. Between two blocks Python hears it soon enough.
+pa.enable_signal_handlers(False)
+
 
 def read_csv(request: ReadRequest) -> pa.Table:
     """Return the table of a CSV file, every column text."""
