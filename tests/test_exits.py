@@ -13,6 +13,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ import pandas as pd
 import pytest
 
 from arxivtag.config import SAMPLE_PATH
+from arxivtag.papers import sources
 from tests.conftest import PROJECT_FOLDER
 
 N_EXITS = 200
@@ -139,6 +141,7 @@ def folder(tmp_path: Path) -> Path:
     large_cell = b'a,"' + b"word " * 8_000_000 + b'",cs.LG\n'
     rows = b"A title,An abstract of some words,cs.LG\n" * 200_000
     (tmp_path / "large-cell.csv").write_bytes(header + large_cell)
+    (tmp_path / "long.csv").write_bytes(header + rows)
     (tmp_path / "late-fault.csv").write_bytes(header + rows + large_cell)
     (tmp_path / "nul.csv").write_bytes(header + b"a,b,cs.LG\n" * 200_000 + b"a,b\0,cs.LG\n")
     (tmp_path / "truncated.csv.gz").write_bytes(gzip.compress(header + rows)[:-200])
@@ -164,6 +167,28 @@ def test_each_way_out_ends_with_its_code(way_out: Callable[[Attempts], bool], fo
     attempts = Attempts(folder, random.Random(1), longest_s=120)
     for _ in range(2):
         assert way_out(attempts), attempts.log.read_text(errors="replace")[-2000:]
+
+
+def test_ctrl_c_while_a_csv_is_parsed_reaches_whoever_handles_it(folder: Path) -> None:
+    """Arrow would take the signal for itself: the first Ctrl-C would fail the training."""
+    seen = threading.Event()
+    before = signal.signal(signal.SIGINT, lambda number, frame: seen.set())
+    read = threading.Event()
+
+    def interrupt() -> None:
+        while not read.wait(0.002):
+            os.kill(os.getpid(), signal.SIGINT)
+
+    sender = threading.Thread(target=interrupt)
+    try:
+        sender.start()
+        corpus = sources.load(str(folder / "long.csv"))
+        assert len(corpus.papers) == 200_000
+    finally:
+        read.set()
+        sender.join()
+        signal.signal(signal.SIGINT, before)
+    assert seen.is_set()
 
 
 @pytest.mark.slow

@@ -32,6 +32,10 @@ from arxivtag.papers.reading.tables import (
 
 _LONG_LINE_CHARS = 100  # a name of a column is shorter, an abstract is longer
 
+# While Arrow parses, it would take Ctrl-C for itself and fail with an error of its own: the first
+# Ctrl-C of a training would not stop it in order. Between two blocks Python hears it soon enough.
+pa.enable_signal_handlers(False)
+
 
 def read_csv(request: ReadRequest) -> pa.Table:
     """Return the table of a CSV file, every column text."""
