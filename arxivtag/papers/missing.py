@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 # Compared without case and outer space.
@@ -25,3 +27,23 @@ def without_missing(texts: pd.Series[str]) -> tuple[pd.Series[str], int]:
     texts = texts.copy()
     texts.loc[missing] = ""
     return texts, len(missing)
+
+
+def blank_missing(
+    table: pd.DataFrame, columns: Mapping[str, Sequence[str]]
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return a table with words for nothing made empty, and a note if there were any.
+
+    Args:
+        table: Columns of text.
+        columns: Which of them to look at, by what is counted there: ``{"titles": ["title"]}``.
+    """
+    changed, counts = {}, {}
+    for counted, names in columns.items():
+        for name in names:
+            changed[name], n_missing = without_missing(table[name])
+            counts[counted] = counts.get(counted, 0) + n_missing
+    shown = ", ".join(f"{counted} {n:,}" for counted, n in counts.items() if n)
+    if not shown:
+        return table, ()
+    return table.assign(**changed), (f"Empty by a word such as NA: {shown}.",)

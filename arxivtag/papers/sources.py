@@ -23,13 +23,15 @@ from arxivtag.papers.label_columns import (
     read_labels,
 )
 from arxivtag.papers.labels import AUTO
+from arxivtag.papers.missing import blank_missing
+from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.metadata import (
     SNAPSHOT_NAME,
     is_metadata,
     metadata_filter,
     read_metadata,
 )
-from arxivtag.papers.reading.readers import read_table
+from arxivtag.papers.reading.readers import FORMATS, read_table
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
@@ -212,11 +214,14 @@ def load(
         table, read = raw.table, raw.report
         fingerprint = _fingerprint(named, path, choice.columns, layout)
     report("reading labels", 0.8)
+    texts = [name for name in (TITLE, ABSTRACT) if name in choice.columns]
+    looked_at = {f"{name}s": [choice.columns[name]] for name in texts}
+    table, missing = blank_missing(table, {**looked_at, LABELS: choice.label_columns})
     labels = read_labels(
         table, choice.label_columns, choice.columns[LABELS], layout.label_separator, bounds
     )
     papers = _to_papers(table, choice.columns, labels)
-    notes = (*read.notes, *choice.notes, *labels.notes)
+    notes = (*read.notes, *choice.notes, *missing, *labels.notes)
     if papers.empty:
         raise DataError(
             " ".join((f"{name} holds no papers that can be used.", *notes)),
@@ -348,7 +353,9 @@ def load_texts(
             frame[set_aside[name]] = frame[name]
     for name, text in texts.items():
         frame[name] = text
-    return TextTable(frame, columns, set_aside, raw.report.notes, raw.report.n_rows_skipped)
+    frame, missing = blank_missing(frame, {f"{name}s": [name] for name in (TITLE, ABSTRACT)})
+    notes = (*raw.report.notes, *missing)
+    return TextTable(frame, columns, set_aside, notes, raw.report.n_rows_skipped)
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:
@@ -364,7 +371,8 @@ def _fingerprint(source: Source, path: Path, chosen: Mapping[str, str], layout: 
     Raises:
         DataError: If a fetched file is not the one that was recorded.
     """
-    sha256 = file_sha256(path)
+    parts = [file_sha256(part) for part in parts_of(path, FORMATS)]
+    sha256 = parts[0] if len(parts) == 1 else hashlib.sha256("".join(parts).encode()).hexdigest()
     if source.kind in (ARXIV_ABSTRACTS, ARXIV_API):
         check_record(path, sha256)
     ordered = {field: chosen[field] for field in FIELDS if field in chosen}

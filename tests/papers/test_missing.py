@@ -30,9 +30,7 @@ def test_papers_without_title_are_no_duplicates_and_the_report_counts(tmp_path: 
         "title,abstract,labels\nNA,one graph,cs.LG\nNA,two trees,cs.LG\nn/a,NaN,cs.LG\nD,four,nan\n"
     )
     corpus = load(str(path))
-    assert "Empty by a word such as NA: 3 titles, 1 abstract, 1 cell of labels." in (
-        corpus.report.notes
-    )
+    assert "Empty by a word such as NA: titles 3, abstracts 1, labels 1." in corpus.report.notes
     assert corpus.papers["labels"].tolist()[3] == ()
     report = clean(corpus.papers).report
     assert report.n_duplicate_titles == 0

@@ -168,3 +168,14 @@ def test_a_file_whose_name_holds_a_question_mark(tmp_path: Path) -> None:
     path = tmp_path / "why?.csv"
     path.write_text(CSV)
     assert len(load(str(path)).papers) == 2
+
+
+def test_a_folder_of_shards_is_one_data_set(tmp_path: Path) -> None:
+    rows = "title,abstract,labels\nA,one graph,cs.LG\nB,two trees,cs.CV\n"
+    (tmp_path / "part-1.csv").write_text(rows)
+    (tmp_path / "part-2.csv").write_text(rows.replace("one", "three"))
+    corpus = load(str(tmp_path))
+    assert len(corpus.papers) == 4
+    assert load(str(tmp_path / "part-*.csv")).fingerprint == corpus.fingerprint
+    (tmp_path / "part-2.csv").write_text(rows)
+    assert load(str(tmp_path)).fingerprint != corpus.fingerprint

@@ -130,8 +130,6 @@ class _Parser:
     def _parsed(self, data: bytes) -> pa.Table:
         try:
             return pa_csv.read_csv(pa.BufferReader(data), self._read, self._parse, self._convert)
-        except pa.ArrowCancelled:
-            raise
         except pa.ArrowInvalid as error:
             raise DataError(
                 f"{self._request.path.name} cannot be read as CSV: "

@@ -117,8 +117,6 @@ def read_table(
         raise DataError(
             f"{path.name} does not fit in memory.", "Split the file into smaller ones."
         ) from error
-    except pa.ArrowCancelled as error:  # what Arrow makes of Ctrl-C
-        raise KeyboardInterrupt from error
     frame = table.to_pandas(types_mapper=_as_pandas)
     frame.columns = pd.Index(table.column_names, dtype=object)
     return RawTable(frame, tally.report())
