@@ -38,7 +38,8 @@ def blank_missing(
         table: Columns of text.
         columns: Which of them to look at, by what is counted there: ``{"titles": ["title"]}``.
     """
-    changed, counts = {}, {}
+    changed: dict[str, pd.Series[str]] = {}
+    counts: dict[str, int] = {}
     for counted, names in columns.items():
         for name in names:
             changed[name], n_missing = without_missing(table[name])
