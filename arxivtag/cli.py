@@ -174,8 +174,7 @@ HOME = option(
 )  # fmt: skip
 DATA = option(
     "data", metavar="DATA",
-    help="'sample', 'arxiv-abstracts', or a file "
-    "(.csv, .csv.gz, .csv.xz, .csv.zst, .jsonl, .parquet)",
+    help="'sample', 'arxiv-abstracts', or a file (.csv, .jsonl, .parquet, .xlsx, .bib, ...)",
 )  # fmt: skip
 COLUMNS = option(
     "--columns", default="", metavar="FIELD=COLUMN,...", help=COLUMNS_HELP.replace("%", "%%")

@@ -246,7 +246,6 @@ def test_no_function_has_more_than_seven_parameters() -> None:
     assert not wide
 
 
-@pytest.mark.xfail(reason="rooms are being cleared")
 def test_no_function_is_longer_than_fifty_lines_and_no_module_than_five_hundred() -> None:
     long = [one for path in package_files() for one in functions_of(path) if one.n_lines > 50]
     assert not long

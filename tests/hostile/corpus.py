@@ -259,6 +259,19 @@ add("pdf.csv", "refused", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n" + bytes(500))
 add("parquet.csv", "accepted", lambda: parquet(papers_table()))
 add("csv.parquet", "refused", GOOD)
 add("json_array.jsonl", "accepted", b"[" + LINE.strip() + b"," + LINE.strip() + b"]")
+add(
+    "zip_bomb.zip", "refused", lambda: _zip(content=b"title,abstract,labels\n" + bytes(300_000_000))
+)
+add("zip_in_zip.zip", "refused", lambda: _zip("papers.zip", _zip()))
+add("cut.zip", "refused", lambda: _zip()[:-30])
+add("huge_entry.bib", "either", b"@article{a, title={T}, abstract={" + b"word " * 4_000_000 + b"}}")
+add("open_braces.bib", "refused", b"@article{a, title={" + b"{" * 1_000_000)
+add("no_end.ris", "either", b"TY  - JOUR\nTI  - T\nAB  - " + b"word " * 4_000_000)
+add("deep_array.json", "refused", b"[{" + b'"a":[' * 100_000)
+add("long_item.json", "refused", b'[{"abstract": "' + b"word " * 10_000_000 + b'"}]')
+add("many_items.json", "refused", b"[" + b'{"a":1},' * 200_000 + b'{"a":1}]')
+add("repeated_rows.ods", "refused", lambda: _ods(1_000_000_000, 1))
+add("repeated_cells.ods", "refused", lambda: _ods(1, 1_000_000_000))
 add("ending.unknown", "refused", GOOD)
 add("ending.csv.pkl", "refused", GOOD)
 add("notebook.json", "refused", b'{\n "cells": [],\n "metadata": {}\n}\n')
@@ -480,10 +493,35 @@ def _flipped(data: bytes, position: int | None = None) -> bytes:
     return data[:start] + bytes(255 - byte for byte in data[start : start + 8]) + data[start + 8 :]
 
 
-def _zip(name: str = "papers.csv") -> bytes:
+def _zip(name: str = "papers.csv", content: bytes = GOOD) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return sink.getvalue()
+
+
+def _ods(n_rows: int, n_cells: int) -> bytes:
+    """A workbook of a few bytes that claims to have so many equal rows and cells."""
+    names = " ".join(
+        f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"'
+        for one in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {names}><office:body><office:spreadsheet>"
+        '<table:table table:name="Papers">'
+        f'<table:table-row table:number-rows-repeated="{n_rows}">'
+        f'<table:table-cell table:number-columns-repeated="{n_cells}" office:value-type="string">'
+        "<text:p>abstract</text:p></table:table-cell></table:table-row></table:table>"
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+    )
     sink = io.BytesIO()
     with zipfile.ZipFile(sink, "w") as archive:
-        archive.writestr(name, GOOD)
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", manifest)
     return sink.getvalue()
 
 

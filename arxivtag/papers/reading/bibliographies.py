@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 
 import pyarrow as pa
@@ -50,6 +51,8 @@ def _read(
 def _bibtex_records(text: str, tally: Tally) -> Iterator[Record]:
     import bibtexparser
 
+    # It would print each entry that it cannot read; these are counted here.
+    logging.getLogger(bibtexparser.__name__).setLevel(logging.CRITICAL)
     library = bibtexparser.parse_string(text)
     for block in library.failed_blocks:
         tally.skip(f"not a valid entry (line {(block.start_line or 0) + 1})")

@@ -83,7 +83,7 @@ def add_papers_dialog(home: Path) -> None:
 def _upload_input(home: Path) -> None:
     most_mb = policy().max_upload_mb
     file = st.file_uploader(
-        f"A table of papers: CSV, JSON Lines or Parquet, up to {most_mb} MB",
+        f"A table of papers: CSV, Excel, JSON, Parquet, BibTeX, RIS; up to {most_mb} MB",
         type=FILE_TYPES,
         max_upload_size=most_mb,
         key="upload-file",

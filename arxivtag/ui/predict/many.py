@@ -82,7 +82,7 @@ def render_many(context: PageContext) -> None:
     """
     most_mb = context.policy.max_upload_mb
     file = st.file_uploader(
-        f"A file of papers: CSV, JSON Lines or Parquet, up to {most_mb} MB",
+        f"A file of papers: CSV, Excel, JSON, Parquet, BibTeX, RIS; up to {most_mb} MB",
         type=FILE_TYPES,
         max_upload_size=most_mb,
         key="predict-file",
