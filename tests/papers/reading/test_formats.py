@@ -233,3 +233,9 @@ def test_older_encodings_are_told(tmp_path: Path, codec: str, name: str) -> None
     path.write_bytes(as_csv(papers).encode(codec))
     assert read(path) == papers
     assert f"The file is not UTF-8; it was read as {name}." in read_table(path).report.notes
+
+
+def test_delimiters_within_quotation_marks_do_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('"title, subtitle, more";abstract;labels\nT;one, two;cs.LG\n')
+    assert list(read_table(path).table) == ["title, subtitle, more", "abstract", "labels"]
