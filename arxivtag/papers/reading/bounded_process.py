@@ -11,6 +11,7 @@ standard error.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import resource
 import sys
@@ -115,7 +116,13 @@ class _Parquet:
     def batches(self, positions: Sequence[int], max_chars: int) -> Iterator[list[pa.Array]]:
         names = self._file.schema_arrow.names
         wanted = list(dict.fromkeys(names[position] for position in positions))
-        for batch in self._file.iter_batches(_ROWS_PER_BATCH, columns=wanted, use_threads=False):
+        # Group by group: Arrow cannot join the lists of a batch across two of them.
+        for batch in itertools.chain.from_iterable(
+            self._file.iter_batches(
+                _ROWS_PER_BATCH, row_groups=[group], columns=wanted, use_threads=False
+            )
+            for group in range(self._file.num_row_groups)
+        ):
             columns = []
             for position in positions:
                 # Names may repeat: of those that are equal, the one that stands so far behind.

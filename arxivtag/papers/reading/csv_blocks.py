@@ -94,20 +94,21 @@ class BlockReader:
 
     def _last_row_end(self, data: bytes, *, is_last: bool) -> tuple[int, bool]:
         """Return the position behind the last whole row (0: none), and whether to be suspicious."""
-        start = end = 0
+        line_end = b"\n" if b"\n" in data else b"\r"
+        row_end = end = 0  # of the last row and of the last quoted cell
         is_open = is_suspicious = False
         for match in self._quoted.finditer(data):
-            start, end = match.span()
+            # Line ends within quoted cells end no row, in whichever cell of the row they stand.
+            row_end = max(row_end, data.rfind(line_end, end, match.start()) + 1)
+            end = match.end()
             is_open = not match[1]
             # Text behind a closing mark: it was the opening mark of another cell.
             is_suspicious |= end < len(data) and not data.startswith(self._ends_cell, end)
         if is_last:
             return len(data), is_suspicious or is_open
-        line_end = b"\n" if b"\n" in data else b"\r"
-        at = data.rfind(line_end)
-        if is_open or start < at < end:  # within a cell that may go on in the next block
-            at = data.rfind(line_end, 0, start)
-        return at + 1, is_suspicious
+        if not is_open:
+            row_end = max(row_end, data.rfind(line_end, end) + 1)
+        return row_end, is_suspicious
 
     def _is_row(self, line: str) -> bool:
         cells = self._cells(line)

@@ -19,11 +19,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from arxivtag.config import limits
 from arxivtag.errors import ArxivTagError, DataError
+from arxivtag.papers.reading import csv_blocks, opening
 from arxivtag.papers.reading.readers import format_ending, preview_table, read_table
 from arxivtag.papers.reading.tables import RawTable
 from arxivtag.papers.sources import load, load_texts
@@ -298,6 +299,38 @@ def test_rows_across_blocks_stay_whole(tmp_path: Path) -> None:
     path.write_bytes(as_csv(rows))
     assert path.stat().st_size > 10_000_000
     assert read_table(path).table.to_dict("records") == rows
+
+
+CELLS = st.text(st.sampled_from('a,;"\n\r é'), min_size=1, max_size=8)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=9), st.integers(0, 99))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_rows_stay_whole_wherever_a_block_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, ...]], more: int
+) -> None:
+    """A line end within a cell ends no row, also where the block ends in a later cell of it."""
+    rows = rows * (900 // len(rows))
+    text = io.StringIO(newline="")
+    written = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    written.writerows([("p", "q", "r"), *rows])
+    path = tmp_path / "a.csv"
+    path.write_bytes(text.getvalue().encode())
+    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 1000 + more)
+    monkeypatch.setattr(opening, "_PIECE_BYTES", 997)
+    assert list(read_table(path).table.itertuples(index=False, name=None)) == rows
+
+
+@pytest.mark.parametrize("n_rows", [333, 512, 700, 1000])
+def test_parquet_lists_in_row_groups_of_any_size(tmp_path: Path, n_rows: int) -> None:
+    """Batches are of 512 rows; Arrow cannot join lists of texts across two row groups."""
+    labels = [["cs.LG", "cs.CV"][: number % 3] for number in range(2_000)]
+    path = tmp_path / "a.parquet"
+    table = pa.table({"labels": labels, "objects": [[{"a": str(n)}] for n in range(2_000)]})
+    pq.write_table(table, path, row_group_size=n_rows)
+    frame = read_table(path).table
+    assert frame["labels"].map(json.loads).tolist() == labels
+    assert frame["objects"][1_999] == '[{"a": "1999"}]'
 
 
 def test_cells_at_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
