@@ -24,7 +24,7 @@ _OF_A_PDF = re.compile("[\u00ad\u2010\u2011\ufb00-\ufb06\uff01-\uff5e\U0001d400-
 _SOFT_HYPHEN = re.compile("\u00ad[ \t]*\n?[ \t]*")
 # A letter, a hyphen, the line's end, a letter. "CNN-\nand RNN-based" is no broken word. The
 # hyphen stands first in the pattern, since text is searched for one character quickly.
-_BROKEN_WORD = re.compile(r"-(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[^\W\d_])(?!(?:and|or|to|und|et|y)\b)")
+_BROKEN_WORD = re.compile(r"-(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[^\W\d_])(?!(?:and|or)\b)")
 _FORMULA = re.compile(r"(\$[^$]*\$)")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 PREDICTED_LABELS, PROBABILITIES, NOTE = "predicted_labels", "probabilities", "note"
 # In place of a separator: the labels of a cell are a JSON list.
 AS_JSON = ""
-_MORE_THAN_NAMES = re.compile(r"""[;|"'\[\]{}]""")
+_MORE_THAN_NAMES = re.compile(r"""[;,|"'\[\]{}]""")
 FORMATS = (".csv", ".jsonl", ".parquet")
 # Full-width forms too: spreadsheets in East Asian locales read them as the plain ones.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")

@@ -361,15 +361,12 @@ def _render_rows(passing: pd.DataFrame, result: ManyResult) -> None:
 
 
 def _render_downloads(passing: pd.DataFrame, result: ManyResult) -> None:
-    def as_jsonl() -> bytes:
-        text = tables.table_as_jsonl(tables.with_lists(passing, result.separator))
-        return text.encode("utf-8", errors="replace")
-
+    lists = tables.with_lists(passing, result.separator)
     with st.container(horizontal=True):
         components.download_table(passing, f"{result.name}_tagged")
         st.download_button(
             "Download JSONL",
-            data=as_jsonl,
+            data=lambda: tables.table_as_jsonl(lists).encode("utf-8", errors="replace"),
             file_name=f"{result.name}_tagged.jsonl",
             mime="application/jsonl",
             icon=":material/download:",
