@@ -22,9 +22,10 @@ _PLAIN = {
 } | {0x2010: "-", 0x2011: "-"}
 _OF_A_PDF = re.compile("[\u00ad\u2010\u2011\ufb00-\ufb06\uff01-\uff5e\U0001d400-\U0001d7ff]")
 _SOFT_HYPHEN = re.compile("\u00ad[ \t]*\n?[ \t]*")
-# A letter, a hyphen, the line's end, a letter. "CNN-\nand RNN-based" is no broken word. The
-# hyphen stands first in the pattern, since text is searched for one character quickly.
-_BROKEN_WORD = re.compile(r"-(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[^\W\d_])(?!(?:and|or)\b)")
+# A letter, a hyphen, the line's end, a letter. "CNN-\nand RNN-based" is no broken word, but
+# "transf-\nor-\nmation" is one. The hyphen stands first in the pattern, since text is searched for
+# one character quickly.
+_BROKEN_WORD = re.compile(r"-(?<=[^\W\d_]-)[ \t]*\n[ \t]*(?=[^\W\d_])(?!(?:and|or)(?![\w-]))")
 _FORMULA = re.compile(r"(\$[^$]*\$)")
 
 

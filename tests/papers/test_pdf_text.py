@@ -42,6 +42,10 @@ def test_what_is_no_broken_word_stays(text: str) -> None:
     assert mend_pdf_text(text) == text
 
 
+def test_and_and_or_within_a_word_that_is_broken_twice_are_parts_of_it() -> None:
+    assert mend_pdf_text("transf-\nor-\nmation, st-\nand-\nard") == "transformation, standard"
+
+
 def test_letters_of_mathematical_alphabets_are_letters() -> None:
     assert mend_pdf_text("the 𝑘-means of ＡＢＣ") == "the k-means of ABC"
 

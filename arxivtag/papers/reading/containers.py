@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import tempfile
 import zipfile
@@ -26,10 +27,11 @@ def parts_of(path: Path, endings: Collection[str]) -> list[Path]:
     """
     if os.path.isdir(path):  # which says no where the system refuses to look
         found = (one for one in path.iterdir() if not one.name.startswith("."))
-    elif "*" in path.name:
-        found = path.parent.glob(path.name)
-    else:
+    elif "*" not in path.name or os.path.exists(path):  # a file's own name may hold a star
         return [path]
+    else:
+        beside = path.parent.iterdir() if os.path.isdir(path.parent) else ()
+        found = (one for one in beside if fnmatch.fnmatchcase(one.name, path.name))
     parts = sorted(one for one in found if one.suffix.lower() in endings and one.is_file())
     if not parts:
         raise DataError(f"There is no file of papers at {path.name!r}.", "Check the path.")

@@ -104,6 +104,15 @@ def test_a_folder_and_a_pattern_of_shards(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+def test_a_file_whose_own_name_holds_stars(tmp_path: Path) -> None:
+    papers = [("T", "one")]
+    (tmp_path / "**b** <x>.csv").write_text(as_csv(papers))
+    assert read(tmp_path / "**b** <x>.csv") == papers
+    for nothing in (tmp_path / "**c**.csv", tmp_path / "none" / "*.csv"):
+        with pytest.raises(DataError, match="no file of papers"):
+            read(nothing)
+
+
 def test_a_workbook_whatever_its_name(tmp_path: Path) -> None:
     papers = pd.DataFrame(rows([("T", "one"), ("U", "two")])).assign(n=[1, 2])
     path = tmp_path / "papers.ods"
