@@ -10,50 +10,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from arxivtag.ui.browser import javascript
+
 PAUSE_MS = 700
 
-_JS = """
-export default function (component) {
-  const { data } = component
-  const find = () => document.querySelector(`textarea[aria-label="${data.label}"]`)
-  const commit = (area) => {
-    for (const type of ["keydown", "keypress", "keyup"]) {
-      area.dispatchEvent(new KeyboardEvent(type, {
-        key: "Enter", code: "Enter", keyCode: 13, which: 13,
-        ctrlKey: true, bubbles: true, cancelable: true,
-      }))
-    }
-  }
-  let timer = null
-  const later = (milliseconds) => {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      const area = find()
-      if (area && document.activeElement === area) commit(area)
-    }, milliseconds)
-  }
-  const isOurs = (event) => event.target && event.target === find()
-  const onPaste = (event) => { if (isOurs(event)) later(40) }
-  const onInput = (event) => {
-    if (!isOurs(event)) return
-    later(event.inputType === "insertFromPaste" ? 40 : data.pause_ms)
-  }
-  document.addEventListener("paste", onPaste)
-  document.addEventListener("input", onInput)
-  if (component.parentElement.atCleanUp) component.parentElement.atCleanUp()
-  const cleanUp = () => {
-    clearTimeout(timer)
-    document.removeEventListener("paste", onPaste)
-    document.removeEventListener("input", onInput)
-    component.parentElement.atCleanUp = null
-  }
-  component.parentElement.atCleanUp = cleanUp
-  return cleanUp
-}
-"""
-
 _component = st.components.v2.component(
-    "arxivtag_commit_on_paste", html="<span hidden></span>\n", js=_JS
+    "arxivtag_commit_on_paste", html="<span hidden></span>\n", js=javascript("commit_on_paste")
 )
 
 

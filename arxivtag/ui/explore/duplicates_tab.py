@@ -150,10 +150,9 @@ def _render_side(
 
 def marked_html(pieces: Sequence[Piece], side: int) -> str:
     """Return escaped HTML with the differing pieces marked, in one hue per side."""
-    hue = ("lowered", "raised")[side]
-    style = f"background:var(--at-{hue});color:var(--at-{hue}-ink);border-radius:.2rem"
+    css_class = ("at-differs left", "at-differs right")[side]
     parts = []
     for piece in pieces:
         text = html.escape(piece.text)
-        parts.append(f'<mark style="{style}">{text}</mark>' if piece.differs else text)
+        parts.append(f'<mark class="{css_class}">{text}</mark>' if piece.differs else text)
     return "".join(parts)

@@ -16,7 +16,6 @@ from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
 from arxivtag.ui.predict.bars import BarRow, bars_html
 
 if TYPE_CHECKING:
@@ -109,8 +108,7 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
     sentence = summary_sentence(prediction.above, prediction.tags[0])
     st.html(
-        BARS_STYLE
-        + f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>'
+        f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>'
         + bars_html(_bar_rows(prediction))
     )
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])

@@ -8,7 +8,6 @@ import streamlit as st
 
 from arxivtag.ui.frame import components
 from arxivtag.ui.predict.answer import Prediction
-from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
 
 
 def render_similar(prediction: Prediction) -> None:
@@ -38,4 +37,4 @@ def render_similar(prediction: Prediction) -> None:
         "The nearest papers the model has learned from, with their true labels; "
         "labels it gives to yours are outlined. 1.00 would be the same text."
     )
-    st.html(BARS_STYLE + f'<ol class="at-similars">{"".join(parts)}</ol>')
+    st.html(f'<ol class="at-similars">{"".join(parts)}</ol>')

@@ -84,8 +84,7 @@ def render_why(prediction: Prediction) -> None:
 def render_marked(explanation: Explanation) -> None:
     """Draw the text with the words marked that speak for the label or against it."""
     st.html(
-        marked_text.STYLE
-        + marked_text.marked_html(explanation.text, explanation.spans)
+        marked_text.marked_html(explanation.text, explanation.spans)
         + (marked_text.legend_html(explanation.label) if explanation.spans else "")
     )
 
