@@ -11,6 +11,7 @@ from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select
 from arxivtag.exploring.labels import LabelIndex
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.papers.schema import Corpus
+from arxivtag.settings import CleaningConfig
 from arxivtag.ui.explore import (
     cached,
     cleaning_tab,
@@ -76,7 +77,7 @@ def render_explore(context: PageContext) -> None:
 def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) -> View:
     """Return the view of the open tab, drawing the filters where they apply."""
     index, lengths = cached.label_index(corpus), cached.lengths(corpus)
-    cleaning = data.cleaned(context.data_source, home=context.home)
+    cleaning = data.cleaned(corpus, CleaningConfig())
     kept = cached.kept_rows(corpus, cleaning)
     if filters is None:
         return View(corpus, cleaning, index, lengths, kept, PaperFilter())

@@ -1,8 +1,6 @@
 """Which data sets there are, and cached loading of them.
 
-Caches are shared by all sessions, bounded in entries, and keyed by the source and the
-state of the file behind it, so that a replaced file is read again. What they return is
-shared: do not change it in place.
+A replaced file is read again.
 """
 
 from __future__ import annotations
@@ -175,35 +173,21 @@ def _file_behind(source: str, home: Path) -> Path:
     return sources.built_in_path(str(replace(named, options="")), home)
 
 
-def corpus(source: str, home: Path | None = None) -> Corpus:
+def corpus(source: str, home: Path) -> Corpus:
     """Return the corpus of a source, loaded once for all sessions.
 
     Raises:
         DataError: If the source cannot be read.
     """
-    home = home or config.home_folder()
-    return _corpus(source, str(home), file_state(source, home))
+    return _corpus(source, home, file_state(source, home))
 
 
 @shared(4, "Reading the papers …")
-def _corpus(source: str, home: str, state: tuple[int, int]) -> Corpus:
-    return sources.load(source, home=Path(home))
-
-
-def cleaned(
-    source: str, cleaning: CleaningConfig | None = None, home: Path | None = None
-) -> CleaningResult:
-    """Return the cleaned papers of a source and the report, cleaned once for all sessions.
-
-    Raises:
-        DataError: If the source cannot be read.
-    """
-    home = home or config.home_folder()
-    return _cleaned(source, str(home), file_state(source, home), cleaning or CleaningConfig())
+def _corpus(source: str, home: Path, state: tuple[int, int]) -> Corpus:
+    return sources.load(source, home=home)
 
 
 @shared(4, "Cleaning the papers …")
-def _cleaned(
-    source: str, home: str, state: tuple[int, int], cleaning: CleaningConfig
-) -> CleaningResult:
-    return clean(_corpus(source, home, state).papers, cleaning)
+def cleaned(corpus: Corpus, cleaning: CleaningConfig) -> CleaningResult:
+    """Return the cleaned papers of a corpus and the report, cleaned once for all sessions."""
+    return clean(corpus.papers, cleaning)

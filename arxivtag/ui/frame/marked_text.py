@@ -8,31 +8,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
+
+from arxivtag.tagging.explanation import Span
 
 N_LEVELS = 4
 SMALLEST_SHARE = 0.1  # of the strongest mark; weaker ones would only make the text noisy
 
 
-class Marked(Protocol):
-    """A stretch of a text with its weight, as ``arxivtag.tagging.explanation.Span``."""
-
-    @property
-    def start(self) -> int:
-        """First character."""
-
-    @property
-    def end(self) -> int:
-        """One past the last character."""
-
-    @property
-    def delta_logit(self) -> float:
-        """Above zero where it raises the label."""
-
-
-def character_weights(n_chars: int, spans: Sequence[Marked]) -> np.ndarray:
+def character_weights(n_chars: int, spans: Sequence[Span]) -> np.ndarray:
     """Return each character's share of the spans over it, (n_chars,) float64.
 
     A phrase and the words in it may both be spans; where they overlap, their changes add up.
@@ -45,7 +30,7 @@ def character_weights(n_chars: int, spans: Sequence[Marked]) -> np.ndarray:
     return weights
 
 
-def marked_html(text: str, spans: Sequence[Marked]) -> str:
+def marked_html(text: str, spans: Sequence[Span]) -> str:
     """Return ``text`` as escaped HTML with its raised and lowered stretches marked."""
     weights = character_weights(len(text), spans)
     strongest = float(np.abs(weights).max(initial=0.0))

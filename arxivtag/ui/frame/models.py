@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from arxivtag import config
 from arxivtag.runs import registry
+from arxivtag.tagging.bundle import Bundle
+from arxivtag.tagging.loading import load_bundle
 from arxivtag.ui.frame.memory import shared
 from arxivtag.ui.frame.run_access import visible_runs
-
-if TYPE_CHECKING:
-    from arxivtag.tagging.bundle import Bundle
 
 PRETRAINED = registry.PRETRAINED
 MANIFEST = "manifest.json"
@@ -64,11 +62,9 @@ def bundle(model: str, home: Path) -> Bundle:
         changed_at = (folder / MANIFEST).stat().st_mtime_ns
     except OSError:
         changed_at = 0
-    return _bundle(str(folder), changed_at)
+    return _bundle(folder, changed_at)
 
 
 @shared(4, "Loading the model …")
-def _bundle(folder: str, changed_at: int) -> Bundle:
-    from arxivtag.tagging.loading import load_bundle
-
-    return load_bundle(Path(folder))
+def _bundle(folder: Path, changed_at: int) -> Bundle:
+    return load_bundle(folder)

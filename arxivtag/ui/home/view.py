@@ -103,12 +103,7 @@ def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageConte
             ),
         },
     )
-    st.page_link(
-        "pages/4_Runs.py",
-        label="All runs",
-        icon=":material/arrow_forward:",
-        query_params=context.link_parameters(),
-    )
+    context.link("pages/4_Runs.py", "All runs", ":material/arrow_forward:")
 
 
 def recent_runs_table(runs: tuple[registry.RunSummary, ...]) -> pd.DataFrame:
@@ -117,7 +112,7 @@ def recent_runs_table(runs: tuple[registry.RunSummary, ...]) -> pd.DataFrame:
     rows = [
         (
             run.name,
-            run_text.STATE_NAMES[run.state],
+            run_text.STATES[run.state].name,
             run.preset,
             run.sizes.get("n_train"),
             run.figures.get("micro_f1"),

@@ -54,10 +54,10 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
 
 def _distinct_names(runs: Sequence[Run]) -> list[str]:
     """Return one name per run, with the id where two have the same note."""
-    notes = [run.summary.name for run in runs]
+    names = [run.summary.name for run in runs]
     return [
-        run_text.name_text(run.summary) if notes.count(note) > 1 else note
-        for run, note in zip(runs, notes, strict=True)
+        f"{name} ({run.run_id})" if names.count(name) > 1 else name
+        for run, name in zip(runs, names, strict=True)
     ]
 
 

@@ -54,12 +54,8 @@ def _next_steps(run: Run, context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.summary.has_bundle:
             predict_link(run, context)
-        st.page_link(
-            "pages/4_Runs.py",
-            label="All its figures" if run.summary.has_bundle else "Details",
-            icon=":material/query_stats:",
-            query_params=context.link_parameters(run=run.run_id),
-        )
+        label = "All its figures" if run.summary.has_bundle else "Details"
+        context.link("pages/4_Runs.py", label, ":material/query_stats:", run=run.run_id)
         resume_button(run, context)
 
 

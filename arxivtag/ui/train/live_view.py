@@ -140,7 +140,7 @@ def _stage_line(stage: str) -> None:
     for place, name in enumerate(STAGES):
         css = "done" if place < present else "now" if place == present else ""
         here = ' aria-current="step"' if place == present else ""
-        shown = html.escape(run_text.STAGE_SHORT[name])
+        shown = html.escape(run_text.STAGE_TEXTS[name].short)
         items.append(f'<li class="{css}"{here}>{shown}</li>')
     st.html(f'<ol class="at-stages">{"".join(items)}</ol>')
 

@@ -34,12 +34,7 @@ def render_train(context: PageContext) -> None:
             _render_form(context)
         return
     render_run(run_id, context)
-    st.page_link(
-        "pages/2_Train.py",
-        label="Set up another run",
-        icon=":material/add:",
-        query_params=context.link_parameters(),
-    )
+    context.link("pages/2_Train.py", "Set up another run", ":material/add:")
 
 
 def _render_form(context: PageContext) -> None:
