@@ -15,9 +15,9 @@ from arxivtag.exploring.preparation import (
 from arxivtag.figures import cleaning as figures
 from arxivtag.papers.splits import SplitReport
 from arxivtag.settings import RunConfig, SplitConfig
-from arxivtag.ui.explore import cached, tables
+from arxivtag.ui.explore import cached
 from arxivtag.ui.explore.shared import View, plural
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 STEP_TEXTS = {
     "rows read": "Rows read",

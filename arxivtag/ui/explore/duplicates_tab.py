@@ -11,9 +11,9 @@ import streamlit as st
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.settings import CleaningConfig
-from arxivtag.ui.explore import cached, tables
+from arxivtag.ui.explore import cached
 from arxivtag.ui.explore.shared import View, number_input, one_of
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 KINDS: dict[DuplicateKind, str] = {
     "titles": "Same title",

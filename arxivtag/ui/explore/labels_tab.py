@@ -8,10 +8,9 @@ import streamlit as st
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import labels as figures
-from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.overview_tab import imbalance_text
 from arxivtag.ui.explore.shared import LABELS_KEY, View, nothing_in_view, one_of
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 N_BARS, N_COMBINATIONS, N_HEAT_MAP = 20, 20, 20
 MEASURES: dict[CoOccurrenceMeasure, str] = {

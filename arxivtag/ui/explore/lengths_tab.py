@@ -7,9 +7,8 @@ import streamlit as st
 from arxivtag.exploring import lengths as statistics
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.figures import lengths as figures
-from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.shared import View, nothing_in_view, number_input
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 # The Keras example's max_seqlen.
 DEFAULT_MAX_WORDS = 150

@@ -10,9 +10,8 @@ from arxivtag.exploring.labels import multi_hot
 from arxivtag.exploring.preparation import papers_table
 from arxivtag.papers.cleaning import label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.shared import View, nothing_in_view, number_input, plural
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 PAGE_SIZE = 25
 N_PREVIEWED = 5
@@ -51,20 +50,17 @@ def _render_table(view: View, shown: np.ndarray) -> None:
             "words": view.lengths[shown],
         }
     )
-    st.dataframe(
+    tables.draw(
         frame,
-        hide_index=True,
-        key="papers-table",
-        on_select=lambda: _open_chosen([int(row) for row in frame["row"]]),
-        selection_mode="single-row",
-        height="content",
-        alt=f"{len(frame)} papers with labels and length. Choose one to read it.",
-        column_config={
+        "papers",
+        f"{len(frame)} papers with labels and length. Choose one to read it.",
+        {
             "row": tables.count("Row"),
             "title": tables.text("Title", "large"),
-            "labels": st.column_config.ListColumn("Labels", width="medium"),
+            "labels": tables.texts("Labels"),
             "words": tables.count("Words"),
         },
+        on_select=lambda: _open_chosen([int(row) for row in frame["row"]]),
     )
 
 

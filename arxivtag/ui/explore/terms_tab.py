@@ -8,7 +8,6 @@ from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod, TermKind
 from arxivtag.figures import terms as figures
-from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.shared import (
     View,
     file_part,
@@ -17,7 +16,7 @@ from arxivtag.ui.explore.shared import (
     one_of,
     plural,
 )
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 N_BARS, N_LINES = 25, 500
 N_TELLING_BARS, N_TELLING_LINES = 20, 200

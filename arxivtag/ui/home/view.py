@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.runs import registry
-from arxivtag.ui.frame import components, data, models, run_text
+from arxivtag.ui.frame import components, data, models, run_text, tables
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_runs
@@ -87,20 +87,17 @@ def render_overview(context: PageContext) -> None:
 def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageContext) -> None:
     """The newest runs, with the figures that matter most."""
     st.subheader("Newest runs", anchor=False)
-    st.dataframe(
+    tables.draw(
         recent_runs_table(runs),
-        hide_index=True,
-        key="home-runs",
-        alt="The newest runs",
-        column_config={
-            "name": st.column_config.TextColumn("Run"),
-            "state": st.column_config.TextColumn("State", width="small"),
-            "preset": st.column_config.TextColumn("Preset", width="small"),
-            "n_train": st.column_config.NumberColumn("Papers learned from", format="localized"),
-            "micro_f1": st.column_config.NumberColumn("Micro-F1", format="%.3f", width="small"),
-            "lrap": st.column_config.NumberColumn(
-                "Ranking precision", format="%.3f", width="small"
-            ),
+        "newest-runs",
+        "The newest runs",
+        {
+            "name": tables.text("Run"),
+            "state": tables.text("State", "small"),
+            "preset": tables.text("Preset", "small"),
+            "n_train": tables.count("Papers learned from"),
+            "micro_f1": tables.figure("Micro-F1", 3),
+            "lrap": tables.figure("Ranking precision", 3),
         },
     )
     context.link("pages/4_Runs.py", "All runs", ":material/arrow_forward:")

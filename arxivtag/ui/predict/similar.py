@@ -6,6 +6,7 @@ import html
 
 import streamlit as st
 
+from arxivtag.tagging.tagger import similar_papers
 from arxivtag.ui.frame import components
 from arxivtag.ui.predict.answer import Prediction
 
@@ -19,8 +20,6 @@ def render_similar(prediction: Prediction) -> None:
             "Train a run and choose it as the model in use to see its nearest training papers.",
         )
         return
-    from arxivtag.tagging.tagger import similar_papers
-
     given = {tag.label for tag in prediction.above}
     parts = []
     for neighbour in similar_papers(prediction.bundle, prediction.text, 5):

@@ -10,7 +10,7 @@ import streamlit as st
 from arxivtag.figures.history import METRIC_TITLES, comparison_figure
 from arxivtag.runs.registry import Run
 from arxivtag.settings import all_settings
-from arxivtag.ui.evaluation.tiles import METRIC_NAMES
+from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run

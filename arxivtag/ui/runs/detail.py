@@ -13,6 +13,7 @@ from arxivtag.runs import registry
 from arxivtag.runs.registry import Run
 from arxivtag.settings import PRESETS, RunConfig, all_settings, command_line
 from arxivtag.ui.evaluation.stored import readable
+from arxivtag.ui.evaluation.view import render_evaluation
 from arxivtag.ui.frame import components, data, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -41,8 +42,6 @@ def render_detail(run_id: str, context: PageContext) -> None:
         render_ending(run)
         _actions(run, context)
         if run.summary.has_bundle:
-            from arxivtag.ui.evaluation.view import render_evaluation
-
             render_evaluation(run.folder)
         render_ended_curves(run)
         if run.settings is not None:

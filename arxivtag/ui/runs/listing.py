@@ -10,7 +10,7 @@ import streamlit as st
 from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.registry import RunSummary
-from arxivtag.ui.evaluation.tiles import METRIC_NAMES
+from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext

@@ -1,9 +1,9 @@
-"""Tables of the Explore page: each with its download, and columns that look the same everywhere."""
+"""Tables: columns that look the same on every page, and the CSV of all lines beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import pandas as pd
 import streamlit as st
@@ -16,35 +16,49 @@ MAX_LINES_SHOWN = 1_000
 Columns: TypeAlias = Mapping[str, str | ColumnConfig]
 
 
+def draw(
+    frame: pd.DataFrame,
+    name: str,
+    alt: str,
+    columns: Columns,
+    *,
+    height: int | Literal["auto", "content"] = "content",
+    on_select: Callable[[], None] | None = None,
+) -> None:
+    """Draw a table.
+
+    Args:
+        frame: The table.
+        name: Unique on the page.
+        alt: What the table is, for those who cannot see it.
+        columns: Column to heading or to a ``st.column_config`` object; others are not shown.
+        height: As ``st.dataframe`` takes it.
+        on_select: Called when a line is chosen, which :func:`chosen_line` then tells.
+    """
+    st.dataframe(
+        frame[list(columns)],
+        column_config=columns,
+        hide_index=True,
+        key=f"{name}-table",
+        alt=alt,
+        height=height,
+        placeholder="–",
+        on_select=on_select or "ignore",
+        selection_mode="single-row",
+    )
+
+
 def show(
     frame: pd.DataFrame,
     name: str,
     alt: str,
     columns: Columns,
     *,
+    height: int | Literal["auto", "content"] = "content",
     on_select: Callable[[], None] | None = None,
-    height: int | str = "content",
 ) -> None:
-    """Show a table with its download.
-
-    Args:
-        frame: The table; all of it goes into the download.
-        name: File name of the download without ending, and key.
-        alt: What the table is, for those who cannot see it.
-        columns: Column to heading or to a ``st.column_config`` object; others are not shown.
-        on_select: Called when a line is chosen, which :func:`chosen_line` then tells.
-        height: As ``st.dataframe`` takes it.
-    """
-    st.dataframe(
-        frame[list(columns)].head(MAX_LINES_SHOWN),
-        column_config=columns,
-        hide_index=True,
-        key=f"{name}-table",
-        alt=alt,
-        height=height,
-        on_select=on_select or "ignore",
-        selection_mode="single-row",
-    )
+    """Draw the first lines of a table, as :func:`draw` does, and offer all of it as a file."""
+    draw(frame.head(MAX_LINES_SHOWN), name, alt, columns, height=height, on_select=on_select)
     if len(frame) > MAX_LINES_SHOWN:
         components.note(
             f"The first {MAX_LINES_SHOWN:,} of {len(frame):,} lines; the download holds all."
@@ -69,9 +83,14 @@ def columns(*names: str, **others: str | ColumnConfig) -> Columns:
     return {**{name: _COLUMNS[name] for name in names}, **others}
 
 
-def text(heading: str, width: str = "medium") -> ColumnConfig:
+def text(heading: str, width: str = "medium", *, pinned: bool = False) -> ColumnConfig:
     """Return a column of texts."""
-    return st.column_config.TextColumn(heading, width=width)
+    return st.column_config.TextColumn(heading, width=width, pinned=pinned)
+
+
+def texts(heading: str) -> ColumnConfig:
+    """Return a column of lists of texts, such as labels."""
+    return st.column_config.ListColumn(heading, width="medium")
 
 
 def count(heading: str, help: str | None = None) -> ColumnConfig:
@@ -79,14 +98,19 @@ def count(heading: str, help: str | None = None) -> ColumnConfig:
     return st.column_config.NumberColumn(heading, format="localized", help=help)
 
 
-def share(heading: str) -> ColumnConfig:
+def share(heading: str, help: str | None = None) -> ColumnConfig:
     """Return a column of shares of one, shown in percent."""
-    return st.column_config.NumberColumn(heading, format="percent")
+    return st.column_config.NumberColumn(heading, format="percent", help=help)
 
 
-def figure(heading: str, digits: int = 2) -> ColumnConfig:
+def figure(heading: str, digits: int = 2, help: str | None = None) -> ColumnConfig:
     """Return a column of figures with so many digits behind the point."""
-    return st.column_config.NumberColumn(heading, format=f"%.{digits}f")
+    return st.column_config.NumberColumn(heading, format=f"%.{digits}f", help=help)
+
+
+def bar(heading: str, number: str = "percent") -> ColumnConfig:
+    """Return a column of shares of one, drawn as bars, with the number in a format of its own."""
+    return st.column_config.ProgressColumn(heading, format=number, min_value=0, max_value=1)
 
 
 _COLUMNS: Columns = {
