@@ -10,23 +10,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 
+from arxivtag import config
 from arxivtag.exploring.labels import LabelIndex, Rows, label_frequency
-from arxivtag.exploring.stop_words import STOP_WORDS
 from arxivtag.papers.words import split_words
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Ints = npt.NDArray[np.int64]
 TermKind = Literal["words", "bigrams"]
 TellingMethod = Literal["log_odds", "chi2"]
 
+# English function words, which say nothing about a paper's subject, as the token rule leaves
+# them. A short list on purpose: words that mean something in some field ("system", "first",
+# "fire", which longer lists hold) stay in.
+STOP_WORDS = frozenset((config.ASSETS_FOLDER / "stop_words.txt").read_text("utf-8").split())
 # Weight of the prior of the log-odds: words of the prior per word counted. See telling_terms.
 PRIOR_SHARE = 0.1
 MIN_TELLING_COUNT = 5
@@ -110,8 +112,6 @@ def _encode_bigrams(
     word_codes: npt.NDArray[np.int32], indptr: Ints, n_words: int
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Return (n_tokens,) bigram codes (-1: no bigram begins here) and (n_bigrams, 2) word codes."""
-    import pyarrow as pa
-
     codes = np.full(len(word_codes), -1, dtype=np.int32)
     begins = np.ones(len(word_codes), dtype=bool)
     begins[indptr[1:][np.diff(indptr) > 0] - 1] = False  # a text's last word

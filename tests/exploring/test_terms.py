@@ -13,10 +13,10 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.feature_selection import chi2
 
 from arxivtag.exploring.labels import index_labels
-from arxivtag.exploring.stop_words import STOP_WORDS
 from arxivtag.exploring.terms import (
     MIN_TELLING_COUNT,
     PRIOR_SHARE,
+    STOP_WORDS,
     chi_squared,
     index_tokens,
     log_odds_z,

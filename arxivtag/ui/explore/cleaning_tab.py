@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.exploring.preparation import (
-    SPLIT_NAMES,
     cleaning_funnel,
     label_balance,
     papers_table,
@@ -53,12 +52,10 @@ def render_cleaning(view: View) -> None:
         split_sizes(parts),
         "split-sizes",
         "Papers in train, val and test.",
-        {
-            "split": "Split",
-            **tables.columns("papers", "share"),
-            "labels": tables.count("Labels", "Different labels in the split"),
-            "mean_labels": tables.figure("Labels per paper"),
-        },
+        tables.shared_columns(
+            *("split", "papers", "share", "mean_labels"),
+            labels=tables.count("Labels", "Different labels in the split"),
+        ),
     )
     st.subheader("Leakage check", anchor=False)
     _render_leakage(splits.report)
@@ -80,12 +77,6 @@ def _render_funnel(view: View) -> None:
         funnel,
         "cleaning-steps",
         "Steps of cleaning with what each removed and why.",
-        {
-            "step": "Rows left",
-            "papers": tables.count("How many"),
-            "removed": tables.count("Removed"),
-            "reason": tables.text("Why they were removed", "large"),
-        },
     )
 
 
@@ -142,14 +133,5 @@ def _render_balance(balance: pd.DataFrame) -> None:
         f"Each of the {len(shown)} most frequent labels' share of train, val and test; "
         "markers that lie together mean a balanced split.",
     )
-    tables.fold(
-        balance,
-        "label-balance",
-        "All labels in train, val and test",
-        {
-            **tables.columns("label", "name", "papers"),
-            **{name: tables.count(name) for name in SPLIT_NAMES},
-            **{f"{name}_share": tables.share(f"Share of {name}") for name in SPLIT_NAMES},
-        },
-    )
+    tables.fold(balance, "label-balance", "All labels in train, val and test")
     components.note("A label that a split lacks has no marker there.")

@@ -76,14 +76,8 @@ def _render_table(groups: DuplicateGroups) -> None:
         TABLE_NAME,
         f"{len(frame):,} groups of duplicates, the largest first. Choose one to read it.",
         {
-            "group": tables.count("Group"),
-            **tables.columns("papers"),
+            **tables.shared_columns(*frame.columns),
             "title": tables.text("Title of the first", "large"),
-            "distinct_titles": tables.count("Titles", "Different titles in the group"),
-            "distinct_abstracts": tables.count("Abstracts", "Different abstracts in the group"),
-            "distinct_combinations": tables.count(
-                "Label combinations", "Different combinations in the group, order aside"
-            ),
         },
         on_select=_group_chosen,
         height=260,

@@ -9,7 +9,7 @@ from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import labels as figures
 from arxivtag.ui.explore.overview_tab import imbalance_text
-from arxivtag.ui.explore.shared import LABELS_KEY, View, nothing_in_view, one_of
+from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
 from arxivtag.ui.frame import components, tables
 
 N_BARS, N_COMBINATIONS, N_HEAT_MAP = 20, 20, 20
@@ -30,8 +30,6 @@ MEASURE_NOTES: dict[CoOccurrenceMeasure, str] = {
 
 def render_labels(view: View) -> None:
     """Draw the tab."""
-    if nothing_in_view(view):
-        return
     frequency = statistics.label_frequency(view.index, view.rows)
     if frequency.empty:
         components.empty_state("No paper in view carries a label.", "Look at other rows.")
@@ -82,9 +80,7 @@ def _render_frequency(frequency: pd.DataFrame, log: bool) -> None:
         on_select=lambda: _filter_by_click("label-frequency"),
     )
     components.note("Click a bar to look only at papers with this label, here and on other tabs.")
-    tables.fold(
-        frequency, "labels", "All labels", tables.columns("label", "name", "papers", "share")
-    )
+    tables.fold(frequency, "labels", "All labels")
 
 
 def _render_combinations(view: View, log: bool) -> None:
@@ -99,12 +95,7 @@ def _render_combinations(view: View, log: bool) -> None:
     components.note(
         f"{len(frequency):,} combinations, order aside; {n_once:,} of them on one paper only."
     )
-    tables.fold(
-        frequency,
-        "label-combinations",
-        "All combinations",
-        tables.columns("combination", "labels", "papers", "share"),
-    )
+    tables.fold(frequency, "label-combinations", "All combinations")
 
 
 def _render_labels_per_paper(view: View) -> None:
@@ -115,12 +106,7 @@ def _render_labels_per_paper(view: View) -> None:
         "labels-per-paper",
         f"Bar chart of labels per paper: {mean:.2f} on average, at most {counts['labels'].max()}.",
     )
-    tables.fold(
-        counts,
-        "labels-per-paper",
-        "Papers by number of labels",
-        tables.columns("labels", "papers", "share"),
-    )
+    tables.fold(counts, "labels-per-paper", "Papers by number of labels")
 
 
 def _render_co_occurrence(view: View) -> None:
@@ -136,7 +122,6 @@ def _render_co_occurrence(view: View) -> None:
             pairs,
             "label-pairs",
             "Pairs of labels that meet, with papers, lift and normalised PMI.",
-            {"label_a": "Label", "label_b": "And", **tables.columns("papers", "npmi", "lift")},
             height=480,
         )
 

@@ -22,7 +22,7 @@ from arxivtag.ui.explore import (
     papers_tab,
     terms_tab,
 )
-from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
+from arxivtag.ui.explore.shared import LABELS_KEY, View, nothing_in_view, one_of
 from arxivtag.ui.frame import choices, components, data
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -71,7 +71,8 @@ def render_explore(context: PageContext) -> None:
             continue
         view = _view(context, corpus, filters if name in FILTERED_TABS else None)
         with tab, guarded():
-            render(view)
+            if name not in FILTERED_TABS or not nothing_in_view(view):
+                render(view)
 
 
 def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) -> View:

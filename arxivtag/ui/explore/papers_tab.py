@@ -10,7 +10,7 @@ from arxivtag.exploring.labels import multi_hot
 from arxivtag.exploring.preparation import papers_table
 from arxivtag.papers.cleaning import label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui.explore.shared import View, nothing_in_view, number_input, plural
+from arxivtag.ui.explore.shared import View, number_input, plural
 from arxivtag.ui.frame import components, tables
 
 PAGE_SIZE = 25
@@ -20,8 +20,6 @@ PAPER_KEY = "paper"
 
 def render_papers(view: View) -> None:
     """Draw the tab."""
-    if nothing_in_view(view):
-        return
     positions = np.flatnonzero(view.rows)
     n_pages = -(-len(positions) // PAGE_SIZE)
     if st.session_state.get("papers-page", 1) > n_pages:
@@ -54,12 +52,7 @@ def _render_table(view: View, shown: np.ndarray) -> None:
         frame,
         "papers",
         f"{len(frame)} papers with labels and length. Choose one to read it.",
-        {
-            "row": tables.count("Row"),
-            "title": tables.text("Title", "large"),
-            "labels": tables.texts("Labels"),
-            "words": tables.count("Words"),
-        },
+        {**tables.shared_columns(*frame.columns), "labels": tables.texts("Labels")},
         on_select=lambda: _open_chosen([int(row) for row in frame["row"]]),
     )
 

@@ -11,7 +11,6 @@ from arxivtag.figures import terms as figures
 from arxivtag.ui.explore.shared import (
     View,
     file_part,
-    nothing_in_view,
     number_input,
     one_of,
     plural,
@@ -40,8 +39,6 @@ DEFAULT_MAX_TOKENS = 20_000
 
 def render_terms(view: View) -> None:
     """Draw the tab."""
-    if nothing_in_view(view):
-        return
     if not view.tokens.n_words(view.rows):
         components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
         return
@@ -92,12 +89,7 @@ def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         "frequent-terms",
         f"Bar chart of the most frequent {kind}: {', '.join(frequency['term'][:5])}.",
     )
-    tables.fold(
-        frequency,
-        f"frequent-{kind}",
-        f"The {len(frequency)} most frequent {kind}",
-        tables.columns("term", "count", "papers", per_1000_words=tables.figure("Per 1,000 words")),
-    )
+    tables.fold(frequency, f"frequent-{kind}", f"The {len(frequency)} most frequent {kind}")
 
 
 def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
@@ -132,14 +124,6 @@ def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         telling,
         f"telling-{kind}-{file_part(label)}",
         f"The {len(telling)} most telling {kind} of {label}",
-        tables.columns(
-            "term",
-            score=tables.figure("Score"),
-            count_inside=tables.count("With the label"),
-            count_outside=tables.count("Without"),
-            rate_inside=tables.figure("Per 1,000 words with"),
-            rate_outside=tables.figure("Per 1,000 words without"),
-        ),
     )
 
 
@@ -178,7 +162,6 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
             summary,
             f"telling-{kind}",
             f"The most telling {kind} of the most frequent labels, by log-odds.",
-            tables.columns("label", "name", "papers", terms=tables.text("Most telling", "large")),
         )
 
 
@@ -190,12 +173,7 @@ def _render_zipf(view: View) -> None:
         f"Word frequency by rank on log scales: {len(ranks)} points, from "
         f"{ranks['count'].iloc[0]:,} occurrences down to {ranks['count'].iloc[-1]:,}.",
     )
-    tables.fold(
-        ranks,
-        "zipf",
-        "Word frequency by rank",
-        {"rank": tables.count("Rank"), **tables.columns("term", "count")},
-    )
+    tables.fold(ranks, "zipf", "Word frequency by rank")
 
 
 def _render_growth(view: View) -> None:
@@ -206,16 +184,7 @@ def _render_growth(view: View) -> None:
         "vocabulary-growth",
         f"Distinct words by papers read: {last['distinct_words']:,} after {last['papers']:,}.",
     )
-    tables.fold(
-        growth,
-        "vocabulary-growth",
-        "Distinct words by papers read",
-        tables.columns(
-            papers=tables.count("Papers read"),
-            words=tables.count("Words read"),
-            distinct_words=tables.count("Distinct words"),
-        ),
-    )
+    tables.fold(growth, "vocabulary-growth", "Distinct words by papers read")
 
 
 def _render_coverage(view: View) -> None:
@@ -247,8 +216,8 @@ def _render_coverage(view: View) -> None:
         curve,
         "vocabulary-coverage",
         "Coverage by size of the vocabulary",
-        tables.columns(
-            max_tokens=tables.count("Terms kept"),
+        tables.shared_columns(
+            "max_tokens",
             share=tables.share("Occurrences covered"),
             count=tables.count("The last one occurs"),
         ),

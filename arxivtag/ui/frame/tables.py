@@ -20,7 +20,7 @@ def draw(
     frame: pd.DataFrame,
     name: str,
     alt: str,
-    columns: Columns,
+    columns: Columns | None = None,
     *,
     height: int | Literal["auto", "content"] = "content",
     on_select: Callable[[], None] | None = None,
@@ -32,12 +32,14 @@ def draw(
         name: Unique on the page.
         alt: What the table is, for those who cannot see it.
         columns: Column to heading or to a ``st.column_config`` object; others are not shown.
+            If not given, all columns as they look in every table.
         height: As ``st.dataframe`` takes it.
         on_select: Called when a line is chosen, which :func:`chosen_line` then tells.
     """
+    looks = columns or shared_columns(*frame.columns)
     st.dataframe(
-        frame[list(columns)],
-        column_config=columns,
+        frame[list(looks)],
+        column_config=looks,
         hide_index=True,
         key=f"{name}-table",
         alt=alt,
@@ -52,7 +54,7 @@ def show(
     frame: pd.DataFrame,
     name: str,
     alt: str,
-    columns: Columns,
+    columns: Columns | None = None,
     *,
     height: int | Literal["auto", "content"] = "content",
     on_select: Callable[[], None] | None = None,
@@ -66,7 +68,7 @@ def show(
     components.download_table(frame, name)
 
 
-def fold(frame: pd.DataFrame, name: str, what: str, columns: Columns) -> None:
+def fold(frame: pd.DataFrame, name: str, what: str, columns: Columns | None = None) -> None:
     """Show a table as :func:`show` does, behind a line that says what it holds."""
     with st.expander(f"{components.safe_text(what)} as a table", icon=":material/table:"):
         show(frame, name, what, columns, height="auto")
@@ -78,7 +80,7 @@ def chosen_line(name: str) -> int | None:
     return lines[0] if lines else None
 
 
-def columns(*names: str, **others: str | ColumnConfig) -> Columns:
+def shared_columns(*names: str, **others: str | ColumnConfig) -> Columns:
     """Return the columns ``names`` as they look in every table, then ``others`` as given."""
     return {**{name: _COLUMNS[name] for name in names}, **others}
 
@@ -118,10 +120,43 @@ _COLUMNS: Columns = {
     "name": text("Name"),
     "labels": count("Labels"),
     "combination": text("Combination"),
-    "papers": count("Papers"),
-    "share": share("Share"),
-    "term": text("Term"),
-    "count": count("Occurrences"),
+    "label_a": "Label",
+    "label_b": "And",
     "npmi": figure("NPMI"),
     "lift": figure("Lift"),
+    "papers": count("Papers"),
+    "share": share("Share"),
+    "words": count("Words"),
+    "from_words": count("From"),
+    "to_words": count("To"),
+    "max_words": count("Words"),
+    "mean": figure("Mean", 1),
+    **{f"p{percent}": figure(f"{percent} %", 0) for percent in (5, 25, 50, 75, 95)},
+    "term": text("Term"),
+    "count": count("Occurrences"),
+    "per_1000_words": figure("Per 1,000 words"),
+    "terms": text("Most telling", "large"),
+    "score": figure("Score"),
+    "count_inside": count("With the label"),
+    "count_outside": count("Without"),
+    "rate_inside": figure("Per 1,000 words with"),
+    "rate_outside": figure("Per 1,000 words without"),
+    "rank": count("Rank"),
+    "distinct_words": count("Distinct words"),
+    "max_tokens": count("Terms kept"),
+    "step": "Rows left",
+    "removed": count("Removed"),
+    "reason": text("Why they were removed", "large"),
+    "split": "Split",
+    "mean_labels": figure("Labels per paper"),
+    **{name: count(name) for name in ("train", "val", "test")},
+    **{f"{name}_share": share(f"Share of {name}") for name in ("train", "val", "test")},
+    "group": count("Group"),
+    "title": text("Title", "large"),
+    "distinct_titles": count("Titles", "Different titles in the group"),
+    "distinct_abstracts": count("Abstracts", "Different abstracts in the group"),
+    "distinct_combinations": count(
+        "Label combinations", "Different combinations in the group, order aside"
+    ),
+    "row": count("Row"),
 }
