@@ -22,6 +22,7 @@ from arxivtag.policy import policy
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
 from arxivtag.settings import CleaningConfig
+from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import shared
 
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
@@ -29,12 +30,9 @@ UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session up
 
 
 @dataclass(frozen=True)
-class DataOption:
-    """One data set to choose: its id in the URL, and what ``papers.sources.load`` takes."""
+class DataOption(Option):
+    """One data set to choose, and what ``papers.sources.load`` takes."""
 
-    id: str
-    name: str
-    description: str
     source: str
 
 

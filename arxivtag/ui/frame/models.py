@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from arxivtag import config
 from arxivtag.runs import registry
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.loading import load_bundle
+from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import shared
 from arxivtag.ui.frame.run_access import visible_runs
 
@@ -16,16 +16,7 @@ PRETRAINED = registry.PRETRAINED
 MANIFEST = "manifest.json"
 
 
-@dataclass(frozen=True)
-class ModelOption:
-    """One model to choose: its id in the URL (``pretrained`` or a run id) and how it is shown."""
-
-    id: str
-    name: str
-    description: str
-
-
-def model_options(home: Path) -> tuple[ModelOption, ...]:
+def model_options(home: Path) -> tuple[Option, ...]:
     """Return the pretrained model, if it is installed, and every run with a bundle.
 
     A model trained on another visitor's upload is left out: it names papers of that upload.
@@ -33,10 +24,10 @@ def model_options(home: Path) -> tuple[ModelOption, ...]:
     options = []
     if (config.PRETRAINED_PATH / MANIFEST).is_file():
         options.append(
-            ModelOption(PRETRAINED, "Pretrained", "Comes with the app; trained on real abstracts.")
+            Option(PRETRAINED, "Pretrained", "Comes with the app; trained on real abstracts.")
         )
     options += [
-        ModelOption(run.run_id, run.name, _described(run))
+        Option(run.run_id, run.name, _described(run))
         for run in visible_runs(home)
         if run.has_bundle
     ]

@@ -8,38 +8,30 @@ import streamlit as st
 from arxivtag.runs import registry
 from arxivtag.ui.frame import components, data, models, run_text, tables
 from arxivtag.ui.frame.errors import guarded
-from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.page import PAGES, PageContext
 from arxivtag.ui.frame.run_access import visible_runs
 
-DOORS = (
-    (
-        "pages/1_Explore.py",
-        "Explore",
-        ":material/query_stats:",
+DOORS = {
+    "Explore": (
         "See what a labelled set of abstracts holds: duplicates, labels and words, rare "
-        "combinations, lengths, labels that go together.",
+        "combinations, lengths, labels that go together."
     ),
-    (
-        "pages/2_Train.py",
-        "Train",
-        ":material/model_training:",
+    "Train": (
         "Train a multi-label network with one click, watch its loss and accuracy live, stop it "
-        "when you like, and read plainly what its figures mean.",
+        "when you like, and read plainly what its figures mean."
     ),
-    (
-        "pages/3_Predict.py",
-        "Predict",
-        ":material/sell:",
+    "Predict": (
         "Paste an abstract, or upload a file of them, and get arXiv subject areas with "
-        "probabilities and the reason for each.",
+        "probabilities and the reason for each."
     ),
-)
+}
 N_RECENT_RUNS = 5
 
 
 def render_doors(context: PageContext) -> None:
     """The three things one can do, as equal cards."""
-    for place, (path, label, icon, text) in zip(st.columns(3), DOORS, strict=True):
+    doors = [page for page in PAGES if page[1] in DOORS]
+    for place, (path, label, icon) in zip(st.columns(3), doors, strict=True):
         with place.container(border=True, height="stretch", gap="xsmall", key=f"door-{label}"):
             st.page_link(
                 path,
@@ -48,7 +40,7 @@ def render_doors(context: PageContext) -> None:
                 query_params=context.link_parameters(),
                 width="stretch",
             )
-            components.note(text)
+            components.note(DOORS[label])
 
 
 def render_overview(context: PageContext) -> None:

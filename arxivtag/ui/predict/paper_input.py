@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from arxivtag.tagging.bundle import Bundle
-from arxivtag.ui.browser.commit_on_paste import commit_on_paste
+from arxivtag.ui.browser.unseen import commit_on_paste
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.predict.examples import EXAMPLES
