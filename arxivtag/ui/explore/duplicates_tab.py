@@ -20,7 +20,6 @@ KINDS: dict[DuplicateKind, str] = {
     "abstracts": "Same abstract",
     "near": "Near-duplicates",
 }
-TABLE_NAME = "duplicate-groups"
 GROUP_KEY = "group"
 
 
@@ -31,7 +30,7 @@ def render_duplicates(view: View) -> None:
         KINDS,
         "duplicates",
         default="titles",
-        on_change=_first_group,
+        on_change=_read_group,
     )
     similarity = CleaningConfig().near_duplicate_similarity
     groups = cached.duplicates(view.corpus, kind, similarity)
@@ -73,25 +72,19 @@ def _render_table(groups: DuplicateGroups) -> None:
     frame = groups.table.assign(group=groups.table["group"] + 1)
     tables.show(
         frame,
-        TABLE_NAME,
+        "duplicate-groups",
         f"{len(frame):,} groups of duplicates, the largest first. Choose one to read it.",
         {
             **tables.shared_columns(*frame.columns),
             "title": tables.text("Title of the first", "large"),
         },
-        on_select=_group_chosen,
+        on_line=_read_group,
         height=260,
     )
 
 
-def _group_chosen() -> None:
-    line = tables.chosen_line(TABLE_NAME)
-    if line is not None:
-        st.session_state[GROUP_KEY] = line + 1
-
-
-def _first_group() -> None:
-    st.session_state[GROUP_KEY] = 1
+def _read_group(line: int = 0) -> None:
+    st.session_state[GROUP_KEY] = line + 1
 
 
 def _render_group(view: View, groups: DuplicateGroups) -> None:

@@ -53,14 +53,8 @@ def _render_table(view: View, shown: np.ndarray) -> None:
         "papers",
         f"{len(frame)} papers with labels and length. Choose one to read it.",
         {**tables.shared_columns(*frame.columns), "labels": tables.texts("Labels")},
-        on_select=lambda: _open_chosen([int(row) for row in frame["row"]]),
+        on_line=lambda line: st.session_state.update({PAPER_KEY: int(shown[line]) + 1}),
     )
-
-
-def _open_chosen(rows: list[int]) -> None:
-    line = tables.chosen_line("papers")
-    if line is not None:
-        st.session_state[PAPER_KEY] = rows[line]
 
 
 def _render_paper(view: View, first_row: int) -> None:

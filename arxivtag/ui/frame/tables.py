@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal, TypeAlias
 
 import pandas as pd
@@ -23,7 +24,7 @@ def draw(
     columns: Columns | None = None,
     *,
     height: int | Literal["auto", "content"] = "content",
-    on_select: Callable[[], None] | None = None,
+    on_line: Callable[[int], None] | None = None,
 ) -> None:
     """Draw a table.
 
@@ -34,20 +35,26 @@ def draw(
         columns: Column to heading or to a ``st.column_config`` object; others are not shown.
             If not given, all columns as they look in every table.
         height: As ``st.dataframe`` takes it.
-        on_select: Called when a line is chosen, which :func:`chosen_line` then tells.
+        on_line: Called with the position of a line when that is chosen.
     """
+    key = f"{name}-table"
     looks = columns or shared_columns(*frame.columns)
     st.dataframe(
         frame[list(looks)],
         column_config=looks,
         hide_index=True,
-        key=f"{name}-table",
+        key=key,
         alt=alt,
         height=height,
         placeholder="–",
-        on_select=on_select or "ignore",
+        on_select=partial(_tell_line, key, on_line) if on_line else "ignore",
         selection_mode="single-row",
     )
+
+
+def _tell_line(key: str, on_line: Callable[[int], None]) -> None:
+    for line in st.session_state[key]["selection"]["rows"]:
+        on_line(line)
 
 
 def show(
@@ -57,10 +64,10 @@ def show(
     columns: Columns | None = None,
     *,
     height: int | Literal["auto", "content"] = "content",
-    on_select: Callable[[], None] | None = None,
+    on_line: Callable[[int], None] | None = None,
 ) -> None:
     """Draw the first lines of a table, as :func:`draw` does, and offer all of it as a file."""
-    draw(frame.head(MAX_LINES_SHOWN), name, alt, columns, height=height, on_select=on_select)
+    draw(frame.head(MAX_LINES_SHOWN), name, alt, columns, height=height, on_line=on_line)
     if len(frame) > MAX_LINES_SHOWN:
         components.note(
             f"The first {MAX_LINES_SHOWN:,} of {len(frame):,} lines; the download holds all."
@@ -72,12 +79,6 @@ def fold(frame: pd.DataFrame, name: str, what: str, columns: Columns | None = No
     """Show a table as :func:`show` does, behind a line that says what it holds."""
     with st.expander(f"{components.safe_text(what)} as a table", icon=":material/table:"):
         show(frame, name, what, columns, height="auto")
-
-
-def chosen_line(name: str) -> int | None:
-    """Return the position of the line chosen in the table ``name``, or None."""
-    lines: list[int] = st.session_state[f"{name}-table"]["selection"]["rows"]
-    return lines[0] if lines else None
 
 
 def shared_columns(*names: str, **others: str | ColumnConfig) -> Columns:
