@@ -169,7 +169,7 @@ def _paper_counts(index: TokenIndex, kind: TermKind, terms: Ints) -> Ints:
     place[terms] = np.arange(len(terms))
     places = place[index.word_codes if kind == "words" else index.bigram_codes]
     tokens = np.flatnonzero(places >= 0)
-    papers = np.searchsorted(index.indptr, tokens, side="right") - 1
+    papers = np.repeat(np.arange(len(index), dtype=np.int32), index.sizes)[tokens]
     # One byte per paper and term: many times faster than sorting the pairs to make them unique.
     holds = np.zeros((len(index), len(terms)), dtype=bool)
     holds[papers, places[tokens]] = True

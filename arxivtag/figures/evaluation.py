@@ -133,7 +133,8 @@ def reliability_figure(bins: Mapping[str, Columns], title: str) -> go.Figure:
     figure = new_figure(title, height=380, legend=_BOTTOM_LEGEND)
     _add_diagonal(figure, "as it should be")
     for number, (name, columns) in enumerate(bins.items()):
-        table = pd.DataFrame(dict(columns)).dropna()
+        drawn = ("n", "mean_probability", "share_true")
+        table = pd.DataFrame({key: columns[key] for key in drawn}).dropna()
         figure.add_scatter(
             x=table["mean_probability"],
             y=table["share_true"],

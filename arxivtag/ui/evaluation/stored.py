@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,10 +19,9 @@ from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import Predictions, load_predictions
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import RunFolder
-from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 
 _MAX_RUNS = 4  # kept in memory; predictions of the real data are 3 MB per run
-_State: TypeAlias = tuple[int, int]  # of a file: changes when it is replaced
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -83,7 +82,7 @@ def decisions(folder: RunFolder) -> Decisions | None:
     """
     if not folder.predictions.exists():
         return None
-    states = (_state(folder.predictions), _state(folder.evaluation))
+    states = (file_state(folder.predictions), file_state(folder.evaluation))
     return _decisions(folder.predictions, folder.evaluation, states)
 
 
@@ -95,19 +94,11 @@ def test_papers(folder: RunFolder) -> pd.DataFrame | None:
     """
     if not folder.test_papers.exists():
         return None
-    return _test_papers(folder.test_papers, _state(folder.test_papers))
-
-
-def _state(path: Path) -> _State:
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return (status.st_mtime_ns, status.st_size)
+    return _test_papers(folder.test_papers, file_state(folder.test_papers))
 
 
 @shared(_MAX_RUNS, "Reading the predictions …")
-def _decisions(path: Path, evaluation_path: Path, states: tuple[_State, _State]) -> Decisions:
+def _decisions(path: Path, evaluation_path: Path, states: tuple[FileState, FileState]) -> Decisions:
     predictions = load_predictions(path)
     in_use = thresholds.from_dict(storage.read_json(evaluation_path)["thresholds"])
     if len(in_use.values) != len(predictions.label_names):
@@ -127,7 +118,7 @@ def _decisions(path: Path, evaluation_path: Path, states: tuple[_State, _State])
 
 
 @shared(_MAX_RUNS, "Reading the test papers …")
-def _test_papers(path: Path, state: _State) -> pd.DataFrame:
+def _test_papers(path: Path, state: FileState) -> pd.DataFrame:
     try:
         return pd.read_parquet(path, columns=["title", "abstract", "labels"])
     except (OSError, ValueError, KeyError) as error:

@@ -23,7 +23,7 @@ from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
 from arxivtag.settings import CleaningConfig
 from arxivtag.ui.frame.choices import Option
-from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
 UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session uploaded
@@ -153,15 +153,6 @@ def uploads_in_use(home: Path) -> frozenset[str]:
     return frozenset(run.data for run in runs)
 
 
-def file_state(source: str, home: Path) -> tuple[int, int]:
-    """Return size and modification time of the file behind a source, to notice a new one."""
-    try:
-        state = _file_behind(source, home).stat()
-    except (OSError, ValueError, DataError):
-        return (0, 0)  # loading will say what is wrong
-    return (state.st_size, state.st_mtime_ns)
-
-
 def _file_behind(source: str, home: Path) -> Path:
     named = parse_source(source)
     if named.kind == UPLOAD:
@@ -177,11 +168,11 @@ def corpus(source: str, home: Path) -> Corpus:
     Raises:
         DataError: If the source cannot be read.
     """
-    return _corpus(source, home, file_state(source, home))
+    return _corpus(source, home, file_state(_file_behind(source, home)))
 
 
 @shared(4, "Reading the papers …")
-def _corpus(source: str, home: Path, state: tuple[int, int]) -> Corpus:
+def _corpus(source: str, home: Path, state: FileState) -> Corpus:
     return sources.load(source, home=home)
 
 

@@ -9,7 +9,7 @@ from arxivtag.runs import registry
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.loading import load_bundle
 from arxivtag.ui.frame.choices import Option
-from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.run_access import visible_runs
 
 PRETRAINED = registry.PRETRAINED
@@ -49,13 +49,9 @@ def bundle(model: str, home: Path) -> Bundle:
         ArxivTagError: If there is no such model, or its bundle is damaged.
     """
     folder = registry.resolve_model(model, home)
-    try:
-        changed_at = (folder / MANIFEST).stat().st_mtime_ns
-    except OSError:
-        changed_at = 0
-    return _bundle(folder, changed_at)
+    return _bundle(folder, file_state(folder / MANIFEST))
 
 
 @shared(4, "Loading the model …")
-def _bundle(folder: Path, changed_at: int) -> Bundle:
+def _bundle(folder: Path, state: FileState) -> Bundle:
     return load_bundle(folder)
