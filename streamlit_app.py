@@ -5,7 +5,6 @@ from arxivtag.ui.home.view import render_doors, render_overview
 
 context = page_setup(
     "Home",
-    ":material/home:",
     "Look into a set of labelled abstracts, train a network that learns their labels, and find "
     "the arXiv subject areas of new ones. All of it runs on this machine; no text leaves it.",
 )

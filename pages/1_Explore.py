@@ -6,7 +6,6 @@ from arxivtag.ui.frame.page import page_setup
 
 context = page_setup(
     "Explore",
-    ":material/query_stats:",
     "See what a labelled set of papers holds before training on it.",
 )
 with guarded():

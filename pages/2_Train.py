@@ -5,7 +5,6 @@ from arxivtag.ui.train.view import render_train
 
 context = page_setup(
     "Train",
-    ":material/model_training:",
     "Train a multi-label network on the chosen papers and watch it learn.",
 )
 render_train(context)

@@ -5,7 +5,6 @@ from arxivtag.ui.predict.view import render_predict
 
 context = page_setup(
     "Predict",
-    ":material/sell:",
     "Paste an abstract and get its arXiv subject areas, with the probability of each and the "
     "words that speak for it.",
     run_is_model=True,

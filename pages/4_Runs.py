@@ -9,7 +9,6 @@ from arxivtag.ui.runs.listing import render_list
 
 context = page_setup(
     "Runs",
-    ":material/format_list_bulleted:",
     "Compare what was trained, and read what the figures mean.",
 )
 with guarded():

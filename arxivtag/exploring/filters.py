@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from arxivtag.exploring.labels import LabelIndex, Rows
 from arxivtag.exploring.lengths import Lengths
@@ -63,9 +65,6 @@ def search_pattern(text: str) -> str:
 
 
 def _contains(texts: pd.Series[str], pattern: str) -> Rows:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     # One Arrow array, which is searched many times faster than Python strings are.
     array = pa.array(texts, type=pa.large_string(), from_pandas=True)
     matches = pc.match_substring_regex(array, pattern, ignore_case=True)

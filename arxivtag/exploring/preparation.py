@@ -8,10 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from arxivtag.exploring.labels import index_labels, label_counts
+from arxivtag.exploring.labels import index_labels, label_counts, label_frequency
 from arxivtag.papers.cleaning import CleaningReport
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.papers.taxonomy import label_name
 
 SPLIT_NAMES = ("train", "val", "test")
 
@@ -56,15 +55,9 @@ def label_balance(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     everything = [labels for name in SPLIT_NAMES for labels in splits[name][LABELS]]
     index = index_labels(everything)
     owner = np.repeat(np.arange(len(SPLIT_NAMES)), [len(splits[name]) for name in SPLIT_NAMES])
-    frame = pd.DataFrame(
-        {
-            "label": list(index.label_names),
-            "name": [label_name(label) for label in index.label_names],
-            "papers": label_counts(index),
-        }
-    )
+    frame = label_frequency(index)[["label", "name", "papers"]]
     for i, name in enumerate(SPLIT_NAMES):
-        frame[name] = label_counts(index, owner == i)
+        frame[name] = label_counts(index.of(owner == i))
     for name in SPLIT_NAMES:
         frame[f"{name}_share"] = frame[name] / max(len(splits[name]), 1)
     return frame

@@ -31,7 +31,7 @@ def cleaning_figure(funnel: pd.DataFrame) -> go.Figure:
 
 def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
     """Draw :func:`label_balance`: each label's share of train, val and test papers."""
-    figure = theme.titled_figure(
+    figure = theme.new_figure(
         "Share of papers with the label", height=140 + 24 * max(len(balance), 3)
     )
     texts = theme.label_texts(balance)

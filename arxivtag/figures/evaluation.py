@@ -15,6 +15,7 @@ import plotly.graph_objects as go
 from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, new_figure, plain
 
 Columns = Mapping[str, Sequence[Any]]
+_SAID = {"false_positive_rate": "false positives"}
 _SYMBOLS = ("circle", "diamond-open", "square-open", "triangle-up-open")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 # Opaque on light and dark pages alike, so that one ink is readable on every cell (6:1 and more).
@@ -41,7 +42,7 @@ class Series:
 def comparison_figure(metric_names: Sequence[str], series: Sequence[Series]) -> go.Figure:
     """Return dots, one row per metric: the model (first, with intervals) against baselines."""
     figure = new_figure(
-        title="Model against baselines",
+        "Model against baselines",
         height=110 + 44 * len(metric_names),
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
         legend=_BOTTOM_LEGEND,
@@ -115,11 +116,8 @@ def roc_figure(curves: Mapping[str, Columns]) -> go.Figure:
     figure = _curves_figure("ROC", "False positive rate", "True positive rate")
     _add_diagonal(figure, "chance")
     for number, (name, columns) in enumerate(curves.items()):
-        from_origin = {
-            "threshold": [1.0, *columns["threshold"]],
-            "recall": [0.0, *columns["recall"]],
-            "false_positive_rate": [0.0, *columns["false_positive_rate"]],
-        }
+        origin = {"threshold": 1.0, "recall": 0.0, "false_positive_rate": 0.0}
+        from_origin = {key: [first, *columns[key]] for key, first in origin.items()}
         _add_curve(figure, number, name, from_origin, "false_positive_rate", "recall")
     return figure
 
@@ -132,10 +130,11 @@ def reliability_figure(bins: Mapping[str, Columns], title: str) -> go.Figure:
             calibration", "after calibration"); None marks an empty bin.
         title: What the bins hold.
     """
-    figure = new_figure(title=title, height=380, legend=_BOTTOM_LEGEND)
+    figure = new_figure(title, height=380, legend=_BOTTOM_LEGEND)
     _add_diagonal(figure, "as it should be")
     for number, (name, columns) in enumerate(bins.items()):
-        table = pd.DataFrame(dict(columns)).dropna()
+        drawn = ("n", "mean_probability", "share_true")
+        table = pd.DataFrame({key: columns[key] for key in drawn}).dropna()
         figure.add_scatter(
             x=table["mean_probability"],
             y=table["share_true"],
@@ -159,7 +158,7 @@ def threshold_figure(grid: Columns, at: float | None = None) -> go.Figure:
         grid: Columns ``threshold``, ``precision``, ``recall``, ``f1``, ``macro_f1``.
         at: The threshold in use, marked by a line.
     """
-    figure = new_figure(title="One threshold for all labels", height=320, legend=_BOTTOM_LEGEND)
+    figure = new_figure("One threshold for all labels", height=320, legend=_BOTTOM_LEGEND)
     names = {
         "precision": "precision (micro)",
         "recall": "recall (micro)",
@@ -195,7 +194,7 @@ def confusion_figure(confusions: pd.DataFrame, max_labels: int = 12) -> go.Figur
         index="missed", columns="given", values="n_papers", aggfunc="sum"
     ).reindex(index=rows, columns=columns)
     figure = new_figure(
-        title="Missed, and given instead",
+        "Missed, and given instead",
         height=150 + 26 * len(rows),
         margin={"l": 8, "r": 8, "t": 40, "b": 8},
     )
@@ -236,7 +235,7 @@ def label_scatter_figure(labels: pd.DataFrame) -> go.Figure:
         labels: Columns ``label``, ``name``, ``train_support``, ``support`` and ``f1``.
     """
     table = labels.dropna(subset=["f1"])
-    figure = new_figure(title="F1 of each label", height=360, showlegend=False)
+    figure = new_figure("F1 of each label", height=360, showlegend=False)
     figure.add_scatter(
         x=table["train_support"].clip(lower=1),
         y=table["f1"],
@@ -255,7 +254,7 @@ def label_scatter_figure(labels: pd.DataFrame) -> go.Figure:
 
 
 def _curves_figure(title: str, x_title: str, y_title: str) -> go.Figure:
-    figure = new_figure(title=title, height=400, legend=_BOTTOM_LEGEND)
+    figure = new_figure(title, height=400, legend=_BOTTOM_LEGEND)
     figure.update_xaxes(title_text=x_title, range=[-0.02, 1.02])
     figure.update_yaxes(title_text=y_title, range=[-0.02, 1.05])
     return figure
@@ -273,11 +272,6 @@ def _add_diagonal(figure: go.Figure, name: str) -> None:
 
 
 def _add_curve(figure: go.Figure, number: int, name: str, columns: Columns, x: str, y: str) -> None:
-    titles = {
-        "recall": "recall",
-        "precision": "precision",
-        "false_positive_rate": "false positives",
-    }
     figure.add_scatter(
         x=columns[x],
         y=columns[y],
@@ -285,7 +279,7 @@ def _add_curve(figure: go.Figure, number: int, name: str, columns: Columns, x: s
         mode="lines+markers" if len(columns[x]) < 8 else "lines",
         name=plain(name),
         line={"color": _color(number), "dash": _DASHES[number % len(_DASHES)]},
-        hovertemplate=f"{titles[x]} %{{x:.3f}}<br>{titles[y]} %{{y:.3f}}<br>"
+        hovertemplate=f"{_SAID.get(x, x)} %{{x:.3f}}<br>{_SAID.get(y, y)} %{{y:.3f}}<br>"
         "threshold %{customdata[0]:.3f}<extra>%{fullData.name}</extra>",
     )
 

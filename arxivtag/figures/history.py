@@ -51,16 +51,17 @@ def _points(records: Records, column: str) -> tuple[list[float], list[float]]:
     return [float(f"{x:.5g}") for x, _ in kept], [float(f"{y:.5g}") for _, y in kept]
 
 
-def _line(
-    x: Sequence[float | None],
-    y: Sequence[float | None],
+def _add_line(
+    figure: go.Figure,
+    points: tuple[Sequence[float | None], Sequence[float | None]],
     name: str,
-    color: str,
-    *,
-    line: Mapping[str, object] | None = None,
+    line: Mapping[str, object],
     **options: object,
-) -> go.Scatter:
-    return go.Scatter(x=x, y=y, name=name, line={"color": color, **(line or {})}, **options)
+) -> None:
+    """Draw a line over epochs; its points are marked unless many of them would only hide it."""
+    x, y = points
+    options.setdefault("mode", "lines+markers" if len(x) <= MAX_MARKED else "lines")
+    figure.add_scatter(x=x, y=y, name=name, line=line, **options)
 
 
 def training_figure(
@@ -82,63 +83,57 @@ def training_figure(
         best_epoch: Marked with a line, if given.
         baseline: A level to beat, drawn as a dotted line (binary accuracy of no label at all).
     """
-    title = METRIC_TITLES[metric]
-    percent = metric == "binary_accuracy"
-    hover = (
-        f"%{{y:{'.2%' if percent else '.4f'}}}<extra>%{{fullData.name}}, epoch %{{x:.2f}}</extra>"
-    )
+    hover = f"%{{y:{_number(metric)}}}<extra>%{{fullData.name}}, epoch %{{x:.2f}}</extra>"
     figure = new_figure(height=300)
-    x, y = _points(thinned(ticks), metric)
-    figure.add_trace(
-        _line(
-            x, y, "train, inside the epoch", TRAIN_COLOR,
-            mode="lines", line={"width": 1}, opacity=0.55, showlegend=False, hovertemplate=hover,
-        )
+    _add_line(
+        figure, _points(thinned(ticks), metric), "train, inside the epoch",
+        {"color": TRAIN_COLOR, "width": 1},
+        mode="lines", opacity=0.55, showlegend=False, hovertemplate=hover,
     )  # fmt: skip
-    x, y = _points(epochs, metric)
-    figure.add_trace(_line(x, y, "train", TRAIN_COLOR, mode=_mode(x), hovertemplate=hover))
-    x, y = _points(epochs, f"val_{metric}")
-    figure.add_trace(
-        _line(
-            x, y, "val", VAL_COLOR, mode=_mode(x), line={"dash": "dash"},
-            marker={"symbol": "diamond", "size": 7}, hovertemplate=hover,
-        )
+    train = _points(epochs, metric)
+    _add_line(figure, train, "train", {"color": TRAIN_COLOR}, hovertemplate=hover)
+    _add_line(
+        figure, _points(epochs, f"val_{metric}"), "val", {"color": VAL_COLOR, "dash": "dash"},
+        marker={"symbol": "diamond", "size": 7}, hovertemplate=hover,
     )  # fmt: skip
     if baseline is not None:
-        figure.add_trace(_level_line(baseline, n_epochs or 1))
-    if best_epoch is not None:
-        _add_best_line(figure, best_epoch)
+        _add_level(figure, baseline, n_epochs or 1)
+    _add_best_line(figure, best_epoch)
     _set_epoch_axis(figure, n_epochs)
-    figure.update_yaxes(title_text=title, tickformat=".1%" if percent else "")
+    _set_metric_axis(figure, metric)
     return figure
 
 
-def _level_line(level: float, last_epoch: float) -> go.Scatter:
-    """Return the dotted line of the binary accuracy that predicting no label at all reaches."""
-    return _line(
-        [0, last_epoch], [level, level], "no label at all", MUTED,
-        mode="lines", line={"dash": "dot", "width": 1.5},
-        hovertemplate="%{y:.2%}<extra>predicting no label at all</extra>",
+def _number(metric: str) -> str:
+    return ".2%" if metric == "binary_accuracy" else ".4f"
+
+
+def _set_metric_axis(figure: go.Figure, metric: str) -> None:
+    number = ".1%" if metric == "binary_accuracy" else ""
+    figure.update_yaxes(title_text=METRIC_TITLES[metric], tickformat=number)
+
+
+def _add_level(figure: go.Figure, level: float, last_epoch: float) -> None:
+    """Draw the binary accuracy that predicting no label at all reaches."""
+    _add_line(
+        figure, ([0, last_epoch], [level, level]), "no label at all",
+        {"color": MUTED, "dash": "dot", "width": 1.5},
+        mode="lines", hovertemplate="%{y:.2%}<extra>predicting no label at all</extra>",
     )  # fmt: skip
 
 
-def _add_best_line(figure: go.Figure, best_epoch: int) -> None:
-    """Draw a line at the best epoch; its name stands in the legend, clear of the data."""
+def _add_best_line(figure: go.Figure, best_epoch: int | None) -> None:
+    """Draw a line at the best epoch, if known; its name stands in the legend, clear of the data."""
+    if best_epoch is None:
+        return
     line = {"color": ACCENT, "width": 1, "dash": "dot"}
     figure.add_vline(x=best_epoch, line=line)
-    figure.add_trace(
-        _line([None], [None], f"best: epoch {best_epoch}", ACCENT, line=line, mode="lines")
-    )
+    _add_line(figure, ([None], [None]), f"best: epoch {best_epoch}", line, mode="lines")
 
 
 def _set_epoch_axis(figure: go.Figure, n_epochs: int | None) -> None:
     planned = [0, 1.02 * n_epochs] if n_epochs else None
     figure.update_xaxes(title_text="epoch", range=planned, rangemode="tozero")
-
-
-def _mode(x: Sequence[float]) -> str:
-    """Return whether points are marked: many of them would only hide the line."""
-    return "lines+markers" if len(x) <= MAX_MARKED else "lines"
 
 
 def validation_figure(
@@ -151,15 +146,11 @@ def validation_figure(
         ("val_precision_at_1", "precision at 1", PALETTE[2], "circle"),
         ("val_micro_f1", "micro-F1", PALETTE[3], "square"),
     ):
-        x, y = _points(epochs, column)
-        figure.add_trace(
-            _line(
-                x, y, name, color,
-                mode=_mode(x), marker={"symbol": symbol}, hovertemplate=hover,
-            )
+        _add_line(
+            figure, _points(epochs, column), name, {"color": color},
+            marker={"symbol": symbol}, hovertemplate=hover,
         )  # fmt: skip
-    if best_epoch is not None:
-        _add_best_line(figure, best_epoch)
+    _add_best_line(figure, best_epoch)
     _set_epoch_axis(figure, n_epochs)
     figure.update_yaxes(title_text="on validation papers")
     return figure
@@ -178,31 +169,24 @@ def comparison_figure(
             the same papers share one line.
     """
     figure = new_figure(height=360, legend=_UNDER_ALL)
-    percent = metric == "binary_accuracy"
-    number = ".2%" if percent else ".4f"
+    # A name inside the template itself could hold "%{...}".
+    hover = f"%{{y:{_number(metric)}}}<extra>%{{fullData.name}}, epoch %{{x}}</extra>"
     for place, (name, epochs) in enumerate(runs.items()):
         color = PALETTE[place % len(PALETTE)]
-        shown = plain(name)
-        for column, part, dash in (
-            (f"val_{metric}", "val", "solid"),
-            (metric, "train", "dot"),
+        for column, part, dash, width in (
+            (f"val_{metric}", "val", "solid", 2),
+            (metric, "train", "dot", 1.5),
         ):
-            x, y = _points(epochs, column)
-            if not x:
-                continue
-            figure.add_trace(
-                _line(
-                    x, y, f"{shown}, {part}", color,
-                    mode=_mode(x), legendgroup=str(place),
-                    line={"dash": dash, "width": 2 if part == "val" else 1.5},
-                    marker={"size": 5},
-                    # A name inside the template itself could hold "%{...}".
-                    hovertemplate=f"%{{y:{number}}}<extra>%{{fullData.name}}, epoch %{{x}}</extra>",
-                )
-            )  # fmt: skip
+            points = _points(epochs, column)
+            if points[0]:
+                _add_line(
+                    figure, points, f"{plain(name)}, {part}",
+                    {"color": color, "dash": dash, "width": width},
+                    legendgroup=str(place), marker={"size": 5}, hovertemplate=hover,
+                )  # fmt: skip
     last = max((float(epoch["epoch"]) for epochs in runs.values() for epoch in epochs), default=1.0)
     for level in sorted({level for level in (levels or {}).values() if level is not None}):
-        figure.add_trace(_level_line(level, last))
-    figure.update_xaxes(title_text="epoch", rangemode="tozero")
-    figure.update_yaxes(title_text=METRIC_TITLES[metric], tickformat=".1%" if percent else "")
+        _add_level(figure, level, last)
+    _set_epoch_axis(figure, None)
+    _set_metric_axis(figure, metric)
     return figure

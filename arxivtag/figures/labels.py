@@ -30,7 +30,7 @@ def label_frequency_figure(frequency: pd.DataFrame, *, log: bool = False) -> go.
 
 def label_rank_figure(frequency: pd.DataFrame) -> go.Figure:
     """Draw all labels by rank on log scales: how long the tail is."""
-    figure = theme.titled_figure("All labels, by rank", height=300)
+    figure = theme.new_figure("All labels, by rank", height=300)
     figure.add_scatter(
         x=np.arange(1, len(frequency) + 1),
         y=frequency["papers"],
@@ -65,7 +65,7 @@ def _paper_counts(frequency: pd.DataFrame) -> list[str]:
 
 def labels_per_paper_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`labels_per_paper`."""
-    figure = theme.titled_figure("Labels per paper", height=300)
+    figure = theme.new_figure("Labels per paper", height=300)
     figure.add_bar(
         x=table["labels"],
         y=table["papers"],
@@ -93,7 +93,7 @@ def co_occurrence_figure(table: pd.DataFrame, measure: str = "count") -> go.Figu
     values = table.to_numpy(dtype=float)
     names = [str(name) for name in table.columns]
     places = list(range(len(names)))
-    figure = theme.titled_figure(title, height=140 + 24 * max(len(names), 4))
+    figure = theme.new_figure(title, height=140 + 24 * max(len(names), 4))
     figure.add_heatmap(
         z=_color_values(values, measure),
         x=places,

@@ -22,7 +22,7 @@ def length_figure(histogram: pd.DataFrame, described: pd.DataFrame) -> go.Figure
         shared_xaxes=True,
         row_heights=[0.18, 0.82],
         vertical_spacing=0.03,
-        figure=theme.titled_figure("Words per abstract", height=380, showlegend=False),
+        figure=theme.new_figure("Words per abstract", height=380, showlegend=False),
     )
     if len(histogram):
         words = dict(zip(described["figure"], described["words"], strict=True))
@@ -71,9 +71,7 @@ def _boxes(figures: pd.DataFrame, y: Sequence[str | int], hoverinfo: str) -> go.
 
 def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`length_by_label`: quartiles as boxes, 5th to 95th percentile as whiskers."""
-    figure = theme.titled_figure(
-        "Words per abstract, by label", height=110 + 26 * max(len(table), 3)
-    )
+    figure = theme.new_figure("Words per abstract, by label", height=110 + 26 * max(len(table), 3))
     places = list(range(len(table)))
     texts = theme.label_texts(table)
     figure.add_trace(_boxes(table, places, hoverinfo="skip"))

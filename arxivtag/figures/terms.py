@@ -43,7 +43,7 @@ def telling_terms_figure(table: pd.DataFrame, label: str, method: str) -> go.Fig
 def zipf_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`zipf` beside a line of slope -1, which Zipf's law expects."""
     inside = {"x": 0.02, "y": 0.02, "yanchor": "bottom", "orientation": "v"}
-    figure = theme.titled_figure("Word frequency by rank", height=320, legend=inside)
+    figure = theme.new_figure("Word frequency by rank", height=320, legend=inside)
     if len(table):
         ends = np.array([1.0, float(table["rank"].max())])
         figure.add_scatter(

@@ -94,17 +94,14 @@ TEMPLATE = go.layout.Template(
 )
 
 
-def new_figure(**layout: object) -> go.Figure:
-    """Return an empty figure in the house template, with ``layout`` applied."""
+def new_figure(title: str = "", **layout: object) -> go.Figure:
+    """Return an empty figure in the house template, with a title at its left edge, if any."""
     figure = go.Figure()
     figure.update_layout(template=TEMPLATE, **layout)
+    if title:
+        place = {"x": 0, "xanchor": "left", "xref": "container", "font": {"size": 14}}
+        figure.update_layout(title={"text": title, **place})
     return figure
-
-
-def titled_figure(title: str, **layout: object) -> go.Figure:
-    """Return an empty figure in the house template with a title at its left edge."""
-    place = {"x": 0, "xanchor": "left", "xref": "container", "font": {"size": 14}}
-    return new_figure(title={"text": title, **place}, **layout)
 
 
 def plain(text: str) -> str:
@@ -179,7 +176,7 @@ def ranked_bars(
         identity: What a click on a bar returns as ``customdata``.
         color: Colour of the bars.
     """
-    figure = titled_figure(title, height=90 + BAR_HEIGHT_PX * max(len(names), 3))
+    figure = new_figure(title, height=90 + BAR_HEIGHT_PX * max(len(names), 3))
     figure.add_bar(
         x=list(values),
         y=list(range(len(names))),
@@ -202,7 +199,7 @@ def curve_figure(
     title: str, x: pd.Series, y: pd.Series, hover: str, more: pd.Series | None = None
 ) -> go.Figure:
     """Return one line; ``hover`` is a Plotly template, which finds ``more`` as ``customdata``."""
-    figure = titled_figure(title, height=320)
+    figure = new_figure(title, height=320)
     figure.add_scatter(
         x=x,
         y=y,

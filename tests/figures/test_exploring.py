@@ -86,13 +86,13 @@ ALL: dict[str, Callable[[], go.Figure]] = {
     "label balance": lambda: label_balance_figure(preparation.label_balance(SPLITS)),
 }
 EMPTY: dict[str, Callable[[], go.Figure]] = {
-    "label frequency": lambda: label_frequency_figure(labels.label_frequency(INDEX, NOTHING)),
-    "labels per paper": lambda: labels_per_paper_figure(labels.labels_per_paper(INDEX, NOTHING)),
-    "co-occurrence": lambda: co_occurrence_figure(labels.co_occurrence(INDEX, NOTHING)),
+    "label frequency": lambda: label_frequency_figure(labels.label_frequency(INDEX.of(NOTHING))),
+    "labels per paper": lambda: labels_per_paper_figure(labels.labels_per_paper(INDEX.of(NOTHING))),
+    "co-occurrence": lambda: co_occurrence_figure(labels.co_occurrence(INDEX.of(NOTHING))),
     "frequent terms": lambda: term_frequency_figure(
-        terms.term_frequency(TOKENS, "words", NOTHING), "words"
+        terms.term_frequency(TOKENS.of(NOTHING), "words"), "words"
     ),
-    "zipf": lambda: zipf_figure(terms.zipf(TOKENS, NOTHING)),
+    "zipf": lambda: zipf_figure(terms.zipf(TOKENS.of(NOTHING))),
     "lengths": lambda: length_figure(
         lengths.length_histogram(LENGTHS[NOTHING]), lengths.describe_lengths(LENGTHS[NOTHING])
     ),

@@ -18,7 +18,6 @@ from arxivtag.figures.theme import (
     TEMPLATE,
     new_figure,
     plain,
-    titled_figure,
 )
 
 SETTINGS = tomllib.loads((config.PROJECT_FOLDER / ".streamlit/config.toml").read_text())
@@ -90,7 +89,7 @@ def test_figures_carry_the_template() -> None:
     figure = new_figure(height=200)
     assert figure.layout.template.layout.colorway == tuple(PALETTE)
     assert figure.layout.height == 200
-    titled = titled_figure("x", height=200)
+    titled = new_figure("x", height=200)
     assert titled.layout.template.layout.paper_bgcolor == "rgba(0,0,0,0)"
     assert (titled.layout.title.text, titled.layout.height) == ("x", 200)
 

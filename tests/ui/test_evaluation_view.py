@@ -127,7 +127,7 @@ def test_binary_accuracy_without_its_level_is_not_shown(
     figures: tuple[float | None, float | None],
 ) -> None:
     def one_tile(accuracy: float | None, all_zeros: float | None) -> None:
-        from arxivtag.ui.evaluation.tiles import render_binary_accuracy
+        from arxivtag.ui.evaluation.headline_part import render_binary_accuracy
 
         render_binary_accuracy(accuracy, all_zeros)
 
@@ -156,7 +156,7 @@ def test_whatever_names_binary_accuracy_names_its_level_too(path: Path) -> None:
         known = ("binary_accuracy_all_zeros", "baseline", "render_binary_accuracy")
         assert any(name in source for name in known), (
             f"{path.name} shows binary accuracy without what giving no label scores: "
-            "use arxivtag.ui.evaluation.tiles"
+            "use arxivtag.ui.evaluation.headline_part"
         )
 
 

@@ -22,7 +22,7 @@ from arxivtag.ui.frame import models
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input
 from arxivtag.ui.predict.answer import predict_text, summary_sentence
-from arxivtag.ui.predict.bars import BarRow, bars_html
+from arxivtag.ui.predict.bars import bars_html
 from arxivtag.ui.predict.examples import EXAMPLES
 from arxivtag.ui.predict.why import what_if_table
 from tests.ui.conftest import texts
@@ -417,10 +417,8 @@ def test_summary_sentences() -> None:
 
 def test_bars_mark_threshold_and_rank_and_escape() -> None:
     shown = bars_html(
-        [
-            BarRow("cs.LG", "Machine Learning", 0.9, 0.5, True, 1),
-            BarRow("<b>", "<b>", 0.2, None, False),
-        ]
+        [LabelScore("cs.LG", "Machine Learning", 0.9, True), LabelScore("<b>", "<b>", 0.2, False)],
+        {"cs.LG": 0.5},
     )
     assert 'style="left:50.0%"' in shown
     assert 'style="width:90.0%"' in shown

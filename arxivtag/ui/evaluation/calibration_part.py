@@ -41,12 +41,8 @@ def render_calibration(evaluation: Mapping[str, Any]) -> None:
 
 def _render_reliability(bins: Mapping[str, Mapping[str, Any]], kind: str, title: str) -> None:
     """Draw one diagram, and the error of its probabilities before and after calibration."""
-    drawn = {
-        name: {key: columns[key] for key in ("n", "mean_probability", "share_true")}
-        for name, columns in bins.items()
-    }
     components.render_figure(
-        reliability_figure(drawn, title),
+        reliability_figure(bins, title),
         key=f"evaluation-reliability-{kind}",
         alt_text=f"{title}: the share that came true over the probability given; on the "
         "dotted diagonal, probabilities mean what they say",

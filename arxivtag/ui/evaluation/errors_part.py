@@ -13,7 +13,7 @@ from arxivtag.papers.texts import join_text
 from arxivtag.runs.layout import RunFolder
 from arxivtag.tagging.explanation import explain
 from arxivtag.ui.evaluation.stored import Decisions
-from arxivtag.ui.frame import components, models
+from arxivtag.ui.frame import components, models, tables
 from arxivtag.ui.predict.why import contributions_table, render_contributions, render_marked
 
 KINDS = {
@@ -130,10 +130,10 @@ def _paper_input(table: pd.DataFrame, label: str, kind: str, run_id: str) -> pd.
         key=f"evaluation-errors-{run_id}-{label}-{kind}",
         alt=f"Papers on which {label} is {KINDS[kind].lower()}, the most confident first",
         column_config={
-            "probability": st.column_config.NumberColumn(f"Probability of {label}", format="%.3f"),
-            "title": st.column_config.TextColumn("Title", width="large"),
-            "true_labels": st.column_config.ListColumn("True labels"),
-            "given_labels": st.column_config.ListColumn("Labels given"),
+            "probability": tables.figure(f"Probability of {label}", 3),
+            "title": tables.text("Title", "large"),
+            "true_labels": tables.texts("True labels"),
+            "given_labels": tables.texts("Labels given"),
         },
     )
     if len(table) > len(shown):

@@ -1,4 +1,9 @@
-"""What the model is worth: two sentences, tiles, dots against the baselines, all metrics."""
+"""What the model is worth: two sentences, tiles, dots against the baselines, all metrics.
+
+Binary accuracy is never shown alone: most labels do not apply to most papers, so giving no
+label at all scores nearly as well as a good model. Whatever shows it shows that level beside
+it. :mod:`arxivtag.learning.metrics` explains each figure.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +16,22 @@ import streamlit as st
 from arxivtag.figures.evaluation import Series, comparison_figure
 from arxivtag.learning.headline import headline_sentences, remarks
 from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
-from arxivtag.ui.evaluation.tiles import METRIC_NAMES, render_binary_accuracy, render_tile
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
+# Short names of figures, the same on every page.
+METRIC_NAMES = {
+    "micro_f1": "Micro-F1",
+    "macro_f1": "Macro-F1",
+    "samples_f1": "F1 per paper",
+    "lrap": "Ranking (LRAP)",
+    "precision_at_1": "Precision at 1",
+    "precision_at_3": "Precision at 3",
+    "precision_at_5": "Precision at 5",
+    "subset_accuracy": "Exact label sets",
+    "hamming_loss": "Hamming loss",
+    "binary_accuracy": "Binary accuracy",
+    "binary_accuracy_all_zeros": "Binary accuracy of no label",
+}
 # Drawn against the baselines: figures between 0 and 1 of which more is better. Binary
 # accuracy and Hamming loss would only put every dot at one end.
 COMPARED = (
@@ -50,12 +68,34 @@ def _render_tile(evaluation: Mapping[str, Any], key: str) -> None:
     metric = METRICS_BY_KEY[key]
     interval = f"{bounds[0]:.3f} to {bounds[1]:.3f}" if bounds else None
     meaning = f"{metric.name}. {metric.sentence}"
-    render_tile(
-        METRIC_NAMES[key],
-        "–" if value is None else f"{value:.3f}",
-        f"{meaning} The range below it is its 95 % interval." if interval else meaning,
-        below=interval,
+    if interval:
+        meaning += " The range below it is its 95 % interval."
+    _render_metric(key, "–" if value is None else f"{value:.3f}", meaning, interval)
+
+
+def render_binary_accuracy(accuracy: float | None, all_zeros: float | None) -> None:
+    """Draw binary accuracy with what giving no label scores; without that, neither is shown."""
+    value, below = "–", None
+    if accuracy is not None and all_zeros is not None:
+        value = components.percent_text(accuracy, 2)
+        # As short as this, since a tile cuts off what does not fit.
+        below = f"no label: {components.percent_text(all_zeros, 2)}"
+    _render_metric(
+        "binary_accuracy",
+        value,
+        "The share of yes-or-no decisions, one for each paper and label, that are right. Most "
+        "labels do not apply to most papers, so giving no label at all, shown below it, scores "
+        "nearly as much: only the distance to that counts.",
+        below,
     )
+
+
+def _render_metric(key: str, value: str, help: str, below: str | None) -> None:
+    """Draw one figure, with a quiet text below it."""
+    st.metric(
+        METRIC_NAMES[key], value, delta=below, delta_color="off", delta_arrow="off", help=help,
+        border=True, height="stretch",
+    )  # fmt: skip
 
 
 def render_figures(evaluation: Mapping[str, Any]) -> None:
@@ -121,34 +161,28 @@ def metrics_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
 
 def _render_metrics_table(evaluation: Mapping[str, Any]) -> None:
     table = metrics_table(evaluation)
-    st.dataframe(
+    known = _metric_columns(evaluation.get("baselines", []))
+    tables.show(
         table,
-        hide_index=True,
+        "evaluation-metrics",
+        "Every metric of the model with its interval, the baselines' values and its meaning",
+        {str(name): known[name] for name in table.columns},
         height=440,
-        column_config=_metric_columns(evaluation.get("baselines", [])),
-        key="evaluation-metrics",
-        placeholder="–",
-        alt="Every metric of the model with its interval, the baselines' values and its meaning",
     )
     components.note(
         "TP: labels rightly given, FP: wrongly given, FN: missed. Intervals are 95 % intervals "
         "over the test papers (Bayesian bootstrap)."
     )
-    components.download_table(table, "evaluation-metrics")
 
 
-def _metric_columns(baselines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _metric_columns(baselines: Sequence[Mapping[str, Any]]) -> tables.Columns:
     headings = {"model": "This model", "low": "95 % from", "high": "95 % to", NO_LABEL: NO_LABEL}
     headings |= {item["name"]: BASELINE_NAMES.get(item["key"], item["name"]) for item in baselines}
-    text = st.column_config.TextColumn
     return {
-        "metric": text("Metric", pinned=True, width="medium"),
-        **{
-            name: st.column_config.NumberColumn(heading, format="%.3f")
-            for name, heading in headings.items()
-        },
-        "better": text("Better", width="small"),
-        "range": text("Range", width="small"),
-        "sentence": text("What it says", width="large"),
-        "formula": text("Formula", width="large"),
+        "metric": tables.text("Metric", pinned=True),
+        **{name: tables.figure(heading, 3) for name, heading in headings.items()},
+        "better": tables.text("Better", "small"),
+        "range": tables.text("Range", "small"),
+        "sentence": tables.text("What it says", "large"),
+        "formula": tables.text("Formula", "large"),
     }

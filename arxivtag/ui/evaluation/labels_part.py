@@ -15,39 +15,36 @@ from arxivtag.figures.evaluation import (
     roc_figure,
 )
 from arxivtag.papers.taxonomy import label_name
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 POOLED = "All labels pooled"
 MAX_CURVES = 6
-_NUMBER, _TEXT = st.column_config.NumberColumn, st.column_config.TextColumn
 _LABEL_COLUMNS = {
-    "label": _TEXT("Label", pinned=True, width="small"),
-    "name": _TEXT("Name", width="medium"),
-    "support": _NUMBER("Test papers", format="localized"),
-    "train_support": _NUMBER("Learnt from", format="localized"),
-    "precision": _NUMBER("Precision", format="%.2f"),
-    "recall": _NUMBER("Recall", format="%.2f"),
-    "f1": st.column_config.ProgressColumn(
-        "F1", min_value=0.0, max_value=1.0, format="%.2f", color="blue"
-    ),
-    "average_precision": _NUMBER("Average precision", format="%.2f"),
-    "roc_auc": _NUMBER("ROC AUC", format="%.3f"),
-    "n_predicted": _NUMBER("Given to", format="localized"),
-    "threshold": _NUMBER("Threshold in use", format="%.3f"),
-    "best_threshold": _NUMBER(
+    "label": tables.text("Label", "small", pinned=True),
+    "name": tables.text("Name"),
+    "support": tables.count("Test papers"),
+    "train_support": tables.count("Learnt from"),
+    "precision": tables.figure("Precision"),
+    "recall": tables.figure("Recall"),
+    "f1": tables.bar("F1", "%.2f"),
+    "average_precision": tables.figure("Average precision"),
+    "roc_auc": tables.figure("ROC AUC", 3),
+    "n_predicted": tables.count("Given to"),
+    "threshold": tables.figure("Threshold in use", 3),
+    "best_threshold": tables.figure(
         "Best on validation",
-        format="%.3f",
-        help="The threshold with this label's highest F1 on validation papers. That of a rare "
+        3,
+        "The threshold with this label's highest F1 on validation papers. That of a rare "
         "label is pulled towards the threshold that is best for all labels before it is used.",
     ),
 }
 _CONFUSION_COLUMNS = {
-    "missed": _TEXT("Missed", width="small"),
-    "missed_name": _TEXT("Name"),
-    "given": _TEXT("Given, wrong", width="small"),
-    "given_name": _TEXT("Name of it"),
-    "n_papers": _NUMBER("Papers", format="localized"),
-    "share": _NUMBER("Share of its misses", format="percent"),
+    "missed": tables.text("Missed", "small"),
+    "missed_name": tables.text("Name"),
+    "given": tables.text("Given, wrong", "small"),
+    "given_name": tables.text("Name of it"),
+    "n_papers": tables.count("Papers"),
+    "share": tables.share("Share of its misses"),
 }
 
 
@@ -66,20 +63,17 @@ def render_labels(evaluation: Mapping[str, Any]) -> None:
     if table.empty:
         components.empty_state("No labels", "This evaluation holds no figures of single labels.")
         return
-    st.dataframe(
+    tables.show(
         table,
-        hide_index=True,
+        "evaluation-labels",
+        "Support, precision, recall, F1, average precision and threshold of each label",
+        {name: column for name, column in _LABEL_COLUMNS.items() if name in table.columns},
         height=420,
-        key="evaluation-labels",
-        placeholder="–",
-        alt="Support, precision, recall, F1, average precision and threshold of each label",
-        column_config=_LABEL_COLUMNS,
     )
     components.note(
         "Click a heading to sort. A figure is empty where it has no value: no test paper has "
         "the label, or it was given to none."
     )
-    components.download_table(table, "evaluation-labels")
     if "train_support" in table.columns and table["f1"].notna().any():
         components.render_figure(
             label_scatter_figure(table),
@@ -172,11 +166,10 @@ def render_confusions(evaluation: Mapping[str, Any]) -> None:
         given_name=[label_name(label) for label in table["given"]],
         share=(table["n_papers"] / table["n_missed"]).round(2),
     )
-    st.dataframe(
-        table[list(_CONFUSION_COLUMNS)],
-        hide_index=True,
+    tables.draw(
+        table,
+        "evaluation-confusion",
+        "Pairs of a missed label and a wrong label given on the same papers",
+        _CONFUSION_COLUMNS,
         height=300,
-        key="evaluation-confusion-table",
-        alt="Pairs of a missed label and a wrong label given on the same papers",
-        column_config=_CONFUSION_COLUMNS,
     )

@@ -1,8 +1,4 @@
-"""Reading what a run stored about its evaluation.
-
-Predictions and papers are cached for all sessions, by the state of their file, so that a run
-that is trained again is read again. What is cached is shared: do not change it in place.
-"""
+"""Reading what a run stored about its evaluation; a run that is trained again is read again."""
 
 from __future__ import annotations
 
@@ -15,16 +11,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import streamlit as st
 from numpy.typing import NDArray
 
 from arxivtag import storage
 from arxivtag.errors import StorageError
-from arxivtag.learning import predictions as stored_predictions
 from arxivtag.learning import thresholds
-from arxivtag.learning.predictions import Predictions
+from arxivtag.learning.predictions import Predictions, load_predictions
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import RunFolder
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 
 _MAX_RUNS = 4  # kept in memory; predictions of the real data are 3 MB per run
 _LOGGER = logging.getLogger(__name__)
@@ -87,9 +82,8 @@ def decisions(folder: RunFolder) -> Decisions | None:
     """
     if not folder.predictions.exists():
         return None
-    states = (_state(folder.predictions), _state(folder.evaluation))
-    made: Decisions = _decisions(str(folder.predictions), str(folder.evaluation), states)
-    return made
+    states = (file_state(folder.predictions), file_state(folder.evaluation))
+    return _decisions(folder.predictions, folder.evaluation, states)
 
 
 def test_papers(folder: RunFolder) -> pd.DataFrame | None:
@@ -100,25 +94,13 @@ def test_papers(folder: RunFolder) -> pd.DataFrame | None:
     """
     if not folder.test_papers.exists():
         return None
-    papers: pd.DataFrame = _test_papers(str(folder.test_papers), _state(folder.test_papers))
-    return papers
+    return _test_papers(folder.test_papers, file_state(folder.test_papers))
 
 
-def _state(path: Path) -> tuple[int, int]:
-    """Return what changes when a file is replaced."""
-    try:
-        status = path.stat()
-    except OSError:
-        return (0, 0)
-    return (status.st_mtime_ns, status.st_size)
-
-
-@st.cache_resource(max_entries=_MAX_RUNS, show_spinner="Reading the predictions …")
-def _decisions(
-    path: str, evaluation_path: str, states: tuple[tuple[int, int], tuple[int, int]]
-) -> Decisions:
-    predictions = stored_predictions.load_predictions(Path(path))
-    in_use = thresholds.from_dict(storage.read_json(Path(evaluation_path))["thresholds"])
+@shared(_MAX_RUNS, "Reading the predictions …")
+def _decisions(path: Path, evaluation_path: Path, states: tuple[FileState, FileState]) -> Decisions:
+    predictions = load_predictions(path)
+    in_use = thresholds.from_dict(storage.read_json(evaluation_path)["thresholds"])
     if len(in_use.values) != len(predictions.label_names):
         raise StorageError(
             f"There should be {len(predictions.label_names)} thresholds, one per label. "
@@ -126,19 +108,17 @@ def _decisions(
             "The run's files do not belong together: train it again.",
         )
     known = predictions.readable_val
-    shared = thresholds.choose(
-        predictions.y_true_val[known], predictions.y_prob_val[known], "global"
-    )
+    one = thresholds.choose(predictions.y_true_val[known], predictions.y_prob_val[known], "global")
     return Decisions(
         predictions,
         in_use,
         thresholds.decide(in_use, predictions.y_prob_test, predictions.readable_test),
-        float(shared.values[0]) if len(shared.values) else 0.5,
+        float(one.values[0]) if len(one.values) else 0.5,
     )
 
 
-@st.cache_resource(max_entries=_MAX_RUNS, show_spinner="Reading the test papers …")
-def _test_papers(path: str, state: tuple[int, int]) -> pd.DataFrame:
+@shared(_MAX_RUNS, "Reading the test papers …")
+def _test_papers(path: Path, state: FileState) -> pd.DataFrame:
     try:
         return pd.read_parquet(path, columns=["title", "abstract", "labels"])
     except (OSError, ValueError, KeyError) as error:

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.exploring.preparation import (
-    SPLIT_NAMES,
     cleaning_funnel,
     label_balance,
     papers_table,
@@ -17,9 +16,9 @@ from arxivtag.papers.cleaning import CleaningReport
 from arxivtag.papers.splits import SplitReport
 from arxivtag.papers.text_checks import notes_text
 from arxivtag.settings import RunConfig, SplitConfig
-from arxivtag.ui.explore import cached, tables
+from arxivtag.ui.explore import cached
 from arxivtag.ui.explore.shared import View, plural
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 STEP_TEXTS = {
     "rows read": "Rows read",
@@ -56,12 +55,10 @@ def render_cleaning(view: View) -> None:
         split_sizes(parts),
         "split-sizes",
         "Papers in train, val and test.",
-        {
-            "split": "Split",
-            **tables.columns("papers", "share"),
-            "labels": tables.count("Labels", "Different labels in the split"),
-            "mean_labels": tables.figure("Labels per paper"),
-        },
+        tables.shared_columns(
+            *("split", "papers", "share", "mean_labels"),
+            labels=tables.count("Labels", "Different labels in the split"),
+        ),
     )
     st.subheader("Leakage check", anchor=False)
     _render_leakage(splits.report)
@@ -83,12 +80,6 @@ def _render_funnel(view: View) -> None:
         funnel,
         "cleaning-steps",
         "Steps of cleaning with what each removed and why.",
-        {
-            "step": "Rows left",
-            "papers": tables.count("How many"),
-            "removed": tables.count("Removed"),
-            "reason": tables.text("Why they were removed", "large"),
-        },
     )
 
 
@@ -166,14 +157,5 @@ def _render_balance(balance: pd.DataFrame) -> None:
         f"Each of the {len(shown)} most frequent labels' share of train, val and test; "
         "markers that lie together mean a balanced split.",
     )
-    tables.fold(
-        balance,
-        "label-balance",
-        "All labels in train, val and test",
-        {
-            **tables.columns("label", "name", "papers"),
-            **{name: tables.count(name) for name in SPLIT_NAMES},
-            **{f"{name}_share": tables.share(f"Share of {name}") for name in SPLIT_NAMES},
-        },
-    )
+    tables.fold(balance, "label-balance", "All labels in train, val and test")
     components.note("A label that a split lacks has no marker there.")

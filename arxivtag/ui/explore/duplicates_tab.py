@@ -11,16 +11,15 @@ import streamlit as st
 from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.settings import CleaningConfig
-from arxivtag.ui.explore import cached, tables
+from arxivtag.ui.explore import cached
 from arxivtag.ui.explore.shared import View, number_input, one_of
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 KINDS: dict[DuplicateKind, str] = {
     "titles": "Same title",
     "abstracts": "Same abstract",
     "near": "Near-duplicates",
 }
-TABLE_NAME = "duplicate-groups"
 GROUP_KEY = "group"
 
 
@@ -31,7 +30,7 @@ def render_duplicates(view: View) -> None:
         KINDS,
         "duplicates",
         default="titles",
-        on_change=_first_group,
+        on_change=_read_group,
     )
     similarity = CleaningConfig().near_duplicate_similarity
     groups = cached.duplicates(view.corpus, kind, similarity)
@@ -73,31 +72,19 @@ def _render_table(groups: DuplicateGroups) -> None:
     frame = groups.table.assign(group=groups.table["group"] + 1)
     tables.show(
         frame,
-        TABLE_NAME,
+        "duplicate-groups",
         f"{len(frame):,} groups of duplicates, the largest first. Choose one to read it.",
         {
-            "group": tables.count("Group"),
-            **tables.columns("papers"),
+            **tables.shared_columns(*frame.columns),
             "title": tables.text("Title of the first", "large"),
-            "distinct_titles": tables.count("Titles", "Different titles in the group"),
-            "distinct_abstracts": tables.count("Abstracts", "Different abstracts in the group"),
-            "distinct_combinations": tables.count(
-                "Label combinations", "Different combinations in the group, order aside"
-            ),
         },
-        on_select=_group_chosen,
+        on_line=_read_group,
         height=260,
     )
 
 
-def _group_chosen() -> None:
-    line = tables.chosen_line(TABLE_NAME)
-    if line is not None:
-        st.session_state[GROUP_KEY] = line + 1
-
-
-def _first_group() -> None:
-    st.session_state[GROUP_KEY] = 1
+def _read_group(line: int = 0) -> None:
+    st.session_state[GROUP_KEY] = line + 1
 
 
 def _render_group(view: View, groups: DuplicateGroups) -> None:
@@ -150,10 +137,9 @@ def _render_side(
 
 def marked_html(pieces: Sequence[Piece], side: int) -> str:
     """Return escaped HTML with the differing pieces marked, in one hue per side."""
-    hue = ("lowered", "raised")[side]
-    style = f"background:var(--at-{hue});color:var(--at-{hue}-ink);border-radius:.2rem"
+    css_class = ("at-differs left", "at-differs right")[side]
     parts = []
     for piece in pieces:
         text = html.escape(piece.text)
-        parts.append(f'<mark style="{style}">{text}</mark>' if piece.differs else text)
+        parts.append(f'<mark class="{css_class}">{text}</mark>' if piece.differs else text)
     return "".join(parts)

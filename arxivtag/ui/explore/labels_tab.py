@@ -8,10 +8,9 @@ import streamlit as st
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import labels as figures
-from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.overview_tab import imbalance_text
-from arxivtag.ui.explore.shared import LABELS_KEY, View, nothing_in_view, one_of
-from arxivtag.ui.frame import components
+from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
+from arxivtag.ui.frame import components, tables
 
 N_BARS, N_COMBINATIONS, N_HEAT_MAP = 20, 20, 20
 MEASURES: dict[CoOccurrenceMeasure, str] = {
@@ -31,9 +30,7 @@ MEASURE_NOTES: dict[CoOccurrenceMeasure, str] = {
 
 def render_labels(view: View) -> None:
     """Draw the tab."""
-    if nothing_in_view(view):
-        return
-    frequency = statistics.label_frequency(view.index, view.rows)
+    frequency = statistics.label_frequency(view.labels)
     if frequency.empty:
         components.empty_state("No paper in view carries a label.", "Look at other rows.")
         return
@@ -83,13 +80,11 @@ def _render_frequency(frequency: pd.DataFrame, log: bool) -> None:
         on_select=lambda: _filter_by_click("label-frequency"),
     )
     components.note("Click a bar to look only at papers with this label, here and on other tabs.")
-    tables.fold(
-        frequency, "labels", "All labels", tables.columns("label", "name", "papers", "share")
-    )
+    tables.fold(frequency, "labels", "All labels")
 
 
 def _render_combinations(view: View, log: bool) -> None:
-    frequency = statistics.combination_frequency(view.index, view.rows)
+    frequency = statistics.combination_frequency(view.labels)
     n_once = int((frequency["papers"] == 1).sum())
     components.render_figure(
         figures.combination_figure(frequency.head(N_COMBINATIONS), log=log),
@@ -100,35 +95,25 @@ def _render_combinations(view: View, log: bool) -> None:
     components.note(
         f"{len(frequency):,} combinations, order aside; {n_once:,} of them on one paper only."
     )
-    tables.fold(
-        frequency,
-        "label-combinations",
-        "All combinations",
-        tables.columns("combination", "labels", "papers", "share"),
-    )
+    tables.fold(frequency, "label-combinations", "All combinations")
 
 
 def _render_labels_per_paper(view: View) -> None:
-    counts = statistics.labels_per_paper(view.index, view.rows)
+    counts = statistics.labels_per_paper(view.labels)
     mean = float((counts["labels"] * counts["share"]).sum())
     components.render_figure(
         figures.labels_per_paper_figure(counts),
         "labels-per-paper",
         f"Bar chart of labels per paper: {mean:.2f} on average, at most {counts['labels'].max()}.",
     )
-    tables.fold(
-        counts,
-        "labels-per-paper",
-        "Papers by number of labels",
-        tables.columns("labels", "papers", "share"),
-    )
+    tables.fold(counts, "labels-per-paper", "Papers by number of labels")
 
 
 def _render_co_occurrence(view: View) -> None:
     measure = one_of("Measure", MEASURES, "measure", default="count")
     components.note(MEASURE_NOTES[measure])
-    matrix = statistics.co_occurrence(view.index, view.rows, n_labels=N_HEAT_MAP, measure=measure)
-    pairs = statistics.label_pairs(view.index, view.rows, n_labels=N_HEAT_MAP)
+    matrix = statistics.co_occurrence(view.labels, n_labels=N_HEAT_MAP, measure=measure)
+    pairs = statistics.label_pairs(view.labels, n_labels=N_HEAT_MAP)
     left, right = st.columns([3, 2])
     with left:
         _render_heat_map(matrix, measure, _first_pair_text(pairs))
@@ -137,7 +122,6 @@ def _render_co_occurrence(view: View) -> None:
             pairs,
             "label-pairs",
             "Pairs of labels that meet, with papers, lift and normalised PMI.",
-            {"label_a": "Label", "label_b": "And", **tables.columns("papers", "npmi", "lift")},
             height=480,
         )
 

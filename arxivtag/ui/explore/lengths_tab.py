@@ -7,9 +7,8 @@ import streamlit as st
 from arxivtag.exploring import lengths as statistics
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.figures import lengths as figures
-from arxivtag.ui.explore import tables
-from arxivtag.ui.explore.shared import View, nothing_in_view, number_input
-from arxivtag.ui.frame import components
+from arxivtag.ui.explore.shared import View, number_input
+from arxivtag.ui.frame import components, tables
 
 # The Keras example's max_seqlen.
 DEFAULT_MAX_WORDS = 150
@@ -17,12 +16,9 @@ DEFAULT_MAX_WORDS = 150
 
 def render_lengths(view: View) -> None:
     """Draw the tab."""
-    if nothing_in_view(view):
-        return
-    lengths = view.lengths[view.rows]
-    _render_distribution(lengths)
+    _render_distribution(view.lengths)
     st.subheader("What a maximum length covers", anchor=False)
-    _render_coverage(lengths)
+    _render_coverage(view.lengths)
     st.subheader("By label", anchor=False)
     _render_by_label(view)
 
@@ -43,16 +39,7 @@ def _render_distribution(lengths: Lengths) -> None:
             "Words as the Keras example counts them, split at single spaces. The box spans the "
             "quartiles, its whiskers the 5th to the 95th percentile."
         )
-        tables.fold(
-            histogram,
-            "length-histogram",
-            "Abstracts by length",
-            {
-                "from_words": tables.count("From"),
-                "to_words": tables.count("To"),
-                **tables.columns("papers"),
-            },
-        )
+        tables.fold(histogram, "length-histogram", "Abstracts by length")
     with right:
         tables.show(
             described,
@@ -89,16 +76,11 @@ def _render_coverage(lengths: Lengths) -> None:
         "length-coverage",
         f"Share of abstracts up to a length: {max_words:,} words cover {share:.1%}.",
     )
-    tables.fold(
-        coverage,
-        "length-coverage",
-        "Share of abstracts up to each length",
-        {"max_words": tables.count("Words"), **tables.columns("papers", "share")},
-    )
+    tables.fold(coverage, "length-coverage", "Share of abstracts up to each length")
 
 
 def _render_by_label(view: View) -> None:
-    by_label = statistics.length_by_label(view.index, view.lengths, view.rows)
+    by_label = statistics.length_by_label(view.labels, view.lengths)
     shortest = by_label.iloc[by_label["p50"].argmin()]
     longest = by_label.iloc[by_label["p50"].argmax()]
     components.render_figure(
@@ -107,15 +89,4 @@ def _render_by_label(view: View) -> None:
         f"Box for each of the most frequent labels: medians from {shortest['p50']:.0f} words "
         f"({shortest['label']}) to {longest['p50']:.0f} ({longest['label']}).",
     )
-    tables.fold(
-        by_label,
-        "length-by-label",
-        "Words per abstract by label",
-        tables.columns(
-            "label",
-            "name",
-            "papers",
-            mean=tables.figure("Mean", 1),
-            **{f"p{percent}": tables.figure(f"{percent} %", 0) for percent in (5, 25, 50, 75, 95)},
-        ),
-    )
+    tables.fold(by_label, "length-by-label", "Words per abstract by label")

@@ -11,6 +11,7 @@ from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select
 from arxivtag.exploring.labels import LabelIndex
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.papers.schema import Corpus
+from arxivtag.settings import CleaningConfig
 from arxivtag.ui.explore import (
     cached,
     cleaning_tab,
@@ -21,7 +22,7 @@ from arxivtag.ui.explore import (
     papers_tab,
     terms_tab,
 )
-from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
+from arxivtag.ui.explore.shared import LABELS_KEY, View, nothing_in_view, one_of
 from arxivtag.ui.frame import choices, components, data
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -70,13 +71,14 @@ def render_explore(context: PageContext) -> None:
             continue
         view = _view(context, corpus, filters if name in FILTERED_TABS else None)
         with tab, guarded():
-            render(view)
+            if name not in FILTERED_TABS or not nothing_in_view(view):
+                render(view)
 
 
 def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) -> View:
     """Return the view of the open tab, drawing the filters where they apply."""
     index, lengths = cached.label_index(corpus), cached.lengths(corpus)
-    cleaning = data.cleaned(context.data_source, home=context.home)
+    cleaning = data.cleaned(corpus, CleaningConfig())
     kept = cached.kept_rows(corpus, cleaning)
     if filters is None:
         return View(corpus, cleaning, index, lengths, kept, PaperFilter())

@@ -10,9 +10,8 @@ from arxivtag.exploring.labels import multi_hot
 from arxivtag.exploring.preparation import papers_table
 from arxivtag.papers.cleaning import label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui.explore import tables
-from arxivtag.ui.explore.shared import View, nothing_in_view, number_input, plural
-from arxivtag.ui.frame import components
+from arxivtag.ui.explore.shared import View, number_input, plural
+from arxivtag.ui.frame import components, tables
 
 PAGE_SIZE = 25
 N_PREVIEWED = 5
@@ -21,8 +20,6 @@ PAPER_KEY = "paper"
 
 def render_papers(view: View) -> None:
     """Draw the tab."""
-    if nothing_in_view(view):
-        return
     positions = np.flatnonzero(view.rows)
     n_pages = -(-len(positions) // PAGE_SIZE)
     if st.session_state.get("papers-page", 1) > n_pages:
@@ -48,30 +45,16 @@ def _render_table(view: View, shown: np.ndarray) -> None:
             "row": shown + 1,
             "title": papers[TITLE].to_numpy(),
             "labels": [list(labels) for labels in papers[LABELS]],
-            "words": view.lengths[shown],
+            "words": view.all_lengths[shown],
         }
     )
-    st.dataframe(
+    tables.draw(
         frame,
-        hide_index=True,
-        key="papers-table",
-        on_select=lambda: _open_chosen([int(row) for row in frame["row"]]),
-        selection_mode="single-row",
-        height="content",
-        alt=f"{len(frame)} papers with labels and length. Choose one to read it.",
-        column_config={
-            "row": tables.count("Row"),
-            "title": tables.text("Title", "large"),
-            "labels": st.column_config.ListColumn("Labels", width="medium"),
-            "words": tables.count("Words"),
-        },
+        "papers",
+        f"{len(frame)} papers with labels and length. Choose one to read it.",
+        {**tables.shared_columns(*frame.columns), "labels": tables.texts("Labels")},
+        on_line=lambda line: st.session_state.update({PAPER_KEY: int(shown[line]) + 1}),
     )
-
-
-def _open_chosen(rows: list[int]) -> None:
-    line = tables.chosen_line("papers")
-    if line is not None:
-        st.session_state[PAPER_KEY] = rows[line]
 
 
 def _render_paper(view: View, first_row: int) -> None:
@@ -88,7 +71,7 @@ def _render_paper(view: View, first_row: int) -> None:
         st.markdown(f"#### {components.math_text(paper[TITLE]) or 'No title'}")
         components.label_badges(paper[LABELS])
         st.markdown(components.math_text(paper[ABSTRACT]) or "No abstract.")
-        components.note(f"Row {row:,}, {view.lengths[row - 1]:,} words.")
+        components.note(f"Row {row:,}, {view.all_lengths[row - 1]:,} words.")
         with st.expander("As a row of the training data", icon=":material/data_array:"):
             components.note("The abstract as it stands in the file:")
             components.plain_html(paper[ABSTRACT])

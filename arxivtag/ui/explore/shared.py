@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import streamlit as st
@@ -30,7 +31,7 @@ class View:
         corpus: The data set as read.
         cleaning: What the Keras example's cleaning keeps of it.
         index: Labels of all rows.
-        lengths: (n_rows,) words of each abstract.
+        all_lengths: (n_rows,) words of each abstract.
         rows: (n_rows,) mask of the rows in view.
         chosen: The filter behind ``rows``.
     """
@@ -38,7 +39,7 @@ class View:
     corpus: Corpus
     cleaning: CleaningResult
     index: LabelIndex
-    lengths: Lengths
+    all_lengths: Lengths
     rows: Rows
     chosen: PaperFilter
 
@@ -48,9 +49,19 @@ class View:
         return int(self.rows.sum())
 
     @property
+    def lengths(self) -> Lengths:
+        """(n_rows in view,) words of each abstract."""
+        return self.all_lengths[self.rows]
+
+    @cached_property
+    def labels(self) -> LabelIndex:
+        """Labels of the rows in view."""
+        return self.index.of(self.rows)
+
+    @cached_property
     def tokens(self) -> TokenIndex:
-        """Words and bigrams of all rows; counted when first asked for."""
-        return cached.tokens(self.corpus)
+        """Words and bigrams of the rows in view; counted when first asked for."""
+        return cached.tokens(self.corpus).of(self.rows)
 
 
 def nothing_in_view(view: View) -> bool:

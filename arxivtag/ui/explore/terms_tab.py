@@ -8,16 +8,14 @@ from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod, TermKind
 from arxivtag.figures import terms as figures
-from arxivtag.ui.explore import tables
 from arxivtag.ui.explore.shared import (
     View,
     file_part,
-    nothing_in_view,
     number_input,
     one_of,
     plural,
 )
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 N_BARS, N_LINES = 25, 500
 N_TELLING_BARS, N_TELLING_LINES = 20, 200
@@ -41,9 +39,7 @@ DEFAULT_MAX_TOKENS = 20_000
 
 def render_terms(view: View) -> None:
     """Draw the tab."""
-    if nothing_in_view(view):
-        return
-    if not view.tokens.n_words(view.rows):
+    if not view.tokens.n_words:
         components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
         return
     kind, drop_stop_words = _kind_input()
@@ -83,7 +79,7 @@ def _kind_input() -> tuple[TermKind, bool]:
 
 def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
     frequency = statistics.term_frequency(
-        view.tokens, kind, view.rows, drop_stop_words=drop_stop_words, n_terms=N_LINES
+        view.tokens, kind, drop_stop_words=drop_stop_words, n_terms=N_LINES
     )
     if frequency.empty:
         components.empty_state(f"No {kind} to show.", "Try with stop words.")
@@ -93,16 +89,11 @@ def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         "frequent-terms",
         f"Bar chart of the most frequent {kind}: {', '.join(frequency['term'][:5])}.",
     )
-    tables.fold(
-        frequency,
-        f"frequent-{kind}",
-        f"The {len(frequency)} most frequent {kind}",
-        tables.columns("term", "count", "papers", per_1000_words=tables.figure("Per 1,000 words")),
-    )
+    tables.fold(frequency, f"frequent-{kind}", f"The {len(frequency)} most frequent {kind}")
 
 
 def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
-    labels = label_frequency(view.index, view.rows)["label"].tolist()
+    labels = label_frequency(view.labels)["label"].tolist()
     if not labels:
         components.empty_state("No paper in view carries a label.", "Look at other rows.")
         return
@@ -110,8 +101,7 @@ def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
     telling = statistics.telling_terms(
         view.tokens,
         kind,
-        view.index.having([label]),
-        view.rows,
+        view.labels.having([label]),
         method=method,
         drop_stop_words=drop_stop_words,
         n_terms=N_TELLING_LINES,
@@ -133,14 +123,6 @@ def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         telling,
         f"telling-{kind}-{file_part(label)}",
         f"The {len(telling)} most telling {kind} of {label}",
-        tables.columns(
-            "term",
-            score=tables.figure("Score"),
-            count_inside=tables.count("With the label"),
-            count_outside=tables.count("Without"),
-            rate_inside=tables.figure("Per 1,000 words with"),
-            rate_outside=tables.figure("Per 1,000 words without"),
-        ),
     )
 
 
@@ -169,8 +151,7 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         summary = statistics.telling_summary(
             view.tokens,
             kind,
-            view.index,
-            view.rows,
+            view.labels,
             drop_stop_words=drop_stop_words,
             n_labels=N_SUMMARY_LABELS,
             n_terms=N_SUMMARY_TERMS,
@@ -179,44 +160,29 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
             summary,
             f"telling-{kind}",
             f"The most telling {kind} of the most frequent labels, by log-odds.",
-            tables.columns("label", "name", "papers", terms=tables.text("Most telling", "large")),
         )
 
 
 def _render_zipf(view: View) -> None:
-    ranks = statistics.zipf(view.tokens, view.rows)
+    ranks = statistics.zipf(view.tokens)
     components.render_figure(
         figures.zipf_figure(ranks),
         "zipf",
         f"Word frequency by rank on log scales: {len(ranks)} points, from "
         f"{ranks['count'].iloc[0]:,} occurrences down to {ranks['count'].iloc[-1]:,}.",
     )
-    tables.fold(
-        ranks,
-        "zipf",
-        "Word frequency by rank",
-        {"rank": tables.count("Rank"), **tables.columns("term", "count")},
-    )
+    tables.fold(ranks, "zipf", "Word frequency by rank")
 
 
 def _render_growth(view: View) -> None:
-    growth = statistics.vocabulary_growth(view.tokens, view.rows)
+    growth = statistics.vocabulary_growth(view.tokens)
     last = growth.iloc[-1]
     components.render_figure(
         figures.vocabulary_growth_figure(growth),
         "vocabulary-growth",
         f"Distinct words by papers read: {last['distinct_words']:,} after {last['papers']:,}.",
     )
-    tables.fold(
-        growth,
-        "vocabulary-growth",
-        "Distinct words by papers read",
-        tables.columns(
-            papers=tables.count("Papers read"),
-            words=tables.count("Words read"),
-            distinct_words=tables.count("Distinct words"),
-        ),
-    )
+    tables.fold(growth, "vocabulary-growth", "Distinct words by papers read")
 
 
 def _render_coverage(view: View) -> None:
@@ -229,7 +195,7 @@ def _render_coverage(view: View) -> None:
             most=10_000_000,
             step=1_000,
         )
-    coverage = statistics.vocabulary_coverage(view.tokens, view.rows, ngrams=ngrams)
+    coverage = statistics.vocabulary_coverage(view.tokens, ngrams)
     share, n_terms = coverage.share(max_tokens), len(coverage.counts)
     n_kept = min(max_tokens, n_terms)
     components.note(
@@ -248,8 +214,8 @@ def _render_coverage(view: View) -> None:
         curve,
         "vocabulary-coverage",
         "Coverage by size of the vocabulary",
-        tables.columns(
-            max_tokens=tables.count("Terms kept"),
+        tables.shared_columns(
+            "max_tokens",
             share=tables.share("Occurrences covered"),
             count=tables.count("The last one occurs"),
         ),

@@ -16,6 +16,15 @@ MAX_SHOWN_CHARS = 60
 
 
 @dataclass(frozen=True)
+class Option:
+    """What can be chosen: its id in the URL, and how it is shown."""
+
+    id: str
+    name: str
+    description: str
+
+
+@dataclass(frozen=True)
 class Choice:
     """What is chosen, and a sentence for the reader if the URL asked for something else."""
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from arxivtag import config
@@ -20,10 +21,6 @@ from arxivtag.errors import ArxivTagError
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.policy import policy
 from arxivtag.tagging.tables import table_as_csv
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import plotly.graph_objects as go
 
 _MARKDOWN_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&:\"'^=/@%,;?])")
 # Streamlit turns :name: into emoji or icons, and arrows and dashes between spaces into
@@ -171,9 +168,6 @@ def render_figure(
         alt_text: One sentence for those who cannot see it: what it shows.
         on_select: Called when a point is clicked; its state is ``st.session_state[key]``.
     """
-    selection: dict[str, Any] = {}
-    if on_select is not None:
-        selection = {"on_select": on_select, "selection_mode": "points"}
     st.plotly_chart(
         figure,
         key=key,
@@ -188,7 +182,8 @@ def render_figure(
             "modeBarButtonsToRemove": MODE_BAR_LEFT_OUT,
             "toImageButtonOptions": {"format": "svg", "filename": key},
         },
-        **selection,
+        on_select=on_select or "ignore",
+        selection_mode="points",
     )
 
 

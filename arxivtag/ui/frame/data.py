@@ -1,8 +1,6 @@
 """Which data sets there are, and cached loading of them.
 
-Caches are shared by all sessions, bounded in entries, and keyed by the source and the
-state of the file behind it, so that a replaced file is read again. What they return is
-shared: do not change it in place.
+A replaced file is read again.
 """
 
 from __future__ import annotations
@@ -24,19 +22,17 @@ from arxivtag.policy import policy
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
 from arxivtag.settings import CleaningConfig
-from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.choices import Option
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
 UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session uploaded
 
 
 @dataclass(frozen=True)
-class DataOption:
-    """One data set to choose: its id in the URL, and what ``papers.sources.load`` takes."""
+class DataOption(Option):
+    """One data set to choose, and what ``papers.sources.load`` takes."""
 
-    id: str
-    name: str
-    description: str
     source: str
 
 
@@ -157,15 +153,6 @@ def uploads_in_use(home: Path) -> frozenset[str]:
     return frozenset(run.data for run in runs)
 
 
-def file_state(source: str, home: Path) -> tuple[int, int]:
-    """Return size and modification time of the file behind a source, to notice a new one."""
-    try:
-        state = _file_behind(source, home).stat()
-    except (OSError, ValueError, DataError):
-        return (0, 0)  # loading will say what is wrong
-    return (state.st_size, state.st_mtime_ns)
-
-
 def _file_behind(source: str, home: Path) -> Path:
     named = parse_source(source)
     if named.kind == UPLOAD:
@@ -175,35 +162,21 @@ def _file_behind(source: str, home: Path) -> Path:
     return sources.built_in_path(str(replace(named, options="")), home)
 
 
-def corpus(source: str, home: Path | None = None) -> Corpus:
+def corpus(source: str, home: Path) -> Corpus:
     """Return the corpus of a source, loaded once for all sessions.
 
     Raises:
         DataError: If the source cannot be read.
     """
-    home = home or config.home_folder()
-    return _corpus(source, str(home), file_state(source, home))
+    return _corpus(source, home, file_state(_file_behind(source, home)))
 
 
 @shared(4, "Reading the papers …")
-def _corpus(source: str, home: str, state: tuple[int, int]) -> Corpus:
-    return sources.load(source, home=Path(home))
-
-
-def cleaned(
-    source: str, cleaning: CleaningConfig | None = None, home: Path | None = None
-) -> CleaningResult:
-    """Return the cleaned papers of a source and the report, cleaned once for all sessions.
-
-    Raises:
-        DataError: If the source cannot be read.
-    """
-    home = home or config.home_folder()
-    return _cleaned(source, str(home), file_state(source, home), cleaning or CleaningConfig())
+def _corpus(source: str, home: Path, state: FileState) -> Corpus:
+    return sources.load(source, home=home)
 
 
 @shared(4, "Cleaning the papers …")
-def _cleaned(
-    source: str, home: str, state: tuple[int, int], cleaning: CleaningConfig
-) -> CleaningResult:
-    return clean(_corpus(source, home, state).papers, cleaning)
+def cleaned(corpus: Corpus, cleaning: CleaningConfig) -> CleaningResult:
+    """Return the cleaned papers of a corpus and the report, cleaned once for all sessions."""
+    return clean(corpus.papers, cleaning)

@@ -8,47 +8,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
+
+from arxivtag.tagging.explanation import Span
 
 N_LEVELS = 4
 SMALLEST_SHARE = 0.1  # of the strongest mark; weaker ones would only make the text noisy
 
-STYLE = """
-<style>
-.at-marked { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.85; margin: 0; }
-.at-marked mark { color: inherit; background: none; padding: .08em 0; border-radius: .12em; }
-.at-marked mark.up { border-bottom: 2px solid var(--at-raised-ink); }
-.at-marked mark.down { border-bottom: 2px dashed var(--at-lowered-ink); }
-.at-marked mark.up.l2 { background: color-mix(in srgb, var(--at-raised) 45%, transparent); }
-.at-marked mark.up.l3 { background: color-mix(in srgb, var(--at-raised) 75%, transparent); }
-.at-marked mark.up.l4 { background: var(--at-raised); font-weight: 650; }
-.at-marked mark.down.l2 { background: color-mix(in srgb, var(--at-lowered) 45%, transparent); }
-.at-marked mark.down.l3 { background: color-mix(in srgb, var(--at-lowered) 75%, transparent); }
-.at-marked mark.down.l4 { background: var(--at-lowered); font-weight: 650; }
-.at-legend { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; }
-</style>
-"""
 
-
-class Marked(Protocol):
-    """A stretch of a text with its weight, as ``arxivtag.tagging.explanation.Span``."""
-
-    @property
-    def start(self) -> int:
-        """First character."""
-
-    @property
-    def end(self) -> int:
-        """One past the last character."""
-
-    @property
-    def delta_logit(self) -> float:
-        """Above zero where it raises the label."""
-
-
-def character_weights(n_chars: int, spans: Sequence[Marked]) -> np.ndarray:
+def character_weights(n_chars: int, spans: Sequence[Span]) -> np.ndarray:
     """Return each character's share of the spans over it, (n_chars,) float64.
 
     A phrase and the words in it may both be spans; where they overlap, their changes add up.
@@ -61,7 +30,7 @@ def character_weights(n_chars: int, spans: Sequence[Marked]) -> np.ndarray:
     return weights
 
 
-def marked_html(text: str, spans: Sequence[Marked]) -> str:
+def marked_html(text: str, spans: Sequence[Span]) -> str:
     """Return ``text`` as escaped HTML with its raised and lowered stretches marked."""
     weights = character_weights(len(text), spans)
     strongest = float(np.abs(weights).max(initial=0.0))
@@ -91,7 +60,7 @@ def legend_html(label: str) -> str:
     """Return the explanation of the marks, as HTML."""
     name = html.escape(label)
     return (
-        '<p class="at-note at-marked at-legend" style="line-height:1.6">'
+        '<p class="at-note at-marked at-legend">'
         f'<span><mark class="up l3">solid line</mark> speaks for {name}</span>'
         f'<span><mark class="down l3">dashed line</mark> speaks against {name}</span>'
         "<span>darker: more</span></p>"

@@ -6,13 +6,15 @@ import gc
 import threading
 import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from pathlib import Path
+from typing import ParamSpec, TypeAlias, TypeVar
 
 import streamlit as st
 
 from arxivtag.papers.schema import Corpus
 
 INTERVAL_S = 20.0
+FileState: TypeAlias = tuple[int, int]
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -40,6 +42,15 @@ def shared(
         return cached
 
     return decorate
+
+
+def file_state(path: Path) -> FileState:
+    """Return what changes when a file is replaced, to know results by; zeros if there is none."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return (0, 0)  # reading it will say what is wrong
+    return (status.st_size, status.st_mtime_ns)
 
 
 class _Last:

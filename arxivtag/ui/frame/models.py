@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from arxivtag import config
 from arxivtag.runs import registry
-from arxivtag.ui.frame.memory import shared
+from arxivtag.tagging.bundle import Bundle
+from arxivtag.tagging.loading import load_bundle
+from arxivtag.ui.frame.choices import Option
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.run_access import visible_runs
-
-if TYPE_CHECKING:
-    from arxivtag.tagging.bundle import Bundle
 
 PRETRAINED = registry.PRETRAINED
 MANIFEST = "manifest.json"
 
 
-@dataclass(frozen=True)
-class ModelOption:
-    """One model to choose: its id in the URL (``pretrained`` or a run id) and how it is shown."""
-
-    id: str
-    name: str
-    description: str
-
-
-def model_options(home: Path) -> tuple[ModelOption, ...]:
+def model_options(home: Path) -> tuple[Option, ...]:
     """Return the pretrained model, if it is installed, and every run with a bundle.
 
     A model trained on another visitor's upload is left out: it names papers of that upload.
@@ -35,10 +24,10 @@ def model_options(home: Path) -> tuple[ModelOption, ...]:
     options = []
     if (config.PRETRAINED_PATH / MANIFEST).is_file():
         options.append(
-            ModelOption(PRETRAINED, "Pretrained", "Comes with the app; trained on real abstracts.")
+            Option(PRETRAINED, "Pretrained", "Comes with the app; trained on real abstracts.")
         )
     options += [
-        ModelOption(run.run_id, run.name, _described(run))
+        Option(run.run_id, run.name, _described(run))
         for run in visible_runs(home)
         if run.has_bundle
     ]
@@ -60,15 +49,9 @@ def bundle(model: str, home: Path) -> Bundle:
         ArxivTagError: If there is no such model, or its bundle is damaged.
     """
     folder = registry.resolve_model(model, home)
-    try:
-        changed_at = (folder / MANIFEST).stat().st_mtime_ns
-    except OSError:
-        changed_at = 0
-    return _bundle(str(folder), changed_at)
+    return _bundle(folder, file_state(folder / MANIFEST))
 
 
 @shared(4, "Loading the model …")
-def _bundle(folder: str, changed_at: int) -> Bundle:
-    from arxivtag.tagging.loading import load_bundle
-
-    return load_bundle(Path(folder))
+def _bundle(folder: Path, state: FileState) -> Bundle:
+    return load_bundle(folder)

@@ -17,7 +17,7 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.papers.source import SAMPLE
 from arxivtag.policy import Policy, policy
-from arxivtag.ui.browser.close_sidebar import close_sidebar_after_links
+from arxivtag.ui.browser.unseen import close_sidebar_after_links
 from arxivtag.ui.frame import choices, components, data, memory, models
 from arxivtag.ui.frame.add_papers import add_papers_dialog
 
@@ -59,18 +59,19 @@ class PageContext:
         """Return the query parameters that carry the choices to another page, and ``more``."""
         return {**self.links, **more}
 
+    def link(self, path: str, label: str, icon: str, **more: str) -> None:
+        """Draw a link to another page, with the query parameters ``more`` beside the choices."""
+        st.page_link(path, label=label, icon=icon, query_params=self.link_parameters(**more))
 
-def page_setup(
-    title: str, icon: str, intro: str = "", *, run_is_model: bool = False
-) -> PageContext:
+
+def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageContext:
     """Set up a page and return what is chosen on it. Call it first on every page.
 
-    Draws the sidebar, the page's title and, if given, the one sentence on what one can do
-    here; so pages draw no title of their own.
+    Draws the sidebar, the page's title and the one sentence on what one can do here; so pages
+    draw no title of their own.
 
     Args:
         title: The page's name, as in the sidebar.
-        icon: A Material icon, as in ``":material/sell:"``.
         intro: One sentence in plain English.
         run_is_model: Whether ``?run=`` chooses the model (Predict), not the run to look at.
     """
@@ -93,8 +94,7 @@ def page_setup(
         _chooser("Model in use", "model", bundles, model_choice.value)
         close_sidebar_after_links()
     st.title(HOME_TITLE if title == "Home" else title, anchor=False)
-    if intro:
-        components.lead(intro)
+    components.lead(intro)
     for choice in (data_choice, model_choice):
         if choice.notice:
             st.warning(components.safe_text(choice.notice), icon=":material/link_off:")
@@ -134,12 +134,7 @@ def _page_links(links: dict[str, str]) -> None:
             st.page_link(path, label=label, icon=icon, width="stretch", query_params=links)
 
 
-def _chooser(
-    heading: str,
-    name: str,
-    options: Mapping[str, data.DataOption] | Mapping[str, models.ModelOption],
-    chosen: str,
-) -> None:
+def _chooser(heading: str, name: str, options: Mapping[str, choices.Option], chosen: str) -> None:
     """Draw a list to choose from; a change goes into the address and so to every page."""
     if not options:
         st.selectbox(heading, ["None yet"], disabled=True, key=f"no-{name}")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from arxivtag.errors import DataError
 from arxivtag.papers.source import parse_source
-from arxivtag.runs.registry import RunSummary
 from arxivtag.runs.status import (
     CORRUPT,
     FAILED,
@@ -19,57 +19,50 @@ from arxivtag.runs.status import (
     RunStatus,
 )
 
-STATE_NAMES = {
-    QUEUED: "Waiting",
-    RUNNING: "Training",
-    FINISHED: "Finished",
-    STOPPED: "Stopped",
-    FAILED: "Failed",
-    LOST: "Lost",
-    CORRUPT: "Damaged",
+
+@dataclass(frozen=True)
+class State:
+    """How a state of runs is shown."""
+
+    name: str
+    icon: str
+    color: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How a stage of a run is called: in a sentence, and in the row of all stages."""
+
+    name: str
+    short: str
+
+
+STATES = {
+    QUEUED: State("Waiting", ":material/hourglass_top:", "gray"),
+    RUNNING: State("Training", ":material/autorenew:", "blue"),
+    FINISHED: State("Finished", ":material/check_circle:", "green"),
+    STOPPED: State("Stopped", ":material/stop_circle:", "orange"),
+    FAILED: State("Failed", ":material/error:", "red"),
+    LOST: State("Lost", ":material/help:", "red"),
+    CORRUPT: State("Damaged", ":material/broken_image:", "red"),
 }
-STATE_ICONS = {
-    QUEUED: ":material/hourglass_top:",
-    RUNNING: ":material/autorenew:",
-    FINISHED: ":material/check_circle:",
-    STOPPED: ":material/stop_circle:",
-    FAILED: ":material/error:",
-    LOST: ":material/help:",
-    CORRUPT: ":material/broken_image:",
+STAGE_TEXTS = {
+    "start": Stage("Starting the process", "Start"),
+    "load": Stage("Loading the papers", "Load"),
+    "clean": Stage("Cleaning", "Clean"),
+    "split": Stage("Splitting into train, val and test", "Split"),
+    "vectorize": Stage("Turning texts into numbers", "Vectorize"),
+    "compile": Stage("Preparing the network", "Compile"),
+    "train": Stage("Training", "Train"),
+    "evaluate": Stage("Evaluating on the test papers", "Evaluate"),
+    "bundle": Stage("Saving the model", "Save"),
+    "baseline": Stage("Fitting a linear model to compare with", "Compare"),
 }
-STATE_COLORS = {
-    QUEUED: "gray",
-    RUNNING: "blue",
-    FINISHED: "green",
-    STOPPED: "orange",
-    FAILED: "red",
-    LOST: "red",
-    CORRUPT: "red",
-}
-STAGE_NAMES = {
-    "start": "Starting the process",
-    "load": "Loading the papers",
-    "clean": "Cleaning",
-    "split": "Splitting into train, val and test",
-    "vectorize": "Turning texts into numbers",
-    "compile": "Preparing the network",
-    "train": "Training",
-    "evaluate": "Evaluating on the test papers",
-    "bundle": "Saving the model",
-    "baseline": "Fitting a linear model to compare with",
-}
-STAGE_SHORT = {
-    "start": "Start",
-    "load": "Load",
-    "clean": "Clean",
-    "split": "Split",
-    "vectorize": "Vectorize",
-    "compile": "Compile",
-    "train": "Train",
-    "evaluate": "Evaluate",
-    "bundle": "Save",
-    "baseline": "Compare",
-}
+
+
+def stage_name(stage: str, default: str) -> str:
+    """Return what a stage is called in a sentence; ``default`` for one of another version."""
+    return STAGE_TEXTS[stage].name if stage in STAGE_TEXTS else default
 
 
 def stage_text(status: RunStatus) -> str:
@@ -78,7 +71,7 @@ def stage_text(status: RunStatus) -> str:
     if status.stage == "train" and progress is not None:
         epoch = min(int(progress.done) + 1, int(progress.total))
         return f"Training: epoch {epoch} of {int(progress.total)}"
-    text = STAGE_NAMES.get(status.stage, "At work")
+    text = stage_name(status.stage, default="At work")
     if progress is not None and progress.unit and progress.total > 1:
         text += f": {progress.total:,.0f} {progress.unit}"
     return text
@@ -126,8 +119,3 @@ def parse_time(stamp: str | None) -> datetime | None:
     except ValueError:
         return None
     return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def name_text(summary: RunSummary) -> str:
-    """Return a run's note with its id, or its id alone."""
-    return f"{summary.note} ({summary.run_id})" if summary.note else summary.run_id

@@ -6,40 +6,32 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.runs import registry
-from arxivtag.ui.frame import components, data, models, run_text
+from arxivtag.ui.frame import components, data, models, run_text, tables
 from arxivtag.ui.frame.errors import guarded
-from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.page import PAGES, PageContext
 from arxivtag.ui.frame.run_access import visible_runs
 
-DOORS = (
-    (
-        "pages/1_Explore.py",
-        "Explore",
-        ":material/query_stats:",
+DOORS = {
+    "Explore": (
         "See what a labelled set of abstracts holds: duplicates, labels and words, rare "
-        "combinations, lengths, labels that go together.",
+        "combinations, lengths, labels that go together."
     ),
-    (
-        "pages/2_Train.py",
-        "Train",
-        ":material/model_training:",
+    "Train": (
         "Train a multi-label network with one click, watch its loss and accuracy live, stop it "
-        "when you like, and read plainly what its figures mean.",
+        "when you like, and read plainly what its figures mean."
     ),
-    (
-        "pages/3_Predict.py",
-        "Predict",
-        ":material/sell:",
+    "Predict": (
         "Paste an abstract, or upload a file of them, and get arXiv subject areas with "
-        "probabilities and the reason for each.",
+        "probabilities and the reason for each."
     ),
-)
+}
 N_RECENT_RUNS = 5
 
 
 def render_doors(context: PageContext) -> None:
     """The three things one can do, as equal cards."""
-    for place, (path, label, icon, text) in zip(st.columns(3), DOORS, strict=True):
+    doors = [page for page in PAGES if page[1] in DOORS]
+    for place, (path, label, icon) in zip(st.columns(3), doors, strict=True):
         with place.container(border=True, height="stretch", gap="xsmall", key=f"door-{label}"):
             st.page_link(
                 path,
@@ -48,7 +40,7 @@ def render_doors(context: PageContext) -> None:
                 query_params=context.link_parameters(),
                 width="stretch",
             )
-            components.note(text)
+            components.note(DOORS[label])
 
 
 def render_overview(context: PageContext) -> None:
@@ -87,28 +79,20 @@ def render_overview(context: PageContext) -> None:
 def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageContext) -> None:
     """The newest runs, with the figures that matter most."""
     st.subheader("Newest runs", anchor=False)
-    st.dataframe(
+    tables.draw(
         recent_runs_table(runs),
-        hide_index=True,
-        key="home-runs",
-        alt="The newest runs",
-        column_config={
-            "name": st.column_config.TextColumn("Run"),
-            "state": st.column_config.TextColumn("State", width="small"),
-            "preset": st.column_config.TextColumn("Preset", width="small"),
-            "n_train": st.column_config.NumberColumn("Papers learned from", format="localized"),
-            "micro_f1": st.column_config.NumberColumn("Micro-F1", format="%.3f", width="small"),
-            "lrap": st.column_config.NumberColumn(
-                "Ranking precision", format="%.3f", width="small"
-            ),
+        "newest-runs",
+        "The newest runs",
+        {
+            "name": tables.text("Run"),
+            "state": tables.text("State", "small"),
+            "preset": tables.text("Preset", "small"),
+            "n_train": tables.count("Papers learned from"),
+            "micro_f1": tables.figure("Micro-F1", 3),
+            "lrap": tables.figure("Ranking precision", 3),
         },
     )
-    st.page_link(
-        "pages/4_Runs.py",
-        label="All runs",
-        icon=":material/arrow_forward:",
-        query_params=context.link_parameters(),
-    )
+    context.link("pages/4_Runs.py", "All runs", ":material/arrow_forward:")
 
 
 def recent_runs_table(runs: tuple[registry.RunSummary, ...]) -> pd.DataFrame:
@@ -117,7 +101,7 @@ def recent_runs_table(runs: tuple[registry.RunSummary, ...]) -> pd.DataFrame:
     rows = [
         (
             run.name,
-            run_text.STATE_NAMES[run.state],
+            run_text.STATES[run.state].name,
             run.preset,
             run.sizes.get("n_train"),
             run.figures.get("micro_f1"),

@@ -5,25 +5,19 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from arxivtag.papers.text_checks import TextCheck
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
-from arxivtag.ui.frame import components
+from arxivtag.tagging.bundle import Bundle
+from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
-from arxivtag.ui.predict.bars import BarRow, bars_html
-
-if TYPE_CHECKING:
-    from arxivtag.tagging.bundle import Bundle
+from arxivtag.ui.predict.bars import N_TOP, bars_html
 
 N_SHOWN = 8
-N_TOP = 3
 
 
 @dataclass(frozen=True)
@@ -68,31 +62,6 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     return Prediction(text, bundle, y_prob[0], everything, readable)
 
 
-def render_check(check: TextCheck) -> None:
-    """Show what was noticed about a text, if anything."""
-    if check.message:
-        st.warning(components.safe_text(check.message), icon=":material/info:")
-
-
-def render_not_tagged(check: TextCheck) -> None:
-    """Say why a text is not tagged."""
-    render_check(check)
-    if check.kind == "empty":
-        components.empty_state(
-            "Nothing to tag yet",
-            "Paste an abstract, press one of the examples, or fetch a paper from arXiv.",
-        )
-
-
-def render_nothing_known() -> None:
-    """Say why a text gets no label at all."""
-    components.empty_state(
-        "No label",
-        "None of the text's words is known to this model, so it cannot judge the text. "
-        "Paste an English abstract from the fields it has learned from.",
-    )
-
-
 def summary_sentence(above: Sequence[tagger.LabelScore], nearest: tagger.LabelScore) -> str:
     """Return what the model says in one sentence."""
     if not above:
@@ -108,10 +77,10 @@ def summary_sentence(above: Sequence[tagger.LabelScore], nearest: tagger.LabelSc
 def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
     sentence = summary_sentence(prediction.above, prediction.tags[0])
+    shown = prediction.tags[: max(N_SHOWN, len(prediction.above))]
     st.html(
-        BARS_STYLE
-        + f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>'
-        + bars_html(_bar_rows(prediction))
+        f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>'
+        + bars_html(shown, prediction.thresholds())
     )
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
     calibrated = prediction.bundle.calibration.method != "none"
@@ -124,30 +93,11 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
             _all_labels(prediction)
 
 
-def _bar_rows(prediction: Prediction) -> list[BarRow]:
-    """Return the most probable labels, and all that are given."""
-    thresholds = prediction.thresholds()
-    n_shown = max(N_SHOWN, len(prediction.above))
-    return [
-        BarRow(
-            label=tag.label,
-            name=tag.name,
-            probability=tag.probability,
-            threshold=thresholds.get(tag.label),
-            above_threshold=tag.above_threshold,
-            rank=rank if rank <= N_TOP else None,
-        )
-        for rank, tag in enumerate(prediction.tags[:n_shown], start=1)
-    ]
-
-
 _COLUMNS = {
-    "label": st.column_config.TextColumn("Label", width="small"),
-    "name": st.column_config.TextColumn("Name"),
-    "probability": st.column_config.ProgressColumn(
-        "Probability", format="percent", min_value=0, max_value=1
-    ),
-    "threshold": st.column_config.NumberColumn("Threshold", format="percent", width="small"),
+    "label": tables.text("Label", "small"),
+    "name": tables.text("Name"),
+    "probability": tables.bar("Probability"),
+    "threshold": tables.share("Threshold"),
     "given": st.column_config.CheckboxColumn("Given", width="small"),
 }
 
@@ -158,11 +108,5 @@ def _all_labels(prediction: Prediction) -> None:
         (tag.label, tag.name, tag.probability, thresholds.get(tag.label), tag.above_threshold)
         for tag in prediction.tags
     ]
-    st.dataframe(
-        pd.DataFrame(rows, columns=list(_COLUMNS)),
-        hide_index=True,
-        height=320,
-        key="predict-all-labels",
-        alt="All labels with their probabilities",
-        column_config=_COLUMNS,
-    )
+    table = pd.DataFrame(rows, columns=list(_COLUMNS))
+    tables.draw(table, "all-labels", "All labels with their probabilities", _COLUMNS, height=320)

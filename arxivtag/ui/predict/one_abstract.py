@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from arxivtag import config
-from arxivtag.papers.text_checks import check_text
-from arxivtag.ui.frame import models
+from arxivtag.papers.text_checks import TextCheck, check_text
+from arxivtag.tagging.bundle import Bundle
+from arxivtag.ui.frame import components, models
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.tabs import render_open_tab
-from arxivtag.ui.predict.answer import (
-    Prediction,
-    predict_text,
-    render_answer,
-    render_check,
-    render_not_tagged,
-    render_nothing_known,
-)
+from arxivtag.ui.predict.answer import Prediction, predict_text, render_answer
 from arxivtag.ui.predict.opinion import render_opinion
 from arxivtag.ui.predict.paper_input import paper_input
 from arxivtag.ui.predict.similar import render_similar
 from arxivtag.ui.predict.why import render_why
-
-if TYPE_CHECKING:
-    from arxivtag.tagging.bundle import Bundle
 
 _LOGGED_KEY = "predict-logged"
 
@@ -63,18 +53,33 @@ def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) ->
     also_read = title if bundle.text_fields == "title_and_abstract" else ""
     check = check_text(abstract, config.limits().max_abstract_chars, also_read)
     if not check.taggable:
-        render_not_tagged(check)
+        _render_check(check)
+        if check.kind == "empty":
+            components.empty_state(
+                "Nothing to tag yet",
+                "Paste an abstract, press one of the examples, or fetch a paper from arXiv.",
+            )
         return None
     started = time.perf_counter()
     prediction = predict_text(bundle, title, abstract)
     if prediction.readable or check.kind == "other_language":
-        render_check(check)
+        _render_check(check)
     if prediction.readable:
         render_answer(prediction, context)
     else:
-        render_nothing_known()
+        components.empty_state(
+            "No label",
+            "None of the text's words is known to this model, so it cannot judge the text. "
+            "Paste an English abstract from the fields it has learned from.",
+        )
     _log_once(prediction, context, time.perf_counter() - started)
     return prediction
+
+
+def _render_check(check: TextCheck) -> None:
+    """Show what was noticed about a text, if anything."""
+    if check.message:
+        st.warning(components.safe_text(check.message), icon=":material/info:")
 
 
 def _log_once(prediction: Prediction, context: PageContext, seconds: float) -> None:

@@ -10,7 +10,6 @@ import streamlit as st
 from arxivtag.tagging import tagger
 from arxivtag.ui.frame import components
 from arxivtag.ui.predict.answer import Prediction
-from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
 from arxivtag.ui.predict.paper_input import AUTHOR_KEY, MAX_AUTHOR_LABELS
 
 
@@ -51,7 +50,7 @@ def render_opinion(prediction: Prediction) -> None:
     parts.append(
         _group_html("Cannot say", "not among the model's labels", dict.fromkeys(opinion.unknown))
     )
-    st.html(BARS_STYLE + "".join(parts))
+    st.html("".join(parts))
 
 
 def _group_html(heading: str, meaning: str, group: Mapping[str, float | None]) -> str:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from arxivtag.ui.browser.commit_on_paste import commit_on_paste
+from arxivtag.tagging.bundle import Bundle
+from arxivtag.ui.browser.unseen import commit_on_paste
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.predict.examples import EXAMPLES
-
-if TYPE_CHECKING:
-    from arxivtag.tagging.bundle import Bundle
 
 TITLE_KEY, ABSTRACT_KEY, AUTHOR_KEY = "predict-title", "predict-abstract", "predict-author-labels"
 _FETCHED_KEY = "predict-fetched"

@@ -6,9 +6,9 @@ import html
 
 import streamlit as st
 
+from arxivtag.tagging.tagger import similar_papers
 from arxivtag.ui.frame import components
 from arxivtag.ui.predict.answer import Prediction
-from arxivtag.ui.predict.bars import STYLE as BARS_STYLE
 
 
 def render_similar(prediction: Prediction) -> None:
@@ -20,8 +20,6 @@ def render_similar(prediction: Prediction) -> None:
             "Train a run and choose it as the model in use to see its nearest training papers.",
         )
         return
-    from arxivtag.tagging.tagger import similar_papers
-
     given = {tag.label for tag in prediction.above}
     parts = []
     for neighbour in similar_papers(prediction.bundle, prediction.text, 5):
@@ -38,4 +36,4 @@ def render_similar(prediction: Prediction) -> None:
         "The nearest papers the model has learned from, with their true labels; "
         "labels it gives to yours are outlined. 1.00 would be the same text."
     )
-    st.html(BARS_STYLE + f'<ol class="at-similars">{"".join(parts)}</ol>')
+    st.html(f'<ol class="at-similars">{"".join(parts)}</ol>')

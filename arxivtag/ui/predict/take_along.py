@@ -8,6 +8,7 @@ import streamlit as st
 
 from arxivtag.runs import registry
 from arxivtag.tagging.export import KERAS_LINES
+from arxivtag.tagging.saving import bundle_zip
 from arxivtag.ui.frame import components, models
 from arxivtag.ui.frame.page import PageContext
 
@@ -54,16 +55,10 @@ def download_bundle(label: str, model: str, folder: Path) -> None:
     """Offer a bundle as a zip, which is made when the button is pressed."""
     st.download_button(
         label,
-        data=lambda: _zip(folder),
+        data=lambda: bundle_zip(folder),
         file_name=f"arxivtag_{model}.zip",
         mime="application/zip",
         icon=":material/download:",
         on_click="ignore",
         key="download-bundle",
     )
-
-
-def _zip(folder: Path) -> bytes:
-    from arxivtag.tagging.saving import bundle_zip
-
-    return bundle_zip(folder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.tabs import render_open_tab
@@ -28,9 +26,4 @@ def render_predict(context: PageContext) -> None:
         "No model yet",
         "Train a run, and it can tag abstracts here as soon as it has finished.",
     )
-    st.page_link(
-        "pages/2_Train.py",
-        label="Train a model",
-        icon=":material/model_training:",
-        query_params=context.link_parameters(),
-    )
+    context.link("pages/2_Train.py", "Train a model", ":material/model_training:")

@@ -10,31 +10,27 @@ import streamlit as st
 from arxivtag.figures.predict import contributions_figure
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrase
-from arxivtag.ui.frame import components, marked_text
+from arxivtag.ui.frame import components, marked_text, tables
 from arxivtag.ui.predict.answer import Prediction
 
 _CONTRIBUTION_COLUMNS = {
-    "term": st.column_config.TextColumn("Word or phrase"),
+    "term": tables.text("Word or phrase"),
     "delta_logit": st.column_config.NumberColumn(
         "Adds to logit",
         format="%+.3f",
         help="How far the logit (the logarithm of the label's odds before calibration) falls "
         "when the word or phrase is left out. +1 multiplies those odds by 2.7.",
     ),
-    "probability_without": st.column_config.NumberColumn(
-        "Without it", format="percent", help="The label's probability without the word or phrase."
+    "probability_without": tables.share(
+        "Without it", "The label's probability without the word or phrase."
     ),
-    "n_places": st.column_config.NumberColumn("Times"),
+    "n_places": tables.count("Times"),
 }
 _WHAT_IF_COLUMNS = {
-    "label": st.column_config.TextColumn("Label"),
-    "before": st.column_config.ProgressColumn(
-        "With the phrase", format="percent", min_value=0, max_value=1
-    ),
-    "after": st.column_config.ProgressColumn(
-        "Without it", format="percent", min_value=0, max_value=1
-    ),
-    "outcome": st.column_config.TextColumn("Outcome"),
+    "label": tables.text("Label"),
+    "before": tables.bar("With the phrase"),
+    "after": tables.bar("Without it"),
+    "outcome": tables.text("Outcome"),
 }
 
 
@@ -77,15 +73,14 @@ def render_why(prediction: Prediction) -> None:
             alt_text=f"The words and phrases that raise or lower {label} most, as bars",
         )
     with listing:
-        render_contributions(table, label, key="predict-contribution-table", height=360)
+        render_contributions(table, label, key="predict-contributions", height=360)
     _render_what_if(prediction, label, table)
 
 
 def render_marked(explanation: Explanation) -> None:
     """Draw the text with the words marked that speak for the label or against it."""
     st.html(
-        marked_text.STYLE
-        + marked_text.marked_html(explanation.text, explanation.spans)
+        marked_text.marked_html(explanation.text, explanation.spans)
         + (marked_text.legend_html(explanation.label) if explanation.spans else "")
     )
 
@@ -105,14 +100,8 @@ def render_contributions(
     table: pd.DataFrame, label: str, key: str, height: int | Literal["auto"] = "auto"
 ) -> None:
     """Draw a table of contributions to ``label``."""
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=height,
-        key=key,
-        alt=f"Words and phrases with what each adds to {label}, the strongest first",
-        column_config=_CONTRIBUTION_COLUMNS,
-    )
+    alt = f"Words and phrases with what each adds to {label}, the strongest first"
+    tables.draw(table, key, alt, _CONTRIBUTION_COLUMNS, height=height)
 
 
 def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> None:
@@ -136,12 +125,11 @@ def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> 
     components.note(f"Left out at {places}:")
     if not outcome.readable_without:
         components.note("None of the remaining words is known to this model: no label is given.")
-    st.dataframe(
+    tables.draw(
         what_if_table(prediction, outcome, label),
-        hide_index=True,
-        key="predict-what-if-table",
-        alt="Probabilities before and after leaving the phrase out",
-        column_config=_WHAT_IF_COLUMNS,
+        "predict-what-if",
+        "Probabilities before and after leaving the phrase out",
+        _WHAT_IF_COLUMNS,
     )
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from arxivtag.figures.history import METRIC_TITLES, comparison_figure
 from arxivtag.runs.registry import Run
 from arxivtag.settings import all_settings
-from arxivtag.ui.evaluation.tiles import METRIC_NAMES
+from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run
@@ -54,10 +54,10 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
 
 def _distinct_names(runs: Sequence[Run]) -> list[str]:
     """Return one name per run, with the id where two have the same note."""
-    notes = [run.summary.name for run in runs]
+    names = [run.summary.name for run in runs]
     return [
-        run_text.name_text(run.summary) if notes.count(note) > 1 else note
-        for run, note in zip(runs, notes, strict=True)
+        f"{name} ({run.run_id})" if names.count(name) > 1 else name
+        for run, name in zip(runs, names, strict=True)
     ]
 
 

@@ -13,6 +13,7 @@ from arxivtag.runs import registry
 from arxivtag.runs.registry import Run
 from arxivtag.settings import PRESETS, RunConfig, all_settings, command_line
 from arxivtag.ui.evaluation.stored import readable
+from arxivtag.ui.evaluation.view import render_evaluation
 from arxivtag.ui.frame import components, data, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -41,8 +42,6 @@ def render_detail(run_id: str, context: PageContext) -> None:
         render_ending(run)
         _actions(run, context)
         if run.summary.has_bundle:
-            from arxivtag.ui.evaluation.view import render_evaluation
-
             render_evaluation(run.folder)
         render_ended_curves(run)
         if run.settings is not None:
@@ -62,22 +61,18 @@ def _actions(run: Run, context: PageContext) -> None:
             if st.button("Run again", icon=":material/replay:", key="again",
                          help="Starts a run with the same settings."):  # fmt: skip
                 _run_again(run.settings, context)
-            st.page_link(
-                "pages/2_Train.py",
-                label="Change settings",
-                icon=":material/tune:",
-                query_params={"from": run.run_id, **_data_parameter(run.settings, context)},
-            )
+            _change_link(run.run_id, run.settings.data, context)
         if not context.policy.is_visitor:
             _rename(run, context)
             if st.button("Delete", icon=":material/delete:", key="delete-run"):
                 delete_dialog([run.run_id], context)
 
 
-def _data_parameter(settings: RunConfig, context: PageContext) -> dict[str, str]:
-    """Return the link's parameters, with the run's own data set where it can be chosen."""
-    option = data.offered(settings.data, context.home) if may_see(settings.data) else None
-    return context.link_parameters(data=option.id) if option else context.link_parameters()
+def _change_link(run_id: str, source: str, context: PageContext) -> None:
+    """Offer the form with a run's settings, and its own data set where it can be chosen."""
+    option = data.offered(source, context.home) if may_see(source) else None
+    chosen = {"from": run_id} | ({"data": option.id} if option else {})
+    context.link("pages/2_Train.py", "Change settings", ":material/tune:", **chosen)
 
 
 def _run_again(settings: RunConfig, context: PageContext) -> None:
@@ -174,7 +169,7 @@ def timings_table(result: dict[str, Any]) -> pd.DataFrame:
     """Return the seconds of each stage."""
     return pd.DataFrame(
         [
-            (run_text.STAGE_NAMES.get(stage, stage), float(seconds))
+            (run_text.stage_name(stage, default=stage), float(seconds))
             for stage, seconds in result.get("timings", {}).items()
             if stage != "epochs"
         ],

@@ -10,7 +10,7 @@ import streamlit as st
 from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.registry import RunSummary
-from arxivtag.ui.evaluation.tiles import METRIC_NAMES
+from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -40,8 +40,7 @@ def render_list(context: PageContext) -> None:
     _watch(_signature(runs), context)
     if not runs:
         components.empty_state("No runs yet", "Train one, and it appears here.")
-        st.page_link("pages/2_Train.py", label="Train", icon=":material/model_training:",
-                     query_params=context.link_parameters())  # fmt: skip
+        context.link("pages/2_Train.py", "Train", ":material/model_training:")
         return
     shown = _filter_input(runs)
     chosen = _table(shown, hidden={run.run_id for run in runs} - {run.run_id for run in shown})
@@ -70,10 +69,10 @@ def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
             "Filter", placeholder="note, run, data set or preset", key="runs-filter", width=280,
             icon=":material/search:", max_chars=80,
         )  # fmt: skip
-        states = [state for state in run_text.STATE_NAMES if any(r.state == state for r in runs)]
+        states = [state for state in run_text.STATES if any(r.state == state for r in runs)]
         chosen = st.pills(
             "State", states, selection_mode="multi", key="runs-states",
-            format_func=lambda state: run_text.STATE_NAMES[state],
+            format_func=lambda state: run_text.STATES[state].name,
         )  # fmt: skip
     words = (wanted or "").lower().split()
 
@@ -89,7 +88,7 @@ def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
     rows = [
         {
             "Run": run.name,
-            "State": run_text.STATE_NAMES[run.state],
+            "State": run_text.STATES[run.state].name,
             "Data": run_text.data_text(run.data),
             "Preset": run.preset,
             "Began": run_text.parse_time(run.status.started_at or run.status.queued_at),

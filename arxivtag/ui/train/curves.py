@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,6 +15,7 @@ from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.ui.browser.live_chart import live_chart, load_plotly, plain_figure
 from arxivtag.ui.frame import components
+from arxivtag.ui.frame.memory import shared
 
 _MAX_FOLLOWED = 64
 # Each figure's name, and what it shows for those who cannot see it.
@@ -40,9 +42,9 @@ class Curves:
 class _Followed:
     """The curves of one run, shared by all sessions that look at it."""
 
-    def __init__(self, folder: RunFolder) -> None:
-        self._run_id = folder.run_id
-        self._follower = HistoryFollower(folder.history)
+    def __init__(self, path: Path, run_id: str) -> None:
+        self._run_id = run_id
+        self._follower = HistoryFollower(path)
         self._lock = threading.Lock()
         self._curves: Curves | None = None
 
@@ -57,15 +59,14 @@ class _Followed:
             return known
 
 
-@st.cache_resource(max_entries=_MAX_FOLLOWED, show_spinner=False)
-def _followed(path: str, _folder: RunFolder) -> _Followed:
-    return _Followed(_folder)
+@shared(_MAX_FOLLOWED)
+def _followed(path: Path, run_id: str) -> _Followed:
+    return _Followed(path, run_id)
 
 
 def current_curves(folder: RunFolder) -> Curves:
     """Return a run's curves; only the new lines of its history are read."""
-    followed: _Followed = _followed(str(folder.path), folder)
-    return followed.curves()
+    return _followed(folder.history, folder.run_id).curves()
 
 
 def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:

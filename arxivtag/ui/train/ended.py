@@ -8,6 +8,7 @@ from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs
 from arxivtag.runs.registry import Run
 from arxivtag.runs.status import FAILED, FINISHED, LOST, STOPPED
+from arxivtag.ui.evaluation.headline_part import render_headline
 from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded
@@ -42,24 +43,17 @@ def render_ending(run: Run) -> None:
 def render_verdict(run: Run) -> None:
     """Say what the model is worth beside its baselines, from what the run recorded."""
     evaluation = run.result.get("evaluation")
-    if not evaluation:
-        return
-    with guarded(), readable("evaluation"):
-        from arxivtag.ui.evaluation.headline_part import render_headline
-
-        render_headline(evaluation)
+    if evaluation:
+        with guarded(), readable("evaluation"):
+            render_headline(evaluation)
 
 
 def _next_steps(run: Run, context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if run.summary.has_bundle:
             predict_link(run, context)
-        st.page_link(
-            "pages/4_Runs.py",
-            label="All its figures" if run.summary.has_bundle else "Details",
-            icon=":material/query_stats:",
-            query_params=context.link_parameters(run=run.run_id),
-        )
+        label = "All its figures" if run.summary.has_bundle else "Details"
+        context.link("pages/4_Runs.py", label, ":material/query_stats:", run=run.run_id)
         resume_button(run, context)
 
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
+from arxivtag.learning.model import LayerSummary, model_summary
+from arxivtag.papers.schema import Corpus
 from arxivtag.papers.splits import check_enough_papers
+from arxivtag.papers.texts import join_text
+from arxivtag.papers.words import count_distinct_words
 from arxivtag.runs.admission import check_bytes, check_parameters, check_rows
 from arxivtag.runs.estimate import estimate, expected_features
 from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.frame import components, data
-
-if TYPE_CHECKING:
-    from arxivtag.learning.model import LayerSummary
+from arxivtag.ui.frame.memory import shared
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,6 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
     Raises:
         ArxivTagError: If a run with these settings would be refused or could not succeed.
     """
-    from arxivtag.learning.model import model_summary
-
     size = data_size(settings, home)
     n_features = expected_features(settings, size.n_distinct_words, size.n_papers)
     layers = model_summary(settings.model, n_features, size.n_labels)
@@ -87,19 +86,15 @@ def data_size(settings: RunConfig, home: Path) -> DataSize:
     """
     corpus = data.corpus(settings.data, home)
     check_rows(corpus.name, len(corpus.papers))
-    papers = data.cleaned(settings.data, settings.cleaning, home).papers
+    papers = data.cleaned(corpus, settings.cleaning).papers
     check_enough_papers(len(papers))
-    size: DataSize = _data_size(corpus.fingerprint, settings.cleaning, settings.text_fields, papers)
-    return size
+    return _data_size(corpus, settings.cleaning, settings.text_fields, papers)
 
 
-@st.cache_data(max_entries=16, show_spinner="Counting words …")
+@shared(16, "Counting words …")
 def _data_size(
-    fingerprint: str, cleaning: CleaningConfig, text_fields: str, _papers: pd.DataFrame
+    corpus: Corpus, cleaning: CleaningConfig, text_fields: str, _papers: pd.DataFrame
 ) -> DataSize:
-    from arxivtag.papers.texts import join_text
-    from arxivtag.papers.words import count_distinct_words
-
     texts = [
         join_text(title, abstract, text_fields)
         for title, abstract in zip(_papers["title"], _papers["abstract"], strict=True)

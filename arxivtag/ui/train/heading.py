@@ -14,19 +14,13 @@ def render_heading(run: Run) -> None:
     summary = run.summary
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(components.safe_text(summary.name), anchor=False, width="content")
-        st.badge(
-            run_text.STATE_NAMES[run.state],
-            icon=run_text.STATE_ICONS[run.state],
-            color=run_text.STATE_COLORS[run.state],
-        )
-    about = [
-        summary.run_id if summary.note else "",
-        f"data: {_data_name(run)}",
-        f"preset: {summary.preset}",
-    ]
+        state = run_text.STATES[run.state]
+        st.badge(state.name, icon=state.icon, color=state.color)
+    about = [summary.run_id] if summary.note else []
+    about += [f"data: {_data_name(run)}", f"preset: {summary.preset}"]
     if run.status.is_over and summary.duration_s is not None:
         about.append(f"took {components.duration_text(summary.duration_s)}")
-    components.note("  ·  ".join(part for part in about if part))
+    components.note("  ·  ".join(about))
 
 
 def _data_name(run: Run) -> str:
@@ -38,19 +32,10 @@ def _data_name(run: Run) -> str:
 
 def watch_link(label: str, run_id: str, context: PageContext) -> None:
     """Offer to look at another run."""
-    st.page_link(
-        "pages/2_Train.py",
-        label=label,
-        icon=":material/visibility:",
-        query_params=context.link_parameters(run=run_id),
-    )
+    context.link("pages/2_Train.py", label, ":material/visibility:", run=run_id)
 
 
 def predict_link(run: Run, context: PageContext) -> None:
     """Offer to tag papers with the run's model."""
-    st.page_link(
-        "pages/3_Predict.py",
-        label="Predict with this model",
-        icon=":material/sell:",
-        query_params=context.link_parameters(model=run.run_id),
-    )
+    label = "Predict with this model"
+    context.link("pages/3_Predict.py", label, ":material/sell:", model=run.run_id)

@@ -25,16 +25,6 @@ from arxivtag.ui.train.ended import render_ended, render_verdict
 from arxivtag.ui.train.heading import predict_link, render_heading, watch_link
 
 POLL_S = 1.0
-_STYLE = """
-<style>
-.at-stages { display: flex; flex-wrap: wrap; gap: .15rem .35rem; font-size: .875rem;
-  color: var(--at-muted); margin: 0 !important; padding: 0 !important; list-style: none; }
-.at-stages li { white-space: nowrap; margin: 0 !important; }
-.at-stages li + li::before { content: "\\203A"; margin-right: .35rem; color: var(--at-line); }
-.at-stages li.done { color: var(--at-ink); }
-.at-stages li.now { color: var(--at-accent); font-weight: 600; }
-</style>
-"""
 
 
 def render_run(run_id: str, context: PageContext) -> None:
@@ -44,7 +34,6 @@ def render_run(run_id: str, context: PageContext) -> None:
         run_id: From the address: may be nonsense.
         context: The page's choices.
     """
-    st.html(_STYLE)
     with guarded():
         run = visible_run(run_id, context.home)
         if run.status.is_over:
@@ -151,7 +140,7 @@ def _stage_line(stage: str) -> None:
     for place, name in enumerate(STAGES):
         css = "done" if place < present else "now" if place == present else ""
         here = ' aria-current="step"' if place == present else ""
-        shown = html.escape(run_text.STAGE_SHORT[name])
+        shown = html.escape(run_text.STAGE_TEXTS[name].short)
         items.append(f'<li class="{css}"{here}>{shown}</li>')
     st.html(f'<ol class="at-stages">{"".join(items)}</ol>')
 

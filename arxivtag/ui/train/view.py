@@ -34,12 +34,7 @@ def render_train(context: PageContext) -> None:
             _render_form(context)
         return
     render_run(run_id, context)
-    st.page_link(
-        "pages/2_Train.py",
-        label="Set up another run",
-        icon=":material/add:",
-        query_params=context.link_parameters(),
-    )
+    context.link("pages/2_Train.py", "Set up another run", ":material/add:")
 
 
 def _render_form(context: PageContext) -> None:
@@ -54,7 +49,11 @@ def _render_form(context: PageContext) -> None:
         disabled=startable is None,
     )  # fmt: skip
     if pressed and startable is not None:
-        _start(startable, context)
+        run_id = start_once(startable, context)
+        if run_id is not None:
+            st.query_params["run"] = run_id
+            st.query_params.pop("from", None)
+            st.rerun()
 
 
 def _startable(settings: RunConfig | None, context: PageContext) -> RunConfig | None:
@@ -69,15 +68,6 @@ def _startable(settings: RunConfig | None, context: PageContext) -> RunConfig | 
     return settings
 
 
-def _start(settings: RunConfig, context: PageContext) -> None:
-    """Start a run and put it into the address."""
-    run_id = start_once(settings, context)
-    if run_id is not None:
-        st.query_params["run"] = run_id
-        st.query_params.pop("from", None)
-        st.rerun()
-
-
 def _render_what_trains(context: PageContext) -> None:
     now = jobs.running(context.home)
     if not now:
@@ -89,13 +79,7 @@ def _render_what_trains(context: PageContext) -> None:
 
 
 def _base_input(context: PageContext) -> tuple[RunConfig, str]:
-    """Return the settings that the form starts from, and an id for them.
-
-    They are those of the run in the address (``?from=``) or of the preset that is chosen.
-
-    Raises:
-        RunError: If there is no such run.
-    """
+    """Return the settings of the run in the address or of a preset, and an id for them."""
     run_id = st.query_params.get("from")
     if run_id:
         return _settings_of(run_id, context), f"run-{run_id}"

@@ -1,14 +1,3 @@
-"""Closes the sidebar on a narrow screen when a page link in it is pressed.
-
-Streamlit does so for its own page list but not for ``st.page_link``, where the open
-sidebar would cover the page one has just asked for. The component draws nothing.
-"""
-
-from __future__ import annotations
-
-import streamlit as st
-
-_JS = """
 export default function (component) {
   const { parentElement } = component
   if (parentElement.atCleanUp) parentElement.atCleanUp()
@@ -27,13 +16,3 @@ export default function (component) {
   }
   return parentElement.atCleanUp
 }
-"""
-
-_component = st.components.v2.component(
-    "arxivtag_close_sidebar", html="<span hidden></span>\n", js=_JS
-)
-
-
-def close_sidebar_after_links() -> None:
-    """Mount the component; call it once per page, in the sidebar."""
-    _component(key="close-sidebar", height=1)

@@ -1,0 +1,35 @@
+"""Two components that draw nothing and do what Streamlit's own widgets do not.
+
+Without them (or where a browser refuses) every page works, with one more click.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from arxivtag.ui.browser import javascript
+
+PAUSE_MS = 700
+_close_sidebar, _commit_on_paste = (
+    st.components.v2.component(
+        f"arxivtag_{name}", html="<span hidden></span>\n", js=javascript(name)
+    )
+    for name in ("close_sidebar", "commit_on_paste")
+)
+
+
+def close_sidebar_after_links() -> None:
+    """Close the sidebar on a narrow screen when a page link in it is pressed.
+
+    Streamlit does so for its own page list but not for ``st.page_link``, where the open sidebar
+    would cover the page one has just asked for. Call it once per page, in the sidebar.
+    """
+    _close_sidebar(key="close-sidebar", height=1)
+
+
+def commit_on_paste(label: str, key: str) -> None:
+    """Make the text area with this label send its content after a paste or a pause.
+
+    Streamlit sends it when the text area loses focus or on Ctrl+Enter, which this presses.
+    """
+    _commit_on_paste(key=key, data={"label": label, "pause_ms": PAUSE_MS}, height=1)
