@@ -1,14 +1,15 @@
 """Labels of a corpus as tables: frequencies, combinations, labels per paper, co-occurrence.
 
-:func:`index_labels` reads the labels once into :class:`LabelIndex` (codes and offsets, as in a
-CSR matrix), and :meth:`LabelIndex.of` selects papers. Every table below is a count over an index.
+:func:`index_labels` reads the labels once into :class:`LabelIndex` (codes and
+offsets, as in a CSR matrix). Every table below is then a count over the rows
+that a boolean mask ``rows`` (n_papers,) selects, or over all of them.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -48,28 +49,24 @@ class LabelIndex:
         """(n_papers,) how many labels each paper has."""
         return np.diff(self.indptr)
 
-    @property
-    def papers(self) -> npt.NDArray[np.int64]:
-        """(n_occurrences,) which paper each of ``codes`` stands on."""
-        return np.repeat(np.arange(len(self)), self.sizes)
-
-    def of(self, rows: Rows) -> LabelIndex:
-        """Return the index of the papers that a mask (n_papers,) selects, with the same codes."""
-        return replace(
-            self,
-            codes=self.codes[np.repeat(rows, self.sizes)],
-            indptr=np.concatenate([[0], np.cumsum(self.sizes[rows])]),
-            combinations=self.combinations[rows],
-        )
+    def occurrences(
+        self, rows: Rows | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """Return the selected occurrences: which paper (n,) and which label (n,)."""
+        papers = np.repeat(np.arange(len(self)), self.sizes)
+        if rows is None:
+            return papers, self.codes
+        kept = rows[papers]
+        return papers[kept], self.codes[kept]
 
     def having(self, labels: Sequence[str]) -> Rows:
         """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
         mask = np.ones(len(self), dtype=bool)
-        papers = self.papers
+        papers, codes = self.occurrences()
         for label in labels:
             code = self.label_names.index(label) if label in self.label_names else -1
             carries = np.zeros(len(self), dtype=bool)
-            carries[papers[self.codes == code]] = True
+            carries[papers[codes == code]] = True
             mask &= carries
         return mask
 
@@ -82,7 +79,8 @@ class Imbalance:
         n_labels: Labels that occur.
         top_label: The most frequent label.
         top_share: Share of papers that carry it.
-        ratio: Papers of the most frequent label per paper of the label in the middle.
+        median_count: Papers that carry the label in the middle of the ranking.
+        ratio: Papers of the most frequent label per paper of the median label.
         n_for_half: How many of the most frequent labels make up half of all label occurrences.
         n_rare: Labels on fewer than :data:`RARE_LABEL_PAPERS` papers.
     """
@@ -90,6 +88,7 @@ class Imbalance:
     n_labels: int
     top_label: str
     top_share: float
+    median_count: float
     ratio: float
     n_for_half: int
     n_rare: int
@@ -119,67 +118,79 @@ def _codes_by_count(items: list[Item]) -> tuple[list[Item], npt.NDArray[np.int32
     return names, codes
 
 
-def label_counts(index: LabelIndex) -> npt.NDArray[np.int64]:
-    """Return (n_labels,) how many papers carry each label of ``index.label_names``."""
-    return np.bincount(index.codes, minlength=len(index.label_names))
+def _n_papers(index: LabelIndex, rows: Rows | None) -> int:
+    return len(index) if rows is None else int(np.count_nonzero(rows))
 
 
-def label_frequency(index: LabelIndex) -> pd.DataFrame:
+def label_counts(index: LabelIndex, rows: Rows | None = None) -> npt.NDArray[np.int64]:
+    """Return (n_labels,) how many selected papers carry each label of ``index.label_names``."""
+    _, codes = index.occurrences(rows)
+    return np.bincount(codes, minlength=len(index.label_names))
+
+
+def label_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
     """Return one line per label that occurs: ``label``, ``name``, ``papers``, ``share``.
 
-    Most frequent first, ties by label.
+    ``share`` is the share of the selected papers. Most frequent first, ties by label.
     """
-    counts = label_counts(index)
+    counts = label_counts(index, rows)
     frame = pd.DataFrame(
         {
             "label": list(index.label_names),
             "name": [label_name(label) for label in index.label_names],
             "papers": counts,
-            "share": counts / max(len(index), 1),
+            "share": counts / max(_n_papers(index, rows), 1),
         }
     )
     frame = frame[frame["papers"] > 0]
     return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
 
 
-def combination_frequency(index: LabelIndex) -> pd.DataFrame:
+def combination_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
     """Return one line per label combination: ``combination``, ``labels``, ``papers``, ``share``.
 
     ``combination`` is the sorted labels joined by `` + ``; ``labels`` is their number.
     """
-    counts = np.bincount(index.combinations, minlength=len(index.combination_names))
+    chosen = index.combinations if rows is None else index.combinations[rows]
+    counts = np.bincount(chosen, minlength=len(index.combination_names))
     present = np.flatnonzero(counts)
     frame = pd.DataFrame(
         {
             "combination": [" + ".join(index.combination_names[i]) for i in present],
             "labels": [len(index.combination_names[i]) for i in present],
             "papers": counts[present],
-            "share": counts[present] / max(len(index), 1),
+            "share": counts[present] / max(_n_papers(index, rows), 1),
         }
     )
     return frame.sort_values(["papers", "combination"], ascending=[False, True], ignore_index=True)
 
 
-def labels_per_paper(index: LabelIndex) -> pd.DataFrame:
+def labels_per_paper(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
     """Return one line per number of labels: ``labels``, ``papers``, ``share``; no gaps between."""
-    counts = np.bincount(index.sizes)
-    first = int(index.sizes.min(initial=len(counts)))
+    sizes = index.sizes if rows is None else index.sizes[rows]
+    counts = np.bincount(sizes)
+    first = int(sizes.min(initial=len(counts)))
     return pd.DataFrame(
         {
             "labels": np.arange(first, len(counts)),
             "papers": counts[first:],
-            "share": counts[first:] / max(len(index), 1),
+            "share": counts[first:] / max(len(sizes), 1),
         }
     )
 
 
 def co_occurrence(
-    index: LabelIndex, *, n_labels: int = 20, measure: CoOccurrenceMeasure = "count"
+    index: LabelIndex,
+    rows: Rows | None = None,
+    *,
+    n_labels: int = 20,
+    measure: CoOccurrenceMeasure = "count",
 ) -> pd.DataFrame:
     """Return how often the most frequent labels stand on the same paper, as a square table.
 
     Args:
         index: The labels.
+        rows: The selected papers.
         n_labels: How many of the most frequent labels.
         measure: ``count``: papers that carry both; on the diagonal, papers that carry the label.
             ``lift``: p(a, b) / (p(a) p(b)); 1 is chance.
@@ -190,27 +201,30 @@ def co_occurrence(
     Returns:
         A DataFrame with labels as index and columns; NaN on the diagonal of lift and npmi.
     """
-    codes = most_frequent(index, n_labels)
+    codes = most_frequent(index, rows, n_labels)
     names = [index.label_names[code] for code in codes]
-    values = _association(_pair_counts(index, codes), len(index), measure)
+    together = _pair_counts(index, rows, codes)
+    values = _association(together, _n_papers(index, rows), measure)
     return pd.DataFrame(values, index=names, columns=names)
 
 
-def most_frequent(index: LabelIndex, n_labels: int) -> npt.NDArray[np.int64]:
-    """Return the positions of the ``n_labels`` labels on most papers, most first."""
-    counts = label_counts(index)
+def most_frequent(index: LabelIndex, rows: Rows | None, n_labels: int) -> npt.NDArray[np.int64]:
+    """Return the positions of the ``n_labels`` labels on most selected papers, most first."""
+    counts = label_counts(index, rows)
     order = np.argsort(-counts, kind="stable")[:n_labels]
     return order[counts[order] > 0]
 
 
-def _pair_counts(index: LabelIndex, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _pair_counts(
+    index: LabelIndex, rows: Rows | None, wanted: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
     """Return (k, k) counts of papers that carry both labels, for the k ``wanted`` codes."""
     place = np.full(len(index.label_names), -1, dtype=np.int64)
     place[wanted] = np.arange(len(wanted))
-    places = place[index.codes]
-    kept = places >= 0
+    papers, codes = index.occurrences(rows)
+    kept = place[codes] >= 0
     carries = np.zeros((len(index), len(wanted)), dtype=np.float32)
-    carries[index.papers[kept], places[kept]] = 1
+    carries[papers[kept], place[codes[kept]]] = 1
     product: npt.NDArray[np.float64] = (carries.T @ carries).astype(np.float64)
     return product
 
@@ -232,13 +246,14 @@ def _association(
     return values
 
 
-def label_pairs(index: LabelIndex, *, n_labels: int = 20) -> pd.DataFrame:
+def label_pairs(index: LabelIndex, rows: Rows | None = None, *, n_labels: int = 20) -> pd.DataFrame:
     """Return one line per pair of labels that meet: both, ``papers``, ``lift``, ``npmi``.
 
     The same figures as :func:`co_occurrence`, as a list that can be sorted and downloaded.
     """
-    codes = most_frequent(index, n_labels)
-    counts = _pair_counts(index, codes)
+    codes = most_frequent(index, rows, n_labels)
+    counts = _pair_counts(index, rows, codes)
+    n_papers = _n_papers(index, rows)
     first, second = np.nonzero(np.triu(counts, k=1))
     names = np.array(index.label_names, dtype=object)[codes]
     frame = pd.DataFrame(
@@ -246,8 +261,8 @@ def label_pairs(index: LabelIndex, *, n_labels: int = 20) -> pd.DataFrame:
             "label_a": names[first],
             "label_b": names[second],
             "papers": counts[first, second].astype(np.int64),
-            "lift": _association(counts, len(index), "lift")[first, second],
-            "npmi": _association(counts, len(index), "npmi")[first, second],
+            "lift": _association(counts, n_papers, "lift")[first, second],
+            "npmi": _association(counts, n_papers, "npmi")[first, second],
         }
     )
     return frame.sort_values(
@@ -260,12 +275,14 @@ def imbalance(frequency: pd.DataFrame) -> Imbalance | None:
     if frequency.empty:
         return None
     counts = frequency["papers"].to_numpy()
+    median = float(np.median(counts))
     covered = np.cumsum(counts) / counts.sum()
     return Imbalance(
         n_labels=len(counts),
         top_label=str(frequency["label"].iloc[0]),
         top_share=float(frequency["share"].iloc[0]),
-        ratio=float(counts[0] / np.median(counts)),
+        median_count=median,
+        ratio=float(counts[0] / median),
         n_for_half=int(np.searchsorted(covered, 0.5 - 1e-12) + 1),
         n_rare=int(np.count_nonzero(counts < RARE_LABEL_PAPERS)),
     )

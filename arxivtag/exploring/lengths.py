@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.exploring.labels import LabelIndex, most_frequent
+from arxivtag.exploring.labels import LabelIndex, Rows, most_frequent
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.papers.words import count_spaced_words
 
@@ -47,16 +47,19 @@ def length_histogram(lengths: Lengths) -> pd.DataFrame:
     )
 
 
-def length_by_label(index: LabelIndex, lengths: Lengths, n_labels: int = 20) -> pd.DataFrame:
+def length_by_label(
+    index: LabelIndex, lengths: Lengths, rows: Rows | None = None, *, n_labels: int = 20
+) -> pd.DataFrame:
     """Return one line per label of the most frequent ones, and one for all papers.
 
     Columns: ``label``, ``name``, ``papers``, ``mean``, ``p5``, ``p25``, ``p50``, ``p75``, ``p95``.
     """
-    lines = [_length_line("all papers", "", lengths)] if len(lengths) else []
-    for code in most_frequent(index, n_labels):
+    papers, codes = index.occurrences(rows)
+    everything = lengths if rows is None else lengths[rows]
+    lines = [_length_line("all papers", "", everything)] if len(everything) else []
+    for code in most_frequent(index, rows, n_labels):
         label = index.label_names[code]
-        of_label = lengths[index.papers[index.codes == code]]
-        lines.append(_length_line(label, label_name(label), of_label))
+        lines.append(_length_line(label, label_name(label), lengths[papers[codes == code]]))
     columns = ["label", "name", "papers", "mean", "p5", "p25", "p50", "p75", "p95"]
     return pd.DataFrame(lines, columns=columns)
 

@@ -57,7 +57,7 @@ def label_balance(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     owner = np.repeat(np.arange(len(SPLIT_NAMES)), [len(splits[name]) for name in SPLIT_NAMES])
     frame = label_frequency(index)[["label", "name", "papers"]]
     for i, name in enumerate(SPLIT_NAMES):
-        frame[name] = label_counts(index.of(owner == i))
+        frame[name] = label_counts(index, owner == i)
     for name in SPLIT_NAMES:
         frame[f"{name}_share"] = frame[name] / max(len(splits[name]), 1)
     return frame

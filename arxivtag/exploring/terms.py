@@ -1,14 +1,15 @@
 """Terms of a corpus as tables: frequent words and bigrams, telling terms, Zipf, coverage.
 
 A *term* is a word or a bigram by the rule of :mod:`arxivtag.papers.words`.
-:func:`index_tokens` applies it once, and :meth:`TokenIndex.of` selects papers. Every table below
-is a count over an index.
+:func:`index_tokens` applies it once; every table below is then a count
+over the papers that a boolean mask ``rows`` (n_papers,) selects.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -40,7 +41,6 @@ class TokenIndex:
 
     Attributes:
         words: The distinct words, in order of first appearance.
-        is_stop_word: (n_words,) which of them are stop words.
         word_codes: (n_tokens,) position in ``words``, text after text.
         indptr: (n_texts + 1,) where each text's tokens begin.
         bigram_codes: (n_tokens,) the bigram that begins at each token, -1 at a text's last word.
@@ -48,7 +48,6 @@ class TokenIndex:
     """
 
     words: pa.Array
-    is_stop_word: npt.NDArray[np.bool_]
     word_codes: npt.NDArray[np.int32]
     indptr: Ints
     bigram_codes: npt.NDArray[np.int32]
@@ -57,31 +56,35 @@ class TokenIndex:
     def __len__(self) -> int:
         return len(self.indptr) - 1
 
-    @property
-    def sizes(self) -> Ints:
-        """(n_texts,) how many words each text has."""
-        return np.diff(self.indptr)
+    @cached_property
+    def stop_words(self) -> npt.NDArray[np.bool_]:
+        """(n_words,) which of ``words`` are stop words."""
+        return np.array([word in STOP_WORDS for word in self.words.to_pylist()], dtype=bool)
 
-    @property
-    def n_words(self) -> int:
-        """How many words all texts have."""
-        return len(self.word_codes)
+    @cached_property
+    def papers(self) -> npt.NDArray[np.int32]:
+        """(n_tokens,) which text each token stands in."""
+        return np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.indptr))
 
-    def of(self, rows: Rows) -> TokenIndex:
-        """Return the index of the texts that a mask (n_texts,) selects, with the same codes."""
-        if rows.all():
-            return self
-        kept = np.repeat(rows, self.sizes)
-        return replace(
-            self,
-            word_codes=self.word_codes[kept],
-            indptr=np.concatenate([[0], np.cumsum(self.sizes[rows])]),
-            bigram_codes=self.bigram_codes[kept],
-        )
+    def n_words(self, rows: Rows | None = None) -> int:
+        """Return how many words the selected texts have."""
+        sizes = np.diff(self.indptr)
+        return int(sizes.sum() if rows is None else sizes[rows].sum())
 
     def n_terms(self, kind: TermKind) -> int:
         """Return how many distinct words or bigrams there are."""
         return len(self.words) if kind == "words" else len(self.bigrams)
+
+    def codes(self, kind: TermKind, rows: Rows | None = None) -> npt.NDArray[np.int32]:
+        """Return the codes of the selected texts, in order of the texts."""
+        codes = self.word_codes if kind == "words" else self.bigram_codes
+        if rows is not None and not rows.all():
+            codes = codes[self.token_mask(rows)]
+        return codes if kind == "words" else codes[codes >= 0]
+
+    def token_mask(self, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Return (n_tokens,) which tokens belong to the selected texts."""
+        return rows[self.papers]
 
     def terms(self, kind: TermKind, codes: npt.NDArray[np.integer]) -> list[str]:
         """Return the terms with these codes as strings."""
@@ -94,18 +97,15 @@ class TokenIndex:
     def is_stop_term(self, kind: TermKind) -> npt.NDArray[np.bool_]:
         """Return (n_terms,) which terms hold a stop word."""
         if kind == "words":
-            return self.is_stop_word
-        return np.asarray(self.is_stop_word[self.bigrams].any(axis=1), dtype=np.bool_)
+            return self.stop_words
+        return np.asarray(self.stop_words[self.bigrams].any(axis=1), dtype=np.bool_)
 
 
 def index_tokens(texts: Sequence[str] | pd.Series[str]) -> TokenIndex:
     """Split every text into words and give words and bigrams their codes."""
     words = split_words(list(texts))
-    is_stop_word = np.array([w in STOP_WORDS for w in words.dictionary.to_pylist()], dtype=bool)
     bigram_codes, bigrams = _encode_bigrams(words.codes, words.indptr, len(words.dictionary))
-    return TokenIndex(
-        words.dictionary, is_stop_word, words.codes, words.indptr, bigram_codes, bigrams
-    )
+    return TokenIndex(words.dictionary, words.codes, words.indptr, bigram_codes, bigrams)
 
 
 def _encode_bigrams(
@@ -124,22 +124,25 @@ def _encode_bigrams(
     return codes, words.astype(np.int32)
 
 
-def term_counts(index: TokenIndex, kind: TermKind) -> Ints:
-    """Return (n_terms,) how often each term occurs."""
-    codes = index.word_codes
-    if kind == "bigrams":
-        codes = index.bigram_codes[index.bigram_codes >= 0]
-    return np.bincount(codes, minlength=index.n_terms(kind))
+def term_counts(index: TokenIndex, kind: TermKind, rows: Rows | None = None) -> Ints:
+    """Return (n_terms,) how often each term occurs in the selected texts."""
+    return np.bincount(index.codes(kind, rows), minlength=index.n_terms(kind))
 
 
 def term_frequency(
-    index: TokenIndex, kind: TermKind, *, drop_stop_words: bool = True, n_terms: int = 30
+    index: TokenIndex,
+    kind: TermKind,
+    rows: Rows | None = None,
+    *,
+    drop_stop_words: bool = True,
+    n_terms: int = 30,
 ) -> pd.DataFrame:
     """Return the most frequent terms: ``term``, ``count``, ``papers``, ``per_1000_words``.
 
-    ``papers`` is how many papers hold the term. Ties are in order of first appearance.
+    ``papers`` is how many selected papers hold the term. Ties are in order of first appearance.
     """
-    counts = term_counts(index, kind)
+    counts = term_counts(index, kind, rows)
+    total = index.n_words(rows)
     if drop_stop_words:
         counts = np.where(index.is_stop_term(kind), 0, counts)
     order = _largest(counts, n_terms)
@@ -147,8 +150,8 @@ def term_frequency(
         {
             "term": index.terms(kind, order),
             "count": counts[order],
-            "papers": _paper_counts(index, kind, order),
-            "per_1000_words": 1000 * counts[order] / max(index.n_words, 1),
+            "papers": _paper_counts(index, kind, rows, order),
+            "per_1000_words": 1000 * counts[order] / max(total, 1),
         }
     )
 
@@ -163,16 +166,18 @@ def _largest(values: npt.NDArray[np.number], n: int) -> Ints:
     return order
 
 
-def _paper_counts(index: TokenIndex, kind: TermKind, terms: Ints) -> Ints:
-    """Return how many papers hold each of a few ``terms``."""
+def _paper_counts(index: TokenIndex, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
+    """Return how many selected papers hold each of a few ``terms``."""
     place = np.full(index.n_terms(kind) + 1, -1, dtype=np.int16)  # the last is for code -1
     place[terms] = np.arange(len(terms))
     places = place[index.word_codes if kind == "words" else index.bigram_codes]
-    tokens = np.flatnonzero(places >= 0)
-    papers = np.repeat(np.arange(len(index), dtype=np.int32), index.sizes)[tokens]
+    wanted = places >= 0
+    if rows is not None:
+        wanted &= index.token_mask(rows)
+    tokens = np.flatnonzero(wanted)
     # One byte per paper and term: many times faster than sorting the pairs to make them unique.
     holds = np.zeros((len(index), len(terms)), dtype=bool)
-    holds[papers, places[tokens]] = True
+    holds[index.papers[tokens], places[tokens]] = True
     return np.asarray(holds.sum(axis=0), dtype=np.int64)
 
 
@@ -180,20 +185,22 @@ def telling_terms(
     index: TokenIndex,
     kind: TermKind,
     inside: Rows,
+    rows: Rows | None = None,
     *,
     method: TellingMethod = "log_odds",
     drop_stop_words: bool = True,
     n_terms: int = 20,
 ) -> pd.DataFrame:
-    """Return the terms that tell papers ``inside`` from the others.
+    """Return the terms that tell papers ``inside`` from the other selected papers.
 
     Args:
         index: The tokens.
         kind: Words or bigrams.
         inside: (n_papers,) the papers of interest, for instance those that carry a label.
+        rows: The selected papers; papers inside but not selected do not count.
         method: ``log_odds``: z-score of the log-odds ratio with an informative Dirichlet prior
             (Monroe, Colaresi & Quinn 2008, "Fightin' Words", eq. 16, 20-22). The prior is the
-            papers' own counts times :data:`PRIOR_SHARE`, so that a rare term needs more
+            selected papers' own counts times :data:`PRIOR_SHARE`, so that a rare term needs more
             evidence. ``chi2``: chi-squared of counts against the share of papers, as
             ``sklearn.feature_selection.chi2``; only terms that are more frequent inside.
         drop_stop_words: Leave out terms with a stop word.
@@ -204,9 +211,10 @@ def telling_terms(
         ``rate_inside``, ``rate_outside``; highest score first. Terms with fewer than
         :data:`MIN_TELLING_COUNT` occurrences are left out. Empty when either side has no words.
     """
-    within = index.of(inside)
-    count_in = term_counts(within, kind)
-    count_out = term_counts(index, kind) - count_in
+    chosen = np.ones(len(index), dtype=bool) if rows is None else rows
+    within = inside & chosen
+    count_in = term_counts(index, kind, within)
+    count_out = term_counts(index, kind, rows) - count_in
     n_in, n_out = int(count_in.sum()), int(count_out.sum())
     eligible = count_in + count_out >= MIN_TELLING_COUNT
     if drop_stop_words:
@@ -218,11 +226,11 @@ def telling_terms(
     if method == "log_odds":
         scores = log_odds_z(a, b, n_in, n_out)
     else:
-        share = float(inside.sum()) / max(len(index), 1)
+        share = float(within.sum()) / max(int(chosen.sum()), 1)
         scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
     best = _largest(scores, n_terms)
-    words_in = max(within.n_words, 1)
-    words_out = max(index.n_words - within.n_words, 1)
+    words_in = max(index.n_words(within), 1)
+    words_out = max(index.n_words(chosen & ~inside), 1)
     return pd.DataFrame(
         {
             "term": index.terms(kind, codes[best]),
@@ -239,6 +247,7 @@ def telling_summary(
     index: TokenIndex,
     kind: TermKind,
     labels: LabelIndex,
+    rows: Rows | None = None,
     *,
     drop_stop_words: bool = True,
     n_labels: int = 15,
@@ -248,12 +257,16 @@ def telling_summary(
 
     Columns: ``label``, ``name``, ``papers``, ``terms`` (joined by commas, best first).
     """
-    frequency = label_frequency(labels).head(n_labels)
+    frequency = label_frequency(labels, rows).head(n_labels)
     terms = []
     for label in frequency["label"]:
-        inside = labels.having([label])
         telling = telling_terms(
-            index, kind, inside, drop_stop_words=drop_stop_words, n_terms=n_terms
+            index,
+            kind,
+            labels.having([label]),
+            rows,
+            drop_stop_words=drop_stop_words,
+            n_terms=n_terms,
         )
         terms.append(", ".join(telling["term"]))
     return frequency[["label", "name", "papers"]].assign(terms=terms)
@@ -286,12 +299,12 @@ def chi_squared(count_in: Ints, count_out: Ints, share_inside: float) -> npt.NDA
     return np.asarray(np.nan_to_num(scores, nan=0.0, posinf=0.0), dtype=np.float64)
 
 
-def zipf(index: TokenIndex) -> pd.DataFrame:
+def zipf(index: TokenIndex, rows: Rows | None = None) -> pd.DataFrame:
     """Return rank and count of words, most frequent first: ``rank``, ``count``, ``term``.
 
     At most about :data:`CURVE_POINTS` ranks, evenly spaced on a log scale: a curve to draw.
     """
-    counts = term_counts(index, "words")
+    counts = term_counts(index, "words", rows)
     order = np.argsort(-counts, kind="stable")[: int(np.count_nonzero(counts))]
     places = _log_spaced(len(order)) - 1
     chosen = order[places]
@@ -300,21 +313,24 @@ def zipf(index: TokenIndex) -> pd.DataFrame:
     )
 
 
-def vocabulary_growth(index: TokenIndex) -> pd.DataFrame:
+def vocabulary_growth(index: TokenIndex, rows: Rows | None = None) -> pd.DataFrame:
     """Return how the number of distinct words grows: ``papers``, ``words``, ``distinct_words``.
 
-    The papers are read in the order of the data set; the first line is no paper read.
+    The selected papers are read in the order of the data set; the first line is no paper read.
     """
-    codes = index.word_codes
+    codes = index.codes("words", rows)
+    sizes = np.diff(index.indptr) if rows is None else np.diff(index.indptr)[rows]
     first_places = np.full(len(index.words), len(codes), dtype=np.int64)
     # Written back to front, so that each word keeps its first place.
     first_places[codes[::-1]] = np.arange(len(codes))[::-1]
     is_new = np.zeros(len(codes) + 1, dtype=np.int64)
     is_new[1:][first_places[first_places < len(codes)]] = 1
     distinct = np.cumsum(is_new)
-    steps = np.unique(np.linspace(0, len(index), min(len(index), CURVE_POINTS) + 1).astype(int))
-    words = index.indptr[steps]
-    return pd.DataFrame({"papers": steps, "words": words, "distinct_words": distinct[words]})
+    read = np.concatenate([[0], np.cumsum(sizes)])
+    steps = np.unique(np.linspace(0, len(sizes), min(len(sizes), CURVE_POINTS) + 1).astype(int))
+    return pd.DataFrame(
+        {"papers": steps, "words": read[steps], "distinct_words": distinct[read[steps]]}
+    )
 
 
 @dataclass(frozen=True)
@@ -349,11 +365,13 @@ class VocabularyCoverage:
         )
 
 
-def vocabulary_coverage(index: TokenIndex, ngrams: int = 2) -> VocabularyCoverage:
+def vocabulary_coverage(
+    index: TokenIndex, rows: Rows | None = None, *, ngrams: int = 2
+) -> VocabularyCoverage:
     """Return what vocabularies of words (``ngrams=1``) or words and bigrams (2) cover."""
-    counts = term_counts(index, "words")
+    counts = term_counts(index, "words", rows)
     if ngrams == 2:
-        counts = np.concatenate([counts, term_counts(index, "bigrams")])
+        counts = np.concatenate([counts, term_counts(index, "bigrams", rows)])
     counts = np.sort(counts[counts > 0])[::-1]
     return VocabularyCoverage(counts, int(counts.sum()))
 

@@ -85,7 +85,7 @@ def test_by_label_by_hand() -> None:
 
 def test_by_label_of_selected_rows() -> None:
     index = index_labels([("a",), ("b",)])
-    table = length_by_label(index.of(np.array([False, True])), np.array([20]))
+    table = length_by_label(index, np.array([10, 20]), np.array([False, True]))
     assert table["label"].tolist() == ["all papers", "b"]
 
 

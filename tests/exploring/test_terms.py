@@ -79,7 +79,7 @@ def test_counts_are_those_of_scikit_learn(kind: str, ngram: int, texts: list[str
 def test_a_mask_counts_the_selected_texts(kind: str, ngram: int) -> None:
     rows = np.array([True, False, True, False, False])
     index = index_tokens(TEXTS)
-    frequency = term_frequency(index.of(rows), kind, drop_stop_words=False, n_terms=100)
+    frequency = term_frequency(index, kind, rows, drop_stop_words=False, n_terms=100)
     names, counts = oracle([TEXTS[0], TEXTS[2]], ngram)
     assert dict(zip(frequency["term"], frequency["count"], strict=True)) == dict(
         zip(names, counts.sum(axis=0), strict=True)
@@ -187,7 +187,7 @@ def test_zipf_by_hand() -> None:
 def test_vocabulary_growth_as_counted_one_by_one(texts: list[str], data: st.DataObject) -> None:
     rows = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
     index = index_tokens(texts)
-    table = vocabulary_growth(index.of(rows))
+    table = vocabulary_growth(index, rows)
     seen: set[int] = set()
     n_words, expected = 0, [(0, 0, 0)]
     for number, row in enumerate(np.flatnonzero(rows), 1):

@@ -16,9 +16,10 @@ DEFAULT_MAX_WORDS = 150
 
 def render_lengths(view: View) -> None:
     """Draw the tab."""
-    _render_distribution(view.lengths)
+    lengths = view.lengths[view.rows]
+    _render_distribution(lengths)
     st.subheader("What a maximum length covers", anchor=False)
-    _render_coverage(view.lengths)
+    _render_coverage(lengths)
     st.subheader("By label", anchor=False)
     _render_by_label(view)
 
@@ -80,7 +81,7 @@ def _render_coverage(lengths: Lengths) -> None:
 
 
 def _render_by_label(view: View) -> None:
-    by_label = statistics.length_by_label(view.labels, view.lengths)
+    by_label = statistics.length_by_label(view.index, view.lengths, view.rows)
     shortest = by_label.iloc[by_label["p50"].argmin()]
     longest = by_label.iloc[by_label["p50"].argmax()]
     components.render_figure(

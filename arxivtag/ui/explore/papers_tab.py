@@ -45,7 +45,7 @@ def _render_table(view: View, shown: np.ndarray) -> None:
             "row": shown + 1,
             "title": papers[TITLE].to_numpy(),
             "labels": [list(labels) for labels in papers[LABELS]],
-            "words": view.all_lengths[shown],
+            "words": view.lengths[shown],
         }
     )
     tables.draw(
@@ -71,7 +71,7 @@ def _render_paper(view: View, first_row: int) -> None:
         st.markdown(f"#### {components.math_text(paper[TITLE]) or 'No title'}")
         components.label_badges(paper[LABELS])
         st.markdown(components.math_text(paper[ABSTRACT]) or "No abstract.")
-        components.note(f"Row {row:,}, {view.all_lengths[row - 1]:,} words.")
+        components.note(f"Row {row:,}, {view.lengths[row - 1]:,} words.")
         with st.expander("As a row of the training data", icon=":material/data_array:"):
             components.note("The abstract as it stands in the file:")
             components.plain_html(paper[ABSTRACT])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeVar
 
 import streamlit as st
@@ -31,7 +30,7 @@ class View:
         corpus: The data set as read.
         cleaning: What the Keras example's cleaning keeps of it.
         index: Labels of all rows.
-        all_lengths: (n_rows,) words of each abstract.
+        lengths: (n_rows,) words of each abstract.
         rows: (n_rows,) mask of the rows in view.
         chosen: The filter behind ``rows``.
     """
@@ -39,7 +38,7 @@ class View:
     corpus: Corpus
     cleaning: CleaningResult
     index: LabelIndex
-    all_lengths: Lengths
+    lengths: Lengths
     rows: Rows
     chosen: PaperFilter
 
@@ -49,19 +48,9 @@ class View:
         return int(self.rows.sum())
 
     @property
-    def lengths(self) -> Lengths:
-        """(n_rows in view,) words of each abstract."""
-        return self.all_lengths[self.rows]
-
-    @cached_property
-    def labels(self) -> LabelIndex:
-        """Labels of the rows in view."""
-        return self.index.of(self.rows)
-
-    @cached_property
     def tokens(self) -> TokenIndex:
-        """Words and bigrams of the rows in view; counted when first asked for."""
-        return cached.tokens(self.corpus).of(self.rows)
+        """Words and bigrams of all rows; counted when first asked for."""
+        return cached.tokens(self.corpus)
 
 
 def nothing_in_view(view: View) -> bool:

@@ -39,7 +39,7 @@ DEFAULT_MAX_TOKENS = 20_000
 
 def render_terms(view: View) -> None:
     """Draw the tab."""
-    if not view.tokens.n_words:
+    if not view.tokens.n_words(view.rows):
         components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
         return
     kind, drop_stop_words = _kind_input()
@@ -79,7 +79,7 @@ def _kind_input() -> tuple[TermKind, bool]:
 
 def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
     frequency = statistics.term_frequency(
-        view.tokens, kind, drop_stop_words=drop_stop_words, n_terms=N_LINES
+        view.tokens, kind, view.rows, drop_stop_words=drop_stop_words, n_terms=N_LINES
     )
     if frequency.empty:
         components.empty_state(f"No {kind} to show.", "Try with stop words.")
@@ -93,7 +93,7 @@ def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
 
 
 def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
-    labels = label_frequency(view.labels)["label"].tolist()
+    labels = label_frequency(view.index, view.rows)["label"].tolist()
     if not labels:
         components.empty_state("No paper in view carries a label.", "Look at other rows.")
         return
@@ -101,7 +101,8 @@ def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
     telling = statistics.telling_terms(
         view.tokens,
         kind,
-        view.labels.having([label]),
+        view.index.having([label]),
+        view.rows,
         method=method,
         drop_stop_words=drop_stop_words,
         n_terms=N_TELLING_LINES,
@@ -151,7 +152,8 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         summary = statistics.telling_summary(
             view.tokens,
             kind,
-            view.labels,
+            view.index,
+            view.rows,
             drop_stop_words=drop_stop_words,
             n_labels=N_SUMMARY_LABELS,
             n_terms=N_SUMMARY_TERMS,
@@ -164,7 +166,7 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
 
 
 def _render_zipf(view: View) -> None:
-    ranks = statistics.zipf(view.tokens)
+    ranks = statistics.zipf(view.tokens, view.rows)
     components.render_figure(
         figures.zipf_figure(ranks),
         "zipf",
@@ -175,7 +177,7 @@ def _render_zipf(view: View) -> None:
 
 
 def _render_growth(view: View) -> None:
-    growth = statistics.vocabulary_growth(view.tokens)
+    growth = statistics.vocabulary_growth(view.tokens, view.rows)
     last = growth.iloc[-1]
     components.render_figure(
         figures.vocabulary_growth_figure(growth),
@@ -195,7 +197,7 @@ def _render_coverage(view: View) -> None:
             most=10_000_000,
             step=1_000,
         )
-    coverage = statistics.vocabulary_coverage(view.tokens, ngrams)
+    coverage = statistics.vocabulary_coverage(view.tokens, view.rows, ngrams=ngrams)
     share, n_terms = coverage.share(max_tokens), len(coverage.counts)
     n_kept = min(max_tokens, n_terms)
     components.note(
