@@ -88,7 +88,6 @@ TEMPLATE = go.layout.Template(
     data={
         "bar": [{"marker": {"line": {"width": 0}}}],
         "scatter": [{"line": {"width": 2}, "marker": {"size": 6}}],
-        "histogram": [{"marker": {"line": {"width": 0}}}],
         "heatmap": [{"colorscale": SEQUENTIAL, "colorbar": {"outlinewidth": 0, "thickness": 12}}],
     },
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from arxivtag.errors import DataError
 from arxivtag.papers.source import parse_source
@@ -110,12 +109,3 @@ def data_text(source: str) -> str:
         return parse_source(source).shown
     except DataError:
         return "uploaded file"  # an upload's address with something behind it
-
-
-def parse_time(stamp: str | None) -> datetime | None:
-    """Return an ISO 8601 time stamp as a UTC datetime, or ``None`` if it is not one."""
-    try:
-        parsed = datetime.fromisoformat(stamp or "")
-    except ValueError:
-        return None
-    return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)

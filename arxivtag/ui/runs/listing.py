@@ -91,13 +91,15 @@ def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
             "State": run_text.STATES[run.state].name,
             "Data": run_text.data_text(run.data),
             "Preset": run.preset,
-            "Began": run_text.parse_time(run.status.started_at or run.status.queued_at),
+            "Began": run.status.started_at or run.status.queued_at,
             "Seconds": run.duration_s,
             **{name: run.figures.get(key) for key, name in FIGURES.items()},
         }
         for run in runs
     ]
-    return pd.DataFrame(rows)
+    table = pd.DataFrame(rows)
+    table["Began"] = pd.to_datetime(table["Began"], format="ISO8601", utc=True, errors="coerce")
+    return table
 
 
 _COLUMNS = {
