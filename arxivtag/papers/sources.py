@@ -63,12 +63,12 @@ from arxivtag.storage import is_file
 
 __all__ = [
     "SAMPLE",
+    "OpenedSource",
     "SourceInfo",
     "available_sources",
     "built_in_path",
     "load",
     "load_texts",
-    "open_source",
     "save_upload",
 ]
 
@@ -208,7 +208,7 @@ def load(
     bounds = limits()
     report = progress or (lambda stage, fraction: None)
     report("reading", 0.0)
-    opened = open_source(source, layout, home)
+    opened = OpenedSource(source, layout, home)
     name, choice, layout = opened.name, opened.choice, opened.layout
     raw = opened.read(progress=report)
     table, read = raw.table, raw.report
@@ -293,15 +293,6 @@ class OpenedSource:
     @property
     def _filter(self) -> MetadataFilter:
         return metadata_filter(self.source.options)
-
-
-def open_source(text: str, layout: Layout | None = None, home: Path | None = None) -> OpenedSource:
-    """Find the file of a source, without reading it.
-
-    Raises:
-        DataError: If the source is unknown or is not on this machine.
-    """
-    return OpenedSource(text, layout, home)
 
 
 def _layout_of(named: Source, source: str, layout: Layout | None, home: Path | None) -> Layout:

@@ -1,0 +1,57 @@
+"""Arrays on disk: plain numbers, one after the other, memory-mapped to be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from arxivtag import storage
+
+Number = TypeVar("Number", bound=np.generic)
+
+
+def map_array(path: Path, kind: type[Number]) -> npt.NDArray[Number]:
+    """Return the numbers in a file that :class:`ArrayWriter` or :func:`write_array` wrote."""
+    if path.stat().st_size == 0:  # nothing cannot be mapped
+        return np.empty(0, dtype=kind)
+    return np.memmap(path, dtype=kind, mode="r").view(np.ndarray)
+
+
+def new_array(path: Path, kind: type[Number], shape: tuple[int, ...]) -> npt.NDArray[Number]:
+    """Return an array in a new file, to be written at any place."""
+    if 0 in shape:
+        write_array(path, np.empty(0, dtype=kind))
+        return np.empty(shape, dtype=kind)
+    return np.memmap(path, dtype=kind, mode="w+", shape=shape)
+
+
+def write_array(path: Path, array: npt.NDArray[np.generic]) -> None:
+    """Write the numbers of ``array`` to a new file."""
+    with ArrayWriter(path) as writer:
+        writer.add(array)
+
+
+class ArrayWriter:
+    """Appends numbers to a new file, as a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = storage.open_new(path)
+
+    def add(self, array: npt.NDArray[np.generic]) -> None:
+        """Append the numbers of ``array``."""
+        self._file.write(np.ascontiguousarray(array).data)
+
+    def __enter__(self) -> ArrayWriter:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
