@@ -53,6 +53,19 @@ class LabelIndex:
         kept = rows[papers]
         return papers[kept], self.codes[kept]
 
+    def lists(self, rows: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
+        """Return the labels of the papers in ``rows``, in written order; equal lists are shared."""
+        _, first, place = np.unique(
+            written_lists(self)[rows], return_index=True, return_inverse=True
+        )
+        distinct = [
+            tuple(self.label_names[code] for code in self._codes_of(row)) for row in rows[first]
+        ]
+        return [distinct[at] for at in place.tolist()]
+
+    def _codes_of(self, row: int) -> list[int]:
+        return list(self.codes[self.indptr[row] : self.indptr[row + 1]].tolist())
+
     def having(self, labels: Sequence[str]) -> Rows:
         """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
         mask = np.ones(len(self), dtype=bool)

@@ -22,7 +22,6 @@ from arxivtag.exploring.terms import (
     log_odds_z,
     telling_summary,
     telling_terms,
-    term_counts,
     term_frequency,
     vocabulary_coverage,
     vocabulary_growth,
@@ -69,7 +68,7 @@ def test_counts_are_those_of_scikit_learn(kind: str, ngram: int, texts: list[str
     index = index_tokens(texts)
     names, counts = oracle(texts, ngram)
     found = dict(
-        zip(index.terms(kind, np.arange(index.n_terms(kind))), term_counts(index, kind),
+        zip(index.terms(kind, np.arange(index.n_terms(kind))), index.counts(kind),
             strict=True)
     )  # fmt: skip
     assert found == dict(zip(names, counts.sum(axis=0), strict=True))
