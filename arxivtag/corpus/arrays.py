@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
-from types import TracebackType
 from typing import TypeVar
 
 import numpy as np
@@ -31,12 +31,12 @@ def new_array(path: Path, kind: type[Number], shape: tuple[int, ...]) -> npt.NDA
 
 def write_array(path: Path, array: npt.NDArray[np.generic]) -> None:
     """Write the numbers of ``array`` to a new file."""
-    with ArrayWriter(path) as writer:
+    with contextlib.closing(ArrayWriter(path)) as writer:
         writer.add(array)
 
 
 class ArrayWriter:
-    """Appends numbers to a new file, as a context manager."""
+    """Appends numbers to a new file."""
 
     def __init__(self, path: Path) -> None:
         self._file = storage.open_new(path)
@@ -45,13 +45,6 @@ class ArrayWriter:
         """Append the numbers of ``array``."""
         self._file.write(np.ascontiguousarray(array).data)
 
-    def __enter__(self) -> ArrayWriter:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Close the file."""
         self._file.close()

@@ -8,6 +8,7 @@ few numbers per paper, one batch of texts, and the dictionary.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from collections import Counter
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from arxivtag.config import limits
 from arxivtag.corpus.arrays import write_array
 from arxivtag.corpus.labels import LabelIndex, Rows, index_labels
 from arxivtag.corpus.near import SignatureWriter
-from arxivtag.corpus.staging import ROWS_PER_BATCH, IngestStoppedError, Staging
+from arxivtag.corpus.staging import IngestStoppedError, Staging
 from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_counts
 from arxivtag.errors import DataError
 from arxivtag.papers.label_columns import LabelsRead, read_labels
@@ -71,32 +72,30 @@ def ingest(job: IngestJob) -> None:
         StorageError: If the disk refuses.
     """
     scratch = storage.make_folder(job.folder / "scratch")
-    staged = Staging(scratch / "rows.arrow", job.progress, job.should_stop)
-    read = job.opened.read(staged).report
-    staged.finish()
-    job.progress("Reading the labels", None)
-    labels, missing = _labels(job.opened, staged)
-    texts = _write_texts(job, staged, labels, scratch)
-    notes = (
-        *read.notes,
-        *job.opened.choice.notes,
-        *missing_notes({**texts.n_missing, **missing}),
-        *labels.notes,
-    )
-    if not len(texts):
-        raise DataError(
-            " ".join((f"{job.opened.name} holds no papers that can be used.", *notes)),
-            "Check which columns hold the abstract and the labels.",
-        )
-    _write_arrays(job.folder, texts)
+    with contextlib.closing(Staging(scratch / "rows.arrow", job.progress, job.should_stop)) as rows:
+        read = job.opened.read(rows).report
+        rows.close()
+        job.progress("Reading the labels", None)
+        labels, missing = _labels(job.opened, rows)
+        n_papers = int(labels.labels.notna().sum())
+        with contextlib.closing(SignatureWriter(scratch, n_papers)) as signatures:
+            texts = _write_texts(job, rows, labels, signatures)
+            notes = (
+                *read.notes,
+                *job.opened.choice.notes,
+                *missing_notes({**texts.n_missing, **missing}),
+                *labels.notes,
+            )
+            _check_any(job, n_papers, notes)
+            _write_arrays(job.folder, texts)
+            _write_pairs(job, texts)
     _write_labels(job.folder, index_labels(labels.labels.dropna().tolist()))
-    _write_pairs(job, texts)
     _write_tokens(job)
     storage.remove_folder(scratch)
     about = {
         "format_version": FORMAT_VERSION,
         "fingerprint": job.fingerprint,
-        "n_papers": len(texts),
+        "n_papers": n_papers,
         "synthetic": job.opened.is_synthetic,
         "n_rows_read": read.n_rows_read,
         "n_rows_skipped": read.n_rows_skipped + labels.n_skipped,
@@ -105,6 +104,14 @@ def ingest(job: IngestJob) -> None:
         "text_notes": count_notes(texts.notes),
     }
     storage.write_json(job.folder / REPORT_NAME, about | {"files": files_in(job.folder)})
+
+
+def _check_any(job: IngestJob, n_papers: int, notes: Sequence[str]) -> None:
+    if not n_papers:
+        raise DataError(
+            " ".join((f"{job.opened.name} holds no papers that can be used.", *notes)),
+            "Check which columns hold the abstract and the labels.",
+        )
 
 
 def files_in(folder: Path) -> dict[str, int]:
@@ -154,10 +161,7 @@ class _Texts:
     notes: list[str] = field(default_factory=list)
     n_missing: Counter[str] = field(default_factory=Counter)
 
-    def __len__(self) -> int:
-        return sum(map(len, self.n_words))
-
-    def add(self, titles: list[str], abstracts: list[str], is_changed: Rows) -> None:
+    def add(self, titles: list[str], abstracts: list[str]) -> None:
         """Take the next papers' texts."""
         n, most = len(titles), limits().max_abstract_chars
         self.n_words.append(np.fromiter(map(count_spaced_words, abstracts), np.int64, n))
@@ -165,33 +169,36 @@ class _Texts:
         self.titles.append(np.fromiter(map(hash, titles), np.int64, n))
         self.abstracts.append(np.fromiter(map(hash, abstracts), np.int64, n))
         self.is_blank.append(np.fromiter((not text.strip() for text in abstracts), bool, n))
-        self.is_changed.append(is_changed)
         self.notes += [note for text in abstracts if (note := note_on(text, most))]
 
 
-def _write_texts(job: IngestJob, staged: Staging, labels: LabelsRead, scratch: Path) -> _Texts:
+def _write_texts(
+    job: IngestJob, staged: Staging, labels: LabelsRead, signatures: SignatureWriter
+) -> _Texts:
     """Write ``papers.parquet`` and the words, and return the numbers of all papers."""
     usable = labels.labels.notna().to_numpy()
-    texts = _Texts(SignatureWriter(scratch, int(usable.sum())))
+    texts = _Texts(signatures)
     tokens = storage.make_folder(job.folder / "tokens")
     columns = {**{name: job.opened.choice.columns.get(name) for name in (TITLE, ABSTRACT)},
                **job.opened.choice.extras}  # fmt: skip
-    written = [name for name in dict.fromkeys(columns.values()) if name]
+    read = [name for name in dict.fromkeys(columns.values()) if name]
     done = 0
     with (
         ThreadPoolExecutor(1) as other_core,
         WordWriter(tokens) as words,
         _papers_file(job) as file,
     ):
-        for table in staged.batches(written):
+        for table in staged.batches(read):
             job.progress("Looking at the texts", done / max(staged.n_rows, 1))
             stop = done + table.num_rows
             rows = labels.labels.iloc[done:stop]
             papers = _papers_of(table.filter(pa.array(usable[done:stop])), columns, texts)
             signed = other_core.submit(texts.signatures.add, papers[ABSTRACT])
-            file.write_table(_parquet_table(papers, rows.dropna().tolist()), ROWS_PER_BATCH)
+            written = other_core.submit(file.write_table, _table_of(papers, rows), table.num_rows)
+            texts.add(papers[TITLE], papers[ABSTRACT])
             words.add(split_words(papers[ABSTRACT]))
             signed.result()
+            written.result()
             done = stop
             if job.should_stop():
                 raise IngestStoppedError
@@ -209,9 +216,9 @@ _LABELS_TYPE = pa.list_(pa.string())
 _TEXT = {pa.string(): pd.StringDtype("pyarrow", na_value=float("nan"))}.get
 
 
-def _parquet_table(papers: dict[str, list[str]], labels: Sequence[tuple[str, ...]]) -> pa.Table:
+def _table_of(papers: dict[str, list[str]], labels: pd.Series) -> pa.Table:
     texts = {name: pa.array(cells, pa.large_string()) for name, cells in papers.items()}
-    return pa.table({**texts, LABELS: pa.array(labels, _LABELS_TYPE)})
+    return pa.table({**texts, LABELS: pa.array(labels.dropna().tolist(), _LABELS_TYPE)})
 
 
 def _papers_of(
@@ -233,7 +240,7 @@ def _papers_of(
             is_changed |= np.fromiter((a is not b and a != b for a, b in pairs), bool)
         else:
             papers[name] = table.column(column).to_pylist()
-    texts.add(papers[TITLE], papers[ABSTRACT], is_changed)
+    texts.is_changed.append(is_changed)
     return papers
 
 
@@ -283,8 +290,10 @@ def _write_pairs(job: IngestJob, texts: _Texts) -> None:
 def _write_tokens(job: IngestJob) -> None:
     job.progress("Counting words and bigrams", None)
     tokens = job.folder / "tokens"
-    write_bigrams(tokens)
+    with ThreadPoolExecutor(1) as other_core:
+        counted = other_core.submit(write_counts, tokens, "words")
+        write_bigrams(tokens)
+        counted.result()
     if job.should_stop():
         raise IngestStoppedError
-    write_counts(tokens, "words")
     write_counts(tokens, "bigrams")

@@ -84,6 +84,10 @@ class SignatureWriter:
         self._offsets = np.zeros(n_papers + 1, dtype=np.int64)
         self._n_done = 0
 
+    def close(self) -> None:
+        """Close the file of shingles."""
+        self._shingles.close()
+
     def add(self, abstracts: Sequence[str]) -> None:
         """Take the next abstracts."""
         shingles, offsets = shingle_hashes(abstracts)
@@ -105,7 +109,7 @@ class SignatureWriter:
 
         Abstracts without words are in no pair. If it is to stop, pairs are missing.
         """
-        self._shingles.__exit__(None, None, None)
+        self.close()
         rows = np.flatnonzero(distinct & self.has_words())
         compared = _Comparison(map_array(self._scratch / "shingles", np.uint64), self._offsets)
         keys: set[int] = set()

@@ -52,12 +52,12 @@ class Staging:
 
     def start_over(self) -> None:
         """Forget all rows."""
-        self.finish()
+        self.close()
         self._path.unlink(missing_ok=True)
         self.n_rows, self._file = 0, None
 
-    def finish(self) -> None:
-        """Write what is waiting and close the file."""
+    def close(self) -> None:
+        """Write what is waiting and close the file; it can be read from then on."""
         if self._waiting:
             self._write()
         if self._file is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from types import TracebackType
 
@@ -16,6 +17,7 @@ from arxivtag.papers.words import Words
 
 # Bigrams are numbered in as many rounds as keep one round's arrays within some hundred MB.
 _TOKENS_PER_ROUND = 16_000_000
+_TOKENS_AT_ONCE = 8_000_000
 
 
 class WordWriter:
@@ -46,7 +48,7 @@ class WordWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._codes.__exit__(kind, error, trace)
+        self._codes.close()
         if error is None:
             sizes = np.concatenate([np.zeros(1, dtype=np.int64), *self._sizes])
             write_array(self._folder / "indptr", np.cumsum(sizes))
@@ -78,7 +80,7 @@ def write_bigrams(folder: Path) -> None:
     firsts = np.concatenate(first_places)
     order = np.argsort(firsts)
     _renumber(numbered, indptr, order)
-    with ArrayWriter(folder / "bigrams") as file:
+    with contextlib.closing(ArrayWriter(folder / "bigrams")) as file:
         for start in range(0, len(order), _TOKENS_PER_ROUND):
             places = firsts[order[start : start + _TOKENS_PER_ROUND]]
             file.add(np.stack([codes[places], codes[places + 1]], axis=1))
@@ -113,7 +115,7 @@ def write_counts(folder: Path, kind: TermKind) -> None:
     n_terms = int(codes.max(initial=-1)) + 1  # each occurs
     counts = np.zeros(n_terms, dtype=np.int64)
     papers = np.zeros(n_terms, dtype=np.int64)
-    for first, last in parts_of(indptr, _TOKENS_PER_ROUND):
+    for first, last in parts_of(indptr, _TOKENS_AT_ONCE):
         part = codes[indptr[first] : indptr[last]]
         owners = np.repeat(np.arange(last - first), np.diff(indptr[first : last + 1]))
         keys = (owners << 32 | part)[part >= 0]

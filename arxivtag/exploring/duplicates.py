@@ -108,13 +108,13 @@ def _near_codes(
     papers: pd.DataFrame, abstracts: npt.NDArray[np.int64], similarity: float
 ) -> npt.NDArray[np.int64]:
     """Return (n,) group numbers; papers whose group holds one abstract alone get their own."""
-    _, first = np.unique(abstracts, return_index=True)
+    _, first, place = np.unique(abstracts, return_index=True, return_inverse=True)
     distinct = papers[ABSTRACT].iloc[first].tolist()
     groups = np.asarray(near_duplicate_groups(distinct, similarity), dtype=np.int64)
     _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     alone = sizes[groups] < 2
-    same = groups[abstracts]
-    single = alone[abstracts]
+    same = groups[place]
+    single = alone[place]
     same[single] = len(sizes) + np.flatnonzero(single)
     return same
 

@@ -29,6 +29,7 @@ from arxivtag.exploring.overview import overview
 from arxivtag.papers import schema, sources
 from arxivtag.papers.cleaning import CleaningResult, clean
 from arxivtag.papers.splits import split
+from arxivtag.papers.texts import normalize_text
 from arxivtag.settings import CleaningConfig
 
 CLEANING_RULES = {
@@ -46,13 +47,9 @@ KINDS = ("words", "bigrams")
 def in_memory(source: str, home: Path) -> schema.Corpus:
     """Return papers as the old way has them, but with texts normalised, as the store's are."""
     loaded = sources.load(source, home=home)
-    keep_all = CleaningConfig(drop_duplicate_titles=False, rare_combinations="keep")
-    normal = clean(loaded.papers, keep_all)
     papers = loaded.papers.copy()
     for name in (schema.TITLE, schema.ABSTRACT):
-        cells = papers[name].to_numpy(dtype=object)
-        cells[normal.rows] = normal.papers[name].to_numpy(dtype=object)
-        papers[name] = pd.array(cells, dtype="str")
+        papers[name] = pd.array([normalize_text(text) for text in papers[name]], dtype="str")
     return schema.Corpus(**{**vars(loaded), "papers": papers})
 
 
@@ -75,7 +72,7 @@ def old_figures(corpus: schema.Corpus) -> Iterator[tuple[str, Any]]:
     yield from _figures_of_cleaning(cleaned)
     example = cleaned["the example's"]
     yield "overview", asdict(overview(index, n_words, example.rows, example.report))
-    yield "describe", describe(corpus)
+    yield "describe", _without_changes(describe(corpus))
     for kind in ("titles", "abstracts", "near"):
         yield f"duplicates: {kind}", _of_groups(duplicate_groups(papers, index, kind))
     for name, result in cleaned.items():
@@ -102,7 +99,7 @@ def new_figures(corpus: Corpus) -> Iterator[tuple[str, Any]]:
     yield from _figures_of_cleaning(cleaned)
     example = cleaned["the example's"]
     yield "overview", asdict(overview(index, n_words, example.rows, example.report))
-    yield "describe", describe_corpus(corpus)
+    yield "describe", _without_changes(describe_corpus(corpus))
     for kind in ("titles", "abstracts", "near"):
         yield f"duplicates: {kind}", _of_groups(groups_in(corpus, kind))
     for name, result in cleaned.items():
@@ -123,9 +120,14 @@ def _figures_of_cleaning(
     cleaned: dict[str, CleaningResult] | dict[str, Cleaned],
 ) -> Iterator[tuple[str, Any]]:
     for name, result in cleaned.items():
-        yield f"cleaning, {name}: report", result.report.to_dict()
+        # Papers in memory come normalised here: there are none to change.
+        yield f"cleaning, {name}: report", {**result.report.to_dict(), "n_texts_changed": 0}
         yield f"cleaning, {name}: rows", result.rows
         yield f"cleaning, {name}: funnel", preparation.cleaning_funnel(result.report, 7)
+
+
+def _without_changes(described: dict[str, Any]) -> dict[str, Any]:
+    return {**described, "cleaning": {**described["cleaning"], "n_texts_changed": 0}}
 
 
 def _of_groups(groups: DuplicateGroups) -> dict[str, Any]:
@@ -221,8 +223,8 @@ def main(source: str, home: Path) -> None:
             break
         same = one[0] == other[0] and is_equal(one[1], other[1])
         n_different += not same
-        print(f"{'same ' if same else 'OTHER'} {one[0]}: "
-              f"{new_started - old_started:.2f} s, {ended - new_started:.2f} s", flush=True)  # fmt: skip
+        seconds = f"{new_started - old_started:.2f} s, {ended - new_started:.2f} s"
+        print(f"{'same ' if same else 'OTHER'} {one[0]}: {seconds}", flush=True)
         if not same and isinstance(one[1], dict):
             print([key for key in one[1] if not is_equal(one[1][key], other[1][key])])
     rows = np.random.default_rng(0).choice(stored.n_papers, 20, replace=False).tolist()
