@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,12 +22,34 @@ def map_array(path: Path, kind: type[Number]) -> npt.NDArray[Number]:
     return np.memmap(path, dtype=kind, mode="r").view(np.ndarray)
 
 
+class ArrayOnDisk(Generic[Number]):
+    """An array of which only the slices that are asked for are in memory."""
+
+    def __init__(self, path: Path, kind: type[Number]) -> None:
+        self._path, self._kind = path, np.dtype(kind)
+
+    def __len__(self) -> int:
+        return self._path.stat().st_size // self._kind.itemsize
+
+    def read(self, start: int, stop: int) -> npt.NDArray[Number]:
+        """Return the numbers from ``start`` to before ``stop``."""
+        offset = int(start) * self._kind.itemsize
+        return np.fromfile(self._path, self._kind, int(stop) - int(start), offset=offset)
+
+
 def new_array(path: Path, kind: type[Number], shape: tuple[int, ...]) -> npt.NDArray[Number]:
     """Return an array in a new file, to be written at any place."""
     if 0 in shape:
         write_array(path, np.empty(0, dtype=kind))
         return np.empty(shape, dtype=kind)
     return np.memmap(path, dtype=kind, mode="w+", shape=shape)
+
+
+def forget(array: npt.NDArray[np.generic]) -> None:
+    """Let go of the memory behind an array of :func:`new_array`; what was written stays."""
+    mapped = getattr(array, "_mmap", None)
+    if isinstance(mapped, mmap.mmap):
+        mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def write_array(path: Path, array: npt.NDArray[np.generic]) -> None:

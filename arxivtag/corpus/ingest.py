@@ -90,7 +90,7 @@ def ingest(job: IngestJob) -> None:
             _write_arrays(job.folder, texts)
             _write_pairs(job, texts)
     _write_labels(job.folder, index_labels(labels.labels.dropna().tolist()))
-    _write_tokens(job)
+    _write_tokens(job, texts.n_distinct_words)
     storage.remove_folder(scratch)
     about = {
         "format_version": FORMAT_VERSION,
@@ -150,6 +150,7 @@ class _Texts:
         is_changed: Whether normalising changed title or abstract.
         notes: What was noticed about abstracts, where something was.
         n_missing: Words for nothing, by what was counted.
+        n_distinct_words: The size of the dictionary.
     """
 
     signatures: SignatureWriter
@@ -160,6 +161,7 @@ class _Texts:
     is_changed: list[Rows] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     n_missing: Counter[str] = field(default_factory=Counter)
+    n_distinct_words: int = 0
 
     def add(self, titles: list[str], abstracts: list[str]) -> None:
         """Take the next papers' texts."""
@@ -202,6 +204,7 @@ def _write_texts(
             done = stop
             if job.should_stop():
                 raise IngestStoppedError
+        texts.n_distinct_words = len(words)
     return texts
 
 
@@ -287,13 +290,13 @@ def _write_pairs(job: IngestJob, texts: _Texts) -> None:
     pq.write_table(pa.table(columns), job.folder / "groups.parquet")
 
 
-def _write_tokens(job: IngestJob) -> None:
+def _write_tokens(job: IngestJob, n_words: int) -> None:
     job.progress("Counting words and bigrams", None)
     tokens = job.folder / "tokens"
     with ThreadPoolExecutor(1) as other_core:
-        counted = other_core.submit(write_counts, tokens, "words")
-        write_bigrams(tokens)
+        counted = other_core.submit(write_counts, tokens, "words", n_words)
+        n_bigrams = write_bigrams(tokens)
         counted.result()
     if job.should_stop():
         raise IngestStoppedError
-    write_counts(tokens, "bigrams")
+    write_counts(tokens, "bigrams", n_bigrams)

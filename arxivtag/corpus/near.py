@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from arxivtag.callbacks import ShouldStop
-from arxivtag.corpus.arrays import ArrayWriter, map_array, new_array
+from arxivtag.corpus.arrays import ArrayWriter, forget, map_array, new_array
 from arxivtag.corpus.labels import Rows
 from arxivtag.papers.near_duplicates import (
     N_BANDS,
@@ -98,6 +98,7 @@ class SignatureWriter:
         if len(filled):
             bounds = np.append(offsets[filled], offsets[-1])
             self._signatures[start + filled] = minhash_signatures(shingles, bounds)
+            forget(self._signatures)
         self._n_done = stop
 
     def has_words(self) -> Rows:
@@ -135,8 +136,11 @@ class SignatureWriter:
 
 def _band_of(signatures: npt.NDArray[np.uint32], band: int) -> Hashes:
     step = 200_000  # rows at once
-    starts = range(0, len(signatures), step)
-    return np.concatenate([band_keys(signatures[at : at + step], band) for at in starts])
+    parts = []
+    for start in range(0, len(signatures), step):
+        parts.append(band_keys(signatures[start : start + step], band))
+        forget(signatures)
+    return np.concatenate(parts)
 
 
 class _Comparison:

@@ -18,15 +18,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from arxivtag.corpus.arrays import map_array
+from arxivtag.corpus.arrays import ArrayOnDisk, map_array
 from arxivtag.corpus.labels import Codes, Rows
+from arxivtag.corpus.stop_words import STOP_WORDS
 
 Ints = npt.NDArray[np.int64]
 TermKind = Literal["words", "bigrams"]
@@ -34,6 +37,8 @@ CODES: dict[TermKind, str] = {"words": "codes", "bigrams": "bigram_codes"}
 
 # So many tokens are looked at together: some hundred MB of temporary arrays.
 _TOKENS_AT_ONCE = 8_000_000
+_FEW = 0.2
+_N_RECENT = 2  # counts that are kept, since several tables of a tab ask for the same
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +51,7 @@ class TermFile:
         papers: (n_terms,) papers that hold the term.
     """
 
-    codes: Codes
+    codes: ArrayOnDisk[np.int32]
     counts: Codes
     papers: Codes
 
@@ -88,14 +93,15 @@ class Tokens:
         if rows is None:
             return everything.astype(np.int64)
         key = (kind, hash(rows.tobytes()))
-        if key not in self._recent:
-            while len(self._recent) > 1:
-                self._recent.pop(next(iter(self._recent)), None)
-            if 2 * self.n_words(rows) > self.n_words():
-                self._recent[key] = everything - self._count(kind, ~rows)
-            else:
-                self._recent[key] = self._count(kind, rows)
-        return self._recent[key]
+        counts = self._recent.pop(key, None)
+        if counts is None and 2 * self.n_words(rows) > self.n_words():
+            counts = everything - self._count(kind, ~rows)
+        elif counts is None:
+            counts = self._count(kind, rows)
+        while len(self._recent) >= _N_RECENT:
+            self._recent.pop(next(iter(self._recent)), None)
+        self._recent[key] = counts
+        return counts
 
     def _count(self, kind: TermKind, rows: Rows) -> Ints:
         counts = np.zeros(self.n_terms(kind), dtype=np.int64)
@@ -122,9 +128,9 @@ class Tokens:
         chosen = rows[first:last]
         if not chosen.any():
             return np.empty(0, dtype=np.int32)
-        codes = self.files[kind].codes[start:stop]
+        codes = self.files[kind].codes.read(start, stop)
         if not chosen.all():
-            codes = codes[np.repeat(chosen, np.diff(self.indptr[first : last + 1]))]
+            codes = codes[_places_of(chosen, self.indptr[first : last + 1] - start)]
         return codes if kind == "words" else codes[codes >= 0]
 
     def parts(self) -> Iterator[tuple[int, int]]:
@@ -148,7 +154,7 @@ class Tokens:
             if not rows[first:last].any():
                 continue
             sizes = np.diff(self.indptr[first : last + 1])
-            places = place[self.files[kind].codes[self.indptr[first] : self.indptr[last]]]
+            places = place[self.files[kind].codes.read(self.indptr[first], self.indptr[last])]
             at = np.flatnonzero((places >= 0) & np.repeat(rows[first:last], sizes))
             holds = np.zeros((last - first, len(terms)), dtype=bool)
             holds[np.searchsorted(np.cumsum(sizes), at, side="right"), places[at]] = True
@@ -169,6 +175,20 @@ class Tokens:
             n_read += len(codes)
         return np.concatenate(places) if places else np.empty(0, dtype=np.int64)
 
+    def is_stop_term(self, kind: TermKind) -> Rows:
+        """Return (n_terms,) which terms are, or hold, a stop word."""
+        return self._stop_words if kind == "words" else self._stop_bigrams
+
+    @cached_property
+    def _stop_words(self) -> Rows:
+        listed = pa.array(sorted(STOP_WORDS), self.words.type)
+        return np.asarray(pc.is_in(self.words, listed), dtype=np.bool_)
+
+    @cached_property
+    def _stop_bigrams(self) -> Rows:
+        first, second = self.bigrams.T
+        return np.asarray(self._stop_words[first] | self._stop_words[second], dtype=np.bool_)
+
     def terms(self, kind: TermKind, codes: npt.NDArray[np.integer]) -> list[str]:
         """Return the terms with these codes as strings."""
         if kind == "words":
@@ -176,6 +196,16 @@ class Tokens:
         pairs = self.bigrams[codes]
         first, second = (self.words.take(pairs[:, i].astype(np.int64)) for i in (0, 1))
         return [f"{a} {b}" for a, b in zip(first.to_pylist(), second.to_pylist(), strict=True)]
+
+
+def _places_of(chosen: Rows, indptr: Ints) -> Ints | Rows:
+    """Return what selects the tokens of chosen papers: a mask, or positions where these are few."""
+    sizes = np.diff(indptr)
+    if chosen.mean() > _FEW:
+        return np.repeat(chosen, sizes)
+    starts, sizes = indptr[:-1][chosen], sizes[chosen]
+    ends = np.cumsum(sizes)
+    return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1])
 
 
 def parts_of(indptr: Ints, n_at_once: int) -> Iterator[tuple[int, int]]:
@@ -194,7 +224,7 @@ def map_tokens(folder: Path) -> Tokens:
         words = pa.ipc.open_file(source).read_all().column(0).combine_chunks()
     files: dict[TermKind, TermFile] = {
         kind: TermFile(
-            map_array(folder / name, np.int32),
+            ArrayOnDisk(folder / name, np.int32),
             map_array(folder / f"{kind}_counts", np.int32),
             map_array(folder / f"{kind}_papers", np.int32),
         )

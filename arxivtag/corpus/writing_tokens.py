@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from types import TracebackType
 
@@ -10,7 +9,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from arxivtag.corpus.arrays import ArrayWriter, map_array, new_array, write_array
+from arxivtag.corpus.arrays import (
+    ArrayOnDisk,
+    ArrayWriter,
+    forget,
+    map_array,
+    new_array,
+    write_array,
+)
 from arxivtag.corpus.labels import Codes
 from arxivtag.corpus.tokens import CODES, Ints, TermKind, parts_of
 from arxivtag.papers.words import Words
@@ -39,6 +45,9 @@ class WordWriter:
         self._codes.add(renumbered[words.codes])
         self._sizes.append(np.diff(words.indptr))
 
+    def __len__(self) -> int:
+        return len(self._numbers)
+
     def __enter__(self) -> WordWriter:
         return self
 
@@ -57,66 +66,82 @@ class WordWriter:
                 file.write_table(table)
 
 
-def write_bigrams(folder: Path) -> None:
+def write_bigrams(folder: Path) -> int:
     """Number the bigrams of ``codes`` by their first appearance: ``bigram_codes``, ``bigrams``.
 
     In each round a share of the words is looked at, with the bigrams that begin with them. The
     number of rounds is a power of two.
+
+    Returns:
+        The number of distinct bigrams.
     """
-    codes, indptr = map_array(folder / "codes", np.int32), map_array(folder / "indptr", np.int64)
+    codes = ArrayOnDisk(folder / "codes", np.int32)
+    indptr = map_array(folder / "indptr", np.int64)
     n_rounds = 1 << (len(codes) // _TOKENS_PER_ROUND).bit_length()
-    numbered = new_array(folder / "bigram_codes", np.int32, codes.shape)
-    numbered[:] = -1
+    numbered = new_array(folder / "bigram_codes", np.int32, (len(codes),))
     first_places: list[Ints] = []
+    first_pairs: list[Ints] = []
     n_bigrams = 0
     for number in range(n_rounds):
-        places = _bigrams_of_round(codes, indptr, number, n_rounds)
-        pairs = codes[places].astype(np.int64) << 32 | codes[places + 1]
+        places, pairs = _bigrams_of_round(codes, indptr, number, n_rounds)
         found = pa.array(pairs).dictionary_encode().indices.to_numpy(zero_copy_only=False)
-        numbered[places] = found + n_bigrams
         is_first = np.diff(np.maximum.accumulate(found), prepend=-1) > 0
         first_places.append(places[is_first])
-        n_bigrams += int(is_first.sum())
-    firsts = np.concatenate(first_places)
-    order = np.argsort(firsts)
-    _renumber(numbered, indptr, order)
-    with contextlib.closing(ArrayWriter(folder / "bigrams")) as file:
-        for start in range(0, len(order), _TOKENS_PER_ROUND):
-            places = firsts[order[start : start + _TOKENS_PER_ROUND]]
-            file.add(np.stack([codes[places], codes[places + 1]], axis=1))
+        first_pairs.append(pairs[is_first])
+        # Until all are numbered, 0 stands for no bigram.
+        _scatter(numbered, places, found + (n_bigrams + 1))
+        n_bigrams += len(first_places[-1])
+    order = np.argsort(np.concatenate(first_places))
+    _renumber(numbered, order)
+    pairs = np.concatenate(first_pairs)[order]
+    words = np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1)
+    write_array(folder / "bigrams", words.astype(np.int32))
+    return n_bigrams
 
 
-def _bigrams_of_round(codes: Codes, indptr: Ints, number: int, n_rounds: int) -> Ints:
-    """Return the places where the bigrams of one round begin, in order."""
-    found: list[Ints] = []
-    for first, last in parts_of(indptr, _TOKENS_PER_ROUND):
-        start, stop = int(indptr[first]), int(indptr[last])
-        is_wanted = codes[start:stop] & (n_rounds - 1) == number
-        ends = indptr[first + 1 : last + 1]
-        is_wanted[ends[np.diff(indptr[first : last + 1]) > 0] - 1 - start] = False
-        found.append(np.flatnonzero(is_wanted) + start)
-    return np.concatenate(found) if found else np.empty(0, dtype=np.int64)
+def _bigrams_of_round(
+    codes: ArrayOnDisk[np.int32], indptr: Ints, number: int, n_rounds: int
+) -> tuple[Ints, Ints]:
+    """Return where the bigrams of one round begin, in order, and each one's two words as one."""
+    places, pairs = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for first, last in parts_of(indptr, _TOKENS_AT_ONCE):
+        start = int(indptr[first])
+        part = codes.read(start, indptr[last])
+        is_wanted = part & (n_rounds - 1) == number
+        ends = indptr[first + 1 : last + 1] - start
+        is_wanted[ends[np.diff(indptr[first : last + 1]) > 0] - 1] = False  # a paper's last word
+        at = np.flatnonzero(is_wanted)
+        places.append(at + start)
+        pairs.append(part[at].astype(np.int64) << 32 | part[at + 1])
+    return np.concatenate(places), np.concatenate(pairs)
 
 
-def _renumber(numbered: Codes, indptr: Ints, order: Ints) -> None:
-    """Replace each number by its place in ``order``; -1 stays."""
+def _scatter(numbered: Codes, places: Ints, numbers: npt.NDArray[np.integer]) -> None:
+    step = _TOKENS_AT_ONCE // 4
+    for start in range(0, len(places), step):
+        numbered[places[start : start + step]] = numbers[start : start + step]
+        forget(numbered)
+
+
+def _renumber(numbered: Codes, order: Ints) -> None:
+    """Replace each number by its place in ``order``, and 0 by -1."""
     place = np.empty(len(order) + 1, dtype=np.int32)
-    place[order] = np.arange(len(order), dtype=np.int32)
-    place[-1] = -1
-    for start in range(0, len(numbered), _TOKENS_PER_ROUND):
-        part = numbered[start : start + _TOKENS_PER_ROUND]
+    place[0] = -1
+    place[order + 1] = np.arange(len(order), dtype=np.int32)
+    for start in range(0, len(numbered), _TOKENS_AT_ONCE):
+        part = numbered[start : start + _TOKENS_AT_ONCE]
         part[:] = place[part]
+        forget(numbered)
 
 
-def write_counts(folder: Path, kind: TermKind) -> None:
+def write_counts(folder: Path, kind: TermKind, n_terms: int) -> None:
     """Count how often each term occurs, and in how many papers."""
-    codes = map_array(folder / CODES[kind], np.int32)
+    codes = ArrayOnDisk(folder / CODES[kind], np.int32)
     indptr = map_array(folder / "indptr", np.int64)
-    n_terms = int(codes.max(initial=-1)) + 1  # each occurs
     counts = np.zeros(n_terms, dtype=np.int64)
     papers = np.zeros(n_terms, dtype=np.int64)
     for first, last in parts_of(indptr, _TOKENS_AT_ONCE):
-        part = codes[indptr[first] : indptr[last]]
+        part = codes.read(indptr[first], indptr[last])
         owners = np.repeat(np.arange(last - first), np.diff(indptr[first : last + 1]))
         keys = (owners << 32 | part)[part >= 0]
         keys.sort()

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.stop_words import STOP_WORDS
 from arxivtag.corpus.tokens import TermKind as TermKind
 from arxivtag.exploring.labels import LabelIndex, Rows, label_frequency
-from arxivtag.exploring.stop_words import STOP_WORDS
 from arxivtag.papers.words import split_words
 
 if TYPE_CHECKING:
@@ -60,6 +60,8 @@ class TermIndex(Protocol):
     def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints: ...
 
     def first_places(self, rows: Rows | None = None) -> Ints: ...
+
+    def is_stop_term(self, kind: TermKind) -> Rows: ...
 
     def terms(self, kind: TermKind, codes: npt.NDArray[np.integer]) -> list[str]: ...
 
@@ -109,6 +111,13 @@ class TokenIndex:
     def token_mask(self, rows: Rows) -> npt.NDArray[np.bool_]:
         """Return (n_tokens,) which tokens belong to the selected texts."""
         return rows[self.papers]
+
+    def is_stop_term(self, kind: TermKind) -> Rows:
+        """Return (n_terms,) which terms are, or hold, a stop word."""
+        stop_words = np.array([word in STOP_WORDS for word in self.words.to_pylist()], dtype=bool)
+        if kind == "words":
+            return stop_words
+        return np.asarray(stop_words[self.bigrams].any(axis=1), dtype=np.bool_)
 
     def terms(self, kind: TermKind, codes: npt.NDArray[np.integer]) -> list[str]:
         """Return the terms with these codes as strings."""
@@ -167,18 +176,6 @@ def _encode_bigrams(
     return codes, words.astype(np.int32)
 
 
-def is_stop_term(index: TermIndex, kind: TermKind) -> npt.NDArray[np.bool_]:
-    """Return (n_terms,) which terms are, or hold, a stop word."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    listed = pa.array(sorted(STOP_WORDS), index.words.type)
-    stop_words = np.asarray(pc.is_in(index.words, listed), dtype=np.bool_)
-    if kind == "words":
-        return stop_words
-    return stop_words[index.bigrams[:, 0]] | stop_words[index.bigrams[:, 1]]
-
-
 def term_frequency(
     index: TermIndex,
     kind: TermKind,
@@ -194,7 +191,7 @@ def term_frequency(
     counts = index.counts(kind, rows)
     total = index.n_words(rows)
     if drop_stop_words:
-        counts = np.where(is_stop_term(index, kind), 0, counts)
+        counts = np.where(index.is_stop_term(kind), 0, counts)
     order = _largest(counts, n_terms)
     return pd.DataFrame(
         {
@@ -253,7 +250,7 @@ def telling_terms(
     n_in, n_out = int(count_in.sum()), int(count_out.sum())
     eligible = count_in + count_out >= MIN_TELLING_COUNT
     if drop_stop_words:
-        eligible &= ~is_stop_term(index, kind)
+        eligible &= ~index.is_stop_term(kind)
     if not n_in or not n_out:
         eligible[:] = False
     codes = np.flatnonzero(eligible)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.feature_selection import chi2
 
+from arxivtag.corpus.stop_words import STOP_WORDS
 from arxivtag.exploring.labels import index_labels
-from arxivtag.exploring.stop_words import STOP_WORDS
 from arxivtag.exploring.terms import (
     MIN_TELLING_COUNT,
     PRIOR_SHARE,
