@@ -202,6 +202,7 @@ def _write_texts(
             signed.result()
             written.result()
             done = stop
+            pa.default_memory_pool().release_unused()
             if job.should_stop():
                 raise IngestStoppedError
         texts.n_distinct_words = len(words)

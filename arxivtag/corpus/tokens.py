@@ -36,7 +36,7 @@ TermKind = Literal["words", "bigrams"]
 CODES: dict[TermKind, str] = {"words": "codes", "bigrams": "bigram_codes"}
 
 # So many tokens are looked at together: some hundred MB of temporary arrays.
-_TOKENS_AT_ONCE = 8_000_000
+_TOKENS_AT_ONCE = 4_000_000
 _FEW = 0.2
 _N_RECENT = 2  # counts that are kept, since several tables of a tab ask for the same
 
@@ -164,16 +164,14 @@ class Tokens:
     def first_places(self, rows: Rows | None = None) -> Ints:
         """Return where words appear first when the selected papers are read in order, sorted."""
         chosen = np.ones(len(self), dtype=bool) if rows is None else rows
-        is_new = np.ones(len(self.words), dtype=bool)
-        places: list[Ints] = []
+        places = np.full(len(self.words), -1, dtype=np.int64)
         n_read = 0
         for codes in self._selected("words", chosen):
-            at = np.flatnonzero(is_new[codes])
-            _, first = np.unique(codes[at], return_index=True)
-            is_new[codes[at]] = False
-            places.append(np.sort(at[first]) + n_read)
+            # Written back to front, so that each word keeps its first place.
+            at = np.flatnonzero(places[codes] < 0)[::-1]
+            places[codes[at]] = at + n_read
             n_read += len(codes)
-        return np.concatenate(places) if places else np.empty(0, dtype=np.int64)
+        return np.sort(places[places >= 0])
 
     def is_stop_term(self, kind: TermKind) -> Rows:
         """Return (n_terms,) which terms are, or hold, a stop word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from types import TracebackType
 
@@ -23,7 +24,7 @@ from arxivtag.papers.words import Words
 
 # Bigrams are numbered in as many rounds as keep one round's arrays within some hundred MB.
 _TOKENS_PER_ROUND = 16_000_000
-_TOKENS_AT_ONCE = 8_000_000
+_TOKENS_AT_ONCE = 4_000_000
 
 
 class WordWriter:
@@ -92,10 +93,14 @@ def write_bigrams(folder: Path) -> int:
         _scatter(numbered, places, found + (n_bigrams + 1))
         n_bigrams += len(first_places[-1])
     order = np.argsort(np.concatenate(first_places))
+    first_places.clear()
     _renumber(numbered, order)
-    pairs = np.concatenate(first_pairs)[order]
-    words = np.stack([pairs >> 32, pairs & 0xFFFFFFFF], axis=1)
-    write_array(folder / "bigrams", words.astype(np.int32))
+    pairs = np.concatenate(first_pairs)
+    first_pairs.clear()
+    with contextlib.closing(ArrayWriter(folder / "bigrams")) as file:
+        for start in range(0, n_bigrams, _TOKENS_AT_ONCE // 4):
+            part = pairs[order[start : start + _TOKENS_AT_ONCE // 4]]
+            file.add(np.stack([part >> 32, part & 0xFFFFFFFF], axis=1).astype(np.int32))
     return n_bigrams
 
 
