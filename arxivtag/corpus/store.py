@@ -193,7 +193,8 @@ def open_corpus(
     lock = work.locked()
     if _read_seen(seen) != fingerprint:
         storage.write_text(seen, fingerprint)
-    os.utime(root / fingerprint / REPORT_NAME)  # the last use
+    with contextlib.suppress(OSError):
+        os.utime(root / fingerprint / REPORT_NAME)  # the last use
     return Corpus(source, opened.name, root / fingerprint, lock)
 
 

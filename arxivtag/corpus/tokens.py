@@ -16,7 +16,7 @@ words (bigrams) are numbered by their first appearance. Files of ``tokens/``:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -136,6 +136,29 @@ class Tokens:
     def parts(self) -> Iterator[tuple[int, int]]:
         """Yield ranges of papers that hold a bounded number of tokens, in order."""
         return parts_of(self.indptr, _TOKENS_AT_ONCE)
+
+    def counts_of(self, kind: TermKind, selections: Sequence[Rows], terms: Ints) -> Ints:
+        """Return (n_selections, n_terms) how often some terms occur in each selection.
+
+        All tokens are read once, however many selections there are.
+        """
+        place = np.full(self.n_terms(kind) + 1, len(terms), dtype=np.int32)
+        place[terms] = np.arange(len(terms), dtype=np.int32)
+        counts = np.zeros((len(selections), len(terms) + 1), dtype=np.int64)
+        for first, last in self.parts():
+            indptr = self.indptr[first : last + 1]
+            places = place[self.files[kind].codes.read(indptr[0], indptr[-1])]  # the last: code -1
+            for line, rows in zip(counts, selections, strict=True):
+                chosen = rows[first:last]
+                if chosen.any():
+                    at = _places_of(chosen, indptr - indptr[0])
+                    line += np.bincount(places[at], minlength=len(line))
+        return counts[:, :-1]
+
+    def n_occurrences(self, kind: TermKind, rows: Rows) -> int:
+        """Return how many words or bigrams the selected papers have."""
+        sizes = np.diff(self.indptr)[rows]
+        return int(sizes.sum()) - (int(np.count_nonzero(sizes)) if kind == "bigrams" else 0)
 
     def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
         """Return how many selected papers hold each of a few ``terms``."""

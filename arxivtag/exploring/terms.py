@@ -57,6 +57,10 @@ class TermIndex(Protocol):
 
     def counts(self, kind: TermKind, rows: Rows | None = None) -> Ints: ...
 
+    def counts_of(self, kind: TermKind, selections: Sequence[Rows], terms: Ints) -> Ints: ...
+
+    def n_occurrences(self, kind: TermKind, rows: Rows) -> int: ...
+
     def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints: ...
 
     def first_places(self, rows: Rows | None = None) -> Ints: ...
@@ -130,6 +134,15 @@ class TokenIndex:
     def counts(self, kind: TermKind, rows: Rows | None = None) -> Ints:
         """Return (n_terms,) how often each term occurs in the selected texts."""
         return np.bincount(self.codes(kind, rows), minlength=self.n_terms(kind))
+
+    def counts_of(self, kind: TermKind, selections: Sequence[Rows], terms: Ints) -> Ints:
+        """Return (n_selections, n_terms) how often some terms occur in each selection."""
+        counts = [self.counts(kind, rows)[terms] for rows in selections]
+        return np.array(counts, dtype=np.int64).reshape(len(selections), len(terms))
+
+    def n_occurrences(self, kind: TermKind, rows: Rows) -> int:
+        """Return how many words or bigrams the selected texts have."""
+        return len(self.codes(kind, rows))
 
     def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
         """Return how many selected papers hold each of a few ``terms``."""
@@ -243,36 +256,69 @@ def telling_terms(
         ``rate_inside``, ``rate_outside``; highest score first. Terms with fewer than
         :data:`MIN_TELLING_COUNT` occurrences are left out. Empty when either side has no words.
     """
-    chosen = np.ones(len(index), dtype=bool) if rows is None else rows
-    within = inside & chosen
-    count_in = index.counts(kind, within)
-    count_out = index.counts(kind, rows) - count_in
-    n_in, n_out = int(count_in.sum()), int(count_out.sum())
-    eligible = count_in + count_out >= MIN_TELLING_COUNT
-    if drop_stop_words:
-        eligible &= ~index.is_stop_term(kind)
-    if not n_in or not n_out:
-        eligible[:] = False
-    codes = np.flatnonzero(eligible)
-    a, b = count_in[codes], count_out[codes]
-    if method == "log_odds":
-        scores = log_odds_z(a, b, n_in, n_out)
-    else:
-        share = float(within.sum()) / max(int(chosen.sum()), 1)
-        scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
-    best = _largest(scores, n_terms)
-    words_in = max(index.n_words(within), 1)
-    words_out = max(index.n_words(chosen & ~inside), 1)
-    return pd.DataFrame(
-        {
-            "term": index.terms(kind, codes[best]),
-            "score": scores[best],
-            "count_inside": a[best],
-            "count_outside": b[best],
-            "rate_inside": 1000 * a[best] / words_in,
-            "rate_outside": 1000 * b[best] / words_out,
-        }
-    )
+    view = _TermsInView.of(index, kind, rows, drop_stop_words)
+    return view.telling(view.counts_inside([inside])[0], inside, method, n_terms)
+
+
+@dataclass(frozen=True, eq=False)
+class _TermsInView:
+    """The terms of the selected papers that may tell something, with their counts.
+
+    Attributes:
+        index: The tokens.
+        kind: Words or bigrams.
+        rows: (n_papers,) the selected papers.
+        codes: (n_codes,) the terms that occur often enough.
+        counts: (n_codes,) how often.
+    """
+
+    index: TermIndex
+    kind: TermKind
+    rows: Rows
+    codes: Ints
+    counts: Ints
+
+    @classmethod
+    def of(
+        cls, index: TermIndex, kind: TermKind, rows: Rows | None, drop_stop_words: bool
+    ) -> _TermsInView:
+        counts = index.counts(kind, rows)
+        eligible = counts >= MIN_TELLING_COUNT
+        if drop_stop_words:
+            eligible &= ~index.is_stop_term(kind)
+        codes = np.flatnonzero(eligible)
+        chosen = np.ones(len(index), dtype=bool) if rows is None else rows
+        return cls(index, kind, chosen, codes, counts[codes])
+
+    def counts_inside(self, insides: Sequence[Rows]) -> Ints:
+        """Return (n_insides, n_codes) how often each term occurs in each set of papers."""
+        selected = [inside & self.rows for inside in insides]
+        return self.index.counts_of(self.kind, selected, self.codes)
+
+    def telling(self, a: Ints, inside: Rows, method: TellingMethod, n_terms: int) -> pd.DataFrame:
+        """Return the table of :func:`telling_terms`, given the counts inside."""
+        index, within, without = self.index, inside & self.rows, ~inside & self.rows
+        n_in = index.n_occurrences(self.kind, within)
+        n_out = index.n_occurrences(self.kind, without)
+        b = self.counts - a
+        if not n_in or not n_out:
+            scores = np.zeros(len(a))
+        elif method == "log_odds":
+            scores = log_odds_z(a, b, n_in, n_out)
+        else:
+            share = float(within.sum()) / int(self.rows.sum())
+            scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
+        best = _largest(scores, n_terms)
+        return pd.DataFrame(
+            {
+                "term": index.terms(self.kind, self.codes[best]),
+                "score": scores[best],
+                "count_inside": a[best],
+                "count_outside": b[best],
+                "rate_inside": 1000 * a[best] / max(index.n_words(within), 1),
+                "rate_outside": 1000 * b[best] / max(index.n_words(without), 1),
+            }
+        )
 
 
 def telling_summary(
@@ -290,17 +336,13 @@ def telling_summary(
     Columns: ``label``, ``name``, ``papers``, ``terms`` (joined by commas, best first).
     """
     frequency = label_frequency(labels, rows).head(n_labels)
-    terms = []
-    for label in frequency["label"]:
-        telling = telling_terms(
-            index,
-            kind,
-            labels.having([label]),
-            rows,
-            drop_stop_words=drop_stop_words,
-            n_terms=n_terms,
-        )
-        terms.append(", ".join(telling["term"]))
+    insides = [labels.having([label]) for label in frequency["label"]]
+    view = _TermsInView.of(index, kind, rows, drop_stop_words)
+    counts = view.counts_inside(insides)
+    tables = (
+        view.telling(a, one, "log_odds", n_terms) for a, one in zip(counts, insides, strict=True)
+    )
+    terms = [", ".join(table["term"]) for table in tables]
     return frequency[["label", "name", "papers"]].assign(terms=terms)
 
 
