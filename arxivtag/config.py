@@ -51,6 +51,11 @@ def uploads_folder(home: Path | None = None) -> Path:
     return (home or home_folder()) / "uploads"
 
 
+def corpora_folder(home: Path | None = None) -> Path:
+    """Return the folder that holds one folder per ingested data set."""
+    return (home or home_folder()) / "corpora"
+
+
 @dataclass(frozen=True)
 class Limits:
     """What a file of papers may hold; each can be set by ``ARXIVTAG_<NAME>`` in the environment."""
@@ -69,6 +74,9 @@ class Limits:
     max_labels: int = setting(2_000, "Most distinct labels a model can learn.", minimum=1)
     max_abstract_chars: int = setting(
         50_000, "Longest pasted abstract, in characters.", minimum=100
+    )
+    max_store_gb: int = setting(
+        50, "Most GB of ingested data sets; those out of use longest make room.", minimum=1
     )
     max_bundle_mb: int = setting(2_000, "Largest model bundle that is loaded, in MB.", minimum=1)
 

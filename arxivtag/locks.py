@@ -34,22 +34,24 @@ def _open(path: Path) -> int:
         ) from error
 
 
-def try_acquire(path: Path, timeout_s: float = 0.0) -> int | None:
+def try_acquire(path: Path, timeout_s: float = 0.0, *, shared: bool = False) -> int | None:
     """Take the lock at ``path`` and return its file descriptor, or ``None`` if another has it.
 
     Args:
         path: The lock's file; its folder must exist.
         timeout_s: How long to try again. Probes (:func:`is_held`) hold a lock for
             some microseconds, so whoever must not fail by chance waits a little.
+        shared: Whether others may hold it shared at the same time.
 
     Raises:
         StorageError: If the file cannot be opened.
     """
     descriptor = _open(path)
+    kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     deadline = time.monotonic() + timeout_s
     while True:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except OSError:
             if time.monotonic() >= deadline:
                 os.close(descriptor)

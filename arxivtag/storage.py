@@ -198,16 +198,31 @@ def read_json_lines(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], 
     return records, offset + end
 
 
+def open_new(path: Path) -> BinaryIO:
+    """Return a new file open for writing, for folders that are published as a whole."""
+    return path.open("xb")
+
+
 @contextlib.contextmanager
-def publish_folder(path: Path) -> Iterator[Path]:
+def publish_folder(path: Path, temporary_name: str = "") -> Iterator[Path]:
     """Yield an empty temporary folder that becomes ``path`` by one rename at the end.
 
     If the block raises, nothing appears at ``path``. An existing ``path`` is
     replaced.
+
+    Args:
+        path: The folder to be.
+        temporary_name: What the folder is called until then, for callers who alone may write
+            at ``path``: one that a killed process left there is emptied.
     """
     make_folder(path.parent)
     with disk_errors("write", path):
-        temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent))
+        if temporary_name:
+            temporary = path.with_name(temporary_name)
+            shutil.rmtree(temporary, ignore_errors=True)
+            temporary.mkdir()
+        else:
+            temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent))
     try:
         with disk_errors("write", path):
             yield temporary

@@ -34,6 +34,7 @@ FLOORS = {
     "arxivtag.settings": 0,
     "arxivtag.storage": 0,
     "arxivtag.papers": 1,
+    "arxivtag.corpus": 1,
     "arxivtag.exploring": 1,
     "arxivtag.learning": 2,
     "arxivtag.tagging": 2,
@@ -66,6 +67,8 @@ SIDEWAYS = {
     ("arxivtag.settings", "arxivtag.fields"),
     ("arxivtag.storage", "arxivtag.errors"),
     ("arxivtag.tagging", "arxivtag.learning"),  # one vectorizer and one network for both
+    ("arxivtag.corpus", "arxivtag.papers"),
+    ("arxivtag.exploring", "arxivtag.corpus"),
     ("arxivtag.exploring", "arxivtag.papers"),
     ("arxivtag.ui.frame", "arxivtag.ui.browser"),
     *((f"arxivtag.ui.{page}", "arxivtag.ui.frame") for page in UI_PAGES),
@@ -171,7 +174,7 @@ def test_figures_know_neither_streamlit_nor_statistics() -> None:
 
 
 def test_exploring_and_papers_draw_nothing() -> None:
-    for room in ("exploring", "papers", "learning", "tagging", "runs"):
+    for room in ("corpus", "exploring", "papers", "learning", "tagging", "runs"):
         for path in (PROJECT_FOLDER / "arxivtag" / room).rglob("*.py"):
             names = {name.split(".")[0] for name, _ in imports_of(ast.parse(path.read_text()))}
             assert not names & {"streamlit", "plotly"}, path

@@ -58,3 +58,17 @@ def test_a_lock_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageError):
         locks.try_acquire(tmp_path / "file" / "lock")
     assert not locks.is_held(tmp_path / "file" / "lock")
+
+
+def test_a_shared_lock_keeps_others_from_having_it_alone(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    readers = [locks.try_acquire(path, shared=True) for _ in range(2)]
+    assert None not in readers
+    assert locks.try_acquire(path) is None
+    for reader in readers:
+        assert reader is not None
+        locks.release(reader)
+    alone = locks.try_acquire(path)
+    assert alone is not None
+    assert locks.try_acquire(path, shared=True) is None
+    locks.release(alone)

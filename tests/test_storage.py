@@ -281,3 +281,16 @@ def test_errors_keep_their_hint_between_processes() -> None:
     again = copy.copy(error)
     assert (again.message, again.hint) == (error.message, error.hint)
     assert str(ArxivTagError("a.", "b.")) == "a. b."
+
+
+def test_what_is_left_under_a_temporary_name_is_emptied(tmp_path: Path) -> None:
+    left = tmp_path / ".tmp-x"
+    left.mkdir()
+    (left / "half").write_text("")
+    with storage.publish_folder(tmp_path / "x", ".tmp-x") as folder:
+        assert folder == left
+        assert files_in(folder) == []
+        with storage.open_new(folder / "a") as file:
+            file.write(b"1")
+    assert files_in(tmp_path) == ["x"]
+    assert files_in(tmp_path / "x") == ["a"]

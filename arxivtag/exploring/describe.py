@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from arxivtag.corpus import store
+from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.lengths import Lengths, length_words
 from arxivtag.papers.cleaning import clean, label_names_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, Corpus
@@ -54,6 +57,30 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         "length_words": describe_words(length_words(result.papers[ABSTRACT])),
         "label_counts": {label: counts[label] for label in label_names_of(labels)},
         "labels_read": dataclasses.asdict(corpus.labels_read),
+        "cleaning": report.to_dict(),
+    }
+
+
+def describe_corpus(corpus: store.Corpus, config: CleaningConfig | None = None) -> dict[str, Any]:
+    """Return an ingested corpus in the same figures as :func:`describe`."""
+    cleaned = clean_rows(corpus, config)
+    report, read = cleaned.report, corpus.report.read
+    frequency = label_frequency(cleaned.labels, cleaned.kept)
+    return {
+        "source": corpus.source,
+        "synthetic": corpus.report.synthetic,
+        "n_rows": read.n_rows_read,
+        "n_skipped": read.n_rows_skipped,
+        "notes": list(read.notes),
+        "n_duplicate_titles": report.n_duplicate_titles,
+        "n_after_dedup": report.n_after_dedup,
+        "n_label_combinations": report.n_label_combinations,
+        "n_rare_combinations": report.n_rare_combinations,
+        "n_kept": report.n_after,
+        "n_labels": len(frequency),
+        "length_words": describe_words(corpus.n_words[cleaned.kept]),
+        "label_counts": dict(zip(frequency["label"], frequency["papers"].tolist(), strict=True)),
+        "labels_read": dataclasses.asdict(corpus.report.labels_read),
         "cleaning": report.to_dict(),
     }
 

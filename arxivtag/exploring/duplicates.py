@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.store import Corpus
+from arxivtag.corpus.texts import titles_at
 from arxivtag.exploring.labels import LabelIndex
 from arxivtag.papers.cleaning import near_duplicate_groups, text_codes
 from arxivtag.papers.schema import ABSTRACT, TITLE
@@ -77,20 +80,41 @@ def duplicate_groups(
     else:
         same = titles if kind == "titles" else abstracts
     members = _number_groups(same)
-    return DuplicateGroups(kind, members, _table(papers, index, members, titles, abstracts))
+    table = _table(members, titles, abstracts, index)
+    return DuplicateGroups(kind, members, _titled(table, lambda rows: papers[TITLE].iloc[rows]))
+
+
+def groups_in(corpus: Corpus, kind: DuplicateKind, *, similarity: float = 0.8) -> DuplicateGroups:
+    """Return the groups of papers of a corpus, as :func:`duplicate_groups` does.
+
+    Raises:
+        StorageError: If the corpus cannot be read.
+    """
+    titles = corpus.first_of_title.astype(np.int64)
+    abstracts = corpus.first_of_abstract.astype(np.int64)
+    if kind == "near":
+        same = corpus.near_pairs.components(len(titles), similarity)[abstracts]
+        distinct = np.unique(np.stack([same, abstracts]), axis=1)[0]
+        alone = np.flatnonzero((np.bincount(distinct) < 2)[same])
+        same[alone] = len(titles) + alone
+    else:
+        same = titles if kind == "titles" else abstracts
+    members = _number_groups(same)
+    table = _table(members, titles, abstracts, corpus.labels)
+    return DuplicateGroups(kind, members, _titled(table, partial(titles_at, corpus)))
 
 
 def _near_codes(
     papers: pd.DataFrame, abstracts: npt.NDArray[np.int64], similarity: float
 ) -> npt.NDArray[np.int64]:
     """Return (n,) group numbers; papers whose group holds one abstract alone get their own."""
-    _, first = np.unique(abstracts, return_index=True)
+    _, first, place = np.unique(abstracts, return_index=True, return_inverse=True)
     distinct = papers[ABSTRACT].iloc[first].tolist()
     groups = np.asarray(near_duplicate_groups(distinct, similarity), dtype=np.int64)
     _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)
     alone = sizes[groups] < 2
-    same = groups[abstracts]
-    single = alone[abstracts]
+    same = groups[place]
+    single = alone[place]
     same[single] = len(sizes) + np.flatnonzero(single)
     return same
 
@@ -109,12 +133,12 @@ def _number_groups(same: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def _table(
-    papers: pd.DataFrame,
-    index: LabelIndex,
     members: npt.NDArray[np.int64],
     titles: npt.NDArray[np.int64],
     abstracts: npt.NDArray[np.int64],
+    index: LabelIndex,
 ) -> pd.DataFrame:
+    """Return one line per group, with the row of its first paper."""
     rows = np.flatnonzero(members >= 0)
     frame = pd.DataFrame(
         {
@@ -125,15 +149,21 @@ def _table(
             "combination": index.combinations[rows],
         }
     )
-    table = frame.groupby("group", as_index=False).agg(
+    table: pd.DataFrame = frame.groupby("group", as_index=False).agg(
         papers=("row", "size"),
         title=("row", "first"),
         distinct_titles=("title", "nunique"),
         distinct_abstracts=("abstract", "nunique"),
         distinct_combinations=("combination", "nunique"),
     )
-    table["title"] = papers[TITLE].iloc[table["title"]].to_numpy()
     return table
+
+
+def _titled(
+    table: pd.DataFrame, titles: Callable[[npt.NDArray[np.int64]], Iterable[str]]
+) -> pd.DataFrame:
+    """Return the table with titles in place of the rows that have them."""
+    return table.assign(title=np.array(list(titles(table["title"].to_numpy())), dtype=object))
 
 
 def mark_differences(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

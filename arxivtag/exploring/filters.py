@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +9,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from arxivtag.corpus import texts
+from arxivtag.corpus.store import Corpus
+from arxivtag.corpus.texts import MAX_QUERY_CHARS as MAX_QUERY_CHARS
+from arxivtag.corpus.texts import search_pattern
 from arxivtag.exploring.labels import LabelIndex, Rows
 from arxivtag.exploring.lengths import Lengths
 from arxivtag.papers.schema import ABSTRACT, TITLE
-
-MAX_QUERY_CHARS = 200
-# What str.split() takes for white space; \s of the search engine is that of ASCII alone.
-_WHITE_SPACE = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 
 
 @dataclass(frozen=True)
@@ -59,9 +58,20 @@ def matching(papers: pd.DataFrame, text: str) -> Rows:
     return _contains(papers[TITLE], pattern) | _contains(papers[ABSTRACT], pattern)
 
 
-def search_pattern(text: str) -> str:
-    """Return a pattern that finds ``text`` as typed, but across any white space."""
-    return f"{_WHITE_SPACE}+".join(re.escape(word) for word in text[:MAX_QUERY_CHARS].split())
+def select_rows(corpus: Corpus, chosen: PaperFilter) -> Rows:
+    """Return the mask (n_papers,) of papers that pass the filter.
+
+    Raises:
+        StorageError: If the corpus cannot be read.
+    """
+    rows = corpus.labels.having(chosen.labels)
+    if chosen.min_words is not None:
+        rows &= corpus.n_words >= chosen.min_words
+    if chosen.max_words is not None:
+        rows &= corpus.n_words <= chosen.max_words
+    if chosen.text.strip():
+        rows &= texts.matching(corpus, chosen.text)
+    return rows
 
 
 def _contains(texts: pd.Series[str], pattern: str) -> Rows:

@@ -1,74 +1,25 @@
 """Labels of a corpus as tables: frequencies, combinations, labels per paper, co-occurrence.
 
-:func:`index_labels` reads the labels once into :class:`LabelIndex` (codes and
-offsets, as in a CSR matrix). Every table below is then a count over the rows
-that a boolean mask ``rows`` (n_papers,) selects, or over all of them.
+Every table is a count over a :class:`~arxivtag.corpus.labels.LabelIndex`: over the rows that a
+boolean mask ``rows`` (n_papers,) selects, or over all of them.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.labels import LabelIndex as LabelIndex
+from arxivtag.corpus.labels import Rows as Rows
+from arxivtag.corpus.labels import index_labels as index_labels
 from arxivtag.papers.taxonomy import label_name
 
-Rows = npt.NDArray[np.bool_]
-Item = TypeVar("Item", str, tuple[str, ...])
 CoOccurrenceMeasure = Literal["count", "lift", "npmi"]
-
-
-@dataclass(frozen=True)
-class LabelIndex:
-    """The labels of every paper as codes.
-
-    Attributes:
-        label_names: The distinct labels, most frequent first, ties by name.
-        codes: (n_occurrences,) position in ``label_names``, paper after paper, in written order.
-        indptr: (n_papers + 1,) where each paper's codes begin.
-        combination_names: The distinct label combinations (sorted tuples), most frequent first.
-        combinations: (n_papers,) position in ``combination_names``.
-    """
-
-    label_names: tuple[str, ...]
-    codes: npt.NDArray[np.int32]
-    indptr: npt.NDArray[np.int64]
-    combination_names: tuple[tuple[str, ...], ...]
-    combinations: npt.NDArray[np.int32]
-
-    def __len__(self) -> int:
-        return len(self.indptr) - 1
-
-    @property
-    def sizes(self) -> npt.NDArray[np.int64]:
-        """(n_papers,) how many labels each paper has."""
-        return np.diff(self.indptr)
-
-    def occurrences(
-        self, rows: Rows | None = None
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-        """Return the selected occurrences: which paper (n,) and which label (n,)."""
-        papers = np.repeat(np.arange(len(self)), self.sizes)
-        if rows is None:
-            return papers, self.codes
-        kept = rows[papers]
-        return papers[kept], self.codes[kept]
-
-    def having(self, labels: Sequence[str]) -> Rows:
-        """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
-        mask = np.ones(len(self), dtype=bool)
-        papers, codes = self.occurrences()
-        for label in labels:
-            code = self.label_names.index(label) if label in self.label_names else -1
-            carries = np.zeros(len(self), dtype=bool)
-            carries[papers[codes == code]] = True
-            mask &= carries
-        return mask
 
 
 @dataclass(frozen=True)
@@ -95,27 +46,6 @@ class Imbalance:
 
 
 RARE_LABEL_PAPERS = 10
-
-
-def index_labels(labels: Sequence[tuple[str, ...]]) -> LabelIndex:
-    """Read the labels of a corpus, one tuple per paper, into an index."""
-    sizes = np.fromiter((len(item) for item in labels), dtype=np.int64, count=len(labels))
-    flat = [label for item in labels for label in item]
-    names, codes = _codes_by_count(flat)
-    # Few distinct tuples stand behind many papers: sort each of those only once.
-    ordered = {item: tuple(sorted(item)) for item in set(labels)}
-    combination_names, combinations = _codes_by_count([ordered[item] for item in labels])
-    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return LabelIndex(tuple(names), codes, indptr, tuple(combination_names), combinations)
-
-
-def _codes_by_count(items: list[Item]) -> tuple[list[Item], npt.NDArray[np.int32]]:
-    """Return the distinct items by falling count, ties by value, and each item's position."""
-    counts = Counter(items)
-    names = sorted(counts, key=lambda item: (-counts[item], item))
-    positions = {name: code for code, name in enumerate(names)}
-    codes = np.fromiter((positions[item] for item in items), dtype=np.int32, count=len(items))
-    return names, codes
 
 
 def _n_papers(index: LabelIndex, rows: Rows | None) -> int:

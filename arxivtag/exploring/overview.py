@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 
 from arxivtag.exploring.labels import LabelIndex
 from arxivtag.exploring.lengths import Lengths
-from arxivtag.papers.cleaning import CleaningResult
+from arxivtag.papers.cleaning import CleaningReport
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,18 @@ class Overview:
 
 
 def overview(
-    papers: pd.DataFrame, index: LabelIndex, lengths: Lengths, cleaning: CleaningResult
+    index: LabelIndex, lengths: Lengths, kept: npt.NDArray[np.int64], report: CleaningReport
 ) -> Overview:
-    """Return the figures for a corpus and what cleaning kept of it."""
-    kept = cleaning.rows
-    report = cleaning.report
+    """Return the figures for a corpus and what cleaning kept of it.
+
+    Args:
+        index: The labels of all rows.
+        lengths: (n_rows,) words of each abstract.
+        kept: (n_kept,) the rows that cleaning kept.
+        report: What cleaning did.
+    """
     return Overview(
-        n_rows=len(papers),
+        n_rows=len(index),
         n_duplicate_titles=report.n_duplicate_titles,
         n_after_dedup=report.n_after_dedup,
         n_labels=report.n_labels,

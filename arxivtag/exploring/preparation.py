@@ -6,12 +6,15 @@ import json
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.exploring.labels import index_labels, label_counts, label_frequency
+from arxivtag.exploring.labels import LabelIndex, Rows, label_counts
 from arxivtag.papers.cleaning import CleaningReport
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
+from arxivtag.papers.taxonomy import label_name
 
+Ints = npt.NDArray[np.int64]
 SPLIT_NAMES = ("train", "val", "test")
 
 
@@ -27,40 +30,54 @@ def cleaning_funnel(report: CleaningReport, n_rows: int) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["step", "papers", "removed", "reason"])
 
 
-def split_sizes(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def split_sizes(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame:
     """Return one line per split: ``split``, ``papers``, ``share``, ``labels``, ``mean_labels``.
 
     ``labels`` is the number of distinct labels in it.
+
+    Args:
+        index: The labels.
+        splits: The rows of each split by its name.
     """
-    total = sum(len(papers) for papers in splits.values())
+    total = sum(len(rows) for rows in splits.values())
     lines = []
-    for name, papers in splits.items():
-        labels = papers[LABELS].tolist()
-        n_labels = len({label for item in labels for label in item})
-        mean = float(np.mean([len(item) for item in labels])) if labels else 0.0
-        lines.append((name, len(papers), len(papers) / max(total, 1), n_labels, mean))
+    for name, rows in splits.items():
+        n_labels = int(np.count_nonzero(label_counts(index, _mask(index, rows))))
+        mean = float(index.sizes[rows].mean()) if len(rows) else 0.0
+        lines.append((name, len(rows), len(rows) / max(total, 1), n_labels, mean))
     return pd.DataFrame(lines, columns=["split", "papers", "share", "labels", "mean_labels"])
 
 
-def label_balance(splits: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def label_balance(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame:
     """Return one line per label: how many papers of each split carry it, and what share.
 
     Args:
-        splits: Papers under ``train``, ``val`` and ``test``.
+        index: The labels.
+        splits: The rows of ``train``, ``val`` and ``test``.
 
     Returns:
         ``label``, ``name``, ``papers``, then ``train``, ``val``, ``test`` (papers) and
         ``train_share``, ``val_share``, ``test_share``; most frequent label first.
     """
-    everything = [labels for name in SPLIT_NAMES for labels in splits[name][LABELS]]
-    index = index_labels(everything)
-    owner = np.repeat(np.arange(len(SPLIT_NAMES)), [len(splits[name]) for name in SPLIT_NAMES])
-    frame = label_frequency(index)[["label", "name", "papers"]]
-    for i, name in enumerate(SPLIT_NAMES):
-        frame[name] = label_counts(index, owner == i)
+    counts = {name: label_counts(index, _mask(index, splits[name])) for name in SPLIT_NAMES}
+    frame = pd.DataFrame(
+        {
+            "label": list(index.label_names),
+            "name": [label_name(label) for label in index.label_names],
+            "papers": sum(counts.values()),
+            **counts,
+        }
+    )
     for name in SPLIT_NAMES:
         frame[f"{name}_share"] = frame[name] / max(len(splits[name]), 1)
-    return frame
+    frame = frame[frame["papers"] > 0]
+    return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
+
+
+def _mask(index: LabelIndex, rows: Ints) -> Rows:
+    mask = np.zeros(len(index), dtype=bool)
+    mask[rows] = True
+    return mask
 
 
 def papers_table(papers: pd.DataFrame) -> pd.DataFrame:

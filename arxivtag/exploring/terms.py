@@ -10,29 +10,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from arxivtag import config
+from arxivtag.corpus.tokens import STOP_WORDS
+from arxivtag.corpus.tokens import TermKind as TermKind
 from arxivtag.exploring.labels import LabelIndex, Rows, label_frequency
 from arxivtag.papers.words import split_words
 
 Ints = npt.NDArray[np.int64]
-TermKind = Literal["words", "bigrams"]
 TellingMethod = Literal["log_odds", "chi2"]
 
-# English function words, which say nothing about a paper's subject, as the token rule leaves
-# them. A short list on purpose: words that mean something in some field ("system", "first",
-# "fire", which longer lists hold) stay in.
-STOP_WORDS = frozenset((config.ASSETS_FOLDER / "stop_words.txt").read_text("utf-8").split())
 # Weight of the prior of the log-odds: words of the prior per word counted. See telling_terms.
 PRIOR_SHARE = 0.1
 MIN_TELLING_COUNT = 5
 CURVE_POINTS = 200
+
+
+class TermIndex(Protocol):
+    """What the tables ask of the tokens of a corpus; see :class:`arxivtag.corpus.tokens.Tokens`.
+
+    ``words`` are the distinct words, ``bigrams`` (n_bigrams, 2) the two words of each bigram and
+    ``indptr`` (n_papers + 1,) where each paper's tokens begin.
+    """
+
+    @property
+    def words(self) -> pa.Array: ...
+
+    @property
+    def bigrams(self) -> npt.NDArray[np.int32]: ...
+
+    @property
+    def indptr(self) -> Ints: ...
+
+    def __len__(self) -> int: ...
+
+    def n_words(self, rows: Rows | None = None) -> int: ...
+
+    def n_terms(self, kind: TermKind) -> int: ...
+
+    def counts(self, kind: TermKind, rows: Rows | None = None) -> Ints: ...
+
+    def counts_of(self, kind: TermKind, selections: Sequence[Rows], terms: Ints) -> Ints: ...
+
+    def n_occurrences(self, kind: TermKind, rows: Rows) -> int: ...
+
+    def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints: ...
+
+    def first_places(self, rows: Rows | None = None) -> Ints: ...
+
+    def is_stop_term(self, kind: TermKind) -> Rows: ...
+
+    def terms(self, kind: TermKind, codes: npt.NDArray[np.integer]) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -55,11 +88,6 @@ class TokenIndex:
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
-
-    @cached_property
-    def stop_words(self) -> npt.NDArray[np.bool_]:
-        """(n_words,) which of ``words`` are stop words."""
-        return np.array([word in STOP_WORDS for word in self.words.to_pylist()], dtype=bool)
 
     @cached_property
     def papers(self) -> npt.NDArray[np.int32]:
@@ -86,6 +114,13 @@ class TokenIndex:
         """Return (n_tokens,) which tokens belong to the selected texts."""
         return rows[self.papers]
 
+    def is_stop_term(self, kind: TermKind) -> Rows:
+        """Return (n_terms,) which terms are, or hold, a stop word."""
+        stop_words = np.array([word in STOP_WORDS for word in self.words.to_pylist()], dtype=bool)
+        if kind == "words":
+            return stop_words
+        return np.asarray(stop_words[self.bigrams].any(axis=1), dtype=np.bool_)
+
     def terms(self, kind: TermKind, codes: npt.NDArray[np.integer]) -> list[str]:
         """Return the terms with these codes as strings."""
         if kind == "words":
@@ -94,11 +129,37 @@ class TokenIndex:
         first, second = (self.words.take(pairs[:, i].astype(np.int64)) for i in (0, 1))
         return [f"{a} {b}" for a, b in zip(first.to_pylist(), second.to_pylist(), strict=True)]
 
-    def is_stop_term(self, kind: TermKind) -> npt.NDArray[np.bool_]:
-        """Return (n_terms,) which terms hold a stop word."""
-        if kind == "words":
-            return self.stop_words
-        return np.asarray(self.stop_words[self.bigrams].any(axis=1), dtype=np.bool_)
+    def counts(self, kind: TermKind, rows: Rows | None = None) -> Ints:
+        """Return (n_terms,) how often each term occurs in the selected texts."""
+        return np.bincount(self.codes(kind, rows), minlength=self.n_terms(kind))
+
+    def counts_of(self, kind: TermKind, selections: Sequence[Rows], terms: Ints) -> Ints:
+        """Return (n_selections, n_terms) how often some terms occur in each selection."""
+        counts = [self.counts(kind, rows)[terms] for rows in selections]
+        return np.array(counts, dtype=np.int64).reshape(len(selections), len(terms))
+
+    def n_occurrences(self, kind: TermKind, rows: Rows) -> int:
+        """Return how many words or bigrams the selected texts have."""
+        return len(self.codes(kind, rows))
+
+    def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
+        """Return how many selected papers hold each of a few ``terms``."""
+        place = np.full(self.n_terms(kind) + 1, -1, dtype=np.int16)  # the last is for code -1
+        place[terms] = np.arange(len(terms))
+        places = place[self.word_codes if kind == "words" else self.bigram_codes]
+        wanted = places >= 0
+        if rows is not None:
+            wanted &= self.token_mask(rows)
+        tokens = np.flatnonzero(wanted)
+        # One byte a paper and term: many times faster than sorting the pairs to make them unique.
+        holds = np.zeros((len(self), len(terms)), dtype=bool)
+        holds[self.papers[tokens], places[tokens]] = True
+        return np.asarray(holds.sum(axis=0), dtype=np.int64)
+
+    def first_places(self, rows: Rows | None = None) -> Ints:
+        """Return where words appear first when the selected texts are read in order, sorted."""
+        codes = self.codes("words", rows)
+        return np.sort(np.unique(codes, return_index=True)[1])
 
 
 def index_tokens(texts: Sequence[str] | pd.Series[str]) -> TokenIndex:
@@ -124,13 +185,8 @@ def _encode_bigrams(
     return codes, words.astype(np.int32)
 
 
-def term_counts(index: TokenIndex, kind: TermKind, rows: Rows | None = None) -> Ints:
-    """Return (n_terms,) how often each term occurs in the selected texts."""
-    return np.bincount(index.codes(kind, rows), minlength=index.n_terms(kind))
-
-
 def term_frequency(
-    index: TokenIndex,
+    index: TermIndex,
     kind: TermKind,
     rows: Rows | None = None,
     *,
@@ -141,7 +197,7 @@ def term_frequency(
 
     ``papers`` is how many selected papers hold the term. Ties are in order of first appearance.
     """
-    counts = term_counts(index, kind, rows)
+    counts = index.counts(kind, rows)
     total = index.n_words(rows)
     if drop_stop_words:
         counts = np.where(index.is_stop_term(kind), 0, counts)
@@ -150,7 +206,7 @@ def term_frequency(
         {
             "term": index.terms(kind, order),
             "count": counts[order],
-            "papers": _paper_counts(index, kind, rows, order),
+            "papers": index.paper_counts(kind, rows, order),
             "per_1000_words": 1000 * counts[order] / max(total, 1),
         }
     )
@@ -166,23 +222,8 @@ def _largest(values: npt.NDArray[np.number], n: int) -> Ints:
     return order
 
 
-def _paper_counts(index: TokenIndex, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
-    """Return how many selected papers hold each of a few ``terms``."""
-    place = np.full(index.n_terms(kind) + 1, -1, dtype=np.int16)  # the last is for code -1
-    place[terms] = np.arange(len(terms))
-    places = place[index.word_codes if kind == "words" else index.bigram_codes]
-    wanted = places >= 0
-    if rows is not None:
-        wanted &= index.token_mask(rows)
-    tokens = np.flatnonzero(wanted)
-    # One byte per paper and term: many times faster than sorting the pairs to make them unique.
-    holds = np.zeros((len(index), len(terms)), dtype=bool)
-    holds[index.papers[tokens], places[tokens]] = True
-    return np.asarray(holds.sum(axis=0), dtype=np.int64)
-
-
 def telling_terms(
-    index: TokenIndex,
+    index: TermIndex,
     kind: TermKind,
     inside: Rows,
     rows: Rows | None = None,
@@ -211,40 +252,73 @@ def telling_terms(
         ``rate_inside``, ``rate_outside``; highest score first. Terms with fewer than
         :data:`MIN_TELLING_COUNT` occurrences are left out. Empty when either side has no words.
     """
-    chosen = np.ones(len(index), dtype=bool) if rows is None else rows
-    within = inside & chosen
-    count_in = term_counts(index, kind, within)
-    count_out = term_counts(index, kind, rows) - count_in
-    n_in, n_out = int(count_in.sum()), int(count_out.sum())
-    eligible = count_in + count_out >= MIN_TELLING_COUNT
-    if drop_stop_words:
-        eligible &= ~index.is_stop_term(kind)
-    if not n_in or not n_out:
-        eligible[:] = False
-    codes = np.flatnonzero(eligible)
-    a, b = count_in[codes], count_out[codes]
-    if method == "log_odds":
-        scores = log_odds_z(a, b, n_in, n_out)
-    else:
-        share = float(within.sum()) / max(int(chosen.sum()), 1)
-        scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
-    best = _largest(scores, n_terms)
-    words_in = max(index.n_words(within), 1)
-    words_out = max(index.n_words(chosen & ~inside), 1)
-    return pd.DataFrame(
-        {
-            "term": index.terms(kind, codes[best]),
-            "score": scores[best],
-            "count_inside": a[best],
-            "count_outside": b[best],
-            "rate_inside": 1000 * a[best] / words_in,
-            "rate_outside": 1000 * b[best] / words_out,
-        }
-    )
+    view = _TermsInView.of(index, kind, rows, drop_stop_words)
+    return view.telling(view.counts_inside([inside])[0], inside, method, n_terms)
+
+
+@dataclass(frozen=True, eq=False)
+class _TermsInView:
+    """The terms of the selected papers that may tell something, with their counts.
+
+    Attributes:
+        index: The tokens.
+        kind: Words or bigrams.
+        rows: (n_papers,) the selected papers.
+        codes: (n_codes,) the terms that occur often enough.
+        counts: (n_codes,) how often.
+    """
+
+    index: TermIndex
+    kind: TermKind
+    rows: Rows
+    codes: Ints
+    counts: Ints
+
+    @classmethod
+    def of(
+        cls, index: TermIndex, kind: TermKind, rows: Rows | None, drop_stop_words: bool
+    ) -> _TermsInView:
+        counts = index.counts(kind, rows)
+        eligible = counts >= MIN_TELLING_COUNT
+        if drop_stop_words:
+            eligible &= ~index.is_stop_term(kind)
+        codes = np.flatnonzero(eligible)
+        chosen = np.ones(len(index), dtype=bool) if rows is None else rows
+        return cls(index, kind, chosen, codes, counts[codes])
+
+    def counts_inside(self, insides: Sequence[Rows]) -> Ints:
+        """Return (n_insides, n_codes) how often each term occurs in each set of papers."""
+        selected = [inside & self.rows for inside in insides]
+        return self.index.counts_of(self.kind, selected, self.codes)
+
+    def telling(self, a: Ints, inside: Rows, method: TellingMethod, n_terms: int) -> pd.DataFrame:
+        """Return the table of :func:`telling_terms`, given the counts inside."""
+        index, within, without = self.index, inside & self.rows, ~inside & self.rows
+        n_in = index.n_occurrences(self.kind, within)
+        n_out = index.n_occurrences(self.kind, without)
+        b = self.counts - a
+        if not n_in or not n_out:
+            scores = np.zeros(len(a))
+        elif method == "log_odds":
+            scores = log_odds_z(a, b, n_in, n_out)
+        else:
+            share = float(within.sum()) / int(self.rows.sum())
+            scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
+        best = _largest(scores, n_terms)
+        return pd.DataFrame(
+            {
+                "term": index.terms(self.kind, self.codes[best]),
+                "score": scores[best],
+                "count_inside": a[best],
+                "count_outside": b[best],
+                "rate_inside": 1000 * a[best] / max(index.n_words(within), 1),
+                "rate_outside": 1000 * b[best] / max(index.n_words(without), 1),
+            }
+        )
 
 
 def telling_summary(
-    index: TokenIndex,
+    index: TermIndex,
     kind: TermKind,
     labels: LabelIndex,
     rows: Rows | None = None,
@@ -258,17 +332,13 @@ def telling_summary(
     Columns: ``label``, ``name``, ``papers``, ``terms`` (joined by commas, best first).
     """
     frequency = label_frequency(labels, rows).head(n_labels)
-    terms = []
-    for label in frequency["label"]:
-        telling = telling_terms(
-            index,
-            kind,
-            labels.having([label]),
-            rows,
-            drop_stop_words=drop_stop_words,
-            n_terms=n_terms,
-        )
-        terms.append(", ".join(telling["term"]))
+    insides = [labels.having([label]) for label in frequency["label"]]
+    view = _TermsInView.of(index, kind, rows, drop_stop_words)
+    counts = view.counts_inside(insides)
+    tables = (
+        view.telling(a, one, "log_odds", n_terms) for a, one in zip(counts, insides, strict=True)
+    )
+    terms = [", ".join(table["term"]) for table in tables]
     return frequency[["label", "name", "papers"]].assign(terms=terms)
 
 
@@ -299,12 +369,12 @@ def chi_squared(count_in: Ints, count_out: Ints, share_inside: float) -> npt.NDA
     return np.asarray(np.nan_to_num(scores, nan=0.0, posinf=0.0), dtype=np.float64)
 
 
-def zipf(index: TokenIndex, rows: Rows | None = None) -> pd.DataFrame:
+def zipf(index: TermIndex, rows: Rows | None = None) -> pd.DataFrame:
     """Return rank and count of words, most frequent first: ``rank``, ``count``, ``term``.
 
     At most about :data:`CURVE_POINTS` ranks, evenly spaced on a log scale: a curve to draw.
     """
-    counts = term_counts(index, "words", rows)
+    counts = index.counts("words", rows)
     order = np.argsort(-counts, kind="stable")[: int(np.count_nonzero(counts))]
     places = _log_spaced(len(order)) - 1
     chosen = order[places]
@@ -313,24 +383,16 @@ def zipf(index: TokenIndex, rows: Rows | None = None) -> pd.DataFrame:
     )
 
 
-def vocabulary_growth(index: TokenIndex, rows: Rows | None = None) -> pd.DataFrame:
+def vocabulary_growth(index: TermIndex, rows: Rows | None = None) -> pd.DataFrame:
     """Return how the number of distinct words grows: ``papers``, ``words``, ``distinct_words``.
 
     The selected papers are read in the order of the data set; the first line is no paper read.
     """
-    codes = index.codes("words", rows)
     sizes = np.diff(index.indptr) if rows is None else np.diff(index.indptr)[rows]
-    first_places = np.full(len(index.words), len(codes), dtype=np.int64)
-    # Written back to front, so that each word keeps its first place.
-    first_places[codes[::-1]] = np.arange(len(codes))[::-1]
-    is_new = np.zeros(len(codes) + 1, dtype=np.int64)
-    is_new[1:][first_places[first_places < len(codes)]] = 1
-    distinct = np.cumsum(is_new)
     read = np.concatenate([[0], np.cumsum(sizes)])
     steps = np.unique(np.linspace(0, len(sizes), min(len(sizes), CURVE_POINTS) + 1).astype(int))
-    return pd.DataFrame(
-        {"papers": steps, "words": read[steps], "distinct_words": distinct[read[steps]]}
-    )
+    distinct = np.searchsorted(index.first_places(rows), read[steps])
+    return pd.DataFrame({"papers": steps, "words": read[steps], "distinct_words": distinct})
 
 
 @dataclass(frozen=True)
@@ -366,12 +428,12 @@ class VocabularyCoverage:
 
 
 def vocabulary_coverage(
-    index: TokenIndex, rows: Rows | None = None, *, ngrams: int = 2
+    index: TermIndex, rows: Rows | None = None, *, ngrams: int = 2
 ) -> VocabularyCoverage:
     """Return what vocabularies of words (``ngrams=1``) or words and bigrams (2) cover."""
-    counts = term_counts(index, "words", rows)
+    counts = index.counts("words", rows)
     if ngrams == 2:
-        counts = np.concatenate([counts, term_counts(index, "bigrams", rows)])
+        counts = np.concatenate([counts, index.counts("bigrams", rows)])
     counts = np.sort(counts[counts > 0])[::-1]
     return VocabularyCoverage(counts, int(counts.sum()))
 

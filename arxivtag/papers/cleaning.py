@@ -29,7 +29,7 @@ __all__ = [
 
 Mask = npt.NDArray[np.bool_]
 
-_N_UNKNOWN_SHOWN = 20
+N_UNKNOWN_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -291,5 +291,5 @@ def _label_figures(labels: Sequence[tuple[str, ...]]) -> dict[str, Any]:
         "n_acm_labels": kinds["acm"],
         "n_msc_labels": kinds["msc"],
         "n_unknown_labels": kinds["unknown"],
-        "unknown_labels": tuple(unknown[:_N_UNKNOWN_SHOWN]),
+        "unknown_labels": tuple(unknown[:N_UNKNOWN_SHOWN]),
     }

@@ -44,7 +44,11 @@ def blank_missing(
         for name in names:
             changed[name], n_missing = without_missing(table[name])
             counts[counted] = counts.get(counted, 0) + n_missing
+    notes = missing_notes(counts)
+    return (table.assign(**changed) if notes else table), notes
+
+
+def missing_notes(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """Return a note on how many words for nothing there were, by what was counted."""
     shown = ", ".join(f"{counted} {n:,}" for counted, n in counts.items() if n)
-    if not shown:
-        return table, ()
-    return table.assign(**changed), (f"Empty by a word such as NA: {shown}.",)
+    return (f"Empty by a word such as NA: {shown}.",) if shown else ()

@@ -13,13 +13,15 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import rensa
 
 # 42 bands of 3 find a pair of similarity 0.5 with probability 1 - (1 - 0.5**3)**42 = 0.996,
 # of 0.8 always; unrelated abstracts share so few shingles that candidates stay rare.
-_N_BANDS, _ROWS_A_BAND = 42, 3
+N_BANDS, _ROWS_A_BAND = 42, 3
+N_HASHES = N_BANDS * _ROWS_A_BAND
 _SHINGLE_WORDS = 3
 _SEED = 1
 _ROWS_AT_ONCE = 20_000  # rensa hands out signatures as Python's numbers, 32 bytes each
@@ -45,7 +47,7 @@ def near_duplicate_groups(abstracts: Sequence[str], similarity: float) -> Intege
     groups = np.arange(len(abstracts), dtype=np.int64)
     if len(abstracts) < 2:
         return groups
-    shingles, offsets = _shingles(abstracts)
+    shingles, offsets = shingle_hashes(abstracts)
     pairs = _candidates(shingles, offsets)
     sets: dict[int, Hashes] = {}
     for first, second in pairs.tolist():
@@ -54,25 +56,27 @@ def near_duplicate_groups(abstracts: Sequence[str], similarity: float) -> Intege
         for row in (first, second):
             if row not in sets:
                 sets[row] = np.unique(shingles[offsets[row] : offsets[row + 1]])
-        if _jaccard(sets[first], sets[second]) >= similarity:
+        if jaccard(sets[first], sets[second]) >= similarity:
             low, high = sorted((_root(groups, first), _root(groups, second)))
             groups[high] = low
     return np.array([_root(groups, row) for row in range(len(groups))], dtype=np.int64)
 
 
-def _shingles(abstracts: Sequence[str]) -> tuple[Hashes, Integers]:
+def shingle_hashes(abstracts: Sequence[str]) -> tuple[Hashes, Integers]:
     """Return the hashes of all texts' shingles one after the other, and where each text's begin.
 
-    A text of one or two words is one shingle; shape (n_shingles,) and (n + 1,).
+    A text of one or two words is one shingle; shape (n_shingles,) and (n + 1,). Equal shingles
+    have equal hashes in every call.
     """
     texts = pc.utf8_lower(pa.array(abstracts, pa.large_string()))
     texts = pc.utf8_trim(pc.replace_substring_regex(texts, r"[^\pL\pN]+", " "), " ")
     words = pc.split_pattern(texts, " ")
     starts = words.offsets.to_numpy().astype(np.int64)[:-1]
     n_words = np.asarray(pc.list_value_length(words)).astype(np.int64)
-    # One code a distinct word; an empty text is one empty word, left out below.
+    # Each distinct word is hashed once; an empty text is one empty word, left out below.
     encoded = words.values.dictionary_encode()
-    codes = _mix(encoded.indices.to_numpy(zero_copy_only=False).astype(np.uint64) + np.uint64(1))
+    hashed = pd.util.hash_array(np.array(encoded.dictionary, dtype=object), categorize=False)
+    codes = hashed[encoded.indices.to_numpy(zero_copy_only=False)]
     padded = np.concatenate([codes, np.zeros(_SHINGLE_WORDS - 1, np.uint64)])
     is_empty = np.asarray(pc.equal(texts, ""))
     n_shingles = np.where(is_empty, 0, np.maximum(n_words - _SHINGLE_WORDS + 1, 1))
@@ -98,26 +102,36 @@ def _candidates(shingles: Hashes, offsets: Integers) -> Integers:
     filled = np.flatnonzero(np.diff(offsets))
     if len(filled) < 2:
         return np.empty((0, 2), np.int64)
-    signatures = _signatures(shingles, np.append(offsets[filled], offsets[-1]))
-    pairs = []
-    for band in np.split(signatures, _N_BANDS, axis=1):
-        keys = np.zeros(len(filled), np.uint64)
-        for column in band.T:
-            keys = _mix(keys + column)
-        order = np.argsort(keys, kind="stable")
-        same = keys[order][1:] == keys[order][:-1]
-        # Each row of a run is paired with the run's first and with the row before it.
-        firsts = np.maximum.accumulate(np.where(np.append(True, ~same), np.arange(len(order)), 0))
-        pairs.append(np.stack([order[firsts[1:][same]], order[1:][same]], axis=1))
-        pairs.append(np.stack([order[:-1][same], order[1:][same]], axis=1))
-    joined = np.sort(np.concatenate(pairs), axis=1)
-    return np.asarray(filled[np.unique(joined, axis=0)], dtype=np.int64)
+    signatures = minhash_signatures(shingles, np.append(offsets[filled], offsets[-1]))
+    pairs = [pairs_of_band(keys) for keys in (band_keys(signatures, i) for i in range(N_BANDS))]
+    return np.asarray(filled[np.unique(np.concatenate(pairs), axis=0)], dtype=np.int64)
 
 
-def _signatures(shingles: Hashes, offsets: Integers) -> npt.NDArray[np.uint32]:
+def band_keys(signatures: npt.NDArray[np.uint32], band: int) -> Hashes:
+    """Return one number per row for one band of its signature, shape (n,)."""
+    keys = np.zeros(len(signatures), np.uint64)
+    for column in range(band * _ROWS_A_BAND, (band + 1) * _ROWS_A_BAND):
+        keys = _mix(keys + signatures[:, column])
+    return keys
+
+
+def pairs_of_band(keys: Hashes) -> Integers:
+    """Return pairs of rows with equal keys, the lower row first, shape (n_pairs, 2).
+
+    Each row is paired with the first of its key and with the row before it.
+    """
+    order = np.argsort(keys, kind="stable")
+    same = keys[order][1:] == keys[order][:-1]
+    firsts = np.maximum.accumulate(np.where(np.append(True, ~same), np.arange(len(order)), 0))
+    with_first = np.stack([order[firsts[1:][same]], order[1:][same]], axis=1)
+    with_previous = np.stack([order[:-1][same], order[1:][same]], axis=1)
+    return np.concatenate([with_first, with_previous])
+
+
+def minhash_signatures(shingles: Hashes, offsets: Integers) -> npt.NDArray[np.uint32]:
     """Return the MinHash signature of each row, shape (n, bands x rows a band)."""
     n_rows = len(offsets) - 1
-    signatures = np.empty((n_rows, _N_BANDS * _ROWS_A_BAND), np.uint32)
+    signatures = np.empty((n_rows, N_HASHES), np.uint32)
     for start in range(0, n_rows, _ROWS_AT_ONCE):
         bounds = offsets[start : start + _ROWS_AT_ONCE + 1]
         matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
@@ -130,7 +144,8 @@ def _signatures(shingles: Hashes, offsets: Integers) -> npt.NDArray[np.uint32]:
     return signatures
 
 
-def _jaccard(first: Hashes, second: Hashes) -> float:
+def jaccard(first: Hashes, second: Hashes) -> float:
+    """Return the Jaccard similarity of two sets, each given as its distinct hashes."""
     n_both = len(np.intersect1d(first, second, assume_unique=True))
     return n_both / (len(first) + len(second) - n_both)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from arxivtag.callbacks import OnProgress
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
@@ -27,11 +28,13 @@ from arxivtag.papers.missing import blank_missing
 from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.metadata import (
     SNAPSHOT_NAME,
+    MetadataFilter,
     is_metadata,
     metadata_filter,
     read_metadata,
 )
 from arxivtag.papers.reading.readers import FORMATS, read_table
+from arxivtag.papers.reading.tables import RawTable, Sink
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
@@ -60,6 +63,7 @@ from arxivtag.storage import is_file
 
 __all__ = [
     "SAMPLE",
+    "OpenedSource",
     "SourceInfo",
     "available_sources",
     "built_in_path",
@@ -85,6 +89,9 @@ class SourceInfo:
     description: str
     ready: bool
 
+
+# Names of columns of ids and dates, which the corpus store keeps beside the texts.
+_EXTRA_NAMES = {"id": ("id", "arxiv_id"), "created": ("created", "published", "update_date")}
 
 _BUILT_IN = {
     SAMPLE: (
@@ -201,18 +208,11 @@ def load(
     bounds = limits()
     report = progress or (lambda stage, fraction: None)
     report("reading", 0.0)
-    named, path, name = _locate(source, home)
-    layout = _layout_of(named, source, layout, home)
-    choice = _ColumnChoice(path, layout, bounds)
-    if _is_filtered(named, path, layout.columns):
-        kept = metadata_filter(named.options)
-        table, read = read_metadata(path, kept, bounds=bounds, progress=report)
-        choice(FIELDS)
-        fingerprint = _metadata_fingerprint(path, f"{kept!r}{_said_separator(layout)}")
-    else:
-        raw = read_table(path, columns=choice, bounds=bounds)
-        table, read = raw.table, raw.report
-        fingerprint = _fingerprint(named, path, choice.columns, layout)
+    opened = OpenedSource(source, layout, home)
+    name, choice, layout = opened.name, opened.choice, opened.layout
+    raw = opened.read(progress=report)
+    table, read = raw.table, raw.report
+    fingerprint = opened.fingerprint()
     report("reading labels", 0.8)
     texts = [name for name in (TITLE, ABSTRACT) if name in choice.columns]
     looked_at = {f"{name}s": [choice.columns[name]] for name in texts}
@@ -233,10 +233,66 @@ def load(
         name=name,
         papers=papers,
         fingerprint=fingerprint,
-        synthetic=named.kind == SAMPLE,
+        synthetic=opened.is_synthetic,
         report=ReadReport(read.n_rows_read, read.n_rows_skipped + labels.n_skipped, notes),
         labels_read=labels.reading,
     )
+
+
+class OpenedSource:
+    """A source whose file was found: what is read from it, and how.
+
+    Attributes:
+        source: What was asked for.
+        path: Its file; a pattern or a folder where it is several.
+        name: The name to show.
+        layout: What was said about its columns.
+        choice: Which columns hold what, once the source was read or has its fingerprint.
+    """
+
+    def __init__(self, text: str, layout: Layout | None, home: Path | None) -> None:
+        self.source, self.path, self.name = _locate(text, home)
+        self.layout = _layout_of(self.source, text, layout, home)
+        self.choice = ColumnChoice(self.path, self.layout, limits())
+        self._is_filtered = _is_filtered(self.source, self.path, self.layout.columns)
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether its texts were written by a program."""
+        return self.source.kind == SAMPLE
+
+    def read(self, sink: Sink | None = None, progress: OnProgress | None = None) -> RawTable:
+        """Read the chosen columns; with a sink, the rows go there, with ids and dates.
+
+        Raises:
+            DataError: If the file cannot be used.
+        """
+        self.choice.with_extras = sink is not None
+        if not self._is_filtered:
+            return read_table(self.path, columns=self.choice, bounds=limits(), sink=sink)
+        table, report = read_metadata(self.path, self._filter, bounds=limits(), progress=progress)
+        self.choice(FIELDS)
+        if sink is not None:
+            for batch in pa.Table.from_pandas(table, preserve_index=False).to_batches():
+                sink.add(batch)
+        return RawTable(table, report)
+
+    def fingerprint(self) -> str:
+        """Return the fingerprint (64 hex digits) of the content and of how it is read.
+
+        Raises:
+            DataError: If the columns cannot be chosen, or a fetched file was changed.
+        """
+        if self._is_filtered:
+            separator = _said_separator(self.layout)
+            return _metadata_fingerprint(self.path, f"{self._filter!r}{separator}")
+        if not self.choice.columns:
+            read_table(self.path, columns=self.choice, max_rows=1, bounds=limits())
+        return _fingerprint(self.source, self.path, self.choice.columns, self.layout)
+
+    @property
+    def _filter(self) -> MetadataFilter:
+        return metadata_filter(self.source.options)
 
 
 def _layout_of(named: Source, source: str, layout: Layout | None, home: Path | None) -> Layout:
@@ -258,13 +314,15 @@ def _is_filtered(source: Source, path: Path, columns: Mapping[str, str]) -> bool
     return asked or (not columns and is_metadata(path))
 
 
-class _ColumnChoice:
+class ColumnChoice:
     """Chooses the columns to read once those of the file are known.
 
     Attributes:
         columns: ``{field: column}``, as :func:`~arxivtag.papers.schema.check_mapping` returns it.
         label_columns: The columns that hold the labels.
         notes: What should be known about the choice, in plain words.
+        with_extras: Whether columns of ids and dates are read too.
+        extras: Those, as ``{"id": column, "created": column}``.
     """
 
     def __init__(self, path: Path, layout: Layout, bounds: Limits) -> None:
@@ -272,6 +330,8 @@ class _ColumnChoice:
         self.columns: dict[str, str] = {}
         self.label_columns: list[str] = []
         self.notes: list[str] = []
+        self.with_extras = False
+        self.extras: dict[str, str] = {}
 
     def __call__(self, columns: Sequence[str]) -> list[str]:
         """Return which of the file's columns to read.
@@ -293,7 +353,13 @@ class _ColumnChoice:
         else:
             self.label_columns = columns_of_bits(self._sample(), others)
         texts = [column for field, column in self.columns.items() if field != LABELS]
-        return list(dict.fromkeys([*texts, *self.label_columns]))
+        chosen = list(dict.fromkeys([*texts, *self.label_columns]))
+        if self.with_extras:
+            free = {name.lower(): name for name in columns if name not in chosen}
+            for field, names in _EXTRA_NAMES.items():
+                if name := next((free[name] for name in names if name in free), None):
+                    self.extras[field] = name
+        return [*chosen, *self.extras.values()]
 
     def _guess(self, known: Sequence[str], others: Collection[str]) -> str:
         if len(known) == 1:

@@ -117,15 +117,51 @@ def split(papers: pd.DataFrame, config: SplitConfig | None = None, random_seed: 
     Raises:
         DataError: If there are too few papers, or all are near-duplicates of one another.
     """
-    config = config or SplitConfig()
-    check_enough_papers(len(papers))
     combinations: list[Combination] = papers[LABELS].tolist()
-    sides, methods = _divide(combinations, config.held_out_fraction, random_seed)
-    near = near_duplicate_groups(
-        papers[ABSTRACT].tolist(), CleaningConfig().near_duplicate_similarity
+    similarity = CleaningConfig().near_duplicate_similarity
+    check_enough_papers(len(papers))
+    same = SameTexts(
+        text_codes(papers[TITLE]),
+        text_codes(papers[ABSTRACT]),
+        near_duplicate_groups(papers[ABSTRACT].tolist(), similarity),
     )
-    titles, abstracts = text_codes(papers[TITLE]), text_codes(papers[ABSTRACT])
-    groups = _joined([near, titles, abstracts])
+    sides, report = divide(combinations, same, config or SplitConfig(), random_seed)
+    train, val, test = (papers[sides == side].reset_index(drop=True) for side in (0, 1, 2))
+    return Splits(train, val, test, report, sides)
+
+
+@dataclass(frozen=True, eq=False)
+class SameTexts:
+    """Which papers are the same: equal numbers, below n_papers twice, for papers that are.
+
+    Attributes:
+        titles: (n_papers,) by title.
+        abstracts: (n_papers,) by abstract.
+        near: (n_papers,) by nearly equal abstract.
+    """
+
+    titles: Integers
+    abstracts: Integers
+    near: Integers
+
+
+def divide(
+    combinations: Sequence[Combination], same: SameTexts, config: SplitConfig, random_seed: int
+) -> tuple[npt.NDArray[np.int8], SplitReport]:
+    """Return each paper's side, 0 (train), 1 (val) or 2 (test), and how that came about.
+
+    Args:
+        combinations: Each paper's labels, as written.
+        same: Which papers belong together.
+        config: The share held out, and whether near-duplicates stay together.
+        random_seed: Same seed and papers, same sides.
+
+    Raises:
+        DataError: If there are too few papers, or all are near-duplicates of one another.
+    """
+    check_enough_papers(len(combinations))
+    sides, methods = _divide(combinations, config.held_out_fraction, random_seed)
+    groups = _joined([same.near, same.titles, same.abstracts])
     n_moved = 0
     if config.keep_near_duplicates_together:
         together = sides[groups]  # a group's number is the position of its first paper
@@ -145,13 +181,12 @@ def split(papers: pd.DataFrame, config: SplitConfig | None = None, random_seed: 
         val_method=methods[1],
         n_groups=int((np.bincount(groups) > 1).sum()),
         n_moved=n_moved,
-        n_leaked_titles=count_leaked(titles, sides),
-        n_leaked_abstracts=count_leaked(abstracts, sides),
-        n_leaked_near_duplicates=count_leaked(near, sides),
+        n_leaked_titles=count_leaked(same.titles, sides),
+        n_leaked_abstracts=count_leaked(same.abstracts, sides),
+        n_leaked_near_duplicates=count_leaked(same.near, sides),
         n_labels_only_held_out=_count_only_held_out(combinations, sides),
     )
-    train, val, test = (papers[sides == side].reset_index(drop=True) for side in (0, 1, 2))
-    return Splits(train, val, test, report, sides.astype(np.int8))
+    return sides.astype(np.int8), report
 
 
 def count_leaked(groups: Integers, sides: Integers) -> int:

@@ -41,7 +41,7 @@ was when while most other each but then over all may some only no there
 """
 _FUNCTION_WORDS = frozenset(_ENGLISH.split())
 _WORD = re.compile(r"[^\W\d_]+")
-_ONLY_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
+_ONLY_LETTERS = bytes(code if chr(code).isalpha() else ord(" ") for code in range(128)).ljust(256)
 _WEB_PAGE = re.compile(r"<(?:!doctype|html|body|div|script|svg)\b", re.IGNORECASE)
 # What catalogues leave in abstracts: JATS and HTML elements, and entities.
 _MARKUP = re.compile(
@@ -148,7 +148,9 @@ def notes_text(counts: Mapping[str, int]) -> str:
 def _words(text: str) -> list[str]:
     """Return the runs of letters, in lower case; ASCII, which most texts are, is split quickly."""
     lowered = text.lower()
-    return lowered.translate(_ONLY_LETTERS).split() if text.isascii() else _WORD.findall(lowered)
+    if not text.isascii():
+        return _WORD.findall(lowered)
+    return lowered.encode("ascii").translate(_ONLY_LETTERS).decode("ascii").split()
 
 
 def _empty(text: str, words: Sequence[str]) -> TextCheck | None:
@@ -157,10 +159,10 @@ def _empty(text: str, words: Sequence[str]) -> TextCheck | None:
 
 def _not_text(text: str, words: Sequence[str]) -> TextCheck | None:
     pieces = text.split()
-    n_visible = sum(map(len, pieces))
+    n_visible = len("".join(pieces))
     # One endless "word" (base64, a hash, a path); languages without spaces are not ASCII.
     is_glued = text.isascii() and n_visible > 40 * len(pieces)
-    if words and "\x00" not in text and sum(map(len, words)) >= 0.5 * n_visible and not is_glued:
+    if words and "\x00" not in text and len("".join(words)) >= 0.5 * n_visible and not is_glued:
         return None
     return TextCheck(
         "not_text",
@@ -210,7 +212,7 @@ def _is_other_language(words: Sequence[str]) -> bool:
             return True
     if len(words) < 12:  # too few words to expect "the" and "of" among them
         return False
-    n_function_words = sum(word in _FUNCTION_WORDS for word in words)
+    n_function_words = sum(map(_FUNCTION_WORDS.__contains__, words))
     return n_function_words < MIN_FUNCTION_WORD_SHARE * len(words)
 
 
@@ -225,7 +227,7 @@ def _web_page(text: str, words: Sequence[str]) -> TextCheck | None:
 
 
 def _markup(text: str, words: Sequence[str]) -> TextCheck | None:
-    found = _MARKUP.search(text)
+    found = _MARKUP.search(text) if "<" in text or "&" in text else None
     if not found:
         return None
     return TextCheck(

@@ -100,3 +100,12 @@ def test_members_and_table_agree() -> None:
     groups = duplicate_groups(PAPERS, INDEX, "titles")
     sizes = np.bincount(groups.members[groups.members >= 0])
     assert sizes.tolist() == groups.table["papers"].tolist()
+
+
+def test_papers_without_an_abstract_are_near_duplicates_of_nothing() -> None:
+    text = "one two three four five six seven eight nine ten"
+    papers = papers_of(
+        ("A", "", ("x",)), ("B", text, ("x",)), ("C", "", ("x",)), ("D", text + " more", ("x",))
+    )
+    groups = duplicate_groups(papers, index_labels(papers["labels"].tolist()), "near")
+    assert groups.members.tolist() == [-1, 0, -1, 0]

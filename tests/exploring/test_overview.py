@@ -25,7 +25,8 @@ PAPERS = papers_of(
 
 def measured(papers=PAPERS) -> Overview:  # type: ignore[no-untyped-def]
     index = index_labels(papers["labels"].tolist())
-    return overview(papers, index, length_words(papers["abstract"]), clean(papers))
+    cleaning = clean(papers)
+    return overview(index, length_words(papers["abstract"]), cleaning.rows, cleaning.report)
 
 
 def test_overview_by_hand() -> None:

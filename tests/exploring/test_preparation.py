@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pandas as pd
 
+from arxivtag.exploring.labels import index_labels
 from arxivtag.exploring.preparation import (
     cleaning_funnel,
     label_balance,
@@ -16,11 +18,8 @@ from arxivtag.papers.cleaning import clean
 from arxivtag.papers.labels import LabelFormat, split_labels
 from tests.exploring.papers import papers_of
 
-SPLITS = {
-    "train": papers_of(("A", "a", ("x", "y")), ("B", "b", ("x",))),
-    "val": papers_of(("C", "c", ("x",))),
-    "test": papers_of(("D", "d", ("z",))),
-}
+LABELS = index_labels([("x", "y"), ("x",), ("x",), ("z",)])
+SPLITS = {"train": np.array([0, 1]), "val": np.array([2]), "test": np.array([3])}
 
 
 def test_funnel_begins_with_the_rows_read_and_ends_with_the_rows_kept() -> None:
@@ -37,7 +36,7 @@ def test_funnel_begins_with_the_rows_read_and_ends_with_the_rows_kept() -> None:
 
 
 def test_split_sizes() -> None:
-    table = split_sizes(SPLITS)
+    table = split_sizes(LABELS, SPLITS)
     assert table["split"].tolist() == ["train", "val", "test"]
     assert table["papers"].tolist() == [2, 1, 1]
     assert table["share"].tolist() == [0.5, 0.25, 0.25]
@@ -46,7 +45,7 @@ def test_split_sizes() -> None:
 
 
 def test_label_balance() -> None:
-    table = label_balance(SPLITS).set_index("label")
+    table = label_balance(LABELS, SPLITS).set_index("label")
     assert table.index.tolist() == ["x", "y", "z"]
     assert table.loc["x", ["papers", "train", "val", "test"]].tolist() == [3, 2, 1, 0]
     assert table.loc["x", ["train_share", "val_share", "test_share"]].tolist() == [1, 1, 0]

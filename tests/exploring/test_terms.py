@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.feature_selection import chi2
 
+from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.exploring.labels import index_labels
 from arxivtag.exploring.terms import (
     MIN_TELLING_COUNT,
     PRIOR_SHARE,
-    STOP_WORDS,
     chi_squared,
     index_tokens,
     log_odds_z,
     telling_summary,
     telling_terms,
-    term_counts,
     term_frequency,
     vocabulary_coverage,
     vocabulary_growth,
@@ -69,7 +68,7 @@ def test_counts_are_those_of_scikit_learn(kind: str, ngram: int, texts: list[str
     index = index_tokens(texts)
     names, counts = oracle(texts, ngram)
     found = dict(
-        zip(index.terms(kind, np.arange(index.n_terms(kind))), term_counts(index, kind),
+        zip(index.terms(kind, np.arange(index.n_terms(kind))), index.counts(kind),
             strict=True)
     )  # fmt: skip
     assert found == dict(zip(names, counts.sum(axis=0), strict=True))

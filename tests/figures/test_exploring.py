@@ -51,7 +51,8 @@ LENGTHS = lengths.length_words(PAPERS["abstract"])
 TOKENS = terms.index_tokens(PAPERS["abstract"])
 FREQUENCY = labels.label_frequency(INDEX)
 COVERAGE = terms.vocabulary_coverage(TOKENS)
-SPLITS = {"train": PAPERS, "val": PAPERS.head(2), "test": PAPERS.tail(1)}
+ROWS = np.arange(len(PAPERS))
+SPLITS = {"train": ROWS, "val": ROWS[:2], "test": ROWS[-1:]}
 NOTHING = np.zeros(len(PAPERS), dtype=bool)
 
 ALL: dict[str, Callable[[], go.Figure]] = {
@@ -83,7 +84,7 @@ ALL: dict[str, Callable[[], go.Figure]] = {
     "cleaning": lambda: cleaning_figure(
         preparation.cleaning_funnel(clean(PAPERS).report, len(PAPERS))
     ),
-    "label balance": lambda: label_balance_figure(preparation.label_balance(SPLITS)),
+    "label balance": lambda: label_balance_figure(preparation.label_balance(INDEX, SPLITS)),
 }
 EMPTY: dict[str, Callable[[], go.Figure]] = {
     "label frequency": lambda: label_frequency_figure(labels.label_frequency(INDEX.of(NOTHING))),

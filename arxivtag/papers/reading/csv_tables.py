@@ -43,7 +43,7 @@ def read_csv(request: ReadRequest) -> pa.Table:
         return _read_as(request, "utf-8")
     except NotUtf8Error:
         encoding, note = choose_encoding(request.path, request.bounds)
-    request.tally.start_over(note)
+    request.start_over(note)
     return _read_as(request, encoding)
 
 

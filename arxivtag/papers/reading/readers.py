@@ -30,7 +30,7 @@ from arxivtag.papers.reading.csv_tables import read_csv, read_text
 from arxivtag.papers.reading.json_arrays import read_json_array
 from arxivtag.papers.reading.json_lines import read_json_lines
 from arxivtag.papers.reading.opening import check_size, open_text
-from arxivtag.papers.reading.tables import RawTable, ReadRequest, Tally
+from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink, Tally
 
 
 def read_zip(request: ReadRequest) -> pa.Table:
@@ -92,6 +92,7 @@ def read_table(
     columns: Callable[[Sequence[str]], Sequence[str]] | None = None,
     max_rows: int | None = None,
     bounds: Limits | None = None,
+    sink: Sink | None = None,
 ) -> RawTable:
     """Read a file of papers, or a table in several files.
 
@@ -102,15 +103,16 @@ def read_table(
         columns: Given the file's columns, returns those to keep; all if not given.
         max_rows: Stop after this many rows without an error (for previews).
         bounds: Limits in force; read from the environment if not given.
+        sink: Where rows go while they are read.
 
     Returns:
-        The table, all columns text, with a report.
+        The table, all columns text, with a report; without rows where they went to a sink.
 
     Raises:
         DataError: If the file cannot be used or passes a limit.
     """
     tally = Tally()
-    request = ReadRequest(path, columns or list, max_rows, bounds or limits(), tally)
+    request = ReadRequest(path, columns or list, max_rows, bounds or limits(), tally, sink)
     try:
         table = _read_parts(parts_of(path, FORMATS), request)
     except (MemoryError, pa.ArrowMemoryError) as error:

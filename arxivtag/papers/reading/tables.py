@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import pandas as pd
 import pyarrow as pa
@@ -60,6 +61,16 @@ class Tally:
         return ReadReport(self.n_rows, self.n_skipped, tuple(self.notes + skipped))
 
 
+class Sink(Protocol):
+    """Takes the rows of a file while it is read, so that they need not fit in memory."""
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take the next rows: checked, columns of text."""
+
+    def start_over(self) -> None:
+        """Forget all rows: the file is read again from the start."""
+
+
 @dataclass(frozen=True)
 class ReadRequest:
     """What to read.
@@ -70,6 +81,7 @@ class ReadRequest:
         max_rows: Stop after this many rows without an error (for previews).
         bounds: Limits in force.
         tally: Where rows and notes are counted.
+        sink: Where rows go; if there is none, they are returned as a table.
     """
 
     path: Path
@@ -77,13 +89,25 @@ class ReadRequest:
     max_rows: int | None
     bounds: Limits
     tally: Tally
+    sink: Sink | None = None
+
+    def start_over(self, note: str) -> None:
+        """Forget what was read: the file is read again, for the reason in ``note``."""
+        self.tally.start_over(note)
+        if self.sink:
+            self.sink.start_over()
 
 
 def collect(
     request: ReadRequest, batches: Iterable[pa.RecordBatch], names: Sequence[str]
 ) -> pa.Table:
-    """Join batches of text columns, leaving out rows with too long cells, within the limits."""
-    kept, n_kept, n_bytes = [], 0, 0
+    """Join batches of text columns, leaving out rows with too long cells, within the limits.
+
+    With a sink the batches go there, and the table is empty.
+    """
+    kept: list[pa.RecordBatch] = []
+    n_kept = n_bytes = 0
+    take = request.sink.add if request.sink else kept.append
     tally, bounds = request.tally, request.bounds
     for batch in batches:
         batch = _without_long_cells(batch, bounds, tally)
@@ -95,7 +119,7 @@ def collect(
         n_bytes += batch.nbytes
         if n_bytes > bounds.max_decompressed_mb * 1_000_000:
             raise unpacks_too_large(bounds)
-        kept.append(batch)
+        take(batch)
         if request.max_rows is not None and n_kept >= request.max_rows:
             break
     return pa.Table.from_batches(kept) if kept else empty_table(names)

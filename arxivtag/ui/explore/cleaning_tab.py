@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
+from arxivtag.exploring.labels import index_labels
 from arxivtag.exploring.preparation import (
+    SPLIT_NAMES,
     cleaning_funnel,
     label_balance,
     papers_table,
@@ -13,6 +16,7 @@ from arxivtag.exploring.preparation import (
 )
 from arxivtag.figures import cleaning as figures
 from arxivtag.papers.cleaning import CleaningReport
+from arxivtag.papers.schema import LABELS
 from arxivtag.papers.splits import SplitReport
 from arxivtag.papers.text_checks import notes_text
 from arxivtag.settings import RunConfig, SplitConfig
@@ -45,14 +49,15 @@ def render_cleaning(view: View) -> None:
     st.subheader("The split", anchor=False)
     seed = RunConfig().random_seed
     splits = cached.splits(view.corpus, view.cleaning, SplitConfig(), seed)
-    parts = {"train": splits.train, "val": splits.val, "test": splits.test}
+    index = index_labels(view.cleaning.papers[LABELS].tolist())
+    parts = {name: np.flatnonzero(splits.sides == side) for side, name in enumerate(SPLIT_NAMES)}
     components.note(
         f"What training would use of the papers kept above (seed {seed}). How papers are chosen "
         f"for val and test together: {splits.report.held_out_method}. For val among them: "
         f"{splits.report.val_method}."
     )
     tables.show(
-        split_sizes(parts),
+        split_sizes(index, parts),
         "split-sizes",
         "Papers in train, val and test.",
         tables.shared_columns(
@@ -63,7 +68,7 @@ def render_cleaning(view: View) -> None:
     st.subheader("Leakage check", anchor=False)
     _render_leakage(splits.report)
     st.subheader("Label balance", anchor=False)
-    _render_balance(label_balance(parts))
+    _render_balance(label_balance(index, parts))
 
 
 def _render_funnel(view: View) -> None:

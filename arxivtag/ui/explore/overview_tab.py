@@ -17,7 +17,7 @@ N_TOP_LABELS = 10
 
 def render_overview(view: View) -> None:
     """Draw the tab."""
-    summary = overview(view.corpus.papers, view.index, view.lengths, view.cleaning)
+    summary = overview(view.index, view.lengths, view.cleaning.rows, view.cleaning.report)
     with st.grid(3, min_column_width=150, gap="small"):
         for label, value, meaning in overview_lines(summary):
             with st.container(border=True, gap=None, height="stretch"):

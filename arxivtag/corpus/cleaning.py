@@ -1,0 +1,187 @@
+"""Cleans a corpus rule by rule, on numbers alone: what stays are rows, and labels.
+
+The rules, their order and the report are those of :mod:`arxivtag.papers.cleaning`; texts were
+normalised when the corpus was ingested.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from arxivtag.corpus.labels import (
+    LabelIndex,
+    Rows,
+    has_second_name,
+    with_current_names,
+    without_labels,
+    written_lists,
+)
+from arxivtag.corpus.store import Corpus
+from arxivtag.papers.cleaning import N_UNKNOWN_SHOWN, CleaningReport, CleaningStep
+from arxivtag.papers.taxonomy import label_kind
+from arxivtag.settings import CleaningConfig
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Cleaned:
+    """What cleaning keeps of a corpus.
+
+    Attributes:
+        kept: (n_papers,) mask of the papers kept.
+        labels: The labels of all papers by the rules: areas' names merged, rare labels left out.
+        report: What each rule did.
+    """
+
+    kept: Rows
+    labels: LabelIndex
+    report: CleaningReport
+
+    @property
+    def rows(self) -> Ints:
+        """(n_kept,) the positions of the papers kept."""
+        return np.flatnonzero(self.kept)
+
+
+def clean_rows(corpus: Corpus, config: CleaningConfig | None = None) -> Cleaned:
+    """Apply the rules of ``config`` in order, the Keras example's if not given."""
+    config = config or CleaningConfig()
+    labels = with_current_names(corpus.labels) if config.merge_areas else corpus.labels
+    funnel = _Funnel(corpus.n_papers)
+    funnel.keep("empty_abstracts", ~corpus.is_blank, "Their abstract is empty.")
+    funnel.keep("no_labels", labels.sizes > 0, "They have no label.")
+    n_unlike = _drop_equal_titles(corpus, funnel, config) if config.drop_duplicate_titles else 0
+    _drop_equal_abstracts(corpus, funnel, config)
+    labels, n_rare_labels = _drop_rare_labels(labels, funnel, config.min_papers_per_label)
+    _, lists, counts = np.unique(
+        written_lists(labels)[funnel.kept], return_inverse=True, return_counts=True
+    )
+    if config.rare_combinations == "drop":
+        common = funnel.kept.copy()
+        common[funnel.kept] = counts[lists] > 1
+        reason = "Their combination of labels, in the order written, occurs only once."
+        funnel.keep("rare_combinations", common, reason)
+    report = CleaningReport(
+        steps=tuple(funnel.steps),
+        n_before=corpus.n_papers,
+        n_after=int(funnel.kept.sum()),
+        n_texts_changed=int(corpus.is_changed.sum()),
+        n_second_names=int(has_second_name(corpus.labels).sum()),
+        n_unlike_titles=n_unlike,
+        n_rare_labels=n_rare_labels,
+        n_label_combinations=len(counts),
+        n_rare_combinations=int((counts == 1).sum()),
+        **_label_figures(labels, funnel.kept),
+    )
+    return Cleaned(funnel.kept, labels, report)
+
+
+class _Funnel:
+    """Papers that become fewer from rule to rule, and what each rule did."""
+
+    def __init__(self, n_papers: int) -> None:
+        self.kept = np.ones(n_papers, dtype=bool)
+        self.steps: list[CleaningStep] = []
+
+    def keep(self, rule: str, rows: Rows, reason: str) -> None:
+        """Keep the papers where ``rows`` (n_papers,) is true too, and write down how many."""
+        n_before = int(self.kept.sum())
+        self.kept = self.kept & rows
+        n_after = int(self.kept.sum())
+        self.steps.append(CleaningStep(rule, n_before, n_before - n_after, n_after, reason))
+
+
+def _is_first(numbers: npt.NDArray[np.integer], rows: Rows) -> Rows:
+    """Return the mask of selected rows whose number no earlier selected row has."""
+    positions = np.flatnonzero(rows)
+    first = np.zeros(len(rows), dtype=bool)
+    first[positions[np.unique(numbers[positions], return_index=True)[1]]] = True
+    return first
+
+
+def near_groups(corpus: Corpus, similarity: float, rows: Rows) -> Ints:
+    """Return (n_selected,) equal numbers for selected papers with nearly the same abstract.
+
+    Groups are joined through selected papers alone. Abstracts without words are alone.
+    """
+    groups = _groups_of_abstracts(corpus, similarity, rows)[rows]
+    alone = np.flatnonzero(~corpus.has_words[rows])
+    groups[alone] = corpus.n_papers + alone
+    return groups
+
+
+def _groups_of_abstracts(corpus: Corpus, similarity: float, rows: Rows) -> Ints:
+    """Return (n_papers,) as :func:`near_groups`; equal abstracts without words are together."""
+    present = np.zeros(corpus.n_papers, dtype=bool)
+    present[corpus.first_of_abstract[rows]] = True
+    groups = corpus.near_pairs.components(corpus.n_papers, similarity, present)
+    return np.asarray(groups[corpus.first_of_abstract], dtype=np.int64)
+
+
+def _drop_equal_titles(corpus: Corpus, funnel: _Funnel, config: CleaningConfig) -> int:
+    """Keep the first paper of each title, and return how many others have an unlike abstract."""
+    titles = corpus.first_of_title
+    is_repeat = funnel.kept & ~_is_first(titles, funnel.kept)
+    shared = funnel.kept & (np.bincount(titles[funnel.kept], minlength=len(titles)) > 1)[titles]
+    groups = _groups_of_abstracts(corpus, config.near_duplicate_similarity, shared)
+    pairs = titles.astype(np.int64) * (corpus.n_papers + 1) + groups
+    is_unlike = is_repeat & _is_first(pairs, shared)
+    dropped, reason = is_repeat, "An earlier paper has the same title."
+    if config.keep_unlike_titles:
+        dropped = is_repeat & ~is_unlike
+        reason = "An earlier paper has the same title and nearly the same abstract."
+    funnel.keep("duplicate_titles", ~dropped, reason)
+    return int(is_unlike.sum())
+
+
+def _drop_equal_abstracts(corpus: Corpus, funnel: _Funnel, config: CleaningConfig) -> None:
+    """Keep the first paper of each abstract, and of those that are nearly the same."""
+    if config.drop_duplicate_abstracts:
+        rows = _is_first(corpus.first_of_abstract, funnel.kept)
+        funnel.keep("duplicate_abstracts", rows, "An earlier paper has the same abstract.")
+    if config.drop_near_duplicates:
+        similarity = config.near_duplicate_similarity
+        groups = np.zeros(corpus.n_papers, dtype=np.int64)
+        groups[funnel.kept] = near_groups(corpus, similarity, funnel.kept)
+        reason = (
+            f"An earlier paper's abstract is nearly the same (similarity {similarity:g} or more)."
+        )
+        funnel.keep("near_duplicates", _is_first(groups, funnel.kept), reason)
+
+
+def _drop_rare_labels(
+    labels: LabelIndex, funnel: _Funnel, min_papers: int
+) -> tuple[LabelIndex, int]:
+    """Leave out labels on fewer than ``min_papers`` papers; return how many these are."""
+    if min_papers == 1:
+        return labels, 0
+    counts = np.bincount(labels.occurrences(funnel.kept)[1], minlength=len(labels.label_names))
+    n_rare = int(((counts > 0) & (counts < min_papers)).sum())
+    labels = without_labels(labels, counts < min_papers)
+    reason = f"All their labels are on fewer than {min_papers:,} papers."
+    funnel.keep("rare_labels", labels.sizes > 0, reason)
+    return labels, n_rare
+
+
+def _label_figures(labels: LabelIndex, kept: Rows) -> dict[str, Any]:
+    """Return the fields of the report that are about the labels of the papers kept."""
+    codes, first = np.unique(labels.occurrences(kept)[1], return_index=True)
+    counts = np.bincount(labels.occurrences(kept)[1], minlength=len(labels.label_names))
+    names = [labels.label_names[code] for code in codes]
+    kinds = Counter(map(label_kind, names))
+    # The most frequent first, equal counts by the paper that has them first.
+    by_count = np.lexsort((first, -counts[codes]))
+    unknown = [names[at] for at in by_count if label_kind(names[at]) == "unknown"]
+    return {
+        "n_labels": len(names),
+        "n_acm_labels": kinds["acm"],
+        "n_msc_labels": kinds["msc"],
+        "n_unknown_labels": kinds["unknown"],
+        "unknown_labels": tuple(unknown[:N_UNKNOWN_SHOWN]),
+    }

@@ -1,0 +1,303 @@
+"""Reads a source once, streaming, into the folder of a corpus.
+
+Rows first go to a scratch file (:mod:`arxivtag.corpus.staging`). Then, batch by batch, texts are
+normalised and written to ``papers.parquet``, and words, shingles and hashes are taken from them;
+what needs all papers (labels, bigrams, duplicates) comes before or after that. Memory holds a
+few numbers per paper, one batch of texts, and the dictionary.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from arxivtag import storage
+from arxivtag.callbacks import OnProgress, ShouldStop
+from arxivtag.config import limits
+from arxivtag.corpus.arrays import write_array
+from arxivtag.corpus.labels import LabelIndex, Rows, index_labels
+from arxivtag.corpus.near import SignatureWriter
+from arxivtag.corpus.staging import IngestStoppedError, Staging
+from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_counts
+from arxivtag.errors import DataError
+from arxivtag.papers.label_columns import LabelsRead, read_labels
+from arxivtag.papers.missing import missing_notes, without_missing
+from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
+from arxivtag.papers.sources import OpenedSource
+from arxivtag.papers.text_checks import count_notes, note_on
+from arxivtag.papers.texts import normalize_text
+from arxivtag.papers.words import count_spaced_words, split_words
+
+FORMAT_VERSION = 1
+REPORT_NAME = "report.json"
+_ID, _CREATED = "id", "created"
+
+
+@dataclass(frozen=True)
+class IngestJob:
+    """One ingest: what is read, where it goes, and who is told.
+
+    Attributes:
+        opened: The source.
+        fingerprint: Its fingerprint.
+        folder: The empty folder that becomes the corpus.
+        progress: Told what is being done.
+        should_stop: Asked often.
+    """
+
+    opened: OpenedSource
+    fingerprint: str
+    folder: Path
+    progress: OnProgress
+    should_stop: ShouldStop
+
+
+def ingest(job: IngestJob) -> None:
+    """Fill the folder of a corpus.
+
+    Raises:
+        DataError: If the source cannot be used.
+        IngestStoppedError: If it was to stop.
+        StorageError: If the disk refuses.
+    """
+    scratch = storage.make_folder(job.folder / "scratch")
+    with contextlib.closing(Staging(scratch / "rows.arrow", job.progress, job.should_stop)) as rows:
+        read = job.opened.read(rows).report
+        rows.close()
+        job.progress("Reading the labels", None)
+        labels, missing = _labels(job.opened, rows)
+        n_papers = int(labels.labels.notna().sum())
+        with contextlib.closing(SignatureWriter(scratch, n_papers)) as signatures:
+            texts = _write_texts(job, rows, labels, signatures)
+            notes = (
+                *read.notes,
+                *job.opened.choice.notes,
+                *missing_notes({**texts.n_missing, **missing}),
+                *labels.notes,
+            )
+            _check_any(job, n_papers, notes)
+            _write_arrays(job.folder, texts)
+            _write_pairs(job, texts)
+    _write_labels(job.folder, index_labels(labels.labels.dropna().tolist()))
+    _write_tokens(job, texts.n_distinct_words)
+    storage.remove_folder(scratch)
+    about = {
+        "format_version": FORMAT_VERSION,
+        "fingerprint": job.fingerprint,
+        "n_papers": n_papers,
+        "synthetic": job.opened.is_synthetic,
+        "n_rows_read": read.n_rows_read,
+        "n_rows_skipped": read.n_rows_skipped + labels.n_skipped,
+        "notes": list(notes),
+        "labels_read": dataclasses.asdict(labels.reading),
+        "text_notes": count_notes(texts.notes),
+    }
+    storage.write_json(job.folder / REPORT_NAME, about | {"files": files_in(job.folder)})
+
+
+def _check_any(job: IngestJob, n_papers: int, notes: Sequence[str]) -> None:
+    if not n_papers:
+        raise DataError(
+            " ".join((f"{job.opened.name} holds no papers that can be used.", *notes)),
+            "Check which columns hold the abstract and the labels.",
+        )
+
+
+def files_in(folder: Path) -> dict[str, int]:
+    """Return the size in bytes of each file of a corpus, the report aside."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {
+        str(path.relative_to(folder)): path.stat().st_size
+        for path in files
+        if path.name != REPORT_NAME
+    }
+
+
+def _labels(opened: OpenedSource, staged: Staging) -> tuple[LabelsRead, dict[str, int]]:
+    """Return the labels of all rows, and how many cells held a word for nothing."""
+    choice = opened.choice
+    table = staged.frame(choice.label_columns)
+    n_missing = 0
+    for name in choice.label_columns:
+        table[name], n = without_missing(table[name])
+        n_missing += n
+    column, separator = choice.columns[LABELS], opened.layout.label_separator
+    read = read_labels(table, choice.label_columns, column, separator, limits())
+    return read, {LABELS: n_missing}
+
+
+@dataclass
+class _Texts:
+    """What is kept in memory of all texts: some numbers per paper.
+
+    Attributes:
+        signatures: Where shingles go.
+        n_words: Words per abstract, batch by batch, as are the others.
+        titles: Hashes of titles.
+        abstracts: Hashes of abstracts.
+        is_blank: Whether the abstract holds nothing but white space.
+        is_changed: Whether normalising changed title or abstract.
+        notes: What was noticed about abstracts, where something was.
+        n_missing: Words for nothing, by what was counted.
+        n_distinct_words: The size of the dictionary.
+    """
+
+    signatures: SignatureWriter
+    n_words: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    titles: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    abstracts: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    is_blank: list[Rows] = field(default_factory=list)
+    is_changed: list[Rows] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    n_missing: Counter[str] = field(default_factory=Counter)
+    n_distinct_words: int = 0
+
+    def add(self, titles: list[str], abstracts: list[str]) -> None:
+        """Take the next papers' texts."""
+        n, most = len(titles), limits().max_abstract_chars
+        self.n_words.append(np.fromiter(map(count_spaced_words, abstracts), np.int64, n))
+        # Python's hash has a secret of this process: nobody can make two texts of one hash.
+        self.titles.append(np.fromiter(map(hash, titles), np.int64, n))
+        self.abstracts.append(np.fromiter(map(hash, abstracts), np.int64, n))
+        self.is_blank.append(np.fromiter((not text.strip() for text in abstracts), bool, n))
+        self.notes += [note for text in abstracts if (note := note_on(text, most))]
+
+
+def _write_texts(
+    job: IngestJob, staged: Staging, labels: LabelsRead, signatures: SignatureWriter
+) -> _Texts:
+    """Write ``papers.parquet`` and the words, and return the numbers of all papers."""
+    usable = labels.labels.notna().to_numpy()
+    texts = _Texts(signatures)
+    tokens = storage.make_folder(job.folder / "tokens")
+    columns = {**{name: job.opened.choice.columns.get(name) for name in (TITLE, ABSTRACT)},
+               **job.opened.choice.extras}  # fmt: skip
+    read = [name for name in dict.fromkeys(columns.values()) if name]
+    done = 0
+    with (
+        ThreadPoolExecutor(1) as other_core,
+        WordWriter(tokens) as words,
+        _papers_file(job) as file,
+    ):
+        for table in staged.batches(read):
+            job.progress("Looking at the texts", done / max(staged.n_rows, 1))
+            stop = done + table.num_rows
+            rows = labels.labels.iloc[done:stop]
+            papers = _papers_of(table.filter(pa.array(usable[done:stop])), columns, texts)
+            signed = other_core.submit(texts.signatures.add, papers[ABSTRACT])
+            written = other_core.submit(file.write_table, _table_of(papers, rows), table.num_rows)
+            texts.add(papers[TITLE], papers[ABSTRACT])
+            words.add(split_words(papers[ABSTRACT]))
+            signed.result()
+            written.result()
+            done = stop
+            pa.default_memory_pool().release_unused()
+            if job.should_stop():
+                raise IngestStoppedError
+        texts.n_distinct_words = len(words)
+    return texts
+
+
+def _papers_file(job: IngestJob) -> pq.ParquetWriter:
+    names = [TITLE, ABSTRACT, *job.opened.choice.extras]
+    schema = pa.schema([*((name, pa.large_string()) for name in names), (LABELS, _LABELS_TYPE)])
+    path = job.folder / "papers.parquet"
+    return pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=[LABELS])
+
+
+_LABELS_TYPE = pa.list_(pa.string())
+_TEXT = {pa.string(): pd.StringDtype("pyarrow", na_value=float("nan"))}.get
+
+
+def _table_of(papers: dict[str, list[str]], labels: pd.Series) -> pa.Table:
+    texts = {name: pa.array(cells, pa.large_string()) for name, cells in papers.items()}
+    return pa.table({**texts, LABELS: pa.array(labels.dropna().tolist(), _LABELS_TYPE)})
+
+
+def _papers_of(
+    table: pa.Table, columns: dict[str, str | None], texts: _Texts
+) -> dict[str, list[str]]:
+    """Return the normalised texts of a batch by field, and count what is known of them."""
+    papers: dict[str, list[str]] = {}
+    is_changed = np.zeros(table.num_rows, dtype=bool)
+    for name, column in columns.items():
+        if column is None:
+            papers[name] = [""] * table.num_rows
+            continue
+        if name in (TITLE, ABSTRACT):
+            cells, n_missing = without_missing(table.column(column).to_pandas(types_mapper=_TEXT))
+            texts.n_missing[f"{name}s"] += n_missing
+            before = cells.tolist()
+            papers[name] = [normalize_text(text) for text in before]
+            pairs = zip(papers[name], before, strict=True)
+            is_changed |= np.fromiter((a is not b and a != b for a, b in pairs), bool)
+        else:
+            papers[name] = table.column(column).to_pylist()
+    texts.is_changed.append(is_changed)
+    return papers
+
+
+def _write_arrays(folder: Path, texts: _Texts) -> None:
+    """Write one number per paper: lengths, flags, and which earlier paper has the same text."""
+    arrays = storage.make_folder(folder / "papers")
+    empty = {TITLE: hash(""), ABSTRACT: hash("")}
+    for name, hashes in ((TITLE, texts.titles), (ABSTRACT, texts.abstracts)):
+        same = _first_of_each(np.concatenate(hashes), empty[name])
+        write_array(arrays / f"first_of_{name}", same.astype(np.int32))
+    write_array(arrays / "n_words", np.concatenate(texts.n_words))
+    write_array(arrays / "is_blank", np.concatenate(texts.is_blank))
+    write_array(arrays / "is_changed", np.concatenate(texts.is_changed))
+    write_array(arrays / "has_words", texts.signatures.has_words())
+
+
+def _first_of_each(hashes: npt.NDArray[np.int64], empty: int) -> npt.NDArray[np.int64]:
+    """Return (n,) the first row with the same hash; an empty text equals none but itself."""
+    _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
+    same = first[inverse]
+    is_empty = np.flatnonzero(hashes == empty)
+    same[is_empty] = is_empty
+    return same
+
+
+def _write_labels(folder: Path, index: LabelIndex) -> None:
+    arrays = storage.make_folder(folder / "labels")
+    storage.write_json(arrays / "names.json", {"label_names": list(index.label_names)})
+    write_array(arrays / "codes", index.codes)
+    write_array(arrays / "indptr", index.indptr)
+    write_array(arrays / "combinations", index.combinations)
+    # Of each combination, a paper that has it: its labels are the combination's.
+    write_array(arrays / "examples", np.unique(index.combinations, return_index=True)[1])
+
+
+def _write_pairs(job: IngestJob, texts: _Texts) -> None:
+    job.progress("Looking for near-duplicates", None)
+    hashes = np.concatenate(texts.abstracts)
+    is_first = _first_of_each(hashes, hash("")) == np.arange(len(hashes))
+    pairs = texts.signatures.pairs(is_first, job.should_stop)
+    if job.should_stop():
+        raise IngestStoppedError
+    columns = {name: getattr(pairs, name) for name in ("first", "second", "similarity")}
+    pq.write_table(pa.table(columns), job.folder / "groups.parquet")
+
+
+def _write_tokens(job: IngestJob, n_words: int) -> None:
+    job.progress("Counting words and bigrams", None)
+    tokens = job.folder / "tokens"
+    with ThreadPoolExecutor(1) as other_core:
+        counted = other_core.submit(write_counts, tokens, "words", n_words)
+        n_bigrams = write_bigrams(tokens)
+        counted.result()
+    if job.should_stop():
+        raise IngestStoppedError
+    write_counts(tokens, "bigrams", n_bigrams)

@@ -1,0 +1,191 @@
+"""Labels of a corpus as numbers: which labels each paper has, and which combination they are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from arxivtag.papers.taxonomy import CURRENT_NAMES, current_label
+
+Rows = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int32]
+Item = TypeVar("Item", str, tuple[str, ...])
+
+
+@dataclass(frozen=True)
+class LabelIndex:
+    """The labels of every paper as codes.
+
+    Attributes:
+        label_names: The distinct labels, most frequent first, ties by name.
+        codes: (n_occurrences,) position in ``label_names``, paper after paper, in written order.
+        indptr: (n_papers + 1,) where each paper's codes begin.
+        combination_names: The distinct label combinations (sorted tuples), most frequent first.
+        combinations: (n_papers,) position in ``combination_names``.
+    """
+
+    label_names: tuple[str, ...]
+    codes: Codes
+    indptr: npt.NDArray[np.int64]
+    combination_names: tuple[tuple[str, ...], ...]
+    combinations: Codes
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    @property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        """(n_papers,) how many labels each paper has."""
+        return np.diff(self.indptr)
+
+    def occurrences(
+        self, rows: Rows | None = None
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """Return the selected occurrences: which paper (n,) and which label (n,)."""
+        papers = np.repeat(np.arange(len(self)), self.sizes)
+        if rows is None:
+            return papers, self.codes
+        kept = rows[papers]
+        return papers[kept], self.codes[kept]
+
+    def lists(self, rows: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
+        """Return the labels of the papers in ``rows``, in written order; equal lists are shared."""
+        _, first, place = np.unique(
+            written_lists(self)[rows], return_index=True, return_inverse=True
+        )
+        distinct = [
+            tuple(self.label_names[code] for code in self._codes_of(row)) for row in rows[first]
+        ]
+        return [distinct[at] for at in place.tolist()]
+
+    def _codes_of(self, row: int) -> list[int]:
+        return list(self.codes[self.indptr[row] : self.indptr[row + 1]].tolist())
+
+    def having(self, labels: Sequence[str]) -> Rows:
+        """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
+        mask = np.ones(len(self), dtype=bool)
+        papers, codes = self.occurrences()
+        for label in labels:
+            code = self.label_names.index(label) if label in self.label_names else -1
+            carries = np.zeros(len(self), dtype=bool)
+            carries[papers[codes == code]] = True
+            mask &= carries
+        return mask
+
+
+def index_labels(labels: Sequence[tuple[str, ...]]) -> LabelIndex:
+    """Read the labels of a corpus, one tuple per paper, into an index."""
+    sizes = np.fromiter((len(item) for item in labels), dtype=np.int64, count=len(labels))
+    flat = [label for item in labels for label in item]
+    names, codes = _codes_by_count(flat)
+    # Few distinct tuples stand behind many papers: sort each of those only once.
+    ordered = {item: tuple(sorted(item)) for item in set(labels)}
+    combination_names, combinations = _codes_by_count([ordered[item] for item in labels])
+    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return LabelIndex(tuple(names), codes, indptr, tuple(combination_names), combinations)
+
+
+def _codes_by_count(items: list[Item]) -> tuple[list[Item], npt.NDArray[np.int32]]:
+    """Return the distinct items by falling count, ties by value, and each item's position."""
+    counts = Counter(items)
+    names = sorted(counts, key=lambda item: (-counts[item], item))
+    positions = {name: code for code, name in enumerate(names)}
+    codes = np.fromiter((positions[item] for item in items), dtype=np.int32, count=len(items))
+    return names, codes
+
+
+def written_lists(index: LabelIndex) -> npt.NDArray[np.int64]:
+    """Return (n_papers,) equal numbers for equal lists of labels in the order written."""
+    return _distinct_lists(index.codes, index.indptr, len(index.label_names))
+
+
+def _distinct_lists(
+    codes: Codes, indptr: npt.NDArray[np.int64], n_labels: int
+) -> npt.NDArray[np.int64]:
+    """Return (n_lists,) equal numbers for equal lists of codes."""
+    numbers = np.diff(indptr)
+    for place in range(int(numbers.max(initial=0))):
+        longer = np.flatnonzero(np.diff(indptr) > place)
+        pairs = numbers[longer] * n_labels + codes[indptr[longer] + place]
+        within = np.unique(pairs, return_inverse=True)[1]
+        numbers[longer] = within + numbers.max() + 1  # other numbers than those of shorter lists
+    return numbers
+
+
+def has_second_name(index: LabelIndex) -> Rows:
+    """Return (n_papers,) which papers have an area's second name or a retired archive's."""
+    is_second = np.array([name in CURRENT_NAMES for name in index.label_names], dtype=bool)
+    return _any_of(index, is_second[index.codes])
+
+
+def with_current_names(index: LabelIndex) -> LabelIndex:
+    """Return the labels under the names that arXiv's areas have now, each once per paper."""
+    names: dict[str, int] = {}
+    renamed = np.array(
+        [names.setdefault(current_label(name), len(names)) for name in index.label_names],
+        dtype=np.int64,
+    )
+    papers, codes = index.occurrences()
+    keys = papers * max(len(names), 1) + renamed[codes]
+    first = np.sort(np.unique(keys, return_index=True)[1])
+    return _renumbered(list(names), papers[first], renamed[codes][first], len(index))
+
+
+def without_labels(index: LabelIndex, left_out: Rows) -> LabelIndex:
+    """Return the labels without those where ``left_out`` (n_labels,) is true."""
+    papers, codes = index.occurrences()
+    kept = ~left_out[codes]
+    return _renumbered(list(index.label_names), papers[kept], codes[kept], len(index))
+
+
+def _renumbered(
+    names: list[str],
+    papers: npt.NDArray[np.int64],
+    codes: npt.NDArray[np.integer],
+    n_papers: int,
+) -> LabelIndex:
+    """Return the index of occurrences, which are in the order of papers."""
+    counts = np.bincount(codes, minlength=len(names))
+    order = sorted(np.flatnonzero(counts).tolist(), key=lambda code: (-counts[code], names[code]))
+    place = np.zeros(len(names), dtype=np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    sizes = np.bincount(papers, minlength=n_papers)
+    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    label_names = tuple(names[code] for code in order)
+    return LabelIndex(
+        label_names, place[codes], indptr, *combinations(label_names, place[codes], indptr)
+    )
+
+
+def combinations(
+    label_names: Sequence[str], codes: Codes, indptr: npt.NDArray[np.int64]
+) -> tuple[tuple[tuple[str, ...], ...], Codes]:
+    """Return the distinct combinations and each paper's, as :class:`LabelIndex` holds them."""
+    papers = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    in_order = codes[np.lexsort((codes, papers))]
+    _, first, numbers, counts = np.unique(
+        _distinct_lists(in_order, indptr, len(label_names)),
+        return_index=True,
+        return_inverse=True,
+        return_counts=True,
+    )
+    names = [
+        tuple(sorted(label_names[code] for code in codes[indptr[row] : indptr[row + 1]]))
+        for row in first
+    ]
+    order = sorted(range(len(names)), key=lambda number: (-counts[number], names[number]))
+    place_of = np.empty(len(order), dtype=np.int32)
+    place_of[order] = np.arange(len(order), dtype=np.int32)
+    return tuple(names[number] for number in order), place_of[numbers]
+
+
+def _any_of(index: LabelIndex, occurrences: Rows) -> Rows:
+    papers = np.repeat(np.arange(len(index)), index.sizes)
+    mask = np.zeros(len(index), dtype=bool)
+    mask[papers[occurrences]] = True
+    return mask

@@ -1,0 +1,188 @@
+"""Abstracts that are nearly the same: pairs, found once, for every similarity that one may ask.
+
+While papers stream by, :class:`SignatureWriter` leaves each abstract's shingles and MinHash
+signature in scratch files; :meth:`SignatureWriter.pairs` then finds the pairs of distinct
+abstracts with a Jaccard similarity of :data:`LEAST_SIMILARITY` or more. See
+:mod:`arxivtag.papers.near_duplicates` for the method.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from arxivtag.callbacks import ShouldStop
+from arxivtag.corpus.arrays import ArrayWriter, forget, map_array, new_array
+from arxivtag.corpus.labels import Rows
+from arxivtag.papers.near_duplicates import (
+    N_BANDS,
+    N_HASHES,
+    Hashes,
+    band_keys,
+    jaccard,
+    minhash_signatures,
+    pairs_of_band,
+    shingle_hashes,
+)
+
+Ints = npt.NDArray[np.int64]
+
+LEAST_SIMILARITY = 0.5  # no less can be asked for in cleaning
+# Signatures of a pair with that similarity agree in a smaller share once in a million pairs.
+_LEAST_AGREEMENT = 0.3
+_PAIRS_AT_ONCE = 50_000
+# In larger groups not every pair is compared: those found by their signatures must do.
+_LARGEST_COMPARED_GROUP = 64
+
+
+@dataclass(frozen=True, eq=False)
+class NearPairs:
+    """Pairs of nearly equal abstracts.
+
+    Attributes:
+        first: (n_pairs,) the lower row of each pair.
+        second: (n_pairs,) the other row.
+        similarity: (n_pairs,) float64, from :data:`LEAST_SIMILARITY` to 1.
+    """
+
+    first: Ints
+    second: Ints
+    similarity: npt.NDArray[np.float64]
+
+    def components(self, n_rows: int, similarity: float, rows: Rows | None = None) -> Ints:
+        """Return (n_rows,) equal numbers for rows joined by pairs of at least ``similarity``.
+
+        Args:
+            n_rows: Number of rows.
+            similarity: The least similarity of a pair that counts.
+            rows: (n_rows,) the rows that count; pairs with another do not.
+        """
+        from scipy.sparse import coo_matrix
+        from scipy.sparse.csgraph import connected_components
+
+        kept = self.similarity >= similarity
+        if rows is not None:
+            kept &= rows[self.first] & rows[self.second]
+        edges = (np.ones(int(kept.sum()), dtype=bool), (self.first[kept], self.second[kept]))
+        graph = coo_matrix(edges, shape=(n_rows, n_rows))
+        return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+
+
+class SignatureWriter:
+    """Leaves shingles and signatures of abstracts in scratch files, batch by batch."""
+
+    def __init__(self, scratch: Path, n_papers: int) -> None:
+        self._scratch = scratch
+        self._shingles = ArrayWriter(scratch / "shingles")
+        self._signatures = new_array(scratch / "signatures", np.uint32, (n_papers, N_HASHES))
+        self._offsets = np.zeros(n_papers + 1, dtype=np.int64)
+        self._n_done = 0
+
+    def close(self) -> None:
+        """Close the file of shingles."""
+        self._shingles.close()
+
+    def add(self, abstracts: Sequence[str]) -> None:
+        """Take the next abstracts."""
+        shingles, offsets = shingle_hashes(abstracts)
+        start, stop = self._n_done, self._n_done + len(abstracts)
+        self._shingles.add(shingles)
+        self._offsets[start + 1 : stop + 1] = self._offsets[start] + offsets[1:]
+        filled = np.flatnonzero(np.diff(offsets))
+        if len(filled):
+            bounds = np.append(offsets[filled], offsets[-1])
+            self._signatures[start + filled] = minhash_signatures(shingles, bounds)
+            forget(self._signatures)
+        self._n_done = stop
+
+    def has_words(self) -> Rows:
+        """Return (n_papers,) which abstracts hold a word."""
+        return np.diff(self._offsets) > 0
+
+    def pairs(self, distinct: Rows, should_stop: ShouldStop) -> NearPairs:
+        """Return the pairs among the abstracts where ``distinct`` (n_papers,) is true.
+
+        Abstracts without words are in no pair. If it is to stop, pairs are missing.
+        """
+        self.close()
+        rows = np.flatnonzero(distinct & self.has_words())
+        compared = _Comparison(map_array(self._scratch / "shingles", np.uint64), self._offsets)
+        keys: set[int] = set()
+        for band in range(N_BANDS):
+            if should_stop() or len(rows) < 2:
+                break
+            pairs = rows[pairs_of_band(_band_of(self._signatures, band)[rows])]
+            keys.update(self._likely(pairs).tolist())
+        compared.add(sorted(keys))
+        compared.add(sorted(compared.missing_within_groups()))
+        return compared.pairs()
+
+    def _likely(self, pairs: Ints) -> Ints:
+        """Return, as one number each, the pairs whose signatures agree enough."""
+        keys = np.unique(pairs[:, 0] << 32 | pairs[:, 1])
+        likely: list[Ints] = []
+        for start in range(0, len(keys), _PAIRS_AT_ONCE):
+            part = keys[start : start + _PAIRS_AT_ONCE]
+            first, second = self._signatures[part >> 32], self._signatures[part & 0xFFFFFFFF]
+            likely.append(part[(first == second).mean(axis=1) >= _LEAST_AGREEMENT])
+        return np.concatenate(likely) if likely else keys
+
+
+def _band_of(signatures: npt.NDArray[np.uint32], band: int) -> Hashes:
+    step = 200_000  # rows at once
+    parts = []
+    for start in range(0, len(signatures), step):
+        parts.append(band_keys(signatures[start : start + step], band))
+        forget(signatures)
+    return np.concatenate(parts)
+
+
+class _Comparison:
+    """Exact similarities of pairs, each pair one number: first row in the upper 32 bits."""
+
+    def __init__(self, shingles: Hashes, offsets: Ints) -> None:
+        self._shingles, self._offsets = shingles, offsets
+        self._similarities: dict[int, float] = {}
+
+    def add(self, keys: Sequence[int]) -> None:
+        """Compare pairs, sorted, and keep those that are alike enough."""
+        row, shingles = -1, np.empty(0, dtype=np.uint64)
+        for key in keys:
+            if key >> 32 != row:
+                row = key >> 32
+                shingles = self._distinct(row)
+            similarity = jaccard(shingles, self._distinct(key & 0xFFFFFFFF))
+            if similarity >= LEAST_SIMILARITY:
+                self._similarities[key] = similarity
+
+    def _distinct(self, row: int) -> Hashes:
+        return np.unique(self._shingles[self._offsets[row] : self._offsets[row + 1]])
+
+    def missing_within_groups(self) -> Iterator[int]:
+        """Yield pairs not compared yet of rows that are joined through others."""
+        pairs = self.pairs()
+        rows = np.unique(np.concatenate([pairs.first, pairs.second]))
+        within = NearPairs(
+            np.searchsorted(rows, pairs.first),
+            np.searchsorted(rows, pairs.second),
+            pairs.similarity,
+        )
+        groups: dict[int, list[int]] = defaultdict(list)
+        for row, group in zip(rows, within.components(len(rows), 0.0), strict=True):
+            groups[int(group)].append(int(row))
+        for members in groups.values():
+            if 2 < len(members) <= _LARGEST_COMPARED_GROUP:
+                keys = (a << 32 | b for a, b in combinations(members, 2))
+                yield from (key for key in keys if key not in self._similarities)
+
+    def pairs(self) -> NearPairs:
+        """Return the pairs kept so far, in order."""
+        keys = np.array(sorted(self._similarities), dtype=np.int64)
+        similarity = np.array([self._similarities[key] for key in keys.tolist()], dtype=np.float64)
+        return NearPairs(keys >> 32, keys & 0xFFFFFFFF, similarity)

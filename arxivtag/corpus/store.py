@@ -1,0 +1,321 @@
+"""Where corpora are kept: opened by source, ingested where they are not there yet.
+
+``home/corpora/<fingerprint>/`` is a corpus, published by one rename, and ``<fingerprint>.lock``
+its lock: held alone by the process that ingests or removes it, shared by those that use it. So
+two processes do the work once, and a corpus in use stays. A process that was killed leaves
+``.tmp-<fingerprint>`` behind, which the next ingest removes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from arxivtag import locks, storage
+from arxivtag.callbacks import OnProgress, ShouldStop, never
+from arxivtag.config import corpora_folder, limits
+from arxivtag.corpus.arrays import map_array
+from arxivtag.corpus.ingest import FORMAT_VERSION, REPORT_NAME, IngestJob, files_in, ingest
+from arxivtag.corpus.labels import LabelIndex, Rows
+from arxivtag.corpus.near import NearPairs
+from arxivtag.corpus.staging import IngestStoppedError
+from arxivtag.corpus.tokens import Tokens, map_tokens
+from arxivtag.errors import StorageError
+from arxivtag.papers.labels import LabelExample, LabelReading
+from arxivtag.papers.reading.containers import parts_of
+from arxivtag.papers.reading.readers import FORMATS
+from arxivtag.papers.schema import ABSTRACT, TITLE, Layout, ReadReport
+from arxivtag.papers.sources import OpenedSource
+from arxivtag.storage import TEMPORARY_PREFIX
+
+Ints = npt.NDArray[np.int64]
+_WAIT_S = 0.2  # between two looks at a lock, after which a stop is heard
+
+
+@dataclass(frozen=True)
+class CorpusReport:
+    """What an ingest noted.
+
+    Attributes:
+        read: Rows read and left out, with notes.
+        labels_read: How the labels were understood.
+        text_notes: How many abstracts are withdrawn notices, not English and so on.
+        synthetic: Whether a program wrote the texts.
+    """
+
+    read: ReadReport
+    labels_read: LabelReading
+    text_notes: dict[str, int]
+    synthetic: bool
+
+
+class Corpus:
+    """An ingested corpus, open: arrays are memory-mapped when they are first asked for.
+
+    While it lives, it holds the lock of its folder, so that the folder stays.
+
+    Attributes:
+        source: What the person chose.
+        name: A short name to show.
+        fingerprint: 64 hex digits of content and reading.
+        folder: Its folder.
+        n_papers: Papers in it.
+        report: What the ingest noted.
+    """
+
+    def __init__(self, source: str, name: str, folder: Path, lock: int) -> None:
+        about = storage.read_json(folder / REPORT_NAME)
+        self.source, self.name, self.folder = source, name, folder
+        self.fingerprint: str = about["fingerprint"]
+        self.n_papers: int = about["n_papers"]
+        self.report = _report_of(about)
+        self.close = weakref.finalize(self, locks.release, lock)
+
+    @cached_property
+    def labels(self) -> LabelIndex:
+        """The labels of all papers."""
+        folder = self.folder / "labels"
+        names = tuple(storage.read_json(folder / "names.json")["label_names"])
+        codes, indptr = (
+            map_array(folder / "codes", np.int32),
+            map_array(folder / "indptr", np.int64),
+        )
+        combinations = tuple(
+            tuple(sorted(names[code] for code in codes[indptr[row] : indptr[row + 1]].tolist()))
+            for row in map_array(folder / "examples", np.int64).tolist()
+        )
+        numbers = map_array(folder / "combinations", np.int32)
+        return LabelIndex(names, codes, indptr, combinations, numbers)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """The words and bigrams of all abstracts."""
+        return map_tokens(self.folder / "tokens")
+
+    @cached_property
+    def n_words(self) -> Ints:
+        """(n_papers,) the words of each abstract, counted as the Keras example does."""
+        return self._array("n_words", np.int64)
+
+    @cached_property
+    def first_of_title(self) -> npt.NDArray[np.int32]:
+        """(n_papers,) the first paper with the same title; a paper without one is its own."""
+        return self._array(f"first_of_{TITLE}", np.int32)
+
+    @cached_property
+    def first_of_abstract(self) -> npt.NDArray[np.int32]:
+        """(n_papers,) the first paper with the same abstract."""
+        return self._array(f"first_of_{ABSTRACT}", np.int32)
+
+    @property
+    def is_blank(self) -> Rows:
+        """(n_papers,) whether the abstract holds nothing but white space."""
+        return self._array("is_blank", np.bool_)
+
+    @property
+    def is_changed(self) -> Rows:
+        """(n_papers,) whether normalising changed title or abstract."""
+        return self._array("is_changed", np.bool_)
+
+    @property
+    def has_words(self) -> Rows:
+        """(n_papers,) whether the abstract holds a letter or digit."""
+        return self._array("has_words", np.bool_)
+
+    @cached_property
+    def near_pairs(self) -> NearPairs:
+        """The pairs of distinct abstracts that are nearly the same."""
+        table = pq.read_table(self.folder / "groups.parquet")
+        return NearPairs(*(table.column(name).to_numpy() for name in table.column_names))
+
+    @property
+    def papers_path(self) -> Path:
+        """The Parquet file of texts and labels."""
+        return self.folder / "papers.parquet"
+
+    def _array(self, name: str, kind: type[Any]) -> npt.NDArray[Any]:
+        return map_array(self.folder / "papers" / name, kind)
+
+
+def _report_of(about: dict[str, Any]) -> CorpusReport:
+    reading = about["labels_read"]
+    shown = tuple(LabelExample(one["written"], tuple(one["labels"])) for one in reading["examples"])
+    return CorpusReport(
+        ReadReport(about["n_rows_read"], about["n_rows_skipped"], tuple(about["notes"])),
+        LabelReading(reading["words"], reading["separator"], reading["n_labels"], shown),
+        about["text_notes"],
+        about["synthetic"],
+    )
+
+
+def open_corpus(
+    source: str,
+    home: Path | None = None,
+    *,
+    layout: Layout | None = None,
+    progress: OnProgress | None = None,
+    should_stop: ShouldStop = never,
+) -> Corpus:
+    """Return the corpus of a source, ingested first if it is not there.
+
+    Args:
+        source: What :mod:`arxivtag.papers.source` describes.
+        home: The home folder.
+        layout: What is said about its columns.
+        progress: Told what an ingest does.
+        should_stop: Asked often during an ingest.
+
+    Raises:
+        DataError: If the source is unknown or cannot be used.
+        IngestStoppedError: If it was to stop.
+        StorageError: If the disk refuses.
+    """
+    opened = OpenedSource(source, layout, home)
+    root = storage.make_folder(corpora_folder(home))
+    seen = root / f"{_seen_key(opened)}.seen"
+    fingerprint = _read_seen(seen)
+    if not fingerprint or not is_sound(root / fingerprint):
+        fingerprint = opened.fingerprint()
+    work = _Work(opened, fingerprint, root, progress or _silent, should_stop)
+    lock = work.locked()
+    if _read_seen(seen) != fingerprint:
+        storage.write_text(seen, fingerprint)
+    with contextlib.suppress(OSError):
+        os.utime(root / fingerprint / REPORT_NAME)  # the last use
+    return Corpus(source, opened.name, root / fingerprint, lock)
+
+
+def _silent(stage: str, fraction: float | None) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class _Work:
+    opened: OpenedSource
+    fingerprint: str
+    root: Path
+    progress: OnProgress
+    should_stop: ShouldStop
+
+    @property
+    def lock_path(self) -> Path:
+        return self.root / f"{self.fingerprint}.lock"
+
+    def locked(self) -> int:
+        """Return the lock of the corpus, shared, when it is there and sound."""
+        while True:
+            lock = self._wait(shared=True)
+            if is_sound(self.root / self.fingerprint):
+                return lock
+            locks.release(lock)
+            lock = self._wait(shared=False)
+            try:
+                if not is_sound(self.root / self.fingerprint):
+                    self._ingest()
+            finally:
+                locks.release(lock)
+            make_room(self.root, self.fingerprint)
+
+    def _wait(self, *, shared: bool) -> int:
+        while True:
+            lock = locks.try_acquire(self.lock_path, _WAIT_S, shared=shared)
+            if lock is not None:
+                return lock
+            self.progress("Waiting for another process that reads this data set", None)
+            if self.should_stop():
+                raise IngestStoppedError
+
+    def _ingest(self) -> None:
+        sweep(self.root, but=self.fingerprint)
+        path = self.root / self.fingerprint
+        with storage.publish_folder(path, f"{TEMPORARY_PREFIX}{self.fingerprint}") as folder:
+            job = IngestJob(self.opened, self.fingerprint, folder, self.progress, self.should_stop)
+            try:
+                ingest(job)
+            except pa.ArrowException as error:
+                raise StorageError(
+                    f"Could not write into {folder}: {str(error).splitlines()[0][:200]}.",
+                    "Free some space, or set ARXIVTAG_HOME to another folder.",
+                ) from error
+
+
+def is_sound(folder: Path) -> bool:
+    """Return whether a folder holds a whole corpus of this version's format.
+
+    Every file has the size that its ingest wrote down.
+    """
+    try:
+        about = storage.read_json(folder / REPORT_NAME)
+    except StorageError:
+        return False
+    return about.get("format_version") == FORMAT_VERSION and about.get("files") == files_in(folder)
+
+
+def sweep(root: Path, but: str = "") -> None:
+    """Remove what killed ingests left behind."""
+    for folder in root.glob(f"{TEMPORARY_PREFIX}*"):
+        fingerprint = folder.name.removeprefix(TEMPORARY_PREFIX)[:64]
+        if fingerprint != but:
+            _alone(root, fingerprint, partial(shutil.rmtree, folder))
+
+
+def make_room(root: Path, newest: str = "") -> None:
+    """Remove the corpora out of use longest, beyond ``ARXIVTAG_MAX_STORE_GB`` in all."""
+    used_at: dict[str, float] = {}
+    sizes: dict[str, int] = {}
+    for report in root.glob(f"*/{REPORT_NAME}"):
+        with contextlib.suppress(OSError):
+            used_at[report.parent.name] = report.stat().st_mtime
+            sizes[report.parent.name] = sum(files_in(report.parent).values())
+    total = sum(sizes.values())
+    for fingerprint in sorted(sizes, key=lambda name: used_at[name]):
+        if total <= limits().max_store_gb * 1_000_000_000:
+            return
+        folder = root / fingerprint
+        if fingerprint != newest and _alone(
+            root, fingerprint, partial(storage.remove_folder, folder)
+        ):
+            total -= sizes[fingerprint]
+
+
+def _alone(root: Path, fingerprint: str, work: Callable[[], object]) -> bool:
+    """Do ``work`` while nobody uses or ingests a corpus; return whether that was so."""
+    lock = locks.try_acquire(root / f"{fingerprint}.lock")
+    if lock is None:
+        return False
+    try:
+        with contextlib.suppress(OSError):
+            work()
+    finally:
+        locks.release(lock)
+    return True
+
+
+def _seen_key(opened: OpenedSource) -> str:
+    """Return a key of the files behind a source as they are now: name, size and time."""
+    with contextlib.suppress(OSError):
+        parts = [(str(part.resolve()), part.stat()) for part in parts_of(opened.path, FORMATS)]
+        state = [(path, one.st_size, one.st_mtime_ns) for path, one in parts]
+        text = repr((state, str(opened.source), opened.layout))
+        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+    return ""
+
+
+def _read_seen(path: Path) -> str:
+    try:
+        return path.read_text("ascii").strip()
+    except (OSError, ValueError):
+        return ""

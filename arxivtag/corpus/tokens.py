@@ -1,0 +1,260 @@
+"""Words and bigrams of all abstracts as numbers on disk, and counts over them in bounded memory.
+
+Words follow the rule of :mod:`arxivtag.papers.words`. Both they and the pairs of neighbouring
+words (bigrams) are numbered by their first appearance. Files of ``tokens/``:
+
+====================  ======================================================================
+``words.arrow``       the distinct words
+``codes``             (n_tokens,) int32: the word at each place, paper after paper
+``indptr``            (n_papers + 1,) int64: where each paper's tokens begin
+``bigram_codes``      (n_tokens,) int32: the bigram that begins there, -1 at a paper's last word
+``bigrams``           (n_bigrams, 2) int32: the two words of each bigram
+``*_counts``          (n_terms,) int32: occurrences of each word, of each bigram
+``*_papers``          (n_terms,) int32: papers that hold it
+====================  ======================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from arxivtag import config
+from arxivtag.corpus.arrays import ArrayOnDisk, map_array
+from arxivtag.corpus.labels import Codes, Rows
+
+Ints = npt.NDArray[np.int64]
+TermKind = Literal["words", "bigrams"]
+CODES: dict[TermKind, str] = {"words": "codes", "bigrams": "bigram_codes"}
+
+# English function words, which say nothing about a paper's subject, as the token rule leaves
+# them. A short list on purpose: words that mean something in some field ("system", "first",
+# "fire", which longer lists hold) stay in.
+STOP_WORDS = frozenset((config.ASSETS_FOLDER / "stop_words.txt").read_text("utf-8").split())
+
+# So many tokens are looked at together: some hundred MB of temporary arrays.
+_TOKENS_AT_ONCE = 4_000_000
+_FEW = 0.2
+_N_RECENT = 2  # counts that are kept, since several tables of a tab ask for the same
+
+
+@dataclass(frozen=True, eq=False)
+class TermFile:
+    """What is kept of one kind of term; see the module.
+
+    Attributes:
+        codes: (n_tokens,) the term at each place; -1 for none.
+        counts: (n_terms,) occurrences.
+        papers: (n_terms,) papers that hold the term.
+    """
+
+    codes: ArrayOnDisk[np.int32]
+    counts: Codes
+    papers: Codes
+
+
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    """The tokens of a corpus, memory-mapped.
+
+    Attributes:
+        words: The distinct words.
+        bigrams: (n_bigrams, 2) the two words of each bigram, as positions in ``words``.
+        indptr: (n_papers + 1,) where each paper's tokens begin.
+        files: The files of each kind of term.
+    """
+
+    words: pa.Array
+    bigrams: npt.NDArray[np.int32]
+    indptr: Ints
+    files: dict[TermKind, TermFile]
+    _recent: dict[tuple[TermKind, int], Ints] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+    def n_words(self, rows: Rows | None = None) -> int:
+        """Return how many words the selected papers have."""
+        return int(self.indptr[-1]) if rows is None else int(np.diff(self.indptr)[rows].sum())
+
+    def n_terms(self, kind: TermKind) -> int:
+        """Return how many distinct words or bigrams there are."""
+        return len(self.files[kind].counts)
+
+    def counts(self, kind: TermKind, rows: Rows | None = None) -> Ints:
+        """Return (n_terms,) how often each term occurs in the selected papers.
+
+        Where most papers are selected, the others are counted and taken away.
+        """
+        everything = self.files[kind].counts
+        if rows is None:
+            return everything.astype(np.int64)
+        key = (kind, hash(rows.tobytes()))
+        counts = self._recent.pop(key, None)
+        if counts is None and 2 * self.n_words(rows) > self.n_words():
+            counts = everything - self._count(kind, ~rows)
+        elif counts is None:
+            counts = self._count(kind, rows)
+        while len(self._recent) >= _N_RECENT:
+            self._recent.pop(next(iter(self._recent)), None)
+        self._recent[key] = counts
+        return counts
+
+    def _count(self, kind: TermKind, rows: Rows) -> Ints:
+        counts = np.zeros(self.n_terms(kind), dtype=np.int64)
+        for codes in self._selected(kind, rows):
+            counts += np.bincount(codes, minlength=len(counts))
+        return counts
+
+    def _selected(self, kind: TermKind, rows: Rows) -> Iterator[Codes]:
+        """Yield the codes of selected papers, in order, many at once."""
+        waiting: list[Codes] = []
+        n_waiting = 0
+        for first, last in self.parts():
+            codes = self._codes(kind, first, last, rows)
+            waiting.append(codes)
+            n_waiting += len(codes)
+            if n_waiting >= _TOKENS_AT_ONCE:
+                yield np.concatenate(waiting)
+                waiting, n_waiting = [], 0
+        if n_waiting:
+            yield np.concatenate(waiting)
+
+    def _codes(self, kind: TermKind, first: int, last: int, rows: Rows) -> Codes:
+        start, stop = self.indptr[first], self.indptr[last]
+        chosen = rows[first:last]
+        if not chosen.any():
+            return np.empty(0, dtype=np.int32)
+        codes = self.files[kind].codes.read(start, stop)
+        if not chosen.all():
+            codes = codes[_places_of(chosen, self.indptr[first : last + 1] - start)]
+        return codes if kind == "words" else codes[codes >= 0]
+
+    def parts(self) -> Iterator[tuple[int, int]]:
+        """Yield ranges of papers that hold a bounded number of tokens, in order."""
+        return parts_of(self.indptr, _TOKENS_AT_ONCE)
+
+    def counts_of(self, kind: TermKind, selections: Sequence[Rows], terms: Ints) -> Ints:
+        """Return (n_selections, n_terms) how often some terms occur in each selection.
+
+        All tokens are read once, however many selections there are.
+        """
+        place = np.full(self.n_terms(kind) + 1, len(terms), dtype=np.int32)
+        place[terms] = np.arange(len(terms), dtype=np.int32)
+        counts = np.zeros((len(selections), len(terms) + 1), dtype=np.int64)
+        for first, last in self.parts():
+            indptr = self.indptr[first : last + 1]
+            places = place[self.files[kind].codes.read(indptr[0], indptr[-1])]  # the last: code -1
+            for line, rows in zip(counts, selections, strict=True):
+                chosen = rows[first:last]
+                if chosen.any():
+                    at = _places_of(chosen, indptr - indptr[0])
+                    line += np.bincount(places[at], minlength=len(line))
+        return counts[:, :-1]
+
+    def n_occurrences(self, kind: TermKind, rows: Rows) -> int:
+        """Return how many words or bigrams the selected papers have."""
+        sizes = np.diff(self.indptr)[rows]
+        return int(sizes.sum()) - (int(np.count_nonzero(sizes)) if kind == "bigrams" else 0)
+
+    def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
+        """Return how many selected papers hold each of a few ``terms``."""
+        everything = self.files[kind].papers[terms].astype(np.int64)
+        if rows is None:
+            return everything
+        if 2 * self.n_words(rows) > self.n_words():
+            return np.asarray(everything - self._count_papers(kind, ~rows, terms), dtype=np.int64)
+        return self._count_papers(kind, rows, terms)
+
+    def _count_papers(self, kind: TermKind, rows: Rows, terms: Ints) -> Ints:
+        place = np.full(self.n_terms(kind) + 1, -1, dtype=np.int16)  # the last is for code -1
+        place[terms] = np.arange(len(terms))
+        totals = np.zeros(len(terms), dtype=np.int64)
+        for first, last in self.parts():
+            if not rows[first:last].any():
+                continue
+            sizes = np.diff(self.indptr[first : last + 1])
+            places = place[self.files[kind].codes.read(self.indptr[first], self.indptr[last])]
+            at = np.flatnonzero((places >= 0) & np.repeat(rows[first:last], sizes))
+            holds = np.zeros((last - first, len(terms)), dtype=bool)
+            holds[np.searchsorted(np.cumsum(sizes), at, side="right"), places[at]] = True
+            totals += holds.sum(axis=0)
+        return totals
+
+    def first_places(self, rows: Rows | None = None) -> Ints:
+        """Return where words appear first when the selected papers are read in order, sorted."""
+        chosen = np.ones(len(self), dtype=bool) if rows is None else rows
+        places = np.full(len(self.words), -1, dtype=np.int64)
+        n_read = 0
+        for codes in self._selected("words", chosen):
+            # Written back to front, so that each word keeps its first place.
+            at = np.flatnonzero(places[codes] < 0)[::-1]
+            places[codes[at]] = at + n_read
+            n_read += len(codes)
+        return np.sort(places[places >= 0])
+
+    def is_stop_term(self, kind: TermKind) -> Rows:
+        """Return (n_terms,) which terms are, or hold, a stop word."""
+        return self._stop_words if kind == "words" else self._stop_bigrams
+
+    @cached_property
+    def _stop_words(self) -> Rows:
+        listed = pa.array(sorted(STOP_WORDS), self.words.type)
+        return np.asarray(pc.is_in(self.words, listed), dtype=np.bool_)
+
+    @cached_property
+    def _stop_bigrams(self) -> Rows:
+        first, second = self.bigrams.T
+        return np.asarray(self._stop_words[first] | self._stop_words[second], dtype=np.bool_)
+
+    def terms(self, kind: TermKind, codes: npt.NDArray[np.integer]) -> list[str]:
+        """Return the terms with these codes as strings."""
+        if kind == "words":
+            return list(self.words.take(codes.astype(np.int64)).to_pylist())
+        pairs = self.bigrams[codes]
+        first, second = (self.words.take(pairs[:, i].astype(np.int64)) for i in (0, 1))
+        return [f"{a} {b}" for a, b in zip(first.to_pylist(), second.to_pylist(), strict=True)]
+
+
+def _places_of(chosen: Rows, indptr: Ints) -> Ints | Rows:
+    """Return what selects the tokens of chosen papers: a mask, or positions where these are few."""
+    sizes = np.diff(indptr)
+    if chosen.mean() > _FEW:
+        return np.repeat(chosen, sizes)
+    starts, sizes = indptr[:-1][chosen], sizes[chosen]
+    ends = np.cumsum(sizes)
+    return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1])
+
+
+def parts_of(indptr: Ints, n_at_once: int) -> Iterator[tuple[int, int]]:
+    """Yield ranges of papers that hold at least ``n_at_once`` tokens, the last one fewer."""
+    first = 0
+    while first < len(indptr) - 1:
+        last = int(np.searchsorted(indptr, indptr[first] + n_at_once))
+        last = min(max(last, first + 1), len(indptr) - 1)
+        yield first, last
+        first = last
+
+
+def map_tokens(folder: Path) -> Tokens:
+    """Return the tokens in ``folder``."""
+    with pa.memory_map(str(folder / "words.arrow")) as source:
+        words = pa.ipc.open_file(source).read_all().column(0).combine_chunks()
+    files: dict[TermKind, TermFile] = {
+        kind: TermFile(
+            ArrayOnDisk(folder / name, np.int32),
+            map_array(folder / f"{kind}_counts", np.int32),
+            map_array(folder / f"{kind}_papers", np.int32),
+        )
+        for kind, name in CODES.items()
+    }
+    bigrams = map_array(folder / "bigrams", np.int32).reshape(-1, 2)
+    return Tokens(words, bigrams, map_array(folder / "indptr", np.int64), files)

@@ -1,0 +1,211 @@
+"""The corpus store against the number of papers: ingest, first view, each tab, memory, disk.
+
+    python -m benchmarks.scale SOURCE FOLDER [--papers 27000,110000,430000,1600000,3200000]
+
+Makes the data sets out of SOURCE in FOLDER (benchmarks/make_large.py), where they are not there
+yet, and measures each in fresh processes. "filter" is the slowest of a label, a text and a length.
+The last line is the exponent of growth between the first and the last size: 1 is linear.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from arxivtag.corpus.cleaning import Cleaned, clean_rows
+from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.splits import split_rows
+from arxivtag.corpus.store import Corpus, open_corpus
+from arxivtag.corpus.texts import papers_at
+from arxivtag.exploring import labels, lengths, preparation, terms
+from arxivtag.exploring.describe import describe_corpus
+from arxivtag.exploring.duplicates import groups_in
+from arxivtag.exploring.filters import PaperFilter, select_rows
+from arxivtag.exploring.overview import overview
+
+SIZES = (27_000, 110_000, 430_000, 1_600_000, 3_200_000)
+# All of arXiv; the defaults are meant for the way that holds papers in memory.
+LIMITS = {
+    "ARXIVTAG_MAX_ROWS": "10000000",
+    "ARXIVTAG_MAX_FILE_MB": "20000",
+    "ARXIVTAG_MAX_DECOMPRESSED_MB": "20000",
+}
+Figures = dict[str, float]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("source")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--papers", default=",".join(map(str, SIZES)))
+    parser.add_argument("--as-is", action="store_true", help="measure SOURCE itself")
+    parser.add_argument("--step", choices=("ingest", "explore"), help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    home = arguments.folder / "home"
+    if arguments.step:
+        step = ingest if arguments.step == "ingest" else explore
+        print(json.dumps(step(arguments.source, home)))
+        return
+    measured: dict[int, Figures] = {}
+    sizes = [0] if arguments.as_is else [int(text) for text in arguments.papers.split(",")]
+    for size in sizes:
+        path = str(data_of(arguments.source, arguments.folder, size)) if size else arguments.source
+        shutil.rmtree(home, ignore_errors=True)
+        figures = run_step("ingest", path, arguments.folder)
+        figures["disk MB"] = sum(one.stat().st_size for one in home.rglob("*")) / 1e6
+        figures |= run_step("explore", path, arguments.folder)
+        measured[size] = figures
+        print(json.dumps({"n_papers": size, **figures}), flush=True)
+    print(table(measured))
+
+
+def data_of(source: str, folder: Path, n_papers: int) -> Path:
+    """Return the file of a size, made if it is not there."""
+    path = folder / f"made-{n_papers}.jsonl"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        half = path.with_name("half.jsonl")
+        # In a process of its own: what this one has held would count as its children's peak.
+        subprocess.run(
+            [sys.executable, "-m", "benchmarks.make_large", source, str(half), "--papers",
+             str(n_papers)], check=True
+        )  # fmt: skip
+        half.rename(path)
+    return path
+
+
+def run_step(step: str, data: str, folder: Path) -> Figures:
+    """Measure one step in a process of its own, with its largest resident size."""
+    command = [sys.executable, "-m", "benchmarks.scale", data, str(folder), "--step", step]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **LIMITS}
+    ) as process:
+        assert process.stdout is not None
+        said = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{step} of {data} failed")
+    figures: Figures = json.loads(said.splitlines()[-1])
+    return {**figures, f"{step} peak MB": usage.ru_maxrss / 1000}
+
+
+def timed(figures: Figures, name: str, work: Callable[[], object]) -> None:
+    """Write down the seconds that ``work`` takes."""
+    started = time.perf_counter()
+    work()
+    figures[name] = round(time.perf_counter() - started, 3)
+
+
+def ingest(source: str, home: Path) -> Figures:
+    """Ingest a data set."""
+    figures: Figures = {}
+    timed(figures, "ingest", lambda: open_corpus(source, home))
+    return figures
+
+
+def explore(source: str, home: Path) -> Figures:
+    """Open each tab of Explore once, then with filters, in one process as the server does."""
+    figures: Figures = {}
+    opened: list[tuple[Corpus, Cleaned]] = []
+
+    def first_view() -> None:
+        corpus = open_corpus(source, home)
+        cleaned = clean_rows(corpus)
+        overview(corpus.labels, corpus.n_words, cleaned.rows, cleaned.report)
+        labels.label_frequency(corpus.labels, cleaned.kept)
+        lengths.describe_lengths(corpus.n_words[cleaned.kept])
+        opened.append((corpus, cleaned))
+
+    timed(figures, "first view", first_view)
+    corpus, cleaned = opened[0]
+    filters = {
+        "label": PaperFilter(labels=corpus.labels.label_names[:1]),
+        "text": PaperFilter(text="neural network"),
+        "length": PaperFilter(min_words=100, max_words=200),
+    }
+    tabs = {
+        "duplicates": lambda rows: [groups_in(corpus, kind) for kind in ("titles", "near")],
+        "labels": lambda rows: labels_tab(corpus, rows),
+        "terms": lambda rows: terms_tab(corpus, rows),
+        "lengths": lambda rows: lengths_tab(corpus, rows),
+        "papers": lambda rows: papers_at(corpus, np.flatnonzero(rows)[:25]),
+        "cleaning": lambda rows: cleaning_tab(corpus, cleaned),
+    }
+    for name, tab in tabs.items():
+        timed(figures, name, lambda tab=tab: tab(cleaned.kept))  # type: ignore[misc]
+    for name, chosen in filters.items():
+        timed(figures, f"select {name}", lambda chosen=chosen: select_rows(corpus, chosen))  # type: ignore[misc]
+        rows = select_rows(corpus, chosen) & cleaned.kept
+        for tab_name in ("labels", "terms", "lengths", "papers"):
+            seconds: Figures = {}
+            timed(seconds, "tab", lambda rows=rows, tab=tabs[tab_name]: tab(rows))  # type: ignore[misc]
+            key = f"{tab_name} filtered"
+            figures[key] = max(figures.get(key, 0), seconds["tab"])
+    timed(figures, "describe", lambda: describe_corpus(corpus))
+    return figures
+
+
+def labels_tab(corpus: Corpus, rows: Rows) -> None:
+    """Compute what the tab of labels shows."""
+    labels.imbalance(labels.label_frequency(corpus.labels, rows))
+    labels.combination_frequency(corpus.labels, rows)
+    labels.labels_per_paper(corpus.labels, rows)
+    labels.co_occurrence(corpus.labels, rows)
+    labels.label_pairs(corpus.labels, rows)
+
+
+def terms_tab(corpus: Corpus, rows: Rows) -> None:
+    """Compute what the tab of terms shows first: words, with each label's telling ones."""
+    tokens, index = corpus.tokens, corpus.labels
+    terms.term_frequency(tokens, "words", rows)
+    terms.telling_terms(tokens, "words", index.having(index.label_names[:1]), rows)
+    terms.telling_summary(tokens, "words", index, rows)
+    terms.zipf(tokens, rows)
+    terms.vocabulary_growth(tokens, rows)
+    terms.vocabulary_coverage(tokens, rows).curve()
+
+
+def lengths_tab(corpus: Corpus, rows: Rows) -> None:
+    """Compute what the tab of lengths shows."""
+    lengths.describe_lengths(corpus.n_words[rows])
+    lengths.length_histogram(corpus.n_words[rows])
+    lengths.length_by_label(corpus.labels, corpus.n_words, rows)
+    lengths.length_coverage(corpus.n_words[rows])
+
+
+def cleaning_tab(corpus: Corpus, cleaned: Cleaned) -> None:
+    """Compute what the tab of cleaning shows."""
+    parts = split_rows(corpus, cleaned)
+    sides = {name: parts.of(side) for side, name in enumerate(preparation.SPLIT_NAMES)}
+    preparation.split_sizes(cleaned.labels, sides)
+    preparation.label_balance(cleaned.labels, sides)
+
+
+def table(measured: dict[int, Figures]) -> str:
+    """Return the figures as a table in Markdown, a line per figure."""
+    sizes = list(measured)
+    first, last = measured[sizes[0]], measured[sizes[-1]]
+    lines = ["| | " + " | ".join(f"{size:,}" for size in sizes) + " | exponent |"]
+    lines.append("|---" * (len(sizes) + 2) + "|")
+    for name in first:
+        cells = " | ".join(f"{measured[size][name]:,.4g}" for size in sizes)
+        growth = "-"
+        if len(sizes) > 1 and first[name] > 0 and last[name] > 0:
+            growth = f"{math.log(last[name] / first[name]) / math.log(sizes[-1] / sizes[0]):.2f}"
+        lines.append(f"| {name} | {cells} | {growth} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
