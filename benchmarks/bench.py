@@ -75,9 +75,9 @@ def run_all(arguments: Any, n_papers: int | None, folder: Path) -> dict[str, dic
 
 def slice_of(data: str, n_papers: int, folder: Path) -> str:
     """Write the first rows of ``data`` to a file and return its path."""
-    from arxivtag.papers import sources
+    from benchmarks.papers import read_papers
 
-    papers = sources.load(data).papers.head(n_papers)
+    papers = read_papers(data).head(n_papers)
     path = folder / "slice.jsonl"
     papers[["title", "abstract", "labels"]].to_json(path, orient="records", lines=True)
     return str(path)

@@ -67,8 +67,8 @@ def reader_target(folder: Path) -> Target:
 
 def tokenizer_target(folder: Path) -> Target:
     """Cleaning of texts, words, n-grams and weights."""
-    from arxivtag.learning.vectorizer import fit_transform
     from arxivtag.papers.texts import normalize_text
+    from tests.fitting import fit_transform
 
     def transform(data: bytes) -> None:
         texts = [normalize_text(line) for line in data.decode("utf-8", "replace").split("\x00")]

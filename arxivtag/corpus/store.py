@@ -3,7 +3,8 @@
 ``home/corpora/<fingerprint>/`` is a corpus, published by one rename, and ``<fingerprint>.lock``
 its lock: held alone by the process that ingests or removes it, shared by those that use it. So
 two processes do the work once, and a corpus in use stays. A process that was killed leaves
-``.tmp-<fingerprint>`` behind, which the next ingest removes.
+``.tmp-<fingerprint>`` behind, which the next ingest removes. What runs prepare from a corpus is
+in folders of ``<fingerprint>.prepared/``.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from arxivtag.papers.sources import OpenedSource
 from arxivtag.storage import TEMPORARY_PREFIX
 
 Ints = npt.NDArray[np.int64]
+PREPARED_SUFFIX = ".prepared"
 _WAIT_S = 0.2  # between two looks at a lock, after which a stop is heard
 
 
@@ -273,22 +275,34 @@ def sweep(root: Path, but: str = "") -> None:
 
 
 def make_room(root: Path, newest: str = "") -> None:
-    """Remove the corpora out of use longest, beyond ``ARXIVTAG_MAX_STORE_GB`` in all."""
-    used_at: dict[str, float] = {}
-    sizes: dict[str, int] = {}
-    for report in root.glob(f"*/{REPORT_NAME}"):
-        with contextlib.suppress(OSError):
-            used_at[report.parent.name] = report.stat().st_mtime
-            sizes[report.parent.name] = sum(files_in(report.parent).values())
+    """Remove what is out of use longest, beyond ``ARXIVTAG_MAX_STORE_GB`` in all.
+
+    These are corpora, and features prepared from them. A run that has mapped its features keeps
+    them to its end.
+    """
+    used_at: dict[Path, float] = {}
+    sizes: dict[Path, int] = {}
+    for pattern in (f"*/{REPORT_NAME}", f"*{PREPARED_SUFFIX}/*/{REPORT_NAME}"):
+        for report in root.glob(pattern):
+            with contextlib.suppress(OSError):
+                used_at[report.parent] = report.stat().st_mtime
+                sizes[report.parent] = sum(files_in(report.parent).values())
     total = sum(sizes.values())
-    for fingerprint in sorted(sizes, key=lambda name: used_at[name]):
+    for folder in sorted(sizes, key=lambda path: used_at[path]):
         if total <= limits().max_store_gb * 1_000_000_000:
             return
-        folder = root / fingerprint
-        if fingerprint != newest and _alone(
-            root, fingerprint, partial(storage.remove_folder, folder)
-        ):
-            total -= sizes[fingerprint]
+        if folder.name != newest and _removed(root, folder):
+            total -= sizes[folder]
+
+
+def _removed(root: Path, folder: Path) -> bool:
+    """Remove a corpus that nobody uses, or prepared features; return whether that was done."""
+    if folder.parent == root:
+        return _alone(root, folder.name, partial(storage.remove_folder, folder))
+    with contextlib.suppress(StorageError):
+        storage.remove_folder(folder)
+        return True
+    return False
 
 
 def _alone(root: Path, fingerprint: str, work: Callable[[], object]) -> bool:

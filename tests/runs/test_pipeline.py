@@ -21,6 +21,7 @@ import pytest
 
 from arxivtag import locks
 from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH
+from arxivtag.corpus.texts import papers_at
 from arxivtag.errors import ConfigError, RunError, StorageError
 from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
@@ -137,8 +138,10 @@ def test_a_run_reads_its_file_as_was_said(tmp_path: Path) -> None:
     settings = dataclasses.replace(
         RunConfig(), data=str(path), columns="abstract=story,labels=kind", label_separator="#"
     )
-    papers = pipeline._load(settings, tmp_path).papers
-    assert papers["labels"].tolist() == [("Robots, small", "Vision")]
+    folder = jobs.create_run(settings, tmp_path, "running")
+    recorder = RunRecorder(folder, read_status(folder.status))
+    corpus = pipeline._load(settings, recorder, lambda: "")
+    assert papers_at(corpus, [0])["labels"].tolist() == [("Robots, small", "Vision")]
 
 
 def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
@@ -261,7 +264,7 @@ def test_what_fails_after_training_does_not_cost_the_epochs(
         raise StorageError("The disk is full.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "_save", full_disk)
+        patched.setattr(pipeline, "save", full_disk)
         with pytest.raises(StorageError):
             quick_run()
     (run,) = registry.list_runs(home)

@@ -9,10 +9,10 @@ import numpy as np
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.settings import RunConfig, VectorizerConfig
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
+from tests.fitting import fit_transform
 
 LABELS = ("cs.CV", "cs.LG", "stat.ML", "math.OC", "eess.IV")
 WORD_LIST = """
