@@ -262,16 +262,17 @@ def fetch(arguments: Namespace) -> None:
 @command(DATA, COLUMNS, LABEL_SEPARATOR)
 def describe(arguments: Namespace) -> None:
     """Count what is in a data set."""
+    from arxivtag.corpus.store import open_corpus
     from arxivtag.exploring.describe import describe as describe_corpus
-    from arxivtag.papers import sources
 
-    corpus = sources.load(arguments.data, layout=_layout(arguments), home=arguments.home)
-    _print_notes(corpus.report.notes)
+    layout = _layout(arguments)
+    corpus = open_corpus(arguments.data, arguments.home, layout=layout, progress=_progress)
+    _print_notes(corpus.report.read.notes)
     result = describe_corpus(corpus)
     lengths = "  ".join(f"{key} {_number(value)}" for key, value in result["length_words"].items())
     most_frequent = sorted(result["label_counts"].items(), key=lambda item: -item[1])[:10]
     labels = "  ".join(f"{label} {count:,}" for label, count in most_frequent)
-    read = corpus.labels_read
+    read = corpus.report.labels_read
     lines = [
         _plain(result),
         f"words per abstract: {lengths}",

@@ -80,7 +80,7 @@ def test_nothing_else_writes_csv(path: Path) -> None:
 @pytest.mark.parametrize("cell", FORMULAS)
 def test_no_cell_and_no_heading_runs(cell: str) -> None:
     frame = pd.DataFrame({cell: [cell, "plain"], "labels": [(cell, "b"), ("a",)]})
-    for text in (table_as_csv(frame), csv_bytes(frame).decode()):
+    for text in (table_as_csv(frame), csv_bytes([frame]).decode()):
         heading, first, _ = csv.reader(io.StringIO(text, newline=""))
         assert heading[0] == f"'{cell}"
         assert first[0] == f"'{cell}"

@@ -77,7 +77,7 @@ def clean_rows(corpus: Corpus, config: CleaningConfig | None = None) -> Cleaned:
         n_rare_labels=n_rare_labels,
         n_label_combinations=len(counts),
         n_rare_combinations=int((counts == 1).sum()),
-        **_label_figures(labels, funnel.kept),
+        **_label_figures(labels.of(funnel.kept)),
     )
     return Cleaned(funnel.kept, labels, report)
 
@@ -161,7 +161,7 @@ def _drop_rare_labels(
     """Leave out labels on fewer than ``min_papers`` papers; return how many these are."""
     if min_papers == 1:
         return labels, 0
-    counts = np.bincount(labels.occurrences(funnel.kept)[1], minlength=len(labels.label_names))
+    counts = labels.of(funnel.kept).counts
     n_rare = int(((counts > 0) & (counts < min_papers)).sum())
     labels = without_labels(labels, counts < min_papers)
     reason = f"All their labels are on fewer than {min_papers:,} papers."
@@ -169,14 +169,13 @@ def _drop_rare_labels(
     return labels, n_rare
 
 
-def _label_figures(labels: LabelIndex, kept: Rows) -> dict[str, Any]:
+def _label_figures(labels: LabelIndex) -> dict[str, Any]:
     """Return the fields of the report that are about the labels of the papers kept."""
-    codes, first = np.unique(labels.occurrences(kept)[1], return_index=True)
-    counts = np.bincount(labels.occurrences(kept)[1], minlength=len(labels.label_names))
+    codes, first, counts = np.unique(labels.codes, return_index=True, return_counts=True)
     names = [labels.label_names[code] for code in codes]
     kinds = Counter(map(label_kind, names))
     # The most frequent first, equal counts by the paper that has them first.
-    by_count = np.lexsort((first, -counts[codes]))
+    by_count = np.lexsort((first, -counts))
     unknown = [names[at] for at in by_count if label_kind(names[at]) == "unknown"]
     return {
         "n_labels": len(names),

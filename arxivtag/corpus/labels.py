@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -43,15 +43,25 @@ class LabelIndex:
         """(n_papers,) how many labels each paper has."""
         return np.diff(self.indptr)
 
-    def occurrences(
-        self, rows: Rows | None = None
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-        """Return the selected occurrences: which paper (n,) and which label (n,)."""
-        papers = np.repeat(np.arange(len(self)), self.sizes)
-        if rows is None:
-            return papers, self.codes
-        kept = rows[papers]
-        return papers[kept], self.codes[kept]
+    @property
+    def papers(self) -> npt.NDArray[np.int64]:
+        """(n_occurrences,) which paper each of ``codes`` stands on."""
+        return np.repeat(np.arange(len(self)), self.sizes)
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """(n_labels,) how many papers carry each label."""
+        return np.bincount(self.codes, minlength=len(self.label_names))
+
+    def of(self, rows: Rows) -> LabelIndex:
+        """Return the index of the papers that a mask (n_papers,) selects, with the same codes."""
+        sizes = self.sizes
+        return replace(
+            self,
+            codes=self.codes[np.repeat(rows, sizes)],
+            indptr=np.concatenate([[0], np.cumsum(sizes[rows])]),
+            combinations=self.combinations[rows],
+        )
 
     def lists(self, rows: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
         """Return the labels of the papers in ``rows``, in written order; equal lists are shared."""
@@ -69,11 +79,11 @@ class LabelIndex:
     def having(self, labels: Sequence[str]) -> Rows:
         """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
         mask = np.ones(len(self), dtype=bool)
-        papers, codes = self.occurrences()
+        papers = self.papers
         for label in labels:
             code = self.label_names.index(label) if label in self.label_names else -1
             carries = np.zeros(len(self), dtype=bool)
-            carries[papers[codes == code]] = True
+            carries[papers[self.codes == code]] = True
             mask &= carries
         return mask
 
@@ -130,17 +140,15 @@ def with_current_names(index: LabelIndex) -> LabelIndex:
         [names.setdefault(current_label(name), len(names)) for name in index.label_names],
         dtype=np.int64,
     )
-    papers, codes = index.occurrences()
-    keys = papers * max(len(names), 1) + renamed[codes]
-    first = np.sort(np.unique(keys, return_index=True)[1])
-    return _renumbered(list(names), papers[first], renamed[codes][first], len(index))
+    papers, codes = index.papers, renamed[index.codes]
+    first = np.sort(np.unique(papers * max(len(names), 1) + codes, return_index=True)[1])
+    return _renumbered(list(names), papers[first], codes[first], len(index))
 
 
 def without_labels(index: LabelIndex, left_out: Rows) -> LabelIndex:
     """Return the labels without those where ``left_out`` (n_labels,) is true."""
-    papers, codes = index.occurrences()
-    kept = ~left_out[codes]
-    return _renumbered(list(index.label_names), papers[kept], codes[kept], len(index))
+    kept = ~left_out[index.codes]
+    return _renumbered(list(index.label_names), index.papers[kept], index.codes[kept], len(index))
 
 
 def _renumbered(
@@ -185,7 +193,6 @@ def combinations(
 
 
 def _any_of(index: LabelIndex, occurrences: Rows) -> Rows:
-    papers = np.repeat(np.arange(len(index)), index.sizes)
     mask = np.zeros(len(index), dtype=bool)
-    mask[papers[occurrences]] = True
+    mask[index.papers[occurrences]] = True
     return mask

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from arxivtag.corpus import store
 from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.labels import label_frequency
-from arxivtag.exploring.lengths import Lengths, length_words
-from arxivtag.papers.cleaning import clean, label_names_of
-from arxivtag.papers.schema import ABSTRACT, LABELS, Corpus
+from arxivtag.exploring.lengths import Lengths
 from arxivtag.settings import CleaningConfig
 
 
@@ -26,7 +23,7 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
     sample's (n - 1) and quartiles are interpolated linearly, as in pandas.
 
     Args:
-        corpus: Papers as loaded, before cleaning.
+        corpus: The papers, before cleaning.
         config: The rules; the Keras example's if not given.
 
     Returns:
@@ -38,34 +35,9 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         ``n_labels``, ``examples`` of cells as ``written`` and their ``labels``: all before
         cleaning) and ``cleaning`` (the full report).
     """
-    result = clean(corpus.papers, config)
-    report = result.report
-    labels = result.papers[LABELS].tolist()
-    counts = Counter(label for combination in labels for label in combination)
-    return {
-        "source": corpus.source,
-        "synthetic": corpus.synthetic,
-        "n_rows": corpus.report.n_rows_read,
-        "n_skipped": corpus.report.n_rows_skipped,
-        "notes": list(corpus.report.notes),
-        "n_duplicate_titles": report.n_duplicate_titles,
-        "n_after_dedup": report.n_after_dedup,
-        "n_label_combinations": report.n_label_combinations,
-        "n_rare_combinations": report.n_rare_combinations,
-        "n_kept": report.n_after,
-        "n_labels": len(counts),
-        "length_words": describe_words(length_words(result.papers[ABSTRACT])),
-        "label_counts": {label: counts[label] for label in label_names_of(labels)},
-        "labels_read": dataclasses.asdict(corpus.labels_read),
-        "cleaning": report.to_dict(),
-    }
-
-
-def describe_corpus(corpus: store.Corpus, config: CleaningConfig | None = None) -> dict[str, Any]:
-    """Return an ingested corpus in the same figures as :func:`describe`."""
     cleaned = clean_rows(corpus, config)
     report, read = cleaned.report, corpus.report.read
-    frequency = label_frequency(cleaned.labels, cleaned.kept)
+    frequency = label_frequency(cleaned.labels.of(cleaned.kept))
     return {
         "source": corpus.source,
         "synthetic": corpus.report.synthetic,

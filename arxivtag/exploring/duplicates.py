@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -15,9 +14,6 @@ import pandas as pd
 
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import titles_at
-from arxivtag.exploring.labels import LabelIndex
-from arxivtag.papers.cleaning import near_duplicate_groups, text_codes
-from arxivtag.papers.schema import ABSTRACT, TITLE
 
 DuplicateKind = Literal["titles", "abstracts", "near"]
 # Comparing takes time that grows with the product of the lengths.
@@ -61,7 +57,7 @@ class Piece:
 
 
 def duplicate_groups(
-    papers: pd.DataFrame, index: LabelIndex, kind: DuplicateKind, *, similarity: float = 0.8
+    corpus: Corpus, kind: DuplicateKind, *, similarity: float = 0.8
 ) -> DuplicateGroups:
     """Return the groups of papers with the same title, abstract, or nearly the same abstract.
 
@@ -69,53 +65,47 @@ def duplicate_groups(
     least two different ones, so that it shows what equality does not.
 
     Args:
-        papers: A papers DataFrame.
-        index: Its labels.
+        corpus: The papers.
         kind: What makes papers the same.
-        similarity: For ``near``, the least Jaccard similarity of word shingles.
-    """
-    titles, abstracts = text_codes(papers[TITLE]), text_codes(papers[ABSTRACT])
-    if kind == "near":
-        same = _near_codes(papers, abstracts, similarity)
-    else:
-        same = titles if kind == "titles" else abstracts
-    members = _number_groups(same)
-    table = _table(members, titles, abstracts, index)
-    return DuplicateGroups(kind, members, _titled(table, lambda rows: papers[TITLE].iloc[rows]))
-
-
-def groups_in(corpus: Corpus, kind: DuplicateKind, *, similarity: float = 0.8) -> DuplicateGroups:
-    """Return the groups of papers of a corpus, as :func:`duplicate_groups` does.
+        similarity: For ``near``, the least Jaccard similarity of word shingles, 0.5 or more.
 
     Raises:
         StorageError: If the corpus cannot be read.
     """
-    titles = corpus.first_of_title.astype(np.int64)
-    abstracts = corpus.first_of_abstract.astype(np.int64)
+    titles, abstracts = corpus.first_of_title, corpus.first_of_abstract
     if kind == "near":
-        same = corpus.near_pairs.components(len(titles), similarity)[abstracts]
-        distinct = np.unique(np.stack([same, abstracts]), axis=1)[0]
-        alone = np.flatnonzero((np.bincount(distinct) < 2)[same])
-        same[alone] = len(titles) + alone
+        same = _near_codes(corpus, similarity)
     else:
-        same = titles if kind == "titles" else abstracts
+        same = (titles if kind == "titles" else abstracts).astype(np.int64)
     members = _number_groups(same)
-    table = _table(members, titles, abstracts, corpus.labels)
-    return DuplicateGroups(kind, members, _titled(table, partial(titles_at, corpus)))
+    rows = np.flatnonzero(members >= 0)
+    frame = pd.DataFrame(
+        {
+            "group": members[rows],
+            "row": rows,
+            "title": titles[rows],
+            "abstract": abstracts[rows],
+            "combination": corpus.labels.combinations[rows],
+        }
+    )
+    table = frame.groupby("group", as_index=False).agg(
+        papers=("row", "size"),
+        title=("row", "first"),
+        distinct_titles=("title", "nunique"),
+        distinct_abstracts=("abstract", "nunique"),
+        distinct_combinations=("combination", "nunique"),
+    )
+    table["title"] = pd.Series(titles_at(corpus, table["title"].to_numpy()), dtype=object)
+    return DuplicateGroups(kind, members, table)
 
 
-def _near_codes(
-    papers: pd.DataFrame, abstracts: npt.NDArray[np.int64], similarity: float
-) -> npt.NDArray[np.int64]:
-    """Return (n,) group numbers; papers whose group holds one abstract alone get their own."""
-    _, first, place = np.unique(abstracts, return_index=True, return_inverse=True)
-    distinct = papers[ABSTRACT].iloc[first].tolist()
-    groups = np.asarray(near_duplicate_groups(distinct, similarity), dtype=np.int64)
-    _, groups, sizes = np.unique(groups, return_inverse=True, return_counts=True)
-    alone = sizes[groups] < 2
-    same = groups[place]
-    single = alone[place]
-    same[single] = len(sizes) + np.flatnonzero(single)
+def _near_codes(corpus: Corpus, similarity: float) -> npt.NDArray[np.int64]:
+    """Return (n_papers,) group numbers; papers whose group holds one abstract get their own."""
+    abstracts = corpus.first_of_abstract
+    same = corpus.near_pairs.components(corpus.n_papers, similarity)[abstracts]
+    distinct = np.unique(np.stack([same, abstracts]), axis=1)[0]
+    alone = np.flatnonzero((np.bincount(distinct) < 2)[same])
+    same[alone] = corpus.n_papers + alone
     return same
 
 
@@ -130,40 +120,6 @@ def _number_groups(same: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     numbers[order] = np.arange(len(order))
     members: npt.NDArray[np.int64] = numbers[codes]
     return members
-
-
-def _table(
-    members: npt.NDArray[np.int64],
-    titles: npt.NDArray[np.int64],
-    abstracts: npt.NDArray[np.int64],
-    index: LabelIndex,
-) -> pd.DataFrame:
-    """Return one line per group, with the row of its first paper."""
-    rows = np.flatnonzero(members >= 0)
-    frame = pd.DataFrame(
-        {
-            "group": members[rows],
-            "row": rows,
-            "title": titles[rows],
-            "abstract": abstracts[rows],
-            "combination": index.combinations[rows],
-        }
-    )
-    table: pd.DataFrame = frame.groupby("group", as_index=False).agg(
-        papers=("row", "size"),
-        title=("row", "first"),
-        distinct_titles=("title", "nunique"),
-        distinct_abstracts=("abstract", "nunique"),
-        distinct_combinations=("combination", "nunique"),
-    )
-    return table
-
-
-def _titled(
-    table: pd.DataFrame, titles: Callable[[npt.NDArray[np.int64]], Iterable[str]]
-) -> pd.DataFrame:
-    """Return the table with titles in place of the rows that have them."""
-    return table.assign(title=np.array(list(titles(table["title"].to_numpy())), dtype=object))
 
 
 def mark_differences(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

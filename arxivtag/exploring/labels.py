@@ -1,7 +1,7 @@
 """Labels of a corpus as tables: frequencies, combinations, labels per paper, co-occurrence.
 
-Every table is a count over a :class:`~arxivtag.corpus.labels.LabelIndex`: over the rows that a
-boolean mask ``rows`` (n_papers,) selects, or over all of them.
+Every table is a count over a :class:`~arxivtag.corpus.labels.LabelIndex`, whose method ``of``
+selects papers.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.corpus.labels import LabelIndex as LabelIndex
-from arxivtag.corpus.labels import Rows as Rows
-from arxivtag.corpus.labels import index_labels as index_labels
+from arxivtag.corpus.labels import LabelIndex
 from arxivtag.papers.taxonomy import label_name
 
 CoOccurrenceMeasure = Literal["count", "lift", "npmi"]
@@ -48,79 +46,62 @@ class Imbalance:
 RARE_LABEL_PAPERS = 10
 
 
-def _n_papers(index: LabelIndex, rows: Rows | None) -> int:
-    return len(index) if rows is None else int(np.count_nonzero(rows))
-
-
-def label_counts(index: LabelIndex, rows: Rows | None = None) -> npt.NDArray[np.int64]:
-    """Return (n_labels,) how many selected papers carry each label of ``index.label_names``."""
-    _, codes = index.occurrences(rows)
-    return np.bincount(codes, minlength=len(index.label_names))
-
-
-def label_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
+def label_frequency(index: LabelIndex) -> pd.DataFrame:
     """Return one line per label that occurs: ``label``, ``name``, ``papers``, ``share``.
 
-    ``share`` is the share of the selected papers. Most frequent first, ties by label.
+    Most frequent first, ties by label.
     """
-    counts = label_counts(index, rows)
+    counts = index.counts
     frame = pd.DataFrame(
         {
             "label": list(index.label_names),
             "name": [label_name(label) for label in index.label_names],
             "papers": counts,
-            "share": counts / max(_n_papers(index, rows), 1),
+            "share": counts / max(len(index), 1),
         }
     )
     frame = frame[frame["papers"] > 0]
     return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
 
 
-def combination_frequency(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
+def combination_frequency(index: LabelIndex) -> pd.DataFrame:
     """Return one line per label combination: ``combination``, ``labels``, ``papers``, ``share``.
 
     ``combination`` is the sorted labels joined by `` + ``; ``labels`` is their number.
     """
-    chosen = index.combinations if rows is None else index.combinations[rows]
-    counts = np.bincount(chosen, minlength=len(index.combination_names))
+    counts = np.bincount(index.combinations, minlength=len(index.combination_names))
     present = np.flatnonzero(counts)
     frame = pd.DataFrame(
         {
             "combination": [" + ".join(index.combination_names[i]) for i in present],
             "labels": [len(index.combination_names[i]) for i in present],
             "papers": counts[present],
-            "share": counts[present] / max(_n_papers(index, rows), 1),
+            "share": counts[present] / max(len(index), 1),
         }
     )
     return frame.sort_values(["papers", "combination"], ascending=[False, True], ignore_index=True)
 
 
-def labels_per_paper(index: LabelIndex, rows: Rows | None = None) -> pd.DataFrame:
+def labels_per_paper(index: LabelIndex) -> pd.DataFrame:
     """Return one line per number of labels: ``labels``, ``papers``, ``share``; no gaps between."""
-    sizes = index.sizes if rows is None else index.sizes[rows]
-    counts = np.bincount(sizes)
-    first = int(sizes.min(initial=len(counts)))
+    counts = np.bincount(index.sizes)
+    first = int(index.sizes.min(initial=len(counts)))
     return pd.DataFrame(
         {
             "labels": np.arange(first, len(counts)),
             "papers": counts[first:],
-            "share": counts[first:] / max(len(sizes), 1),
+            "share": counts[first:] / max(len(index), 1),
         }
     )
 
 
 def co_occurrence(
-    index: LabelIndex,
-    rows: Rows | None = None,
-    *,
-    n_labels: int = 20,
-    measure: CoOccurrenceMeasure = "count",
+    index: LabelIndex, *, n_labels: int = 20, measure: CoOccurrenceMeasure = "count"
 ) -> pd.DataFrame:
     """Return how often the most frequent labels stand on the same paper, as a square table.
 
     Args:
         index: The labels.
-        rows: The selected papers.
         n_labels: How many of the most frequent labels.
         measure: ``count``: papers that carry both; on the diagonal, papers that carry the label.
             ``lift``: p(a, b) / (p(a) p(b)); 1 is chance.
@@ -131,30 +112,28 @@ def co_occurrence(
     Returns:
         A DataFrame with labels as index and columns; NaN on the diagonal of lift and npmi.
     """
-    codes = most_frequent(index, rows, n_labels)
+    codes = most_frequent(index, n_labels)
     names = [index.label_names[code] for code in codes]
-    together = _pair_counts(index, rows, codes)
-    values = _association(together, _n_papers(index, rows), measure)
+    together = _pair_counts(index, codes)
+    values = _association(together, len(index), measure)
     return pd.DataFrame(values, index=names, columns=names)
 
 
-def most_frequent(index: LabelIndex, rows: Rows | None, n_labels: int) -> npt.NDArray[np.int64]:
-    """Return the positions of the ``n_labels`` labels on most selected papers, most first."""
-    counts = label_counts(index, rows)
+def most_frequent(index: LabelIndex, n_labels: int) -> npt.NDArray[np.int64]:
+    """Return the positions of the ``n_labels`` labels on most papers, most first."""
+    counts = index.counts
     order = np.argsort(-counts, kind="stable")[:n_labels]
     return order[counts[order] > 0]
 
 
-def _pair_counts(
-    index: LabelIndex, rows: Rows | None, wanted: npt.NDArray[np.int64]
-) -> npt.NDArray[np.float64]:
+def _pair_counts(index: LabelIndex, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Return (k, k) counts of papers that carry both labels, for the k ``wanted`` codes."""
     place = np.full(len(index.label_names), -1, dtype=np.int64)
     place[wanted] = np.arange(len(wanted))
-    papers, codes = index.occurrences(rows)
-    kept = place[codes] >= 0
+    places = place[index.codes]
+    kept = places >= 0
     carries = np.zeros((len(index), len(wanted)), dtype=np.float32)
-    carries[papers[kept], place[codes[kept]]] = 1
+    carries[index.papers[kept], places[kept]] = 1
     product: npt.NDArray[np.float64] = (carries.T @ carries).astype(np.float64)
     return product
 
@@ -176,14 +155,13 @@ def _association(
     return values
 
 
-def label_pairs(index: LabelIndex, rows: Rows | None = None, *, n_labels: int = 20) -> pd.DataFrame:
+def label_pairs(index: LabelIndex, *, n_labels: int = 20) -> pd.DataFrame:
     """Return one line per pair of labels that meet: both, ``papers``, ``lift``, ``npmi``.
 
     The same figures as :func:`co_occurrence`, as a list that can be sorted and downloaded.
     """
-    codes = most_frequent(index, rows, n_labels)
-    counts = _pair_counts(index, rows, codes)
-    n_papers = _n_papers(index, rows)
+    codes = most_frequent(index, n_labels)
+    counts = _pair_counts(index, codes)
     first, second = np.nonzero(np.triu(counts, k=1))
     names = np.array(index.label_names, dtype=object)[codes]
     frame = pd.DataFrame(
@@ -191,8 +169,8 @@ def label_pairs(index: LabelIndex, rows: Rows | None = None, *, n_labels: int = 
             "label_a": names[first],
             "label_b": names[second],
             "papers": counts[first, second].astype(np.int64),
-            "lift": _association(counts, n_papers, "lift")[first, second],
-            "npmi": _association(counts, n_papers, "npmi")[first, second],
+            "lift": _association(counts, len(index), "lift")[first, second],
+            "npmi": _association(counts, len(index), "npmi")[first, second],
         }
     )
     return frame.sort_values(

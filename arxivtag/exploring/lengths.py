@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.exploring.labels import LabelIndex, Rows, most_frequent
+from arxivtag.corpus.labels import LabelIndex
+from arxivtag.exploring.labels import most_frequent
 from arxivtag.papers.taxonomy import label_name
-from arxivtag.papers.words import count_spaced_words
 
 Lengths = npt.NDArray[np.int64]
 PERCENTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 MAX_BINS = 60
 _NICE_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
-
-
-def length_words(abstracts: Sequence[str] | pd.Series[str]) -> Lengths:
-    """Return (n_papers,) the words of each abstract, counted as the Keras example does."""
-    return np.fromiter(map(count_spaced_words, abstracts), np.int64, len(abstracts))
 
 
 def describe_lengths(lengths: Lengths) -> pd.DataFrame:
@@ -47,19 +40,16 @@ def length_histogram(lengths: Lengths) -> pd.DataFrame:
     )
 
 
-def length_by_label(
-    index: LabelIndex, lengths: Lengths, rows: Rows | None = None, *, n_labels: int = 20
-) -> pd.DataFrame:
+def length_by_label(index: LabelIndex, lengths: Lengths, *, n_labels: int = 20) -> pd.DataFrame:
     """Return one line per label of the most frequent ones, and one for all papers.
 
     Columns: ``label``, ``name``, ``papers``, ``mean``, ``p5``, ``p25``, ``p50``, ``p75``, ``p95``.
     """
-    papers, codes = index.occurrences(rows)
-    everything = lengths if rows is None else lengths[rows]
-    lines = [_length_line("all papers", "", everything)] if len(everything) else []
-    for code in most_frequent(index, rows, n_labels):
+    papers = index.papers
+    lines = [_length_line("all papers", "", lengths)] if len(lengths) else []
+    for code in most_frequent(index, n_labels):
         label = index.label_names[code]
-        lines.append(_length_line(label, label_name(label), lengths[papers[codes == code]]))
+        lines.append(_length_line(label, label_name(label), lengths[papers[index.codes == code]]))
     columns = ["label", "name", "papers", "mean", "p5", "p25", "p50", "p75", "p95"]
     return pd.DataFrame(lines, columns=columns)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from arxivtag.exploring.labels import LabelIndex
-from arxivtag.exploring.lengths import Lengths
-from arxivtag.papers.cleaning import CleaningReport
+from arxivtag.corpus.cleaning import Cleaned
+from arxivtag.corpus.store import Corpus
 
 
 @dataclass(frozen=True)
@@ -41,26 +39,19 @@ class Overview:
     median_words: float
 
 
-def overview(
-    index: LabelIndex, lengths: Lengths, kept: npt.NDArray[np.int64], report: CleaningReport
-) -> Overview:
-    """Return the figures for a corpus and what cleaning kept of it.
-
-    Args:
-        index: The labels of all rows.
-        lengths: (n_rows,) words of each abstract.
-        kept: (n_kept,) the rows that cleaning kept.
-        report: What cleaning did.
-    """
+def overview(corpus: Corpus, cleaned: Cleaned) -> Overview:
+    """Return the figures for a corpus and what cleaning kept of it."""
+    report, rows = cleaned.report, cleaned.rows
+    sizes, lengths = corpus.labels.sizes[rows], corpus.n_words[rows]
     return Overview(
-        n_rows=len(index),
+        n_rows=corpus.n_papers,
         n_duplicate_titles=report.n_duplicate_titles,
         n_after_dedup=report.n_after_dedup,
         n_labels=report.n_labels,
         n_label_combinations=report.n_label_combinations,
         n_rare_combinations=report.n_rare_combinations,
         n_kept=report.n_after,
-        mean_labels=float(index.sizes[kept].mean()) if len(kept) else np.nan,
-        mean_words=float(lengths[kept].mean()) if len(kept) else np.nan,
-        median_words=float(np.median(lengths[kept])) if len(kept) else np.nan,
+        mean_labels=float(sizes.mean()) if len(rows) else np.nan,
+        mean_words=float(lengths.mean()) if len(rows) else np.nan,
+        median_words=float(np.median(lengths)) if len(rows) else np.nan,
     )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.exploring.labels import LabelIndex, Rows, label_counts
+from arxivtag.corpus.labels import LabelIndex, Rows
+from arxivtag.corpus.store import Corpus
+from arxivtag.corpus.texts import batches
 from arxivtag.papers.cleaning import CleaningReport
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.papers.taxonomy import label_name
@@ -18,14 +20,12 @@ Ints = npt.NDArray[np.int64]
 SPLIT_NAMES = ("train", "val", "test")
 
 
-def cleaning_funnel(report: CleaningReport, n_rows: int) -> pd.DataFrame:
+def cleaning_funnel(report: CleaningReport) -> pd.DataFrame:
     """Return one line per step: ``step``, ``papers`` (left after it), ``removed``, ``reason``.
 
-    Args:
-        report: What cleaning did.
-        n_rows: Rows before the first step, which make the first line.
+    The first line is of the rows before any step.
     """
-    lines: list[tuple[str, int, int, str]] = [("rows read", n_rows, 0, "")]
+    lines: list[tuple[str, int, int, str]] = [("rows read", report.n_before, 0, "")]
     lines += [(step.rule, step.n_after, step.n_removed, step.reason) for step in report.steps]
     return pd.DataFrame(lines, columns=["step", "papers", "removed", "reason"])
 
@@ -42,8 +42,9 @@ def split_sizes(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame:
     total = sum(len(rows) for rows in splits.values())
     lines = []
     for name, rows in splits.items():
-        n_labels = int(np.count_nonzero(label_counts(index, _mask(index, rows))))
-        mean = float(index.sizes[rows].mean()) if len(rows) else 0.0
+        part = index.of(_mask(index, rows))
+        mean = float(part.sizes.mean()) if len(rows) else 0.0
+        n_labels = int(np.count_nonzero(part.counts))
         lines.append((name, len(rows), len(rows) / max(total, 1), n_labels, mean))
     return pd.DataFrame(lines, columns=["split", "papers", "share", "labels", "mean_labels"])
 
@@ -59,7 +60,7 @@ def label_balance(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame
         ``label``, ``name``, ``papers``, then ``train``, ``val``, ``test`` (papers) and
         ``train_share``, ``val_share``, ``test_share``; most frequent label first.
     """
-    counts = {name: label_counts(index, _mask(index, splits[name])) for name in SPLIT_NAMES}
+    counts = {name: index.of(_mask(index, splits[name])).counts for name in SPLIT_NAMES}
     frame = pd.DataFrame(
         {
             "label": list(index.label_names),
@@ -80,15 +81,12 @@ def _mask(index: LabelIndex, rows: Ints) -> Rows:
     return mask
 
 
-def papers_table(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return papers as a table to save, which :func:`arxivtag.papers.sources.load` reads again.
+def papers_tables(corpus: Corpus, rows: Rows) -> Iterator[pd.DataFrame]:
+    """Yield the selected papers in parts, as tables to save that the store reads again.
 
     The labels become a JSON list in one cell, since a label may hold spaces and commas.
     """
-    return pd.DataFrame(
-        {
-            TITLE: papers[TITLE].to_numpy(),
-            ABSTRACT: papers[ABSTRACT].to_numpy(),
-            LABELS: [json.dumps(list(labels), ensure_ascii=False) for labels in papers[LABELS]],
-        }
-    )
+    for part in batches(corpus, rows, [TITLE, ABSTRACT, LABELS]):
+        papers = part.to_pandas()
+        lists = (json.dumps(list(labels), ensure_ascii=False) for labels in papers[LABELS])
+        yield papers.assign(**{LABELS: list(lists)})

@@ -136,7 +136,7 @@ def write_table(table: pd.DataFrame, path: Path, separator: str) -> None:
         )
 
 
-def table_as_csv(table: pd.DataFrame) -> str:
+def table_as_csv(table: pd.DataFrame, *, header: bool = True) -> str:
     """Return ``table`` as CSV in which no cell runs as a formula when a spreadsheet opens it."""
     content = io.StringIO()
     usual = csv.writer(content, lineterminator="\n")
@@ -147,7 +147,8 @@ def table_as_csv(table: pd.DataFrame) -> str:
         broken = any(isinstance(cell, str) and "\r" in cell for cell in cells)
         (quoting if broken else usual).writerow(cells)
 
-    write([neutralized(str(name)) for name in table.columns])
+    if header:
+        write([neutralized(str(name)) for name in table.columns])
     for row in table.itertuples(index=False, name=None):
         write(["" if _is_missing(cell) else neutralized(cell) for cell in row])
     return content.getvalue()

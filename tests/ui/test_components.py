@@ -86,7 +86,8 @@ def test_csv_joins_labels_and_runs_nothing() -> None:
     frame = pd.DataFrame(
         {"title": ["=1+1", "fine"], "labels": [("cs.LG", "cs.CV"), ()], "n": [1, 2]}
     )
-    rows = list(csv.reader(io.StringIO(components.csv_bytes(frame).decode())))
+    text = components.csv_bytes([frame[:1], frame[1:]]).decode()
+    rows = list(csv.reader(io.StringIO(text)))
     assert rows == [["title", "labels", "n"], ["'=1+1", "cs.LG; cs.CV", "1"], ["fine", "", "2"]]
 
 

@@ -213,7 +213,8 @@ def test_cleaning_counts_what_is_no_abstract(
 
 
 def test_imbalance_sentence_of_one_label() -> None:
-    from arxivtag.exploring.labels import imbalance, index_labels, label_frequency
+    from arxivtag.corpus.labels import index_labels
+    from arxivtag.exploring.labels import imbalance, label_frequency
 
     one = imbalance(label_frequency(index_labels([("cs.LG",)])))
     assert "nothing to tell apart" in imbalance_text(one)

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
-from arxivtag.exploring.labels import index_labels
+from arxivtag.corpus.splits import SplitRows, split_rows
+from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.preparation import (
     SPLIT_NAMES,
     cleaning_funnel,
     label_balance,
-    papers_table,
+    papers_tables,
     split_sizes,
 )
 from arxivtag.figures import cleaning as figures
 from arxivtag.papers.cleaning import CleaningReport
-from arxivtag.papers.schema import LABELS
 from arxivtag.papers.splits import SplitReport
 from arxivtag.papers.text_checks import notes_text
-from arxivtag.settings import RunConfig, SplitConfig
-from arxivtag.ui.explore import cached
+from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.explore.shared import View, plural
-from arxivtag.ui.frame import components, tables
+from arxivtag.ui.frame import components, data, tables
+from arxivtag.ui.frame.memory import shared
 
 STEP_TEXTS = {
     "rows read": "Rows read",
@@ -42,22 +41,21 @@ def render_cleaning(view: View) -> None:
     _render_funnel(view)
     _render_left_out(view)
     components.download_csv(
-        f"Download the {view.cleaning.report.n_after:,} cleaned papers as CSV",
+        f"Download the {view.cleaned.report.n_after:,} cleaned papers as CSV",
         "cleaned-papers",
-        lambda: papers_table(view.cleaning.papers),
+        lambda: papers_tables(view.corpus, view.cleaned.kept),
     )
     st.subheader("The split", anchor=False)
     seed = RunConfig().random_seed
-    splits = cached.splits(view.corpus, view.cleaning, SplitConfig(), seed)
-    index = index_labels(view.cleaning.papers[LABELS].tolist())
-    parts = {name: np.flatnonzero(splits.sides == side) for side, name in enumerate(SPLIT_NAMES)}
+    splits = _splits(view.corpus, seed)
+    parts = {name: splits.of(side) for side, name in enumerate(SPLIT_NAMES)}
     components.note(
         f"What training would use of the papers kept above (seed {seed}). How papers are chosen "
         f"for val and test together: {splits.report.held_out_method}. For val among them: "
         f"{splits.report.val_method}."
     )
     tables.show(
-        split_sizes(index, parts),
+        split_sizes(view.cleaned.labels, parts),
         "split-sizes",
         "Papers in train, val and test.",
         tables.shared_columns(
@@ -68,18 +66,23 @@ def render_cleaning(view: View) -> None:
     st.subheader("Leakage check", anchor=False)
     _render_leakage(splits.report)
     st.subheader("Label balance", anchor=False)
-    _render_balance(label_balance(index, parts))
+    _render_balance(label_balance(view.cleaned.labels, parts))
+
+
+@shared(3, "Splitting the papers …")
+def _splits(corpus: Corpus, random_seed: int) -> SplitRows:
+    cleaned = data.cleaned(corpus, CleaningConfig())
+    return split_rows(corpus, cleaned, random_seed=random_seed)
 
 
 def _render_funnel(view: View) -> None:
-    report = view.cleaning.report
-    funnel = cleaning_funnel(report, len(view.corpus.papers))
+    report = view.cleaned.report
+    funnel = cleaning_funnel(report)
     funnel["step"] = [STEP_TEXTS.get(step, step.replace("_", " ")) for step in funnel["step"]]
     components.render_figure(
         figures.cleaning_figure(funnel),
         "cleaning-funnel",
-        f"Rows left after each step of cleaning, from {len(view.corpus.papers):,} to "
-        f"{report.n_after:,}.",
+        f"Rows left after each step of cleaning, from {report.n_before:,} to {report.n_after:,}.",
     )
     tables.show(
         funnel,
@@ -90,8 +93,8 @@ def _render_funnel(view: View) -> None:
 
 def _render_left_out(view: View) -> None:
     """Say what the steps above do not count."""
-    sentences = noticed(view.corpus.report.n_rows_skipped, view.cleaning.report)
-    for sentence in (*sentences, notes_text(cached.notes(view.corpus))):
+    sentences = noticed(view.corpus.report.read.n_rows_skipped, view.cleaned.report)
+    for sentence in (*sentences, notes_text(view.corpus.report.text_notes)):
         if sentence:
             components.note(sentence)
 

@@ -8,12 +8,20 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from arxivtag.exploring.duplicates import DuplicateGroups, DuplicateKind, Piece, mark_differences
+from arxivtag.corpus.store import Corpus
+from arxivtag.corpus.texts import papers_at
+from arxivtag.exploring.duplicates import (
+    DuplicateGroups,
+    DuplicateKind,
+    Piece,
+    duplicate_groups,
+    mark_differences,
+)
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.settings import CleaningConfig
-from arxivtag.ui.explore import cached
 from arxivtag.ui.explore.shared import View, number_input, one_of
 from arxivtag.ui.frame import components, tables
+from arxivtag.ui.frame.memory import shared
 
 KINDS: dict[DuplicateKind, str] = {
     "titles": "Same title",
@@ -33,7 +41,7 @@ def render_duplicates(view: View) -> None:
         on_change=_read_group,
     )
     similarity = CleaningConfig().near_duplicate_similarity
-    groups = cached.duplicates(view.corpus, kind, similarity)
+    groups = _duplicates(view.corpus, kind, similarity)
     components.note(_explanation(kind, similarity))
     if not len(groups):
         components.empty_state("No duplicates of this kind.", "Look at another kind above.")
@@ -52,6 +60,11 @@ def render_duplicates(view: View) -> None:
     _render_table(groups)
     st.subheader("Side by side", anchor=False)
     _render_group(view, groups)
+
+
+@shared(6, "Looking for duplicates …")
+def _duplicates(corpus: Corpus, kind: DuplicateKind, similarity: float) -> DuplicateGroups:
+    return duplicate_groups(corpus, kind, similarity=similarity)
 
 
 def _explanation(kind: DuplicateKind, similarity: float) -> str:
@@ -111,7 +124,8 @@ def _render_group(view: View, groups: DuplicateGroups) -> None:
         )
         for default, (name, place) in enumerate(zip(("Left", "Right"), sides, strict=True))
     ]
-    first, second = (view.corpus.papers.iloc[int(row)] for row in chosen)
+    papers = papers_at(view.corpus, chosen)
+    first, second = (papers.iloc[side] for side in (0, 1))
     titles = mark_differences(first[TITLE], second[TITLE])
     abstracts = mark_differences(first[ABSTRACT], second[ABSTRACT])
     same = not any(piece.differs for pieces in (*titles, *abstracts) for piece in pieces)

@@ -30,7 +30,7 @@ MEASURE_NOTES: dict[CoOccurrenceMeasure, str] = {
 
 def render_labels(view: View) -> None:
     """Draw the tab."""
-    frequency = statistics.label_frequency(view.index, view.rows)
+    frequency = statistics.label_frequency(view.labels)
     if frequency.empty:
         components.empty_state("No paper in view carries a label.", "Look at other rows.")
         return
@@ -84,7 +84,7 @@ def _render_frequency(frequency: pd.DataFrame, log: bool) -> None:
 
 
 def _render_combinations(view: View, log: bool) -> None:
-    frequency = statistics.combination_frequency(view.index, view.rows)
+    frequency = statistics.combination_frequency(view.labels)
     n_once = int((frequency["papers"] == 1).sum())
     components.render_figure(
         figures.combination_figure(frequency.head(N_COMBINATIONS), log=log),
@@ -99,7 +99,7 @@ def _render_combinations(view: View, log: bool) -> None:
 
 
 def _render_labels_per_paper(view: View) -> None:
-    counts = statistics.labels_per_paper(view.index, view.rows)
+    counts = statistics.labels_per_paper(view.labels)
     mean = float((counts["labels"] * counts["share"]).sum())
     components.render_figure(
         figures.labels_per_paper_figure(counts),
@@ -112,8 +112,8 @@ def _render_labels_per_paper(view: View) -> None:
 def _render_co_occurrence(view: View) -> None:
     measure = one_of("Measure", MEASURES, "measure", default="count")
     components.note(MEASURE_NOTES[measure])
-    matrix = statistics.co_occurrence(view.index, view.rows, n_labels=N_HEAT_MAP, measure=measure)
-    pairs = statistics.label_pairs(view.index, view.rows, n_labels=N_HEAT_MAP)
+    matrix = statistics.co_occurrence(view.labels, n_labels=N_HEAT_MAP, measure=measure)
+    pairs = statistics.label_pairs(view.labels, n_labels=N_HEAT_MAP)
     left, right = st.columns([3, 2])
     with left:
         _render_heat_map(matrix, measure, _first_pair_text(pairs))

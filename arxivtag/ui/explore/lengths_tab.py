@@ -16,10 +16,9 @@ DEFAULT_MAX_WORDS = 150
 
 def render_lengths(view: View) -> None:
     """Draw the tab."""
-    lengths = view.lengths[view.rows]
-    _render_distribution(lengths)
+    _render_distribution(view.lengths)
     st.subheader("What a maximum length covers", anchor=False)
-    _render_coverage(lengths)
+    _render_coverage(view.lengths)
     st.subheader("By label", anchor=False)
     _render_by_label(view)
 
@@ -81,7 +80,7 @@ def _render_coverage(lengths: Lengths) -> None:
 
 
 def _render_by_label(view: View) -> None:
-    by_label = statistics.length_by_label(view.index, view.lengths, view.rows)
+    by_label = statistics.length_by_label(view.labels, view.lengths)
     shortest = by_label.iloc[by_label["p50"].argmin()]
     longest = by_label.iloc[by_label["p50"].argmax()]
     components.render_figure(

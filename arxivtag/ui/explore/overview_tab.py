@@ -17,7 +17,7 @@ N_TOP_LABELS = 10
 
 def render_overview(view: View) -> None:
     """Draw the tab."""
-    summary = overview(view.index, view.lengths, view.cleaning.rows, view.cleaning.report)
+    summary = overview(view.corpus, view.cleaned)
     with st.grid(3, min_column_width=150, gap="small"):
         for label, value, meaning in overview_lines(summary):
             with st.container(border=True, gap=None, height="stretch"):
@@ -25,8 +25,8 @@ def render_overview(view: View) -> None:
                 components.note(meaning)
     if not view.n_rows:
         return
-    frequency = label_frequency(view.index, view.rows)
-    lengths = view.lengths[view.rows]
+    frequency = label_frequency(view.labels)
+    lengths = view.lengths
     balance = imbalance_text(imbalance(frequency))
     left, right = st.columns(2)
     with left:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select
-from arxivtag.exploring.labels import LabelIndex
-from arxivtag.exploring.lengths import Lengths
-from arxivtag.papers.schema import Corpus
+from arxivtag.corpus.store import Corpus
+from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select_rows
 from arxivtag.settings import CleaningConfig
 from arxivtag.ui.explore import (
-    cached,
     cleaning_tab,
     duplicates_tab,
     labels_tab,
@@ -52,18 +49,13 @@ def render_explore(context: PageContext) -> None:
     """Draw everything under the page's title."""
     choices.drop_endless_numbers(NUMBER_PARAMETERS)
     corpus = data.corpus(context.data_source, context.home)
-    if corpus.synthetic:
+    if corpus.report.synthetic:
         components.note(
             "The bundled sample is synthetic: a program wrote its titles and abstracts. Its "
             "figures show how this page works, not what arXiv holds."
         )
-    for sentence in corpus.report.notes:
+    for sentence in corpus.report.read.notes:
         components.note(sentence)
-    if not len(corpus.papers):
-        components.empty_state(
-            "This data set holds no papers.", "Choose another one in the sidebar."
-        )
-        return
     filters = st.container()
     tabs = st.tabs(list(TABS), key="tab", bind="query-params", on_change="rerun")
     for (name, render), tab in zip(TABS.items(), tabs, strict=True):
@@ -77,29 +69,26 @@ def render_explore(context: PageContext) -> None:
 
 def _view(context: PageContext, corpus: Corpus, filters: DeltaGenerator | None) -> View:
     """Return the view of the open tab, drawing the filters where they apply."""
-    index, lengths = cached.label_index(corpus), cached.lengths(corpus)
-    cleaning = data.cleaned(corpus, CleaningConfig())
-    kept = cached.kept_rows(corpus, cleaning)
+    cleaned = data.cleaned(corpus, CleaningConfig())
     if filters is None:
-        return View(corpus, cleaning, index, lengths, kept, PaperFilter())
+        return View(corpus, cleaned, cleaned.kept, PaperFilter())
     with filters:
-        chosen, rows_choice = _filter_input(index, lengths)
-        passing = select(corpus.papers, index, lengths, chosen)
-        base = kept if rows_choice == KEPT else kept | True
-        rows = passing & base
-        _say_what_is_shown(int(rows.sum()), int(base.sum()), rows_choice, chosen, _longest(lengths))
-    return View(corpus, cleaning, index, lengths, rows, chosen)
+        chosen, rows_choice = _filter_input(corpus)
+        base = cleaned.kept if rows_choice == KEPT else cleaned.kept | True
+        view = View(corpus, cleaned, select_rows(corpus, chosen) & base, chosen)
+        _say_what_is_shown(view, int(base.sum()), rows_choice)
+    return view
 
 
-def _filter_input(index: LabelIndex, lengths: Lengths) -> tuple[PaperFilter, str]:
+def _filter_input(corpus: Corpus) -> tuple[PaperFilter, str]:
     """Draw the filters, which live in the address, and return what is chosen."""
-    longest = _longest(lengths)
-    _spell_out_labels(index)
+    longest = _longest(corpus)
+    _spell_out_labels(corpus.labels.label_names)
     with st.expander("Filters", icon=":material/filter_alt:", key="filters"):
         left, right = st.columns(2)
         labels = left.multiselect(
             "Labels, all of them on one paper",
-            list(index.label_names),
+            list(corpus.labels.label_names),
             format_func=components.label_text,
             placeholder="Any label",
             key=LABELS_KEY,
@@ -133,40 +122,38 @@ def _filter_input(index: LabelIndex, lengths: Lengths) -> tuple[PaperFilter, str
     return chosen, rows
 
 
-def _spell_out_labels(index: LabelIndex) -> None:
+def _spell_out_labels(label_names: Collection[str]) -> None:
     """Give bare labels in the address (``?labels=cs.RO``) the form it carries, and run again.
 
     Streamlit knows an option in the address only as it is shown, with the label's name, and
     reads the address before the page can.
     """
     asked = st.query_params.get_all(LABELS_KEY)
-    known = set(index.label_names)
-    shown = [components.label_text(label) if label in known else label for label in asked]
+    shown = [components.label_text(label) if label in label_names else label for label in asked]
     if shown != asked and LABELS_KEY not in st.session_state:
         st.query_params[LABELS_KEY] = shown
         st.rerun()
 
 
-def _longest(lengths: Lengths) -> int:
+def _longest(corpus: Corpus) -> int:
     """Return the end of the slider of lengths: the longest abstract, rounded up."""
-    return max(-(-int(lengths.max()) // 10) * 10, 10)
+    return max(-(-int(corpus.n_words.max()) // 10) * 10, 10)
 
 
-def _say_what_is_shown(
-    n_rows: int, n_all: int, rows_choice: str, chosen: PaperFilter, longest: int
-) -> None:
+def _say_what_is_shown(view: View, n_all: int, rows_choice: str) -> None:
     kind = "papers kept after cleaning" if rows_choice == KEPT else "rows as read"
     with st.container(horizontal=True, vertical_alignment="center"):
-        if chosen.is_open:
+        if view.chosen.is_open:
             st.caption(f"{n_all:,} {kind}", width="content")
             return
-        st.caption(f"**{n_rows:,}** of {n_all:,} {kind}: {_filter_text(chosen)}", width="content")
+        of_all = f"**{view.n_rows:,}** of {n_all:,} {kind}: {_filter_text(view.chosen)}"
+        st.caption(of_all, width="content")
         st.button(
             "Clear filters",
             icon=":material/close:",
             type="tertiary",
             on_click=_clear_filters,
-            args=(longest,),
+            args=(_longest(view.corpus),),
         )
     components.note(_WHOLE_TABS_TEXT)
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from arxivtag.exploring.labels import multi_hot
-from arxivtag.exploring.preparation import papers_table
-from arxivtag.papers.cleaning import label_names_of
+from arxivtag.corpus.texts import papers_at
+from arxivtag.exploring.labels import label_frequency, multi_hot
+from arxivtag.exploring.preparation import papers_tables
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.ui.explore.shared import View, number_input, plural
 from arxivtag.ui.frame import components, tables
@@ -34,18 +34,18 @@ def render_papers(view: View) -> None:
     components.download_csv(
         f"Download these {len(positions):,} papers as CSV",
         "papers",
-        lambda: papers_table(view.corpus.papers.iloc[positions]),
+        lambda: papers_tables(view.corpus, view.rows),
     )
 
 
 def _render_table(view: View, shown: np.ndarray) -> None:
-    papers = view.corpus.papers.iloc[shown]
+    papers = papers_at(view.corpus, shown)
     frame = pd.DataFrame(
         {
             "row": shown + 1,
             "title": papers[TITLE].to_numpy(),
             "labels": [list(labels) for labels in papers[LABELS]],
-            "words": view.lengths[shown],
+            "words": view.corpus.n_words[shown],
         }
     )
     tables.draw(
@@ -63,15 +63,15 @@ def _render_paper(view: View, first_row: int) -> None:
         "Row to read",
         PAPER_KEY,
         default=first_row,
-        most=len(view.corpus.papers),
+        most=view.corpus.n_papers,
         help="Or choose a line of the table above.",
     )
-    paper = view.corpus.papers.iloc[row - 1]
+    paper = papers_at(view.corpus, [row - 1]).iloc[0]
     with st.container(border=True):
         st.markdown(f"#### {components.math_text(paper[TITLE]) or 'No title'}")
         components.label_badges(paper[LABELS])
         st.markdown(components.math_text(paper[ABSTRACT]) or "No abstract.")
-        components.note(f"Row {row:,}, {view.lengths[row - 1]:,} words.")
+        components.note(f"Row {row:,}, {view.corpus.n_words[row - 1]:,} words.")
         with st.expander("As a row of the training data", icon=":material/data_array:"):
             components.note("The abstract as it stands in the file:")
             components.plain_html(paper[ABSTRACT])
@@ -79,7 +79,7 @@ def _render_paper(view: View, first_row: int) -> None:
 
 
 def _render_multi_hot(view: View, labels: tuple[str, ...]) -> None:
-    names = label_names_of(view.cleaning.papers[LABELS].tolist())
+    names = label_frequency(view.cleaned.labels.of(view.cleaned.kept))["label"].tolist()
     encoded = multi_hot(labels, names)
     components.note(
         f"Label-binarized representation: {len(names):,} positions, one per label of the papers "
@@ -95,8 +95,9 @@ def _render_preview(view: View, positions: np.ndarray) -> None:
         components.note(
             f"{plural(n_shown, 'paper')} in view, drawn at random, and the same on each visit."
         )
-        for row in np.random.default_rng(0).choice(positions, size=n_shown, replace=False):
-            paper = view.corpus.papers.iloc[int(row)]
-            components.plain_html(f"Abstract: {paper[ABSTRACT]}")
-            components.label_badges(paper[LABELS])
+        drawn = np.random.default_rng(0).choice(positions, size=n_shown, replace=False)
+        papers = papers_at(view.corpus, drawn)
+        for abstract, labels in zip(papers[ABSTRACT], papers[LABELS], strict=True):
+            components.plain_html(f"Abstract: {abstract}")
+            components.label_badges(labels)
             st.divider()

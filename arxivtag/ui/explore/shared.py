@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import streamlit as st
 
+from arxivtag.corpus.cleaning import Cleaned
+from arxivtag.corpus.labels import LabelIndex, Rows
+from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.filters import PaperFilter
-from arxivtag.exploring.labels import LabelIndex, Rows
 from arxivtag.exploring.lengths import Lengths
-from arxivtag.exploring.terms import TokenIndex
-from arxivtag.papers.cleaning import CleaningResult
-from arxivtag.papers.schema import Corpus
-from arxivtag.ui.explore import cached
 from arxivtag.ui.frame import components
 
 LABELS_KEY = "labels"
@@ -28,17 +27,13 @@ class View:
 
     Attributes:
         corpus: The data set as read.
-        cleaning: What the Keras example's cleaning keeps of it.
-        index: Labels of all rows.
-        lengths: (n_rows,) words of each abstract.
-        rows: (n_rows,) mask of the rows in view.
+        cleaned: What the Keras example's cleaning keeps of it.
+        rows: (n_papers,) mask of the rows in view.
         chosen: The filter behind ``rows``.
     """
 
     corpus: Corpus
-    cleaning: CleaningResult
-    index: LabelIndex
-    lengths: Lengths
+    cleaned: Cleaned
     rows: Rows
     chosen: PaperFilter
 
@@ -47,10 +42,15 @@ class View:
         """How many rows are in view."""
         return int(self.rows.sum())
 
-    @property
-    def tokens(self) -> TokenIndex:
-        """Words and bigrams of all rows; counted when first asked for."""
-        return cached.tokens(self.corpus)
+    @cached_property
+    def labels(self) -> LabelIndex:
+        """The labels of the rows in view."""
+        return self.corpus.labels.of(self.rows)
+
+    @cached_property
+    def lengths(self) -> Lengths:
+        """(n_rows,) words of each abstract in view."""
+        return self.corpus.n_words[self.rows]
 
 
 def nothing_in_view(view: View) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from arxivtag.corpus.tokens import TermKind
 from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
-from arxivtag.exploring.terms import TellingMethod, TermKind
+from arxivtag.exploring.terms import TellingMethod
 from arxivtag.figures import terms as figures
 from arxivtag.ui.explore.shared import (
     View,
@@ -39,7 +40,7 @@ DEFAULT_MAX_TOKENS = 20_000
 
 def render_terms(view: View) -> None:
     """Draw the tab."""
-    if not view.tokens.n_words(view.rows):
+    if not view.corpus.tokens.n_words(view.rows):
         components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
         return
     kind, drop_stop_words = _kind_input()
@@ -79,7 +80,7 @@ def _kind_input() -> tuple[TermKind, bool]:
 
 def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
     frequency = statistics.term_frequency(
-        view.tokens, kind, view.rows, drop_stop_words=drop_stop_words, n_terms=N_LINES
+        view.corpus.tokens, kind, view.rows, drop_stop_words=drop_stop_words, n_terms=N_LINES
     )
     if frequency.empty:
         components.empty_state(f"No {kind} to show.", "Try with stop words.")
@@ -93,15 +94,15 @@ def _render_frequent(view: View, kind: TermKind, drop_stop_words: bool) -> None:
 
 
 def _render_telling(view: View, kind: TermKind, drop_stop_words: bool) -> None:
-    labels = label_frequency(view.index, view.rows)["label"].tolist()
+    labels = label_frequency(view.labels)["label"].tolist()
     if not labels:
         components.empty_state("No paper in view carries a label.", "Look at other rows.")
         return
     label, method = _telling_input(labels)
     telling = statistics.telling_terms(
-        view.tokens,
+        view.corpus.tokens,
         kind,
-        view.index.having([label]),
+        view.corpus.labels.having([label]),
         view.rows,
         method=method,
         drop_stop_words=drop_stop_words,
@@ -150,9 +151,9 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
         return
     with place:
         summary = statistics.telling_summary(
-            view.tokens,
+            view.corpus.tokens,
             kind,
-            view.index,
+            view.corpus.labels,
             view.rows,
             drop_stop_words=drop_stop_words,
             n_labels=N_SUMMARY_LABELS,
@@ -166,7 +167,7 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
 
 
 def _render_zipf(view: View) -> None:
-    ranks = statistics.zipf(view.tokens, view.rows)
+    ranks = statistics.zipf(view.corpus.tokens, view.rows)
     components.render_figure(
         figures.zipf_figure(ranks),
         "zipf",
@@ -177,7 +178,7 @@ def _render_zipf(view: View) -> None:
 
 
 def _render_growth(view: View) -> None:
-    growth = statistics.vocabulary_growth(view.tokens, view.rows)
+    growth = statistics.vocabulary_growth(view.corpus.tokens, view.rows)
     last = growth.iloc[-1]
     components.render_figure(
         figures.vocabulary_growth_figure(growth),
@@ -197,7 +198,7 @@ def _render_coverage(view: View) -> None:
             most=10_000_000,
             step=1_000,
         )
-    coverage = statistics.vocabulary_coverage(view.tokens, view.rows, ngrams=ngrams)
+    coverage = statistics.vocabulary_coverage(view.corpus.tokens, view.rows, ngrams=ngrams)
     share, n_terms = coverage.share(max_tokens), len(coverage.counts)
     n_kept = min(max_tokens, n_terms)
     components.note(

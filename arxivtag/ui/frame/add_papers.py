@@ -110,7 +110,7 @@ def _upload_input(home: Path) -> None:
                 make_room(final, data.uploads_in_use(home), home)
             corpus = data.corpus(final, home)
         data.remember_upload(final, name, home)
-        log_event("uploaded", n_papers=len(corpus.papers))  # the address is its only lock
+        log_event("uploaded", n_papers=corpus.n_papers)  # the address is its only lock
         choices.remember("data", final, SAMPLE)
         st.rerun()
 

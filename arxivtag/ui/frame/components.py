@@ -9,6 +9,7 @@ writes HTML it goes through :func:`html.escape`.
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Callable, Iterable, Sequence
 
@@ -187,22 +188,29 @@ def render_figure(
     )
 
 
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """Return a table as CSV in UTF-8, safe for spreadsheets; labels in one cell as ``a; b``."""
-    plain = frame.map(lambda cell: "; ".join(cell) if isinstance(cell, tuple) else cell)
-    return table_as_csv(plain).encode("utf-8", errors="replace")
+def csv_bytes(parts: Iterable[pd.DataFrame]) -> bytes:
+    """Return a table, part by part, as CSV in UTF-8, safe for spreadsheets.
+
+    Labels stand in one cell as ``a; b``.
+    """
+    content = io.BytesIO()  # gives its bytes away without a copy
+    for part in parts:
+        plain = part.map(lambda cell: "; ".join(cell) if isinstance(cell, tuple) else cell)
+        text = table_as_csv(plain, header=not content.tell())
+        content.write(text.encode("utf-8", errors="replace"))
+    return content.getvalue()
 
 
 def download_table(frame: pd.DataFrame, name: str) -> None:
     """Offer a table as the file ``<name>.csv``."""
-    download_csv("Download CSV", name, lambda: frame)
+    download_csv("Download CSV", name, lambda: [frame])
 
 
-def download_csv(label: str, name: str, make_table: Callable[[], pd.DataFrame]) -> None:
-    """Offer a table as the file ``<name>.csv``; it is made when the button is pressed."""
+def download_csv(label: str, name: str, make_parts: Callable[[], Iterable[pd.DataFrame]]) -> None:
+    """Offer a table as the file ``<name>.csv``; its parts are made when the button is pressed."""
     st.download_button(
         label,
-        data=lambda: csv_bytes(make_table()),
+        data=lambda: csv_bytes(make_parts()),
         file_name=f"{name}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -1,4 +1,4 @@
-"""Which data sets there are, and cached loading of them.
+"""Which data sets there are, and the corpora of those in use, open for all sessions.
 
 A replaced file is read again.
 """
@@ -12,10 +12,10 @@ from pathlib import Path
 import streamlit as st
 
 from arxivtag import config
+from arxivtag.corpus.cleaning import Cleaned, clean_rows
+from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
-from arxivtag.papers.cleaning import CleaningResult, clean
-from arxivtag.papers.schema import Corpus
 from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
 from arxivtag.papers.uploads import delete_upload, keep_upload, upload_path
 from arxivtag.policy import policy
@@ -31,7 +31,7 @@ UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session up
 
 @dataclass(frozen=True)
 class DataOption(Option):
-    """One data set to choose, and what ``papers.sources.load`` takes."""
+    """One data set to choose, and what ``corpus.store.open_corpus`` takes."""
 
     source: str
 
@@ -163,20 +163,21 @@ def _file_behind(source: str, home: Path) -> Path:
 
 
 def corpus(source: str, home: Path) -> Corpus:
-    """Return the corpus of a source, loaded once for all sessions.
+    """Return the corpus of a source, open for all sessions; read first if it never was.
 
     Raises:
         DataError: If the source cannot be read.
+        StorageError: If the disk refuses.
     """
     return _corpus(source, home, file_state(_file_behind(source, home)))
 
 
 @shared(4, "Reading the papers …")
 def _corpus(source: str, home: Path, state: FileState) -> Corpus:
-    return sources.load(source, home=home)
+    return open_corpus(source, home)
 
 
 @shared(4, "Cleaning the papers …")
-def cleaned(corpus: Corpus, cleaning: CleaningConfig) -> CleaningResult:
-    """Return the cleaned papers of a corpus and the report, cleaned once for all sessions."""
-    return clean(corpus.papers, cleaning)
+def cleaned(corpus: Corpus, config: CleaningConfig) -> Cleaned:
+    """Return what cleaning keeps of a corpus, cleaned once for all sessions."""
+    return clean_rows(corpus, config)

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeAlias, TypeVar
 
 import streamlit as st
 
-from arxivtag.papers.schema import Corpus
+from arxivtag.corpus.store import Corpus
 
 INTERVAL_S = 20.0
 FileState: TypeAlias = tuple[int, int]

@@ -38,7 +38,7 @@ class PageContext:
     """What is chosen for this page.
 
     Attributes:
-        data_source: What ``papers.sources.load`` takes: "sample", a path, "upload:<id>".
+        data_source: What ``corpus.store.open_corpus`` takes: "sample", a path, "upload:<id>".
         data_name: How the data set is shown.
         model: ``pretrained`` or a run id; empty if there is no model at all.
         model_name: How the model is shown.

@@ -51,17 +51,16 @@ def render_overview(context: PageContext) -> None:
     n_active = sum(run.state in {"queued", "running"} for run in runs)
     with guarded():
         corpus = data.corpus(context.data_source, context.home)
-        n_labels = len({label for labels in corpus.papers["labels"] for label in labels})
         components.metric_row(
             [
-                ("Papers in the data set", components.count_text(len(corpus.papers))),
-                ("Labels in the data set", components.count_text(n_labels)),
+                ("Papers in the data set", components.count_text(corpus.n_papers)),
+                ("Labels in the data set", components.count_text(len(corpus.labels.label_names))),
                 ("Models to tag with", components.count_text(n_models)),
                 ("Runs", components.count_text(len(runs))),
                 ("Waiting or running", components.count_text(n_active)),
             ]
         )
-        if corpus.synthetic:
+        if corpus.report.synthetic:
             components.note(
                 "The sample in use is synthetic: its abstracts were written by a program for this "
                 "project. Figures from it show how the app works, not what arXiv holds. Choose or "

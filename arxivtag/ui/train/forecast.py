@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
+from arxivtag.corpus.store import Corpus
 from arxivtag.learning.model import LayerSummary, model_summary
-from arxivtag.papers.schema import Corpus
 from arxivtag.papers.splits import check_enough_papers
-from arxivtag.papers.texts import join_text
-from arxivtag.papers.words import count_distinct_words
 from arxivtag.runs.admission import check_bytes, check_parameters, check_rows
 from arxivtag.runs.estimate import estimate, expected_features
 from arxivtag.settings import CleaningConfig, RunConfig
@@ -23,7 +21,7 @@ from arxivtag.ui.frame.memory import shared
 
 @dataclass(frozen=True)
 class DataSize:
-    """What the model's size and the estimate depend on."""
+    """What the model's size and the estimate depend on; words are those of abstracts."""
 
     n_papers: int
     n_distinct_words: int
@@ -85,22 +83,16 @@ def data_size(settings: RunConfig, home: Path) -> DataSize:
         DataError: If there are too many papers, or the cleaning leaves too few.
     """
     corpus = data.corpus(settings.data, home)
-    check_rows(corpus.name, len(corpus.papers))
-    papers = data.cleaned(corpus, settings.cleaning).papers
-    check_enough_papers(len(papers))
-    return _data_size(corpus, settings.cleaning, settings.text_fields, papers)
+    check_rows(corpus.name, corpus.n_papers)
+    check_enough_papers(data.cleaned(corpus, settings.cleaning).report.n_after)
+    return _data_size(corpus, settings.cleaning)
 
 
 @shared(16, "Counting words …")
-def _data_size(
-    corpus: Corpus, cleaning: CleaningConfig, text_fields: str, _papers: pd.DataFrame
-) -> DataSize:
-    texts = [
-        join_text(title, abstract, text_fields)
-        for title, abstract in zip(_papers["title"], _papers["abstract"], strict=True)
-    ]
-    labels = {label for paper in _papers["labels"].tolist() for label in paper}
-    return DataSize(len(_papers), count_distinct_words(texts) if texts else 0, len(labels))
+def _data_size(corpus: Corpus, cleaning: CleaningConfig) -> DataSize:
+    cleaned = data.cleaned(corpus, cleaning)
+    n_words = np.count_nonzero(corpus.tokens.counts("words", cleaned.kept))
+    return DataSize(cleaned.report.n_after, int(n_words), cleaned.report.n_labels)
 
 
 def _large_text(number: int) -> str:
