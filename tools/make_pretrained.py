@@ -5,9 +5,7 @@
 1. The ``tuned`` preset is trained on all n-grams: the full model.
 2. Its most important n-grams are kept (tools.pruning), and a network with fewer hidden units is
    trained on these alone.
-3. Its weights are stored in 8 bits and read back. Calibration and thresholds are fitted anew to
-   the stored model's probabilities of the validation papers, and both models are evaluated on the
-   test split.
+3. Both models are evaluated on the test split.
 
 No text of any paper is written: weights, n-grams that occur in several papers, label names. The
 sample's papers are invented, so a model of them is written to build/pretrained.
@@ -49,7 +47,6 @@ from arxivtag.papers.texts import normalize_text
 from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle, new_manifest
-from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.saving import save_bundle
 from tools import pruning
 
@@ -114,8 +111,7 @@ def main() -> None:
 
     small_settings = with_fewer_units(settings)
     kept = important_terms(full, rows)
-    small = stored(train(small_settings, kept, kept.transform(data.train.texts), data))
-    small = decided(small_settings, small, data.val)
+    small = train(small_settings, kept, kept.transform(data.train.texts), data)
     small_figures = evaluate(small, data.test)
     show(f"pretrained bundle, {len(kept):,} n-grams", small_figures)
 
@@ -210,13 +206,6 @@ def important_terms(full: Bundle, rows: SparseRows) -> Vectorizer:
     return pruning.prune_vectorizer(full.vectorizer, pruning.most_important(importance, n_terms))
 
 
-def stored(bundle: Bundle) -> Bundle:
-    """Return ``bundle`` as its file gives it back: decisions and figures are those of 8 bits."""
-    with tempfile.TemporaryDirectory() as folder:
-        save_bundle(bundle, Path(folder) / "bundle", precision="int8")
-        return load_bundle(Path(folder) / "bundle")
-
-
 def decided(settings: RunConfig, bundle: Bundle, val: Part) -> Bundle:
     """Return ``bundle`` with calibration and thresholds from the validation papers."""
     raw = network.probabilities(bundle.network, tagger.features(bundle, val.texts))
@@ -263,14 +252,14 @@ def write(bundle: Bundle, out: Path, *, must_hold: bool) -> None:
             much. Otherwise that is a warning.
     """
     with tempfile.TemporaryDirectory() as folder:
-        save_bundle(bundle, Path(folder) / "bundle", precision="int8")
+        save_bundle(bundle, Path(folder) / "bundle")
         size_mb = folder_size_mb(Path(folder) / "bundle")
     problem = missed(bundle, size_mb)
     if problem and must_hold:
         sys.exit(f"Nothing was written. {problem}")
     if problem:
         print(f"Warning: {problem}", file=sys.stderr)
-    save_bundle(bundle, out, precision="int8")
+    save_bundle(bundle, out)
     write_model_card_figures(bundle, out.parent / "MODEL_CARD.md", size_mb)
     print(f"{out}: {size_mb:.2f} MB")
 

@@ -32,7 +32,7 @@ def term_importance(network: Network, rows: SparseRows) -> NDArray[np.float64]:
         rows.indices, rows.data.astype(np.float64) ** 2, minlength=rows.n_features
     )
     lengths = sum(
-        np.square(branch.layers[0].kernel, dtype=np.float64).sum(axis=1)
+        np.square(branch.layers[0].weights(), dtype=np.float64).sum(axis=1)
         for branch in network.branches
     )
     return np.asarray(np.sqrt(squares * lengths))
