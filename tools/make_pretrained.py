@@ -37,6 +37,7 @@ from arxivtag.learning.features import (
     count_unknown_labels,
     encode_labels,
 )
+from arxivtag.learning.selection import take_terms
 from arxivtag.learning.thresholds import Thresholds, apply
 from arxivtag.learning.training import Trainer
 from arxivtag.learning.vectorizer import Vectorizer, fit_transform
@@ -203,7 +204,7 @@ def important_terms(full: Bundle, rows: SparseRows) -> Vectorizer:
     papers_with = np.bincount(rows.indices, minlength=rows.n_features)
     importance[papers_with < MIN_PAPERS] = 0
     n_terms = min(N_TERMS, int((importance > 0).sum()))
-    return pruning.prune_vectorizer(full.vectorizer, pruning.most_important(importance, n_terms))
+    return take_terms(full.vectorizer, pruning.most_important(importance, n_terms))
 
 
 def decided(settings: RunConfig, bundle: Bundle, val: Part) -> Bundle:

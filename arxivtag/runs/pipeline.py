@@ -34,6 +34,7 @@ from arxivtag.learning.measuring import Resampling
 from arxivtag.learning.model import model_summary
 from arxivtag.learning.network import Network, probabilities
 from arxivtag.learning.predictions import Predictions, save_predictions
+from arxivtag.learning.selection import within_budget
 from arxivtag.learning.training import FitResult, Trainer
 from arxivtag.learning.vectorizer import Vectorizer, fit_transform
 from arxivtag.papers import cleaning, sources, splits
@@ -275,6 +276,8 @@ def _vectorize(settings: RunConfig, parts: splits.Splits) -> Features:
             "Use coarser labels or raise ARXIVTAG_MAX_LABELS.",
         )
     vectorizer, train_rows = fit_transform(_texts(settings, parts.train), settings.vectorizer)
+    y_train = encode_labels(parts.train["labels"].tolist(), label_names)
+    vectorizer, train_rows = within_budget(vectorizer, train_rows, y_train)
 
     def part(papers: pd.DataFrame, rows: SparseRows) -> Part:
         return Part(rows, encode_labels(papers["labels"].tolist(), label_names), papers)
