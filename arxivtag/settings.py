@@ -84,6 +84,12 @@ class VectorizerConfig:
     min_document_frequency: int = setting(
         1, "Leave out n-grams that occur in fewer papers than this.", minimum=1, maximum=1000
     )
+    max_features: int | None = setting(
+        None,
+        "Most n-grams kept, those that tell most of the labels; empty: all in the vocabulary.",
+        minimum=100,
+        maximum=2_000_000,
+    )
     sublinear_tf: bool = setting(False, "Use 1 + log(count) in place of the raw count.")
     l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
 
@@ -230,8 +236,14 @@ class RunConfig:
 
 
 _TUNED_CLEANING = CleaningConfig(keep_unlike_titles=True, merge_areas=True)
+# With 384 hidden units and a linear path to 170 labels, a model of 150 MB; more than 100,000 papers
+# have. Measured in docs/scale.md.
+MAX_TUNED_FEATURES = 250_000
 _SHARED_TUNED_VECTORIZER = VectorizerConfig(
-    sublinear_tf=True, l2_normalize=True, min_document_frequency=6
+    sublinear_tf=True,
+    l2_normalize=True,
+    min_document_frequency=6,
+    max_features=MAX_TUNED_FEATURES,
 )
 
 PRESETS: dict[str, RunConfig] = {

@@ -5,9 +5,7 @@
 1. The ``tuned`` preset is trained on all n-grams: the full model.
 2. Its most important n-grams are kept (tools.pruning), and a network with fewer hidden units is
    trained on these alone.
-3. Its weights are stored in 8 bits and read back. Calibration and thresholds are fitted anew to
-   the stored model's probabilities of the validation papers, and both models are evaluated on the
-   test split.
+3. Both models are evaluated on the test split.
 
 No text of any paper is written: weights, n-grams that occur in several papers, label names. The
 sample's papers are invented, so a model of them is written to build/pretrained.
@@ -35,6 +33,7 @@ from arxivtag.learning import measuring, metrics, network
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.features import Examples, SparseRows
+from arxivtag.learning.selection import take_terms
 from arxivtag.learning.thresholds import Thresholds, apply
 from arxivtag.learning.training import Trainer
 from arxivtag.learning.vectorizer import Vectorizer
@@ -44,7 +43,6 @@ from arxivtag.runs.preparing import Features, Preparation
 from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle, new_manifest
-from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.saving import save_bundle
 from tools import pruning
 
@@ -108,8 +106,7 @@ def main() -> None:
 
     small_settings = with_fewer_units(settings)
     kept = important_terms(full, rows)
-    small = stored(train(small_settings, kept, kept.transform(data.train.texts), data))
-    small = decided(small_settings, small, data.val)
+    small = train(small_settings, kept, kept.transform(data.train.texts), data)
     small_figures = evaluate(small, data.test)
     show(f"pretrained bundle, {len(kept):,} n-grams", small_figures)
 
@@ -203,14 +200,7 @@ def important_terms(full: Bundle, rows: SparseRows) -> Vectorizer:
     papers_with = np.bincount(rows.indices, minlength=rows.n_features)
     importance[papers_with < MIN_PAPERS] = 0
     n_terms = min(N_TERMS, int((importance > 0).sum()))
-    return pruning.prune_vectorizer(full.vectorizer, pruning.most_important(importance, n_terms))
-
-
-def stored(bundle: Bundle) -> Bundle:
-    """Return ``bundle`` as its file gives it back: decisions and figures are those of 8 bits."""
-    with tempfile.TemporaryDirectory() as folder:
-        save_bundle(bundle, Path(folder) / "bundle", precision="int8")
-        return load_bundle(Path(folder) / "bundle")
+    return take_terms(full.vectorizer, pruning.most_important(importance, n_terms))
 
 
 def decided(settings: RunConfig, bundle: Bundle, val: Part) -> Bundle:
@@ -259,14 +249,14 @@ def write(bundle: Bundle, out: Path, *, must_hold: bool) -> None:
             much. Otherwise that is a warning.
     """
     with tempfile.TemporaryDirectory() as folder:
-        save_bundle(bundle, Path(folder) / "bundle", precision="int8")
+        save_bundle(bundle, Path(folder) / "bundle")
         size_mb = folder_size_mb(Path(folder) / "bundle")
     problem = missed(bundle, size_mb)
     if problem and must_hold:
         sys.exit(f"Nothing was written. {problem}")
     if problem:
         print(f"Warning: {problem}", file=sys.stderr)
-    save_bundle(bundle, out, precision="int8")
+    save_bundle(bundle, out)
     write_model_card_figures(bundle, out.parent / "MODEL_CARD.md", size_mb)
     print(f"{out}: {size_mb:.2f} MB")
 

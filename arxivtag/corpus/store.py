@@ -44,6 +44,7 @@ from arxivtag.storage import TEMPORARY_PREFIX
 
 Ints = npt.NDArray[np.int64]
 PREPARED_SUFFIX = ".prepared"
+_GB = 1_000_000_000  # bytes
 _WAIT_S = 0.2  # between two looks at a lock, after which a stop is heard
 
 
@@ -289,7 +290,7 @@ def make_room(root: Path, newest: str = "") -> None:
                 sizes[report.parent] = sum(files_in(report.parent).values())
     total = sum(sizes.values())
     for folder in sorted(sizes, key=lambda path: used_at[path]):
-        if total <= limits().max_store_gb * 1_000_000_000:
+        if total <= limits().max_store_gb * _GB:
             return
         if folder.name != newest and _removed(root, folder):
             total -= sizes[folder]

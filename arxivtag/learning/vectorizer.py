@@ -158,14 +158,21 @@ def weigh(counts: SparseRows, idf: NDArray[np.float32], config: VectorizerConfig
     if config.sublinear_tf:
         data = 1 + np.log(data)
     data = data * idf[counts.indices]
-    if config.l2_normalize and len(data):
-        lengths = np.diff(counts.indptr)
-        filled = lengths > 0
-        squares = np.add.reduceat(data * data, counts.indptr[:-1][filled])
-        norms = np.sqrt(squares)
-        # An idf is never 0 (log of more than 1), so neither is a norm.
-        data = data / np.repeat(norms, lengths[filled])
-    return SparseRows(counts.indptr, counts.indices, data, counts.n_features)
+    rows = SparseRows(counts.indptr, counts.indices, data, counts.n_features)
+    return with_length_one(rows) if config.l2_normalize else rows
+
+
+def with_length_one(rows: SparseRows) -> SparseRows:
+    """Return the rows scaled to length one; an empty row stays empty."""
+    lengths = np.diff(rows.indptr)
+    filled = lengths > 0
+    if not filled.any():
+        return rows
+    squares = np.add.reduceat(rows.data * rows.data, rows.indptr[:-1][filled])
+    norms = np.sqrt(squares)
+    # An idf is never 0 (log of more than 1), so neither is a norm.
+    data = rows.data / np.repeat(norms, lengths[filled])
+    return SparseRows(rows.indptr, rows.indices, data, rows.n_features)
 
 
 def _count_chunk(texts: Sequence[str], table: _TermTable) -> SparseRows:

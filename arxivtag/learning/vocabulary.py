@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from arxivtag.corpus.tokens import TermKind, Tokens
 from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
+from arxivtag.learning.selection import take_terms
 from arxivtag.learning.vectorizer import Vectorizer, count_rows
 from arxivtag.settings import VectorizerConfig
 
@@ -32,6 +33,13 @@ class Fitted:
 
     vectorizer: Vectorizer
     columns: dict[TermKind, NDArray[np.int32]]
+
+    def limited(self, kept: NDArray[np.int64]) -> Fitted:
+        """Return the same with these columns of the vocabulary alone, renumbered from 0."""
+        place = np.full(len(self.vectorizer) + 1, -1, dtype=np.int32)  # the last: column -1
+        place[kept] = np.arange(len(kept), dtype=np.int32)
+        columns = {kind: place[column] for kind, column in self.columns.items()}
+        return Fitted(take_terms(self.vectorizer, kept), columns)
 
     def transform(self, tokens: Tokens, first: int, last: int) -> SparseRows:
         """Return the TF-IDF rows of the papers from ``first`` to before ``last``."""

@@ -50,7 +50,8 @@ def expected_features(settings: RunConfig, n_distinct_words: int, n_papers: int)
     """Return about how many n-grams the vocabulary will hold."""
     wanted = settings.vectorizer.max_tokens or n_distinct_words
     frequent = _frequent_terms(settings.vectorizer, n_distinct_words, n_papers)
-    return max(1, min(wanted, n_papers * TERMS_PER_PAPER, frequent))
+    kept = settings.vectorizer.max_features or wanted
+    return max(1, min(wanted, kept, n_papers * TERMS_PER_PAPER, frequent))
 
 
 def _frequent_terms(vectorizer: VectorizerConfig, n_distinct_words: int, n_papers: int) -> int:

@@ -78,13 +78,12 @@ def _truth(
     names = corpus.labels.label_names
     current = [known_labels((name,), column)[0] for name in names]
     columns = np.array([column.get(name, -1) for name in current], dtype=np.int64)
-    rows, codes = corpus.labels.occurrences(papers)
-    is_known = columns[codes] >= 0
-    y_true = np.zeros((corpus.n_papers, len(label_names)), dtype=np.bool_)
-    y_true[rows[is_known], columns[codes[is_known]]] = True
-    counts = np.bincount(codes[~is_known], minlength=len(names)).tolist()
-    unknown = Counter({name: n for name, n in zip(names, counts, strict=True) if n})
-    return y_true[papers], unknown
+    labels = corpus.labels.of(papers)
+    of_each = columns[labels.codes]
+    y_true = np.zeros((len(labels), len(label_names)), dtype=np.bool_)
+    y_true[labels.papers[of_each >= 0], of_each[of_each >= 0]] = True
+    counts = zip(names, columns.tolist(), labels.counts.tolist(), strict=True)
+    return y_true, Counter({name: n for name, at, n in counts if n and at < 0})
 
 
 def _predicted(

@@ -138,6 +138,7 @@ def _execute(
         trainer = _prepare_training(settings, features, recorder, stop_reason)
     with stages.enter("train", n_epochs, "epochs"):
         fitted = trainer.fit()
+    del trainer  # the largest thing in memory; what is kept of it is in ``fitted``
     with stages.enter("evaluate", len(features.test)):
         evaluated = _evaluate(settings, features, fitted.network)
     with stages.enter("bundle"):

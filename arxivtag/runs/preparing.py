@@ -39,6 +39,7 @@ from arxivtag.corpus.writing_tokens import write_tokens
 from arxivtag.errors import DataError, StorageError
 from arxivtag.fields import from_dict, to_dict
 from arxivtag.learning.features import Examples, SparseRows
+from arxivtag.learning.selection import most_telling
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.learning.vocabulary import Fitted, fit
 from arxivtag.papers.schema import ABSTRACT, TITLE
@@ -153,7 +154,8 @@ class Preparation:
     def _write(self, cleaned: Cleaned, parts: SplitRows) -> None:
         """Publish the features by one rename."""
         rows = {name: parts.of(side) for side, name in enumerate(SIDES)}
-        n_labels, labels = _by_training_count(cleaned.labels, rows["train"])
+        masks = {name: _mask(rows[name], self._corpus.n_papers) for name in SIDES}
+        n_labels, labels = _by_training_count(cleaned.labels, masks["train"])
         if n_labels > limits().max_labels:
             raise DataError(
                 f"The papers have {n_labels:,} distinct labels; a model learns at most "
@@ -163,11 +165,15 @@ class Preparation:
         storage.sweep(self._folder.parent, older_than_s=_LEFTOVER_S)
         _forget_oldest(self._folder.parent)
         with storage.publish_folder(self._folder) as folder:
-            with self._tokens(folder / "scratch") as tokens:
-                fitted = self._fitted(tokens, rows["train"])
-                _write_rows(folder, tokens, fitted, rows, self._should_stop)
             for name in SIDES:
-                _write_labels(folder / name, labels, rows[name])
+                _write_labels(storage.make_folder(folder / name), labels.of(masks[name]))
+            scratch = storage.make_folder(folder / "scratch")
+            tokens = self._tokens(scratch)
+            fitted = self._fitted(tokens, masks["train"])
+            y_train = _multi_hot(*_map_labels(folder / "train"), n_labels)
+            fitted = self._within_budget(scratch, tokens, fitted, rows["train"], y_train)
+            self._write_rows(folder, tokens, fitted, rows)
+            storage.remove_folder(scratch)
             _write_vocabulary(folder, fitted.vectorizer)
             about = {
                 "format_version": FORMAT_VERSION,
@@ -178,17 +184,14 @@ class Preparation:
             }
             storage.write_json(folder / REPORT_NAME, about | {"files": files_in(folder)})
 
-    @contextlib.contextmanager
-    def _tokens(self, scratch: Path) -> Iterator[Tokens]:
-        """Yield the tokens of what the model reads: with titles, they are made for this once."""
+    def _tokens(self, scratch: Path) -> Tokens:
+        """Return the tokens of what the model reads: with titles, they are made for this once."""
         if self._settings.text_fields == "abstract":
-            yield map_tokens(self._corpus.folder / "tokens")
-            return
-        storage.make_folder(scratch)
+            return map_tokens(self._corpus.folder / "tokens")
         everything = np.ones(self._corpus.n_papers, dtype=bool)
-        write_tokens(scratch, self._texts(everything))
-        yield map_tokens(scratch)
-        storage.remove_folder(scratch)
+        tokens = storage.make_folder(scratch / "tokens")
+        write_tokens(tokens, self._texts(everything))
+        return map_tokens(tokens)
 
     def _texts(self, papers: NDArray[np.bool_]) -> Iterator[list[str]]:
         """Yield what the model reads of some papers, batch by batch."""
@@ -201,9 +204,7 @@ class Preparation:
                 for title, abstract in zip(titles, abstracts, strict=True)
             ]
 
-    def _fitted(self, tokens: Tokens, rows: NDArray[np.int64]) -> Fitted:
-        papers = np.zeros(self._corpus.n_papers, dtype=bool)
-        papers[rows] = True
+    def _fitted(self, tokens: Tokens, papers: NDArray[np.bool_]) -> Fitted:
         max_tokens = self._settings.vectorizer.max_tokens
         if max_tokens is None:  # as in the Keras example
             words: set[str] = set()
@@ -211,6 +212,45 @@ class Preparation:
                 words |= distinct_words(batch)
             max_tokens = len(words)
         return fit(tokens, papers, self._settings.vectorizer, max_tokens)
+
+    def _within_budget(
+        self,
+        scratch: Path,
+        tokens: Tokens,
+        fitted: Fitted,
+        train: NDArray[np.int64],
+        y_true: NDArray[np.bool_],
+    ) -> Fitted:
+        """Return what keeps at most ``max_features`` n-grams: those that tell most of labels."""
+        budget = self._settings.vectorizer.max_features
+        if budget is None or len(fitted.vectorizer) <= budget:
+            return fitted
+        storage.make_folder(scratch / "train")
+        self._write_rows(scratch, tokens, fitted, {"train": train})
+        rows = _map_rows(scratch / "train", len(fitted.vectorizer))
+        return fitted.limited(most_telling(rows, y_true, budget))
+
+    def _write_rows(
+        self, folder: Path, tokens: Tokens, fitted: Fitted, rows: dict[str, NDArray[np.int64]]
+    ) -> None:
+        """Write the TF-IDF rows of some splits while the tokens are read once."""
+        writers = {name: _RowWriter(folder / name) for name in rows}
+        for first, last in tokens.parts():
+            if self._should_stop():
+                raise IngestStoppedError
+            part = fitted.transform(tokens, first, last)
+            for name, papers in rows.items():
+                start, stop = np.searchsorted(papers, [first, last])
+                writers[name].add(part.take(papers[start:stop] - first))
+        for name, writer in writers.items():
+            writer.close()
+            write_array(folder / name / "papers", rows[name])
+
+
+def _mask(rows: NDArray[np.int64], n_papers: int) -> NDArray[np.bool_]:
+    mask = np.zeros(n_papers, dtype=bool)
+    mask[rows] = True
+    return mask
 
 
 def _key(settings: RunConfig) -> str:
@@ -225,42 +265,19 @@ def _key(settings: RunConfig) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
 
 
-def _by_training_count(labels: LabelIndex, train: NDArray[np.int64]) -> tuple[int, LabelIndex]:
+def _by_training_count(labels: LabelIndex, train: NDArray[np.bool_]) -> tuple[int, LabelIndex]:
     """Return how many labels training papers have, and the index with these first.
 
     They are ordered by falling count there, equal counts by name.
     """
-    in_train = np.zeros(len(labels), dtype=bool)
-    in_train[train] = True
-    names = labels.label_names
-    counts = np.bincount(labels.occurrences(in_train)[1], minlength=len(names))
+    names, counts = labels.label_names, labels.of(train).counts
     order = sorted(range(len(names)), key=lambda code: (-counts[code], names[code]))
     place = np.empty(len(names), dtype=np.int32)
     place[order] = np.arange(len(names), dtype=np.int32)
     ordered = tuple(names[code] for code in order)
-    codes = place[labels.codes]
-    return int((counts > 0).sum()), dataclasses.replace(labels, label_names=ordered, codes=codes)
-
-
-def _write_rows(
-    folder: Path,
-    tokens: Tokens,
-    fitted: Fitted,
-    rows: dict[str, NDArray[np.int64]],
-    should_stop: ShouldStop,
-) -> None:
-    """Write the TF-IDF rows of each split while the tokens are read once."""
-    writers = {name: _RowWriter(storage.make_folder(folder / name)) for name in rows}
-    for first, last in tokens.parts():
-        if should_stop():
-            raise IngestStoppedError
-        part = fitted.transform(tokens, first, last)
-        for name, papers in rows.items():
-            start, stop = np.searchsorted(papers, [first, last])
-            writers[name].add(part.take(papers[start:stop] - first))
-    for name, writer in writers.items():
-        writer.close()
-        write_array(folder / name / "papers", rows[name])
+    return int((counts > 0).sum()), dataclasses.replace(
+        labels, label_names=ordered, codes=place[labels.codes]
+    )
 
 
 class _RowWriter:
@@ -284,12 +301,9 @@ class _RowWriter:
         write_array(self._folder / "indptr", np.cumsum(np.concatenate(self._sizes)))
 
 
-def _write_labels(folder: Path, labels: LabelIndex, rows: NDArray[np.int64]) -> None:
-    chosen = np.zeros(len(labels), dtype=bool)
-    chosen[rows] = True
-    write_array(folder / "labels", labels.codes[np.repeat(chosen, labels.sizes)])
-    indptr = np.concatenate([[0], np.cumsum(labels.sizes[rows])])
-    write_array(folder / "label_indptr", indptr.astype(np.int64))
+def _write_labels(folder: Path, labels: LabelIndex) -> None:
+    write_array(folder / "labels", labels.codes)
+    write_array(folder / "label_indptr", labels.indptr)
 
 
 def _write_vocabulary(folder: Path, vectorizer: Vectorizer) -> None:
@@ -319,20 +333,35 @@ def open_features(folder: Path) -> Features | None:
 
 
 def _map_part(folder: Path, n_features: int, names: tuple[str, ...], n_labels: int) -> Part:
-    rows = SparseRows(
+    codes, indptr = _map_labels(folder)
+    labels = LabelIndex(names, codes, indptr, (), np.empty(0, dtype=np.int32))
+    y_true = _multi_hot(codes, indptr, n_labels)
+    papers = map_array(folder / "papers", np.int64)
+    return Part(_map_rows(folder, n_features), y_true, papers, labels)
+
+
+def _map_rows(folder: Path, n_features: int) -> SparseRows:
+    return SparseRows(
         map_array(folder / "indptr", np.int64),
         map_array(folder / "indices", np.int32),
         map_array(folder / "data", np.float32),
         n_features,
     )
-    codes = map_array(folder / "labels", np.int32)
+
+
+def _map_labels(folder: Path) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     indptr = map_array(folder / "label_indptr", np.int64)
-    labels = LabelIndex(names, codes, indptr, (), np.empty(0, dtype=np.int32))
-    y_true = np.zeros((len(labels), n_labels), dtype=np.bool_)
-    papers, columns = labels.occurrences()
-    known = columns < n_labels
-    y_true[papers[known], columns[known]] = True
-    return Part(rows, y_true, map_array(folder / "papers", np.int64), labels)
+    return map_array(folder / "labels", np.int32), indptr
+
+
+def _multi_hot(
+    codes: NDArray[np.int32], indptr: NDArray[np.int64], n_labels: int
+) -> NDArray[np.bool_]:
+    """Return ``(n_samples, n_labels)`` which labels papers have; larger codes are left out."""
+    y_true = np.zeros((len(indptr) - 1, n_labels), dtype=np.bool_)
+    papers = np.repeat(np.arange(len(y_true)), np.diff(indptr))
+    y_true[papers[codes < n_labels], codes[codes < n_labels]] = True
+    return y_true
 
 
 def _forget_oldest(folder: Path) -> None:

@@ -376,9 +376,9 @@ def _dense_logits(bundle: Bundle, known: Integers, weights: Floats) -> Floats:
     result = np.zeros((len(weights), len(bundle.label_names)), dtype=np.float32)
     for branch in bundle.network.branches:
         first = branch.layers[0]
-        values = weights @ first.kernel[known] + first.bias
+        values = weights @ first.weights(known) + first.bias
         for layer in branch.layers[1:]:
-            values = np.maximum(values, 0) @ layer.kernel + layer.bias
+            values = np.maximum(values, 0) @ layer.weights() + layer.bias
         result += values
     return result
 
