@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from arxivtag import storage
 from arxivtag.callbacks import OnProgress, ShouldStop
 from arxivtag.config import limits
+from arxivtag.corpus.apart import text_bytes
 from arxivtag.corpus.arrays import write_array
 from arxivtag.corpus.labels import LabelIndex, Rows, index_labels
 from arxivtag.corpus.near import SignatureWriter
@@ -42,6 +43,8 @@ from arxivtag.papers.words import count_spaced_words, split_words
 FORMAT_VERSION = 1
 REPORT_NAME = "report.json"
 _ID, _CREATED = "id", "created"
+# How much of an ingest is done when each stage begins, as measured.
+_LABELS_AT, _TEXTS_AT, _PAIRS_AT, _TOKENS_AT = 0.25, 0.3, 0.75, 0.85
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,11 @@ def ingest(job: IngestJob) -> None:
         StorageError: If the disk refuses.
     """
     scratch = storage.make_folder(job.folder / "scratch")
-    with contextlib.closing(Staging(scratch / "rows.arrow", job.progress, job.should_stop)) as rows:
+    staging = Staging(scratch / "rows.arrow", _reading_progress(job), job.should_stop)
+    with contextlib.closing(staging) as rows:
         read = job.opened.read(rows).report
         rows.close()
-        job.progress("Reading the labels", None)
+        job.progress("Reading the labels", _LABELS_AT)
         labels, missing = _labels(job.opened, rows)
         n_papers = int(labels.labels.notna().sum())
         with contextlib.closing(SignatureWriter(scratch, n_papers)) as signatures:
@@ -104,6 +108,12 @@ def ingest(job: IngestJob) -> None:
         "text_notes": count_notes(texts.notes),
     }
     storage.write_json(job.folder / REPORT_NAME, about | {"files": files_in(job.folder)})
+
+
+def _reading_progress(job: IngestJob) -> Callable[[str, int], None]:
+    """Return what tells how far reading is: bytes of text against what the file may hold."""
+    expected = max(text_bytes(job.opened), 1)
+    return lambda stage, n_bytes: job.progress(stage, _LABELS_AT * min(n_bytes / expected, 1.0))
 
 
 def _check_any(job: IngestJob, n_papers: int, notes: Sequence[str]) -> None:
@@ -191,7 +201,8 @@ def _write_texts(
         _papers_file(job) as file,
     ):
         for table in staged.batches(read):
-            job.progress("Looking at the texts", done / max(staged.n_rows, 1))
+            share = done / max(staged.n_rows, 1)
+            job.progress("Looking at the texts", _TEXTS_AT + (_PAIRS_AT - _TEXTS_AT) * share)
             stop = done + table.num_rows
             rows = labels.labels.iloc[done:stop]
             papers = _papers_of(table.filter(pa.array(usable[done:stop])), columns, texts)
@@ -281,7 +292,7 @@ def _write_labels(folder: Path, index: LabelIndex) -> None:
 
 
 def _write_pairs(job: IngestJob, texts: _Texts) -> None:
-    job.progress("Looking for near-duplicates", None)
+    job.progress("Looking for near-duplicates", _PAIRS_AT)
     hashes = np.concatenate(texts.abstracts)
     is_first = _first_of_each(hashes, hash("")) == np.arange(len(hashes))
     pairs = texts.signatures.pairs(is_first, job.should_stop)
@@ -292,7 +303,7 @@ def _write_pairs(job: IngestJob, texts: _Texts) -> None:
 
 
 def _write_tokens(job: IngestJob, n_words: int) -> None:
-    job.progress("Counting words and bigrams", None)
+    job.progress("Counting words and bigrams", _TOKENS_AT)
     tokens = job.folder / "tokens"
     with ThreadPoolExecutor(1) as other_core:
         counted = other_core.submit(write_counts, tokens, "words", n_words)

@@ -6,13 +6,13 @@ twice, so that nothing is worked on before all rows are there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 
-from arxivtag.callbacks import OnProgress, ShouldStop
+from arxivtag.callbacks import ShouldStop
 
 ROWS_PER_BATCH = 16_384
 
@@ -26,11 +26,14 @@ class Staging:
 
     Attributes:
         n_rows: Rows so far.
+        n_bytes: Their size, as text.
     """
 
-    def __init__(self, path: Path, progress: OnProgress, should_stop: ShouldStop) -> None:
+    def __init__(
+        self, path: Path, progress: Callable[[str, int], None], should_stop: ShouldStop
+    ) -> None:
         self._path, self._progress, self._should_stop = path, progress, should_stop
-        self.n_rows = 0
+        self.n_rows = self.n_bytes = 0
         self._waiting: list[pa.RecordBatch] = []
         self._n_waiting = 0
         self._file: pa.RecordBatchFileWriter | None = None
@@ -46,15 +49,16 @@ class Staging:
         self._waiting.append(batch)
         self._n_waiting += batch.num_rows
         self.n_rows += batch.num_rows
+        self.n_bytes += batch.nbytes
         if self._n_waiting >= ROWS_PER_BATCH:
             self._write()
-            self._progress(f"Reading: {self.n_rows:,} rows", None)
+            self._progress(f"Reading: {self.n_rows:,} rows", self.n_bytes)
 
     def start_over(self) -> None:
         """Forget all rows."""
         self.close()
         self._path.unlink(missing_ok=True)
-        self.n_rows, self._file = 0, None
+        self.n_rows, self.n_bytes, self._file = 0, 0, None
 
     def close(self) -> None:
         """Write what is waiting and close the file; it can be read from then on."""

@@ -28,6 +28,8 @@ import pyarrow.parquet as pq
 from arxivtag import locks, storage
 from arxivtag.callbacks import OnProgress, ShouldStop, never
 from arxivtag.config import corpora_folder, limits
+from arxivtag.corpus import apart
+from arxivtag.corpus.apart import ingest_apart
 from arxivtag.corpus.arrays import map_array
 from arxivtag.corpus.ingest import FORMAT_VERSION, REPORT_NAME, IngestJob, files_in, ingest
 from arxivtag.corpus.labels import LabelIndex, Rows
@@ -192,7 +194,7 @@ def open_corpus(
     fingerprint = _read_seen(seen)
     if not fingerprint or not is_sound(root / fingerprint):
         fingerprint = opened.fingerprint()
-    work = _Work(opened, fingerprint, root, progress or _silent, should_stop)
+    work = _Work(opened, root / fingerprint, progress or _silent, should_stop)
     lock = work.locked()
     if _read_seen(seen) != fingerprint:
         storage.write_text(seen, fingerprint)
@@ -205,47 +207,81 @@ def _silent(stage: str, fraction: float | None) -> None:
     """Tell nobody."""
 
 
+def ingest_here(
+    opened: OpenedSource, folder: Path, progress: OnProgress, should_stop: ShouldStop
+) -> None:
+    """Ingest a source in this process, unless its corpus is there.
+
+    Raises:
+        DataError: If the source cannot be used.
+        IngestStoppedError: If it was to stop.
+        StorageError: If the disk refuses.
+    """
+    locks.release(_Work(opened, folder, progress, should_stop, is_apart=True).locked())
+
+
 @dataclass(frozen=True)
 class _Work:
+    """What is to be there: the corpus of a source, read by this process or by one of its own."""
+
     opened: OpenedSource
-    fingerprint: str
-    root: Path
+    folder: Path
     progress: OnProgress
     should_stop: ShouldStop
-
-    @property
-    def lock_path(self) -> Path:
-        return self.root / f"{self.fingerprint}.lock"
+    is_apart: bool = False
 
     def locked(self) -> int:
         """Return the lock of the corpus, shared, when it is there and sound."""
         while True:
             lock = self._wait(shared=True)
-            if is_sound(self.root / self.fingerprint):
+            if is_sound(self.folder):
                 return lock
             locks.release(lock)
-            lock = self._wait(shared=False)
-            try:
-                if not is_sound(self.root / self.fingerprint):
-                    self._ingest()
-            finally:
-                locks.release(lock)
-            make_room(self.root, self.fingerprint)
+            if self.is_apart or not apart.is_large(self.opened):
+                self._ingest()
+            else:
+                ingest_apart(self.opened, self.folder, self._listen, self._sweep)
+            make_room(self.folder.parent, self.folder.name)
 
     def _wait(self, *, shared: bool) -> int:
         while True:
-            lock = locks.try_acquire(self.lock_path, _WAIT_S, shared=shared)
+            path = self._beside(".lock")
+            lock = locks.try_acquire(path, _WAIT_S, shared=shared)
             if lock is not None:
                 return lock
-            self.progress("Waiting for another process that reads this data set", None)
-            if self.should_stop():
-                raise IngestStoppedError
+            self._listen()
+
+    def _listen(self) -> None:
+        """Tell how far another process is, and hear whether to stop."""
+        apart.tell_progress(
+            self._beside(apart.PROGRESS_SUFFIX), self.progress, f"Reading {self.opened.name}"
+        )
+        if self.should_stop():
+            raise IngestStoppedError
+
+    def _beside(self, suffix: str) -> Path:
+        return self.folder.with_name(f"{self.folder.name}{suffix}")
+
+    def _sweep(self) -> None:
+        sweep(self.folder.parent)
 
     def _ingest(self) -> None:
-        sweep(self.root, but=self.fingerprint)
-        path = self.root / self.fingerprint
-        with storage.publish_folder(path, f"{TEMPORARY_PREFIX}{self.fingerprint}") as folder:
-            job = IngestJob(self.opened, self.fingerprint, folder, self.progress, self.should_stop)
+        """Ingest alone: nobody else works at this corpus meanwhile."""
+        lock = self._wait(shared=False)
+        try:
+            if not is_sound(self.folder):
+                self._ingest_alone()
+        finally:
+            with contextlib.suppress(OSError):
+                self._beside(apart.PROGRESS_SUFFIX).unlink()
+            locks.release(lock)
+
+    def _ingest_alone(self) -> None:
+        sweep(self.folder.parent, but=self.folder.name)
+        apart.check_room(self.opened, self.folder.parent)
+        temporary = f"{TEMPORARY_PREFIX}{self.folder.name}"
+        with storage.publish_folder(self.folder, temporary) as folder:
+            job = IngestJob(self.opened, self.folder.name, folder, self.progress, self.should_stop)
             try:
                 ingest(job)
             except pa.ArrowException as error:
@@ -273,6 +309,9 @@ def sweep(root: Path, but: str = "") -> None:
         fingerprint = folder.name.removeprefix(TEMPORARY_PREFIX)[:64]
         if fingerprint != but:
             _alone(root, fingerprint, partial(shutil.rmtree, folder))
+    for file in root.glob(f"*{apart.PROGRESS_SUFFIX}"):
+        if file.stem != but:
+            _alone(root, file.stem, file.unlink)
 
 
 def make_room(root: Path, newest: str = "") -> None:

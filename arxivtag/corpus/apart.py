@@ -1,0 +1,181 @@
+"""An ingest in a process of its own: started, followed and ended from here.
+
+``<fingerprint>.progress`` says how far it is. So everybody who waits for a corpus sees the same,
+in whichever process, and the process that reads needs nobody who listens: it ends its work when
+the one who asked is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from arxivtag import errors, storage
+from arxivtag.callbacks import OnProgress
+from arxivtag.config import PROJECT_FOLDER
+from arxivtag.errors import ArxivTagError, DataError, StorageError
+from arxivtag.papers.reading.containers import parts_of
+from arxivtag.papers.reading.readers import FORMATS
+from arxivtag.papers.sources import OpenedSource
+
+PROGRESS_SUFFIX = ".progress"
+# How much text a file holds for its size, as measured on abstracts.
+_TEXT_PER_BYTE = {".xz": 3.9, ".zst": 3.2, ".gz": 2.9, ".zip": 2.9, ".parquet": 1.9, ".xlsx": 2.0}
+_LARGE_TEXT_BYTES = 10_000_000  # read in a second or two
+_STORE_PER_TEXT = 1.8  # bytes of a corpus for a byte of text
+_ROOM_PER_STORE = 2.5  # while it is made, with what is set down on the way
+_WRITE_EVERY_S = 0.4
+_LOOK_EVERY_S = 0.2
+_SURE_AFTER_S = 3.0  # what is left is told from then on
+
+
+def text_bytes(opened: OpenedSource) -> int:
+    """Return about how many bytes of text the files of a source hold; 0 if they are not there.
+
+    Raises:
+        DataError: If a folder or a pattern holds no files of papers.
+    """
+    total = 0.0
+    with contextlib.suppress(OSError):
+        for part in parts_of(opened.path, FORMATS):
+            total += part.stat().st_size * _TEXT_PER_BYTE.get(part.suffix.lower(), 1.0)
+    return int(total)
+
+
+def is_large(opened: OpenedSource) -> bool:
+    """Return whether reading a source takes so long that a process of its own is worth it."""
+    return text_bytes(opened) > _LARGE_TEXT_BYTES
+
+
+def check_room(opened: OpenedSource, root: Path) -> None:
+    """Refuse to begin what the disk has no room for.
+
+    Raises:
+        StorageError: If the disk is too full.
+    """
+    needed = int(_ROOM_PER_STORE * _STORE_PER_TEXT * text_bytes(opened))
+    free = shutil.disk_usage(root).free
+    if needed > free:
+        raise StorageError(
+            f"Reading {opened.name} takes about {needed / 1e9:,.1f} GB of disk; "
+            f"{free / 1e9:,.1f} GB are free at {root}.",
+            "Free some space, or set ARXIVTAG_HOME to a folder on a larger disk.",
+        )
+
+
+def progress_writer(path: Path) -> OnProgress:
+    """Return what writes how far the ingest of this process is, some times a second at most."""
+    started_at, written_at = time.time(), 0.0
+
+    def write(stage: str, fraction: float | None) -> None:
+        nonlocal written_at
+        if time.time() - written_at >= _WRITE_EVERY_S:
+            written_at = time.time()
+            about = {"stage": stage, "fraction": fraction, "started_at": started_at}
+            storage.write_json(path, about)
+
+    return write
+
+
+def tell_progress(path: Path, progress: OnProgress, otherwise: str) -> None:
+    """Pass on what an ingest says of itself, with the time left; ``otherwise`` if it is silent."""
+    try:
+        about = storage.read_json(path)
+        stage, fraction, started_at = about["stage"], about["fraction"], about["started_at"]
+        left = time_left_text(time.time() - started_at, fraction or 0.0)
+    except (StorageError, KeyError, TypeError):
+        progress(otherwise, None)
+    else:
+        progress(f"{stage}{left}", fraction)
+
+
+def time_left_text(elapsed_s: float, fraction: float) -> str:
+    """Return ``", about 40 s left"``, as roundly as it is known; empty while it is not."""
+    if elapsed_s < _SURE_AFTER_S or not 0.02 < fraction <= 1:
+        return ""
+    left_s = elapsed_s * (1 - fraction) / fraction
+    if left_s < 8:
+        return ", a few seconds left"
+    if left_s < 95:
+        return f", about {max(round(left_s / 10), 1) * 10} s left"
+    return f", about {round(left_s / 60)} min left"
+
+
+def ingest_apart(
+    opened: OpenedSource, folder: Path, listen: Callable[[], None], sweep: Callable[[], None]
+) -> None:
+    """Let another process ingest a source, and wait for its end.
+
+    Args:
+        opened: The source.
+        folder: The folder of the corpus to be.
+        listen: Called a few times a second; what it raises ends the process.
+        sweep: Called when the process was ended before its time.
+
+    Raises:
+        ArxivTagError: What the process could not do.
+    """
+    about = {
+        "source": str(opened.source),
+        "columns": dict(opened.layout.columns),
+        "label_separator": opened.layout.label_separator,
+        "folder": str(folder),
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "arxivtag.corpus.ingesting", json.dumps(about)],
+        # The package may run from its folder without being installed.
+        env={**os.environ, "PYTHONPATH": _python_path()},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        said = _wait(process, listen)
+    except BaseException:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        sweep()
+        raise
+    if process.returncode:
+        sweep()
+        raise _error_of(said, opened.name, process.returncode)
+
+
+def _python_path() -> str:
+    return os.pathsep.join(filter(None, (str(PROJECT_FOLDER), os.environ.get("PYTHONPATH"))))
+
+
+def _wait(process: subprocess.Popen[str], listen: Callable[[], None]) -> str:
+    while True:
+        try:
+            return process.communicate(timeout=_LOOK_EVERY_S)[0]
+        except subprocess.TimeoutExpired:
+            listen()
+
+
+def said_of(error: ArxivTagError) -> str:
+    """Return an error as the process that ingests prints it."""
+    return json.dumps({"kind": type(error).__name__, "message": error.message, "hint": error.hint})
+
+
+def _error_of(said: str, name: str, code: int) -> ArxivTagError:
+    """Return the error that :func:`said_of` wrote, or what may be said of a process that died."""
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        about = json.loads(said)
+        kind: type[ArxivTagError] = getattr(errors, about["kind"])
+        return kind(about["message"], about["hint"])
+    ended = f"signal {-code}" if code < 0 else f"exit code {code}"
+    return DataError(
+        f"{name} could not be read: the process that read it ended unexpectedly ({ended}).",
+        "Memory may be short: close other programs and read it again.",
+    )
