@@ -192,9 +192,11 @@ def _print_notes(notes: Sequence[str]) -> None:
 
 
 def _progress(stage: str, fraction: float | None = None) -> None:
-    """Print one line of progress on standard error."""
+    """Print one line of progress on standard error; a terminal shows the newest in its place."""
     share = "" if fraction is None else f" {fraction:4.0%}"
-    print(f"{stage}{share}", file=sys.stderr, flush=True)
+    is_done = fraction is not None and fraction >= 1
+    begin, end = ("\r\x1b[K", "\n" if is_done else "") if sys.stderr.isatty() else ("", "\n")
+    print(f"{begin}{stage}{share}", end=end, file=sys.stderr, flush=True)
 
 
 def _layout(arguments: Namespace) -> Layout:
