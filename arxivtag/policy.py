@@ -6,9 +6,9 @@ force and reads the field that it needs, so that no other place knows who visito
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from arxivtag.config import limits, visitor_limits, visitor_mode
+from arxivtag.config import Limits, limits, visitor_limits, visitor_mode
 
 # The owner's own bound on waiting runs: a slip of the hand, not a siege.
 OWNER_QUEUE_LENGTH = 50
@@ -73,4 +73,17 @@ def policy() -> Policy:
         max_parameters=visitor.max_parameters,
         max_run_minutes=visitor.max_run_minutes,
         min_free_disk_mb=visitor.min_free_disk_mb,
+    )
+
+
+def reading_limits() -> Limits:
+    """Return the limits of files that are read: for visitors, those of a small file."""
+    machine = limits()
+    if not visitor_mode():
+        return machine
+    visitor = visitor_limits()
+    return replace(
+        machine,
+        max_decompressed_mb=min(visitor.max_unpacked_mb, machine.max_decompressed_mb),
+        max_rows=min(visitor.max_rows_read, machine.max_rows),
     )

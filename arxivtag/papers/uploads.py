@@ -223,6 +223,14 @@ def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
     return source
 
 
+def is_stored(source: str, home: Path | None = None) -> bool:
+    """Return whether an upload is still here."""
+    try:
+        return upload_path(source, home)[0].is_file()
+    except DataError:
+        return False
+
+
 def delete_upload(source: str, home: Path | None = None) -> None:
     """Remove an upload; one that is gone already is no error."""
     try:
