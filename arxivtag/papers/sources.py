@@ -1,4 +1,4 @@
-"""Loads papers from every source that :mod:`arxivtag.papers.source` names."""
+"""Opens every source that :mod:`arxivtag.papers.source` names."""
 
 from __future__ import annotations
 
@@ -18,10 +18,8 @@ from arxivtag.papers.fetching.downloading import check_record, file_sha256
 from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
 from arxivtag.papers.label_columns import (
     SAMPLE_ROWS,
-    LabelsRead,
     columns_of_bits,
     guess_label_column,
-    read_labels,
 )
 from arxivtag.papers.labels import AUTO
 from arxivtag.papers.missing import blank_missing
@@ -40,9 +38,7 @@ from arxivtag.papers.schema import (
     FIELDS,
     LABELS,
     TITLE,
-    Corpus,
     Layout,
-    ReadReport,
     TextTable,
     check_mapping,
     known_columns,
@@ -68,7 +64,6 @@ __all__ = [
     "SourceInfo",
     "available_sources",
     "built_in_path",
-    "load",
     "load_texts",
     "save_upload",
 ]
@@ -79,7 +74,7 @@ class SourceInfo:
     """A source that the app can offer.
 
     Attributes:
-        id: What to give to :func:`load`.
+        id: What :mod:`arxivtag.papers.source` describes.
         name: Name to show.
         description: One sentence on what it holds.
         ready: Whether it can be loaded now, or has to be fetched first.
@@ -180,64 +175,6 @@ def _how_to_get(kind: str, path: Path) -> str:
     if kind == ARXIV_METADATA:
         return f"Put Kaggle's {SNAPSHOT_NAME} into {path.parent}, or go on with the sample."
     return f"Fetch it (arxivtag fetch {kind}), or go on with the sample."
-
-
-def load(
-    source: str,
-    *,
-    layout: Layout | None = None,
-    home: Path | None = None,
-    progress: OnProgress | None = None,
-) -> Corpus:
-    """Load labelled papers.
-
-    Args:
-        source: What :mod:`arxivtag.papers.source` describes: a name, an upload or a path.
-        layout: Which column holds what and what separates labels; where nothing is said, as
-            its owner said for an upload, or guessed from the column names and the cells.
-            Where columns are said, a local file in the shape of Kaggle's snapshot is read
-            as it stands.
-        home: The home folder.
-        progress: Called with a stage and a fraction (or None).
-
-    Returns:
-        The corpus: papers as :class:`~arxivtag.papers.schema.Corpus` describes.
-
-    Raises:
-        DataError: If the source is unknown or cannot be used.
-    """
-    bounds = reading_limits()
-    report = progress or (lambda stage, fraction: None)
-    report("reading", 0.0)
-    opened = OpenedSource(source, layout, home)
-    name, choice, layout = opened.name, opened.choice, opened.layout
-    raw = opened.read(progress=report)
-    table, read = raw.table, raw.report
-    fingerprint = opened.fingerprint()
-    report("reading labels", 0.8)
-    texts = [name for name in (TITLE, ABSTRACT) if name in choice.columns]
-    looked_at = {f"{name}s": [choice.columns[name]] for name in texts}
-    table, missing = blank_missing(table, {**looked_at, LABELS: choice.label_columns})
-    labels = read_labels(
-        table, choice.label_columns, choice.columns[LABELS], layout.label_separator, bounds
-    )
-    papers = _to_papers(table, choice.columns, labels)
-    notes = (*read.notes, *choice.notes, *missing, *labels.notes)
-    if papers.empty:
-        raise DataError(
-            " ".join((f"{name} holds no papers that can be used.", *notes)),
-            "Check which columns hold the abstract and the labels.",
-        )
-    report("reading", 1.0)
-    return Corpus(
-        source=source,
-        name=name,
-        papers=papers,
-        fingerprint=fingerprint,
-        synthetic=opened.is_synthetic,
-        report=ReadReport(read.n_rows_read, read.n_rows_skipped + labels.n_skipped, notes),
-        labels_read=labels.reading,
-    )
 
 
 class OpenedSource:
@@ -377,20 +314,6 @@ class ColumnChoice:
 
     def _sample(self) -> pd.DataFrame:
         return read_table(self._path, max_rows=SAMPLE_ROWS, bounds=self._bounds).table
-
-
-def _to_papers(table: pd.DataFrame, chosen: Mapping[str, str], labels: LabelsRead) -> pd.DataFrame:
-    """Return the papers whose labels could be read."""
-    papers = pd.DataFrame(
-        {
-            TITLE: table[chosen[TITLE]] if TITLE in chosen else "",
-            ABSTRACT: table[chosen[ABSTRACT]],
-            LABELS: labels.labels,
-        }
-    )
-    if labels.n_skipped:
-        papers = papers[labels.labels.notna()]
-    return papers.reset_index(drop=True)
 
 
 def load_texts(

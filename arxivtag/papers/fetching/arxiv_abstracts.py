@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from arxivtag.callbacks import OnProgress, ShouldStop, never
-from arxivtag.config import SourcesConfig, downloads_folder
+from arxivtag.config import SourcesConfig, downloads_folder, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_csv_target, download
+from arxivtag.papers.label_columns import read_labels
+from arxivtag.papers.schema import LABELS
 from arxivtag.papers.source import ARXIV_ABSTRACTS
-from arxivtag.papers.sources import load
+from arxivtag.papers.sources import OpenedSource
 
 
 def fetch_arxiv_abstracts(
@@ -50,9 +52,13 @@ def fetch_arxiv_abstracts(
 
 def _validate(path: Path, n_rows: int) -> None:
     """Raise :class:`DataError` unless ``path`` holds ``n_rows`` papers, at most 1 % damaged."""
-    report = load(str(path.absolute())).report
-    if report.n_rows_read != n_rows or report.n_rows_skipped > 0.01 * n_rows:
+    opened = OpenedSource(str(path.absolute()), None, None)
+    raw = opened.read()
+    column, columns = opened.choice.columns[LABELS], opened.choice.label_columns
+    labels = read_labels(raw.table, columns, column, opened.layout.label_separator, limits())
+    n_damaged = raw.report.n_rows_skipped + labels.n_skipped
+    if raw.report.n_rows_read != n_rows or n_damaged > 0.01 * n_rows:
         raise DataError(
-            f"It should hold {n_rows:,} papers. Received: {report.n_rows_read:,} rows, "
-            f"{report.n_rows_skipped:,} of them damaged."
+            f"It should hold {n_rows:,} papers. Received: {raw.report.n_rows_read:,} rows, "
+            f"{n_damaged:,} of them damaged."
         )

@@ -9,7 +9,8 @@ import pytest
 
 from arxivtag.errors import DataError, FetchError
 from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
-from arxivtag.papers.sources import available_sources, load
+from arxivtag.papers.sources import available_sources
+from tests.loading import load
 from tests.papers.server import Server, send, send_from
 
 ROWS = b"".join(b"Title %d,\"Abstract, %d\",\"['cs.CV', 'cs.LG']\"\n" % (i, i) for i in range(200))

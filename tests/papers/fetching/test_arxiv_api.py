@@ -18,7 +18,8 @@ from arxivtag.papers.fetching import arxiv_api, arxiv_client, http
 from arxivtag.papers.fetching.arxiv_api import Search, fetch_arxiv_api, fetch_paper
 from arxivtag.papers.fetching.downloading import only_one
 from arxivtag.papers.fetching.searches import search_source
-from arxivtag.papers.sources import available_sources, load
+from arxivtag.papers.sources import available_sources
+from tests.loading import load
 from tests.papers.server import Server, send
 
 ATOM = "application/atom+xml; charset=utf-8"
