@@ -100,7 +100,7 @@ def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int)
         + settings.training.epochs * seconds_per_epoch
         + seconds_after_training(n_train, held_out // 2, settings.evaluation.linear_baseline)
     )
-    # Kernel, both moments, and the copies that saving makes.
+    # Kernel, both moments, rounded networks, and what comes and goes beside them.
     weights_mb = 4e-6 * n_features * units * 5
     return Estimate(
         seconds=seconds,

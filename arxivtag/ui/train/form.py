@@ -37,6 +37,7 @@ LABELS = {
     "max_tokens": "Vocabulary size",
     "ngrams": "Longest n-gram",
     "min_document_frequency": "Fewest papers per n-gram",
+    "max_features": "Most n-grams kept",
     "sublinear_tf": "Logarithm of counts",
     "l2_normalize": "Scale each paper to length one",
     "loss": "Loss",
