@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arxivtag.callbacks import OnProgress, ShouldStop, never
+from arxivtag.callbacks import OnProgress
 from arxivtag.config import SourcesConfig, downloads_folder
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_csv_target, download
@@ -17,7 +17,6 @@ def fetch_arxiv_abstracts(
     home: Path | None = None,
     out: Path | None = None,
     progress: OnProgress | None = None,
-    should_stop: ShouldStop = never,
     config: SourcesConfig | None = None,
 ) -> Path:
     """Fetch the Keras example's published CSV.
@@ -27,7 +26,6 @@ def fetch_arxiv_abstracts(
         out: Where to put the file instead; its name ends in .csv.
         progress: Called a few times a second with a text (bytes, speed, time left) and the
             share done, if known.
-        should_stop: Asked often; if True the fetch ends with an error.
         config: Address, hosts, time-outs, retries.
 
     Raises:
@@ -42,7 +40,6 @@ def fetch_arxiv_abstracts(
         path,
         lambda file: _validate(file, config.arxiv_abstracts_rows),
         progress=progress,
-        should_stop=should_stop,
         config=config,
     )
     return path
