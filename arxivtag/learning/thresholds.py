@@ -62,14 +62,7 @@ class Thresholds:
             )
 
 
-def choose(
-    y_true: BoolArray,
-    y_prob: FloatArray,
-    method: str,
-    *,
-    shrinkage_positives: float = SHRINKAGE_POSITIVES,
-    min_positives: int = MIN_POSITIVES,
-) -> Thresholds:
+def choose(y_true: BoolArray, y_prob: FloatArray, method: str) -> Thresholds:
     """Choose thresholds on validation papers so that F1 is highest there.
 
     Args:
@@ -79,9 +72,6 @@ def choose(
         method: ``global`` (one threshold, highest micro-F1), ``per_label`` (each label's
             highest F1, pulled towards the global threshold for rare labels) or ``top_k``
             (the k up to 10 with the highest micro-F1).
-        shrinkage_positives: Number of positive papers at which a label's own best
-            threshold and the global one weigh the same.
-        min_positives: Labels with fewer positive papers take the global threshold.
 
     Returns:
         The chosen thresholds. Without any validation paper or label: 0.5, or k = 1.
@@ -96,9 +86,9 @@ def choose(
     if method != "per_label":
         return Thresholds(method, np.empty(0, np.float32))  # raises, naming the methods
     n_positives = y_true.sum(axis=0)
-    weights = n_positives / np.maximum(n_positives + shrinkage_positives, 1e-9)
+    weights = n_positives / np.maximum(n_positives + SHRINKAGE_POSITIVES, 1e-9)
     values = np.full(n_labels, shared, np.float64)
-    for label in np.flatnonzero(n_positives >= max(1, min_positives)):
+    for label in np.flatnonzero(n_positives >= MIN_POSITIVES):
         own = best_threshold(y_true[:, label], y_prob[:, label])
         values[label] = _between(shared, own, weights[label])
     return Thresholds("per_label", values.astype(np.float32))

@@ -419,7 +419,7 @@ def _save(
     details: dict[str, Any],
 ) -> None:
     storage.write_json(folder.evaluation, evaluated.figures)
-    predictions = Predictions.of(features.label_names, evaluated.val, evaluated.test)
+    predictions = Predictions(features.label_names, evaluated.val, evaluated.test)
     save_predictions(folder.predictions, predictions)
     papers = features.test.papers[["title", "abstract", "labels"]].copy()
     papers["labels"] = papers["labels"].map(list)

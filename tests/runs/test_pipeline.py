@@ -123,9 +123,9 @@ def test_saved_model_tags_the_test_papers_as_it_was_evaluated(
         for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
     ]
     y_prob = tagger.predict(bundle, texts)
-    np.testing.assert_allclose(y_prob, predictions.y_prob_test, atol=1e-5)
+    np.testing.assert_allclose(y_prob, predictions.test.y_prob, atol=1e-5)
     # Micro-F1 by hand from what was stored.
-    y_true, y_pred = predictions.y_true_test, thresholds.apply(bundle.thresholds, y_prob)
+    y_true, y_pred = predictions.test.y_true, thresholds.apply(bundle.thresholds, y_prob)
     micro_f1 = 2 * (y_true & y_pred).sum() / (y_true.sum() + y_pred.sum())
     assert result["evaluation"]["micro_f1"] == pytest.approx(micro_f1, abs=1e-6)
     assert bundle.label_names == predictions.label_names

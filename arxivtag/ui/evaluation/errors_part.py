@@ -40,9 +40,9 @@ def error_table(decisions: Decisions, papers: pd.DataFrame, label: str, kind: st
     """
     predictions = decisions.predictions
     column = predictions.label_names.index(label)
-    truth, given = predictions.y_true_test[:, column], decisions.y_pred[:, column]
+    truth, given = predictions.test.y_true[:, column], decisions.y_pred[:, column]
     wrong = given & ~truth if kind == "false_positives" else truth & ~given
-    y_prob = predictions.y_prob_test[:, column]
+    y_prob = predictions.test.y_prob[:, column]
     order = np.argsort(-y_prob if kind == "false_positives" else y_prob, kind="stable")
     rows = order[wrong[order]]
     names = np.array(predictions.label_names, dtype=object)
@@ -59,7 +59,7 @@ def error_table(decisions: Decisions, papers: pd.DataFrame, label: str, kind: st
 
 def error_counts(decisions: Decisions) -> pd.DataFrame:
     """Return how many false positives and false negatives each label has, most errors first."""
-    y_true = decisions.predictions.y_true_test
+    y_true = decisions.predictions.test.y_true
     table = pd.DataFrame(
         {
             "label": list(decisions.predictions.label_names),

@@ -107,12 +107,12 @@ def _decisions(path: Path, evaluation_path: Path, states: tuple[FileState, FileS
             f"Received: {len(in_use.values)}.",
             "The run's files do not belong together: train it again.",
         )
-    known = predictions.readable_val
-    one = thresholds.choose(predictions.y_true_val[known], predictions.y_prob_val[known], "global")
+    known = predictions.val.readable
+    one = thresholds.choose(predictions.val.y_true[known], predictions.val.y_prob[known], "global")
     return Decisions(
         predictions,
         in_use,
-        thresholds.decide(in_use, predictions.y_prob_test, predictions.readable_test),
+        thresholds.decide(in_use, predictions.test.y_prob, predictions.test.readable),
         float(one.values[0]) if len(one.values) else 0.5,
     )
 
