@@ -197,7 +197,7 @@ def main() -> None:
             from arxivtag.tagging.loading import load_bundle
 
             for item in tally.finished:
-                load_bundle(registry.bundle_folder(item, home))
+                load_bundle(registry.resolve_model(item, home))
     result = {"rounds": arguments.rounds, "endings": tally.endings, "problems": tally.problems}
     print(json.dumps(result, indent=1))
     sys.exit(bool(tally.problems))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.lib.npyio import NpzFile
 
 from arxivtag.errors import StorageError
 from arxivtag.learning.decision import Scored
@@ -61,7 +60,7 @@ def load_predictions(path: Path) -> Predictions:
     return Predictions(label_names, val, test)
 
 
-def _scored(stored: Mapping[str, NDArray[np.generic]], name: str) -> Scored:
+def _scored(stored: NpzFile, name: str) -> Scored:
     y_true = stored[f"y_true_{name}"]
     # Runs of older versions counted every paper as readable, and kept no word of it.
     readable = stored.get(f"readable_{name}", np.ones(len(y_true), dtype=bool))
@@ -69,7 +68,8 @@ def _scored(stored: Mapping[str, NDArray[np.generic]], name: str) -> Scored:
 
 
 def _check_shapes(path: Path, part: Scored, n_labels: int) -> None:
-    shapes = [np.shape(array) for array in (part.y_true, part.y_prob, part.y_prob_raw)]
+    arrays = (part.y_true, part.y_prob, part.y_prob_raw)
+    shapes = [array.shape for array in arrays if array is not None]
     if len(set(shapes)) != 1 or shapes[0][1:] != (n_labels,):
         raise StorageError(
             f"The predictions in {path} should have {n_labels} columns each. "

@@ -50,9 +50,9 @@ def check_start(settings: RunConfig, *, n_waiting: int, n_own: int, folder: Path
             f"Received: {settings.training.epochs}.",
             "Lower the number of epochs.",
         )
-    if allowed.max_runs is not None and n_own >= allowed.max_runs:
+    if allowed.max_runs_per_visitor is not None and n_own >= allowed.max_runs_per_visitor:
         raise RefusedError(
-            f"You have {allowed.max_runs} runs under way, the most a visitor may.",
+            f"You have {allowed.max_runs_per_visitor} runs under way, the most a visitor may.",
             "Wait for one to end, or stop it.",
         )
     if shutil.disk_usage(folder).free < allowed.min_free_disk_mb * 1_000_000:

@@ -88,12 +88,6 @@ class Run:
         """Return the figures of its training so far."""
         return read_history(self.folder.history)
 
-    def evaluation(self) -> dict[str, Any] | None:
-        """Return its evaluation, or ``None`` if there is none (yet)."""
-        if not storage.is_file(self.folder.evaluation):
-            return None
-        return storage.read_json(self.folder.evaluation)
-
     def log_tail(self, n_lines: int = LOG_TAIL_LINES) -> str:
         """Return the last lines of its log; a missing log is empty."""
         try:
@@ -306,21 +300,6 @@ def delete_run(run_id: str, home: Path | None = None) -> None:
         locks.release(descriptor)
 
 
-def bundle_folder(run_id: str, home: Path | None = None) -> Path:
-    """Return the folder of a run's bundle.
-
-    Raises:
-        RunError: If there is no such run or it has no bundle.
-    """
-    folder = existing_folder(run_id, home)
-    if not has_bundle(folder):
-        raise RunError(
-            f"Run {run_id} has no model (it is {read_state(folder).state}).",
-            "Choose a finished run.",
-        )
-    return folder.bundle
-
-
 def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = False) -> Path:
     """Return the bundle folder that ``model`` names.
 
@@ -337,7 +316,13 @@ def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = Fa
     if model == PRETRAINED:
         return PRETRAINED_PATH
     if exists(model, home):
-        return bundle_folder(model, home)
+        folder = run_folder(model, home)
+        if not has_bundle(folder):
+            raise RunError(
+                f"Run {model} has no model (it is {read_state(folder).state}).",
+                "Choose a finished run.",
+            )
+        return folder.bundle
     if allow_path and _is_folder(Path(model)):
         return Path(model)
     expected = "'pretrained', a run id" + (" or a bundle folder" if allow_path else "")

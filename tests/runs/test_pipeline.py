@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from arxivtag import locks
+from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH
 from arxivtag.errors import ConfigError, RunError, StorageError
 from arxivtag.learning import baselines, thresholds
@@ -105,8 +105,7 @@ def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) 
     )
     assert 0.5 < history.start["binary_accuracy_all_zeros"] < 1
     assert not run.folder.checkpoint.exists()
-    evaluation = run.evaluation()
-    assert evaluation is not None
+    evaluation = storage.read_json(run.folder.evaluation)
     assert [item["key"] for item in evaluation["baselines"]][-1] == "linear"
 
 
@@ -160,7 +159,7 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     result = json.loads(output)
     assert result["status"] == "stopped"
     assert result["evaluation"]["micro_f1"] >= 0
-    load_bundle(registry.bundle_folder(result["run_id"], tmp_path))
+    load_bundle(registry.resolve_model(result["run_id"], tmp_path))
 
 
 def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) -> None:
@@ -285,8 +284,7 @@ def test_a_fault_in_the_linear_baseline_does_not_fail_the_run(
     assert result["status"] == "finished"
     run = registry.read_run(result["run_id"], home)
     assert run.state == "finished"
-    evaluation = run.evaluation()
-    assert evaluation is not None
+    evaluation = storage.read_json(run.folder.evaluation)
     assert evaluation["linear_baseline_note"] == (
         "The linear model was left out: it could not be fitted (MemoryError)."
     )
