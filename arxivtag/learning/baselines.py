@@ -39,13 +39,8 @@ BoolArray = NDArray[np.bool_]
 class Baseline:
     """What a simple method gives on the evaluated papers.
 
-    Args:
-        key: ``all_zeros``, ``most_frequent`` or ``linear``.
-        name: Its name for people.
-        note: One sentence: what it does, and what was left out, if anything.
-        y_pred: Labels given, (n_samples, n_labels) bool.
-        y_score: Scores to rank labels by, same shape; None if it ranks nothing.
-        seconds: What it took.
+    ``y_pred`` are the labels given, (n_samples, n_labels) bool. ``y_score`` ranks labels, same
+    shape; None if the method ranks nothing.
     """
 
     key: str
@@ -101,22 +96,15 @@ def linear(
     random_seed: int = 42,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Baseline | str:
-    """Fit one linear support vector machine per label.
+    """Fit one linear support vector machine per label, on rows scaled to length 1.
 
     A label on fewer than two training papers is never given, and one on all of them always.
-    Thresholds are chosen on validation papers in the way of the model's own.
-
-    Args:
-        train: The papers to learn from; each row is scaled to length 1.
-        val: The validation papers.
-        test: Features of the papers to label.
-        threshold_method: As in :func:`arxivtag.learning.thresholds.choose`.
-        random_seed: Seed of the solver.
-        should_stop: Asked before each label; once true, the baseline is left out.
+    Thresholds are chosen on validation papers in the way of the model's own. ``should_stop`` is
+    asked before each label.
 
     Returns:
-        The baseline, or one sentence on why it was left out: above :data:`MAX_PAPERS` training
-        papers, for one.
+        The baseline on the ``test`` rows, or one sentence on why it was left out: above
+        :data:`MAX_PAPERS` training papers, for one, or stopped.
     """
     started = time.perf_counter()
     if len(train) > MAX_PAPERS:

@@ -75,12 +75,7 @@ class Calibration:
 
 
 def fit_calibration(y_true: NDArray[np.bool_], y_prob: FloatArray, method: str) -> Calibration:
-    """Fit a correction on validation papers.
-
-    Args:
-        y_true: True labels, (n_samples, n_labels) bool.
-        y_prob: The model's own probabilities, same shape.
-        method: ``none``, ``temperature`` or ``isotonic``.
+    """Fit a correction by one of :data:`METHODS` on validation papers, (n_samples, n_labels) each.
 
     Returns:
         The correction; ``none`` where the papers hold no positive or no negative pair,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.lib.npyio import NpzFile
@@ -29,7 +30,7 @@ def save_predictions(path: Path, predictions: Predictions) -> None:
     Raises:
         StorageError: If the disk refuses.
     """
-    arrays = {"label_names": np.array(predictions.label_names, dtype=np.str_)}
+    arrays: dict[str, Any] = {"label_names": np.array(predictions.label_names, dtype=np.str_)}
     for name, part in (("val", predictions.val), ("test", predictions.test)):
         raw = part.y_prob if part.y_prob_raw is None else part.y_prob_raw
         arrays[f"y_true_{name}"] = part.y_true

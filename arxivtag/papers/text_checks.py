@@ -91,12 +91,9 @@ class _Rule:
 
 
 def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
-    """Return what to tell about ``text``: the first thing that one of the checks notices.
+    """Return what to tell about a pasted ``text``: the first thing that is noticed.
 
-    Args:
-        text: The abstract as pasted.
-        max_chars: The most characters that are tagged.
-        title: What is tagged with it; it counts only towards ``max_chars``.
+    The ``title`` that is tagged with it counts only towards ``max_chars``.
     """
     n_chars = len(title) + len(text)
     if n_chars > max_chars and text.strip():
@@ -114,9 +111,7 @@ def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
 def note_on(text: str, max_chars: int) -> str:
     """Return in a few words everything that is noticed about an abstract; empty if it is fine.
 
-    Args:
-        text: The abstract.
-        max_chars: A longer text is noted as too long, and not looked at further.
+    One of more than ``max_chars`` is noted as too long, and not looked at further.
 
     >>> note_on("This paper has been withdrawn.", 50_000)
     'withdrawn; fewer than 20 words'

@@ -37,12 +37,7 @@ _IN_VIEW_S = 1_800.0  # who looked at an upload so lately may look again
 def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) -> str:
     """Store an uploaded file and return its source, ``"upload:<id>"``.
 
-    The file's own name is kept to show and to tell the format, never as a path.
-
-    Args:
-        name: The name the browser gave.
-        content: The bytes, or an open binary file.
-        home: The home folder.
+    The name that the browser gave is kept to show and to tell the format, never as a path.
 
     Raises:
         DataError: If the format is unknown or the file is empty or too large.
@@ -76,13 +71,10 @@ def keep_upload(source: str, home: Path | None = None) -> None:
 def make_room(newest: str, in_use: Collection[str], home: Path | None = None) -> None:
     """Delete expired uploads and, for visitors, more of them until all are within the limit.
 
-    Args:
-        newest: The upload that needs room; it is not deleted to make any.
-        in_use: Uploads that must stay, such as those that runs name.
-        home: The home folder.
+    Uploads ``in_use``, such as those that runs name, must stay.
 
     Raises:
-        DataError: If all other uploads are in use; then ``newest`` is deleted.
+        DataError: If all but ``newest``, which needs room, are in use; then it is deleted.
     """
     spared = {newest, *in_use}
     now = time.time()

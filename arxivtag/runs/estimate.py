@@ -76,14 +76,7 @@ def _first_layer_units(model: ModelConfig, n_labels: int) -> int:
 
 
 def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int) -> Estimate:
-    """Return what a run on so many papers will take.
-
-    Args:
-        settings: The run's settings.
-        n_papers: Papers after cleaning.
-        n_features: Size of the vocabulary.
-        n_labels: Distinct labels.
-    """
+    """Return what a run on so many papers, after cleaning, will take."""
     held_out = round(settings.split.held_out_fraction * n_papers)
     n_train = max(1, n_papers - held_out)
     batch = min(settings.training.batch_size, n_train)

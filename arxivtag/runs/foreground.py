@@ -36,11 +36,6 @@ def train_in_foreground(
     The run appears in the runs folder like any other. The first Ctrl-C stops the
     training and keeps the best model so far; the second ends the process.
 
-    Args:
-        settings: What to do.
-        home: Where runs live.
-        progress: Called when the stage changes or moves on.
-
     Raises:
         ArxivTagError: If the settings, the data or the disk do not allow it; the
             run is then kept as ``failed``.

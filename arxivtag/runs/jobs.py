@@ -72,13 +72,8 @@ Outcome = Started | Queued | Refused
 def start(settings: RunConfig, home: Path | None = None, *, owner: str = "") -> Outcome:
     """Make a run and begin its job, or queue it behind the one that trains.
 
-    Args:
-        settings: What to train.
-        home: Where runs live.
-        owner: Opaque name of the visitor who asks, whose runs are counted.
-
-    Returns:
-        ``Started``, ``Queued`` or ``Refused``; errors are told, not raised.
+    ``owner`` is an opaque name of the visitor who asks, whose runs are counted. Errors are told,
+    not raised.
     """
     home = home or home_folder()
     try:
@@ -137,9 +132,6 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> Outcome
 
     A run that was stopped and kept a model is as its owner wanted it: it is run again
     instead. What may not be started now (:func:`start`) may not be resumed either.
-
-    Returns:
-        ``Started``, ``Queued`` or ``Refused``.
     """
     home = home or home_folder()
     try:

@@ -301,13 +301,10 @@ def delete_run(run_id: str, home: Path | None = None) -> None:
 
 
 def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = False) -> Path:
-    """Return the bundle folder that ``model`` names.
+    """Return the bundle folder that ``model`` names: ``pretrained``, a run id, or a folder.
 
-    Args:
-        model: ``pretrained``, a run id, or (only with ``allow_path``) a folder.
-        home: Where runs live.
-        allow_path: Whether a folder may be named. The command line allows it; a
-            page never does, since there the name can come from an address.
+    A folder may be named on the command line alone (``allow_path``): on a page the name can come
+    from an address.
 
     Raises:
         RunError: If the run is not there or has no model.

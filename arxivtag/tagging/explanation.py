@@ -55,13 +55,10 @@ _NOTHING: Integers = np.zeros(0, dtype=np.int64)  # no position left out
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one n-gram does to a label.
+    """What one n-gram (a word, or two joined by a space) does to a label.
 
-    Attributes:
-        term: A word, or two words joined by a space.
-        delta_logit: The logit now minus the logit without the n-gram.
-        probability_without: The label's calibrated probability without it.
-        n_places: How often it stands in the text.
+    ``delta_logit`` is the logit now minus the logit without it, ``probability_without`` the label's
+    calibrated probability without it, ``n_places`` how often it stands in the text.
     """
 
     term: str
@@ -72,14 +69,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Span:
-    """A word of the text to mark.
-
-    Attributes:
-        start: First character, in :attr:`Explanation.text`.
-        end: Behind the last character.
-        delta_logit: The contribution of this word (all places of it together).
-        term: The word as the model reads it.
-    """
+    """A word of the text, from ``start`` to behind its last character, and its contribution."""
 
     start: int
     end: int
@@ -221,13 +211,7 @@ def words_with_places(text: str) -> list[tuple[str, int, int]]:
 
 @dataclass(frozen=True, eq=False)
 class _Term:
-    """An n-gram to leave out.
-
-    Attributes:
-        text: A word, or two words joined by a space.
-        removed: Positions of the words to leave out, at every place where it stands.
-        n_places: How many places these are.
-    """
+    """An n-gram to leave out, and the positions of its words at every place where it stands."""
 
     text: str
     removed: Integers
@@ -312,12 +296,7 @@ class _Reading:
     def counts(self, variants: Sequence[Integers], known: Integers) -> Floats:
         """Return how often each known n-gram is left, for each set of positions left out.
 
-        Args:
-            variants: Positions to leave out.
-            known: The columns to count, rising.
-
-        Returns:
-            ``(len(variants), len(known))`` float32.
+        ``known`` are the columns to count, rising; the counts are (n_variants, n_known) float32.
         """
         words = np.ones((len(variants), len(self.words)), dtype=bool)
         for row, removed in enumerate(variants):
@@ -333,11 +312,7 @@ class _Reading:
 
 
 def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> Floats:
-    """Return the logits of the text with these word positions left out, one row per variant.
-
-    Returns:
-        ``(len(variants), n_labels)`` float32.
-    """
+    """Return the logits of the text with these word positions left out, (n_variants, n_labels)."""
     columns = np.concatenate([reading.word_columns, reading.pair_columns])
     known = np.unique(columns[columns >= 0])
     parts = []

@@ -19,14 +19,9 @@ def fetch_arxiv_abstracts(
     progress: OnProgress | None = None,
     config: SourcesConfig | None = None,
 ) -> Path:
-    """Fetch the Keras example's published CSV.
+    """Fetch the Keras example's published CSV to the downloads in ``home``, or to ``out``.
 
-    Args:
-        home: The home folder; the file goes to its downloads.
-        out: Where to put the file instead; its name ends in .csv.
-        progress: Called a few times a second with a text (bytes, speed, time left) and the
-            share done, if known.
-        config: Address, hosts, time-outs, retries.
+    ``progress`` is called a few times a second with a text (bytes, speed, time left).
 
     Raises:
         FetchError: If ``out`` names no CSV file, or what is fetched is not what was expected.

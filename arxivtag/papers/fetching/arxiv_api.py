@@ -67,14 +67,9 @@ def fetch_arxiv_api(
 ) -> Path:
     """Search arXiv and write what it has as a CSV in the example's raw schema.
 
-    A call with the same search within a day goes on where one before broke off.
-
-    Args:
-        search: What to ask for.
-        home: The home folder; the file goes to its downloads.
-        out: Where to put the file instead; its name ends in .csv.
-        progress: Called with a text (query, papers, time left) and the share done.
-        config: Address, hosts, page size, rate.
+    The file goes to the downloads in ``home``, or to ``out``. A call with the same search within
+    a day goes on where one before broke off. ``progress`` is called with a text (query, papers,
+    time left) and the share done.
 
     Raises:
         ConfigError: If the number of papers is out of its bounds.
@@ -212,11 +207,8 @@ def fetch_paper(identifier: str, *, config: SourcesConfig | None = None) -> Fetc
     """Fetch one paper's title, abstract and labels by its arXiv identifier or address.
 
     Only the identifier is taken from an address, whichever site it names; what is asked is
-    arXiv's search interface as the config names it.
-
-    Args:
-        identifier: See :func:`~arxivtag.papers.fetching.identifiers.parse_identifier`.
-        config: Address, hosts, time-outs; tries and waits are kept short, as somebody waits.
+    arXiv's search interface as the config names it. Tries and waits are kept short, as somebody
+    waits.
 
     Raises:
         FetchError: If there is no identifier, arXiv has no such paper, or cannot be reached.

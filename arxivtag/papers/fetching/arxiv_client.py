@@ -82,16 +82,11 @@ def ask(
     config: SourcesConfig,
     longest_turn_s: float = -1,
 ) -> Page:
-    """Send one request.
-
-    Args:
-        parameters: As arXiv's manual names them: ``search_query`` or ``id_list``, ``start`` ...
-        config: Address, time-outs, pause between requests.
-        longest_turn_s: Longest wait behind others here who ask arXiv; -1: for ever.
+    """Send one request, with parameters as arXiv's manual names them.
 
     Raises:
         TryAgainError: If a later try may succeed.
-        FetchError: If it may not.
+        FetchError: If it may not, or others here ask arXiv for longer than ``longest_turn_s``.
     """
     url = f"{config.arxiv_api_url}?{urlencode(parameters)}"
     with _TURNS.take(config.api_delay_s, longest_turn_s), answer(url, config) as response:

@@ -35,14 +35,8 @@ def download(
 ) -> None:
     """Fetch ``url`` to ``path``: tried again with longer waits, validated, renamed, recorded.
 
-    Args:
-        url: Address of the file.
-        path: Where it goes; written only by the last rename.
-        validate: Called with the complete temporary file, which has the same name;
-            raises :class:`DataError` if it is not what was expected.
-        progress: Called a few times a second with a text (bytes, speed, time left) and the
-            share done, if known.
-        config: Hosts, time-outs, retries, limits.
+    ``validate`` is called with the complete temporary file, which has the same name, and raises
+    :class:`DataError` if it is not what was expected.
 
     Raises:
         FetchError: If it did not work; nothing is left behind.
@@ -138,13 +132,7 @@ def record_path(path: Path) -> Path:
 
 
 def write_record(path: Path, content: Path, **about: object) -> None:
-    """Record what is about to become ``path``.
-
-    Args:
-        path: The fetched file.
-        content: A file that holds its content now.
-        about: What else the record should say, as JSON can hold it.
-    """
+    """Record what ``content`` holds and is about to become ``path``; ``about`` is kept too."""
     record = {
         "sha256": file_sha256(content),
         "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -24,10 +24,8 @@ _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 class TryAgainError(FetchError):
     """A try failed in a way that a later try may mend.
 
-    Args:
-        message: What went wrong.
-        remedy: What the reader can do, without a full stop.
-        wait_s: Seconds that the server asks to wait first; 0 if it does not say.
+    ``remedy`` is what the reader can do, without a full stop; ``wait_s`` what the server asks to
+    wait first, 0 if it does not say.
     """
 
     def __init__(self, message: str, remedy: str, wait_s: float = 0.0) -> None:

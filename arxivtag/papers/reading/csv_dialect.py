@@ -50,13 +50,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Header:
-    """What the beginning of a CSV file tells.
-
-    Attributes:
-        names: The columns, made unique.
-        dialect: How the file is written.
-        n_lines: Lines that were taken off the file.
-    """
+    """The columns, made unique, how the file is written, and how many lines were taken off it."""
 
     names: tuple[str, ...]
     dialect: Dialect

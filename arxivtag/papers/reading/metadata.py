@@ -29,12 +29,7 @@ _LOOK_BYTES = 1 << 20  # the first paper of the snapshot is within them
 
 @dataclasses.dataclass(frozen=True)
 class MetadataFilter:
-    """Which papers of the snapshot are kept.
-
-    Attributes:
-        categories: Keep papers with at least one of these; all if empty.
-        max_rows: Keep the first so many of them.
-    """
+    """Which papers are kept: the first so many with one of the categories, or with any."""
 
     categories: tuple[str, ...]
     max_rows: int
@@ -100,13 +95,7 @@ def read_metadata(
     bounds: Limits | None = None,
     progress: OnProgress | None = None,
 ) -> tuple[pd.DataFrame, ReadReport]:
-    """Stream the snapshot and return the papers that pass the filter.
-
-    Args:
-        path: The snapshot, plain or packed; its size is not limited.
-        kept: Which papers to keep.
-        bounds: Limits in force for cells.
-        progress: Called with the share of the file read.
+    """Stream the snapshot, plain or packed, of any size; return the papers that pass the filter.
 
     Returns:
         ``title``, ``abstract`` and ``labels`` (as text), with line breaks in titles

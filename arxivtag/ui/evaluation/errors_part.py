@@ -27,16 +27,9 @@ MAX_TERMS = 12
 def error_table(decisions: Decisions, papers: pd.DataFrame, label: str, kind: str) -> pd.DataFrame:
     """Return the papers of one kind of error, the most confident first.
 
-    Args:
-        decisions: Truth, probabilities and labels given.
-        papers: The test papers, in the same order.
-        label: The label.
-        kind: ``false_positives`` (highest probability first) or ``false_negatives``
-            (lowest probability first).
-
     Returns:
         Columns ``probability``, ``title``, ``true_labels``, ``given_labels`` (tuples) and
-        ``row`` (position among the test papers).
+        ``row`` (position among the test papers, which ``papers`` hold in the same order).
     """
     predictions = decisions.predictions
     column = predictions.label_names.index(label)

@@ -27,13 +27,9 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """Test papers under the thresholds in use.
+    """Test papers under the thresholds in use: labels given, (n_test, n_labels) bool.
 
-    Attributes:
-        predictions: Truth and probabilities.
-        thresholds: The thresholds in use.
-        y_pred: Labels given to the test papers, (n_test, n_labels) bool.
-        best_global: The one threshold with the highest micro-F1 on validation papers.
+    ``best_global`` is the one threshold with the highest micro-F1 on validation papers.
     """
 
     predictions: Predictions
@@ -48,9 +44,6 @@ def readable(what: str) -> Iterator[None]:
 
     The pages read the app's own files without looking at every value first. Whatever such a
     value breaks is one sentence for the reader; the traceback goes to the server's log.
-
-    Args:
-        what: What is drawn, for the sentence: ``"evaluation"``.
 
     Raises:
         StorageError: If the block failed on a value that is not as this version writes it.

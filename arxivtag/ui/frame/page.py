@@ -68,12 +68,8 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     """Set up a page and return what is chosen on it. Call it first on every page.
 
     Draws the sidebar, the page's title and the one sentence on what one can do here; so pages
-    draw no title of their own.
-
-    Args:
-        title: The page's name, as in the sidebar.
-        intro: One sentence in plain English.
-        run_is_model: Whether ``?run=`` chooses the model (Predict), not the run to look at.
+    draw no title of their own. ``run_is_model`` says whether ``?run=`` chooses the model
+    (Predict), not the run to look at.
     """
     memory.set_old_objects_aside()
     _set_look(title)

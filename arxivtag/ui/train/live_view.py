@@ -28,12 +28,7 @@ POLL_S = 1.0
 
 
 def render_run(run_id: str, context: PageContext) -> None:
-    """Show a run live until it ends, and then how it ended.
-
-    Args:
-        run_id: From the address: may be nonsense.
-        context: The page's choices.
-    """
+    """Show a run live until it ends, and then how it ended; its id may be nonsense."""
     with guarded():
         run = visible_run(run_id, context.home)
         if run.status.is_over:
@@ -76,13 +71,9 @@ def _render_waiting(run: Run, context: PageContext) -> None:
 def waiting_text(
     run_id: str, waiting: Sequence[str], another_trains: bool, shown: str | None
 ) -> str:
-    """Return what a run waits for.
+    """Return what a run waits for; it may have left the queue since its state was read.
 
-    Args:
-        run_id: The run. It may have left the queue since its state was read.
-        waiting: The runs in the queue.
-        another_trains: Whether another run trains now.
-        shown: The id of that other run, if this session may see it.
+    ``shown`` is the id of the run that trains now, if this session may see it.
     """
     if run_id not in waiting:
         return "It is its turn: it begins in a moment."
