@@ -169,17 +169,12 @@ def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
     folder = uploads_folder(home) / named.key
     try:
         about = json.loads((folder / "upload.json").read_text("utf-8"))
-        file, _, mapping = about["file"], about["name"], about.setdefault("mapping", {})
-        separator = about.setdefault("label_separator", AUTO)
+        said = (about["file"], about.setdefault("label_separator", AUTO), about["name"],
+                *about.setdefault("mapping", {}).values())  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise gone from None
-    if not isinstance(file, str) or not re.fullmatch(r"data[.\w]+", file):
-        raise gone
-    if not isinstance(mapping, dict):
-        raise gone
-    if not all(isinstance(said, str) for said in (separator, *mapping.values())):
-        raise gone
-    if not (folder / file).is_file():
+    is_sound = all(isinstance(one, str) for one in said)
+    if not is_sound or not re.fullmatch(r"data[.\w]+", said[0]) or not (folder / said[0]).is_file():
         raise gone
     return folder, about
 

@@ -124,7 +124,7 @@ def _drop_old_journals(folder: Path, stem: str) -> None:
 
 def _collect(search: Search, journal: Path, meter: Meter, config: SourcesConfig) -> list[Record]:
     """Return a record per page; pages that the journal holds are not asked for again."""
-    records: list[Record] = storage.read_json_lines(journal)[0]
+    records: list[Record] = storage.read_json_lines(journal)
     most = search.max_results
     with storage.disk_errors("write", journal), storage.open_for_append(journal) as log:
         for number, query in enumerate(search.queries, 1):
