@@ -49,7 +49,7 @@ from pathlib import Path
 from arxivtag import config
 from arxivtag.runs import jobs
 run = from_dict(RunConfig, __import__("json").loads(sys.argv[2]))
-print(jobs.start(run, Path(sys.argv[1])).run_id, flush=True)
+print(jobs.start(run, Path(sys.argv[1])), flush=True)
 time.sleep(600)
 """
 

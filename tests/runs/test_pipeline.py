@@ -202,15 +202,14 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
         training=dataclasses.replace(linear.training, epochs=60, early_stopping_patience=None),
         evaluation=dataclasses.replace(linear.evaluation, linear_baseline=False),
     )
-    outcome = jobs.start(config, home)
-    assert isinstance(outcome, jobs.Started)
-    folder = registry.run_folder(outcome.run_id, home)
+    run_id = jobs.start(config, home)
+    folder = registry.run_folder(run_id, home)
     wait_for(lambda: folder.checkpoint.exists(), timeout_s=200)
     os.killpg(workers(home)[0].pid, signal.SIGKILL)
-    wait_for(lambda: state_of(outcome.run_id, home) == "lost", timeout_s=10)
-    assert isinstance(jobs.resume(outcome.run_id, home), jobs.Started)
-    wait_for(lambda: state_of(outcome.run_id, home) == "finished", timeout_s=200)
-    run = registry.read_run(outcome.run_id, home)
+    wait_for(lambda: state_of(run_id, home) == "lost", timeout_s=10)
+    jobs.resume(run_id, home)
+    wait_for(lambda: state_of(run_id, home) == "finished", timeout_s=200)
+    run = registry.read_run(run_id, home)
     assert [record["epoch"] for record in run.history().epochs] == list(range(1, 61))
     (resumed,) = [
         json.loads(line)

@@ -213,9 +213,9 @@ def test_run_again_starts_once_for_a_double_click(
     make_run(home, "run-a")
     started = []
 
-    def fake_start(run: RunConfig, home: Path, *, owner: str) -> jobs.Started:
+    def fake_start(run: RunConfig, home: Path, *, owner: str) -> str:
         started.append(run)
-        return jobs.Started("run-a")
+        return "run-a"
 
     monkeypatch.setattr(jobs, "start", fake_start)
     monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine

@@ -67,10 +67,8 @@ def resume_button(run: Run, context: PageContext) -> None:
         help="Goes on from the last finished epoch, where there is one.",
     ):  # fmt: skip
         return
-    outcome = jobs.resume(run.run_id, context.home, owner=visitor_id())
-    if isinstance(outcome, jobs.Refused):
-        components.show_error(ArxivTagError(outcome.message, outcome.hint))
-    else:
+    with guarded():
+        jobs.resume(run.run_id, context.home, owner=visitor_id())
         st.rerun()
 
 
