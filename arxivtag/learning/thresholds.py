@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
 from arxivtag.learning.logistic import logit, sigmoid
+from arxivtag.learning.rankings import ranked_counts
 
 METHODS = ("global", "per_label", "top_k")
 MAX_TOP_K = 10
@@ -136,19 +137,15 @@ def best_threshold(y_true: BoolArray, y_prob: FloatArray) -> float:
         y_true: (n,) bool.
         y_prob: (n,) probabilities or scores.
     """
-    order = np.argsort(-y_prob, kind="stable")
-    scores = np.asarray(y_prob, dtype=np.float64)[order]
-    true_positives = np.cumsum(y_true[order])
-    if not len(order) or not true_positives[-1]:
+    ranked = ranked_counts(y_true, np.asarray(y_prob, dtype=np.float64))
+    hits = ranked.true_positives
+    if not len(hits) or not hits[-1]:
         return 0.5
-    last_of_tie = np.flatnonzero(np.append(scores[1:] != scores[:-1], True))
-    n_predicted = last_of_tie + 1
-    f1 = 2 * true_positives[last_of_tie] / (n_predicted + true_positives[-1])
-    best = int(np.argmax(f1))
-    score = scores[last_of_tie[best]]
-    if best + 1 == len(last_of_tie):
+    best = int(np.argmax(2 * hits / (ranked.n_predicted + hits[-1])))
+    score = ranked.scores[best]
+    if best + 1 == len(hits):
         return float(score)
-    lower = scores[last_of_tie[best + 1]]
+    lower = ranked.scores[best + 1]
     middle = np.float32((score + lower) / 2)
     return float(middle if lower < middle <= score else np.float32(score))
 

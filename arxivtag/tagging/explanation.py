@@ -103,20 +103,14 @@ class Explanation:
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """The model on a text with and without a phrase.
+    """The model on a text without a phrase, which stands in it ``n_places`` times.
 
-    Attributes:
-        n_places: How often the phrase stands in the text.
-        y_prob: ``(n_labels,)`` calibrated probabilities of the text.
-        y_prob_without: The same without the phrase.
-        readable: Whether the text holds an n-gram that the model knows.
-        readable_without: Whether it still does without the phrase.
+    ``y_prob_without`` are calibrated, ``(n_labels,)``; ``readable_without`` says whether an n-gram
+    that the model knows is left.
     """
 
     n_places: int
-    y_prob: Floats
     y_prob_without: Floats
-    readable: bool
     readable_without: bool
 
 
@@ -171,15 +165,9 @@ def without_phrase(bundle: Bundle, text: str, phrase: str) -> WhatIf:
     """
     reading = _Reading.of(bundle, normalize_text(text))
     starts, removed = reading.places_of(_phrase_words(phrase))
-    logits = _logits(bundle, reading, [_NOTHING, removed])
+    logits = _logits(bundle, reading, [removed])
     y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
-    return WhatIf(
-        n_places=len(starts),
-        y_prob=y_prob[0],
-        y_prob_without=y_prob[1],
-        readable=reading.is_readable(_NOTHING),
-        readable_without=reading.is_readable(removed),
-    )
+    return WhatIf(len(starts), y_prob[0], reading.is_readable(removed))
 
 
 def _phrase_words(phrase: str) -> list[str]:

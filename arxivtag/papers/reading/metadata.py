@@ -17,6 +17,7 @@ import pandas as pd
 from arxivtag.callbacks import OnProgress
 from arxivtag.config import Limits, SourcesConfig, limits
 from arxivtag.errors import DataError
+from arxivtag.papers.reading.cells import without_surrogates
 from arxivtag.papers.reading.json_lines import json_records
 from arxivtag.papers.reading.opening import TextBytes, open_text
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
@@ -159,10 +160,5 @@ def _row(record: Mapping[str, object]) -> tuple[str, str, str] | None:
     if not (isinstance(title, str) and isinstance(abstract, str) and isinstance(labels, str)):
         return None
     texts = (" ".join(title.split()), " ".join(abstract.split()), labels.strip())
-    if any(not text.isascii() for text in texts):
-        title, abstract, labels = (
-            text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-            for text in texts
-        )
-        return title, abstract, labels
-    return texts
+    title, abstract, labels = map(without_surrogates, texts)
+    return title, abstract, labels
