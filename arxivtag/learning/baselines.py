@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning import thresholds
+from arxivtag.learning.counts import BoolArray
 from arxivtag.learning.features import Examples, SparseRows
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ MAX_PAPERS = 30_000
 _TOLERANCE = 0.1
 _COST = 0.5
 _MIN_POSITIVES = 2
-
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
+from arxivtag.learning.counts import FloatArray
 from arxivtag.learning.logistic import logit, sigmoid
 
 METHODS = ("none", "temperature", "isotonic")
@@ -33,8 +34,6 @@ _ISOTONIC_MARGIN = 1e-6
 # little, so that no two labels change order, and as few become equal as float32 allows.
 KEEP_ORDER = 1e-3
 _TEMPERATURES = (0.05, 20.0)
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
+from arxivtag.learning.counts import BoolArray, FloatArray
 from arxivtag.learning.logistic import logit, sigmoid
 from arxivtag.learning.rankings import ranked_counts
 
@@ -30,9 +31,6 @@ MIN_POSITIVES = 2
 # Thresholds are mixed as if none were below this or so near to 1: on the logit scale, one label
 # whose two papers are all but hopeless would otherwise outweigh the threshold of all others.
 _LEAST_MIXED = 1e-6
-
-BoolArray = NDArray[np.bool_]
-FloatArray = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from arxivtag import locks
+from arxivtag.callbacks import OnProgress
 from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.runs.ending import STOPPED_BY_REQUEST, describe_failure, stop_watch
 from arxivtag.runs.jobs import create_run, with_absolute_data
@@ -23,9 +24,6 @@ from arxivtag.runs.pipeline import execute
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, RunStatus, read_status, write_status
 from arxivtag.settings import RunConfig, validate
-
-# Called with the stage and how far it is (0 to 1, or None).
-OnProgress = Callable[[str, float | None], None]
 
 
 def train_in_foreground(

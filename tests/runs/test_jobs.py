@@ -70,12 +70,10 @@ def test_jobs_wait_in_order_and_begin_by_themselves(quick: Path) -> None:
     # Nobody polls here: the end of one worker begins the next.
     journal = Path(os.environ["FAKE_JOURNAL"])
     wait_for(lambda: journal.exists() and journal.read_text().count("end") == 3)
-    wait_for(lambda: state_of(third.run_id, quick) == "finished")
+    wait_for(lambda: state_of(third, quick) == "finished")
     order = [(event, run_id) for event, run_id, _ in journal_of(quick)]
     assert order == [
-        (event, run_id)
-        for run_id in (first, second.run_id, third.run_id)
-        for event in ("begin", "end")
+        (event, run_id) for run_id in (first, second, third) for event in ("begin", "end")
     ]
 
 

@@ -146,12 +146,6 @@ def _render_heading(result: ManyResult, *, changed: bool) -> None:
 
 def _with_upload(file: UploadedFile, context: PageContext, use: Callable[[str], Result]) -> Result:
     """Call ``use(source)`` with the file in the uploads folder, and remove it there again."""
-    most_mb = context.policy.max_upload_mb
-    if file.size > most_mb * 1_000_000:
-        raise DataError(
-            f"An uploaded file may have at most {most_mb:,} MB here.",
-            "Split or compress it (.gz, .xz, .zst).",
-        )
     file.seek(0)
     source = sources.save_upload(file.name, file, context.home)
     try:
