@@ -156,9 +156,6 @@ def _bits(table: pd.DataFrame) -> _Written:
     """Return the names of the columns that hold 1, as a JSON list per row.
 
     A column without a 0 or without a 1 does not tell papers apart and is not a label.
-
-    Raises:
-        DataError: If fewer than two are left.
     """
     is_set = {name: table[name].str.lower().isin(_YES) for name in columns_of_bits(table)}
     names = [name for name, rows in is_set.items() if rows.nunique() == 2]

@@ -157,11 +157,7 @@ def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
 
 
 def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
-    """Return an upload's folder and its record, whose file is there.
-
-    Raises:
-        DataError: If the id is not one of ours, or the record or the file is gone or spoilt.
-    """
+    """Return an upload's folder and its record, whose file is there."""
     gone = DataError("This upload is no longer here.", "Upload the file again.")
     named = parse_source(source)
     if named.kind != UPLOAD or not _ID.fullmatch(named.key):

@@ -62,11 +62,7 @@ def train_in_foreground(
 
 
 def _lock_of_new_run(folder: RunFolder) -> int:
-    """Take the run's lock; pages that look whether it is held have it for a moment each.
-
-    Raises:
-        RunError: If it does not come free; the run is then ``failed``.
-    """
+    """Take the run's lock; pages that look whether it is held have it for a moment each."""
     lock = locks.try_acquire(folder.lock, timeout_s=1.0)
     if lock is None:
         error = RunError(f"The lock of run {folder.run_id} could not be taken.", "Try again.")

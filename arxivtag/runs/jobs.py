@@ -135,12 +135,7 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
 
 
 def _resumable_settings(run: Run) -> RunConfig:
-    """Return the settings of a run that can be resumed.
-
-    Raises:
-        RunError: If it cannot be.
-        ConfigError: If its settings, of an older version, are not valid any more.
-    """
+    """Return the settings of a run that can be resumed."""
     instead = "Run it again with the same settings instead."
     if run.settings is None or run.state not in _RESUMABLE:
         raise RunError(
@@ -274,11 +269,7 @@ def _create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder
 
 
 def _start_next_for(folder: RunFolder) -> None:
-    """Begin the next waiting job. The queue lock is held.
-
-    Raises:
-        RunError: If that was to be this run's, and its process could not be started.
-    """
+    """Begin the next waiting job. The queue lock is held."""
     # The run is there: if the disk refuses now, it waits until somebody calls start_next.
     with contextlib.suppress(StorageError):
         _start_next_locked(folder.home)

@@ -155,12 +155,7 @@ def _is_complete(known: Sequence[Record], most: int) -> bool:
 
 
 def _next_page(query: str, known: Sequence[Record], most: int, config: SourcesConfig) -> Page:
-    """Return the page of a query after the known ones; an empty one only at the end.
-
-    Raises:
-        TryAgainError: If the page is empty and arXiv does not say that this is the end; that
-            happens under load.
-    """
+    """Return the page of a query after the known ones; an empty one only at the end."""
     start = _n_entries(known)
     page = ask(
         {

@@ -59,20 +59,12 @@ def readable(what: str) -> Iterator[None]:
 
 
 def figures(folder: RunFolder) -> dict[str, Any]:
-    """Return the run's evaluation, as it stands in the file.
-
-    Raises:
-        StorageError: If there is none, or it is not a JSON object.
-    """
+    """Return the run's evaluation, as it stands in the file."""
     return storage.read_json(folder.evaluation)
 
 
 def decisions(folder: RunFolder) -> Decisions | None:
-    """Return the run's decisions on its test papers; None if it kept no predictions.
-
-    Raises:
-        ArxivTagError: If the file is damaged.
-    """
+    """Return the run's decisions on its test papers; None if it kept no predictions."""
     if not folder.predictions.exists():
         return None
     states = (file_state(folder.predictions), file_state(folder.evaluation))
@@ -80,11 +72,7 @@ def decisions(folder: RunFolder) -> Decisions | None:
 
 
 def test_papers(folder: RunFolder) -> pd.DataFrame | None:
-    """Return title, abstract and labels of the test papers; None if the run kept none.
-
-    Raises:
-        StorageError: If the file is damaged.
-    """
+    """Return title, abstract and labels of the test papers; None if the run kept none."""
     if not folder.test_papers.exists():
         return None
     return _test_papers(folder.test_papers, file_state(folder.test_papers))

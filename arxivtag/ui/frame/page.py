@@ -35,16 +35,10 @@ HOME_TITLE = "Subject areas for papers"
 
 @dataclass(frozen=True)
 class PageContext:
-    """What is chosen for this page.
+    """What is chosen for this page, by its source or id and as it is shown.
 
-    Attributes:
-        data_source: What ``papers.sources.load`` takes: "sample", a path, "upload:<id>".
-        data_name: How the data set is shown.
-        model: ``pretrained`` or a run id; empty if there is no model at all.
-        model_name: How the model is shown.
-        home: The home folder.
-        policy: What this person may do here.
-        links: Query parameters that carry the choices to another page.
+    ``model`` is ``pretrained`` or a run id, empty if there is no model at all; ``links`` are query
+    parameters that carry the choices to another page.
     """
 
     data_source: str

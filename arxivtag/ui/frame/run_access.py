@@ -54,11 +54,7 @@ def run_is_visible(run_id: str, home: Path) -> bool:
 
 
 def visible_run(run_id: str, home: Path) -> registry.Run:
-    """Return a run that this session may see.
-
-    Raises:
-        RunError: If there is no such run, or it is not for this session.
-    """
+    """Return a run that this session may see."""
     run = registry.read_run(run_id, home)
     if not may_see(run.summary.data):
         raise RunError(
