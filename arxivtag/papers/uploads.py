@@ -8,6 +8,7 @@ time uploads expire and make room (:func:`make_room`), those first that nobody c
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -49,8 +50,9 @@ def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) 
     ending = "".join(Path(shown).suffixes[-2:]).lower()
     known = re.search(r"(?:\.\w+)?\.\w+$", ending)
     data = folder / f"data{known[0] if known else ending}"
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content
     try:
-        storage.write_atomic(data, lambda file: _copy_bounded(content, file))
+        storage.write_atomic(data, lambda file: _copy_bounded(stream, file))
         storage.write_json(folder / "upload.json", {"name": shown, "file": data.name})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -122,14 +124,10 @@ def _stored(root: Path) -> Iterator[_Stored]:
             yield _Stored(folder, folder.stat().st_mtime, sum(files.values()), lifetime_s)
 
 
-def _copy_bounded(content: bytes | BinaryIO, file: BinaryIO) -> None:
+def _copy_bounded(content: BinaryIO, file: BinaryIO) -> None:
     most_mb = policy().max_upload_mb
     n_bytes = 0
-    while piece := (
-        content[n_bytes : n_bytes + _PIECE_BYTES]
-        if isinstance(content, (bytes, bytearray, memoryview))
-        else content.read(_PIECE_BYTES)
-    ):
+    while piece := content.read(_PIECE_BYTES):
         n_bytes += len(piece)
         if n_bytes > most_mb * 1_000_000:
             raise DataError(
