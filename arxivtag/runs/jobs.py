@@ -143,7 +143,7 @@ def _resumable_settings(run: Run) -> RunConfig:
             "resumed.",
             instead,
         )
-    if run.state == STOPPED and run.summary.has_bundle:
+    if run.state == STOPPED and run.has_bundle:
         raise RunError(f"Run {run.run_id} was stopped and its model kept.", instead)
     return validate(run.settings)
 

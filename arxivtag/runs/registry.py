@@ -60,29 +60,13 @@ class RunSummary:
         return self.note or self.run_id
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, kw_only=True)
+class Run(RunSummary):
     """One run in full. ``settings`` is ``None`` where they cannot be read."""
 
-    summary: RunSummary
     folder: RunFolder
     settings: RunConfig | None
     result: dict[str, Any]
-
-    @property
-    def run_id(self) -> str:
-        """The run's id."""
-        return self.folder.run_id
-
-    @property
-    def status(self) -> RunStatus:
-        """The state of its job."""
-        return self.summary.status
-
-    @property
-    def state(self) -> str:
-        """queued, running, finished, stopped, failed, lost or corrupt."""
-        return self.summary.status.state
 
     def history(self) -> History:
         """Return the figures of its training so far."""
@@ -264,7 +248,9 @@ def read_run(run_id: str, home: Path | None = None) -> Run:
                 hint="It can be deleted; other runs are not affected.",
             )
             summary = dataclasses.replace(summary, status=damaged)
-    return Run(summary, folder, settings, _optional_json(folder.result))
+    return Run(
+        **vars(summary), folder=folder, settings=settings, result=_optional_json(folder.result)
+    )
 
 
 def set_note(run_id: str, note: str, home: Path | None = None) -> None:

@@ -92,8 +92,8 @@ def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) 
     home, result = trained
     run = registry.read_run(result["run_id"], home)
     assert run.state == "finished"
-    assert run.summary.has_bundle
-    assert run.summary.figures["micro_f1"] == result["evaluation"]["micro_f1"]
+    assert run.has_bundle
+    assert run.figures["micro_f1"] == result["evaluation"]["micro_f1"]
     assert run.settings is not None
     assert run.settings.training.epochs == 2
     # Absolute: a run again or a resume works in another folder.
