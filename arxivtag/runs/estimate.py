@@ -31,13 +31,11 @@ TERMS_PER_PAPER = 220
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds and megabytes that a run will take, roughly."""
+    """Seconds and megabytes that a run will take, roughly, and its training papers."""
 
     seconds: float
     memory_mb: float
     n_train: int
-    n_features: int
-    n_labels: int
 
 
 def seconds_after_training(n_train: int, n_test: int, linear_baseline: bool) -> float:
@@ -94,10 +92,4 @@ def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int)
     )
     # Kernel, both moments, and the copies that saving makes.
     weights_mb = 4e-6 * n_features * units * 5
-    return Estimate(
-        seconds=seconds,
-        memory_mb=BASE_MB + PAPER_MB * n_papers + weights_mb,
-        n_train=n_train,
-        n_features=n_features,
-        n_labels=n_labels,
-    )
+    return Estimate(seconds, BASE_MB + PAPER_MB * n_papers + weights_mb, n_train)
