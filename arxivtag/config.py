@@ -101,10 +101,6 @@ class VisitorLimits:
         100_000_000, "Most parameters of a network, which decide memory.", minimum=1000
     )
     max_upload_mb: int = setting(20, "Largest uploaded file, in MB.", minimum=1)
-    max_unpacked_mb: int = setting(
-        1_500, "Largest uploaded file after decompression, in MB.", minimum=1
-    )
-    max_rows_read: int = setting(500_000, "Most rows of an uploaded file.", minimum=100)
     max_uploads_mb: int = setting(
         2_000, "Most MB of uploads on disk; those out of use longest make room.", minimum=1
     )

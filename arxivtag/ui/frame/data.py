@@ -133,7 +133,7 @@ def remember_upload(source: str, name: str, home: Path) -> None:
     kept: dict[str, str] = {**st.session_state.get(UPLOADS_KEY, {})}
     kept.pop(source, None)
     kept[source] = name
-    most = policy().max_uploads
+    most = policy().max_uploads_per_visitor
     if most is not None:
         in_use = uploads_in_use(home)
         for old in list(kept)[:-most]:

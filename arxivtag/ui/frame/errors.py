@@ -18,11 +18,6 @@ def guarded() -> Iterator[None]:
     The rest of the block is skipped and the page goes on behind it. Anything else is a
     fault of ours: it goes to the server's log, and the page shows Streamlit's plain box
     (``client.showErrorDetails = "none"``).
-
-    Example::
-
-        with guarded():
-            render_evaluation(read_run(run_id))
     """
     try:
         yield

@@ -110,10 +110,7 @@ def parse_units(text: str) -> tuple[int, ...]:
 def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunConfig | None:
     """Draw the form and return the settings in it, or ``None`` while one of them is not valid.
 
-    Args:
-        context: The page's choices: the data set is taken from there.
-        base: The settings to start from.
-        base_id: Identifies them; each has fields of its own.
+    It starts from ``base``; each ``base_id`` has fields of its own. The data set is the page's.
     """
     fields_id = _fields_id(base_id)
     changes: dict[str, Value] = {}
