@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from arxivtag import __version__, config, flags
+from arxivtag.callbacks import OnProgress, ProgressLine
 from arxivtag.errors import ArxivTagError, ConfigError, DataError, RefusedError
 from arxivtag.policy import policy
 from arxivtag.settings import COLUMNS_HELP, DEFAULT_PRESET, LABEL_SEPARATOR_HELP, PRESETS
@@ -187,12 +188,9 @@ def _print_notes(notes: Sequence[str]) -> None:
         print(note, file=sys.stderr, flush=True)
 
 
-def _progress(stage: str, fraction: float | None = None) -> None:
-    """Print one line of progress on standard error; a terminal shows the newest in its place."""
-    share = "" if fraction is None else f" {fraction:4.0%}"
-    is_done = fraction is not None and fraction >= 1
-    begin, end = ("\r\x1b[K", "\n" if is_done else "") if sys.stderr.isatty() else ("", "\n")
-    print(f"{begin}{stage}{share}", end=end, file=sys.stderr, flush=True)
+def _progress() -> OnProgress:
+    """Return what says on standard error how far a command is."""
+    return ProgressLine(sys.stderr)
 
 
 def _layout(arguments: Namespace) -> Layout:
@@ -242,7 +240,7 @@ def fetch(arguments: Namespace) -> None:
 
     result: dict[str, object] = {"source": arguments.source}
     if arguments.source == "arxiv-abstracts":
-        path = fetch_arxiv_abstracts(home=arguments.home, out=arguments.out, progress=_progress)
+        path = fetch_arxiv_abstracts(home=arguments.home, out=arguments.out, progress=_progress())
         result["path"] = str(path)
     else:
         if not arguments.query:
@@ -251,7 +249,7 @@ def fetch(arguments: Namespace) -> None:
             Search(arguments.query, arguments.max_results, arguments.primary),
             home=arguments.home,
             out=arguments.out,
-            progress=_progress,
+            progress=_progress(),
         )
         result |= {"path": str(path), "queries": arguments.query}
     _print_result(arguments.json, result, _plain(result))
@@ -264,7 +262,7 @@ def describe(arguments: Namespace) -> None:
     from arxivtag.exploring.describe import describe as describe_corpus
 
     layout = _layout(arguments)
-    corpus = open_corpus(arguments.data, arguments.home, layout=layout, progress=_progress)
+    corpus = open_corpus(arguments.data, arguments.home, layout=layout, progress=_progress())
     _print_notes(corpus.report.read.notes)
     result = describe_corpus(corpus)
     lengths = "  ".join(f"{key} {_number(value)}" for key, value in result["length_words"].items())
@@ -298,7 +296,7 @@ def train(arguments: Namespace) -> None:
     except ConfigError as error:
         arguments.usage_error(str(error))
     parse_layout(settings.columns, settings.label_separator)  # before a run is made
-    result = foreground.train_in_foreground(settings, arguments.home, progress=_progress)
+    result = foreground.train_in_foreground(settings, arguments.home, progress=_progress())
     _print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     head = {key: value for key, value in result.items() if key not in ("evaluation", "timings")}
     seconds = "  ".join(
@@ -323,7 +321,9 @@ def evaluate(arguments: Namespace) -> None:
     from arxivtag.learning.headline import headline_text
     from arxivtag.runs.evaluating import evaluate_model
 
-    result = evaluate_model(arguments.model, arguments.data, arguments.home, _layout(arguments))
+    result = evaluate_model(
+        arguments.model, arguments.data, arguments.home, _layout(arguments), _progress()
+    )
     _print_notes(result["notes"])
     if arguments.out:
         storage.write_json(arguments.out, result)

@@ -242,6 +242,8 @@ class _Work:
                 self._ingest()
             else:
                 ingest_apart(self.opened, self.folder, self._listen, self._sweep)
+            if not self.is_apart:  # what it said of itself is gone by now
+                self.progress("The papers are read", 1.0)
             make_room(self.folder.parent, self.folder.name)
 
     def _wait(self, *, shared: bool) -> int:
@@ -254,6 +256,8 @@ class _Work:
 
     def _listen(self) -> None:
         """Tell how far another process is, and hear whether to stop."""
+        if self.is_apart:  # what it says of itself is read by whoever started this process
+            return
         apart.tell_progress(
             self._beside(apart.PROGRESS_SUFFIX), self.progress, f"Reading {self.opened.name}"
         )

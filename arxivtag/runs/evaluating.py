@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.callbacks import OnProgress
 from arxivtag.corpus import texts
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.errors import DataError
@@ -25,7 +26,11 @@ N_UNKNOWN_LISTED = 20
 
 
 def evaluate_model(
-    model: str, data: str, home: Path | None = None, layout: Layout | None = None
+    model: str,
+    data: str,
+    home: Path | None = None,
+    layout: Layout | None = None,
+    progress: OnProgress | None = None,
 ) -> dict[str, Any]:
     """Return the evaluation of a model on every row of ``data`` that has an abstract.
 
@@ -40,6 +45,7 @@ def evaluate_model(
         data: A source of papers, as :mod:`arxivtag.papers.source` describes it.
         home: Where runs and downloads live.
         layout: Which column holds what and what separates labels, as far as it was said.
+        progress: Told how far the reading of the data is.
 
     Raises:
         ArxivTagError: If the model or the data cannot be used, or the model knows no label of
@@ -49,7 +55,7 @@ def evaluate_model(
     from arxivtag.tagging.loading import load_bundle
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))
-    corpus = open_corpus(data, home, layout=layout)
+    corpus = open_corpus(data, home, layout=layout, progress=progress)
     y_true, unknown = _truth(corpus, ~corpus.is_blank, bundle.label_names)
     if not y_true.any():
         raise _no_known_label(unknown, bundle.label_names)

@@ -219,3 +219,41 @@ def test_what_is_typed_is_never_a_query(tmp_path: Path) -> None:
     corpus = open_corpus(str(path), tmp_path)
     assert matching(corpus, "') or 1=1 --").tolist() == [True, False]
     assert matching(corpus, ".*").tolist() == [False, False]
+
+
+def test_what_was_read_from_an_upload_goes_with_it(tmp_path: Path) -> None:
+    from arxivtag.papers.uploads import delete_upload, save_upload
+
+    content = b"title,abstract,labels\nT,secret words of a visitor,cs.LG\n"
+    upload = save_upload("mine.csv", content, tmp_path)
+    other = open_corpus(papers_file(tmp_path), tmp_path)
+    corpus = open_corpus(upload, tmp_path)
+    store.forget_deleted_uploads(tmp_path)
+    assert corpus.folder.exists()
+    delete_upload(upload, tmp_path)
+    store.forget_deleted_uploads(tmp_path)
+    assert corpus.folder.exists()  # somebody uses it
+    corpus.close()
+    store.forget_deleted_uploads(tmp_path)
+    assert not corpus.folder.exists()
+    assert other.folder.exists()
+
+
+def test_a_reader_that_was_killed_holds_nothing(tmp_path: Path) -> None:
+    source = papers_file(tmp_path)
+    folder = open_corpus(source, tmp_path).folder
+    hold = INGEST.replace("print('done')", "print('open', flush=True); sys.stdin.read()")
+    hold = hold.replace("open_corpus(sys.argv[1]", "kept = open_corpus(sys.argv[1]")
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, source, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as reader:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "open\n"
+        assert locks.try_acquire(folder.with_suffix(".lock")) is None
+        reader.kill()
+    lock = locks.try_acquire(folder.with_suffix(".lock"), 1.0)
+    assert lock is not None
+    locks.release(lock)
