@@ -236,9 +236,8 @@ class RunConfig:
 
 
 _TUNED_CLEANING = CleaningConfig(keep_unlike_titles=True, merge_areas=True)
-# With 384 hidden units and a linear path to 170 labels, a model of 150 MB; more than 100,000 papers
-# have. Measured in docs/scale.md.
-MAX_TUNED_FEATURES = 250_000
+# More than 40,000 papers have so many n-grams; fewer of them do better (docs/scale.md).
+MAX_TUNED_FEATURES = 150_000
 _SHARED_TUNED_VECTORIZER = VectorizerConfig(
     sublinear_tf=True,
     l2_normalize=True,

@@ -92,7 +92,7 @@ def train(data: str, folder: Path, *arguments: str) -> dict[str, Any]:
     """Run ``arxivtag train``, as a person would, without the baseline it compares with."""
     command = [sys.executable, "-m", "arxivtag", "train", data, "--json", "--home", str(folder)]
     result = run([*command, "--no-linear-baseline", *arguments])
-    records, _ = storage.read_json_lines(runs_folder(folder) / result["run_id"] / "history.jsonl")
+    records = storage.read_json_lines(runs_folder(folder) / result["run_id"] / "history.jsonl")
     result["history"] = [record for record in records if record["kind"] == "epoch"]
     return result
 

@@ -24,6 +24,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from arxivtag import storage
 from arxivtag.errors import ArxivTagError
 from arxivtag.settings import VectorizerConfig
 
@@ -121,7 +122,7 @@ def run_target(folder: Path) -> Target:
             run.history()
             run.log_tail()
             with contextlib.suppress(ArxivTagError):
-                run.evaluation()
+                storage.read_json(run.folder.evaluation)
         finally:
             path.unlink()
             if before is not None:

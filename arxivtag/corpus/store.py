@@ -40,6 +40,7 @@ from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.readers import FORMATS
 from arxivtag.papers.schema import ABSTRACT, TITLE, Layout, ReadReport
 from arxivtag.papers.sources import OpenedSource
+from arxivtag.papers.uploads import is_stored
 from arxivtag.storage import TEMPORARY_PREFIX
 
 Ints = npt.NDArray[np.int64]
@@ -273,6 +274,22 @@ def sweep(root: Path, but: str = "") -> None:
         fingerprint = folder.name.removeprefix(TEMPORARY_PREFIX)[:64]
         if fingerprint != but:
             _alone(root, fingerprint, partial(shutil.rmtree, folder))
+
+
+def forget_deleted_uploads(home: Path | None = None) -> None:
+    """Remove the corpora of uploads that are no longer there, unless somebody uses them now."""
+    root = corpora_folder(home)
+    for report in root.glob(f"*/{REPORT_NAME}"):
+        with contextlib.suppress(StorageError):
+            upload = storage.read_json(report).get("upload")
+            if upload and not is_stored(upload, home):
+                _alone(root, report.parent.name, partial(_forget, root, report.parent.name))
+
+
+def _forget(root: Path, fingerprint: str) -> None:
+    for folder in (root / fingerprint, root / f"{fingerprint}{PREPARED_SUFFIX}"):
+        with contextlib.suppress(StorageError):  # nothing was prepared from it
+            storage.remove_folder(folder)
 
 
 def make_room(root: Path, newest: str = "") -> None:

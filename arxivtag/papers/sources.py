@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from arxivtag.callbacks import OnProgress
-from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
+from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
 from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
@@ -55,6 +55,7 @@ from arxivtag.papers.source import (
     parse_source,
 )
 from arxivtag.papers.uploads import save_upload, upload_layout, upload_path
+from arxivtag.policy import reading_limits
 from arxivtag.storage import is_file
 
 __all__ = [
@@ -190,7 +191,7 @@ class OpenedSource:
     def __init__(self, text: str, layout: Layout | None, home: Path | None) -> None:
         self.source, self.path, self.name = _locate(text, home)
         self.layout = _layout_of(self.source, text, layout, home)
-        self.choice = ColumnChoice(self.path, self.layout, limits())
+        self.choice = ColumnChoice(self.path, self.layout, reading_limits())
         self._is_filtered = _is_filtered(self.source, self.path, self.layout.columns)
 
     @property
@@ -206,8 +207,10 @@ class OpenedSource:
         """
         self.choice.with_extras = sink is not None
         if not self._is_filtered:
-            return read_table(self.path, columns=self.choice, bounds=limits(), sink=sink)
-        table, report = read_metadata(self.path, self._filter, bounds=limits(), progress=progress)
+            return read_table(self.path, columns=self.choice, bounds=reading_limits(), sink=sink)
+        table, report = read_metadata(
+            self.path, self._filter, bounds=reading_limits(), progress=progress
+        )
         self.choice(FIELDS)
         if sink is not None:
             for batch in pa.Table.from_pandas(table, preserve_index=False).to_batches():
@@ -224,7 +227,7 @@ class OpenedSource:
             separator = _said_separator(self.layout)
             return _metadata_fingerprint(self.path, f"{self._filter!r}{separator}")
         if not self.choice.columns:
-            read_table(self.path, columns=self.choice, max_rows=1, bounds=limits())
+            read_table(self.path, columns=self.choice, max_rows=1, bounds=reading_limits())
         return _fingerprint(self.source, self.path, self.choice.columns, self.layout)
 
     @property

@@ -78,7 +78,7 @@ def save(settings: RunConfig, folder: RunFolder, outcome: Outcome, details: dict
     """
     features, evaluated = outcome.features, outcome.evaluated
     storage.write_json(folder.evaluation, evaluated.figures)
-    predictions = Predictions.of(features.label_names, evaluated.val, evaluated.test)
+    predictions = Predictions(features.label_names, evaluated.val, evaluated.test)
     save_predictions(folder.predictions, predictions)
     storage.write_atomic(
         folder.test_papers, lambda file: _write_papers(file, outcome.corpus, features.test)

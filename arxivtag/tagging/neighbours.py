@@ -109,7 +109,7 @@ def build_index(
         labels: Their labels.
     """
     n_papers = min(len(rows), MAX_PAPERS)
-    papers = np.arange(n_papers) * len(rows) // max(n_papers, 1)
+    papers = [number * len(rows) // n_papers for number in range(n_papers)]
     # In blocks, since sorting the n-grams of all papers at once takes a gigabyte.
     starts = range(0, n_papers, _BLOCK_PAPERS)
     blocks = [_strongest(rows.take(papers[start : start + _BLOCK_PAPERS])) for start in starts]

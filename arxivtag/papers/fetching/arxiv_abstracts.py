@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arxivtag.callbacks import OnProgress, ShouldStop, never
+from arxivtag.callbacks import OnProgress
 from arxivtag.config import SourcesConfig, downloads_folder, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_csv_target, download
@@ -19,18 +19,11 @@ def fetch_arxiv_abstracts(
     home: Path | None = None,
     out: Path | None = None,
     progress: OnProgress | None = None,
-    should_stop: ShouldStop = never,
     config: SourcesConfig | None = None,
 ) -> Path:
-    """Fetch the Keras example's published CSV.
+    """Fetch the Keras example's published CSV to the downloads in ``home``, or to ``out``.
 
-    Args:
-        home: The home folder; the file goes to its downloads.
-        out: Where to put the file instead; its name ends in .csv.
-        progress: Called a few times a second with a text (bytes, speed, time left) and the
-            share done, if known.
-        should_stop: Asked often; if True the fetch ends with an error.
-        config: Address, hosts, time-outs, retries.
+    ``progress`` is called a few times a second with a text (bytes, speed, time left).
 
     Raises:
         FetchError: If ``out`` names no CSV file, or what is fetched is not what was expected.
@@ -44,7 +37,6 @@ def fetch_arxiv_abstracts(
         path,
         lambda file: _validate(file, config.arxiv_abstracts_rows),
         progress=progress,
-        should_stop=should_stop,
         config=config,
     )
     return path
