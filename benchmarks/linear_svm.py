@@ -11,13 +11,13 @@ import argparse
 import json
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from arxivtag.learning import thresholds
-from arxivtag.learning.features import encode_labels
 from arxivtag.learning.measuring import evaluate_and_count
 from arxivtag.papers.schema import ABSTRACT, LABELS
 from arxivtag.settings import VectorizerConfig
@@ -38,6 +38,7 @@ def main() -> None:
 def run_svm(splits: Splits) -> dict[str, Any]:
     """Fit, and return timings and the test figures."""
     from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.preprocessing import MultiLabelBinarizer
     from sklearn.svm import LinearSVC
 
     started = time.perf_counter()
@@ -45,9 +46,11 @@ def run_svm(splits: Splits) -> dict[str, Any]:
         list(splits.train[ABSTRACT]), VectorizerConfig(sublinear_tf=True, l2_normalize=True)
     )
     vectorized = time.perf_counter()
-    names = sorted({label for labels in splits.train[LABELS] for label in labels})
-    y = {name: encode_labels(list(part[LABELS]), names) for name, part in vars(splits).items()
-         if name in ("train", "val", "test")}  # fmt: skip
+    binarizer = MultiLabelBinarizer().fit(splits.train[LABELS])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # labels that no training paper has are left out
+        y = {name: binarizer.transform(part[LABELS]).astype(bool)
+             for name, part in vars(splits).items()}  # fmt: skip
     classifier = OneVsRestClassifier(LinearSVC(C=0.5), n_jobs=-1)
     classifier.fit(rows.to_scipy(), y["train"].astype(int))
     fitted = time.perf_counter()

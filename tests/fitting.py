@@ -13,7 +13,7 @@ from arxivtag.corpus.writing_tokens import write_tokens
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.vectorizer import Vectorizer, stack
 from arxivtag.learning.vocabulary import fit
-from arxivtag.papers.words import count_distinct_words
+from arxivtag.papers.words import distinct_words
 from arxivtag.settings import VectorizerConfig
 
 
@@ -22,7 +22,7 @@ def fit_transform(texts: Sequence[str], config: VectorizerConfig) -> tuple[Vecto
     with tempfile.TemporaryDirectory() as folder:
         write_tokens(Path(folder), [texts])
         tokens = map_tokens(Path(folder))
-        max_tokens = config.max_tokens or count_distinct_words(texts)
+        max_tokens = config.max_tokens or len(distinct_words(texts))
         fitted = fit(tokens, np.ones(len(texts), dtype=bool), config, max_tokens)
         parts = [fitted.transform(tokens, first, last) for first, last in tokens.parts()]
     return fitted.vectorizer, stack(parts, len(fitted.vectorizer))

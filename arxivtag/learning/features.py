@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,32 +108,3 @@ class Examples:
         for array in (self.rows.indptr, self.rows.indices, self.rows.data, self.y_true):
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()
-
-
-def encode_labels(
-    labels: Sequence[tuple[str, ...]], label_names: Sequence[str]
-) -> NDArray[np.bool_]:
-    """Return the labels of papers as a multi-hot matrix; labels without a column are left out.
-
-    Unlike Keras' ``StringLookup(output_mode="multi_hot")`` there is no ``[UNK]``
-    column: it is not a label.
-
-    Args:
-        labels: One tuple of labels per paper.
-        label_names: The columns.
-
-    Returns:
-        ``(n_samples, n_labels)`` bool.
-    """
-    column = {label: number for number, label in enumerate(label_names)}
-    encoded = np.zeros((len(labels), len(column)), dtype=np.bool_)
-    pairs = [
-        (row, column[label])
-        for row, paper in enumerate(labels)
-        for label in paper
-        if label in column
-    ]
-    if pairs:
-        rows, columns = np.array(pairs).T
-        encoded[rows, columns] = True
-    return encoded

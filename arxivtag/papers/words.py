@@ -66,13 +66,8 @@ def count_spaced_words(text: str) -> int:
     return text.count(" ") + 1
 
 
-def count_distinct_words(texts: Sequence[str]) -> int:
-    """Return the Keras example's vocabulary size: how many :func:`distinct_words` there are."""
-    return len(distinct_words(texts))
-
-
 def distinct_words(texts: Sequence[str]) -> set[str]:
-    """Return the distinct words after ``.lower().split()``.
+    """Return the distinct words after ``.lower().split()``, whose number the Keras example takes.
 
     This is Python's lower-casing and white space, punctuation kept: unlike the
     words of the vocabulary itself.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from arxivtag.learning.features import SparseRows, encode_labels
+from arxivtag.learning.features import SparseRows
 
 DENSE = np.array([[0, 2, 0, 1], [0, 0, 0, 0], [3, 0, 4, 5], [0, 0, 7, 0]], dtype=np.float32)
 
@@ -43,14 +43,3 @@ def test_take_columns_equals_dense_indexing(rows: SparseRows, columns: list[int]
 
 def test_to_scipy_is_the_same_matrix(rows: SparseRows) -> None:
     np.testing.assert_array_equal(rows.to_scipy().toarray(), DENSE)
-
-
-def test_encode_labels_has_no_column_for_unknown_labels() -> None:
-    labels = [("cs.CV", "cs.LG"), ("math.XX",), (), ("cs.LG", "math.XX")]
-    encoded = encode_labels(labels, ["cs.LG", "cs.CV"])
-    assert encoded.dtype == np.bool_
-    np.testing.assert_array_equal(encoded, [[1, 1], [0, 0], [0, 0], [1, 0]])
-
-
-def test_encode_labels_of_no_papers() -> None:
-    assert encode_labels([], ["cs.LG"]).shape == (0, 1)

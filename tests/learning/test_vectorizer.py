@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.papers.words import count_distinct_words
+from arxivtag.papers.words import distinct_words
 from arxivtag.settings import VectorizerConfig
 from tests.fitting import fit_transform
 from tests.papers.test_words import ALPHABET
@@ -98,7 +98,7 @@ def test_max_tokens_counts_the_unknown_slot() -> None:
 def test_max_tokens_default_is_the_examples_rule() -> None:
     # Four words by .lower().split(): "a-b", "c", "a", "d.". The vocabulary gets three terms.
     texts = ["A-b c a", "a d."]
-    assert count_distinct_words(texts) == 4
+    assert len(distinct_words(texts)) == 4
     vectorizer, _ = fit_transform(texts, VectorizerConfig())
     assert vectorizer.vocabulary.to_pylist() == ["a", "d", "c a"]
 
