@@ -10,6 +10,7 @@ from arxivtag import storage
 from arxivtag.fields import to_dict
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.rounding import rounded
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import run_folder
 from arxivtag.settings import VectorizerConfig, preset_settings
@@ -35,7 +36,7 @@ def demo_bundle() -> Bundle:
     return Bundle(
         manifest=new_manifest(),
         vectorizer=vectorizer,
-        network=Network((Branch((DenseLayer(kernel, bias),)),), "sigmoid"),
+        network=rounded(Network((Branch((DenseLayer(kernel, bias),)),), "sigmoid")),
         label_names=LABELS,
         thresholds=Thresholds("per_label", np.full(len(LABELS), 0.5, dtype=np.float32)),
         calibration=Calibration("temperature", 1.0, (), ()),
