@@ -42,11 +42,7 @@ Option = Callable[[ArgumentParser], object]
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run one command and end the process: 0 done, 1 an error with a hint, 2 bad usage, 130 Ctrl-C.
-
-    Args:
-        arguments: The words of the command; those the process was started with if ``None``.
-    """
+    """Run a command and end the process: 0 done, 1 error with a hint, 2 bad usage, 130 Ctrl-C."""
     code = 1
     try:
         code = run_command(arguments)

@@ -64,9 +64,11 @@ class Limits:
     max_upload_days: int = setting(
         30, "Days after which an upload goes that nobody looked at and no run needs.", minimum=1
     )
-    max_file_mb: int = setting(600, "Largest file read into memory, in MB on disk.", minimum=1)
-    max_decompressed_mb: int = setting(1500, "Largest file after decompression, in MB.", minimum=1)
-    max_rows: int = setting(500_000, "Most rows of papers in one data set.", minimum=1)
+    max_file_mb: int = setting(10_000, "Largest file of papers, in MB on disk.", minimum=1)
+    max_decompressed_mb: int = setting(
+        20_000, "Largest file after decompression, in MB.", minimum=1
+    )
+    max_rows: int = setting(5_000_000, "Most rows of papers in one data set.", minimum=1)
     max_columns: int = setting(200, "Most columns in a table.", minimum=1)
     max_cell_chars: int = setting(100_000, "Longest cell, in characters.", minimum=100)
     max_labels_per_paper: int = setting(50, "Most labels on one paper.", minimum=1)

@@ -29,13 +29,8 @@ def setting(
 ) -> Any:
     """Declare a config field: its default, one line of help, its bounds, and where a form shows it.
 
-    Args:
-        default: The default value (immutable).
-        help: One plain sentence for forms and ``--help``.
-        minimum: Smallest allowed number; for tuples, of each item.
-        maximum: Largest allowed number; for tuples, of each item.
-        max_items: Most items of a tuple.
-        advanced: Whether a form keeps the field behind "advanced".
+    Of a tuple, the bounds hold for each item, and ``max_items`` for their number. A form keeps
+    the field behind "advanced" unless told otherwise.
     """
     metadata = {
         "help": help,

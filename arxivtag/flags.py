@@ -1,4 +1,4 @@
-"""The command-line flags of a run's settings, and their table in the docs.
+"""The command-line flags of a run's settings.
 
 Every setting (see :mod:`arxivtag.settings`) is a flag, so that the command line can do
 what the Train form can.
@@ -14,11 +14,9 @@ from typing import Any
 
 from arxivtag.settings import (
     NONE_WORD,
-    PRESETS,
     RunConfig,
     Setting,
     all_settings,
-    as_text,
     preset_settings,
     with_settings,
 )
@@ -64,25 +62,3 @@ def settings_from(arguments: argparse.Namespace) -> RunConfig:
     changes = {item.name: given[item.name] for item in all_settings() if item.name in given}
     start = dataclasses.replace(preset_settings(arguments.preset), data=arguments.data)
     return with_settings(start, changes)
-
-
-def markdown_table() -> str:
-    """Return all settings with their flag, value in each preset, bounds and help, as Markdown."""
-    rows = [
-        f"| flag | {' | '.join(PRESETS)} | bounds | what it is |",
-        f"|---|{'---|' * len(PRESETS)}---|---|",
-    ]
-    for item in all_settings():
-        values = [as_text(item.value_in(settings)) for settings in PRESETS.values()]
-        cells = [f"`{item.flag}`", *values, _bounds_text(item), str(item.metadata.get("help", ""))]
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows) + "\n"
-
-
-def _bounds_text(item: Setting) -> str:
-    if item.choices:
-        return ", ".join(item.choices)
-    if item.kind is bool:
-        return "on or off (`--no-...`)"
-    low, high = item.metadata.get("minimum"), item.metadata.get("maximum")
-    return " to ".join(f"{bound:,}" for bound in (low, high) if bound is not None)

@@ -84,6 +84,12 @@ class VectorizerConfig:
     min_document_frequency: int = setting(
         1, "Leave out n-grams that occur in fewer papers than this.", minimum=1, maximum=1000
     )
+    max_features: int | None = setting(
+        None,
+        "Most n-grams kept, those that tell most of the labels; empty: all in the vocabulary.",
+        minimum=100,
+        maximum=2_000_000,
+    )
     sublinear_tf: bool = setting(False, "Use 1 + log(count) in place of the raw count.")
     l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
 
@@ -230,8 +236,13 @@ class RunConfig:
 
 
 _TUNED_CLEANING = CleaningConfig(keep_unlike_titles=True, merge_areas=True)
+# More than 40,000 papers have so many n-grams; fewer of them do better (docs/scale.md).
+MAX_TUNED_FEATURES = 150_000
 _SHARED_TUNED_VECTORIZER = VectorizerConfig(
-    sublinear_tf=True, l2_normalize=True, min_document_frequency=6
+    sublinear_tf=True,
+    l2_normalize=True,
+    min_document_frequency=6,
+    max_features=MAX_TUNED_FEATURES,
 )
 
 PRESETS: dict[str, RunConfig] = {

@@ -174,28 +174,24 @@ def append_json_line(file: BinaryIO, record: dict[str, Any]) -> None:
     file.flush()
 
 
-def read_json_lines(path: Path, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-    """Return the complete lines after byte ``offset`` and the offset behind the last of them.
+def read_json_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the complete lines of a file that may be missing.
 
-    A partial last line (a writer is at work) is left for the next call; a broken
-    line is skipped. A missing file counts as empty.
+    A partial last line (a writer is at work) is left out, and so is a broken one.
     """
     try:
-        with path.open("rb") as file:
-            file.seek(offset)
-            content = file.read()
+        content = path.read_bytes()
     except FileNotFoundError:
-        return [], offset
+        return []
     except OSError as error:
         raise StorageError(f"Could not read {path}: {error.strerror}.") from error
-    end = content.rfind(b"\n") + 1
     records = []
-    for line in content[:end].splitlines():
+    for line in content[: content.rfind(b"\n") + 1].splitlines():
         with contextlib.suppress(ValueError, RecursionError):
             record = json.loads(line)
             if isinstance(record, dict):
                 records.append(record)
-    return records, offset + end
+    return records
 
 
 def open_new(path: Path) -> BinaryIO:

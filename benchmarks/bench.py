@@ -75,9 +75,9 @@ def run_all(arguments: Any, n_papers: int | None, folder: Path) -> dict[str, dic
 
 def slice_of(data: str, n_papers: int, folder: Path) -> str:
     """Write the first rows of ``data`` to a file and return its path."""
-    from arxivtag.papers import sources
+    from benchmarks.papers import read_papers
 
-    papers = sources.load(data).papers.head(n_papers)
+    papers = read_papers(data).head(n_papers)
     path = folder / "slice.jsonl"
     papers[["title", "abstract", "labels"]].to_json(path, orient="records", lines=True)
     return str(path)
@@ -92,7 +92,7 @@ def train(data: str, folder: Path, *arguments: str) -> dict[str, Any]:
     """Run ``arxivtag train``, as a person would, without the baseline it compares with."""
     command = [sys.executable, "-m", "arxivtag", "train", data, "--json", "--home", str(folder)]
     result = run([*command, "--no-linear-baseline", *arguments])
-    records, _ = storage.read_json_lines(runs_folder(folder) / result["run_id"] / "history.jsonl")
+    records = storage.read_json_lines(runs_folder(folder) / result["run_id"] / "history.jsonl")
     result["history"] = [record for record in records if record["kind"] == "epoch"]
     return result
 

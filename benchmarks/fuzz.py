@@ -24,6 +24,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from arxivtag import storage
 from arxivtag.errors import ArxivTagError
 from arxivtag.settings import VectorizerConfig
 
@@ -67,8 +68,8 @@ def reader_target(folder: Path) -> Target:
 
 def tokenizer_target(folder: Path) -> Target:
     """Cleaning of texts, words, n-grams and weights."""
-    from arxivtag.learning.vectorizer import fit_transform
     from arxivtag.papers.texts import normalize_text
+    from tests.fitting import fit_transform
 
     def transform(data: bytes) -> None:
         texts = [normalize_text(line) for line in data.decode("utf-8", "replace").split("\x00")]
@@ -121,7 +122,7 @@ def run_target(folder: Path) -> Target:
             run.history()
             run.log_tail()
             with contextlib.suppress(ArxivTagError):
-                run.evaluation()
+                storage.read_json(run.folder.evaluation)
         finally:
             path.unlink()
             if before is not None:

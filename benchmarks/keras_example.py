@@ -26,7 +26,7 @@ import numpy as np
 
 from arxivtag.learning.measuring import evaluate_and_count
 from arxivtag.papers.schema import ABSTRACT, LABELS
-from benchmarks.papers import prepare
+from benchmarks.papers import Splits, prepare
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
     print(json.dumps(result))
 
 
-def run_example(splits: Any, epochs: int, random_seed: int) -> dict[str, Any]:
+def run_example(splits: Splits, epochs: int, random_seed: int) -> dict[str, Any]:
     """Run the example and return timings, loss curves and the test figures."""
     started = time.perf_counter()
     import keras

@@ -49,7 +49,7 @@ from pathlib import Path
 from arxivtag import config
 from arxivtag.runs import jobs
 run = from_dict(RunConfig, __import__("json").loads(sys.argv[2]))
-print(jobs.start(run, Path(sys.argv[1])).run_id, flush=True)
+print(jobs.start(run, Path(sys.argv[1])), flush=True)
 time.sleep(600)
 """
 
@@ -197,7 +197,7 @@ def main() -> None:
             from arxivtag.tagging.loading import load_bundle
 
             for item in tally.finished:
-                load_bundle(registry.bundle_folder(item, home))
+                load_bundle(registry.resolve_model(item, home))
     result = {"rounds": arguments.rounds, "endings": tally.endings, "problems": tally.problems}
     print(json.dumps(result, indent=1))
     sys.exit(bool(tally.problems))

@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from arxivtag.learning import thresholds
 from arxivtag.learning.features import encode_labels
 from arxivtag.learning.measuring import evaluate_and_count
-from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.papers.schema import ABSTRACT, LABELS
 from arxivtag.settings import VectorizerConfig
-from benchmarks.papers import prepare
+from benchmarks.papers import Splits, prepare
+from tests.fitting import fit_transform
 
 
 def main() -> None:
@@ -35,7 +35,7 @@ def main() -> None:
     print(json.dumps(run_svm(splits)))
 
 
-def run_svm(splits: Any) -> dict[str, Any]:
+def run_svm(splits: Splits) -> dict[str, Any]:
     """Fit, and return timings and the test figures."""
     from sklearn.multiclass import OneVsRestClassifier
     from sklearn.svm import LinearSVC

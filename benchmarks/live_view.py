@@ -210,15 +210,13 @@ def main() -> None:
         server = start_server(
             home, Path(folder), {} if data == "sample" else {"ARXIVTAG_DATA": data}
         )
-        outcome = jobs.start(run_config, home)
+        run_id = jobs.start(run_config, home)
         try:
-            if not isinstance(outcome, jobs.Started):
-                raise SystemExit(str(outcome))
-            first = wait_for_training(outcome.run_id, home)
+            first = wait_for_training(run_id, home)
             say("first point", {"after_s": first})
             with sync_playwright() as playwright:
                 browser = launch_chromium(playwright)
-                watching = measure_watching(server, browser, outcome.run_id, arguments.seconds)
+                watching = measure_watching(server, browser, run_id, arguments.seconds)
                 say("watching", watching)
                 errors: list[str] = []
                 page = new_page(browser, errors)
@@ -226,7 +224,7 @@ def main() -> None:
                 page.context.close()
                 say("clicks", {"p95": percentile(clicks, 0.95)})
                 crowd = arguments.browsers and measure_crowd(
-                    server, browser, outcome.run_id, arguments.browsers, arguments.seconds
+                    server, browser, run_id, arguments.browsers, arguments.seconds
                 )
                 browser.close()
             result = {
@@ -238,7 +236,7 @@ def main() -> None:
                 "watching": watching,
                 "crowd": crowd,
                 "errors": errors,
-                "still_training": registry.read_run(outcome.run_id, home).state,
+                "still_training": registry.read_run(run_id, home).state,
                 "load_average": os.getloadavg(),
             }  # fmt: skip
             print(json.dumps(result, indent=1, default=str))

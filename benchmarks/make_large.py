@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from arxivtag.papers import sources
+from benchmarks.papers import read_papers
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) +")
 _PAPERS_AT_ONCE = 2_000
@@ -58,7 +58,7 @@ class Recombiner:
     """Makes one paper after another from those of a source."""
 
     def __init__(self, source: str, seed: int) -> None:
-        papers = sources.load(source).papers
+        papers = read_papers(source)
         labels: list[tuple[str, ...]] = papers["labels"].tolist()
         self._labels = [paper for paper in labels if paper]
         usable = [bool(paper) for paper in labels]

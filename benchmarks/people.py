@@ -217,13 +217,12 @@ def main() -> None:
         if arguments.data:
             with arguments.data.open("rb") as file:
                 data = sources.save_upload(arguments.data.name, file, home)
-        started = jobs.start(with_settings(preset_settings("keras-example"), {"epochs": 200}), home)
-        assert isinstance(started, jobs.Started), started
+        run_id = jobs.start(with_settings(preset_settings("keras-example"), {"epochs": 200}), home)
         server = start_server(home, Path(folder) / "logs", {"ARXIVTAG_VISITORS": "1"})
         try:
             sessions, browsers = asyncio.run(
                 let_in(
-                    server.url, started.run_id, data, uploads,
+                    server.url, run_id, data, uploads,
                     arguments.browsers, arguments.minutes,
                 )
             )  # fmt: skip

@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from arxivtag import config
-from arxivtag.papers import sources
 from arxivtag.papers.texts import normalize_text
 from arxivtag.runs.registry import resolve_model
 from arxivtag.tagging import explanation, tagger
 from arxivtag.tagging.export import export_keras
 from arxivtag.tagging.loading import load_bundle
+from benchmarks.papers import read_papers
 
 N_TEXTS, N_MANY, N_SINGLE = 1_000, 20_000, 200
 
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("--without-keras", action="store_true", help="leave the slow half out")
     arguments = parser.parse_args()
     folder = resolve_model(arguments.model, config.home_folder(), allow_path=True)
-    papers = sources.load(arguments.data).papers
+    papers = read_papers(arguments.data)
     texts = [normalize_text(text) for text in papers["abstract"].iloc[:N_TEXTS]]
 
     ours = measure(folder, texts)

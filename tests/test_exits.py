@@ -24,8 +24,8 @@ import pandas as pd
 import pytest
 
 from arxivtag.config import SAMPLE_PATH
-from arxivtag.papers import sources
 from tests.conftest import PROJECT_FOLDER
+from tests.loading import load
 
 N_EXITS = 200
 LATE = -99  # in place of an exit code: the process had to be killed
@@ -182,7 +182,7 @@ def test_ctrl_c_while_a_csv_is_parsed_reaches_whoever_handles_it(folder: Path) -
     sender = threading.Thread(target=interrupt)
     try:
         sender.start()
-        corpus = sources.load(str(folder / "long.csv"))
+        corpus = load(str(folder / "long.csv"))
         assert len(corpus.papers) == 200_000
     finally:
         read.set()

@@ -13,7 +13,7 @@ def test_the_owner_is_bound_by_the_machine_alone() -> None:
     assert not allowed.is_visitor
     assert allowed.max_rows == Limits().max_rows
     assert allowed.max_epochs is None
-    assert allowed.max_runs is None
+    assert allowed.max_runs_per_visitor is None
 
 
 def test_visitors_are_bound(monkeypatch: pytest.MonkeyPatch) -> None:

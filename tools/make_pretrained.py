@@ -5,9 +5,7 @@
 1. The ``tuned`` preset is trained on all n-grams: the full model.
 2. Its most important n-grams are kept (tools.pruning), and a network with fewer hidden units is
    trained on these alone.
-3. Its weights are stored in 8 bits and read back. Calibration and thresholds are fitted anew to
-   the stored model's probabilities of the validation papers, and both models are evaluated on the
-   test split.
+3. Both models are evaluated on the test split.
 
 No text of any paper is written: weights, n-grams that occur in several papers, label names. The
 sample's papers are invented, so a model of them is written to build/pretrained.
@@ -26,30 +24,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from arxivtag import config, storage
+from arxivtag.corpus.store import Corpus, open_corpus
+from arxivtag.corpus.texts import batches
 from arxivtag.learning import measuring, metrics, network
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.decision import Scored, fit_decision
-from arxivtag.learning.features import (
-    Examples,
-    SparseRows,
-    count_unknown_labels,
-    encode_labels,
-)
+from arxivtag.learning.features import Examples, SparseRows
+from arxivtag.learning.selection import take_terms
 from arxivtag.learning.thresholds import Thresholds, apply
 from arxivtag.learning.training import Trainer
-from arxivtag.learning.vectorizer import Vectorizer, fit_transform
-from arxivtag.papers import cleaning, sources, splits
-from arxivtag.papers.cleaning import label_names_of
-from arxivtag.papers.schema import Corpus
-from arxivtag.papers.texts import normalize_text
+from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.papers.schema import ABSTRACT
+from arxivtag.runs import preparing
+from arxivtag.runs.preparing import Features, Preparation
 from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle, new_manifest
-from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.saving import save_bundle
 from tools import pruning
 
@@ -79,21 +72,20 @@ class Data:
     """The papers by split, and what they came from."""
 
     corpus: Corpus
+    features: Features
     train: Part
     val: Part
     test: Part
-    label_names: tuple[str, ...]
-    n_unknown_labels: int
 
     def about(self) -> dict[str, object]:
         """Return what the manifest says of the data."""
         published = {"name": "arXiv abstracts", "source": "doi 10.5281/zenodo.1463242"}
         sample = {"name": self.corpus.name, "source": "sample"}
         return {
-            **(sample if self.corpus.synthetic else published),
+            **(sample if self.corpus.report.synthetic else published),
             "fingerprint": self.corpus.fingerprint,
-            "synthetic": self.corpus.synthetic,
-            "n_rows": len(self.corpus.papers),
+            "synthetic": self.corpus.report.synthetic,
+            "n_rows": self.corpus.n_papers,
             "n_train": len(self.train.texts),
             "n_val": len(self.val.texts),
             "n_test": len(self.test.texts),
@@ -105,17 +97,16 @@ def main() -> None:
     arguments = parse_arguments()
     settings = full_settings(arguments.random_seed, arguments.epochs)
     data = load_data(arguments.data, settings)
-    out = arguments.out or default_out(synthetic=data.corpus.synthetic)
+    out = arguments.out or default_out(synthetic=data.corpus.report.synthetic)
 
-    vectorizer, rows = fit_transform(data.train.texts, settings.vectorizer)
+    vectorizer, rows = data.features.vectorizer, data.features.train.rows
     full = train(settings, vectorizer, rows, data)
     full_figures = evaluate(full, data.test)
     show(f"full model, {len(vectorizer):,} n-grams", full_figures)
 
     small_settings = with_fewer_units(settings)
     kept = important_terms(full, rows)
-    small = stored(train(small_settings, kept, kept.transform(data.train.texts), data))
-    small = decided(small_settings, small, data.val)
+    small = train(small_settings, kept, kept.transform(data.train.texts), data)
     small_figures = evaluate(small, data.test)
     show(f"pretrained bundle, {len(kept):,} n-grams", small_figures)
 
@@ -125,9 +116,13 @@ def main() -> None:
         data=data.about(),
         full_model={"n_features": len(vectorizer), "evaluation": full_figures},
         min_papers_per_term=MIN_PAPERS,
-        evaluation={**small_figures, "n_unknown_labels": data.n_unknown_labels},
+        evaluation={**small_figures, "n_unknown_labels": data.features.test.n_unknown_labels},
     )
-    write(dataclasses.replace(small, manifest=manifest), out, must_hold=not data.corpus.synthetic)
+    write(
+        dataclasses.replace(small, manifest=manifest),
+        out,
+        must_hold=not data.corpus.report.synthetic,
+    )
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -169,24 +164,21 @@ def with_fewer_units(settings: RunConfig) -> RunConfig:
 
 
 def load_data(source: str, settings: RunConfig) -> Data:
-    """Return the papers of a source, cleaned and split."""
-    corpus = sources.load(source)
-    cleaned = cleaning.clean(corpus.papers, settings.cleaning)
-    parts = splits.split(cleaned.papers, settings.split, settings.random_seed)
-    label_names = label_names_of(parts.train["labels"].tolist())
+    """Return the papers of a source, cleaned, split and vectorized."""
+    corpus = open_corpus(source)
+    preparation = Preparation(corpus, settings)
+    preparation.clean()
+    preparation.split()
+    features = preparation.vectorize()
 
-    def part(papers: pd.DataFrame) -> Part:
-        texts = [normalize_text(text) for text in papers["abstract"]]
-        return Part(texts, encode_labels(papers["labels"].tolist(), label_names))
+    def part(side: preparing.Part) -> Part:
+        papers = np.zeros(corpus.n_papers, dtype=bool)
+        papers[side.papers] = True
+        tables = batches(corpus, papers, [ABSTRACT])
+        texts = [text for table in tables for text in table.column(0).to_pylist()]
+        return Part(texts, side.y_true)
 
-    return Data(
-        corpus,
-        part(parts.train),
-        part(parts.val),
-        part(parts.test),
-        label_names,
-        count_unknown_labels(parts.test["labels"].tolist(), label_names),
-    )
+    return Data(corpus, features, part(features.train), part(features.val), part(features.test))
 
 
 def train(settings: RunConfig, vectorizer: Vectorizer, rows: SparseRows, data: Data) -> Bundle:
@@ -196,8 +188,9 @@ def train(settings: RunConfig, vectorizer: Vectorizer, rows: SparseRows, data: D
     val = Examples(vectorizer.transform(data.val.texts), data.val.y_true)
     fitted = Trainer(train, val, settings, on_tick=say).fit()
     print(f"trained in {time.perf_counter() - started:.0f} s", file=sys.stderr)
-    undecided = Thresholds("global", np.full(len(data.label_names), 0.5, np.float32))
-    bundle = Bundle({}, vectorizer, fitted.network, data.label_names, undecided, Calibration())
+    names = data.features.label_names
+    undecided = Thresholds("global", np.full(len(names), 0.5, np.float32))
+    bundle = Bundle({}, vectorizer, fitted.network, names, undecided, Calibration())
     return decided(settings, bundle, data.val)
 
 
@@ -207,14 +200,7 @@ def important_terms(full: Bundle, rows: SparseRows) -> Vectorizer:
     papers_with = np.bincount(rows.indices, minlength=rows.n_features)
     importance[papers_with < MIN_PAPERS] = 0
     n_terms = min(N_TERMS, int((importance > 0).sum()))
-    return pruning.prune_vectorizer(full.vectorizer, pruning.most_important(importance, n_terms))
-
-
-def stored(bundle: Bundle) -> Bundle:
-    """Return ``bundle`` as its file gives it back: decisions and figures are those of 8 bits."""
-    with tempfile.TemporaryDirectory() as folder:
-        save_bundle(bundle, Path(folder) / "bundle", precision="int8")
-        return load_bundle(Path(folder) / "bundle")
+    return take_terms(full.vectorizer, pruning.most_important(importance, n_terms))
 
 
 def decided(settings: RunConfig, bundle: Bundle, val: Part) -> Bundle:
@@ -263,14 +249,14 @@ def write(bundle: Bundle, out: Path, *, must_hold: bool) -> None:
             much. Otherwise that is a warning.
     """
     with tempfile.TemporaryDirectory() as folder:
-        save_bundle(bundle, Path(folder) / "bundle", precision="int8")
+        save_bundle(bundle, Path(folder) / "bundle")
         size_mb = folder_size_mb(Path(folder) / "bundle")
     problem = missed(bundle, size_mb)
     if problem and must_hold:
         sys.exit(f"Nothing was written. {problem}")
     if problem:
         print(f"Warning: {problem}", file=sys.stderr)
-    save_bundle(bundle, out, precision="int8")
+    save_bundle(bundle, out)
     write_model_card_figures(bundle, out.parent / "MODEL_CARD.md", size_mb)
     print(f"{out}: {size_mb:.2f} MB")
 

@@ -6,12 +6,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.network import Network
-from arxivtag.learning.vectorizer import Vectorizer
 
 
 def term_importance(network: Network, rows: SparseRows) -> NDArray[np.float64]:
@@ -32,7 +30,7 @@ def term_importance(network: Network, rows: SparseRows) -> NDArray[np.float64]:
         rows.indices, rows.data.astype(np.float64) ** 2, minlength=rows.n_features
     )
     lengths = sum(
-        np.square(branch.layers[0].kernel, dtype=np.float64).sum(axis=1)
+        np.square(branch.layers[0].weights(), dtype=np.float64).sum(axis=1)
         for branch in network.branches
     )
     return np.asarray(np.sqrt(squares * lengths))
@@ -42,10 +40,3 @@ def most_important(importance: NDArray[np.float64], n_terms: int) -> NDArray[np.
     """Return the columns of the ``n_terms`` most important n-grams, rising."""
     kept = np.argsort(-importance, kind="stable")[:n_terms]
     return np.sort(kept).astype(np.int64)
-
-
-def prune_vectorizer(vectorizer: Vectorizer, columns: NDArray[np.int64]) -> Vectorizer:
-    """Return a vectorizer of these columns alone, with their idf."""
-    return Vectorizer(
-        vectorizer.vocabulary.take(pa.array(columns)), vectorizer.idf[columns], vectorizer.config
-    )

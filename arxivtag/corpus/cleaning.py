@@ -1,7 +1,6 @@
 """Cleans a corpus rule by rule, on numbers alone: what stays are rows, and labels.
 
-The rules, their order and the report are those of :mod:`arxivtag.papers.cleaning`; texts were
-normalised when the corpus was ingested.
+Texts were normalised when the corpus was ingested.
 """
 
 from __future__ import annotations

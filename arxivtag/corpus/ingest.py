@@ -34,6 +34,7 @@ from arxivtag.errors import DataError
 from arxivtag.papers.label_columns import LabelsRead, read_labels
 from arxivtag.papers.missing import missing_notes, without_missing
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
+from arxivtag.papers.source import UPLOAD
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.papers.text_checks import count_notes, note_on
 from arxivtag.papers.texts import normalize_text
@@ -97,6 +98,7 @@ def ingest(job: IngestJob) -> None:
         "fingerprint": job.fingerprint,
         "n_papers": n_papers,
         "synthetic": job.opened.is_synthetic,
+        "upload": str(job.opened.source) if job.opened.source.kind == UPLOAD else "",
         "n_rows_read": read.n_rows_read,
         "n_rows_skipped": read.n_rows_skipped + labels.n_skipped,
         "notes": list(notes),

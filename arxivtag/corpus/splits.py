@@ -36,7 +36,7 @@ class SplitRows:
 def split_rows(
     corpus: Corpus, cleaned: Cleaned, config: SplitConfig | None = None, random_seed: int = 42
 ) -> SplitRows:
-    """Divide what cleaning kept, as :func:`arxivtag.papers.splits.split` divides papers.
+    """Divide what cleaning kept, by :func:`arxivtag.papers.splits.divide`.
 
     Raises:
         DataError: If there are too few papers, or all are near-duplicates of one another.

@@ -3,7 +3,8 @@
 ``home/corpora/<fingerprint>/`` is a corpus, published by one rename, and ``<fingerprint>.lock``
 its lock: held alone by the process that ingests or removes it, shared by those that use it. So
 two processes do the work once, and a corpus in use stays. A process that was killed leaves
-``.tmp-<fingerprint>`` behind, which the next ingest removes.
+``.tmp-<fingerprint>`` behind, which the next ingest removes. What runs prepare from a corpus is
+in folders of ``<fingerprint>.prepared/``.
 """
 
 from __future__ import annotations
@@ -39,9 +40,12 @@ from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.readers import FORMATS
 from arxivtag.papers.schema import ABSTRACT, TITLE, Layout, ReadReport
 from arxivtag.papers.sources import OpenedSource
+from arxivtag.papers.uploads import is_stored
 from arxivtag.storage import TEMPORARY_PREFIX
 
 Ints = npt.NDArray[np.int64]
+PREPARED_SUFFIX = ".prepared"
+_GB = 1_000_000_000  # bytes
 _WAIT_S = 0.2  # between two looks at a lock, after which a stop is heard
 
 
@@ -272,23 +276,51 @@ def sweep(root: Path, but: str = "") -> None:
             _alone(root, fingerprint, partial(shutil.rmtree, folder))
 
 
-def make_room(root: Path, newest: str = "") -> None:
-    """Remove the corpora out of use longest, beyond ``ARXIVTAG_MAX_STORE_GB`` in all."""
-    used_at: dict[str, float] = {}
-    sizes: dict[str, int] = {}
+def forget_deleted_uploads(home: Path | None = None) -> None:
+    """Remove the corpora of uploads that are no longer there, unless somebody uses them now."""
+    root = corpora_folder(home)
     for report in root.glob(f"*/{REPORT_NAME}"):
-        with contextlib.suppress(OSError):
-            used_at[report.parent.name] = report.stat().st_mtime
-            sizes[report.parent.name] = sum(files_in(report.parent).values())
+        with contextlib.suppress(StorageError):
+            upload = storage.read_json(report).get("upload")
+            if upload and not is_stored(upload, home):
+                _alone(root, report.parent.name, partial(_forget, root, report.parent.name))
+
+
+def _forget(root: Path, fingerprint: str) -> None:
+    for folder in (root / fingerprint, root / f"{fingerprint}{PREPARED_SUFFIX}"):
+        with contextlib.suppress(StorageError):  # nothing was prepared from it
+            storage.remove_folder(folder)
+
+
+def make_room(root: Path, newest: str = "") -> None:
+    """Remove what is out of use longest, beyond ``ARXIVTAG_MAX_STORE_GB`` in all.
+
+    These are corpora, and features prepared from them. A run that has mapped its features keeps
+    them to its end.
+    """
+    used_at: dict[Path, float] = {}
+    sizes: dict[Path, int] = {}
+    for pattern in (f"*/{REPORT_NAME}", f"*{PREPARED_SUFFIX}/*/{REPORT_NAME}"):
+        for report in root.glob(pattern):
+            with contextlib.suppress(OSError):
+                used_at[report.parent] = report.stat().st_mtime
+                sizes[report.parent] = sum(files_in(report.parent).values())
     total = sum(sizes.values())
-    for fingerprint in sorted(sizes, key=lambda name: used_at[name]):
-        if total <= limits().max_store_gb * 1_000_000_000:
+    for folder in sorted(sizes, key=lambda path: used_at[path]):
+        if total <= limits().max_store_gb * _GB:
             return
-        folder = root / fingerprint
-        if fingerprint != newest and _alone(
-            root, fingerprint, partial(storage.remove_folder, folder)
-        ):
-            total -= sizes[fingerprint]
+        if folder.name != newest and _removed(root, folder):
+            total -= sizes[folder]
+
+
+def _removed(root: Path, folder: Path) -> bool:
+    """Remove a corpus that nobody uses, or prepared features; return whether that was done."""
+    if folder.parent == root:
+        return _alone(root, folder.name, partial(storage.remove_folder, folder))
+    with contextlib.suppress(StorageError):
+        storage.remove_folder(folder)
+        return True
+    return False
 
 
 def _alone(root: Path, fingerprint: str, work: Callable[[], object]) -> bool:

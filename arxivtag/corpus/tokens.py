@@ -189,6 +189,25 @@ class Tokens:
             totals += holds.sum(axis=0)
         return totals
 
+    def papers_with(self, kind: TermKind, rows: Rows) -> Ints:
+        """Return (n_terms,) how many of the selected papers hold each term.
+
+        Where most papers are selected, the others are counted and taken away.
+        """
+        most = 2 * self.n_words(rows) > self.n_words()
+        counts = np.zeros(self.n_terms(kind), dtype=np.int64)
+        for first, last in self.parts():
+            chosen = ~rows[first:last] if most else rows[first:last]
+            if chosen.any():
+                sizes = np.diff(self.indptr[first : last + 1])
+                codes = self.codes(kind, first, last)[np.repeat(chosen, sizes)]
+                counts += count_papers(codes, sizes[chosen], len(counts))
+        return self.files[kind].papers - counts if most else counts
+
+    def codes(self, kind: TermKind, first: int, last: int) -> Codes:
+        """Return the terms at each place of the papers from ``first`` to before ``last``."""
+        return self.files[kind].codes.read(self.indptr[first], self.indptr[last])
+
     def first_places(self, rows: Rows | None = None) -> Ints:
         """Return where words appear first when the selected papers are read in order, sorted."""
         chosen = np.ones(len(self), dtype=bool) if rows is None else rows
@@ -222,6 +241,21 @@ class Tokens:
         pairs = self.bigrams[codes]
         first, second = (self.words.take(pairs[:, i].astype(np.int64)) for i in (0, 1))
         return [f"{a} {b}" for a, b in zip(first.to_pylist(), second.to_pylist(), strict=True)]
+
+
+def count_papers(codes: Codes, sizes: Ints, n_terms: int) -> Ints:
+    """Return (n_terms,) how many papers hold each term.
+
+    Args:
+        codes: The papers' terms, one paper after the other; -1 for none.
+        sizes: (n_papers,) how many of them each paper has.
+        n_terms: How many terms there are.
+    """
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    keys = (owners << 32 | codes)[codes >= 0]
+    keys.sort()
+    first = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
+    return np.bincount(first & 0xFFFFFFFF, minlength=n_terms)
 
 
 def _places_of(chosen: Rows, indptr: Ints) -> Ints | Rows:

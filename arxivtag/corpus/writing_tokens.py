@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -19,8 +20,8 @@ from arxivtag.corpus.arrays import (
     write_array,
 )
 from arxivtag.corpus.labels import Codes
-from arxivtag.corpus.tokens import CODES, Ints, TermKind, parts_of
-from arxivtag.papers.words import Words
+from arxivtag.corpus.tokens import CODES, Ints, TermKind, count_papers, parts_of
+from arxivtag.papers.words import Words, split_words
 
 # Bigrams are numbered in as many rounds as keep one round's arrays within some hundred MB.
 _TOKENS_PER_ROUND = 16_000_000
@@ -65,6 +66,15 @@ class WordWriter:
             table = pa.table({"word": pa.array(self._numbers, pa.large_string())})
             with pa.ipc.new_file(str(self._folder / "words.arrow"), table.schema) as file:
                 file.write_table(table)
+
+
+def write_tokens(folder: Path, batches: Iterable[Sequence[str]]) -> None:
+    """Write the tokens of texts, which come batch by batch, into an empty folder."""
+    with WordWriter(folder) as words:
+        for texts in batches:
+            words.add(split_words(texts))
+    write_counts(folder, "words", len(words))
+    write_counts(folder, "bigrams", write_bigrams(folder))
 
 
 def write_bigrams(folder: Path) -> int:
@@ -147,14 +157,7 @@ def write_counts(folder: Path, kind: TermKind, n_terms: int) -> None:
     papers = np.zeros(n_terms, dtype=np.int64)
     for first, last in parts_of(indptr, _TOKENS_AT_ONCE):
         part = codes.read(indptr[first], indptr[last])
-        owners = np.repeat(np.arange(last - first), np.diff(indptr[first : last + 1]))
-        keys = (owners << 32 | part)[part >= 0]
-        keys.sort()
-        counts += _counted(keys, n_terms)
-        papers += _counted(keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]], n_terms)
+        counts += np.bincount(part[part >= 0], minlength=n_terms)
+        papers += count_papers(part, np.diff(indptr[first : last + 1]), n_terms)
     write_array(folder / f"{kind}_counts", counts.astype(np.int32))
     write_array(folder / f"{kind}_papers", papers.astype(np.int32))
-
-
-def _counted(keys: npt.NDArray[np.int64], n_terms: int) -> Ints:
-    return np.bincount(keys & 0xFFFFFFFF, minlength=n_terms)

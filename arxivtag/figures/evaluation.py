@@ -26,13 +26,7 @@ _BOTTOM_LEGEND = {"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "ya
 
 @dataclass(frozen=True)
 class Series:
-    """One row of dots: a model or a baseline.
-
-    Args:
-        name: As in the legend.
-        values: One value per metric; None where undefined.
-        intervals: One 95 % interval per metric, or None.
-    """
+    """One row of dots, a model or a baseline: a value (or None) and an interval per metric."""
 
     name: str
     values: Sequence[float | None]
@@ -110,8 +104,7 @@ def precision_recall_figure(
 def roc_figure(curves: Mapping[str, Columns]) -> go.Figure:
     """Return the true positive rate over the false positive rate, with the line of chance.
 
-    Args:
-        curves: Columns ``threshold``, ``recall``, ``false_positive_rate`` by label.
+    ``curves`` has columns ``threshold``, ``recall``, ``false_positive_rate`` by label.
     """
     figure = _curves_figure("ROC", "False positive rate", "True positive rate")
     _add_diagonal(figure, "chance")
@@ -152,11 +145,9 @@ def reliability_figure(bins: Mapping[str, Columns], title: str) -> go.Figure:
 
 
 def threshold_figure(grid: Columns, at: float | None = None) -> go.Figure:
-    """Return precision, recall and F1 over one threshold for all labels.
+    """Return precision, recall and F1 over one threshold for all labels; a line marks ``at``.
 
-    Args:
-        grid: Columns ``threshold``, ``precision``, ``recall``, ``f1``, ``macro_f1``.
-        at: The threshold in use, marked by a line.
+    ``grid`` has columns ``threshold``, ``precision``, ``recall``, ``f1``, ``macro_f1``.
     """
     figure = new_figure("One threshold for all labels", height=320, legend=_BOTTOM_LEGEND)
     names = {
@@ -184,9 +175,7 @@ def threshold_figure(grid: Columns, at: float | None = None) -> go.Figure:
 def confusion_figure(confusions: pd.DataFrame, max_labels: int = 12) -> go.Figure:
     """Return a heatmap of the labels most often missed over the labels given in their place.
 
-    Args:
-        confusions: Columns ``missed``, ``given``, ``n_papers``.
-        max_labels: Most rows and most columns.
+    ``confusions`` has columns ``missed``, ``given``, ``n_papers``.
     """
     rows = _most_involved(confusions, "missed", max_labels)
     columns = _most_involved(confusions, "given", max_labels)
@@ -231,8 +220,7 @@ def confusion_figure(confusions: pd.DataFrame, max_labels: int = 12) -> go.Figur
 def label_scatter_figure(labels: pd.DataFrame) -> go.Figure:
     """Return each label's F1 over how many papers it was learnt from.
 
-    Args:
-        labels: Columns ``label``, ``name``, ``train_support``, ``support`` and ``f1``.
+    ``labels`` has columns ``label``, ``name``, ``train_support``, ``support`` and ``f1``.
     """
     table = labels.dropna(subset=["f1"])
     figure = new_figure("F1 of each label", height=360, showlegend=False)

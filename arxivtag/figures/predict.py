@@ -14,11 +14,8 @@ BAR_HEIGHT_PX = 21
 def contributions_figure(contributions: pd.DataFrame, max_bars: int = MAX_BARS) -> go.Figure:
     """Return bars of what each word or phrase adds to a label's logit, the strongest on top.
 
-    Args:
-        contributions: Columns ``term`` (str), ``delta_logit`` (float: change of the label's
-            logit when the n-gram is left out, sign turned, so that above zero speaks for it)
-            and ``probability_without`` (float).
-        max_bars: Most bars drawn.
+    ``contributions`` has columns ``term``, ``delta_logit`` (above zero speaks for the label) and
+    ``probability_without``.
     """
     strongest = contributions.reindex(
         contributions["delta_logit"].abs().sort_values(ascending=False, kind="stable").index

@@ -166,14 +166,8 @@ def ranked_bars(
 ) -> go.Figure:
     """Return horizontal bars, the first on top.
 
-    Args:
-        names: Tick texts, from data.
-        values: Lengths of the bars.
-        details: Hover texts below the name, already safe for Plotly.
-        title: The figure's title.
-        axis: Settings of the value axis.
-        identity: What a click on a bar returns as ``customdata``.
-        color: Colour of the bars.
+    ``names`` come from data; ``details`` are hover texts below them, already safe for Plotly.
+    A click on a bar returns its ``identity`` as ``customdata``.
     """
     figure = new_figure(title, height=90 + BAR_HEIGHT_PX * max(len(names), 3))
     figure.add_bar(

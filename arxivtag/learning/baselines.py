@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning import thresholds
+from arxivtag.learning.counts import BoolArray
 from arxivtag.learning.features import Examples, SparseRows
 
 if TYPE_CHECKING:
@@ -32,20 +33,13 @@ _TOLERANCE = 0.1
 _COST = 0.5
 _MIN_POSITIVES = 2
 
-BoolArray = NDArray[np.bool_]
-
 
 @dataclass(frozen=True)
 class Baseline:
     """What a simple method gives on the evaluated papers.
 
-    Args:
-        key: ``all_zeros``, ``most_frequent`` or ``linear``.
-        name: Its name for people.
-        note: One sentence: what it does, and what was left out, if anything.
-        y_pred: Labels given, (n_samples, n_labels) bool.
-        y_score: Scores to rank labels by, same shape; None if it ranks nothing.
-        seconds: What it took.
+    ``y_pred`` are the labels given, (n_samples, n_labels) bool. ``y_score`` ranks labels, same
+    shape; None if the method ranks nothing.
     """
 
     key: str
@@ -92,17 +86,6 @@ def most_frequent_k(
     )
 
 
-@dataclass(frozen=True)
-class SkippedBaseline:
-    """The linear baseline was left out.
-
-    Args:
-        reason: One sentence for people.
-    """
-
-    reason: str
-
-
 def linear(
     train: Examples,
     val: Examples,
@@ -111,26 +94,20 @@ def linear(
     threshold_method: str = "per_label",
     random_seed: int = 42,
     should_stop: Callable[[], bool] = lambda: False,
-) -> Baseline | SkippedBaseline:
-    """Fit one linear support vector machine per label.
+) -> Baseline | str:
+    """Fit one linear support vector machine per label, on rows scaled to length 1.
 
     A label on fewer than two training papers is never given, and one on all of them always.
-    Thresholds are chosen on validation papers in the way of the model's own.
-
-    Args:
-        train: The papers to learn from; each row is scaled to length 1.
-        val: The validation papers.
-        test: Features of the papers to label.
-        threshold_method: As in :func:`arxivtag.learning.thresholds.choose`.
-        random_seed: Seed of the solver.
-        should_stop: Asked before each label; once true, the baseline is left out.
+    Thresholds are chosen on validation papers in the way of the model's own. ``should_stop`` is
+    asked before each label.
 
     Returns:
-        The baseline, or why it was left out: above :data:`MAX_PAPERS` training papers, for one.
+        The baseline on the ``test`` rows, or one sentence on why it was left out: above
+        :data:`MAX_PAPERS` training papers, for one, or stopped.
     """
     started = time.perf_counter()
     if len(train) > MAX_PAPERS:
-        return SkippedBaseline(
+        return (
             f"The linear model was left out: it is fitted to at most {MAX_PAPERS:,} training "
             f"papers, and this run has {len(train):,}."
         )
@@ -142,7 +119,7 @@ def linear(
     y_score = np.zeros((len(test), len(fitted)), np.float32)
     for label in np.flatnonzero(fitted):
         if should_stop():
-            return SkippedBaseline("The linear model was left out: the run was stopped first.")
+            return "The linear model was left out: the run was stopped first."
         weights, bias = _fit_label(train_rows, train.y_true[:, label], random_seed)
         y_score_val[:, label] = val_rows @ weights + bias
         y_score[:, label] = test_rows @ weights + bias
@@ -176,14 +153,6 @@ def _fit_label(
 
 def _unit_rows(rows: SparseRows) -> csr_matrix:
     """Return the rows as a float64 ``csr_matrix``, each of length 1 (empty rows stay)."""
-    from scipy.sparse import csr_matrix
+    from sklearn.preprocessing import normalize
 
-    squares = np.add.reduceat(
-        np.append(rows.data.astype(np.float64) ** 2, 0.0), rows.indptr[:-1]
-    ) * (np.diff(rows.indptr) > 0)
-    lengths = np.sqrt(np.where(squares > 0, squares, 1.0))
-    data = rows.data / np.repeat(lengths, np.diff(rows.indptr))
-    # liblinear takes 32-bit row pointers only; MAX_PAPERS keeps far below 2**31.
-    return csr_matrix(
-        (data, rows.indices, rows.indptr.astype(np.int32)), shape=(len(rows), rows.n_features)
-    )
+    return normalize(rows.to_scipy().astype(np.float64))

@@ -10,8 +10,8 @@ corrected ones apart, so rankings stay.
 - ``isotonic``: an increasing curve through the observed shares
   (Zadrozny and Elkan 2002), drawn by straight lines between its knots.
 
-Only numpy is imported here, since tagging uses it; fitting the isotonic curve
-imports scikit-learn inside the function.
+Only numpy is imported here, since tagging uses it; fitting imports scipy and scikit-learn
+inside functions.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
+from arxivtag.learning.counts import FloatArray
 from arxivtag.learning.logistic import logit, sigmoid
 
 METHODS = ("none", "temperature", "isotonic")
@@ -33,8 +34,6 @@ _ISOTONIC_MARGIN = 1e-6
 # little, so that no two labels change order, and as few become equal as float32 allows.
 KEEP_ORDER = 1e-3
 _TEMPERATURES = (0.05, 20.0)
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,7 @@ class Calibration:
 
 
 def fit_calibration(y_true: NDArray[np.bool_], y_prob: FloatArray, method: str) -> Calibration:
-    """Fit a correction on validation papers.
-
-    Args:
-        y_true: True labels, (n_samples, n_labels) bool.
-        y_prob: The model's own probabilities, same shape.
-        method: ``none``, ``temperature`` or ``isotonic``.
+    """Fit a correction by one of :data:`METHODS` on validation papers, (n_samples, n_labels) each.
 
     Returns:
         The correction; ``none`` where the papers hold no positive or no negative pair,
@@ -143,29 +137,22 @@ def from_dict(values: Mapping[str, Any]) -> Calibration:
 
 
 def _best_temperature(truth: NDArray[np.bool_], probability: NDArray[np.float64]) -> float:
-    """Return the temperature with the lowest mean log loss, by golden-section search.
+    """Return the temperature with the lowest mean log loss.
 
     The loss is convex in 1 / temperature, so the search cannot end in a side valley.
     """
+    from scipy.optimize import minimize_scalar
+
     signed = np.where(truth, 1.0, -1.0) * logit(probability)
 
     def loss(inverse: float) -> float:
         return float(np.logaddexp(0.0, -signed * inverse).mean())
 
-    low, high = 1 / _TEMPERATURES[1], 1 / _TEMPERATURES[0]
-    ratio = (np.sqrt(5) - 1) / 2
-    left, right = high - ratio * (high - low), low + ratio * (high - low)
-    loss_left, loss_right = loss(left), loss(right)
-    while high - low > 1e-4 * low:
-        if loss_left < loss_right:
-            high, right, loss_right = right, left, loss_left
-            left = high - ratio * (high - low)
-            loss_left = loss(left)
-        else:
-            low, left, loss_left = left, right, loss_right
-            right = low + ratio * (high - low)
-            loss_right = loss(right)
-    return float(round(2 / (low + high), 6))
+    low, high = _TEMPERATURES
+    found = minimize_scalar(
+        loss, bounds=(1 / high, 1 / low), method="bounded", options={"xatol": 1e-6}
+    )
+    return float(round(1 / found.x, 6))
 
 
 def _fit_isotonic(truth: NDArray[np.bool_], probability: NDArray[np.float64]) -> Calibration:

@@ -16,12 +16,9 @@ IntArray = NDArray[np.integer[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """How many labels were given rightly; arrays of one shape, such as one count per label.
+    """How many labels are true, how many were given, and how many of these rightly.
 
-    Attributes:
-        true_positives: Given and true.
-        n_true: True.
-        n_predicted: Given.
+    Arrays of one shape, such as one count per label.
     """
 
     true_positives: FloatArray | IntArray

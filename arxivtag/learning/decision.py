@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from arxivtag.learning import calibration as calibrations
 from arxivtag.learning import thresholds as thresholding
 from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.counts import BoolArray
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.settings import EvaluationConfig
-
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

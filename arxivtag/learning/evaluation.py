@@ -121,19 +121,18 @@ def with_linear_baseline(
         random_seed=random_seed,
         should_stop=should_stop,
     )
-    if isinstance(fitted, baselines.SkippedBaseline):
-        return {**evaluation, "linear_baseline_note": fitted.reason}
+    if isinstance(fitted, str):
+        return {**evaluation, "linear_baseline_note": fitted}
     model = _measured(scored_test, chosen, Resampling(**evaluation["bootstrap"]))
     kept = [item for item in evaluation["baselines"] if item["key"] != baselines.LINEAR]
     return {**evaluation, "baselines": [*kept, _compared(fitted, model)]}
 
 
-def best_baseline(evaluation: Mapping[str, Any], key: str = "micro_f1") -> dict[str, Any] | None:
-    """Return the baseline with the highest ``key``; None if there is none."""
-    known = [
-        item for item in evaluation.get("baselines", ()) if item["metrics"].get(key) is not None
-    ]
-    return max(known, key=lambda item: float(item["metrics"][key]), default=None)
+def best_baseline(evaluation: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the baseline with the highest micro-F1; None if there is none."""
+    scores = [(item["metrics"].get("micro_f1"), item) for item in evaluation.get("baselines", ())]
+    known = [(float(score), item) for score, item in scores if score is not None]
+    return max(known, key=lambda scored: scored[0], default=(0.0, None))[1]
 
 
 def _evaluate(

@@ -117,7 +117,7 @@ def encode_labels(
     """Return the labels of papers as a multi-hot matrix; labels without a column are left out.
 
     Unlike Keras' ``StringLookup(output_mode="multi_hot")`` there is no ``[UNK]``
-    column: it is not a label. Count what is left out with :func:`count_unknown_labels`.
+    column: it is not a label.
 
     Args:
         labels: One tuple of labels per paper.
@@ -138,9 +138,3 @@ def encode_labels(
         rows, columns = np.array(pairs).T
         encoded[rows, columns] = True
     return encoded
-
-
-def count_unknown_labels(labels: Sequence[tuple[str, ...]], label_names: Sequence[str]) -> int:
-    """Return how many label occurrences have no column in ``label_names``."""
-    known = frozenset(label_names)
-    return sum(label not in known for paper in labels for label in paper)

@@ -3,51 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from arxivtag.learning.baselines import ALL_ZEROS
 from arxivtag.learning.evaluation import best_baseline
 from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS_BY_KEY
-
-
-@dataclass(frozen=True)
-class HeadlineRow:
-    """One figure of the model beside the same figure of each baseline.
-
-    Args:
-        key: The metric.
-        name: Its name, averaging included.
-        value: The model's; None where undefined.
-        interval: Its 95 % interval; None if there is none.
-        baselines: Values of the baselines by their key; None where undefined.
-    """
-
-    key: str
-    name: str
-    value: float | None
-    interval: tuple[float, float] | None
-    baselines: Mapping[str, float | None]
-
-
-def headline_rows(evaluation: Mapping[str, Any]) -> tuple[HeadlineRow, ...]:
-    """Return the headline figures. Binary accuracy always comes with the all-zeros level."""
-    rows = []
-    for key in HEADLINE_KEYS:
-        others = {item["key"]: item["metrics"].get(key) for item in evaluation.get("baselines", ())}
-        if key == "binary_accuracy":
-            others.setdefault(ALL_ZEROS, evaluation.get("binary_accuracy_all_zeros"))
-        bounds = evaluation.get("intervals", {}).get(key)
-        rows.append(
-            HeadlineRow(
-                key,
-                METRICS_BY_KEY[key].name,
-                evaluation.get(key),
-                (bounds[0], bounds[1]) if bounds else None,
-                others,
-            )
-        )
-    return tuple(rows)
 
 
 def headline_sentences(evaluation: Mapping[str, Any]) -> tuple[str, str]:
@@ -56,19 +16,26 @@ def headline_sentences(evaluation: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def headline_text(evaluation: Mapping[str, Any]) -> str:
-    """Return the headline for a terminal: two sentences, the table, what was left out."""
+    """Return the headline for a terminal: two sentences, the table, what was left out.
+
+    Binary accuracy always comes with the all-zeros level.
+    """
     if not evaluation:
         return "There is no evaluation."
-    rows = headline_rows(evaluation)
-    keys = [item["key"] for item in evaluation.get("baselines", ())] or [ALL_ZEROS]
+    all_zeros = {"binary_accuracy": evaluation.get("binary_accuracy_all_zeros")}
+    others = {item["key"]: item["metrics"] for item in evaluation.get("baselines", ())} or {
+        ALL_ZEROS: all_zeros
+    }
     heading = f"{'':52}{'model':>7}  {'95 % interval':15}" + "".join(
-        f"{_SHORT.get(key, key):>12}" for key in keys
+        f"{_SHORT.get(key, key):>12}" for key in others
     )
     lines = [*headline_sentences(evaluation), "", heading]
-    for row in rows:
-        bounds = f"{row.interval[0]:.3f} to {row.interval[1]:.3f}" if row.interval else ""
-        others = "".join(f"{_number(row.baselines.get(key)):>12}" for key in keys)
-        lines.append(f"{row.name:52}{_number(row.value):>7}  {bounds:15}{others}".rstrip())
+    for key in HEADLINE_KEYS:
+        spread = evaluation.get("intervals", {}).get(key)
+        bounds = f"{spread[0]:.3f} to {spread[1]:.3f}" if spread else ""
+        beside = "".join(f"{_number(metrics.get(key)):>12}" for metrics in others.values())
+        name, value = METRICS_BY_KEY[key].name, _number(evaluation.get(key))
+        lines.append(f"{name:52}{value:>7}  {bounds:15}{beside}".rstrip())
     return "\n".join([*lines, "", *remarks(evaluation)]).rstrip()
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
+
+from arxivtag.learning.counts import FloatArray
 
 # What keeps logits finite, in float32 too: the smallest probability, and the smallest distance
 # from 1, half of that between 1 and the next lower float32. Whatever float32 tells apart above
 # the first has a logit of its own.
 SMALLEST = 1e-30
 SMALLEST_REST = 2.0**-25
-
-FloatArray = NDArray[np.floating[Any]]
 
 
 def logit(probability: FloatArray | float) -> NDArray[np.float64]:

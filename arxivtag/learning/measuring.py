@@ -20,11 +20,8 @@ _BLOCK = 16_384  # papers handled at once, to bound memory
 class Contributions:
     """What each paper adds to each figure, so that resampling papers is arithmetic.
 
-    Args:
-        y_true: (n_samples, n_labels) bool.
-        y_pred: (n_samples, n_labels) bool.
-        papers: Per-paper values, (n_samples,) each, NaN where a paper has none; the
-            figure is their mean.
+    True and given labels, (n_samples, n_labels) bool; and values of ``papers``, (n_samples,) each,
+    NaN where a paper has none, of which the figure is the mean.
     """
 
     y_true: BoolArray

@@ -22,21 +22,29 @@ OutputActivation = Literal["sigmoid", "softmax"]
 
 # Below this many rows, gathering the rows of the kernel beats importing scipy.
 _FEW_ROWS = 16
-# Rows multiplied at once: bounds the memory of the hidden activations.
-_BLOCK_ROWS = 2048
+# Rows multiplied at once: bounds the memory of the weights that they use and of hidden activations.
+_BLOCK_ROWS = 1024
 
 
 @dataclass(frozen=True)
 class DenseLayer:
-    """One dense layer: ``output = input @ kernel + bias``.
+    """One dense layer: ``output = input @ weights + bias``.
 
     Args:
-        kernel: ``(n_in, n_out)``, float32 or float16.
+        kernel: ``(n_in, n_out)``, whole numbers (int8) or floats; it may lie on disk, mapped.
         bias: ``(n_out,)``, float32 or float16.
+        scale: ``(n_in,)`` float32, by which each row of the kernel is multiplied to give the
+            weights; None where the kernel holds the weights themselves.
     """
 
     kernel: NDArray[Any]
     bias: NDArray[Any]
+    scale: FloatArray | None = None
+
+    def weights(self, rows: NDArray[np.integer] | slice = slice(None)) -> FloatArray:
+        """Return the weights ``(n_rows, n_out)`` float32 of these rows; no others are read."""
+        kernel = self.kernel[rows].astype(np.float32, copy=False)
+        return kernel if self.scale is None else kernel * self.scale[rows, None]
 
 
 @dataclass(frozen=True)
@@ -119,7 +127,7 @@ def _branch_logits(branch: Branch, rows: SparseRows, block: slice) -> FloatArray
     values = _sparse_product(rows, block, branch.layers[0])
     for layer in branch.layers[1:]:
         np.maximum(values, 0.0, out=values)
-        values = values @ layer.kernel.astype(np.float32, copy=False)
+        values = values @ layer.weights()
         values += layer.bias
     return values
 
@@ -131,6 +139,8 @@ def _sparse_product(rows: SparseRows, block: slice, layer: DenseLayer) -> FloatA
     indices = rows.indices[bounds[0] : bounds[-1]]
     data = rows.data[bounds[0] : bounds[-1]]
     kernel = layer.kernel
+    if layer.scale is not None:
+        data = data * layer.scale[indices]
     result = np.empty((n_rows, kernel.shape[1]), np.float32)
     if n_rows <= _FEW_ROWS:
         for row, (start, stop) in enumerate(
@@ -143,10 +153,19 @@ def _sparse_product(rows: SparseRows, block: slice, layer: DenseLayer) -> FloatA
         from scipy.sparse import csr_matrix
 
         if kernel.dtype != np.float32:
-            used, places = np.unique(indices, return_inverse=True)
-            indices = places.astype(np.int32)
+            indices, used = _renumbered(indices, len(kernel))
             kernel = kernel[used].astype(np.float32)
         matrix = csr_matrix((data, indices, bounds - bounds[0]), shape=(n_rows, len(kernel)))
         result = np.asarray(matrix @ kernel)
     result += layer.bias
     return result
+
+
+def _renumbered(
+    indices: NDArray[np.int32], n_rows: int
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Return the indices counted among the rows that occur, and these rows, rising."""
+    occurs = np.zeros(n_rows, np.bool_)
+    occurs[indices] = True
+    number = np.cumsum(occurs, dtype=np.int32) - 1
+    return number[indices], np.flatnonzero(occurs)

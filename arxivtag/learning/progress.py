@@ -18,15 +18,10 @@ ShouldStop = Callable[[], bool]
 
 
 def validation_figures(y_true: BoolArray, logits: FloatArray, loss: Loss) -> dict[str, float]:
-    """Return the validation figures of an epoch, empty without papers.
+    """Return the validation figures of an epoch from (n, n_labels) each, empty without papers.
 
     ``val_micro_f1`` is the highest over one threshold for all labels, since during
     training no threshold is chosen yet.
-
-    Args:
-        y_true: True labels, (n, n_labels).
-        logits: The network's logits, same shape.
-        loss: What ``val_loss`` is.
     """
     if len(logits) == 0:
         return {}

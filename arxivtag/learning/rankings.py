@@ -18,17 +18,13 @@ _BLOCK = 16_384  # pairs of paper and label compared at once, to bound memory
 
 
 class PaperRankings:
-    """Where the true labels of each paper stand among all its labels.
+    """Where the true labels of each paper stand among all its labels, (n_samples, n_labels).
 
     Its methods return one value per paper, (n_samples,). A paper without true labels has NaN,
     save in :meth:`precision_at`.
 
     Tied labels hold ranks ``n_above + 1 .. n_at_or_above`` together, so that a true label's
     expected gain is the mean gain over those ranks.
-
-    Args:
-        y_true: True labels, (n_samples, n_labels).
-        y_score: Scores, same shape.
     """
 
     def __init__(self, y_true: BoolArray, y_score: FloatArray) -> None:
@@ -100,13 +96,7 @@ def _ranks(
 
 @dataclass(frozen=True)
 class RankedCounts:
-    """Counts above each distinct score, from the highest score down.
-
-    Args:
-        scores: Distinct scores, falling, (n,).
-        true_positives: Positives with at least that score, (n,).
-        n_predicted: All with at least that score, (n,).
-    """
+    """Counts at or above each distinct score, from the highest score down, (n,) each."""
 
     scores: FloatArray
     true_positives: NDArray[np.int64]

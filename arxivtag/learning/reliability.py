@@ -14,12 +14,9 @@ N_BINS = 15
 
 @dataclass(frozen=True)
 class ReliabilityBins:
-    """Probabilities against what came true, in equal-width bins from 0 to 1.
+    """Probabilities against what came true, in equal-width bins from 0 to 1, (n_bins,) each.
 
-    Args:
-        n: Pairs in each bin, (n_bins,).
-        mean_probability: Their mean probability, NaN in empty bins.
-        share_true: How many of them are true, NaN in empty bins.
+    Empty bins, where ``n`` is 0, have NaN.
     """
 
     n: NDArray[np.int64]

@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
+from arxivtag.learning.counts import BoolArray, FloatArray
 from arxivtag.learning.logistic import logit, sigmoid
+from arxivtag.learning.rankings import ranked_counts
 
 METHODS = ("global", "per_label", "top_k")
 MAX_TOP_K = 10
@@ -29,9 +31,6 @@ MIN_POSITIVES = 2
 # Thresholds are mixed as if none were below this or so near to 1: on the logit scale, one label
 # whose two papers are all but hopeless would otherwise outweigh the threshold of all others.
 _LEAST_MIXED = 1e-6
-
-BoolArray = NDArray[np.bool_]
-FloatArray = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -62,14 +61,7 @@ class Thresholds:
             )
 
 
-def choose(
-    y_true: BoolArray,
-    y_prob: FloatArray,
-    method: str,
-    *,
-    shrinkage_positives: float = SHRINKAGE_POSITIVES,
-    min_positives: int = MIN_POSITIVES,
-) -> Thresholds:
+def choose(y_true: BoolArray, y_prob: FloatArray, method: str) -> Thresholds:
     """Choose thresholds on validation papers so that F1 is highest there.
 
     Args:
@@ -79,9 +71,6 @@ def choose(
         method: ``global`` (one threshold, highest micro-F1), ``per_label`` (each label's
             highest F1, pulled towards the global threshold for rare labels) or ``top_k``
             (the k up to 10 with the highest micro-F1).
-        shrinkage_positives: Number of positive papers at which a label's own best
-            threshold and the global one weigh the same.
-        min_positives: Labels with fewer positive papers take the global threshold.
 
     Returns:
         The chosen thresholds. Without any validation paper or label: 0.5, or k = 1.
@@ -96,9 +85,9 @@ def choose(
     if method != "per_label":
         return Thresholds(method, np.empty(0, np.float32))  # raises, naming the methods
     n_positives = y_true.sum(axis=0)
-    weights = n_positives / np.maximum(n_positives + shrinkage_positives, 1e-9)
+    weights = n_positives / np.maximum(n_positives + SHRINKAGE_POSITIVES, 1e-9)
     values = np.full(n_labels, shared, np.float64)
-    for label in np.flatnonzero(n_positives >= max(1, min_positives)):
+    for label in np.flatnonzero(n_positives >= MIN_POSITIVES):
         own = best_threshold(y_true[:, label], y_prob[:, label])
         values[label] = _between(shared, own, weights[label])
     return Thresholds("per_label", values.astype(np.float32))
@@ -146,19 +135,15 @@ def best_threshold(y_true: BoolArray, y_prob: FloatArray) -> float:
         y_true: (n,) bool.
         y_prob: (n,) probabilities or scores.
     """
-    order = np.argsort(-y_prob, kind="stable")
-    scores = np.asarray(y_prob, dtype=np.float64)[order]
-    true_positives = np.cumsum(y_true[order])
-    if not len(order) or not true_positives[-1]:
+    ranked = ranked_counts(y_true, np.asarray(y_prob, dtype=np.float64))
+    hits = ranked.true_positives
+    if not len(hits) or not hits[-1]:
         return 0.5
-    last_of_tie = np.flatnonzero(np.append(scores[1:] != scores[:-1], True))
-    n_predicted = last_of_tie + 1
-    f1 = 2 * true_positives[last_of_tie] / (n_predicted + true_positives[-1])
-    best = int(np.argmax(f1))
-    score = scores[last_of_tie[best]]
-    if best + 1 == len(last_of_tie):
+    best = int(np.argmax(2 * hits / (ranked.n_predicted + hits[-1])))
+    score = ranked.scores[best]
+    if best + 1 == len(hits):
         return float(score)
-    lower = scores[last_of_tie[best + 1]]
+    lower = ranked.scores[best + 1]
     middle = np.float32((score + lower) / 2)
     return float(middle if lower < middle <= score else np.float32(score))
 

@@ -26,7 +26,8 @@ class FitResult:
     """What training gave.
 
     Args:
-        network: The trained network; of the best epoch where the settings say so.
+        network: The trained network, rounded as it will be stored; of the best epoch where the
+            settings say so.
         history: One dictionary per whole epoch, as in the ``epoch`` records of ticks; an epoch
             that was cut short has none.
         best_epoch: The epoch (from 1) with the lowest validation loss, one that was cut short
@@ -106,6 +107,7 @@ class Trainer:
             "model": dataclasses.asdict(settings.model),
             "training": dataclasses.asdict(settings.training),
             "random_seed": settings.random_seed,
+            "weights": "int8",  # how the best epoch's are kept: older files hold floats
             "papers": [self._train.fingerprint(), val.fingerprint()],
         }
         saving = Checkpoint(path, self._model, self._validation, identity)

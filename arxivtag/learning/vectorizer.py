@@ -7,6 +7,7 @@ The rules, read off Keras 3.15 and TensorFlow 2.21 and held by a property test:
 - The vocabulary holds the ``max_tokens - 1`` terms with the highest total count
   (Keras spends the first slot on ``[UNK]``); equal counts are ordered by
   *falling* UTF-8 bytes, so ``"b"`` comes before ``"a b"`` before ``"a"``.
+  :mod:`arxivtag.learning.vocabulary` learns it.
 - ``idf = log(1 + n_papers / (1 + document_frequency))``; a weight is ``count * idf``.
 
 Keras' column 0, the number of out-of-vocabulary terms times the mean idf, is
@@ -24,20 +25,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
 from arxivtag.papers.words import (
-    Words,
     chunks,
-    count_distinct_words,
     map_threads,
     split_chunk,
-    split_words,
     stack_indptr,
 )
 from arxivtag.settings import VectorizerConfig
 
-_ROWS_PER_PART = 2048
 # Below this many look-ups a binary search is quicker than building a hash table.
 _HASH_LOOKUP_FROM = 20_000
 
@@ -76,7 +72,7 @@ class Vectorizer:
         """Return how often each term occurs in each text: ``(n_texts, n_terms)``."""
         table = self.terms
         parts = list(map_threads(lambda chunk: _count_chunk(chunk, table), chunks(texts)))
-        return _stack(parts, len(self))
+        return stack(parts, len(self))
 
     def weigh(self, counts: SparseRows) -> SparseRows:
         """Return the TF-IDF rows for counts of terms."""
@@ -149,121 +145,11 @@ class _TermTable:
         return np.where(self.pair_keys[nearest] == keys, self.pair_terms[nearest], -1)
 
 
-def fit_transform(texts: Sequence[str], config: VectorizerConfig) -> tuple[Vectorizer, SparseRows]:
-    """Learn the vocabulary and idf of ``texts`` and return them with the texts' TF-IDF rows.
-
-    Args:
-        texts: The training papers' texts.
-        config: Options. ``max_tokens=None`` takes :func:`count_distinct_words`, as the Keras
-            example does. ``min_document_frequency`` leaves out terms before ``max_tokens`` cuts.
-
-    Raises:
-        DataError: If no term is left.
-    """
-    max_tokens = config.max_tokens
-    if max_tokens is None:
-        max_tokens = count_distinct_words(texts)
-    # Keras' first slot is [UNK].
-    n_terms = max(max_tokens - 1, 0)
-    candidates = _Candidates.find(split_words(texts), config, n_terms)
-    counts = candidates.count()
-    papers_with = np.bincount(counts.indices, minlength=counts.n_features)
-    kept = np.flatnonzero(papers_with >= config.min_document_frequency)[:n_terms]
-    if not len(kept):
-        raise DataError(
-            "No term is left for the vocabulary: expected texts with words that occur in at "
-            f"least {config.min_document_frequency} of them. Received: {len(texts):,} texts.",
-            "Lower the minimum document frequency, or use more or longer texts.",
-        )
-    idf = np.log(1 + len(texts) / (1 + papers_with[kept])).astype(np.float32)
-    vectorizer = Vectorizer(candidates.strings.take(pa.array(kept)), idf, config)
-    return vectorizer, weigh(counts.take_columns(kept), idf, config)
-
-
-@dataclass(frozen=True, eq=False)
-class _Candidates:
-    """Terms that may enter the vocabulary, in its order, before document frequencies are known.
-
-    Attributes:
-        strings: The terms, by falling count, then falling UTF-8 bytes.
-        word_columns: ``(n_words,)`` int32, for each word of the texts the candidate or -1.
-        pair_columns: The same for the pair that starts at each word.
-        indptr: ``(n_texts + 1,)`` where texts start among the words.
-    """
-
-    strings: pa.StringArray
-    word_columns: NDArray[np.int32]
-    pair_columns: NDArray[np.int32]
-    indptr: NDArray[np.int64]
-
-    @classmethod
-    def find(cls, words: Words, config: VectorizerConfig, n_terms: int) -> _Candidates:
-        n_words = len(words.dictionary)
-        word_counts = np.bincount(words.codes, minlength=n_words)
-        starts = _pair_starts(words.indptr) if config.ngrams == 2 else np.zeros(0, np.int64)
-        pairs = pa.array(words.codes[starts].astype(np.int64) * n_words + words.codes[starts + 1])
-        coded = pairs.dictionary_encode()
-        pair_codes = coded.indices.to_numpy(zero_copy_only=False)
-        pair_keys = coded.dictionary.to_numpy(zero_copy_only=False)
-        counts = np.concatenate([word_counts, np.bincount(pair_codes, minlength=len(pair_keys))])
-
-        # A term occurs at least as often as in how many papers it occurs.
-        floor = max(config.min_document_frequency, 1)
-        if floor == 1 and 0 < n_terms < len(counts):
-            floor = int(np.partition(counts, len(counts) - n_terms)[len(counts) - n_terms])
-        frequent = np.flatnonzero(counts >= floor)
-        frequent_words = frequent[: np.searchsorted(frequent, n_words)]
-        frequent_keys = pair_keys[frequent[len(frequent_words) :] - n_words]
-        strings = pa.concat_arrays(
-            [
-                words.dictionary.take(pa.array(frequent_words)),
-                pc.binary_join_element_wise(
-                    words.dictionary.take(pa.array(frequent_keys // max(n_words, 1))),
-                    words.dictionary.take(pa.array(frequent_keys % max(n_words, 1))),
-                    " ",
-                ),
-            ]
-        )
-        order = _falling(counts[frequent], strings)
-        column = np.full(len(counts), -1, dtype=np.int32)
-        column[frequent[order]] = np.arange(len(frequent), dtype=np.int32)
-        pair_columns = np.full(len(words.codes), -1, dtype=np.int32)
-        pair_columns[starts] = column[n_words:][pair_codes]
-        return cls(strings.take(pa.array(order)), column[words.codes], pair_columns, words.indptr)
-
-    def count(self) -> SparseRows:
-        """Return how often each candidate occurs in each text."""
-
-        def count_part(part: range) -> SparseRows:
-            borders = self.indptr[part.start : part.stop + 1]
-            inside = slice(borders[0], borders[-1])
-            rows = np.repeat(np.arange(len(part), dtype=np.int64), np.diff(borders))
-            return _count_rows(
-                np.concatenate([rows, rows]),
-                np.concatenate([self.word_columns[inside], self.pair_columns[inside]]),
-                len(part),
-                len(self.strings),
-            )
-
-        n_texts = len(self.indptr) - 1
-        starts = range(0, max(n_texts, 1), _ROWS_PER_PART)
-        parts = [range(start, min(start + _ROWS_PER_PART, n_texts)) for start in starts]
-        return _stack(list(map_threads(count_part, parts)), len(self.strings))
-
-
 def _pair_starts(indptr: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the positions of all words that are not the last of their text."""
     is_last = np.zeros(int(indptr[-1]), dtype=np.bool_)
     is_last[indptr[1:][np.diff(indptr) > 0] - 1] = True
     return np.flatnonzero(~is_last)
-
-
-def _falling(counts: NDArray[np.int64], strings: pa.StringArray) -> NDArray[np.int64]:
-    """Return the order by falling count, equal counts by falling UTF-8 bytes."""
-    table = pa.table({"count": counts, "term": strings})
-    keys = [("count", "descending"), ("term", "descending")]
-    order: NDArray[np.int64] = pc.sort_indices(table, keys).to_numpy().astype(np.int64)
-    return order
 
 
 def weigh(counts: SparseRows, idf: NDArray[np.float32], config: VectorizerConfig) -> SparseRows:
@@ -272,14 +158,21 @@ def weigh(counts: SparseRows, idf: NDArray[np.float32], config: VectorizerConfig
     if config.sublinear_tf:
         data = 1 + np.log(data)
     data = data * idf[counts.indices]
-    if config.l2_normalize and len(data):
-        lengths = np.diff(counts.indptr)
-        filled = lengths > 0
-        squares = np.add.reduceat(data * data, counts.indptr[:-1][filled])
-        norms = np.sqrt(squares)
-        # An idf is never 0 (log of more than 1), so neither is a norm.
-        data = data / np.repeat(norms, lengths[filled])
-    return SparseRows(counts.indptr, counts.indices, data, counts.n_features)
+    rows = SparseRows(counts.indptr, counts.indices, data, counts.n_features)
+    return with_length_one(rows) if config.l2_normalize else rows
+
+
+def with_length_one(rows: SparseRows) -> SparseRows:
+    """Return the rows scaled to length one; an empty row stays empty."""
+    lengths = np.diff(rows.indptr)
+    filled = lengths > 0
+    if not filled.any():
+        return rows
+    squares = np.add.reduceat(rows.data * rows.data, rows.indptr[:-1][filled])
+    norms = np.sqrt(squares)
+    # An idf is never 0 (log of more than 1), so neither is a norm.
+    data = rows.data / np.repeat(norms, lengths[filled])
+    return SparseRows(rows.indptr, rows.indices, data, rows.n_features)
 
 
 def _count_chunk(texts: Sequence[str], table: _TermTable) -> SparseRows:
@@ -288,7 +181,7 @@ def _count_chunk(texts: Sequence[str], table: _TermTable) -> SparseRows:
     starts = _pair_starts(words.indptr)
     pairs = table.pair_columns(numbers[starts], numbers[starts + 1])
     rows = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(words.indptr))
-    return _count_rows(
+    return count_rows(
         np.concatenate([rows, rows[starts]]),
         np.concatenate([table.word_term[numbers], pairs]),
         len(texts),
@@ -296,7 +189,7 @@ def _count_chunk(texts: Sequence[str], table: _TermTable) -> SparseRows:
     )
 
 
-def _count_rows(
+def count_rows(
     rows: NDArray[np.int64], columns: NDArray[np.int32], n_rows: int, n_columns: int
 ) -> SparseRows:
     """Return a count matrix from the row and column of each occurrence; column -1 is left out."""
@@ -314,7 +207,8 @@ def _count_rows(
     return SparseRows(indptr.astype(np.int64), indices, counts, n_columns)
 
 
-def _stack(parts: Sequence[SparseRows], n_features: int) -> SparseRows:
+def stack(parts: Sequence[SparseRows], n_features: int) -> SparseRows:
+    """Return the rows of several matrices of one width, one below the other."""
     if len(parts) == 1:
         return parts[0]
     return SparseRows(

@@ -64,13 +64,9 @@ def columns_of_bits(table: pd.DataFrame, taken: Collection[str] = ()) -> list[st
 
 @dataclass(frozen=True)
 class LabelsRead:
-    """The labels of all rows.
+    """The labels of all rows, a tuple each, or None where they could not be read.
 
-    Attributes:
-        labels: A tuple of labels per row; None where they could not be read.
-        reading: How they were understood.
-        notes: What should be known about it, in plain words.
-        n_skipped: Rows whose labels could not be read.
+    ``notes`` say in plain words what should be known about it.
     """
 
     labels: pd.Series
@@ -82,14 +78,10 @@ class LabelsRead:
 def read_labels(
     table: pd.DataFrame, columns: Sequence[str], chosen: str, separator: str, bounds: Limits
 ) -> LabelsRead:
-    """Return the labels of a table.
+    """Return the labels of a table of text.
 
-    Args:
-        table: All rows, as text.
-        columns: The columns that hold them: ``chosen``, or several of one label each.
-        chosen: The column of labels, or :data:`ONE_PER_LABEL`.
-        separator: As in :class:`~arxivtag.papers.schema.Layout`.
-        bounds: Limits in force.
+    ``columns`` hold them: ``chosen`` itself, or several of one label each, where ``chosen`` may be
+    :data:`ONE_PER_LABEL`. For ``separator`` see :class:`~arxivtag.papers.schema.Layout`.
 
     Raises:
         DataError: If the columns hold no names of labels.
@@ -164,9 +156,6 @@ def _bits(table: pd.DataFrame) -> _Written:
     """Return the names of the columns that hold 1, as a JSON list per row.
 
     A column without a 0 or without a 1 does not tell papers apart and is not a label.
-
-    Raises:
-        DataError: If fewer than two are left.
     """
     is_set = {name: table[name].str.lower().isin(_YES) for name in columns_of_bits(table)}
     names = [name for name, rows in is_set.items() if rows.nunique() == 2]

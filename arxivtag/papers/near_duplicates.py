@@ -30,38 +30,6 @@ Integers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 
-def near_duplicate_groups(abstracts: Sequence[str], similarity: float) -> Integers:
-    """Return a group number for each abstract; near-duplicates share one.
-
-    Groups are the connected components of "at least ``similarity``", so that two
-    members of a group may be alike only through a third. A group's number is the
-    position of its first member; abstracts without words are groups of their own.
-
-    Args:
-        abstracts: Texts, n of them.
-        similarity: Least Jaccard similarity of two sets of word shingles, 0 to 1.
-
-    Returns:
-        Group numbers, shape (n,).
-    """
-    groups = np.arange(len(abstracts), dtype=np.int64)
-    if len(abstracts) < 2:
-        return groups
-    shingles, offsets = shingle_hashes(abstracts)
-    pairs = _candidates(shingles, offsets)
-    sets: dict[int, Hashes] = {}
-    for first, second in pairs.tolist():
-        if _root(groups, first) == _root(groups, second):
-            continue
-        for row in (first, second):
-            if row not in sets:
-                sets[row] = np.unique(shingles[offsets[row] : offsets[row + 1]])
-        if jaccard(sets[first], sets[second]) >= similarity:
-            low, high = sorted((_root(groups, first), _root(groups, second)))
-            groups[high] = low
-    return np.array([_root(groups, row) for row in range(len(groups))], dtype=np.int64)
-
-
 def shingle_hashes(abstracts: Sequence[str]) -> tuple[Hashes, Integers]:
     """Return the hashes of all texts' shingles one after the other, and where each text's begin.
 
@@ -95,16 +63,6 @@ def _mix(values: Hashes) -> Hashes:
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
-
-
-def _candidates(shingles: Hashes, offsets: Integers) -> Integers:
-    """Return pairs of rows that share a band of their signatures, shape (n_pairs, 2)."""
-    filled = np.flatnonzero(np.diff(offsets))
-    if len(filled) < 2:
-        return np.empty((0, 2), np.int64)
-    signatures = minhash_signatures(shingles, np.append(offsets[filled], offsets[-1]))
-    pairs = [pairs_of_band(keys) for keys in (band_keys(signatures, i) for i in range(N_BANDS))]
-    return np.asarray(filled[np.unique(np.concatenate(pairs), axis=0)], dtype=np.int64)
 
 
 def band_keys(signatures: npt.NDArray[np.uint32], band: int) -> Hashes:
@@ -148,10 +106,3 @@ def jaccard(first: Hashes, second: Hashes) -> float:
     """Return the Jaccard similarity of two sets, each given as its distinct hashes."""
     n_both = len(np.intersect1d(first, second, assume_unique=True))
     return n_both / (len(first) + len(second) - n_both)
-
-
-def _root(parents: Integers, row: int) -> int:
-    while parents[row] != row:
-        parents[row] = parents[parents[row]]
-        row = int(parents[row])
-    return row

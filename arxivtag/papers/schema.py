@@ -1,4 +1,4 @@
-"""What a table of papers is: its columns and the names they go by, and the corpus.
+"""What a table of papers is: its columns and the names they go by.
 
 The raw column names of the Keras example (``titles``, ``summaries``, ``terms``)
 appear in this module alone; everything else says ``title``, ``abstract``,
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from arxivtag.errors import DataError
-from arxivtag.papers.labels import AUTO, LabelReading, format_named, is_vector
+from arxivtag.papers.labels import AUTO, format_named, is_vector
 
 TITLE, ABSTRACT, LABELS = "title", "abstract", "labels"
 FIELDS = (TITLE, ABSTRACT, LABELS)
@@ -104,30 +104,6 @@ def parse_layout(columns: str, label_separator: str = AUTO) -> Layout:
     if label_separator != AUTO:
         label_separator = format_named(label_separator).name
     return Layout(chosen, label_separator)
-
-
-@dataclass(frozen=True)
-class Corpus:
-    """Papers together with where they came from.
-
-    Attributes:
-        source: What the person chose: "sample", a path, "upload:<id>".
-        name: A short name to show.
-        papers: DataFrame with ``title``, ``abstract`` (str) and ``labels`` (tuple of
-            str in written order); RangeIndex.
-        fingerprint: SHA-256 (hex) of the file's content and the column mapping.
-        synthetic: Whether the texts were written by a program (the bundled sample).
-        report: How reading went.
-        labels_read: How the column of labels was understood.
-    """
-
-    source: str
-    name: str
-    papers: pd.DataFrame
-    fingerprint: str
-    synthetic: bool
-    report: ReadReport
-    labels_read: LabelReading
 
 
 @dataclass(frozen=True)

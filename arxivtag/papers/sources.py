@@ -1,4 +1,4 @@
-"""Loads papers from every source that :mod:`arxivtag.papers.source` names."""
+"""Opens every source that :mod:`arxivtag.papers.source` names."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ import pandas as pd
 import pyarrow as pa
 
 from arxivtag.callbacks import OnProgress
-from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder, limits
+from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
 from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
 from arxivtag.papers.label_columns import (
     SAMPLE_ROWS,
-    LabelsRead,
     columns_of_bits,
     guess_label_column,
-    read_labels,
 )
 from arxivtag.papers.labels import AUTO
 from arxivtag.papers.missing import blank_missing
@@ -40,9 +38,7 @@ from arxivtag.papers.schema import (
     FIELDS,
     LABELS,
     TITLE,
-    Corpus,
     Layout,
-    ReadReport,
     TextTable,
     check_mapping,
     known_columns,
@@ -59,6 +55,7 @@ from arxivtag.papers.source import (
     parse_source,
 )
 from arxivtag.papers.uploads import save_upload, upload_layout, upload_path
+from arxivtag.policy import reading_limits
 from arxivtag.storage import is_file
 
 __all__ = [
@@ -67,7 +64,6 @@ __all__ = [
     "SourceInfo",
     "available_sources",
     "built_in_path",
-    "load",
     "load_texts",
     "save_upload",
 ]
@@ -78,7 +74,7 @@ class SourceInfo:
     """A source that the app can offer.
 
     Attributes:
-        id: What to give to :func:`load`.
+        id: What :mod:`arxivtag.papers.source` describes.
         name: Name to show.
         description: One sentence on what it holds.
         ready: Whether it can be loaded now, or has to be fetched first.
@@ -181,64 +177,6 @@ def _how_to_get(kind: str, path: Path) -> str:
     return f"Fetch it (arxivtag fetch {kind}), or go on with the sample."
 
 
-def load(
-    source: str,
-    *,
-    layout: Layout | None = None,
-    home: Path | None = None,
-    progress: OnProgress | None = None,
-) -> Corpus:
-    """Load labelled papers.
-
-    Args:
-        source: What :mod:`arxivtag.papers.source` describes: a name, an upload or a path.
-        layout: Which column holds what and what separates labels; where nothing is said, as
-            its owner said for an upload, or guessed from the column names and the cells.
-            Where columns are said, a local file in the shape of Kaggle's snapshot is read
-            as it stands.
-        home: The home folder.
-        progress: Called with a stage and a fraction (or None).
-
-    Returns:
-        The corpus: papers as :class:`~arxivtag.papers.schema.Corpus` describes.
-
-    Raises:
-        DataError: If the source is unknown or cannot be used.
-    """
-    bounds = limits()
-    report = progress or (lambda stage, fraction: None)
-    report("reading", 0.0)
-    opened = OpenedSource(source, layout, home)
-    name, choice, layout = opened.name, opened.choice, opened.layout
-    raw = opened.read(progress=report)
-    table, read = raw.table, raw.report
-    fingerprint = opened.fingerprint()
-    report("reading labels", 0.8)
-    texts = [name for name in (TITLE, ABSTRACT) if name in choice.columns]
-    looked_at = {f"{name}s": [choice.columns[name]] for name in texts}
-    table, missing = blank_missing(table, {**looked_at, LABELS: choice.label_columns})
-    labels = read_labels(
-        table, choice.label_columns, choice.columns[LABELS], layout.label_separator, bounds
-    )
-    papers = _to_papers(table, choice.columns, labels)
-    notes = (*read.notes, *choice.notes, *missing, *labels.notes)
-    if papers.empty:
-        raise DataError(
-            " ".join((f"{name} holds no papers that can be used.", *notes)),
-            "Check which columns hold the abstract and the labels.",
-        )
-    report("reading", 1.0)
-    return Corpus(
-        source=source,
-        name=name,
-        papers=papers,
-        fingerprint=fingerprint,
-        synthetic=opened.is_synthetic,
-        report=ReadReport(read.n_rows_read, read.n_rows_skipped + labels.n_skipped, notes),
-        labels_read=labels.reading,
-    )
-
-
 class OpenedSource:
     """A source whose file was found: what is read from it, and how.
 
@@ -253,7 +191,7 @@ class OpenedSource:
     def __init__(self, text: str, layout: Layout | None, home: Path | None) -> None:
         self.source, self.path, self.name = _locate(text, home)
         self.layout = _layout_of(self.source, text, layout, home)
-        self.choice = ColumnChoice(self.path, self.layout, limits())
+        self.choice = ColumnChoice(self.path, self.layout, reading_limits())
         self._is_filtered = _is_filtered(self.source, self.path, self.layout.columns)
 
     @property
@@ -269,8 +207,10 @@ class OpenedSource:
         """
         self.choice.with_extras = sink is not None
         if not self._is_filtered:
-            return read_table(self.path, columns=self.choice, bounds=limits(), sink=sink)
-        table, report = read_metadata(self.path, self._filter, bounds=limits(), progress=progress)
+            return read_table(self.path, columns=self.choice, bounds=reading_limits(), sink=sink)
+        table, report = read_metadata(
+            self.path, self._filter, bounds=reading_limits(), progress=progress
+        )
         self.choice(FIELDS)
         if sink is not None:
             for batch in pa.Table.from_pandas(table, preserve_index=False).to_batches():
@@ -287,7 +227,7 @@ class OpenedSource:
             separator = _said_separator(self.layout)
             return _metadata_fingerprint(self.path, f"{self._filter!r}{separator}")
         if not self.choice.columns:
-            read_table(self.path, columns=self.choice, max_rows=1, bounds=limits())
+            read_table(self.path, columns=self.choice, max_rows=1, bounds=reading_limits())
         return _fingerprint(self.source, self.path, self.choice.columns, self.layout)
 
     @property
@@ -374,20 +314,6 @@ class ColumnChoice:
 
     def _sample(self) -> pd.DataFrame:
         return read_table(self._path, max_rows=SAMPLE_ROWS, bounds=self._bounds).table
-
-
-def _to_papers(table: pd.DataFrame, chosen: Mapping[str, str], labels: LabelsRead) -> pd.DataFrame:
-    """Return the papers whose labels could be read."""
-    papers = pd.DataFrame(
-        {
-            TITLE: table[chosen[TITLE]] if TITLE in chosen else "",
-            ABSTRACT: table[chosen[ABSTRACT]],
-            LABELS: labels.labels,
-        }
-    )
-    if labels.n_skipped:
-        papers = papers[labels.labels.notna()]
-    return papers.reset_index(drop=True)
 
 
 def load_texts(

@@ -20,10 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from arxivtag.errors import DataError
-from arxivtag.papers.cleaning import text_codes
-from arxivtag.papers.near_duplicates import near_duplicate_groups
-from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.settings import CleaningConfig, SplitConfig
+from arxivtag.settings import SplitConfig
 
 Integers = npt.NDArray[np.int64]
 Combination = tuple[str, ...]
@@ -78,20 +75,6 @@ class SplitReport:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Splits:
-    """Papers divided in three, each a DataFrame with RangeIndex, in the order of the input.
-
-    ``sides`` holds, for each paper of the input, 0 (train), 1 (val) or 2 (test).
-    """
-
-    train: pd.DataFrame
-    val: pd.DataFrame
-    test: pd.DataFrame
-    report: SplitReport
-    sides: npt.NDArray[np.int8]
-
-
 def check_enough_papers(n_papers: int) -> None:
     """Refuse papers that are too few to be split.
 
@@ -104,30 +87,6 @@ def check_enough_papers(n_papers: int) -> None:
             f"Received: {n_papers} after cleaning.",
             "Add papers, or keep those with rare label combinations.",
         )
-
-
-def split(papers: pd.DataFrame, config: SplitConfig | None = None, random_seed: int = 42) -> Splits:
-    """Divide cleaned papers into train, val and test.
-
-    Args:
-        papers: ``title``, ``abstract``, ``labels``; at least 10 papers; not changed.
-        config: The share held out, and whether near-duplicates stay together.
-        random_seed: Same seed and papers, same split.
-
-    Raises:
-        DataError: If there are too few papers, or all are near-duplicates of one another.
-    """
-    combinations: list[Combination] = papers[LABELS].tolist()
-    similarity = CleaningConfig().near_duplicate_similarity
-    check_enough_papers(len(papers))
-    same = SameTexts(
-        text_codes(papers[TITLE]),
-        text_codes(papers[ABSTRACT]),
-        near_duplicate_groups(papers[ABSTRACT].tolist(), similarity),
-    )
-    sides, report = divide(combinations, same, config or SplitConfig(), random_seed)
-    train, val, test = (papers[sides == side].reset_index(drop=True) for side in (0, 1, 2))
-    return Splits(train, val, test, report, sides)
 
 
 @dataclass(frozen=True, eq=False)

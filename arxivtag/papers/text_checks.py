@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal[
@@ -58,20 +57,6 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 
-# A few words on each kind, as they stand in a table.
-NOTES: Mapping[Kind, str] = MappingProxyType(
-    {
-        "empty": "no abstract",
-        "not_text": "not plain text",
-        "too_short": f"fewer than {MIN_WORDS} words",
-        "short": f"fewer than {FEW_WORDS} words",
-        "long": f"more than {MANY_WORDS} words",
-        "too_long": "too long",
-        "other_language": "not English",
-        "withdrawn": "withdrawn",
-        "markup": "markup",
-    }
-)
 _BETWEEN_NOTES = "; "
 
 
@@ -84,17 +69,31 @@ class TextCheck:
     taggable: bool = True
 
 
-# A check takes a text and its words in lower case.
-_Check = Callable[[str, Sequence[str]], TextCheck | None]
+@dataclass(frozen=True)
+class _Rule:
+    """What is said of a text, its words in lower case, where ``notices`` is true of both.
+
+    ``note`` is for a table; the ``{}`` in ``message`` stands for what was noticed.
+    """
+
+    kind: Kind
+    note: str
+    notices: Callable[[str, Sequence[str]], object]
+    message: str = ""
+    taggable: bool = True
+
+    def check(self, text: str, words: Sequence[str]) -> TextCheck | None:
+        """Return what is noticed, if anything is."""
+        noticed = self.notices(text, words)
+        if not noticed:
+            return None
+        return TextCheck(self.kind, self.message.format(noticed), self.taggable)
 
 
 def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
-    """Return what to tell about ``text``: the first thing that one of the checks notices.
+    """Return what to tell about a pasted ``text``: the first thing that is noticed.
 
-    Args:
-        text: The abstract as pasted.
-        max_chars: The most characters that are tagged.
-        title: What is tagged with it; it counts only towards ``max_chars``.
+    The ``title`` that is tagged with it counts only towards ``max_chars``.
     """
     n_chars = len(title) + len(text)
     if n_chars > max_chars and text.strip():
@@ -105,28 +104,25 @@ def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
             taggable=False,
         )
     words = _words(text)
-    noticed = (check(text, words) for check in _CHECKS)
+    noticed = (rule.check(text, words) for rule in _RULES)
     return next((check for check in noticed if check), TextCheck("fine"))
 
 
 def note_on(text: str, max_chars: int) -> str:
     """Return in a few words everything that is noticed about an abstract; empty if it is fine.
 
-    Args:
-        text: The abstract.
-        max_chars: A longer text is noted as too long, and not looked at further.
+    One of more than ``max_chars`` is noted as too long, and not looked at further.
 
     >>> note_on("This paper has been withdrawn.", 50_000)
     'withdrawn; fewer than 20 words'
     """
-    first = check_text(text, max_chars)
-    if first.kind == "fine":
-        return ""
-    if not first.taggable:
-        return NOTES[first.kind]
+    if len(text) > max_chars and text.strip():
+        return "too long"
     words = _words(text)
-    noticed = [check(text, words) for check in _CHECKS]
-    return _BETWEEN_NOTES.join(dict.fromkeys(NOTES[check.kind] for check in noticed if check))
+    noticed = [rule for rule in _RULES if rule.notices(text, words)]
+    if noticed and not noticed[0].taggable:
+        return noticed[0].note
+    return _BETWEEN_NOTES.join(dict.fromkeys(rule.note for rule in noticed))
 
 
 def count_notes(notes: Iterable[str]) -> dict[str, int]:
@@ -153,58 +149,27 @@ def _words(text: str) -> list[str]:
     return lowered.encode("ascii").translate(_ONLY_LETTERS).decode("ascii").split()
 
 
-def _empty(text: str, words: Sequence[str]) -> TextCheck | None:
-    return None if text.strip() else TextCheck("empty", taggable=False)
+def _is_empty(text: str, words: Sequence[str]) -> bool:
+    return not text.strip()
 
 
-def _not_text(text: str, words: Sequence[str]) -> TextCheck | None:
+def _is_no_text(text: str, words: Sequence[str]) -> bool:
     pieces = text.split()
     n_visible = len("".join(pieces))
     # One endless "word" (base64, a hash, a path); languages without spaces are not ASCII.
     is_glued = text.isascii() and n_visible > 40 * len(pieces)
-    if words and "\x00" not in text and len("".join(words)) >= 0.5 * n_visible and not is_glued:
-        return None
-    return TextCheck(
-        "not_text",
-        "This does not read like text: it is mostly digits, symbols or one long string. "
-        "Paste the words of an abstract.",
-        taggable=False,
-    )
+    return not words or "\x00" in text or len("".join(words)) < 0.5 * n_visible or is_glued
 
 
-def _too_short(text: str, words: Sequence[str]) -> TextCheck | None:
-    if len(words) >= MIN_WORDS:
-        return None
-    count = "One word is" if len(words) == 1 else "Two words are"
-    return TextCheck(
-        "too_short",
-        f"{count} too little to tell subject areas from. Paste a whole abstract, "
-        "or at least a sentence.",
-        taggable=False,
-    )
-
-
-def _withdrawn(text: str, words: Sequence[str]) -> TextCheck | None:
+def _is_withdrawn(text: str, words: Sequence[str]) -> bool:
     lowered = text.lower()
-    if not any(word in lowered for word in ("withdrawn", "retracted")) or not _NOTICE.search(text):
-        return None
-    return TextCheck(
-        "withdrawn",
-        "This says that the paper was withdrawn. The labels are for the words as they stand.",
-    )
+    if not any(word in lowered for word in ("withdrawn", "retracted")):
+        return False  # the quick way out of nearly all texts
+    return _NOTICE.search(text) is not None
 
 
-def _other_language(text: str, words: Sequence[str]) -> TextCheck | None:
-    if not _is_other_language(words[:WORDS_LOOKED_AT]):
-        return None
-    return TextCheck(
-        "other_language",
-        "This does not read like English. The model has learned from English abstracts only, "
-        "so labels for it mean little.",
-    )
-
-
-def _is_other_language(words: Sequence[str]) -> bool:
+def _is_other_language(text: str, words: Sequence[str]) -> bool:
+    words = words[:WORDS_LOOKED_AT]
     letters = "".join(words)
     if not letters.isascii():
         n_foreign = sum(not letter.isascii() and letter.isalpha() for letter in letters)
@@ -216,54 +181,67 @@ def _is_other_language(words: Sequence[str]) -> bool:
     return n_function_words < MIN_FUNCTION_WORD_SHARE * len(words)
 
 
-def _web_page(text: str, words: Sequence[str]) -> TextCheck | None:
-    if not _WEB_PAGE.search(text):
-        return None
-    return TextCheck(
+def _markup(text: str, words: Sequence[str]) -> str:
+    found = _MARKUP.search(text) if "<" in text or "&" in text else None
+    return found[0][:30] if found else ""
+
+
+# In this order. Those that keep a text from being tagged come first.
+_RULES = (
+    _Rule("empty", "no abstract", _is_empty, taggable=False),
+    _Rule(
         "not_text",
+        "not plain text",
+        _is_no_text,
+        "This does not read like text: it is mostly digits, symbols or one long string. "
+        "Paste the words of an abstract.",
+        taggable=False,
+    ),
+    _Rule(
+        "too_short",
+        f"fewer than {MIN_WORDS} words",
+        lambda text, words: {1: "One word is", 2: "Two words are"}.get(len(words)),
+        "{} too little to tell subject areas from. Paste a whole abstract, or at least a sentence.",
+        taggable=False,
+    ),
+    _Rule(
+        "withdrawn",
+        "withdrawn",
+        _is_withdrawn,
+        "This says that the paper was withdrawn. The labels are for the words as they stand.",
+    ),
+    _Rule(
+        "other_language",
+        "not English",
+        _is_other_language,
+        "This does not read like English. The model has learned from English abstracts only, "
+        "so labels for it mean little.",
+    ),
+    _Rule(
+        "not_text",
+        "not plain text",
+        lambda text, words: _WEB_PAGE.search(text),
         "This looks like a web page's source. The labels below are for its text as it stands; "
         "paste the abstract alone for better ones.",
-    )
-
-
-def _markup(text: str, words: Sequence[str]) -> TextCheck | None:
-    found = _MARKUP.search(text) if "<" in text or "&" in text else None
-    if not found:
-        return None
-    return TextCheck(
+    ),
+    _Rule(
         "markup",
-        f"This holds markup ({found[0][:30]}), which the model takes for words. "
+        "markup",
+        _markup,
+        "This holds markup ({}), which the model takes for words. "
         "Paste plain text for better labels.",
-    )
-
-
-def _short(text: str, words: Sequence[str]) -> TextCheck | None:
-    if len(words) >= FEW_WORDS:
-        return None
-    return TextCheck(
+    ),
+    _Rule(
         "short",
-        f"Only {len(words)} words: abstracts have about 160, so take these labels with care.",
-    )
-
-
-def _long(text: str, words: Sequence[str]) -> TextCheck | None:
-    if len(words) <= MANY_WORDS:
-        return None
-    return TextCheck(
+        f"fewer than {FEW_WORDS} words",
+        lambda text, words: len(words) if len(words) < FEW_WORDS else 0,
+        "Only {} words: abstracts have about 160, so take these labels with care.",
+    ),
+    _Rule(
         "long",
-        f"{len(words):,} words: much longer than an abstract. The model has learned from "
+        f"more than {MANY_WORDS} words",
+        lambda text, words: len(words) if len(words) > MANY_WORDS else 0,
+        "{:,} words: much longer than an abstract. The model has learned from "
         "abstracts, so a whole paper may be tagged less well.",
-    )
-
-
-_CHECKS: tuple[_Check, ...] = (
-    _empty,
-    _not_text,
-    _too_short,
-    _withdrawn,
-    _other_language,
-    _web_page,
-    _markup,
-    _short,
-    _long,
+    ),
 )

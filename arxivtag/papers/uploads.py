@@ -8,6 +8,7 @@ time uploads expire and make room (:func:`make_room`), those first that nobody c
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -37,12 +38,7 @@ _IN_VIEW_S = 1_800.0  # who looked at an upload so lately may look again
 def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) -> str:
     """Store an uploaded file and return its source, ``"upload:<id>"``.
 
-    The file's own name is kept to show and to tell the format, never as a path.
-
-    Args:
-        name: The name the browser gave.
-        content: The bytes, or an open binary file.
-        home: The home folder.
+    The name that the browser gave is kept to show and to tell the format, never as a path.
 
     Raises:
         DataError: If the format is unknown or the file is empty or too large.
@@ -54,8 +50,9 @@ def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) 
     ending = "".join(Path(shown).suffixes[-2:]).lower()
     known = re.search(r"(?:\.\w+)?\.\w+$", ending)
     data = folder / f"data{known[0] if known else ending}"
+    stream = io.BytesIO(content) if isinstance(content, bytes) else content
     try:
-        storage.write_atomic(data, lambda file: _copy_bounded(content, file))
+        storage.write_atomic(data, lambda file: _copy_bounded(stream, file))
         storage.write_json(folder / "upload.json", {"name": shown, "file": data.name})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -76,13 +73,10 @@ def keep_upload(source: str, home: Path | None = None) -> None:
 def make_room(newest: str, in_use: Collection[str], home: Path | None = None) -> None:
     """Delete expired uploads and, for visitors, more of them until all are within the limit.
 
-    Args:
-        newest: The upload that needs room; it is not deleted to make any.
-        in_use: Uploads that must stay, such as those that runs name.
-        home: The home folder.
+    Uploads ``in_use``, such as those that runs name, must stay.
 
     Raises:
-        DataError: If all other uploads are in use; then ``newest`` is deleted.
+        DataError: If all but ``newest``, which needs room, are in use; then it is deleted.
     """
     spared = {newest, *in_use}
     now = time.time()
@@ -130,14 +124,10 @@ def _stored(root: Path) -> Iterator[_Stored]:
             yield _Stored(folder, folder.stat().st_mtime, sum(files.values()), lifetime_s)
 
 
-def _copy_bounded(content: bytes | BinaryIO, file: BinaryIO) -> None:
+def _copy_bounded(content: BinaryIO, file: BinaryIO) -> None:
     most_mb = policy().max_upload_mb
     n_bytes = 0
-    while piece := (
-        content[n_bytes : n_bytes + _PIECE_BYTES]
-        if isinstance(content, (bytes, bytearray, memoryview))
-        else content.read(_PIECE_BYTES)
-    ):
+    while piece := content.read(_PIECE_BYTES):
         n_bytes += len(piece)
         if n_bytes > most_mb * 1_000_000:
             raise DataError(
@@ -165,11 +155,7 @@ def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
 
 
 def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
-    """Return an upload's folder and its record, whose file is there.
-
-    Raises:
-        DataError: If the id is not one of ours, or the record or the file is gone or spoilt.
-    """
+    """Return an upload's folder and its record, whose file is there."""
     gone = DataError("This upload is no longer here.", "Upload the file again.")
     named = parse_source(source)
     if named.kind != UPLOAD or not _ID.fullmatch(named.key):
@@ -177,17 +163,12 @@ def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
     folder = uploads_folder(home) / named.key
     try:
         about = json.loads((folder / "upload.json").read_text("utf-8"))
-        file, _, mapping = about["file"], about["name"], about.setdefault("mapping", {})
-        separator = about.setdefault("label_separator", AUTO)
+        said = (about["file"], about.setdefault("label_separator", AUTO), about["name"],
+                *about.setdefault("mapping", {}).values())  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise gone from None
-    if not isinstance(file, str) or not re.fullmatch(r"data[.\w]+", file):
-        raise gone
-    if not isinstance(mapping, dict):
-        raise gone
-    if not all(isinstance(said, str) for said in (separator, *mapping.values())):
-        raise gone
-    if not (folder / file).is_file():
+    is_sound = all(isinstance(one, str) for one in said)
+    if not is_sound or not re.fullmatch(r"data[.\w]+", said[0]) or not (folder / said[0]).is_file():
         raise gone
     return folder, about
 
@@ -221,6 +202,14 @@ def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
     said = {"mapping": dict(layout.columns), "label_separator": layout.label_separator}
     storage.write_json(folder / "upload.json", about | said)
     return source
+
+
+def is_stored(source: str, home: Path | None = None) -> bool:
+    """Return whether an upload is still here."""
+    try:
+        return upload_path(source, home)[0].is_file()
+    except DataError:
+        return False
 
 
 def delete_upload(source: str, home: Path | None = None) -> None:

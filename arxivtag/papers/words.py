@@ -67,7 +67,12 @@ def count_spaced_words(text: str) -> int:
 
 
 def count_distinct_words(texts: Sequence[str]) -> int:
-    """Return the Keras example's vocabulary size: distinct words after ``.lower().split()``.
+    """Return the Keras example's vocabulary size: how many :func:`distinct_words` there are."""
+    return len(distinct_words(texts))
+
+
+def distinct_words(texts: Sequence[str]) -> set[str]:
+    """Return the distinct words after ``.lower().split()``.
 
     This is Python's lower-casing and white space, punctuation kept: unlike the
     words of the vocabulary itself.
@@ -75,11 +80,11 @@ def count_distinct_words(texts: Sequence[str]) -> int:
     # In plain ASCII Python's rules are a byte table, which is quicker; the rest goes word by word.
     ascii_texts = [text for text in texts if text.isascii()]
     parts = map_threads(_split_ascii_words, chunks(ascii_texts))
-    distinct = set(pc.unique(pa.concat_arrays(list(parts))).to_pylist())
+    distinct: set[str] = set(pc.unique(pa.concat_arrays(list(parts))).to_pylist())
     for text in texts:
         if not text.isascii():
             distinct.update(text.lower().split())
-    return len(distinct)
+    return distinct
 
 
 def _split_ascii_words(texts: Sequence[str]) -> pa.StringArray:

@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 def check_start(settings: RunConfig, *, n_waiting: int, n_own: int, folder: Path) -> None:
     """Refuse a run that may not be started, or resumed, now.
 
-    Args:
-        settings: What is to be trained.
-        n_waiting: How many runs wait in the queue.
-        n_own: How many runs of the same person wait or train.
-        folder: Where runs are kept; it is there.
+    ``n_waiting`` runs wait in the queue; ``n_own`` of the same person wait or train.
 
     Raises:
         RefusedError: If the queue or the disk is full, or the policy does not allow the run.
@@ -50,9 +46,9 @@ def check_start(settings: RunConfig, *, n_waiting: int, n_own: int, folder: Path
             f"Received: {settings.training.epochs}.",
             "Lower the number of epochs.",
         )
-    if allowed.max_runs is not None and n_own >= allowed.max_runs:
+    if allowed.max_runs_per_visitor is not None and n_own >= allowed.max_runs_per_visitor:
         raise RefusedError(
-            f"You have {allowed.max_runs} runs under way, the most a visitor may.",
+            f"You have {allowed.max_runs_per_visitor} runs under way, the most a visitor may.",
             "Wait for one to end, or stop it.",
         )
     if shutil.disk_usage(folder).free < allowed.min_free_disk_mb * 1_000_000:
@@ -63,11 +59,7 @@ def check_start(settings: RunConfig, *, n_waiting: int, n_own: int, folder: Path
 
 
 def check_rows(name: str, n_rows: int) -> None:
-    """Refuse a data set with more rows than may be trained on.
-
-    Raises:
-        RefusedError: If it has.
-    """
+    """Raise :class:`RefusedError` for a data set with more rows than may be trained on."""
     most = policy().max_rows
     if n_rows > most:
         raise RefusedError(
@@ -77,11 +69,7 @@ def check_rows(name: str, n_rows: int) -> None:
 
 
 def check_parameters(n_parameters: int) -> None:
-    """Refuse a network that is larger than visitors may train.
-
-    Raises:
-        RefusedError: If it is.
-    """
+    """Raise :class:`RefusedError` for a network that is larger than visitors may train."""
     most = policy().max_parameters
     if most is not None and n_parameters > most:
         raise RefusedError(
@@ -91,15 +79,7 @@ def check_parameters(n_parameters: int) -> None:
 
 
 def check_fits(vectorizer: Vectorizer, n_parameters: int) -> None:
-    """Refuse a model whose bundle would not load again, before it is trained.
-
-    Args:
-        vectorizer: Its vocabulary.
-        n_parameters: Numbers that its network would learn, kept as float32.
-
-    Raises:
-        ConfigError: If the bundle would be over the limits.
-    """
+    """Raise :class:`ConfigError`, before it is trained, for a model that would not load again."""
     n_features = len(vectorizer)
     if n_features > MAX_FEATURES:
         raise ConfigError(
@@ -111,11 +91,7 @@ def check_fits(vectorizer: Vectorizer, n_parameters: int) -> None:
 
 
 def check_bytes(n_bytes: int) -> None:
-    """Refuse a model that is too large to be loaded again; its weights alone may tell.
-
-    Raises:
-        ConfigError: If it is over the limit.
-    """
+    """Raise :class:`ConfigError` for a model too large to be loaded; its weights alone may tell."""
     most_mb = limits().max_bundle_mb
     if n_bytes > most_mb * 1_000_000:
         raise ConfigError(

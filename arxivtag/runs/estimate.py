@@ -31,13 +31,11 @@ TERMS_PER_PAPER = 220
 
 @dataclass(frozen=True)
 class Estimate:
-    """Seconds and megabytes that a run will take, roughly."""
+    """Seconds and megabytes that a run will take, roughly, and its training papers."""
 
     seconds: float
     memory_mb: float
     n_train: int
-    n_features: int
-    n_labels: int
 
 
 def seconds_after_training(n_train: int, n_test: int, linear_baseline: bool) -> float:
@@ -50,7 +48,8 @@ def expected_features(settings: RunConfig, n_distinct_words: int, n_papers: int)
     """Return about how many n-grams the vocabulary will hold."""
     wanted = settings.vectorizer.max_tokens or n_distinct_words
     frequent = _frequent_terms(settings.vectorizer, n_distinct_words, n_papers)
-    return max(1, min(wanted, n_papers * TERMS_PER_PAPER, frequent))
+    kept = settings.vectorizer.max_features or wanted
+    return max(1, min(wanted, kept, n_papers * TERMS_PER_PAPER, frequent))
 
 
 def _frequent_terms(vectorizer: VectorizerConfig, n_distinct_words: int, n_papers: int) -> int:
@@ -76,14 +75,7 @@ def _first_layer_units(model: ModelConfig, n_labels: int) -> int:
 
 
 def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int) -> Estimate:
-    """Return what a run on so many papers will take.
-
-    Args:
-        settings: The run's settings.
-        n_papers: Papers after cleaning.
-        n_features: Size of the vocabulary.
-        n_labels: Distinct labels.
-    """
+    """Return what a run on so many papers, after cleaning, will take."""
     held_out = round(settings.split.held_out_fraction * n_papers)
     n_train = max(1, n_papers - held_out)
     batch = min(settings.training.batch_size, n_train)
@@ -99,12 +91,6 @@ def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int)
         + settings.training.epochs * seconds_per_epoch
         + seconds_after_training(n_train, held_out // 2, settings.evaluation.linear_baseline)
     )
-    # Kernel, both moments, and the copies that saving makes.
+    # Kernel, both moments, rounded networks, and what comes and goes beside them.
     weights_mb = 4e-6 * n_features * units * 5
-    return Estimate(
-        seconds=seconds,
-        memory_mb=BASE_MB + PAPER_MB * n_papers + weights_mb,
-        n_train=n_train,
-        n_features=n_features,
-        n_labels=n_labels,
-    )
+    return Estimate(seconds, BASE_MB + PAPER_MB * n_papers + weights_mb, n_train)

@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from arxivtag.corpus import texts
+from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.errors import DataError
+from arxivtag.learning.decision import Scored
+from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.runs.registry import resolve_model
 
 if TYPE_CHECKING:
     from arxivtag.papers.schema import Layout
+    from arxivtag.tagging.bundle import Bundle
 
 N_UNKNOWN_LISTED = 20
 
@@ -29,7 +37,7 @@ def evaluate_model(
 
     Args:
         model: ``pretrained``, a run id or a bundle folder.
-        data: A source of papers, as :func:`arxivtag.papers.sources.load` takes it.
+        data: A source of papers, as :mod:`arxivtag.papers.source` describes it.
         home: Where runs and downloads live.
         layout: Which column holds what and what separates labels, as far as it was said.
 
@@ -38,27 +46,15 @@ def evaluate_model(
             the data.
     """
     from arxivtag.learning import evaluation
-    from arxivtag.learning.decision import Scored
-    from arxivtag.learning.features import encode_labels
-    from arxivtag.papers import sources
-    from arxivtag.papers.taxonomy import known_labels
     from arxivtag.tagging.loading import load_bundle
-    from arxivtag.tagging.tagger import frame_texts, predict_with_readable
 
     bundle = load_bundle(resolve_model(model, home, allow_path=True))
-    corpus = sources.load(data, layout=layout, home=home)
-    papers = corpus.papers
-    has_abstract = papers["abstract"].str.strip() != ""
-    n_without_abstract = int((~has_abstract).sum())
-    papers = papers[has_abstract]
-    known = frozenset(bundle.label_names)
-    labels = [known_labels(paper, known) for paper in papers["labels"]]
-    unknown = Counter(label for paper in labels for label in paper if label not in known)
-    if not any(label in known for paper in labels for label in paper):
+    corpus = open_corpus(data, home, layout=layout)
+    y_true, unknown = _truth(corpus, ~corpus.is_blank, bundle.label_names)
+    if not y_true.any():
         raise _no_known_label(unknown, bundle.label_names)
-    y_prob, readable = predict_with_readable(bundle, frame_texts(bundle, papers))
     figures = evaluation.evaluate_bundle(
-        Scored(encode_labels(labels, bundle.label_names), y_prob, readable),
+        Scored(y_true, *_predicted(bundle, corpus, ~corpus.is_blank)),
         bundle.label_names,
         bundle.thresholds,
         n_unknown_labels=unknown.total(),
@@ -66,10 +62,43 @@ def evaluate_model(
     return {
         **figures,
         "unknown_labels": dict(unknown.most_common(N_UNKNOWN_LISTED)),
-        "n_without_abstract": n_without_abstract,
-        "n_skipped": corpus.report.n_rows_skipped,
-        "notes": list(corpus.report.notes),
+        "n_without_abstract": int(corpus.is_blank.sum()),
+        "n_skipped": corpus.report.read.n_rows_skipped,
+        "notes": list(corpus.report.read.notes),
     }
+
+
+def _truth(
+    corpus: Corpus, papers: NDArray[np.bool_], label_names: Sequence[str]
+) -> tuple[NDArray[np.bool_], Counter[str]]:
+    """Return the labels of selected papers as a matrix, and how often each unknown one occurs."""
+    from arxivtag.papers.taxonomy import known_labels
+
+    column = {label: number for number, label in enumerate(label_names)}
+    names = corpus.labels.label_names
+    current = [known_labels((name,), column)[0] for name in names]
+    columns = np.array([column.get(name, -1) for name in current], dtype=np.int64)
+    labels = corpus.labels.of(papers)
+    of_each = columns[labels.codes]
+    y_true = np.zeros((len(labels), len(label_names)), dtype=np.bool_)
+    y_true[labels.papers[of_each >= 0], of_each[of_each >= 0]] = True
+    counts = zip(names, columns.tolist(), labels.counts.tolist(), strict=True)
+    return y_true, Counter({name: n for name, at, n in counts if n and at < 0})
+
+
+def _predicted(
+    bundle: Bundle, corpus: Corpus, papers: NDArray[np.bool_]
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return the probabilities of selected papers, and which of them can be read."""
+    from arxivtag.tagging.tagger import frame_texts, predict_with_readable
+
+    parts = [
+        predict_with_readable(bundle, frame_texts(bundle, table.to_pandas()))
+        for table in texts.batches(corpus, papers, [TITLE, ABSTRACT])
+    ]
+    return np.concatenate([y_prob for y_prob, _ in parts]), np.concatenate(
+        [readable for _, readable in parts]
+    )
 
 
 def _no_known_label(unknown: Counter[str], label_names: Sequence[str]) -> DataError:

@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Any
 
 from arxivtag import locks
+from arxivtag.callbacks import OnProgress
 from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.runs.ending import STOPPED_BY_REQUEST, describe_failure, stop_watch
 from arxivtag.runs.jobs import create_run, with_absolute_data
@@ -24,9 +25,6 @@ from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, RunStatus, read_status, write_status
 from arxivtag.settings import RunConfig, validate
 
-# Called with the stage and how far it is (0 to 1, or None).
-OnProgress = Callable[[str, float | None], None]
-
 
 def train_in_foreground(
     settings: RunConfig, home: Path, progress: OnProgress | None = None
@@ -35,11 +33,6 @@ def train_in_foreground(
 
     The run appears in the runs folder like any other. The first Ctrl-C stops the
     training and keeps the best model so far; the second ends the process.
-
-    Args:
-        settings: What to do.
-        home: Where runs live.
-        progress: Called when the stage changes or moves on.
 
     Raises:
         ArxivTagError: If the settings, the data or the disk do not allow it; the
@@ -69,11 +62,7 @@ def train_in_foreground(
 
 
 def _lock_of_new_run(folder: RunFolder) -> int:
-    """Take the run's lock; pages that look whether it is held have it for a moment each.
-
-    Raises:
-        RunError: If it does not come free; the run is then ``failed``.
-    """
+    """Take the run's lock; pages that look whether it is held have it for a moment each."""
     lock = locks.try_acquire(folder.lock, timeout_s=1.0)
     if lock is None:
         error = RunError(f"The lock of run {folder.run_id} could not be taken.", "Try again.")

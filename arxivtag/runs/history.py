@@ -7,8 +7,6 @@ the crash is taken back, since those epochs are trained again.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,10 +62,16 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) and len(value) <= _MAX_TEXT_CHARS
 
 
-def add_records(history: History, records: Iterable[dict[str, Any]]) -> History:
-    """Return ``history`` with further records; those of unknown kind are skipped."""
-    start, ticks, epochs = dict(history.start), list(history.ticks), list(history.epochs)
-    for record in map(_cleaned, records):
+def read_history(path: Path) -> History:
+    """Return the history in ``path``; a missing file is empty, records of unknown kind are skipped.
+
+    Raises:
+        StorageError: If the file cannot be read.
+    """
+    start: dict[str, Any] = {}
+    ticks: list[dict[str, Any]] = []
+    epochs: list[dict[str, Any]] = []
+    for record in map(_cleaned, read_json_lines(path)):
         kind = record.get("kind")
         if kind == "start":
             start = record
@@ -81,40 +85,3 @@ def add_records(history: History, records: Iterable[dict[str, Any]]) -> History:
             ticks = [tick for tick in ticks if tick["epoch"] <= record["epoch"]]
             epochs = [epoch for epoch in epochs if epoch["epoch"] <= record["epoch"]]
     return History(start, tuple(ticks), tuple(epochs))
-
-
-def read_history(path: Path) -> History:
-    """Return the history in ``path``; a missing file is an empty history.
-
-    Raises:
-        StorageError: If the file cannot be read.
-    """
-    return add_records(History(), read_json_lines(path)[0])
-
-
-class HistoryFollower:
-    """Follows a growing history file, reading only what is new. Safe to share between threads."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._offset = 0
-        self._history = History()
-        self._lock = threading.Lock()
-
-    def update(self) -> History:
-        """Read the new lines, if any, and return the history so far.
-
-        The same object comes back as long as nothing was added.
-        """
-        with self._lock:
-            try:
-                size = self._path.stat().st_size
-            except OSError:
-                size = 0
-            if size < self._offset:  # another file under the same name
-                self._offset, self._history = 0, History()
-            if size > self._offset:
-                records, self._offset = read_json_lines(self._path, self._offset)
-                if records:
-                    self._history = add_records(self._history, records)
-            return self._history

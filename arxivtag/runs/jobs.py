@@ -23,7 +23,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from arxivtag import locks, storage
@@ -43,56 +42,27 @@ _RESUMABLE = (LOST, FAILED, STOPPED)
 _LEFTOVER_AGE_S = 3600.0
 
 
-@dataclass(frozen=True)
-class Started:
-    """The job has begun."""
+def start(settings: RunConfig, home: Path | None = None, *, owner: str = "") -> str:
+    """Make a run, begin its job or queue it behind the one that trains, and return its id.
 
-    run_id: str
+    ``owner`` is an opaque name of the visitor who asks, whose runs are counted.
 
-
-@dataclass(frozen=True)
-class Queued:
-    """The job waits; ``place`` 1 is the next to begin."""
-
-    run_id: str
-    place: int
-
-
-@dataclass(frozen=True)
-class Refused:
-    """No job was begun and none waits, and why."""
-
-    message: str
-    hint: str = ""
-
-
-Outcome = Started | Queued | Refused
-
-
-def start(settings: RunConfig, home: Path | None = None, *, owner: str = "") -> Outcome:
-    """Make a run and begin its job, or queue it behind the one that trains.
-
-    Args:
-        settings: What to train.
-        home: Where runs live.
-        owner: Opaque name of the visitor who asks, whose runs are counted.
-
-    Returns:
-        ``Started``, ``Queued`` or ``Refused``; errors are told, not raised.
+    Raises:
+        ArxivTagError: If the run may not be started now, its settings are not valid, or the disk
+            or the system refuses.
     """
     home = home or home_folder()
-    try:
-        settings = with_absolute_data(validate(settings))
-        with _queue_lock(home):
-            storage.sweep(runs_folder(home), older_than_s=_LEFTOVER_AGE_S)
-            waiting = _waiting(home)
-            _check_admission(settings, waiting, owner, home)
-            status = RunStatus(
-                QUEUED, queued_at=now_iso(), queue_number=_next_number(waiting), owner=owner
-            )
-            return _start_next_for(_create_run(settings, home, status))
-    except ArxivTagError as error:
-        return Refused(error.message, error.hint)
+    settings = with_absolute_data(validate(settings))
+    with _queue_lock(home):
+        storage.sweep(runs_folder(home), older_than_s=_LEFTOVER_AGE_S)
+        waiting = _waiting(home)
+        _check_admission(settings, waiting, owner, home)
+        status = RunStatus(
+            QUEUED, queued_at=now_iso(), queue_number=_next_number(waiting), owner=owner
+        )
+        folder = _create_run(settings, home, status)
+        _start_next_for(folder)
+    return folder.run_id
 
 
 def stop(run_id: str, home: Path | None = None) -> None:
@@ -132,47 +102,40 @@ def withdraw(run_id: str, home: Path | None = None) -> None:
         write_status(folder.status, withdrawn)
 
 
-def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> Outcome:
+def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
     """Queue a run again that was lost, failed or withdrawn; it goes on from its last epoch.
 
     A run that was stopped and kept a model is as its owner wanted it: it is run again
-    instead. What may not be started now (:func:`start`) may not be resumed either.
+    instead.
 
-    Returns:
-        ``Started``, ``Queued`` or ``Refused``.
+    Raises:
+        ArxivTagError: If there is no such run, or it may not be resumed, or not now
+            (:func:`start`).
     """
     home = home or home_folder()
-    try:
-        with _queue_lock(home):
-            run = registry.read_run(run_id, home)
-            settings, waiting = _resumable_settings(run), _waiting(home)
-            _check_admission(settings, waiting, owner, home)
-            run.folder.stop_marker.unlink(missing_ok=True)
-            status = dataclasses.replace(
-                run.status,
-                state=QUEUED,
-                stage="",
-                progress=None,
-                ended_at=None,
-                queued_at=now_iso(),
-                queue_number=_next_number(waiting),
-                attempt=run.status.attempt + 1,
-                message="",
-                hint="",
-            )
-            write_status(run.folder.status, status)
-            return _start_next_for(run.folder)
-    except ArxivTagError as error:
-        return Refused(error.message, error.hint)
+    with _queue_lock(home):
+        run = registry.read_run(run_id, home)
+        settings, waiting = _resumable_settings(run), _waiting(home)
+        _check_admission(settings, waiting, owner, home)
+        run.folder.stop_marker.unlink(missing_ok=True)
+        status = dataclasses.replace(
+            run.status,
+            state=QUEUED,
+            stage="",
+            progress=None,
+            ended_at=None,
+            queued_at=now_iso(),
+            queue_number=_next_number(waiting),
+            attempt=run.status.attempt + 1,
+            message="",
+            hint="",
+        )
+        write_status(run.folder.status, status)
+        _start_next_for(run.folder)
 
 
 def _resumable_settings(run: Run) -> RunConfig:
-    """Return the settings of a run that can be resumed.
-
-    Raises:
-        RunError: If it cannot be.
-        ConfigError: If its settings, of an older version, are not valid any more.
-    """
+    """Return the settings of a run that can be resumed."""
     instead = "Run it again with the same settings instead."
     if run.settings is None or run.state not in _RESUMABLE:
         raise RunError(
@@ -180,7 +143,7 @@ def _resumable_settings(run: Run) -> RunConfig:
             "resumed.",
             instead,
         )
-    if run.state == STOPPED and run.summary.has_bundle:
+    if run.state == STOPPED and run.has_bundle:
         raise RunError(f"Run {run.run_id} was stopped and its model kept.", instead)
     return validate(run.settings)
 
@@ -188,12 +151,6 @@ def _resumable_settings(run: Run) -> RunConfig:
 def queue(home: Path | None = None) -> tuple[str, ...]:
     """Return the ids of the waiting runs, the next to begin first."""
     return tuple(run.run_id for run in _waiting(home or home_folder()))
-
-
-def place_in_queue(run_id: str, home: Path | None = None) -> int | None:
-    """Return a run's place in the queue, from 1, or ``None`` if it does not wait."""
-    waiting = queue(home)
-    return waiting.index(run_id) + 1 if run_id in waiting else None
 
 
 def running(home: Path | None = None) -> str | None:
@@ -311,16 +268,14 @@ def _create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder
     return folder
 
 
-def _start_next_for(folder: RunFolder) -> Outcome:
-    """Begin the next waiting job and say what became of one run. The queue lock is held."""
+def _start_next_for(folder: RunFolder) -> None:
+    """Begin the next waiting job. The queue lock is held."""
     # The run is there: if the disk refuses now, it waits until somebody calls start_next.
     with contextlib.suppress(StorageError):
-        if _start_next_locked(folder.home) == folder.run_id:
-            return Started(folder.run_id)
+        _start_next_locked(folder.home)
     status = registry.read_state(folder)
     if status.state == FAILED:
-        return Refused(status.message, status.hint)
-    return Queued(folder.run_id, place_in_queue(folder.run_id, folder.home) or 1)
+        raise RunError(status.message, status.hint)
 
 
 def _start_next_locked(home: Path) -> str | None:

@@ -79,9 +79,5 @@ class RunFolder:
 
 
 def run_folder(run_id: str, home: Path | None = None) -> RunFolder:
-    """Return the paths of a run.
-
-    Raises:
-        RunError: If the id is not one.
-    """
+    """Return the paths of a run."""
     return RunFolder(run_id, home or home_folder())

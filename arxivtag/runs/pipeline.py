@@ -1,6 +1,8 @@
 """The pipeline of a run: load, clean, split, vectorize, train, evaluate, save the bundle.
 
-It reads in the order of the data. The worker runs it in a process of its own
+It reads in the order of the data. Cleaning to vectorizing is done by
+:mod:`arxivtag.runs.preparing`, at once where an earlier run did the same; what is left at the end
+is written by :mod:`arxivtag.runs.results`. The worker runs it in a process of its own
 (:mod:`arxivtag.runs.worker`), ``arxivtag train`` in the foreground
 (:mod:`arxivtag.runs.foreground`); both give it a recorder that writes the run's folder.
 Keras and JAX are imported while the papers are being prepared.
@@ -11,47 +13,31 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
-import platform
-import resource
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import metadata
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pandas as pd
-
-from arxivtag import __version__, storage
-from arxivtag.config import limits
-from arxivtag.errors import DataError
-from arxivtag.learning.decision import Decision, Scored, fit_decision
+from arxivtag import storage
+from arxivtag.corpus.staging import IngestStoppedError
+from arxivtag.corpus.store import Corpus, open_corpus
+from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
-from arxivtag.learning.features import Examples, SparseRows, count_unknown_labels, encode_labels
 from arxivtag.learning.measuring import Resampling
 from arxivtag.learning.model import model_summary
 from arxivtag.learning.network import Network, probabilities
-from arxivtag.learning.predictions import Predictions, save_predictions
 from arxivtag.learning.training import FitResult, Trainer
-from arxivtag.learning.vectorizer import Vectorizer, fit_transform
-from arxivtag.papers import cleaning, sources, splits
 from arxivtag.papers.schema import parse_layout
-from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.runs.admission import check_fits, check_parameters, check_rows
 from arxivtag.runs.ending import StopReason
 from arxivtag.runs.estimate import seconds_after_training
-from arxivtag.runs.layout import RunFolder, now_iso
+from arxivtag.runs.layout import now_iso
+from arxivtag.runs.preparing import Features, Part, Preparation
 from arxivtag.runs.recorder import RunRecorder, timed
+from arxivtag.runs.results import Evaluated, Outcome, about, save
 from arxivtag.runs.status import FINISHED, STOPPED
 from arxivtag.settings import RunConfig, validate
-from arxivtag.tagging import bundle, neighbours, saving
 
-if TYPE_CHECKING:
-    from arxivtag.papers.schema import Corpus
-
-RECORDED_PACKAGES = ("keras", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
 # Of the evaluation, what the list of runs and ``arxivtag train --json`` do not need.
 BULKY_FIGURES = (
     "per_label",
@@ -61,50 +47,12 @@ BULKY_FIGURES = (
     "top_k_grid",
     "confusions",
 )
+_WAIT_S = 0.2  # between two looks at whether to stop
 _log = logging.getLogger(__name__)
 
 
 class StopRequestedError(Exception):
     """Someone asked to stop before there was a model to keep."""
-
-
-@dataclass(frozen=True, eq=False)
-class Part(Examples):
-    """One split, ready for the network.
-
-    Attributes:
-        papers: The split's papers, in the order of ``rows`` and ``y_true``.
-    """
-
-    papers: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Features:
-    """All splits as matrices, and what made them."""
-
-    vectorizer: Vectorizer
-    label_names: tuple[str, ...]
-    train: Part
-    val: Part
-    test: Part
-
-
-@dataclass(frozen=True)
-class Evaluated:
-    """What the validation and test papers say about a trained network.
-
-    Attributes:
-        decision: How its probabilities become labels.
-        val: The validation papers, calibrated.
-        test: The test papers, calibrated.
-        figures: The evaluation.
-    """
-
-    decision: Decision
-    val: Scored
-    test: Scored
-    figures: dict[str, Any]
 
 
 def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> dict[str, Any]:
@@ -127,7 +75,7 @@ def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason)
     stages = Stages(recorder, stop_reason)
     try:
         return _execute(validate(settings), recorder, stages, stop_reason)
-    except StopRequestedError:
+    except (StopRequestedError, IngestStoppedError):
         recorder.end(
             STOPPED,
             f"{stop_reason()} before training began: there is no model.",
@@ -175,26 +123,27 @@ def _execute(
 ) -> dict[str, Any]:
     folder, n_epochs = recorder.folder, settings.training.epochs
     with stages.before_training("load"):
-        corpus = _load(settings, folder.home)
+        corpus = _load(settings, recorder, stop_reason)
+        preparation = Preparation(corpus, settings, lambda: bool(stop_reason()))
     imports = _import_in_background()
-    with stages.before_training("clean", len(corpus.papers)):
-        cleaned = cleaning.clean(corpus.papers, settings.cleaning)
-    with stages.before_training("split", len(cleaned.papers)):
-        parts = splits.split(cleaned.papers, settings.split, settings.random_seed)
-    with stages.before_training("vectorize", len(cleaned.papers)):
-        features = _vectorize(settings, parts)
+    with stages.before_training("clean", corpus.n_papers):
+        preparation.clean()
+    with stages.before_training("split", corpus.n_papers):
+        preparation.split()
+    with stages.before_training("vectorize", corpus.n_papers):
+        features = preparation.vectorize()
         _check_size(settings, features)
     with stages.before_training("compile"):
-        imports.join()
+        _wait_for(imports, stop_reason)
         trainer = _prepare_training(settings, features, recorder, stop_reason)
     with stages.enter("train", n_epochs, "epochs"):
         fitted = trainer.fit()
+    del trainer  # the largest thing in memory; what is kept of it is in ``fitted``
     with stages.enter("evaluate", len(features.test)):
         evaluated = _evaluate(settings, features, fitted.network)
     with stages.enter("bundle"):
-        details = _details(settings, corpus, fitted)
-        details |= {"cleaning": cleaned.report.to_dict(), "split": parts.report.to_dict()}
-        _save(settings, folder, features, fitted, evaluated, details)
+        details = about(settings, corpus, fitted) | features.reports
+        save(settings, folder, Outcome(corpus, features, fitted, evaluated), details)
     sizes = _sizes(features)
     result = _result(folder.run_id, fitted, evaluated.figures, stages.timings) | sizes | details
     storage.write_json(folder.result, result)
@@ -232,10 +181,16 @@ def _sizes(features: Features) -> dict[str, int]:
     }
 
 
-def _load(settings: RunConfig, home: Path) -> Corpus:
-    layout = parse_layout(settings.columns, settings.label_separator)
-    corpus = sources.load(settings.data, layout=layout, home=home)
-    check_rows(corpus.name, len(corpus.papers))
+def _load(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> Corpus:
+    """Open the corpus; its folder stays while it is held."""
+    corpus = open_corpus(
+        settings.data,
+        recorder.folder.home,
+        layout=parse_layout(settings.columns, settings.label_separator),
+        progress=lambda _, share: recorder.progress(share or 0.0, 1.0, "data set"),
+        should_stop=lambda: bool(stop_reason()),
+    )
+    check_rows(corpus.name, corpus.n_papers)
     return corpus
 
 
@@ -253,41 +208,6 @@ def _check_size(settings: RunConfig, features: Features) -> None:
     check_parameters(n_parameters)
 
 
-def _texts(settings: RunConfig, papers: pd.DataFrame) -> list[str]:
-    return [
-        normalize_text(join_text(title, abstract, settings.text_fields))
-        for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
-    ]
-
-
-def _vectorize(settings: RunConfig, parts: splits.Splits) -> Features:
-    for name, papers in (("train", parts.train), ("val", parts.val), ("test", parts.test)):
-        if papers.empty:
-            raise DataError(
-                f"The {name} split holds no paper: the data set is too small after cleaning.",
-                "Use more papers, keep rare label combinations, or hold out a larger share.",
-            )
-    label_names = cleaning.label_names_of(parts.train["labels"].tolist())
-    if len(label_names) > limits().max_labels:
-        raise DataError(
-            f"The papers have {len(label_names):,} distinct labels; a model learns at most "
-            f"{limits().max_labels:,}.",
-            "Use coarser labels or raise ARXIVTAG_MAX_LABELS.",
-        )
-    vectorizer, train_rows = fit_transform(_texts(settings, parts.train), settings.vectorizer)
-
-    def part(papers: pd.DataFrame, rows: SparseRows) -> Part:
-        return Part(rows, encode_labels(papers["labels"].tolist(), label_names), papers)
-
-    return Features(
-        vectorizer,
-        label_names,
-        train=part(parts.train, train_rows),
-        val=part(parts.val, vectorizer.transform(_texts(settings, parts.val))),
-        test=part(parts.test, vectorizer.transform(_texts(settings, parts.test))),
-    )
-
-
 def _import_in_background() -> threading.Thread:
     """Import Keras and JAX while the papers are being prepared: it takes seconds."""
 
@@ -299,6 +219,13 @@ def _import_in_background() -> threading.Thread:
     thread = threading.Thread(target=run, name="imports", daemon=True)
     thread.start()
     return thread
+
+
+def _wait_for(imports: threading.Thread, stop_reason: StopReason) -> None:
+    while imports.is_alive():
+        if stop_reason():
+            raise StopRequestedError
+        imports.join(_WAIT_S)
 
 
 class TickRecorder:
@@ -370,14 +297,13 @@ def _start_record(features: Features, n_epochs: int) -> dict[str, Any]:
 def _evaluate(settings: RunConfig, features: Features, network: Network) -> Evaluated:
     decision, val = fit_decision(_scored(network, features.val), settings.evaluation)
     test = _scored(network, features.test).calibrated(decision.calibration)
-    labels = features.test.papers["labels"].tolist()
     figures = evaluate_run(
         val,
         test,
         features.label_names,
         decision,
         label_counts=features.train.y_true.sum(axis=0),
-        n_unknown_labels=count_unknown_labels(labels, features.label_names),
+        n_unknown_labels=features.test.n_unknown_labels,
         resampling=Resampling(settings.evaluation.bootstrap_samples, settings.random_seed),
     )
     return Evaluated(decision, val, test, figures)
@@ -410,80 +336,9 @@ def _with_linear_baseline(
         return {**evaluated.figures, "linear_baseline_note": note}
 
 
-def _save(
-    settings: RunConfig,
-    folder: RunFolder,
-    features: Features,
-    fitted: FitResult,
-    evaluated: Evaluated,
-    details: dict[str, Any],
-) -> None:
-    storage.write_json(folder.evaluation, evaluated.figures)
-    predictions = Predictions.of(features.label_names, evaluated.val, evaluated.test)
-    save_predictions(folder.predictions, predictions)
-    papers = features.test.papers[["title", "abstract", "labels"]].copy()
-    papers["labels"] = papers["labels"].map(list)
-    storage.write_atomic(folder.test_papers, papers.to_parquet)
-    fingerprint = details["data"]["fingerprint"]
-    manifest = bundle.new_manifest(settings, fingerprint, run_id=folder.run_id, **details)
-    made = bundle.Bundle(
-        manifest=manifest,
-        vectorizer=features.vectorizer,
-        network=fitted.network,
-        label_names=features.label_names,
-        thresholds=evaluated.decision.thresholds,
-        calibration=evaluated.decision.calibration,
-        neighbours=neighbours.build_index(
-            features.train.rows,
-            features.train.papers["title"].tolist(),
-            features.train.papers["labels"].tolist(),
-        ),
-        text_fields=settings.text_fields,
-    )
-    saving.save_bundle(made, folder.bundle)
-
-
 def without_tables(evaluation: dict[str, Any]) -> dict[str, Any]:
     """Return an evaluation without its long tables and curves."""
     return {key: value for key, value in evaluation.items() if key not in BULKY_FIGURES}
-
-
-def _details(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str, Any]:
-    """Return what is needed to repeat the run and to know what it was trained on."""
-    from arxivtag.learning.engine import device
-
-    return {
-        "data": {
-            "source": settings.data,
-            "name": corpus.name,
-            "fingerprint": corpus.fingerprint,
-            "synthetic": corpus.synthetic,
-            "n_rows": len(corpus.papers),
-            "n_skipped": corpus.report.n_rows_skipped,
-            "notes": list(corpus.report.notes),
-        },
-        "best_epoch": fitted.best_epoch,
-        "n_epochs_trained": len(fitted.history),
-        "device": device(),
-        "versions": versions(),
-        "peak_memory_mb": _peak_memory_mb(),
-        "created_at": now_iso(),
-    }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python, this package and those that decide the figures."""
-    known = {"python": platform.python_version(), "arxivtag": __version__}
-    for name in RECORDED_PACKAGES:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            known[name] = metadata.version(name)
-    return known
-
-
-def _peak_memory_mb() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux counts kilobytes, macOS bytes.
-    return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
 
 
 def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:

@@ -27,14 +27,10 @@ _log = logging.getLogger(__name__)
 
 
 class RunRecorder:
-    """The one writer of a run's folder.
+    """The one writer of a run's folder, which exists and whose lock is held.
 
-    Args:
-        folder: The run's paths; the folder exists and its lock is held.
-        status: The state to go on from.
-        on_change: Called with every new status, for a command line's progress lines.
-
-    Use it as a context manager: it beats while the block runs.
+    Use it as a context manager: it beats while the block runs. ``on_change`` is called with every
+    new status.
     """
 
     def __init__(

@@ -60,39 +60,17 @@ class RunSummary:
         return self.note or self.run_id
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, kw_only=True)
+class Run(RunSummary):
     """One run in full. ``settings`` is ``None`` where they cannot be read."""
 
-    summary: RunSummary
     folder: RunFolder
     settings: RunConfig | None
     result: dict[str, Any]
 
-    @property
-    def run_id(self) -> str:
-        """The run's id."""
-        return self.folder.run_id
-
-    @property
-    def status(self) -> RunStatus:
-        """The state of its job."""
-        return self.summary.status
-
-    @property
-    def state(self) -> str:
-        """queued, running, finished, stopped, failed, lost or corrupt."""
-        return self.summary.status.state
-
     def history(self) -> History:
         """Return the figures of its training so far."""
         return read_history(self.folder.history)
-
-    def evaluation(self) -> dict[str, Any] | None:
-        """Return its evaluation, or ``None`` if there is none (yet)."""
-        if not storage.is_file(self.folder.evaluation):
-            return None
-        return storage.read_json(self.folder.evaluation)
 
     def log_tail(self, n_lines: int = LOG_TAIL_LINES) -> str:
         """Return the last lines of its log; a missing log is empty."""
@@ -270,7 +248,9 @@ def read_run(run_id: str, home: Path | None = None) -> Run:
                 hint="It can be deleted; other runs are not affected.",
             )
             summary = dataclasses.replace(summary, status=damaged)
-    return Run(summary, folder, settings, _optional_json(folder.result))
+    return Run(
+        **vars(summary), folder=folder, settings=settings, result=_optional_json(folder.result)
+    )
 
 
 def set_note(run_id: str, note: str, home: Path | None = None) -> None:
@@ -306,29 +286,11 @@ def delete_run(run_id: str, home: Path | None = None) -> None:
         locks.release(descriptor)
 
 
-def bundle_folder(run_id: str, home: Path | None = None) -> Path:
-    """Return the folder of a run's bundle.
-
-    Raises:
-        RunError: If there is no such run or it has no bundle.
-    """
-    folder = existing_folder(run_id, home)
-    if not has_bundle(folder):
-        raise RunError(
-            f"Run {run_id} has no model (it is {read_state(folder).state}).",
-            "Choose a finished run.",
-        )
-    return folder.bundle
-
-
 def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = False) -> Path:
-    """Return the bundle folder that ``model`` names.
+    """Return the bundle folder that ``model`` names: ``pretrained``, a run id, or a folder.
 
-    Args:
-        model: ``pretrained``, a run id, or (only with ``allow_path``) a folder.
-        home: Where runs live.
-        allow_path: Whether a folder may be named. The command line allows it; a
-            page never does, since there the name can come from an address.
+    A folder may be named on the command line alone (``allow_path``): on a page the name can come
+    from an address.
 
     Raises:
         RunError: If the run is not there or has no model.
@@ -337,7 +299,13 @@ def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = Fa
     if model == PRETRAINED:
         return PRETRAINED_PATH
     if exists(model, home):
-        return bundle_folder(model, home)
+        folder = run_folder(model, home)
+        if not has_bundle(folder):
+            raise RunError(
+                f"Run {model} has no model (it is {read_state(folder).state}).",
+                "Choose a finished run.",
+            )
+        return folder.bundle
     if allow_path and _is_folder(Path(model)):
         return Path(model)
     expected = "'pretrained', a run id" + (" or a bundle folder" if allow_path else "")

@@ -9,11 +9,12 @@
     branch0_layer0_kernel.npy, branch0_layer0_bias.npy, ...
                          (n_in, n_out) and (n_out,) float32
     branch0_layer0_scale.npy, ...
-                         (n_in,) float32, for kernels of whole numbers only
+                         (n_in,) float32
     neighbours_*.npy, neighbours_papers.txt     optional, see arxivtag.tagging.neighbours
 
-A kernel is stored as float32, or in a quarter of the space as int8: whole numbers from -127 to
-127, each row of which is multiplied by its own scale when it is read.
+A kernel is stored as int8: whole numbers from -127 to 127, each row of which is multiplied by its
+own scale when it is used. Bundles of older versions may hold float32 kernels without scales. Arrays
+are mapped, not read: a text needs some hundred of their rows.
 
 The program names the files: no path is ever read from the manifest. This module holds the value
 and its layout, :mod:`arxivtag.tagging.saving` writes it, :mod:`arxivtag.tagging.loading` reads it.

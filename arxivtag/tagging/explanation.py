@@ -55,13 +55,10 @@ _NOTHING: Integers = np.zeros(0, dtype=np.int64)  # no position left out
 
 @dataclass(frozen=True)
 class Contribution:
-    """What one n-gram does to a label.
+    """What one n-gram (a word, or two joined by a space) does to a label.
 
-    Attributes:
-        term: A word, or two words joined by a space.
-        delta_logit: The logit now minus the logit without the n-gram.
-        probability_without: The label's calibrated probability without it.
-        n_places: How often it stands in the text.
+    ``delta_logit`` is the logit now minus the logit without it, ``probability_without`` the label's
+    calibrated probability without it, ``n_places`` how often it stands in the text.
     """
 
     term: str
@@ -72,14 +69,7 @@ class Contribution:
 
 @dataclass(frozen=True)
 class Span:
-    """A word of the text to mark.
-
-    Attributes:
-        start: First character, in :attr:`Explanation.text`.
-        end: Behind the last character.
-        delta_logit: The contribution of this word (all places of it together).
-        term: The word as the model reads it.
-    """
+    """A word of the text, from ``start`` to behind its last character, and its contribution."""
 
     start: int
     end: int
@@ -113,20 +103,14 @@ class Explanation:
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """The model on a text with and without a phrase.
+    """The model on a text without a phrase, which stands in it ``n_places`` times.
 
-    Attributes:
-        n_places: How often the phrase stands in the text.
-        y_prob: ``(n_labels,)`` calibrated probabilities of the text.
-        y_prob_without: The same without the phrase.
-        readable: Whether the text holds an n-gram that the model knows.
-        readable_without: Whether it still does without the phrase.
+    ``y_prob_without`` are calibrated, ``(n_labels,)``; ``readable_without`` says whether an n-gram
+    that the model knows is left.
     """
 
     n_places: int
-    y_prob: Floats
     y_prob_without: Floats
-    readable: bool
     readable_without: bool
 
 
@@ -181,15 +165,9 @@ def without_phrase(bundle: Bundle, text: str, phrase: str) -> WhatIf:
     """
     reading = _Reading.of(bundle, normalize_text(text))
     starts, removed = reading.places_of(_phrase_words(phrase))
-    logits = _logits(bundle, reading, [_NOTHING, removed])
+    logits = _logits(bundle, reading, [removed])
     y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
-    return WhatIf(
-        n_places=len(starts),
-        y_prob=y_prob[0],
-        y_prob_without=y_prob[1],
-        readable=reading.is_readable(_NOTHING),
-        readable_without=reading.is_readable(removed),
-    )
+    return WhatIf(len(starts), y_prob[0], reading.is_readable(removed))
 
 
 def _phrase_words(phrase: str) -> list[str]:
@@ -221,13 +199,7 @@ def words_with_places(text: str) -> list[tuple[str, int, int]]:
 
 @dataclass(frozen=True, eq=False)
 class _Term:
-    """An n-gram to leave out.
-
-    Attributes:
-        text: A word, or two words joined by a space.
-        removed: Positions of the words to leave out, at every place where it stands.
-        n_places: How many places these are.
-    """
+    """An n-gram to leave out, and the positions of its words at every place where it stands."""
 
     text: str
     removed: Integers
@@ -312,12 +284,7 @@ class _Reading:
     def counts(self, variants: Sequence[Integers], known: Integers) -> Floats:
         """Return how often each known n-gram is left, for each set of positions left out.
 
-        Args:
-            variants: Positions to leave out.
-            known: The columns to count, rising.
-
-        Returns:
-            ``(len(variants), len(known))`` float32.
+        ``known`` are the columns to count, rising; the counts are (n_variants, n_known) float32.
         """
         words = np.ones((len(variants), len(self.words)), dtype=bool)
         for row, removed in enumerate(variants):
@@ -333,11 +300,7 @@ class _Reading:
 
 
 def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> Floats:
-    """Return the logits of the text with these word positions left out, one row per variant.
-
-    Returns:
-        ``(len(variants), n_labels)`` float32.
-    """
+    """Return the logits of the text with these word positions left out, (n_variants, n_labels)."""
     columns = np.concatenate([reading.word_columns, reading.pair_columns])
     known = np.unique(columns[columns >= 0])
     parts = []
@@ -376,9 +339,9 @@ def _dense_logits(bundle: Bundle, known: Integers, weights: Floats) -> Floats:
     result = np.zeros((len(weights), len(bundle.label_names)), dtype=np.float32)
     for branch in bundle.network.branches:
         first = branch.layers[0]
-        values = weights @ first.kernel[known] + first.bias
+        values = weights @ first.weights(known) + first.bias
         for layer in branch.layers[1:]:
-            values = np.maximum(values, 0) @ layer.kernel + layer.bias
+            values = np.maximum(values, 0) @ layer.weights() + layer.bias
         result += values
     return result
 

@@ -183,7 +183,7 @@ def _branch(branch: Branch, name: str, values: KerasTensor) -> KerasTensor:
 
     for number, layer in enumerate(branch.layers):
         is_last = number == len(branch.layers) - 1
-        kernel = np.asarray(layer.kernel, dtype=np.float32)
+        kernel = layer.weights()
         if number == 0:
             # A row of zeros for the out-of-vocabulary column.
             kernel = np.concatenate([np.zeros((1, kernel.shape[1]), np.float32), kernel])

@@ -37,6 +37,7 @@ _MAX_TEXT_BYTES = 2**31 - 1  # of one array of strings
 _MAX_BRANCHES = 16
 _MAX_SIZES = MAX_HIDDEN_LAYERS + 2  # of one branch
 _MAX_UNITS = 65_536
+_LARGEST_INT8 = 128
 _HINT = "The bundle may be damaged: download it again, or train the model anew."
 
 Number = TypeVar("Number", bound=np.generic)
@@ -142,27 +143,23 @@ class _Reader:
         )
 
     def network(self) -> Network:
-        """Return the network, in float32 however it is stored."""
+        """Return the network; its weights stay on disk until they are used."""
         branches = []
         for branch, sizes in enumerate(self.layout.network.branches):
-            layers = []
-            for layer, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
-                bias = self.array(weights_name(branch, layer, "bias"), (n_out,), np.float32)
-                layers.append(DenseLayer(self.kernel(branch, layer, (n_in, n_out)), bias))
-            branches.append(Branch(tuple(layers)))
+            shapes = enumerate(itertools.pairwise(sizes))
+            branches.append(Branch(tuple(self.layer(branch, *numbered) for numbered in shapes)))
         return Network(tuple(branches), self.layout.network.output_activation)
 
-    def kernel(self, branch: int, layer: int, shape: tuple[int, int]) -> NDArray[np.float32]:
-        """Return one kernel, whole numbers multiplied by the scale of their row."""
-        name = weights_name(branch, layer, "kernel")
+    def layer(self, branch: int, number: int, shape: tuple[int, int]) -> DenseLayer:
+        """Return one layer, whose kernel is ``shape``."""
+        bias = self.array(weights_name(branch, number, "bias"), shape[1:], np.float32)
+        name = weights_name(branch, number, "kernel")
         if self.layout.network.precision == "float32":
-            return self.array(name, shape, np.float32)
-        numbers = self.array(name, shape, np.int8)
-        scale = self.array(weights_name(branch, layer, "scale"), shape[:1], np.float32)
+            return DenseLayer(self.array(name, shape, np.float32), bias)
+        scale = self.array(weights_name(branch, number, "scale"), shape[:1], np.float32)
         with np.errstate(over="ignore"):  # a damaged scale; refused in the next line
-            kernel: NDArray[np.float32] = np.multiply(numbers, scale[:, None], dtype=np.float32)
-        _check_finite(name, kernel)
-        return kernel
+            _check_finite(name, scale * np.float32(_LARGEST_INT8))
+        return DenseLayer(self.array(name, shape, np.int8), bias, scale)
 
     def neighbours(self) -> NeighbourIndex | None:
         """Return the papers to search for similar ones, if the bundle keeps any."""
@@ -182,7 +179,10 @@ class _Reader:
         return index
 
     def array(self, name: str, shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
-        """Return the array in ``name.npy`` if its header and file size say what is expected."""
+        """Return the array in ``name.npy`` if its header and file size say what is expected.
+
+        It is mapped: what is never used is never read, and what is can leave memory again.
+        """
         path = self.file(f"{name}.npy")
         expected = np.dtype(kind)
         n_values = int(np.prod(shape, dtype=np.int64))
@@ -202,7 +202,7 @@ class _Reader:
                         f"bytes of numbers. Received: {n_bytes:,}.",
                         _HINT,
                     )
-                values = np.fromfile(file, dtype=expected, count=n_values).reshape(shape)
+                values = _mapped(file, shape, expected)
         except (OSError, ValueError) as error:
             raise BundleError(f"The bundle's {path.name} cannot be read.", _HINT) from error
         _check_finite(name, values)
@@ -293,6 +293,13 @@ def _read_header(file: BinaryIO) -> bytes:
     """Return the header of a ``.npy`` file, whose length (2 bytes) and padding are left out."""
     start = file.read(10)
     return start[:8] + file.read(int.from_bytes(start[8:], "little")).rstrip()
+
+
+def _mapped(file: BinaryIO, shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
+    """Return the array that lies in the rest of a file, without reading it."""
+    if 0 in shape:  # nothing cannot be mapped
+        return np.empty(shape, kind)
+    return np.asarray(np.memmap(file, kind, mode="r", offset=file.tell(), shape=shape))
 
 
 def _written_header(shape: tuple[int, ...], kind: np.dtype[Any]) -> bytes:

@@ -2,8 +2,10 @@
 
 Each paper is kept as its 64 strongest n-grams by TF-IDF (8-bit weights, length one), so
 27,000 papers take about 9 MB, and a search is one look-up of the text's weights at
-every kept n-gram. The similarity is the cosine between the text's TF-IDF row and the
-paper's shortened one: 1 is the same paper, 0 shares none of the paper's n-grams.
+every kept n-gram. Of more than :data:`MAX_PAPERS`, that many are kept, evenly spaced: at most
+32 MB and their titles, however many papers there are. The similarity is the cosine between the
+text's TF-IDF row and the paper's shortened one: 1 is the same paper, 0 shares none of the
+paper's n-grams.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from arxivtag.learning.features import SparseRows
 
 TERMS_PER_PAPER = 64
 MAX_PAPERS = 100_000
+_BLOCK_PAPERS = 4096
 # Separators inside one line; cleaning removes both from titles and labels.
 _LABEL_END, _TITLE_START = "\x1f", "\x1e"
 _MAX_TITLE_CHARS = 500
@@ -98,7 +101,7 @@ class NeighbourIndex:
 def build_index(
     rows: SparseRows, titles: Sequence[str], labels: Sequence[tuple[str, ...]]
 ) -> NeighbourIndex:
-    """Return an index of papers, in their order; of more than 100,000 papers, the first ones.
+    """Return an index of papers, in their order; of more than 100,000, so many evenly spaced ones.
 
     Args:
         rows: ``(n_papers, n_features)`` TF-IDF rows of the training papers.
@@ -106,26 +109,40 @@ def build_index(
         labels: Their labels.
     """
     n_papers = min(len(rows), MAX_PAPERS)
-    rows = rows.slice(0, n_papers)
-    row_of = np.repeat(np.arange(n_papers), np.diff(rows.indptr))
+    papers = [number * len(rows) // n_papers for number in range(n_papers)]
+    # In blocks, since sorting the n-grams of all papers at once takes a gigabyte.
+    starts = range(0, n_papers, _BLOCK_PAPERS)
+    blocks = [_strongest(rows.take(papers[start : start + _BLOCK_PAPERS])) for start in starts]
+    indptr = np.zeros(n_papers + 1, dtype=np.int64)
+    np.cumsum([size for sizes, _, _ in blocks for size in sizes], out=indptr[1:])
+    captions = [
+        _LABEL_END.join(_plain(label) for label in labels[paper])
+        + _TITLE_START
+        + _plain(titles[paper])
+        for paper in papers
+    ]
+    return NeighbourIndex(
+        indptr,
+        np.concatenate([np.zeros(0, np.int32), *(indices for _, indices, _ in blocks)]),
+        np.concatenate([np.zeros(0, np.uint8), *(weights for _, _, weights in blocks)]),
+        pa.array(captions, pa.string()),
+    )
+
+
+def _strongest(rows: SparseRows) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+    """Return how many n-grams of each row stay, which, and their weights for length one."""
+    row_of = np.repeat(np.arange(len(rows)), np.diff(rows.indptr))
     # Strongest first within each row; then the first ones of each row stay.
     order = np.lexsort((-rows.data, row_of))
     rank = np.arange(len(order)) - np.repeat(rows.indptr[:-1], np.diff(rows.indptr))
     kept = order[rank < TERMS_PER_PAPER]
     kept.sort()
     weights, kept_rows = rows.data[kept], row_of[kept]
-    norms = np.sqrt(np.bincount(kept_rows, weights.astype(np.float64) ** 2, minlength=n_papers))
-    indptr = np.zeros(n_papers + 1, dtype=np.int64)
-    np.cumsum(np.bincount(kept_rows, minlength=n_papers), out=indptr[1:])
-    captions = [
-        _LABEL_END.join(_plain(label) for label in paper_labels) + _TITLE_START + _plain(title)
-        for title, paper_labels in zip(titles[:n_papers], labels[:n_papers], strict=True)
-    ]
-    return NeighbourIndex(
-        indptr,
+    norms = np.sqrt(np.bincount(kept_rows, weights.astype(np.float64) ** 2, minlength=len(rows)))
+    return (
+        np.bincount(kept_rows, minlength=len(rows)),
         rows.indices[kept],
         np.rint(255 * weights / norms[kept_rows]).astype(np.uint8),
-        pa.array(captions, pa.string()),
     )
 
 

@@ -15,6 +15,7 @@ from arxivtag import storage
 from arxivtag.fields import to_dict
 from arxivtag.learning import calibration, thresholds
 from arxivtag.learning.network import Branch
+from arxivtag.learning.rounding import rounded
 from arxivtag.tagging.bundle import (
     MANIFEST_NAME,
     SCHEMA_VERSION,
@@ -22,20 +23,16 @@ from arxivtag.tagging.bundle import (
     Layout,
     NeighboursLayout,
     NetworkLayout,
-    Precision,
     weights_name,
 )
 from arxivtag.tagging.loading import load_bundle
 
 
-def save_bundle(bundle: Bundle, folder: Path, *, precision: Precision = "float32") -> None:
+def save_bundle(bundle: Bundle, folder: Path) -> None:
     """Write ``bundle`` to ``folder`` in one rename; an existing folder is replaced.
 
-    Args:
-        bundle: What to write.
-        folder: Where to.
-        precision: How kernels are stored. ``int8`` takes a quarter of the space and changes
-            probabilities a little; both are float32 again when loaded.
+    Weights of more than 8 bits are rounded (:func:`arxivtag.learning.rounding.rounded`). What
+    training gives is rounded already, so that the model that was evaluated is the one written.
 
     Raises:
         BundleError: If its parts do not fit each other.
@@ -44,9 +41,9 @@ def save_bundle(bundle: Bundle, folder: Path, *, precision: Precision = "float32
     with storage.publish_folder(folder) as unfinished:
         for name, lines in _lines(bundle):
             storage.write_text(unfinished / f"{name}.txt", "".join(f"{line}\n" for line in lines))
-        for name, array in _arrays(bundle, precision):
+        for name, array in _arrays(bundle):
             _write_array(unfinished / f"{name}.npy", array)
-        storage.write_json(unfinished / MANIFEST_NAME, _manifest(bundle, precision))
+        storage.write_json(unfinished / MANIFEST_NAME, _manifest(bundle))
         # What was written must load: a bundle that does not is never published.
         load_bundle(unfinished)
 
@@ -66,22 +63,6 @@ def bundle_zip(folder: Path) -> bytes:
     return content.getvalue()
 
 
-def to_int8(kernel: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return a kernel as whole numbers with one scale for each row: ``numbers * scale[:, None]``.
-
-    No weight moves by more than half a step of its row, of which there are 254.
-
-    Args:
-        kernel: ``(n_in, n_out)`` float.
-
-    Returns:
-        Numbers from -127 to 127 of the same shape, and scales ``(n_in,)``.
-    """
-    scale = (np.abs(kernel).max(axis=1) / 127).astype(np.float32)
-    steps = kernel / np.where(scale > 0, scale, 1)[:, None]
-    return np.clip(np.rint(steps), -127, 127).astype(np.int8), scale
-
-
 def _lines(bundle: Bundle) -> Iterator[tuple[str, Iterable[str]]]:
     """Yield each text file's name and lines."""
     yield "vocabulary", bundle.vectorizer.vocabulary.to_pylist()
@@ -90,25 +71,22 @@ def _lines(bundle: Bundle) -> Iterator[tuple[str, Iterable[str]]]:
         yield "neighbours_papers", bundle.neighbours.captions.to_pylist()
 
 
-def _arrays(bundle: Bundle, precision: Precision) -> Iterator[tuple[str, NDArray[Any]]]:
+def _arrays(bundle: Bundle) -> Iterator[tuple[str, NDArray[Any]]]:
     """Yield each array's name and content."""
     yield "idf", bundle.vectorizer.idf.astype(np.float32)
-    for number, branch in enumerate(bundle.network.branches):
+    for number, branch in enumerate(rounded(bundle.network).branches):
         for layer, dense in enumerate(branch.layers):
-            yield weights_name(number, layer, "bias"), dense.bias.astype(np.float32)
-            if precision == "int8":
-                numbers, scale = to_int8(dense.kernel)
-                yield weights_name(number, layer, "kernel"), numbers
-                yield weights_name(number, layer, "scale"), scale
-            else:
-                yield weights_name(number, layer, "kernel"), dense.kernel.astype(np.float32)
+            yield weights_name(number, layer, "bias"), dense.bias
+            yield weights_name(number, layer, "kernel"), dense.kernel
+            if dense.scale is not None:
+                yield weights_name(number, layer, "scale"), dense.scale
     if bundle.neighbours is not None:
         yield "neighbours_indptr", bundle.neighbours.indptr
         yield "neighbours_indices", bundle.neighbours.indices
         yield "neighbours_weights", bundle.neighbours.weights
 
 
-def _manifest(bundle: Bundle, precision: Precision) -> dict[str, Any]:
+def _manifest(bundle: Bundle) -> dict[str, Any]:
     network, neighbours = bundle.network, bundle.neighbours
     layout = Layout(
         n_features=len(bundle.vectorizer),
@@ -117,7 +95,7 @@ def _manifest(bundle: Bundle, precision: Precision) -> dict[str, Any]:
         vectorizer=bundle.vectorizer.config,
         network=NetworkLayout(
             output_activation=network.output_activation,
-            precision=precision,
+            precision="int8",
             branches=tuple(_sizes(branch) for branch in network.branches),
         ),
     )

@@ -109,14 +109,9 @@ def _items(cell: str, separator: str) -> list[str]:
 
 
 def write_table(table: pd.DataFrame, path: Path, separator: str) -> None:
-    """Write a tagged table in the format that the file's name ends in.
+    """Write a table of :func:`with_predicted_labels` in the format that the file's name ends in.
 
     JSON lines and Parquet hold lists of labels and probabilities, CSV the text.
-
-    Args:
-        table: From :func:`with_predicted_labels`.
-        path: The file.
-        separator: What stands between labels in ``table``.
 
     Raises:
         ConfigError: If it ends in none of ``.csv``, ``.jsonl``, ``.parquet``.

@@ -35,14 +35,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class LabelScore:
-    """One label for one text.
-
-    Attributes:
-        label: The label (``cs.LG``).
-        name: Its name in words.
-        probability: Calibrated, 0 to 1.
-        above_threshold: Whether the model gives this label.
-    """
+    """One label for one text: calibrated, 0 to 1, and whether the model gives it."""
 
     label: str
     name: str
@@ -54,11 +47,7 @@ class LabelScore:
 class SecondOpinion:
     """What the model says of labels that somebody chose.
 
-    Attributes:
-        agrees: Chosen, and given by the model.
-        doubts: Chosen, and not given by the model.
-        adds: Given by the model, and not chosen.
-        unknown: Chosen, but no label of this model.
+    It gives those it agrees with and those it adds; ``unknown`` are no labels of this model.
     """
 
     agrees: tuple[LabelScore, ...]
@@ -172,12 +161,8 @@ def tag(
 ) -> list[tuple[LabelScore, ...]]:
     """Return the labels of each joined text; a text without a known n-gram is given none.
 
-    Args:
-        bundle: The model.
-        texts: Joined texts (see :func:`arxivtag.papers.texts.join_text`).
-        top_k: See :func:`rank_labels`.
-        threshold: See :func:`rank_labels`.
-        progress: Called with the number of texts done.
+    For ``top_k`` and ``threshold`` see :func:`rank_labels`. ``progress`` is called with the number
+    of texts done.
 
     Raises:
         ConfigError: If ``top_k`` is below 1 or ``threshold`` outside 0 to 1.
@@ -231,13 +216,8 @@ def second_opinion(
 ) -> SecondOpinion:
     """Compare labels that somebody chose with the ones the model gives, most probable first.
 
-    Where an area of arXiv has two names, either counts as the one that the model knows.
-
-    Args:
-        bundle: The model.
-        y_prob_row: ``(n_labels,)`` calibrated probabilities.
-        chosen: The labels that somebody chose.
-        readable: Whether the text holds a known n-gram; if not, the model gives no label.
+    Where an area of arXiv has two names, either counts as the one that the model knows. For
+    ``y_prob_row`` and ``readable`` see :func:`rank_labels`.
     """
     every = rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
     known = frozenset(bundle.label_names)

@@ -57,8 +57,8 @@ def test_numbers_follow_the_threshold(served: Served, open_page: OpenPage) -> No
     page.get_by_text("One for all", exact=True).click()
     slider = page.get_by_role("group", name="Threshold", exact=True).get_by_role("slider")
     expect(slider).to_be_visible()
-    truth = served.run.predictions.y_true_test
-    y_prob = served.run.predictions.y_prob_test
+    truth = served.run.predictions.test.y_true
+    y_prob = served.run.predictions.test.y_prob
     for key in ("End", "Home"):
         slider.press(key)
         value = {"End": 0.99, "Home": 0.01}[key]

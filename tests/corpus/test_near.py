@@ -10,7 +10,7 @@ import pytest
 
 from arxivtag.callbacks import never
 from arxivtag.corpus.near import SignatureWriter
-from arxivtag.papers.near_duplicates import near_duplicate_groups
+from tests.loading import near_duplicate_groups
 
 
 def texts_of(seed: int, n: int) -> list[str]:

@@ -20,7 +20,7 @@ from arxivtag.corpus.staging import IngestStoppedError
 from arxivtag.corpus.store import open_corpus
 from arxivtag.corpus.texts import matching, papers_at
 from arxivtag.errors import DataError, StorageError
-from tests.corpus.test_figures import write_untidy
+from tests.corpus.untidy import write_untidy
 
 INGEST = (
     "import sys; from pathlib import Path; from arxivtag.corpus.store import open_corpus;"

@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 
 from arxivtag.errors import ArxivTagError
-from arxivtag.papers.cleaning import clean
-from arxivtag.papers.sources import load
+from tests.loading import clean, load
 
 
 def attempt(path: Path) -> dict[str, object]:

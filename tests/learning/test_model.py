@@ -31,12 +31,6 @@ def build_model(
     return building.build_model(config, TrainingConfig(loss=loss), 30, 5, random_seed=seed)
 
 
-def to_network(model: Any) -> network.Network:
-    from arxivtag.learning.engine import conversion
-
-    return conversion.to_network(model)
-
-
 @pytest.mark.parametrize("config", SHAPES.values(), ids=SHAPES)
 def test_summary_tells_what_is_built(config: ModelConfig) -> None:
     rows = model_summary(config, 30, 5)
@@ -66,6 +60,8 @@ def test_summary_needs_no_keras() -> None:
 @pytest.mark.parametrize("name", ["wide and deep", "towers"])
 @pytest.mark.parametrize("loss", ["binary_crossentropy", "softmax_crossentropy"])
 def test_the_network_predicts_as_the_model(name: str, loss: Any) -> None:
+    from arxivtag.learning.engine.conversion import view_network
+
     rows = random_rows(20, 30)
     model = build_model(SHAPES[name], loss, seed=3)
     for variable in model.trainable_variables:
@@ -78,7 +74,7 @@ def test_the_network_predicts_as_the_model(name: str, loss: Any) -> None:
         "data": rows.data,
     }
     np.testing.assert_allclose(
-        network.probabilities(to_network(model), rows), model(batch), rtol=1e-4, atol=1e-5
+        network.probabilities(view_network(model), rows), model(batch), rtol=1e-4, atol=1e-5
     )
 
 
@@ -94,6 +90,8 @@ def test_same_seed_same_weights_and_towers_differ() -> None:
 
 
 def test_the_network_owns_its_arrays() -> None:
+    from arxivtag.learning.engine.conversion import to_network
+
     model = build_model(SHAPES["linear"], "binary_crossentropy")
     kept = to_network(model)
     before = kept.branches[0].layers[0].kernel.copy()

@@ -25,28 +25,29 @@ def predictions() -> Predictions:
         ).calibrated(Calibration("temperature", temperature=2.0))
         for n in (4, 3)
     )
-    return Predictions.of(("cs.LG", "math.ÅÄ"), val, test)
+    return Predictions(("cs.LG", "math.ÅÄ"), val, test)
 
 
 def test_there_and_back(tmp_path: Path, predictions: Predictions) -> None:
     save_predictions(tmp_path / "predictions.npz", predictions)
     again = load_predictions(tmp_path / "predictions.npz")
     assert again.label_names == predictions.label_names
-    for name in ("y_true_val", "y_prob_val", "y_prob_val_raw", "y_true_test", "y_prob_test_raw"):
-        before, after = getattr(predictions, name), getattr(again, name)
-        assert before.dtype == after.dtype
-        np.testing.assert_array_equal(before, after)
+    for split in ("val", "test"):
+        for name in ("y_true", "y_prob", "y_prob_raw", "readable"):
+            before, after = (getattr(getattr(one, split), name) for one in (predictions, again))
+            assert before.dtype == after.dtype
+            np.testing.assert_array_equal(before, after)
 
 
 def test_calibrated_ones_stand_beside_the_raw(predictions: Predictions) -> None:
-    raw, calibrated = predictions.y_prob_test_raw, predictions.y_prob_test
+    raw, calibrated = predictions.test.y_prob_raw, predictions.test.y_prob
     odds = calibrated / (1 - calibrated)
     np.testing.assert_allclose(odds**2, raw / (1 - raw), rtol=1e-4)  # temperature 2
 
 
 def test_no_label_at_all_is_stored(tmp_path: Path) -> None:
     empty = Scored(np.zeros((0, 0), bool), np.zeros((0, 0), np.float32), np.zeros(0, bool))
-    none = Predictions.of((), empty, empty)
+    none = Predictions((), empty, empty)
     save_predictions(tmp_path / "p.npz", none)
     assert load_predictions(tmp_path / "p.npz").label_names == ()
 
@@ -70,16 +71,17 @@ def test_predictions_of_older_versions_count_as_readable(
     tmp_path: Path, predictions: Predictions
 ) -> None:
     path = tmp_path / "predictions.npz"
-    some = dataclasses.replace(predictions, readable_val=predictions.y_true_val[:, 0])
+    val = dataclasses.replace(predictions.val, readable=predictions.val.y_true[:, 0])
+    some = dataclasses.replace(predictions, val=val)
     save_predictions(path, some)
-    np.testing.assert_array_equal(load_predictions(path).readable_val, some.readable_val)
+    np.testing.assert_array_equal(load_predictions(path).val.readable, val.readable)
     with np.load(path) as stored:
         arrays = dict(stored)
     older = {name: array for name, array in arrays.items() if not name.startswith("readable")}
     np.savez(path, **older)
     again = load_predictions(path)
-    assert again.readable_val.all()
-    assert again.readable_test.shape == (len(again.y_true_test),)
+    assert again.val.readable.all()
+    assert again.test.readable.shape == (len(again.test),)
     np.savez(path, **{**arrays, "readable_test": np.ones(1, bool)})
     with pytest.raises(StorageError, match="whether they can be read"):
         load_predictions(path)
@@ -92,10 +94,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_pickled_content_is_refused(tmp_path: Path, predictions: Predictions) -> None:
     path = tmp_path / "predictions.npz"
-    names = ("y_true_val", "y_prob_val", "y_prob_val_raw", "y_true_test", "y_prob_test")
-    arrays = {name: getattr(predictions, name) for name in names}
-    arrays["y_prob_test_raw"] = predictions.y_prob_test_raw
-    np.savez(path, label_names=np.array(["a", object()], dtype=object), **arrays)
+    save_predictions(path, predictions)
+    with np.load(path) as stored:
+        arrays = dict(stored)
+    arrays["label_names"] = np.array(["a", object()], dtype=object)
+    np.savez(path, **arrays)
     with pytest.raises(StorageError):
         load_predictions(path)
 

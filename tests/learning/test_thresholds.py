@@ -69,7 +69,9 @@ def test_global_has_the_highest_micro_f1() -> None:
     assert f1(y_true, apply(chosen, y_prob)) == best
 
 
-def test_per_label_is_pulled_towards_the_global_threshold_the_rarer_the_label() -> None:
+def test_per_label_is_pulled_towards_the_global_threshold_the_rarer_the_label(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     # The frequent label sets the global threshold, 0.65; the rare one's own best is 0.15.
     n_papers = 200
     y_true = np.zeros((n_papers, 2), bool)
@@ -78,9 +80,12 @@ def test_per_label_is_pulled_towards_the_global_threshold_the_rarer_the_label() 
     y_true[:4, 1], y_prob[:4, 1] = True, 0.2
     shared = choose(y_true, y_prob, "global").values[0]
     own = best_threshold(y_true[:, 1], y_prob[:, 1])
-    unshrunk, shrunk, more = (
-        choose(y_true, y_prob, "per_label", shrinkage_positives=s).values[1] for s in (0, 4, 400)
-    )
+
+    def chosen(shrinkage_positives: int) -> float:
+        monkeypatch.setattr(thresholds, "SHRINKAGE_POSITIVES", shrinkage_positives)
+        return float(choose(y_true, y_prob, "per_label").values[1])
+
+    unshrunk, shrunk, more = (chosen(one) for one in (0, 4, 400))
     assert (shared, own, unshrunk) == pytest.approx((0.65, 0.15, 0.15))
     # At shrinkage 4, four positives weigh as much as the global threshold, on the logit scale.
     logit = lambda p: np.log(p / (1 - p))  # noqa: E731
@@ -93,7 +98,7 @@ def test_per_label_is_pulled_towards_the_global_threshold_the_rarer_the_label() 
 def test_labels_with_too_few_positives_take_the_global_threshold() -> None:
     y_true = np.array([[True, True, False], [True, False, False], [False, False, False]])
     y_prob = np.array([[0.9, 0.1, 0.3], [0.8, 0.05, 0.2], [0.1, 0.0, 0.1]], np.float32)
-    chosen = choose(y_true, y_prob, "per_label", min_positives=2)
+    chosen = choose(y_true, y_prob, "per_label")
     shared = choose(y_true, y_prob, "global").values[0]
     assert chosen.values[1:].tolist() == [shared, shared]  # one positive; none
 

@@ -12,9 +12,10 @@ from scipy.sparse import csr_matrix
 
 from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
-from arxivtag.learning.vectorizer import Vectorizer, fit_transform
+from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.papers.words import count_distinct_words
 from arxivtag.settings import VectorizerConfig
+from tests.fitting import fit_transform
 from tests.papers.test_words import ALPHABET
 
 # NUL is left out: cleaning removes it, and numpy drops it from the ends of Keras' vocabulary.
@@ -161,7 +162,7 @@ def test_many_chunks_equal_one(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [random_text(source) for _ in range(300)]
     one, rows_one = fit_transform(texts, VectorizerConfig(max_tokens=700))
     monkeypatch.setattr("arxivtag.papers.words._CHUNK_CHARS", 50)
-    monkeypatch.setattr("arxivtag.learning.vectorizer._ROWS_PER_PART", 7)
+    monkeypatch.setattr("arxivtag.corpus.tokens._TOKENS_AT_ONCE", 7)
     monkeypatch.setattr("arxivtag.learning.vectorizer._HASH_LOOKUP_FROM", 3)
     many, rows_many = fit_transform(texts, VectorizerConfig(max_tokens=700))
     assert many.vocabulary.equals(one.vocabulary)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -92,42 +91,11 @@ def send(
     handler.wfile.write(body)
 
 
-def range_start(handler: Any) -> int:
-    """Return the first byte asked for, 0 without a Range header."""
-    found = re.fullmatch(r"bytes=(\d+)-", handler.headers.get("Range", ""))
-    return int(found[1]) if found else 0
-
-
-def send_from(handler: Any, body: bytes, *, most: int | None = None, tag: str = '"one"') -> None:
-    """Answer as a file server: ranges are honoured; break off after ``most`` bytes."""
-    start = range_start(handler)
-    if start and handler.headers.get("If-Range") != tag:
-        start = 0
-    if start >= len(body) and start:
-        handler.send_response(416)
-        handler.send_header("Content-Range", f"bytes */{len(body)}")
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-        return
-    handler.send_response(206 if start else 200)
-    if start:
-        handler.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
-    handler.send_header("ETag", tag)
-    handler.send_header("Content-Type", "text/csv")
-    handler.send_header("Content-Length", str(len(body) - start))
-    handler.end_headers()
-    handler.wfile.write(body[start:] if most is None else body[start : start + most])
-
-
 def stall(handler: Any, body: bytes, seconds: float = 1.0) -> None:
     """Promise ``body``, send half of it, then say nothing."""
-    start = range_start(handler)
-    handler.send_response(206 if start else 200)
-    if start:
-        handler.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
-    handler.send_header("ETag", '"one"')
-    handler.send_header("Content-Length", str(len(body) - start))
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
-    handler.wfile.write(body[start : start + (len(body) - start) // 2])
+    handler.wfile.write(body[: len(body) // 2])
     handler.wfile.flush()
     time.sleep(seconds)

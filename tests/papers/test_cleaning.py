@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.papers.cleaning import clean, label_names_of
-from arxivtag.papers.sources import load
 from arxivtag.settings import PRESETS, CleaningConfig
+from tests.loading import clean, load
 from tests.papers.conftest import make_papers
 
 LONG = "word1 word2 word3 word4 word5 word6 word7 word8 word9 word10 word11 word12"
@@ -176,6 +175,7 @@ def test_labels_on_few_papers_are_left_out() -> None:
             st.sampled_from([LONG, f"{LONG} more", "a note on whales", "..."]),
             st.lists(st.sampled_from(["cs.IT", "math.IT", "cs.LG", "x"]), unique=True),
         ),
+        min_size=1,
         max_size=12,
     ),
     st.integers(1, 3),
@@ -211,20 +211,6 @@ def test_cleaning_twice_changes_nothing(papers: pd.DataFrame) -> None:
     twice = clean(once.papers)
     pd.testing.assert_frame_equal(once.papers, twice.papers)
     assert twice.report.n_texts_changed == 0
-
-
-@pytest.mark.parametrize(
-    ("labels", "names"),
-    [
-        ([("b", "a"), ("a",)], ("a", "b")),
-        ([("b",), ("a",)], ("a", "b")),
-        ([], ()),
-    ],
-)
-def test_label_names_by_falling_frequency(
-    labels: list[tuple[str, ...]], names: tuple[str, ...]
-) -> None:
-    assert label_names_of(labels) == names
 
 
 def test_the_real_data(real_data: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from arxivtag.errors import DataError
 from arxivtag.papers.label_columns import columns_of_bits, guess_label_column
 from arxivtag.papers.schema import ONE_PER_LABEL, Layout
-from arxivtag.papers.sources import load
+from tests.loading import load
 
 NAMES = ("Machine Learning", "Robotics", "Physics, Particles & Fields", "C++", "hep-th")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from arxivtag.papers.cleaning import clean
 from arxivtag.papers.missing import MISSING_WORDS, without_missing
-from arxivtag.papers.sources import load, load_texts
+from arxivtag.papers.sources import load_texts
+from tests.loading import clean, load
 
 
 @pytest.mark.parametrize("word", [*sorted(MISSING_WORDS), "NaN", " N/A ", "<NA>", "No Abstract."])

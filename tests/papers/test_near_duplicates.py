@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arxivtag.papers import near_duplicates
-from arxivtag.papers.near_duplicates import near_duplicate_groups
+from tests.loading import near_duplicate_groups
 
 WORDS = [f"word{i}" for i in range(400)]
 

@@ -8,7 +8,8 @@ import pytest
 
 from arxivtag.errors import DataError
 from arxivtag.papers.schema import Layout
-from arxivtag.papers.sources import available_sources, load, load_texts
+from arxivtag.papers.sources import available_sources, load_texts
+from tests.loading import load
 
 CSV = """titles,summaries,terms,year
 A,One abstract,"['cs.CV', 'cs.LG']",2020
@@ -30,12 +31,6 @@ def test_a_file(path: Path) -> None:
     assert corpus.papers.index.tolist() == [0, 1]
     assert (corpus.source, corpus.name, corpus.synthetic) == (str(path), "papers.csv", False)
     assert (corpus.report.n_rows_read, corpus.report.n_rows_skipped) == (2, 0)
-
-
-def test_progress_is_told(path: Path) -> None:
-    told: list[tuple[str, float | None]] = []
-    load(str(path), progress=lambda *what: told.append(what))
-    assert [share for _, share in told] == [0.0, 0.8, 1.0]
 
 
 def test_fingerprint_is_of_content_and_mapping(path: Path, tmp_path: Path) -> None:

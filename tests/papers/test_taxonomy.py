@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.papers.sources import load
 from arxivtag.papers.taxonomy import (
     CURRENT_NAMES,
     LABEL_NAMES,
@@ -20,6 +19,7 @@ from arxivtag.papers.taxonomy import (
     label_name,
     nearest_label,
 )
+from tests.loading import load
 
 # arXiv's own counts: 155 present categories in eight groups (physics with its archives).
 PRESENT = {

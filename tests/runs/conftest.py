@@ -8,11 +8,13 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
 from arxivtag import storage
+from arxivtag.errors import ArxivTagError
 from arxivtag.fields import to_dict
 from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder
@@ -35,6 +37,13 @@ def wait_for(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
+
+
+def refused(job: Callable[..., object], *arguments: Any, **options: Any) -> ArxivTagError:
+    """The error with which ``jobs.start`` or ``jobs.resume`` refuses."""
+    with pytest.raises(ArxivTagError) as caught:
+        job(*arguments, **options)
+    return caught.value
 
 
 def state_of(run_id: str, home: Path) -> str:

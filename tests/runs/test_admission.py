@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from arxivtag.errors import ConfigError, DataError, RefusedError
-from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.runs import admission
 from arxivtag.settings import RunConfig, TrainingConfig, VectorizerConfig
+from tests.fitting import fit_transform
 
 
 def test_a_model_that_would_not_load_again_is_refused_before_it_is_trained(

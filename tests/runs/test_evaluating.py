@@ -21,6 +21,11 @@ from arxivtag.tagging.saving import save_bundle
 from tests.tagging.models import LABELS, make_bundle
 
 
+@pytest.fixture(autouse=True)
+def _home(home: Path) -> None:
+    """Papers are ingested into a home folder of the test's own."""
+
+
 def test_evaluation_counts_the_labels_that_tagging_gives(tmp_path: Path) -> None:
     model = tmp_path / "model"
     low = Thresholds("global", np.full(len(LABELS), 0.01, np.float32))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arxivtag.figures.history import comparison_figure, training_figure, validation_figure
-from arxivtag.runs.history import History, HistoryFollower, add_records, read_history
+from arxivtag.runs.history import History, read_history
 
 
 def lines(*records: dict[str, object]) -> bytes:
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def history_of(records: Iterable[dict[str, object]]) -> History:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.jsonl"
+        path.write_bytes(lines(*records))
+        return read_history(path)
 
 
 START = {"kind": "start", "n_epochs": 3, "binary_accuracy_all_zeros": 0.9}
@@ -44,16 +52,13 @@ def test_missing_file_is_an_empty_history(tmp_path: Path) -> None:
 
 
 def test_values_that_are_not_finite_are_left_out() -> None:
-    history = add_records(
-        History(), [{"kind": "epoch", "epoch": 1, "loss": float("nan"), "val_loss": 0.5}]
-    )
+    history = history_of([{"kind": "epoch", "epoch": 1, "loss": float("nan"), "val_loss": 0.5}])
     assert history.epochs == ({"kind": "epoch", "epoch": 1, "val_loss": 0.5},)
 
 
 @pytest.mark.parametrize("value", ["x", None, True, [1], {}, float("inf"), 10**400, -(10**400)])
 def test_values_that_are_no_numbers_are_left_out(value: object) -> None:
-    history = add_records(
-        History(),
+    history = history_of(
         [
             {"kind": "start", "n_epochs": value, "binary_accuracy_all_zeros": value, "at": "now"},
             {"kind": "tick", "epoch": 0.5, "loss": value, "papers_per_second": value},
@@ -85,7 +90,7 @@ def test_whatever_the_file_holds_its_figures_can_be_drawn(
 ) -> None:
     kinds = ("start", "tick", "epoch")
     sound = [{"epoch": 1, **record, "kind": kinds[i % 3]} for i, record in enumerate(records)]
-    history = add_records(History(), [*sound[:n_sound], *records])
+    history = history_of([*sound[:n_sound], *records])
     for metric in ("loss", "binary_accuracy"):
         training_figure(
             history.ticks,
@@ -103,69 +108,35 @@ def test_whatever_the_file_holds_its_figures_can_be_drawn(
 
 def test_resume_takes_back_what_lay_beyond_the_checkpoint() -> None:
     late = {"kind": "tick", "epoch": 2.5, "loss": 1.0}
-    before = add_records(History(), [START, TICK, *EPOCHS[:2], late])
-    after = add_records(before, [{"kind": "resume", "epoch": 1}, EPOCHS[1]])
+    resume = {"kind": "resume", "epoch": 1}
+    after = history_of([START, TICK, *EPOCHS[:2], late, resume, EPOCHS[1]])
     assert [record["epoch"] for record in after.epochs] == [1, 2]
     assert [record["epoch"] for record in after.ticks] == [0.5]
 
 
-def test_follower_reads_only_new_lines_and_leaves_a_partial_one(tmp_path: Path) -> None:
+def test_a_partial_line_is_left_until_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
-    follower = HistoryFollower(path)
-    assert follower.update().n_points == 0
     path.write_bytes(lines(START, TICK) + b'{"kind": "tick", "epo')
-    first = follower.update()
-    assert first.n_points == 1
-    assert follower.update() is first  # nothing new: the same object
+    assert read_history(path).n_points == 1
     with path.open("ab") as file:
         file.write(b'ch": 0.75, "loss": 1.5}\n')
-    assert [tick["epoch"] for tick in follower.update().ticks] == [0.5, 0.75]
-
-
-def test_follower_begins_again_when_the_file_is_another(tmp_path: Path) -> None:
-    path = tmp_path / "history.jsonl"
-    path.write_bytes(lines(START, TICK, *EPOCHS))
-    follower = HistoryFollower(path)
-    assert follower.update().n_points == 4
-    path.write_bytes(lines(START))
-    assert follower.update().n_points == 0
+    assert [tick["epoch"] for tick in read_history(path).ticks] == [0.5, 0.75]
 
 
 @settings(max_examples=50)
 @given(st.lists(st.integers(1, 60), max_size=12))
 def test_however_the_writer_is_cut_off_no_point_is_lost_or_doubled(cuts: list[int]) -> None:
-    import tempfile
-
-    content = lines(START, *({"kind": "tick", "epoch": n / 10, "loss": 1.0} for n in range(30)))
+    ticks = [{"kind": "tick", "epoch": n / 10, "loss": 1.0} for n in range(30)]
+    content = lines(START, *ticks)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "history.jsonl"
-        follower = HistoryFollower(path)
         place = 0
         with path.open("wb", buffering=0) as file:
             for cut in [*cuts, len(content)]:
                 file.write(content[place : place + cut])
                 place += cut
-                follower.update()
-        assert [tick["epoch"] for tick in follower.update().ticks] == [n / 10 for n in range(30)]
-
-
-def test_follower_is_shared_between_threads_without_loss(tmp_path: Path) -> None:
-    path = tmp_path / "history.jsonl"
-    follower = HistoryFollower(path)
-    seen: list[int] = []
-
-    def watch() -> None:
-        n = 0
-        while n < 200:
-            n = follower.update().n_points
-        seen.append(n)
-
-    threads = [threading.Thread(target=watch) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    with path.open("ab", buffering=0) as file:
-        for number in range(200):
-            file.write(lines({"kind": "tick", "epoch": number, "loss": 1.0}))
-    for thread in threads:
-        thread.join(timeout=20)
-    assert seen == [200] * 8
+                n_points = read_history(path).n_points
+                assert [tick["epoch"] for tick in ticks[:n_points]] == [
+                    tick["epoch"] for tick in read_history(path).ticks
+                ]
+        assert len(read_history(path).ticks) == 30

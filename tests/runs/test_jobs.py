@@ -19,13 +19,13 @@ from arxivtag import config, locks, policy, storage
 from arxivtag.errors import RunError, StorageError
 from arxivtag.papers import source, sources
 from arxivtag.runs import jobs, registry, worker
-from arxivtag.runs.jobs import Queued, Refused, Started
 from arxivtag.runs.status import RunStatus
 from arxivtag.settings import ModelConfig, RunConfig, TrainingConfig
 from tests.runs.conftest import (
     fake_config,
     journal_of,
     make_run,
+    refused,
     state_of,
     wait_for,
     workers,
@@ -35,9 +35,7 @@ from tests.runs.fake import sitecustomize as fake
 
 def begin(home: Path, epochs: int = 2, random_seed: int = 42) -> str:
     """Start a run and return its id."""
-    outcome = jobs.start(fake_config(epochs, random_seed), home)
-    assert isinstance(outcome, Started | Queued), outcome
-    return outcome.run_id
+    return jobs.start(fake_config(epochs, random_seed), home)
 
 
 def wait_until_trains(run_id: str, home: Path) -> None:
@@ -53,13 +51,12 @@ def fill(path: Path) -> None:
 
 
 def test_a_job_runs_to_its_end_and_frees_the_slot(quick: Path) -> None:
-    outcome = jobs.start(fake_config(), quick)
-    assert isinstance(outcome, Started)
-    assert state_of(outcome.run_id, quick) == "running"
-    assert jobs.running(quick) == outcome.run_id
-    wait_for(lambda: state_of(outcome.run_id, quick) == "finished")
+    run_id = jobs.start(fake_config(), quick)
+    assert state_of(run_id, quick) == "running"
+    assert jobs.running(quick) == run_id
+    wait_for(lambda: state_of(run_id, quick) == "finished")
     wait_for(lambda: jobs.running(quick) is None and not workers(quick))
-    run = registry.read_run(outcome.run_id, quick)
+    run = registry.read_run(run_id, quick)
     assert run.status.elapsed_s is not None
     assert run.status.elapsed_s >= 2 * fake.SECONDS_PER_EPOCH
     assert run.status.ended_at
@@ -69,20 +66,14 @@ def test_a_job_runs_to_its_end_and_frees_the_slot(quick: Path) -> None:
 def test_jobs_wait_in_order_and_begin_by_themselves(quick: Path) -> None:
     first = begin(quick, epochs=30)  # long enough to be at work when the third is queued
     second, third = jobs.start(fake_config(1), quick), jobs.start(fake_config(1), quick)
-    assert isinstance(second, Queued)
-    assert isinstance(third, Queued)
-    assert (second.place, third.place) == (1, 2)
-    assert jobs.queue(quick) == (second.run_id, third.run_id)
-    assert jobs.place_in_queue(third.run_id, quick) == 2
+    assert jobs.queue(quick) == (second, third)
     # Nobody polls here: the end of one worker begins the next.
     journal = Path(os.environ["FAKE_JOURNAL"])
     wait_for(lambda: journal.exists() and journal.read_text().count("end") == 3)
-    wait_for(lambda: state_of(third.run_id, quick) == "finished")
+    wait_for(lambda: state_of(third, quick) == "finished")
     order = [(event, run_id) for event, run_id, _ in journal_of(quick)]
     assert order == [
-        (event, run_id)
-        for run_id in (first, second.run_id, third.run_id)
-        for event in ("begin", "end")
+        (event, run_id) for run_id in (first, second, third) for event in ("begin", "end")
     ]
 
 
@@ -176,8 +167,8 @@ def test_kill_of_both_is_lost_a_poll_begins_the_next_and_it_can_be_resumed(quick
     assert state_of(following, quick) == "queued"
     assert jobs.start_next(quick) == following
     n_before = len(registry.read_run(run_id, quick).history().epochs)
-    outcome = jobs.resume(run_id, quick)
-    assert isinstance(outcome, Queued | Started)
+    jobs.resume(run_id, quick)
+    assert state_of(run_id, quick) in ("queued", "running")
     wait_for(lambda: state_of(run_id, quick) == "finished")
     history = registry.read_run(run_id, quick).history()
     assert [record["epoch"] for record in history.epochs] == list(range(1, 13))
@@ -197,7 +188,7 @@ def test_jobs_outlive_the_process_that_started_them(quick: Path) -> None:
         from arxivtag.runs import jobs
         from tests.runs.conftest import fake_config
         for epochs in (4, 1):
-            print(jobs.start(fake_config(epochs), Path(sys.argv[1])).run_id, flush=True)
+            print(jobs.start(fake_config(epochs), Path(sys.argv[1])), flush=True)
         time.sleep(60)
         """
     )
@@ -226,7 +217,7 @@ def test_starts_at_the_same_instant_train_one_after_the_other(quick: Path) -> No
         from arxivtag.runs import jobs
         from tests.runs.conftest import fake_config
         time.sleep(max(0, float(sys.argv[2]) - time.time()))
-        print(type(jobs.start(fake_config(1), Path(sys.argv[1]))).__name__)
+        print(jobs.start(fake_config(1), Path(sys.argv[1])))
         """
     )
     environment = {**os.environ, "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{Path.cwd()}"}
@@ -235,8 +226,9 @@ def test_starts_at_the_same_instant_train_one_after_the_other(quick: Path) -> No
         subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment)
         for _ in range(4)
     ]
-    outcomes = sorted(starter.communicate()[0].strip() for starter in starters)
-    assert outcomes == ["Queued", "Queued", "Queued", "Started"]
+    started = {starter.communicate()[0].strip() for starter in starters}
+    assert started == {run.run_id for run in registry.list_runs(quick)}
+    assert len(started) == 4
     wait_for(lambda: all(run.state == "finished" for run in registry.list_runs(quick)))
     events = [event for event, _, _ in journal_of(quick)]
     assert events == ["begin", "end"] * 4
@@ -244,13 +236,12 @@ def test_starts_at_the_same_instant_train_one_after_the_other(quick: Path) -> No
 
 def test_start_refuses_what_cannot_be(quick: Path, tmp_path: Path) -> None:
     wrong = RunConfig(random_seed=-1)
-    assert isinstance(jobs.start(wrong, quick), Refused)
+    refused(jobs.start, wrong, quick)
     # A file where the runs folder should be: as refused a write as a read-only disk, for root too.
     blocked = tmp_path / "blocked"
     blocked.mkdir()
     (blocked / "runs").write_text("in the way")
-    outcome = jobs.start(fake_config(), blocked)
-    assert isinstance(outcome, Refused)
+    outcome = refused(jobs.start, fake_config(), blocked)
     assert "runs" in outcome.message
     assert outcome.hint
     assert registry.list_runs(blocked) == ()
@@ -268,16 +259,14 @@ def test_full_disk_refuses_the_start_and_loses_no_run(quick: Path, tmp_path: Pat
     try:
         make_run(small, "done", "finished")
         fill(small / "filler")
-        outcome = jobs.start(fake_config(), small)
-        assert isinstance(outcome, Refused)
+        outcome = refused(jobs.start, fake_config(), small)
         assert "space" in outcome.message
         assert [(run.run_id, run.state) for run in registry.list_runs(small)] == [
             ("done", "finished")
         ]
         (small / "filler").unlink()
         again = jobs.start(fake_config(1), small)
-        assert isinstance(again, Started)
-        wait_for(lambda: state_of(again.run_id, small) == "finished")
+        wait_for(lambda: state_of(again, small) == "finished")
         wait_for(lambda: not workers(small))
     finally:
         subprocess.run(["umount", "-l", str(small)], check=True)
@@ -295,8 +284,7 @@ def test_read_only_disk_refuses_the_start_and_still_lists(quick: Path, tmp_path:
         make_run(disk, "done", "finished")
         make_run(disk, "waits", "queued", queue_number=1)
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        outcome = jobs.start(fake_config(), disk)
-        assert isinstance(outcome, Refused)
+        outcome = refused(jobs.start, fake_config(), disk)
         assert "Read-only" in outcome.message
         jobs.start_next_on_poll(disk)
         assert {run.run_id: run.state for run in registry.list_runs(disk)} == {
@@ -309,17 +297,15 @@ def test_read_only_disk_refuses_the_start_and_still_lists(quick: Path, tmp_path:
 
 def test_resume_is_only_for_runs_that_broke_off(quick: Path) -> None:
     make_run(quick, "done", "finished")
-    outcome = jobs.resume("done", quick)
-    assert isinstance(outcome, Refused)
+    outcome = refused(jobs.resume, "done", quick)
     assert "finished" in outcome.message
-    assert isinstance(jobs.resume("../../etc", quick), Refused)
+    refused(jobs.resume, "../../etc", quick)
 
 
 def test_stopped_run_with_a_model_is_not_trained_again_by_a_resume(home: Path) -> None:
     folder = make_run(home, "kept", "stopped")
     storage.write_json(folder.bundle / "manifest.json", {})
-    outcome = jobs.resume("kept", home)
-    assert isinstance(outcome, Refused)
+    outcome = refused(jobs.resume, "kept", home)
     assert "model kept" in outcome.message
     assert outcome.hint
     assert state_of("kept", home) == "stopped"
@@ -329,13 +315,11 @@ def test_start_tells_that_the_process_could_not_be_started(
     quick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
-    outcome = jobs.start(fake_config(), quick)
-    assert isinstance(outcome, Refused)
+    outcome = refused(jobs.start, fake_config(), quick)
     assert "could not be started" in outcome.message
     (run,) = registry.list_runs(quick)
     assert run.state == "failed"
-    again = jobs.resume(run.run_id, quick)
-    assert isinstance(again, Refused)
+    again = refused(jobs.resume, run.run_id, quick)
     assert "could not be started" in again.message
 
 
@@ -350,9 +334,9 @@ def test_start_waits_when_the_disk_refuses_the_launch(
         write(path, status)
 
     monkeypatch.setattr(jobs, "write_status", refuse_running)
-    outcome = jobs.start(fake_config(), home)
-    assert isinstance(outcome, Queued)
-    assert (outcome.place, state_of(outcome.run_id, home)) == (1, "queued")
+    run_id = jobs.start(fake_config(), home)
+    assert jobs.queue(home) == (run_id,)
+    assert state_of(run_id, home) == "queued"
 
 
 def test_running_is_the_holder_of_the_slot_and_no_run_beside_the_queue(quick: Path) -> None:
@@ -394,10 +378,10 @@ def test_relative_path_of_data_is_kept_absolute(
     slot.parent.mkdir(parents=True, exist_ok=True)
     held = locks.try_acquire(slot)
     assert held is not None
-    outcome = jobs.start(RunConfig(data="papers.csv"), home)
+    run_id = jobs.start(RunConfig(data="papers.csv"), home)
     locks.release(held)
-    assert isinstance(outcome, Queued)
-    run = registry.read_run(outcome.run_id, home)
+    assert jobs.queue(home) == (run_id,)
+    run = registry.read_run(run_id, home)
     assert run.settings is not None
     assert run.settings.data == str(tmp_path / "papers.csv")
 
@@ -410,7 +394,7 @@ def test_leftovers_of_killed_writers_are_removed(quick: Path) -> None:
     folder = registry.run_folder(first, quick)
     (folder.path / ".tmp-file").write_text("half")
     (folder.path / ".tmp-folder" / "in").mkdir(parents=True)
-    assert isinstance(jobs.resume(first, quick), Started)
+    jobs.resume(first, quick)
     wait_for(lambda: not list(folder.path.glob(".tmp-f*")))
     jobs.stop(first, quick)
     wait_for(lambda: not workers(quick))
@@ -422,7 +406,7 @@ def test_leftovers_in_the_runs_folder_go_by_age(
     make_run(home, "run-a")
     left = home / "runs" / ".tmp-x"
     (left / "in").mkdir(parents=True)
-    assert isinstance(jobs.start(RunConfig(random_seed=-1), home), Refused)
+    refused(jobs.start, RunConfig(random_seed=-1), home)
     storage.sweep(home / "runs", older_than_s=60)
     assert left.exists()
     monkeypatch.setattr(jobs, "_LEFTOVER_AGE_S", 0.0)
@@ -459,9 +443,8 @@ def test_queue_is_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         make_run(home, f"waits-{number}", "queued", queue_number=number)
     held = locks.try_acquire(slot)
     assert held is not None
-    outcome = jobs.start(fake_config(), home)
+    outcome = refused(jobs.start, fake_config(), home)
     locks.release(held)
-    assert isinstance(outcome, Refused)
     assert "wait already" in outcome.message
 
 
@@ -474,12 +457,12 @@ def test_resume_asks_for_room_in_the_queue_as_start_does(
     held = locks.try_acquire(home / "runs" / ".slot.lock")
     assert held is not None
     try:
-        outcome = jobs.resume("broke-off", home)
-        assert isinstance(outcome, Refused)
+        outcome = refused(jobs.resume, "broke-off", home)
         assert "wait already" in outcome.message
         assert state_of("broke-off", home) == "failed"
         registry.delete_run("waits-0", home)
-        assert isinstance(jobs.resume("broke-off", home), Queued)
+        jobs.resume("broke-off", home)
+        assert state_of("broke-off", home) == "queued"
     finally:
         locks.release(held)
 
@@ -489,8 +472,7 @@ def test_settings_that_are_not_valid_any_more_are_refused_on_resume(home: Path) 
         model=ModelConfig(hidden_units=(8,)), training=TrainingConfig(loss="squared_hinge")
     )
     make_run(home, "old", "failed", config=wrong)
-    outcome = jobs.resume("old", home)
-    assert isinstance(outcome, Refused)
+    outcome = refused(jobs.resume, "old", home)
     assert "without hidden layers" in outcome.message
     assert state_of("old", home) == "failed"
 
@@ -498,30 +480,27 @@ def test_settings_that_are_not_valid_any_more_are_refused_on_resume(home: Path) 
 def test_a_run_whose_settings_cannot_be_read_is_not_resumed(home: Path) -> None:
     folder = make_run(home, "damaged", "failed")
     folder.config.write_text("{")
-    outcome = jobs.resume("damaged", home)
-    assert isinstance(outcome, Refused)
+    outcome = refused(jobs.resume, "damaged", home)
     assert "corrupt" in outcome.message
 
 
 def test_visitors_are_held_to_their_limits(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
     allowed = config.VisitorLimits()
-    assert isinstance(jobs.start(fake_config(allowed.max_epochs + 1), home), Refused)
+    refused(jobs.start, fake_config(allowed.max_epochs + 1), home)
     for number in range(allowed.max_runs_per_visitor):
         make_run(home, f"mine-{number}", "queued", queue_number=number + 1, owner="me")
     held = locks.try_acquire(home / "runs" / ".slot.lock")
     assert held is not None
     try:
-        mine = jobs.start(fake_config(1), home, owner="me")
-        assert isinstance(mine, Refused)
+        mine = refused(jobs.start, fake_config(1), home, owner="me")
         assert "the most a visitor may" in mine.message
-        assert isinstance(jobs.start(fake_config(1), home, owner="you"), Queued)
+        assert jobs.start(fake_config(1), home, owner="you") in jobs.queue(home)
         for data in ("/etc/passwd", "arxiv-metadata", "sample?max_rows=10", "upload:a?max_rows=1"):
-            refused = jobs.start(RunConfig(data=data), home, owner="other")
-            assert isinstance(refused, Refused)
-            assert "passwd" not in refused.message
+            error = refused(jobs.start, RunConfig(data=data), home, owner="other")
+            assert "passwd" not in error.message
         search = dataclasses.replace(fake_config(1), data="arxiv-api:0123456789ab")
-        assert isinstance(jobs.start(search, home, owner="other"), Queued)
+        assert jobs.start(search, home, owner="other") in jobs.queue(home)
     finally:
         locks.release(held)
 

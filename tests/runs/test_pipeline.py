@@ -19,8 +19,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from arxivtag import locks
+from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH
+from arxivtag.corpus.texts import papers_at
 from arxivtag.errors import ConfigError, RunError, StorageError
 from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
@@ -92,8 +93,8 @@ def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) 
     home, result = trained
     run = registry.read_run(result["run_id"], home)
     assert run.state == "finished"
-    assert run.summary.has_bundle
-    assert run.summary.figures["micro_f1"] == result["evaluation"]["micro_f1"]
+    assert run.has_bundle
+    assert run.figures["micro_f1"] == result["evaluation"]["micro_f1"]
     assert run.settings is not None
     assert run.settings.training.epochs == 2
     # Absolute: a run again or a resume works in another folder.
@@ -105,8 +106,7 @@ def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) 
     )
     assert 0.5 < history.start["binary_accuracy_all_zeros"] < 1
     assert not run.folder.checkpoint.exists()
-    evaluation = run.evaluation()
-    assert evaluation is not None
+    evaluation = storage.read_json(run.folder.evaluation)
     assert [item["key"] for item in evaluation["baselines"]][-1] == "linear"
 
 
@@ -123,9 +123,9 @@ def test_saved_model_tags_the_test_papers_as_it_was_evaluated(
         for title, abstract in zip(papers["title"], papers["abstract"], strict=True)
     ]
     y_prob = tagger.predict(bundle, texts)
-    np.testing.assert_allclose(y_prob, predictions.y_prob_test, atol=1e-5)
+    np.testing.assert_allclose(y_prob, predictions.test.y_prob, atol=1e-5)
     # Micro-F1 by hand from what was stored.
-    y_true, y_pred = predictions.y_true_test, thresholds.apply(bundle.thresholds, y_prob)
+    y_true, y_pred = predictions.test.y_true, thresholds.apply(bundle.thresholds, y_prob)
     micro_f1 = 2 * (y_true & y_pred).sum() / (y_true.sum() + y_pred.sum())
     assert result["evaluation"]["micro_f1"] == pytest.approx(micro_f1, abs=1e-6)
     assert bundle.label_names == predictions.label_names
@@ -137,8 +137,10 @@ def test_a_run_reads_its_file_as_was_said(tmp_path: Path) -> None:
     settings = dataclasses.replace(
         RunConfig(), data=str(path), columns="abstract=story,labels=kind", label_separator="#"
     )
-    papers = pipeline._load(settings, tmp_path).papers
-    assert papers["labels"].tolist() == [("Robots, small", "Vision")]
+    folder = jobs.create_run(settings, tmp_path, "running")
+    recorder = RunRecorder(folder, read_status(folder.status))
+    corpus = pipeline._load(settings, recorder, lambda: "")
+    assert papers_at(corpus, [0])["labels"].tolist() == [("Robots, small", "Vision")]
 
 
 def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
@@ -160,7 +162,7 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     result = json.loads(output)
     assert result["status"] == "stopped"
     assert result["evaluation"]["micro_f1"] >= 0
-    load_bundle(registry.bundle_folder(result["run_id"], tmp_path))
+    load_bundle(registry.resolve_model(result["run_id"], tmp_path))
 
 
 def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) -> None:
@@ -203,15 +205,14 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
         training=dataclasses.replace(linear.training, epochs=60, early_stopping_patience=None),
         evaluation=dataclasses.replace(linear.evaluation, linear_baseline=False),
     )
-    outcome = jobs.start(config, home)
-    assert isinstance(outcome, jobs.Started)
-    folder = registry.run_folder(outcome.run_id, home)
+    run_id = jobs.start(config, home)
+    folder = registry.run_folder(run_id, home)
     wait_for(lambda: folder.checkpoint.exists(), timeout_s=200)
     os.killpg(workers(home)[0].pid, signal.SIGKILL)
-    wait_for(lambda: state_of(outcome.run_id, home) == "lost", timeout_s=10)
-    assert isinstance(jobs.resume(outcome.run_id, home), jobs.Started)
-    wait_for(lambda: state_of(outcome.run_id, home) == "finished", timeout_s=200)
-    run = registry.read_run(outcome.run_id, home)
+    wait_for(lambda: state_of(run_id, home) == "lost", timeout_s=10)
+    jobs.resume(run_id, home)
+    wait_for(lambda: state_of(run_id, home) == "finished", timeout_s=200)
+    run = registry.read_run(run_id, home)
     assert [record["epoch"] for record in run.history().epochs] == list(range(1, 61))
     (resumed,) = [
         json.loads(line)
@@ -261,7 +262,7 @@ def test_what_fails_after_training_does_not_cost_the_epochs(
         raise StorageError("The disk is full.")
 
     with monkeypatch.context() as patched:
-        patched.setattr(pipeline, "_save", full_disk)
+        patched.setattr(pipeline, "save", full_disk)
         with pytest.raises(StorageError):
             quick_run()
     (run,) = registry.list_runs(home)
@@ -285,8 +286,7 @@ def test_a_fault_in_the_linear_baseline_does_not_fail_the_run(
     assert result["status"] == "finished"
     run = registry.read_run(result["run_id"], home)
     assert run.state == "finished"
-    evaluation = run.evaluation()
-    assert evaluation is not None
+    evaluation = storage.read_json(run.folder.evaluation)
     assert evaluation["linear_baseline_note"] == (
         "The linear model was left out: it could not be fitted (MemoryError)."
     )

@@ -8,11 +8,12 @@ import numpy as np
 
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.rounding import rounded
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.settings import RunConfig, VectorizerConfig
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
+from tests.fitting import fit_transform
 
 LABELS = ("cs.CV", "cs.LG", "stat.ML", "math.OC", "eess.IV")
 WORD_LIST = """
@@ -71,7 +72,7 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
     return Bundle(
         manifest=new_manifest(RunConfig(), "0" * 64, data={"name": "invented"}),
         vectorizer=vectorizer,
-        network=Network(branches, "softmax" if form == "softmax" else "sigmoid"),
+        network=rounded(Network(branches, "softmax" if form == "softmax" else "sigmoid")),
         label_names=LABELS,
         thresholds=Thresholds("global", np.full(len(LABELS), 0.4, np.float32)),
         calibration=calibration,

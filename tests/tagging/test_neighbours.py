@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from arxivtag.learning.features import SparseRows
 from arxivtag.tagging import neighbours
@@ -43,6 +44,24 @@ def test_only_the_strongest_terms_stay(monkeypatch: object) -> None:
     assert index.indices.tolist() == [1, 2, 2]
     # 5 and 4 scaled to length one: 0.781 and 0.625, times 255.
     assert index.weights.tolist() == [199, 159, 255]
+
+
+def test_of_many_papers_an_even_sample_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "MAX_PAPERS", 4)
+    monkeypatch.setattr(neighbours, "_BLOCK_PAPERS", 3)
+    titles, labels = [f"Paper {i}" for i in range(10)], [(f"l{i}",) for i in range(10)]
+    index = build_index(rows_of(np.eye(10)), titles, labels)
+    assert index.indptr.tolist() == [0, 1, 2, 3, 4]
+    assert index.indices.tolist() == [0, 2, 5, 7]
+    assert [index.paper(i, 0.5).title for i in range(4)] == [
+        "Paper 0", "Paper 2", "Paper 5", "Paper 7",
+    ]  # fmt: skip
+    assert index.paper(3, 0.5).labels == ("l7",)
+
+
+def test_an_index_of_no_papers() -> None:
+    index = build_index(rows_of(np.zeros((0, 3))), [], [])
+    assert index.nearest(rows_of(np.ones((1, 3))), 5) == ()
 
 
 def test_a_training_paper_finds_itself() -> None:

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.config import ASSETS_FOLDER, PRETRAINED_PATH
-from arxivtag.papers import sources
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.explanation import explain
 from arxivtag.tagging.export import export_keras
 from arxivtag.tagging.loading import load_bundle
+from tests.loading import load
 from tests.papers.pdf_form import as_in_a_pdf
 
 ABSTRACTS = {
@@ -120,7 +120,7 @@ np.save(sys.argv[3], model.predict(np.load(sys.argv[2], allow_pickle=True), verb
 def test_export_agrees_on_a_thousand_real_abstracts(
     bundle: Bundle, real_data: Path, tmp_path: Path
 ) -> None:
-    abstracts = sources.load(str(real_data)).papers["abstract"].iloc[:1000]
+    abstracts = load(str(real_data)).papers["abstract"].iloc[:1000]
     texts = [normalize_text(text) for text in abstracts]
     export_keras(bundle, tmp_path / "m.keras")
     np.save(tmp_path / "t.npy", np.array(texts, dtype=object), allow_pickle=True)

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arxivtag.errors import ConfigError
-from arxivtag.papers import sources
 from arxivtag.papers.labels import LabelFormat, clean_label, split_labels
 from arxivtag.papers.schema import Layout, TextTable
 from arxivtag.tagging.tables import (
@@ -24,6 +23,7 @@ from arxivtag.tagging.tables import (
     write_table,
 )
 from arxivtag.tagging.tagger import LabelScore
+from tests.loading import load
 
 TABLE = pd.DataFrame(
     {
@@ -178,5 +178,5 @@ def test_a_tagged_file_is_a_source_of_papers(
     table = with_predicted_labels(TextTable(frame, ("abstract",)), predicted, separator)
     path = tmp_path / f"out{suffix}"
     write_table(table, path, separator)
-    corpus = sources.load(str(path), layout=Layout({"labels": "predicted_labels"}))
+    corpus = load(str(path), layout=Layout({"labels": "predicted_labels"}))
     assert corpus.papers["labels"].tolist() == papers

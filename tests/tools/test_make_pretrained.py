@@ -32,6 +32,7 @@ def run_tool(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.usefixtures("home")
 def test_the_tool_runs_to_the_end_on_the_sample(tmp_path: Path) -> None:
     """One epoch falls short of the figures: with invented papers that is a warning."""
     (tmp_path / "MODEL_CARD.md").write_text(CARD)

@@ -1,4 +1,4 @@
-"""Pruning: importance by hand; a pruned vectorizer counts what it keeps."""
+"""Pruning: importance by hand."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import numpy as np
 
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.network import Branch, DenseLayer, Network
-from tests.tagging.models import invented_texts, make_bundle
-from tools.pruning import most_important, prune_vectorizer, term_importance
+from tools.pruning import most_important, term_importance
 
 
 def test_importance_by_hand() -> None:
@@ -24,12 +23,3 @@ def test_importance_by_hand() -> None:
     two = term_importance(Network((Branch((layer,)), Branch((layer,))), "sigmoid"), rows)
     np.testing.assert_allclose(two, np.sqrt(2) * one)
     assert most_important(one, 2).tolist() == [0, 2]
-
-
-def test_pruned_vectorizer_counts_what_it_keeps() -> None:
-    vectorizer = make_bundle().vectorizer
-    columns = np.arange(0, len(vectorizer), 3)
-    texts = invented_texts(9, seed=4)
-    pruned = prune_vectorizer(vectorizer, columns).transform(texts)
-    whole = vectorizer.transform(texts).to_scipy().toarray()
-    np.testing.assert_array_equal(pruned.to_scipy().toarray(), whole[:, columns])

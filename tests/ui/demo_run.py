@@ -11,13 +11,13 @@ from arxivtag.fields import to_dict
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.learning.vectorizer import fit_transform
 from arxivtag.runs.layout import run_folder
 from arxivtag.settings import VectorizerConfig, preset_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.ui.predict.examples import EXAMPLES
+from tests.fitting import fit_transform
 
 RUN_ID = "20260101-000000-demo"
 LABELS = ("eess.IV", "cs.CL", "cs.RO", "stat.ME", "cs.IR", "eess.AS")

@@ -56,7 +56,7 @@ def make_evaluated_run(home: Path) -> EvaluatedRun:
     figures = evaluation.evaluate_run(
         scored_val, scored_test, LABELS, decision, label_counts=np.array([50, 40, 30, 20, 10, 5])
     )
-    kept_predictions = Predictions.of(LABELS, scored_val, scored_test)
+    kept_predictions = Predictions(LABELS, scored_val, scored_test)
     papers = pd.DataFrame(
         {
             "title": [f"{STRANGE_TITLE} {number}" for number in range(N_PAPERS)][test],

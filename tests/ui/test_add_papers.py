@@ -19,9 +19,9 @@ from arxivtag.papers.fetching import arxiv_api
 from arxivtag.papers.reading.metadata import SNAPSHOT_NAME
 from arxivtag.papers.schema import Corpus
 from arxivtag.papers.source import ARXIV_METADATA
-from arxivtag.papers.sources import load
 from arxivtag.papers.uploads import upload_path
 from arxivtag.ui.frame import data
+from tests.loading import load
 
 
 def search_part() -> None:

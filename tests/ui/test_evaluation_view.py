@@ -74,7 +74,7 @@ def shown(figures: dict[str, float]) -> dict[str, str]:
 
 
 def assert_tiles_are(app: AppTest, run: EvaluatedRun, y_pred: np.ndarray) -> None:
-    expected = shown(threshold_figures(run.predictions.y_true_test, y_pred))
+    expected = shown(threshold_figures(run.predictions.test.y_true, y_pred))
     assert expected.items() <= tiles(app).items()
 
 
@@ -164,8 +164,8 @@ def test_a_threshold_for_all_moves_the_numbers(run: EvaluatedRun) -> None:
     app = opened(run, "Thresholds")
     widget(app.segmented_control, "evaluation-threshold-method").set_value("global").run()
     slider = widget(app.slider, "evaluation-threshold")
-    y_prob = run.predictions.y_prob_test
-    best = thresholds.choose(run.predictions.y_true_val, run.predictions.y_prob_val, "global")
+    y_prob = run.predictions.test.y_prob
+    best = thresholds.choose(run.predictions.val.y_true, run.predictions.val.y_prob, "global")
     assert slider.value == pytest.approx(float(best.values[0]), abs=0.006)
     for value in (0.05, 0.9):
         slider.set_value(value).run()
@@ -183,7 +183,7 @@ def test_top_k_gives_k_labels(run: EvaluatedRun) -> None:
 
 def test_thresholds_of_single_labels_move_and_can_be_undone(run: EvaluatedRun) -> None:
     app = opened(run, "Thresholds")
-    y_prob, chosen = run.predictions.y_prob_test, thresholds.from_dict(run.figures["thresholds"])
+    y_prob, chosen = run.predictions.test.y_prob, thresholds.from_dict(run.figures["thresholds"])
     assert_tiles_are(app, run, thresholds.apply(chosen, y_prob))
 
     widget(app.slider, "evaluation-one-threshold").set_value(0.99).run()
@@ -206,7 +206,7 @@ def test_all_thresholds_shift_together_on_the_logit_scale(run: EvaluatedRun) -> 
     widget(app.slider, "evaluation-shift").set_value(1.0).run()
     odds = chosen.values / (1 - chosen.values) * np.e
     values = (odds / (1 + odds)).astype(np.float32)
-    assert_tiles_are(app, run, run.predictions.y_prob_test >= values)
+    assert_tiles_are(app, run, run.predictions.test.y_prob >= values)
 
 
 def test_one_labels_slider_follows_all_of_them(run: EvaluatedRun) -> None:
@@ -228,7 +228,7 @@ def test_one_labels_slider_follows_all_of_them(run: EvaluatedRun) -> None:
 
 
 def test_a_slider_that_nobody_moved_changes_nothing(run: EvaluatedRun) -> None:
-    y_prob = run.predictions.y_prob_test
+    y_prob = run.predictions.test.y_prob
     # A probability as the threshold: at the slider's step above it, its paper loses the label.
     exact = next(p for p in np.sort(y_prob.ravel()) if 0.1 < p < round(float(p), 2))
     used = thresholds.Thresholds("global", np.full(y_prob.shape[1], exact, np.float32))
@@ -280,7 +280,7 @@ def test_errors_are_the_most_confident_first(run: EvaluatedRun) -> None:
     papers = stored.test_papers(run.folder)
     assert papers is not None
     y_true, y_prob, y_pred = (
-        run.predictions.y_true_test, run.predictions.y_prob_test, decisions.y_pred,
+        run.predictions.test.y_true, run.predictions.test.y_prob, decisions.y_pred,
     )  # fmt: skip
     for column, label in enumerate(run.predictions.label_names):
         wrong = errors_part.error_table(decisions, papers, label, "false_positives")

@@ -10,13 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.exploring.duplicates import Piece
-from arxivtag.papers.cleaning import clean
 from arxivtag.ui.explore import labels_tab
 from arxivtag.ui.explore.cleaning_tab import noticed
 from arxivtag.ui.explore.duplicates_tab import marked_html
 from arxivtag.ui.explore.overview_tab import imbalance_text
 from arxivtag.ui.explore.page import FILTERED_TABS, TABS
 from arxivtag.ui.explore.shared import file_part, plural
+from tests.loading import clean
 from tests.papers.conftest import make_papers
 from tests.ui.conftest import texts
 

@@ -181,7 +181,7 @@ def test_binary_accuracy_stands_beside_the_level_of_no_label(home: Path) -> None
     folder = make_run(home, "run-a")
     figures = {"binary_accuracy": 0.985, "binary_accuracy_all_zeros": 0.978}
     storage.write_json(folder.result, {"evaluation": figures})
-    table = listing.runs_table([registry.read_run("run-a", home).summary])
+    table = listing.runs_table([registry.read_run("run-a", home)])
     columns = list(table.columns)
     assert columns[columns.index("Binary accuracy") + 1] == "No label at all"
     assert table["No label at all"].tolist() == [0.978]
@@ -213,9 +213,9 @@ def test_run_again_starts_once_for_a_double_click(
     make_run(home, "run-a")
     started = []
 
-    def fake_start(run: RunConfig, home: Path, *, owner: str) -> jobs.Started:
+    def fake_start(run: RunConfig, home: Path, *, owner: str) -> str:
         started.append(run)
-        return jobs.Started("run-a")
+        return "run-a"
 
     monkeypatch.setattr(jobs, "start", fake_start)
     monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, VisitorLimits
-from arxivtag.errors import ConfigError
+from arxivtag.errors import ConfigError, RefusedError
 from arxivtag.papers.schema import Layout, parse_layout
 from arxivtag.papers.uploads import save_upload, with_layout
 from arxivtag.runs import jobs
@@ -67,7 +67,7 @@ def test_start_gives_the_config_of_the_form(home: Path, monkeypatch: pytest.Monk
 
     def fake_start(run, home, *, owner):  # type: ignore[no-untyped-def]
         started.append(run)
-        return jobs.Refused("No room.", "Wait.")
+        raise RefusedError("No room.", "Wait.")
 
     monkeypatch.setattr(jobs, "start", fake_start)
     app = opened()
@@ -88,7 +88,7 @@ def test_a_run_on_an_upload_keeps_what_its_owner_said_about_it(
 
     def fake_start(run, home, *, owner):  # type: ignore[no-untyped-def]
         started.append(run)
-        return jobs.Refused("No room.", "Wait.")
+        raise RefusedError("No room.", "Wait.")
 
     monkeypatch.setattr(jobs, "start", fake_start)
     rows = "".join(f"Some words {number},Robots; cs.LG\n" for number in range(40))
@@ -187,7 +187,7 @@ def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
 
     def fake_start(run, home, *, owner):  # type: ignore[no-untyped-def]
         started.append(run)
-        return jobs.Started(folder.run_id)
+        return folder.run_id
 
     monkeypatch.setattr(jobs, "start", fake_start)
     monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine

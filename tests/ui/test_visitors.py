@@ -21,7 +21,7 @@ from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import read_status, write_status
 from arxivtag.settings import RunConfig, TrainingConfig
 from arxivtag.ui.frame import data
-from tests.runs.conftest import make_run
+from tests.runs.conftest import make_run, refused
 from tests.ui.conftest import PAGES, texts
 from tests.ui.demo_run import RUN_ID, make_demo_run
 
@@ -134,8 +134,7 @@ def test_resume_is_held_to_the_same_limits(
 ) -> None:
     long = RunConfig(training=TrainingConfig(epochs=config.visitor_limits().max_epochs + 1))
     make_run(home, "run-a", "lost", long)
-    outcome = jobs.resume("run-a", home, owner="me")
-    assert isinstance(outcome, jobs.Refused)
+    outcome = refused(jobs.resume, "run-a", home, owner="me")
     assert "epochs" in outcome.message
 
 
@@ -147,15 +146,13 @@ def test_queue_has_an_end_and_the_disk_stays_free(
         make_run(home, f"waits-{number}", "queued", queue_number=number + 1, owner=str(number))
     held = locks.try_acquire(home / "runs" / ".slot.lock")
     assert held is not None
-    full = jobs.start(short, home, owner="new")
+    full = refused(jobs.start, short, home, owner="new")
     locks.release(held)
-    assert isinstance(full, jobs.Refused)
     assert "wait already" in full.message
     for run in registry.list_runs(home):
         registry.delete_run(run.run_id, home)
     monkeypatch.setenv("ARXIVTAG_VISITOR_MIN_FREE_DISK_MB", str(10**9))
-    outcome = jobs.start(short, home, owner="new")
-    assert isinstance(outcome, jobs.Refused)
+    outcome = refused(jobs.start, short, home, owner="new")
     assert "nearly full" in outcome.message
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from arxivtag.errors import TrainingError
-from arxivtag.learning.engine.conversion import to_network, view_network
+from arxivtag.learning.engine.conversion import to_network
 from arxivtag.learning.engine.model import BranchModel
 from arxivtag.learning.features import Examples
 from arxivtag.learning.losses import LOSSES
@@ -86,7 +86,8 @@ class Live(keras.callbacks.Callback):
 class Validation(keras.callbacks.Callback):
     """After each epoch: validation figures, the best epoch's network, early stopping.
 
-    The forward pass is the plain network's own, so that nothing more is compiled.
+    The figures are those of the plain network with rounded weights, the one that is stored; so
+    nothing more is compiled.
     An epoch that a stop request cut short gets no record, but its network is
     kept where it is the best so far.
 
@@ -132,9 +133,10 @@ class Validation(keras.callbacks.Callback):
         check_is_number(float(logs["loss"]))
         model = self._trained
         model.optimizer.catch_up_all([stem.kernel for stem in model.stems])
-        values = logits(view_network(model), self._val.rows)
+        network = to_network(model)
+        values = logits(network, self._val.rows)
         logs.update(validation_figures(self._val.y_true, values, LOSSES[self._config.loss]))
-        self._keep_best(epoch + 1, logs.get("val_loss"))
+        self._keep_best(epoch + 1, logs.get("val_loss"), network)
         if int(model.optimizer.iterations) < (epoch + 1) * self._n_steps:
             return
         record = {
@@ -151,13 +153,13 @@ class Validation(keras.callbacks.Callback):
         if self.finished(epoch + 1):
             model.stop_training = True
 
-    def _keep_best(self, epoch: int, val_loss: float | None) -> None:
-        """Keep the network of ``epoch`` if no whole epoch before it had a lower loss."""
+    def _keep_best(self, epoch: int, val_loss: float | None, network: Network) -> None:
+        """Keep ``network``, of ``epoch``, if no whole epoch before it had a lower loss."""
         earlier = [record["val_loss"] for record in self.records if "val_loss" in record]
         if val_loss is None or val_loss <= min(earlier, default=math.inf):
             self.best_epoch = epoch
             if self._config.restore_best_epoch:
-                self.best_network = to_network(self._trained)
+                self.best_network = network
 
 
 def check_is_number(loss: float) -> None:

@@ -20,6 +20,7 @@ from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivat
 
 # The largest model takes seconds to write: at most this share of the time goes there.
 SHARE_OF_TIME = 0.1
+_PARTS = ("kernel", "bias", "scale")  # of a rounded layer
 Arrays = dict[str, Any]  # by the names they have in the file
 
 
@@ -64,7 +65,8 @@ class Checkpoint(keras.callbacks.Callback):
         if state["identity"] != self._identity or len(variables) != state["n_variables"]:
             return 0
         for number, variable in enumerate(variables):
-            variable.assign(content[f"variable_{number}"])
+            # Not kept beside the variable, which copies it: together they may be gigabytes.
+            variable.assign(content.pop(f"variable_{number}"))
         self._validation.records[:] = state["records"]
         self._validation.best_epoch = state["best_epoch"]
         if "best_shape" in state:
@@ -128,7 +130,7 @@ def _to_arrays(network: Network) -> Arrays:
         f"best_{i}_{j}_{name}": getattr(layer, name)
         for i, branch in enumerate(network.branches)
         for j, layer in enumerate(branch.layers)
-        for name in ("kernel", "bias")
+        for name in _PARTS
     }
 
 
@@ -136,7 +138,7 @@ def _to_network(content: Arrays, shape: list[int], activation: OutputActivation)
     branches = [
         Branch(
             tuple(
-                DenseLayer(content[f"best_{i}_{j}_kernel"], content[f"best_{i}_{j}_bias"])
+                DenseLayer(*(content[f"best_{i}_{j}_{name}"] for name in _PARTS))
                 for j in range(n_layers)
             )
         )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arxivtag.callbacks import OnProgress, ShouldStop, never
-from arxivtag.config import SourcesConfig, downloads_folder
+from arxivtag.callbacks import OnProgress
+from arxivtag.config import SourcesConfig, downloads_folder, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_csv_target, download
+from arxivtag.papers.label_columns import read_labels
+from arxivtag.papers.schema import LABELS
 from arxivtag.papers.source import ARXIV_ABSTRACTS
-from arxivtag.papers.sources import load
+from arxivtag.papers.sources import OpenedSource
 
 
 def fetch_arxiv_abstracts(
@@ -17,18 +19,11 @@ def fetch_arxiv_abstracts(
     home: Path | None = None,
     out: Path | None = None,
     progress: OnProgress | None = None,
-    should_stop: ShouldStop = never,
     config: SourcesConfig | None = None,
 ) -> Path:
-    """Fetch the Keras example's published CSV.
+    """Fetch the Keras example's published CSV to the downloads in ``home``, or to ``out``.
 
-    Args:
-        home: The home folder; the file goes to its downloads.
-        out: Where to put the file instead; its name ends in .csv.
-        progress: Called a few times a second with a text (bytes, speed, time left) and the
-            share done, if known.
-        should_stop: Asked often; if True the fetch ends with an error.
-        config: Address, hosts, time-outs, retries.
+    ``progress`` is called a few times a second with a text (bytes, speed, time left).
 
     Raises:
         FetchError: If ``out`` names no CSV file, or what is fetched is not what was expected.
@@ -42,7 +37,6 @@ def fetch_arxiv_abstracts(
         path,
         lambda file: _validate(file, config.arxiv_abstracts_rows),
         progress=progress,
-        should_stop=should_stop,
         config=config,
     )
     return path
@@ -50,9 +44,13 @@ def fetch_arxiv_abstracts(
 
 def _validate(path: Path, n_rows: int) -> None:
     """Raise :class:`DataError` unless ``path`` holds ``n_rows`` papers, at most 1 % damaged."""
-    report = load(str(path.absolute())).report
-    if report.n_rows_read != n_rows or report.n_rows_skipped > 0.01 * n_rows:
+    opened = OpenedSource(str(path.absolute()), None, None)
+    raw = opened.read()
+    column, columns = opened.choice.columns[LABELS], opened.choice.label_columns
+    labels = read_labels(raw.table, columns, column, opened.layout.label_separator, limits())
+    n_damaged = raw.report.n_rows_skipped + labels.n_skipped
+    if raw.report.n_rows_read != n_rows or n_damaged > 0.01 * n_rows:
         raise DataError(
-            f"It should hold {n_rows:,} papers. Received: {report.n_rows_read:,} rows, "
-            f"{report.n_rows_skipped:,} of them damaged."
+            f"It should hold {n_rows:,} papers. Received: {raw.report.n_rows_read:,} rows, "
+            f"{n_damaged:,} of them damaged."
         )

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from arxivtag import storage
-from arxivtag.callbacks import OnProgress, ShouldStop, never
+from arxivtag.callbacks import OnProgress
 from arxivtag.config import SourcesConfig
 from arxivtag.errors import ConfigError, FetchError
 from arxivtag.papers.fetching.arxiv_client import FetchedPaper, Page, ask
@@ -63,18 +63,13 @@ def fetch_arxiv_api(
     home: Path | None = None,
     out: Path | None = None,
     progress: OnProgress | None = None,
-    should_stop: ShouldStop = never,
     config: SourcesConfig | None = None,
 ) -> Path:
     """Search arXiv and write what it has as a CSV in the example's raw schema.
 
-    Args:
-        search: What to ask for.
-        home: The home folder; the file goes to its downloads.
-        out: Where to put the file instead; its name ends in .csv.
-        progress: Called with a text (query, papers, time left) and the share done.
-        should_stop: Asked often; a call with the same search within a day goes on.
-        config: Address, hosts, page size, rate.
+    The file goes to the downloads in ``home``, or to ``out``. A call with the same search within
+    a day goes on where one before broke off. ``progress`` is called with a text (query, papers,
+    time left) and the share done.
 
     Raises:
         ConfigError: If the number of papers is out of its bounds.
@@ -92,7 +87,7 @@ def fetch_arxiv_api(
         journal = path.with_name(f"{path.stem}-{key}{_JOURNAL_ENDING}")
         meter = Meter("papers", progress)
         try:
-            records = _collect(search, journal, meter, should_stop, config)
+            records = _collect(search, journal, meter, config)
         except TryAgainError as error:
             raise FetchError(f"{error.message} What has come is kept.", error.hint) from error
         _write_csv(records, search, path, config)
@@ -127,18 +122,15 @@ def _drop_old_journals(folder: Path, stem: str) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _collect(
-    search: Search, journal: Path, meter: Meter, should_stop: ShouldStop, config: SourcesConfig
-) -> list[Record]:
+def _collect(search: Search, journal: Path, meter: Meter, config: SourcesConfig) -> list[Record]:
     """Return a record per page; pages that the journal holds are not asked for again."""
-    records: list[Record] = storage.read_json_lines(journal)[0]
+    records: list[Record] = storage.read_json_lines(journal)
     most = search.max_results
     with storage.disk_errors("write", journal), storage.open_for_append(journal) as log:
         for number, query in enumerate(search.queries, 1):
             known = [record for record in records if record["query"] == query]
             while not _is_complete(known, most):
-                attempt = partial(_next_page, query, known, most, should_stop, config)
-                page = patiently(attempt, config, should_stop)
+                page = patiently(partial(_next_page, query, known, most, config), config)
                 known.append({"query": query, **dataclasses.asdict(page)})
                 records.append(known[-1])
                 storage.append_json_line(log, known[-1])
@@ -162,15 +154,8 @@ def _is_complete(known: Sequence[Record], most: int) -> bool:
     return _n_entries(known) >= min(most, total)
 
 
-def _next_page(
-    query: str, known: Sequence[Record], most: int, should_stop: ShouldStop, config: SourcesConfig
-) -> Page:
-    """Return the page of a query after the known ones; an empty one only at the end.
-
-    Raises:
-        TryAgainError: If the page is empty and arXiv does not say that this is the end; that
-            happens under load.
-    """
+def _next_page(query: str, known: Sequence[Record], most: int, config: SourcesConfig) -> Page:
+    """Return the page of a query after the known ones; an empty one only at the end."""
     start = _n_entries(known)
     page = ask(
         {
@@ -181,7 +166,6 @@ def _next_page(
             "max_results": min(config.api_page_size, most - start),
         },
         config,
-        should_stop,
     )
     is_end = page.total <= start and (page.total > 0 or start == 0)
     if not page.n_entries and not is_end:
@@ -218,11 +202,8 @@ def fetch_paper(identifier: str, *, config: SourcesConfig | None = None) -> Fetc
     """Fetch one paper's title, abstract and labels by its arXiv identifier or address.
 
     Only the identifier is taken from an address, whichever site it names; what is asked is
-    arXiv's search interface as the config names it.
-
-    Args:
-        identifier: See :func:`~arxivtag.papers.fetching.identifiers.parse_identifier`.
-        config: Address, hosts, time-outs; tries and waits are kept short, as somebody waits.
+    arXiv's search interface as the config names it. Tries and waits are kept short, as somebody
+    waits.
 
     Raises:
         FetchError: If there is no identifier, arXiv has no such paper, or cannot be reached.
@@ -238,7 +219,7 @@ def fetch_paper(identifier: str, *, config: SourcesConfig | None = None) -> Fetc
     )
     parameters: dict[str, str | int] = {"id_list": paper_id, "start": 0, "max_results": 1}
     try:
-        page = patiently(lambda: ask(parameters, hasty, never, _PAPER_WAIT_S), hasty, never)
+        page = patiently(lambda: ask(parameters, hasty, _PAPER_WAIT_S), hasty)
     except TryAgainError as error:
         advice = f"{error.remedy}, or paste title and abstract."
         raise FetchError(error.message, advice) from error

@@ -16,10 +16,9 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
-from arxivtag.callbacks import ShouldStop
 from arxivtag.config import SourcesConfig
 from arxivtag.errors import FetchError
-from arxivtag.papers.fetching.http import TryAgainError, answer, pieces, stop_if, wait
+from arxivtag.papers.fetching.http import TryAgainError, answer, pieces
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
@@ -57,23 +56,18 @@ class _Turns:
         self._ended_at = float("-inf")
 
     @contextmanager
-    def take(
-        self, pause_s: float, should_stop: ShouldStop, longest_wait_s: float
-    ) -> Iterator[None]:
-        """Wait for a turn and hold it for the block.
+    def take(self, pause_s: float, longest_wait_s: float) -> Iterator[None]:
+        """Wait for a turn and hold it for the block; ``longest_wait_s`` -1 waits for ever.
 
         Raises:
-            FetchError: If it is stopped, or others take more than ``longest_wait_s``.
+            FetchError: If others take more than ``longest_wait_s``.
         """
-        asked_at = time.monotonic()
-        while not self._lock.acquire(timeout=0.2):
-            stop_if(should_stop)
-            if time.monotonic() - asked_at > longest_wait_s:
-                raise FetchError(
-                    "arXiv is being asked by others here, one at a time.", "Try again in a minute."
-                )
+        if not self._lock.acquire(timeout=longest_wait_s):
+            raise FetchError(
+                "arXiv is being asked by others here, one at a time.", "Try again in a minute."
+            )
         try:
-            wait(self._ended_at + pause_s - time.monotonic(), should_stop)
+            time.sleep(max(0.0, self._ended_at + pause_s - time.monotonic()))
             yield
         finally:
             self._ended_at = time.monotonic()
@@ -86,24 +80,16 @@ _TURNS = _Turns()
 def ask(
     parameters: Mapping[str, str | int],
     config: SourcesConfig,
-    should_stop: ShouldStop,
-    longest_turn_s: float = float("inf"),
+    longest_turn_s: float = -1,
 ) -> Page:
-    """Send one request.
-
-    Args:
-        parameters: As arXiv's manual names them: ``search_query`` or ``id_list``, ``start`` ...
-        config: Address, time-outs, pause between requests.
-        should_stop: Asked often.
-        longest_turn_s: Longest wait behind others here who ask arXiv.
+    """Send one request, with parameters as arXiv's manual names them.
 
     Raises:
         TryAgainError: If a later try may succeed.
-        FetchError: If it may not.
+        FetchError: If it may not, or others here ask arXiv for longer than ``longest_turn_s``.
     """
     url = f"{config.arxiv_api_url}?{urlencode(parameters)}"
-    turn = _TURNS.take(config.api_delay_s, should_stop, longest_turn_s)
-    with turn, answer(url, config) as response:
+    with _TURNS.take(config.api_delay_s, longest_turn_s), answer(url, config) as response:
         if response.status_code not in (200, 400):  # 400 comes with a feed that says why
             raise FetchError(f"arXiv's search answers {response.status_code}.", "Try again later.")
         if "xml" not in response.headers.get("content-type", ""):
@@ -111,7 +97,7 @@ def ask(
                 "arXiv's search sent something else than a list of papers.",
                 "A log-in page of the network may be in between; try again.",
             )
-        body = b"".join(pieces(response, config.api_max_answer_mb, should_stop))
+        body = b"".join(pieces(response, config.api_max_answer_mb))
     return read_feed(body)
 
 

@@ -1,8 +1,7 @@
-"""Downloads a file so that a broken connection costs little and a wrong file is never kept.
+"""Downloads a file so that a wrong one is never kept.
 
-A download goes to a temporary file. After a failure it goes on from there, where the server
-can send the rest alone. Only a complete file that passes validation takes its final name; its
-SHA-256 goes to ``NAME.json`` and is checked whenever the file is loaded.
+A download goes to a temporary file. Only a complete file that passes validation takes its final
+name; its SHA-256 goes to ``NAME.json`` and is checked whenever the file is loaded.
 """
 
 from __future__ import annotations
@@ -16,10 +15,10 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from arxivtag import locks, storage
-from arxivtag.callbacks import OnProgress, ShouldStop, never
+from arxivtag.callbacks import OnProgress
 from arxivtag.config import SourcesConfig
 from arxivtag.errors import DataError, FetchError, StorageError
-from arxivtag.papers.fetching.http import TryAgainError, answer, content_length, patiently, pieces
+from arxivtag.papers.fetching.http import answer, content_length, patiently, pieces
 from arxivtag.papers.fetching.meter import Meter
 
 if TYPE_CHECKING:
@@ -31,33 +30,22 @@ def download(
     path: Path,
     validate: Callable[[Path], None],
     *,
-    progress: OnProgress | None = None,
-    should_stop: ShouldStop = never,
-    config: SourcesConfig | None = None,
+    progress: OnProgress | None,
+    config: SourcesConfig,
 ) -> None:
     """Fetch ``url`` to ``path``: tried again with longer waits, validated, renamed, recorded.
 
-    Args:
-        url: Address of the file.
-        path: Where it goes; written only by the last rename.
-        validate: Called with the complete temporary file, which has the same name;
-            raises :class:`DataError` if it is not what was expected.
-        progress: Called a few times a second with a text (bytes, speed, time left) and the
-            share done, if known.
-        should_stop: Asked often.
-        config: Hosts, time-outs, retries, limits.
+    ``validate`` is called with the complete temporary file, which has the same name, and raises
+    :class:`DataError` if it is not what was expected.
 
     Raises:
         FetchError: If it did not work; nothing is left behind.
         StorageError: If the disk refuses.
     """
-    config = config or SourcesConfig()
     meter = Meter("bytes", progress)
     with only_one(path), storage.scratch_folder(path) as folder:
         temporary = folder / path.name
-        storage.write_atomic(
-            temporary, lambda file: _fetch_into(file, url, meter, should_stop, config)
-        )
+        storage.write_atomic(temporary, lambda file: _fetch_into(file, url, meter, config))
         try:
             validate(temporary)
         except DataError as error:
@@ -69,44 +57,26 @@ def download(
         temporary.replace(path)
 
 
-def _fetch_into(
-    file: BinaryIO, url: str, meter: Meter, should_stop: ShouldStop, config: SourcesConfig
-) -> None:
-    """Fill ``file``; each try asks for what is missing, if the server can send that alone."""
-    tag = ""  # which version of the file the bytes so far are of, in the server's words
+def _fetch_into(file: BinaryIO, url: str, meter: Meter, config: SourcesConfig) -> None:
+    """Fill ``file``; each try begins anew."""
 
     def attempt() -> None:
-        nonlocal tag
-        done = file.tell() if tag else 0
-        headers = {"Range": f"bytes={done}-", "If-Range": tag} if done else {}
-        with answer(url, config, headers) as response:
-            tag = ""
-            done = done if _is_rest(response, done) else 0
-            file.seek(done)
+        with answer(url, config) as response:
+            _check_is_file(response)
+            file.seek(0)
             file.truncate()
-            etag = response.headers.get("etag", "")
-            tag = "" if etag.startswith("W/") else etag  # a weak one does not promise equal bytes
             length = content_length(response)
-            for piece in pieces(response, config.max_download_mb, should_stop, done):
+            for piece in pieces(response, config.max_download_mb):
                 file.write(piece)
-                meter.report("fetching", file.tell(), done + length if length else None)
+                meter.report("fetching", file.tell(), length)
         meter.report("fetching", file.tell(), file.tell(), now=True)
 
-    patiently(attempt, config, should_stop)
+    patiently(attempt, config)
 
 
-def _is_rest(response: httpx.Response, done: int) -> bool:
-    """Return whether an answer holds the bytes after the first ``done``, or else the whole file.
-
-    Raises:
-        TryAgainError: If it holds other bytes, since the file has changed.
-        FetchError: If it holds no file.
-    """
+def _check_is_file(response: httpx.Response) -> None:
+    """Raise :class:`FetchError` unless an answer holds a file."""
     status, host = response.status_code, response.url.host
-    if status == 206 and response.headers.get("content-range", "").startswith(f"bytes {done}-"):
-        return True
-    if status in (206, 416):
-        raise TryAgainError(f"The file on {host} has changed meanwhile.", "Try again")
     if status != 200:
         raise FetchError(
             f"{host} answers {status} for this file.", "Try again later, or go on with the sample."
@@ -116,7 +86,6 @@ def _is_rest(response: httpx.Response, done: int) -> bool:
             f"{host} sent a web page in place of the file.",
             "A log-in page of the network may be in between; try again, or go on with the sample.",
         )
-    return False
 
 
 def check_csv_target(path: Path) -> None:
@@ -163,13 +132,7 @@ def record_path(path: Path) -> Path:
 
 
 def write_record(path: Path, content: Path, **about: object) -> None:
-    """Record what is about to become ``path``.
-
-    Args:
-        path: The fetched file.
-        content: A file that holds its content now.
-        about: What else the record should say, as JSON can hold it.
-    """
+    """Record what ``content`` holds and is about to become ``path``; ``about`` is kept too."""
     record = {
         "sha256": file_sha256(content),
         "fetched_at": datetime.now(UTC).isoformat(timespec="seconds"),

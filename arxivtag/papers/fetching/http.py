@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from arxivtag.callbacks import ShouldStop
 from arxivtag.config import SourcesConfig
 from arxivtag.errors import FetchError
-from arxivtag.papers.fetching.addresses import check_url
 
 if TYPE_CHECKING:
     import httpx
@@ -20,15 +18,14 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
 class TryAgainError(FetchError):
     """A try failed in a way that a later try may mend.
 
-    Args:
-        message: What went wrong.
-        remedy: What the reader can do, without a full stop.
-        wait_s: Seconds that the server asks to wait first; 0 if it does not say.
+    ``remedy`` is what the reader can do, without a full stop; ``wait_s`` what the server asks to
+    wait first, 0 if it does not say.
     """
 
     def __init__(self, message: str, remedy: str, wait_s: float = 0.0) -> None:
@@ -37,10 +34,40 @@ class TryAgainError(FetchError):
         self.wait_s = wait_s
 
 
+def check_url(url: str, config: SourcesConfig) -> None:
+    """Raise :class:`FetchError` unless ``url`` may be asked, the target of a redirect included.
+
+    It must name one of the config's hosts and be https on the usual port. The host's
+    certificate is then checked, so that nobody else can stand in for it, on a private
+    network or elsewhere. Only this machine itself, where the config names it, may be
+    asked over http and on any port: tests and mirrors need that.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError as error:
+        raise _refused(url, "it is not a web address") from error
+    if host not in config.allowed_hosts:
+        raise _refused(url, "its host is not one of the sources in the settings")
+    if parts.username or parts.password:
+        raise _refused(url, "it holds a user name")
+    if host in _THIS_MACHINE and parts.scheme == "http":
+        return
+    if parts.scheme != "https":
+        raise _refused(url, "only https is allowed")
+    if port not in (None, 443):
+        raise _refused(url, "its port is unusual")
+
+
+def _refused(url: str, reason: str) -> FetchError:
+    return FetchError(
+        f"This address is not fetched, because {reason}: {url[:200]!a}.",
+        "Only the sources named in the settings are fetched.",
+    )
+
+
 @contextlib.contextmanager
-def answer(
-    url: str, config: SourcesConfig, headers: Mapping[str, str] | None = None
-) -> Iterator[httpx.Response]:
+def answer(url: str, config: SourcesConfig) -> Iterator[httpx.Response]:
     """Ask for ``url``, follow redirects, and yield the answer, its body still to be read.
 
     Raises:
@@ -50,9 +77,8 @@ def answer(
     import httpx
 
     host = urlsplit(url).hostname
-    # Not compressed, so that a position in the answer is one in the file, and a small answer
-    # cannot grow.
-    headers = {"Accept-Encoding": "identity", "User-Agent": "arxivtag", **(headers or {})}
+    # Not compressed, so that a small answer cannot grow.
+    headers = {"Accept-Encoding": "identity", "User-Agent": "arxivtag"}
     timeout = httpx.Timeout(config.read_timeout_s, connect=config.connect_timeout_s)
     try:
         with (
@@ -93,19 +119,15 @@ def _busy(message: str, response: httpx.Response) -> TryAgainError:
     return TryAgainError(message, f"Wait {minutes} and try again", wait_s)
 
 
-def pieces(
-    response: httpx.Response, max_mb: float, should_stop: ShouldStop, n_before: int = 0
-) -> Iterator[bytes]:
-    """Yield an answer's bytes as they come, after ``n_before`` bytes of earlier tries.
+def pieces(response: httpx.Response, max_mb: float) -> Iterator[bytes]:
+    """Yield an answer's bytes as they come.
 
     Raises:
-        FetchError: If all of them are more than ``max_mb``, or the answer says so beforehand;
-            or if ``should_stop()``.
+        FetchError: If they are more than ``max_mb``, or the answer says so beforehand.
     """
-    announced = n_before + (content_length(response) or 0)
-    n_bytes = n_before
+    announced = content_length(response) or 0
+    n_bytes = 0
     for piece in response.iter_raw():  # without a size, so that nothing that came is lost
-        stop_if(should_stop)
         n_bytes += len(piece)
         if max(n_bytes, announced) > max_mb * 1e6:
             raise FetchError(
@@ -121,9 +143,7 @@ def content_length(response: httpx.Response) -> int | None:
     return int(text[:15]) if text.isascii() and text.isdigit() else None
 
 
-def patiently(
-    attempt: Callable[[], Result], config: SourcesConfig, should_stop: ShouldStop
-) -> Result:
+def patiently(attempt: Callable[[], Result], config: SourcesConfig) -> Result:
     """Return what ``attempt()`` gives; while it may help, try again after a wait that doubles.
 
     Raises:
@@ -132,29 +152,11 @@ def patiently(
     """
     n_failures = 0
     while True:
-        stop_if(should_stop)
         try:
             return attempt()
         except TryAgainError as error:
             if n_failures == config.n_retries or error.wait_s > config.longest_wait_s:
                 raise
             pause_s = min(config.backoff_s * 2**n_failures, config.longest_wait_s)
-            wait(max(pause_s, error.wait_s), should_stop)
+            time.sleep(max(pause_s, error.wait_s))
             n_failures += 1
-
-
-def wait(seconds: float, should_stop: ShouldStop) -> None:
-    """Sleep, but end early with :class:`FetchError` if ``should_stop()``."""
-    end = time.monotonic() + seconds
-    while True:
-        stop_if(should_stop)
-        left = end - time.monotonic()
-        if left <= 0:
-            return
-        time.sleep(min(left, 0.2))
-
-
-def stop_if(should_stop: ShouldStop) -> None:
-    """Raise :class:`FetchError` if ``should_stop()``."""
-    if should_stop():
-        raise FetchError("The fetch was stopped.", "Start it again.")

@@ -50,11 +50,7 @@ def _read(kind: str, request: ReadRequest) -> pa.Table:
 
 
 def _usable_columns(reader: _Reader, request: ReadRequest) -> dict[str, int]:
-    """Return the columns' unique names with their positions, those with too many values left out.
-
-    Raises:
-        DataError: If the file states more than the limits allow.
-    """
+    """Return the columns' unique names with their positions, without those of too many values."""
     about, bounds = reader.describe(), request.bounds
     if len(about["names"]) > bounds.max_columns or about["n_leaves"] > 4 * bounds.max_columns:
         raise DataError(

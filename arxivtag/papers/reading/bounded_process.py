@@ -17,7 +17,6 @@ import resource
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,23 +30,13 @@ _NESTED_VALUES = 1_000_000  # so many may stand in a column's lists in any case
 _THRIFT_LIMITS = {"thrift_string_size_limit": 16_000_000, "thrift_container_size_limit": 1_000_000}
 
 
-class _Table(Protocol):
-    """One file: what it says of itself, and its rows."""
-
-    def about(self, limits: dict[str, int]) -> dict[str, object]:
-        """Return the columns by name, which of them hold too many values, and sizes stated."""
-
-    def batches(self, positions: Sequence[int], max_chars: int) -> Iterator[list[pa.Array]]:
-        """Yield some columns as text, batch by batch."""
-
-
 def main() -> int:
     """Answer one request; return 0 if all was read."""
     kind, path, limits = sys.argv[1], Path(sys.argv[2]), json.loads(sys.argv[3])
     _bound_memory(_MEMORY_BYTES)
     out = sys.stdout.buffer
     try:
-        table: _Table = _Parquet(path) if kind == "parquet" else _Workbook(path)
+        table = _Parquet(path) if kind == "parquet" else _Workbook(path)
         out.write(json.dumps(table.about(limits)).encode() + b"\n")
         out.flush()
         positions = json.loads(sys.stdin.readline() or "null")
@@ -94,6 +83,7 @@ class _Parquet:
         self._file = pq.ParquetFile(path, read_dictionary=texts, **_THRIFT_LIMITS)
 
     def about(self, limits: dict[str, int]) -> dict[str, object]:
+        """Return the columns by name, which of them hold too many values, and sizes stated."""
         file = self._file
         groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
         most = file.metadata.num_rows * limits["max_labels_per_paper"] + _NESTED_VALUES
@@ -114,6 +104,7 @@ class _Parquet:
         }
 
     def batches(self, positions: Sequence[int], max_chars: int) -> Iterator[list[pa.Array]]:
+        """Yield some columns as text, batch by batch."""
         names = self._file.schema_arrow.names
         wanted = list(dict.fromkeys(names[position] for position in positions))
         # Group by group: Arrow cannot join the lists of a batch across two of them.

@@ -26,13 +26,7 @@ _N_LINES_NAMED = 5
 
 @dataclass(frozen=True)
 class Block:
-    """Whole rows of a CSV file.
-
-    Attributes:
-        data: The rows.
-        first_line: The number of the first line in the file.
-        is_suspicious: Whether a quotation mark may be out of place.
-    """
+    """Whole rows of a CSV file; suspicious where a quotation mark may be out of place."""
 
     data: bytes
     first_line: int
@@ -40,13 +34,7 @@ class Block:
 
 
 class BlockReader:
-    """Reads the blocks of one file.
-
-    Args:
-        dialect: How the file is written.
-        n_columns: Cells in a row.
-        request: What is read; rows left out are counted there.
-    """
+    """Reads the blocks of one file; rows left out are counted in the request's tally."""
 
     def __init__(self, dialect: Dialect, n_columns: int, request: ReadRequest) -> None:
         self._dialect = dialect

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from arxivtag.config import Limits
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.opening import TextBytes
 from arxivtag.papers.reading.tables import ReadRequest, unique_names
@@ -50,13 +49,7 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Header:
-    """What the beginning of a CSV file tells.
-
-    Attributes:
-        names: The columns, made unique.
-        dialect: How the file is written.
-        n_lines: Lines that were taken off the file.
-    """
+    """The columns, made unique, how the file is written, and how many lines were taken off it."""
 
     names: tuple[str, ...]
     dialect: Dialect
@@ -139,19 +132,19 @@ def _check(head: bytes, is_cut: bool, request: ReadRequest) -> None:
             f"The first row of {name} has a quotation mark that is not closed.",
             "The first row should hold the column names.",
         )
-    _check_columns(max(head.count(mark.encode()) for mark in _DELIMITERS) + 1, name, request.bounds)
+    n_columns, most = (
+        max(head.count(mark.encode()) for mark in _DELIMITERS) + 1,
+        request.bounds.max_columns,
+    )
+    if n_columns > most:
+        raise DataError(
+            f"{name} has {n_columns:,} or more columns; at most {most:,} are read.",
+            "Leave out columns, or check that the first row holds the column names.",
+        )
     if is_cut:
         raise DataError(
             f"The first row of {name} is longer than 1 MB.",
             "The first row should hold the column names; check quotation marks.",
-        )
-
-
-def _check_columns(n_columns: int, name: str, bounds: Limits) -> None:
-    if n_columns > bounds.max_columns:
-        raise DataError(
-            f"{name} has {n_columns:,} or more columns; at most {bounds.max_columns:,} are read.",
-            "Leave out columns, or check that the first row holds the column names.",
         )
 
 

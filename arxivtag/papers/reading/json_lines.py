@@ -37,14 +37,10 @@ def json_records(
 ) -> Iterator[Record]:
     """Yield the JSON objects of a stream, one per line; other lines are reported to ``skip``.
 
-    Args:
-        stream: The file.
-        skip: Called with the reason for each line that is not used.
-        marks: Pass over lines that hold none of these bytes, without a report.
-        max_lines: Read at most so many lines, the blank ones among them.
+    Lines that hold none of the ``marks`` are passed over without a report.
 
     Raises:
-        DataError: If there are more lines.
+        DataError: If there are more than ``max_lines``, blank ones included.
     """
     n_lines = 0
     while line := stream.read_line(BLOCK_BYTES):

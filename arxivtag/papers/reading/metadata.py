@@ -17,6 +17,7 @@ import pandas as pd
 from arxivtag.callbacks import OnProgress
 from arxivtag.config import Limits, SourcesConfig, limits
 from arxivtag.errors import DataError
+from arxivtag.papers.reading.cells import without_surrogates
 from arxivtag.papers.reading.json_lines import json_records
 from arxivtag.papers.reading.opening import TextBytes, open_text
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
@@ -29,12 +30,7 @@ _LOOK_BYTES = 1 << 20  # the first paper of the snapshot is within them
 
 @dataclasses.dataclass(frozen=True)
 class MetadataFilter:
-    """Which papers of the snapshot are kept.
-
-    Attributes:
-        categories: Keep papers with at least one of these; all if empty.
-        max_rows: Keep the first so many of them.
-    """
+    """Which papers are kept: the first so many with one of the categories, or with any."""
 
     categories: tuple[str, ...]
     max_rows: int
@@ -100,13 +96,7 @@ def read_metadata(
     bounds: Limits | None = None,
     progress: OnProgress | None = None,
 ) -> tuple[pd.DataFrame, ReadReport]:
-    """Stream the snapshot and return the papers that pass the filter.
-
-    Args:
-        path: The snapshot, plain or packed; its size is not limited.
-        kept: Which papers to keep.
-        bounds: Limits in force for cells.
-        progress: Called with the share of the file read.
+    """Stream the snapshot, plain or packed, of any size; return the papers that pass the filter.
 
     Returns:
         ``title``, ``abstract`` and ``labels`` (as text), with line breaks in titles
@@ -170,10 +160,5 @@ def _row(record: Mapping[str, object]) -> tuple[str, str, str] | None:
     if not (isinstance(title, str) and isinstance(abstract, str) and isinstance(labels, str)):
         return None
     texts = (" ".join(title.split()), " ".join(abstract.split()), labels.strip())
-    if any(not text.isascii() for text in texts):
-        title, abstract, labels = (
-            text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-            for text in texts
-        )
-        return title, abstract, labels
-    return texts
+    title, abstract, labels = map(without_surrogates, texts)
+    return title, abstract, labels

@@ -24,17 +24,13 @@ Record = Mapping[str, object]
 def table_of_records(
     request: ReadRequest, records: Iterable[Record], n_bytes: Callable[[], int], nothing: DataError
 ) -> pa.Table:
-    """Return the table of the request's columns from a stream of records.
+    """Return the table of the request's columns from one object per paper.
 
-    Args:
-        request: What to read.
-        records: One object per paper; consumed as far as rows are wanted.
-        n_bytes: Tells how many bytes the records so far have taken; a batch ends early when
-            many were read for it.
-        nothing: Raised where there is no record.
+    ``n_bytes`` tells how many bytes the records so far have taken; a batch ends early when many
+    were read for it.
 
     Raises:
-        DataError: If there is no record, or a limit is passed.
+        DataError: ``nothing`` if there is no record; another if a limit is passed.
     """
     stream = iter(records)
     max_chars = request.bounds.max_cell_chars

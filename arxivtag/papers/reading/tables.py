@@ -21,11 +21,9 @@ BLOCK_BYTES = 4 << 20
 
 @dataclass(frozen=True)
 class RawTable:
-    """A file's table as read: every column text; lists and objects as JSON.
+    """A file's table as read, and rows read and left out.
 
-    Attributes:
-        table: One column per column of the file, names made unique.
-        report: Rows read and left out, with notes.
+    Every column is text, lists and objects as JSON, and names are made unique.
     """
 
     table: pd.DataFrame
@@ -75,13 +73,8 @@ class Sink(Protocol):
 class ReadRequest:
     """What to read.
 
-    Attributes:
-        path: The file.
-        columns: Given the file's columns, returns those to keep.
-        max_rows: Stop after this many rows without an error (for previews).
-        bounds: Limits in force.
-        tally: Where rows and notes are counted.
-        sink: Where rows go; if there is none, they are returned as a table.
+    ``columns`` returns those to keep of the file's; after ``max_rows`` reading stops without an
+    error (for previews). Rows go to the ``sink``, or without one into the table returned.
     """
 
     path: Path
@@ -143,11 +136,7 @@ def _without_long_cells(batch: pa.RecordBatch, bounds: Limits, tally: Tally) -> 
 
 
 def check_rows(n_rows: int, bounds: Limits) -> None:
-    """Refuse a file with more rows than are read.
-
-    Raises:
-        DataError: If it has.
-    """
+    """Raise :class:`DataError` for a file with more rows than are read."""
     if n_rows > bounds.max_rows:
         raise DataError(
             f"The file has more than {bounds.max_rows:,} rows.",

@@ -47,17 +47,11 @@ def load_plotly() -> None:
 def live_chart(
     figure: dict[str, Any], key: str, alt_text: str, *, version: int, n_points: int
 ) -> None:
-    """Draw a figure whose data grow.
+    """Draw a figure of :func:`plain_figure` whose data grow; of one version it is drawn once.
 
     The whole figure goes with every call. When it was left out of those calls that add
     nothing, the browser lost it: of two messages that arrive at once only the last is drawn.
-
-    Args:
-        figure: From :func:`plain_figure`.
-        key: Unique on the page.
-        alt_text: One sentence for those who cannot see it: what it shows.
-        version: Changes with the figure; a figure of the same version is not drawn again.
-        n_points: How many points it holds, which tests read from the page.
+    Tests read ``n_points`` from the page.
     """
     _chart(
         key=key,
@@ -72,12 +66,7 @@ def live_chart(
 
 
 def plain_figure(figure: go.Figure, revision: str) -> dict[str, Any]:
-    """Return a figure as plain values for :func:`live_chart`.
-
-    Args:
-        figure: What to draw.
-        revision: As long as it stays the same, zoom and legend choices are kept.
-    """
+    """Return a figure as plain values; zoom and legend choices are kept while ``revision`` is."""
     figure.update_layout(uirevision=revision)
     values: dict[str, Any] = json.loads(figure.to_json())
     return values

@@ -27,22 +27,15 @@ MAX_TERMS = 12
 def error_table(decisions: Decisions, papers: pd.DataFrame, label: str, kind: str) -> pd.DataFrame:
     """Return the papers of one kind of error, the most confident first.
 
-    Args:
-        decisions: Truth, probabilities and labels given.
-        papers: The test papers, in the same order.
-        label: The label.
-        kind: ``false_positives`` (highest probability first) or ``false_negatives``
-            (lowest probability first).
-
     Returns:
         Columns ``probability``, ``title``, ``true_labels``, ``given_labels`` (tuples) and
-        ``row`` (position among the test papers).
+        ``row`` (position among the test papers, which ``papers`` hold in the same order).
     """
     predictions = decisions.predictions
     column = predictions.label_names.index(label)
-    truth, given = predictions.y_true_test[:, column], decisions.y_pred[:, column]
+    truth, given = predictions.test.y_true[:, column], decisions.y_pred[:, column]
     wrong = given & ~truth if kind == "false_positives" else truth & ~given
-    y_prob = predictions.y_prob_test[:, column]
+    y_prob = predictions.test.y_prob[:, column]
     order = np.argsort(-y_prob if kind == "false_positives" else y_prob, kind="stable")
     rows = order[wrong[order]]
     names = np.array(predictions.label_names, dtype=object)
@@ -59,7 +52,7 @@ def error_table(decisions: Decisions, papers: pd.DataFrame, label: str, kind: st
 
 def error_counts(decisions: Decisions) -> pd.DataFrame:
     """Return how many false positives and false negatives each label has, most errors first."""
-    y_true = decisions.predictions.y_true_test
+    y_true = decisions.predictions.test.y_true
     table = pd.DataFrame(
         {
             "label": list(decisions.predictions.label_names),

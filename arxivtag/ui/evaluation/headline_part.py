@@ -15,7 +15,7 @@ import streamlit as st
 
 from arxivtag.figures.evaluation import Series, comparison_figure
 from arxivtag.learning.headline import headline_sentences, remarks
-from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
+from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS, METRICS_BY_KEY
 from arxivtag.ui.frame import components, tables
 
 # Short names of figures, the same on every page.
@@ -34,10 +34,7 @@ METRIC_NAMES = {
 }
 # Drawn against the baselines: figures between 0 and 1 of which more is better. Binary
 # accuracy and Hamming loss would only put every dot at one end.
-COMPARED = (
-    "micro_f1", "macro_f1", "samples_f1", "lrap",
-    "precision_at_1", "precision_at_3", "precision_at_5", "subset_accuracy",
-)  # fmt: skip
+COMPARED = tuple(key for key in HEADLINE_KEYS if key not in ("binary_accuracy", "hamming_loss"))
 TILES = ("micro_f1", "macro_f1", "lrap", "precision_at_1")
 NO_LABEL = "No label at all"
 # Headings of the table; the figure's legend has the long names.

@@ -27,13 +27,9 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """Test papers under the thresholds in use.
+    """Test papers under the thresholds in use: labels given, (n_test, n_labels) bool.
 
-    Attributes:
-        predictions: Truth and probabilities.
-        thresholds: The thresholds in use.
-        y_pred: Labels given to the test papers, (n_test, n_labels) bool.
-        best_global: The one threshold with the highest micro-F1 on validation papers.
+    ``best_global`` is the one threshold with the highest micro-F1 on validation papers.
     """
 
     predictions: Predictions
@@ -49,9 +45,6 @@ def readable(what: str) -> Iterator[None]:
     The pages read the app's own files without looking at every value first. Whatever such a
     value breaks is one sentence for the reader; the traceback goes to the server's log.
 
-    Args:
-        what: What is drawn, for the sentence: ``"evaluation"``.
-
     Raises:
         StorageError: If the block failed on a value that is not as this version writes it.
     """
@@ -66,20 +59,12 @@ def readable(what: str) -> Iterator[None]:
 
 
 def figures(folder: RunFolder) -> dict[str, Any]:
-    """Return the run's evaluation, as it stands in the file.
-
-    Raises:
-        StorageError: If there is none, or it is not a JSON object.
-    """
+    """Return the run's evaluation, as it stands in the file."""
     return storage.read_json(folder.evaluation)
 
 
 def decisions(folder: RunFolder) -> Decisions | None:
-    """Return the run's decisions on its test papers; None if it kept no predictions.
-
-    Raises:
-        ArxivTagError: If the file is damaged.
-    """
+    """Return the run's decisions on its test papers; None if it kept no predictions."""
     if not folder.predictions.exists():
         return None
     states = (file_state(folder.predictions), file_state(folder.evaluation))
@@ -87,11 +72,7 @@ def decisions(folder: RunFolder) -> Decisions | None:
 
 
 def test_papers(folder: RunFolder) -> pd.DataFrame | None:
-    """Return title, abstract and labels of the test papers; None if the run kept none.
-
-    Raises:
-        StorageError: If the file is damaged.
-    """
+    """Return title, abstract and labels of the test papers; None if the run kept none."""
     if not folder.test_papers.exists():
         return None
     return _test_papers(folder.test_papers, file_state(folder.test_papers))
@@ -107,12 +88,12 @@ def _decisions(path: Path, evaluation_path: Path, states: tuple[FileState, FileS
             f"Received: {len(in_use.values)}.",
             "The run's files do not belong together: train it again.",
         )
-    known = predictions.readable_val
-    one = thresholds.choose(predictions.y_true_val[known], predictions.y_prob_val[known], "global")
+    known = predictions.val.readable
+    one = thresholds.choose(predictions.val.y_true[known], predictions.val.y_prob[known], "global")
     return Decisions(
         predictions,
         in_use,
-        thresholds.decide(in_use, predictions.y_prob_test, predictions.readable_test),
+        thresholds.decide(in_use, predictions.test.y_prob, predictions.test.readable),
         float(one.values[0]) if len(one.values) else 0.5,
     )
 

@@ -53,10 +53,10 @@ def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_i
     )
     tried = _tried(str(method), decisions, run_id)
     predictions = decisions.predictions
-    y_pred = thresholds.decide(tried, predictions.y_prob_test, predictions.readable_test)
+    y_pred = thresholds.decide(tried, predictions.test.y_prob, predictions.test.readable)
     _render_tiles(
-        threshold_figures(predictions.y_true_test, y_pred),
-        threshold_figures(predictions.y_true_test, decisions.y_pred),
+        threshold_figures(predictions.test.y_true, y_pred),
+        threshold_figures(predictions.test.y_true, decisions.y_pred),
     )
     if tried.method == "global" and len(tried.values):
         components.render_figure(
@@ -192,9 +192,9 @@ def _forget(run_id: str) -> None:
 
 def _render_one_label(decisions: Decisions, column: int, threshold: float) -> None:
     """Say what the label's threshold does for the label itself."""
-    truth = decisions.predictions.y_true_test[:, column]
-    given = decisions.predictions.y_prob_test[:, column] >= np.float32(threshold)
-    given &= decisions.predictions.readable_test
+    truth = decisions.predictions.test.y_true[:, column]
+    given = decisions.predictions.test.y_prob[:, column] >= np.float32(threshold)
+    given &= decisions.predictions.test.readable
     counts = Counts.along(0, truth, given)
     label = decisions.predictions.label_names[column]
     if not truth.any():

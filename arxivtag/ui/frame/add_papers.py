@@ -46,6 +46,7 @@ from arxivtag.ui.frame import choices, components, data
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.opening import BeingReadError
 
 FILE_TYPES = [*(ending.removeprefix(".") for ending in FORMATS), "gz", "xz", "zst"]
 NO_COLUMN = "(none)"
@@ -108,11 +109,23 @@ def _upload_input(home: Path) -> None:
             if final != source:
                 st.session_state["stored-uploads"][file.file_id] = final
                 make_room(final, data.uploads_in_use(home), home)
-            corpus = data.corpus(final, home)
+            n_papers = _n_papers(final, home)
         data.remember_upload(final, name, home)
-        log_event("uploaded", n_papers=corpus.n_papers)  # the address is its only lock
+        log_event("uploaded", n_papers=n_papers)  # the address is its only lock
         choices.remember("data", final, SAMPLE)
         st.rerun()
+
+
+def _n_papers(source: str, home: Path) -> int | None:
+    """Return how many papers a data set holds; None while it is being read.
+
+    Raises:
+        DataError: If it cannot be read.
+    """
+    try:
+        return data.corpus(source, home).n_papers
+    except BeingReadError:
+        return None
 
 
 def _stored(file: UploadedFile, home: Path) -> str:
@@ -358,6 +371,6 @@ def _snapshot_input(home: Path) -> None:
         wanted = ",".join(categories.replace(",", " ").split())
         source = f"{ARXIV_METADATA}?categories={wanted}&max_rows={int(n_rows)}"
         with st.spinner("Reading the snapshot …", show_time=True):
-            data.corpus(source, home)
+            _n_papers(source, home)
         data.remember_snapshot(source)
         _use(source)

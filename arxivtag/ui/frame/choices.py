@@ -35,14 +35,8 @@ class Choice:
 def resolve(
     kind: str, asked: str | None, remembered: str | None, options: Collection[str], default: str
 ) -> Choice:
-    """Return the choice among ``options``.
-
-    Args:
-        kind: What is chosen, for the sentence: ``"data set"``.
-        asked: What the address says, if anything.
-        remembered: What this session chose before, if anything.
-        options: The ids that can be chosen.
-        default: Taken where neither of the two is an option.
+    """Return the choice among ``options``: what the address asks for, else what this session chose
+    before, else the default. ``kind`` ("data set") is for the sentence.
     """
     if asked and asked in options:
         return Choice(asked)
@@ -71,12 +65,9 @@ def url_value(name: str) -> str | None:
 
 
 def drop_endless_numbers(names: Collection[str]) -> None:
-    """Take ``inf`` and ``nan`` out of the address, and run the page again without them.
+    """Take ``inf`` and ``nan`` out of these parameters of the address, and run the page again.
 
     Streamlit's number fields, which read the address before the page can, break on them.
-
-    Args:
-        names: The query parameters that number fields are bound to.
     """
     endless = [name for name in names if any(map(_is_endless, st.query_params.get_all(name)))]
     for name in endless:

@@ -161,13 +161,10 @@ def render_figure(
     *,
     on_select: Callable[[], None] | None = None,
 ) -> None:
-    """Draw a figure in the page's theme.
+    """Draw a figure in the page's theme, under a key that is unique on the page.
 
-    Args:
-        figure: From ``arxivtag.figures``.
-        key: Unique on the page.
-        alt_text: One sentence for those who cannot see it: what it shows.
-        on_select: Called when a point is clicked; its state is ``st.session_state[key]``.
+    ``alt_text`` says in one sentence what it shows. ``on_select`` is called when a point is
+    clicked; its state is ``st.session_state[key]``.
     """
     st.plotly_chart(
         figure,
@@ -244,9 +241,7 @@ def probability_text(probability: float) -> str:
 def duration_text(seconds: float | None, *, tenths: bool = False) -> str:
     """Return a duration at a glance: ``8 s``, ``3 min 20 s``, ``2 h 5 min``; empty if unknown.
 
-    Args:
-        seconds: The duration.
-        tenths: Whether a short one, that was measured, shows tenths: ``0.4 s``.
+    With ``tenths`` a short one shows them: ``0.4 s``.
     """
     if seconds is None:
         return ""

@@ -13,8 +13,8 @@ import streamlit as st
 
 from arxivtag import config
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
-from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.errors import DataError
+from arxivtag.corpus.store import Corpus, forget_deleted_uploads
+from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers import sources
 from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
 from arxivtag.papers.uploads import delete_upload, keep_upload, upload_path
@@ -24,6 +24,7 @@ from arxivtag.runs.status import QUEUED, RUNNING
 from arxivtag.settings import CleaningConfig
 from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import FileState, file_state, shared
+from arxivtag.ui.frame.opening import Opening
 
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
 UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session uploaded
@@ -132,7 +133,7 @@ def remember_upload(source: str, name: str, home: Path) -> None:
     kept: dict[str, str] = {**st.session_state.get(UPLOADS_KEY, {})}
     kept.pop(source, None)
     kept[source] = name
-    most = policy().max_uploads
+    most = policy().max_uploads_per_visitor
     if most is not None:
         in_use = uploads_in_use(home)
         for old in list(kept)[:-most]:
@@ -140,6 +141,7 @@ def remember_upload(source: str, name: str, home: Path) -> None:
                 del kept[old]
                 delete_upload(old, home)
     st.session_state[UPLOADS_KEY] = kept
+    forget_deleted_uploads(home)
 
 
 def uploads_in_use(home: Path) -> frozenset[str]:
@@ -166,15 +168,22 @@ def corpus(source: str, home: Path) -> Corpus:
     """Return the corpus of a source, open for all sessions; read first if it never was.
 
     Raises:
+        BeingReadError: If it is being read; :func:`arxivtag.ui.frame.errors.guarded` shows it.
         DataError: If the source cannot be read.
         StorageError: If the disk refuses.
     """
-    return _corpus(source, home, file_state(_file_behind(source, home)))
+    state = file_state(_file_behind(source, home))
+    try:
+        opening: Opening = _opening(source, home, state)
+        return opening.corpus()
+    except ArxivTagError:
+        _opening.clear(source, home, state)  # what was wrong may be mended next time
+        raise
 
 
-@shared(4, "Reading the papers …")
-def _corpus(source: str, home: Path, state: FileState) -> Corpus:
-    return open_corpus(source, home)
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _opening(source: str, home: Path, state: FileState) -> Opening:
+    return Opening(source, home)
 
 
 @shared(4, "Cleaning the papers …")

@@ -1,4 +1,4 @@
-"""HTML of a text whose words and phrases are marked by how much they raise or lower a label.
+"""HTML of a text whose words are marked by how much they raise or lower a label.
 
 Marks differ in colour and in the line under them (solid: raised, dashed: lowered), so that
 they read without colour too; everything that comes from the text is escaped.
@@ -7,9 +7,8 @@ they read without colour too; everything that comes from the text is escaped.
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
-
-import numpy as np
 
 from arxivtag.tagging.explanation import Span
 
@@ -17,43 +16,30 @@ N_LEVELS = 4
 SMALLEST_SHARE = 0.1  # of the strongest mark; weaker ones would only make the text noisy
 
 
-def character_weights(n_chars: int, spans: Sequence[Span]) -> np.ndarray:
-    """Return each character's share of the spans over it, (n_chars,) float64.
-
-    A phrase and the words in it may both be spans; where they overlap, their changes add up.
-    """
-    weights = np.zeros(n_chars)
-    for span in spans:
-        start, end = max(0, span.start), min(n_chars, span.end)
-        if start < end:
-            weights[start:end] += span.delta_logit
-    return weights
-
-
 def marked_html(text: str, spans: Sequence[Span]) -> str:
-    """Return ``text`` as escaped HTML with its raised and lowered stretches marked."""
-    weights = character_weights(len(text), spans)
-    strongest = float(np.abs(weights).max(initial=0.0))
-    if strongest == 0.0:
-        return f'<p class="at-marked">{html.escape(text)}</p>'
-    share = np.abs(weights) / strongest
-    levels = np.where(share < SMALLEST_SHARE, 0, np.ceil(share * N_LEVELS)).astype(int)
-    signed = levels * np.sign(weights).astype(int)
-    # A stretch runs for as long as level and direction stay the same.
-    ends = np.flatnonzero(np.diff(signed)) + 1
-    parts = []
-    for start, end in zip([0, *ends], [*ends, len(text)], strict=True):
-        parts.append(_marked(text[start:end], int(signed[start]), float(weights[start])))
-    return f'<p class="at-marked">{"".join(parts)}</p>'
+    """Return ``text`` as escaped HTML with its raised and lowered words marked.
+
+    Args:
+        text: The text.
+        spans: Words of it, in order, none over another.
+    """
+    strongest = max((abs(span.delta_logit) for span in spans), default=0.0)
+    parts, end = [], 0
+    for span in spans:
+        parts.append(html.escape(text[end : span.start]))
+        parts.append(_marked(text[span.start : span.end], span.delta_logit, strongest))
+        end = span.end
+    return f'<p class="at-marked">{"".join(parts)}{html.escape(text[end:])}</p>'
 
 
-def _marked(stretch: str, level: int, weight: float) -> str:
-    escaped = html.escape(stretch)
-    if level == 0 or not stretch.strip():
+def _marked(word: str, weight: float, strongest: float) -> str:
+    escaped = html.escape(word)
+    if not weight or abs(weight) < SMALLEST_SHARE * strongest:
         return escaped
-    direction, word = ("up", "raises") if level > 0 else ("down", "lowers")
-    title = f"{word} by {abs(weight):.2f}"
-    return f'<mark class="{direction} l{abs(level)}" title="{title}">{escaped}</mark>'
+    level = math.ceil(abs(weight) / strongest * N_LEVELS)
+    direction, effect = ("up", "raises") if weight > 0 else ("down", "lowers")
+    title = f"{effect} by {abs(weight):.2f}"
+    return f'<mark class="{direction} l{level}" title="{title}">{escaped}</mark>'
 
 
 def legend_html(label: str) -> str:

@@ -25,11 +25,7 @@ def shared(
     """Let a function compute each result once, for all sessions; do not change one in place.
 
     Results are known by the function's arguments: a corpus by its fingerprint, and those whose
-    names begin with an underscore not at all.
-
-    Args:
-        max_entries: Most results kept; the oldest goes first.
-        spinner: What the page says meanwhile; nothing if empty.
+    names begin with an underscore not at all. Of more than ``max_entries`` the oldest goes first.
     """
 
     def decorate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

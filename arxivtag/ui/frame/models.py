@@ -43,11 +43,7 @@ def _described(run: registry.RunSummary) -> str:
 
 
 def bundle(model: str, home: Path) -> Bundle:
-    """Return the bundle of a model, loaded once for all sessions and again when it changed.
-
-    Raises:
-        ArxivTagError: If there is no such model, or its bundle is damaged.
-    """
+    """Return the bundle of a model, loaded once for all sessions and again when it changed."""
     folder = registry.resolve_model(model, home)
     return _bundle(folder, file_state(folder / MANIFEST))
 

@@ -35,16 +35,10 @@ HOME_TITLE = "Subject areas for papers"
 
 @dataclass(frozen=True)
 class PageContext:
-    """What is chosen for this page.
+    """What is chosen for this page, by its source or id and as it is shown.
 
-    Attributes:
-        data_source: What ``corpus.store.open_corpus`` takes: "sample", a path, "upload:<id>".
-        data_name: How the data set is shown.
-        model: ``pretrained`` or a run id; empty if there is no model at all.
-        model_name: How the model is shown.
-        home: The home folder.
-        policy: What this person may do here.
-        links: Query parameters that carry the choices to another page.
+    ``model`` is ``pretrained`` or a run id, empty if there is no model at all; ``links`` are query
+    parameters that carry the choices to another page.
     """
 
     data_source: str
@@ -68,12 +62,8 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     """Set up a page and return what is chosen on it. Call it first on every page.
 
     Draws the sidebar, the page's title and the one sentence on what one can do here; so pages
-    draw no title of their own.
-
-    Args:
-        title: The page's name, as in the sidebar.
-        intro: One sentence in plain English.
-        run_is_model: Whether ``?run=`` chooses the model (Predict), not the run to look at.
+    draw no title of their own. ``run_is_model`` says whether ``?run=`` chooses the model
+    (Predict), not the run to look at.
     """
     memory.set_old_objects_aside()
     _set_look(title)

@@ -54,13 +54,9 @@ def run_is_visible(run_id: str, home: Path) -> bool:
 
 
 def visible_run(run_id: str, home: Path) -> registry.Run:
-    """Return a run that this session may see.
-
-    Raises:
-        RunError: If there is no such run, or it is not for this session.
-    """
+    """Return a run that this session may see."""
     run = registry.read_run(run_id, home)
-    if not may_see(run.summary.data):
+    if not may_see(run.data):
         raise RunError(
             f"There is no run {run_id!r} that you may see.",
             "Runs on uploaded files are shown to those who have the address of the upload.",

@@ -79,12 +79,8 @@ def stage_text(status: RunStatus) -> str:
 def overall_fraction(status: RunStatus, trained: float | None = None) -> float:
     """Return how much of a run is done, from 0 to 1, for its progress bar.
 
-    Training takes most of the bar, since it takes nearly all of the time.
-
-    Args:
-        status: The run's status.
-        trained: The share of the training that is done, where something fresher than the
-            status tells it.
+    Training takes most of the bar, since it takes nearly all of the time. ``trained`` is the share
+    of it that is done, where something fresher than the status tells it.
     """
     if status.stage not in STAGES:
         return 0.0

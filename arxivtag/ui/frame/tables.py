@@ -26,16 +26,10 @@ def draw(
     height: int | Literal["auto", "content"] = "content",
     on_line: Callable[[int], None] | None = None,
 ) -> None:
-    """Draw a table.
+    """Draw a table under a name unique on the page; ``alt`` is for those who cannot see it.
 
-    Args:
-        frame: The table.
-        name: Unique on the page.
-        alt: What the table is, for those who cannot see it.
-        columns: Column to heading or to a ``st.column_config`` object; others are not shown.
-            If not given, all columns as they look in every table.
-        height: As ``st.dataframe`` takes it.
-        on_line: Called with the position of a line when that is chosen.
+    Only ``columns`` are shown, by their headings or ``st.column_config`` objects; if not given, all
+    as they look in every table. ``on_line`` is called with the position of a line that is chosen.
     """
     key = f"{name}-table"
     looks = columns or shared_columns(*frame.columns)

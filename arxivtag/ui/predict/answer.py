@@ -22,14 +22,11 @@ N_SHOWN = 8
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says about one text.
+    """What a model says about one text: title and abstract as the model reads them.
 
-    Attributes:
-        text: Title and abstract as the model reads them.
-        bundle: The model.
-        probabilities: Calibrated, (n_labels,) float32, in the order of ``bundle.label_names``.
-        tags: All labels, most probable first.
-        readable: Whether the model knows any of the text's words; if not, it gives no label.
+    ``probabilities`` are calibrated, (n_labels,) float32, in the order of ``bundle.label_names``;
+    ``tags`` are all labels, most probable first. A text of which the model knows no word is not
+    ``readable`` and gets no label.
     """
 
     text: str

@@ -12,12 +12,7 @@ N_TOP = 3  # labels that bear their rank
 
 
 def bars_html(tags: Sequence[LabelScore], thresholds: Mapping[str, float]) -> str:
-    """Return labels, most probable first, as a list that reads well aloud too.
-
-    Args:
-        tags: The labels.
-        thresholds: The threshold of each label that has one.
-    """
+    """Return labels, most probable first, as a list that reads well aloud too."""
     items = "".join(
         _row_html(tag, thresholds.get(tag.label), rank) for rank, tag in enumerate(tags, start=1)
     )

@@ -51,16 +51,9 @@ class Tagging:
 class ManyResult:
     """A tagged file, as this session keeps it.
 
-    Attributes:
-        asked: What was tagged, to notice that a choice has changed since.
-        name: The file's name without its ending, for downloads.
-        model_name: How the model is shown.
-        table: The input's columns, ``predicted_labels``, ``probabilities`` and notes.
-        separator: What stands between labels in ``table``.
-        note_column: The column of notes on abstracts.
-        labels: The labels of each row, most probable first.
-        texts: ``title`` and ``abstract`` of each row, for the columns on request.
-        seconds: How long tagging took.
+    ``asked`` tells whether a choice has changed since. ``table`` has the input's columns,
+    ``predicted_labels`` and ``probabilities``, with ``separator`` between them, and notes;
+    ``labels`` are those of each row, most probable first, and ``texts`` what was read.
     """
 
     asked: Tagging
@@ -153,12 +146,6 @@ def _render_heading(result: ManyResult, *, changed: bool) -> None:
 
 def _with_upload(file: UploadedFile, context: PageContext, use: Callable[[str], Result]) -> Result:
     """Call ``use(source)`` with the file in the uploads folder, and remove it there again."""
-    most_mb = context.policy.max_upload_mb
-    if file.size > most_mb * 1_000_000:
-        raise DataError(
-            f"An uploaded file may have at most {most_mb:,} MB here.",
-            "Split or compress it (.gz, .xz, .zst).",
-        )
     file.seek(0)
     source = sources.save_upload(file.name, file, context.home)
     try:
@@ -260,11 +247,7 @@ def filtered(
 ) -> pd.Series:
     """Return a mask of the rows that got all ``labels`` and hold all ``words`` (in any case).
 
-    Args:
-        table: The tagged table.
-        given: The labels of each of its rows.
-        labels: Labels that a row must have got.
-        words: Words that must occur in it, apart from its probabilities.
+    ``given`` are the labels of each row; words are not looked for in probabilities.
     """
     wanted = set(labels)
     mask = pd.Series([wanted <= set(row) for row in given], index=table.index, dtype=bool)

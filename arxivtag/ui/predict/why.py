@@ -134,13 +134,7 @@ def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> 
 
 
 def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.DataFrame:
-    """Return the label asked about and those that matter, before and after.
-
-    Args:
-        prediction: The text as it stands.
-        outcome: The model on the text with and without the phrase.
-        label: The label being explained; it comes first.
-    """
+    """Return ``label`` and those that matter, before and after leaving the phrase out."""
     without = tagger.rank_labels(
         prediction.bundle,
         outcome.y_prob_without,

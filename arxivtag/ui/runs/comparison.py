@@ -54,7 +54,7 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
 
 def _distinct_names(runs: Sequence[Run]) -> list[str]:
     """Return one name per run, with the id where two have the same note."""
-    names = [run.summary.name for run in runs]
+    names = [run.name for run in runs]
     return [
         f"{name} ({run.run_id})" if names.count(name) > 1 else name
         for run, name in zip(runs, names, strict=True)
@@ -65,12 +65,10 @@ def figures_table(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
     """Return the test figures of runs: one row per figure, one column per run."""
     rows: dict[str, list[float | None]] = {}
     for key, title in METRIC_NAMES.items():
-        values = [run.summary.figures.get(key) for run in runs]
+        values = [run.figures.get(key) for run in runs]
         if any(value is not None for value in values):
             rows[title] = [None if value is None else round(value, 4) for value in values]
-    rows["Seconds"] = [
-        None if run.summary.duration_s is None else round(run.summary.duration_s, 1) for run in runs
-    ]
+    rows["Seconds"] = [None if run.duration_s is None else round(run.duration_s, 1) for run in runs]
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(names))
 
 
@@ -82,8 +80,8 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
         if len(set(values)) > 1:
             rows.append({"Part": part, "Setting": setting, **dict(zip(names, values, strict=True))})
 
-    add("General", "Data", [run_text.data_text(run.summary.data) for run in runs])
-    add("General", "Preset", [run.summary.preset for run in runs])
+    add("General", "Data", [run_text.data_text(run.data) for run in runs])
+    add("General", "Preset", [run.preset for run in runs])
     for item in all_settings():
         values = [
             value_text(item.value_in(run.settings)) if run.settings is not None else "unknown"

@@ -41,7 +41,7 @@ def render_detail(run_id: str, context: PageContext) -> None:
         render_heading(run)
         render_ending(run)
         _actions(run, context)
-        if run.summary.has_bundle:
+        if run.has_bundle:
             render_evaluation(run.folder)
         render_ended_curves(run)
         if run.settings is not None:
@@ -53,7 +53,7 @@ def render_detail(run_id: str, context: PageContext) -> None:
 
 def _actions(run: Run, context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if run.summary.has_bundle:
+        if run.has_bundle:
             predict_link(run, context)
             download_bundle("Download the model", run.run_id, run.folder.bundle)
         resume_button(run, context)
@@ -85,7 +85,7 @@ def _rename(run: Run, context: PageContext) -> None:
     popover = st.popover("Rename", icon=":material/edit:", key="rename")
     with popover, st.form("rename-form", border=False):
         note = st.text_input(
-            "Name", value=run.summary.note, max_chars=registry.MAX_NOTE_CHARS,
+            "Name", value=run.note, max_chars=registry.MAX_NOTE_CHARS,
             placeholder=run.run_id, key=f"note-{run.run_id}",
         )  # fmt: skip
         if st.form_submit_button("Save"):
@@ -139,7 +139,7 @@ _SIZES = {
 
 def _render_record(run: Run) -> None:
     """Draw what went in, how long each stage took, and what it ran on."""
-    result, sizes = run.result, run.summary.sizes
+    result, sizes = run.result, run.sizes
     with (
         st.expander("Papers, times and versions", icon=":material/fact_check:"),
         guarded(),

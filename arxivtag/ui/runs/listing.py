@@ -116,11 +116,9 @@ _COLUMNS = {
 
 
 def _table(runs: list[RunSummary], hidden: Collection[str]) -> list[RunSummary]:
-    """Draw the list and return the selected runs.
+    """Draw the list of runs and return the selected ones.
 
-    Args:
-        runs: Those that pass the filter.
-        hidden: Ids of those that do not; they stay selected for when the filter is gone.
+    Ids in ``hidden`` do not pass the filter; they stay selected for when it is gone.
     """
     if not runs:
         components.empty_state("No run passes the filter", "Change it to see others.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +9,14 @@ from typing import Any
 import streamlit as st
 
 from arxivtag.figures import history as history_figures
-from arxivtag.runs.history import History, HistoryFollower
+from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.ui.browser.live_chart import live_chart, load_plotly, plain_figure
 from arxivtag.ui.frame import components
-from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 
-_MAX_FOLLOWED = 64
+_MAX_CURVES = 32
 # Each figure's name, and what it shows for those who cannot see it.
 _CHARTS = (
     ("loss", "Loss of training and validation papers, epoch by epoch."),
@@ -39,34 +38,16 @@ class Curves:
     version: int
 
 
-class _Followed:
-    """The curves of one run, shared by all sessions that look at it."""
-
-    def __init__(self, path: Path, run_id: str) -> None:
-        self._run_id = run_id
-        self._follower = HistoryFollower(path)
-        self._lock = threading.Lock()
-        self._curves: Curves | None = None
-
-    def curves(self) -> Curves:
-        """Return the curves as they are now."""
-        with self._lock:
-            history, known = self._follower.update(), self._curves
-            if known is None or history is not known.history:
-                version = known.version + 1 if known else 1
-                known = Curves(history, _figures(history, self._run_id), version)
-                self._curves = known
-            return known
-
-
-@shared(_MAX_FOLLOWED)
-def _followed(path: Path, run_id: str) -> _Followed:
-    return _Followed(path, run_id)
-
-
 def current_curves(folder: RunFolder) -> Curves:
-    """Return a run's curves; only the new lines of its history are read."""
-    return _followed(folder.history, folder.run_id).curves()
+    """Return a run's curves, which are made anew when its history has grown."""
+    return _curves(folder.history, folder.run_id, file_state(folder.history))
+
+
+@shared(_MAX_CURVES)
+def _curves(path: Path, run_id: str, state: FileState) -> Curves:
+    history = read_history(path)
+    # A history only grows: how long it was tells its versions apart.
+    return Curves(history, _figures(history, run_id), version=state[0])
 
 
 def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:

@@ -24,7 +24,7 @@ def render_ended(run: Run, context: PageContext) -> None:
     """Draw how a run ended, what its model is worth, and what one may do with it."""
     render_heading(run)
     render_ending(run)
-    if run.summary.has_bundle:
+    if run.has_bundle:
         render_verdict(run)
     _next_steps(run, context)
     render_ended_curves(run)
@@ -50,27 +50,25 @@ def render_verdict(run: Run) -> None:
 
 def _next_steps(run: Run, context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if run.summary.has_bundle:
+        if run.has_bundle:
             predict_link(run, context)
-        label = "All its figures" if run.summary.has_bundle else "Details"
+        label = "All its figures" if run.has_bundle else "Details"
         context.link("pages/4_Runs.py", label, ":material/query_stats:", run=run.run_id)
         resume_button(run, context)
 
 
 def resume_button(run: Run, context: PageContext) -> None:
     """Offer to go on with a run that broke off, or was withdrawn before it had a model."""
-    withdrawn = run.state == STOPPED and not run.summary.has_bundle
-    if not (run.state in BROKE_OFF or withdrawn) or not may_change(run.summary):
+    withdrawn = run.state == STOPPED and not run.has_bundle
+    if not (run.state in BROKE_OFF or withdrawn) or not may_change(run):
         return
     if not st.button(
         "Start after all" if withdrawn else "Resume", icon=":material/resume:", key="resume",
         help="Goes on from the last finished epoch, where there is one.",
     ):  # fmt: skip
         return
-    outcome = jobs.resume(run.run_id, context.home, owner=visitor_id())
-    if isinstance(outcome, jobs.Refused):
-        components.show_error(ArxivTagError(outcome.message, outcome.hint))
-    else:
+    with guarded():
+        jobs.resume(run.run_id, context.home, owner=visitor_id())
         st.rerun()
 
 

@@ -72,7 +72,7 @@ def _render_layers(layers: Sequence[LayerSummary], n_features: int, n_parameters
     )
     components.note(
         f"{n_parameters:,} parameters in all, {4 * n_parameters / 1e6:,.0f} MB as float32. "
-        f"The vocabulary will hold about {n_features:,} n-grams; rarer ones are left out."
+        f"The vocabulary will hold about {n_features:,} n-grams; others are left out."
     )
 
 

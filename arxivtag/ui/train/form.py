@@ -37,6 +37,7 @@ LABELS = {
     "max_tokens": "Vocabulary size",
     "ngrams": "Longest n-gram",
     "min_document_frequency": "Fewest papers per n-gram",
+    "max_features": "Most n-grams kept",
     "sublinear_tf": "Logarithm of counts",
     "l2_normalize": "Scale each paper to length one",
     "loss": "Loss",
@@ -109,10 +110,7 @@ def parse_units(text: str) -> tuple[int, ...]:
 def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunConfig | None:
     """Draw the form and return the settings in it, or ``None`` while one of them is not valid.
 
-    Args:
-        context: The page's choices: the data set is taken from there.
-        base: The settings to start from.
-        base_id: Identifies them; each has fields of its own.
+    It starts from ``base``; each ``base_id`` has fields of its own. The data set is the page's.
     """
     fields_id = _fields_id(base_id)
     changes: dict[str, Value] = {}

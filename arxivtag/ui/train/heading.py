@@ -11,15 +11,14 @@ from arxivtag.ui.frame.page import PageContext
 
 def render_heading(run: Run) -> None:
     """Draw the run's name, its state, what it trains on, and how long it took."""
-    summary = run.summary
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(components.safe_text(summary.name), anchor=False, width="content")
+        st.subheader(components.safe_text(run.name), anchor=False, width="content")
         state = run_text.STATES[run.state]
         st.badge(state.name, icon=state.icon, color=state.color)
-    about = [summary.run_id] if summary.note else []
-    about += [f"data: {_data_name(run)}", f"preset: {summary.preset}"]
-    if run.status.is_over and summary.duration_s is not None:
-        about.append(f"took {components.duration_text(summary.duration_s)}")
+    about = [run.run_id] if run.note else []
+    about += [f"data: {_data_name(run)}", f"preset: {run.preset}"]
+    if run.status.is_over and run.duration_s is not None:
+        about.append(f"took {components.duration_text(run.duration_s)}")
     components.note("  ·  ".join(about))
 
 
@@ -27,7 +26,7 @@ def _data_name(run: Run) -> str:
     """Return the data set's own name, which is known once it has been read."""
     recorded = run.result.get("data")
     name = recorded.get("name") if isinstance(recorded, dict) else None
-    return str(name)[:100] if name else run_text.data_text(run.summary.data)
+    return str(name)[:100] if name else run_text.data_text(run.data)
 
 
 def watch_link(label: str, run_id: str, context: PageContext) -> None:

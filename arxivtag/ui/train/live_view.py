@@ -28,12 +28,7 @@ POLL_S = 1.0
 
 
 def render_run(run_id: str, context: PageContext) -> None:
-    """Show a run live until it ends, and then how it ended.
-
-    Args:
-        run_id: From the address: may be nonsense.
-        context: The page's choices.
-    """
+    """Show a run live until it ends, and then how it ended; its id may be nonsense."""
     with guarded():
         run = visible_run(run_id, context.home)
         if run.status.is_over:
@@ -64,9 +59,7 @@ def _render_waiting(run: Run, context: PageContext) -> None:
     text = waiting_text(run.run_id, jobs.queue(context.home), now is not None, shown)
     st.info(components.safe_text(text), icon=":material/hourglass_top:")
     with st.container(horizontal=True):
-        if may_change(run.summary) and st.button(
-            "Withdraw", icon=":material/cancel:", key="withdraw"
-        ):
+        if may_change(run) and st.button("Withdraw", icon=":material/cancel:", key="withdraw"):
             jobs.withdraw(run.run_id, context.home)
             st.rerun(scope="app")
         if shown:
@@ -76,13 +69,9 @@ def _render_waiting(run: Run, context: PageContext) -> None:
 def waiting_text(
     run_id: str, waiting: Sequence[str], another_trains: bool, shown: str | None
 ) -> str:
-    """Return what a run waits for.
+    """Return what a run waits for; it may have left the queue since its state was read.
 
-    Args:
-        run_id: The run. It may have left the queue since its state was read.
-        waiting: The runs in the queue.
-        another_trains: Whether another run trains now.
-        shown: The id of that other run, if this session may see it.
+    ``shown`` is the id of the run that trains now, if this session may see it.
     """
     if run_id not in waiting:
         return "It is its turn: it begins in a moment."
@@ -97,7 +86,7 @@ def _render_running(run: Run, context: PageContext) -> None:
     curves = current_curves(run.folder)
     _progress_and_stop(run, curves.history)
     _stage_line(run.status.stage)
-    if run.summary.has_bundle and run.status.stage == "baseline":
+    if run.has_bundle and run.status.stage == "baseline":
         # Only the comparison with a linear model is still to come: the model is there.
         # (In earlier stages it is the model of an attempt before this one was resumed.)
         render_verdict(run)
@@ -114,7 +103,7 @@ def _progress_and_stop(run: Run, history: History) -> None:
         text = "Stopping: the best model so far is kept"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(_fraction(run.status, history), text=text)
-        if may_change(run.summary) and st.button(
+        if may_change(run) and st.button(
             "Stop", icon=":material/stop:", key="stop", disabled=stopping,
             help="Ends the training; the best model so far is evaluated and kept.",
         ):  # fmt: skip

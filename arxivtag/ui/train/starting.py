@@ -26,9 +26,10 @@ def start_once(settings: RunConfig, context: PageContext) -> str | None:
     last, last_id, last_at = st.session_state.get(_LAST_KEY, (None, "", 0.0))
     if settings == last and time.monotonic() - last_at < DOUBLE_CLICK_S:
         return str(last_id)
-    outcome = jobs.start(settings, context.home, owner=visitor_id())
-    if isinstance(outcome, jobs.Refused):
-        components.show_error(ArxivTagError(outcome.message, outcome.hint))
+    try:
+        run_id = jobs.start(settings, context.home, owner=visitor_id())
+    except ArxivTagError as error:
+        components.show_error(error)
         return None
-    st.session_state[_LAST_KEY] = (settings, outcome.run_id, time.monotonic())
-    return outcome.run_id
+    st.session_state[_LAST_KEY] = (settings, run_id, time.monotonic())
+    return run_id

@@ -17,6 +17,7 @@ from arxivtag.settings import (
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.opening import BeingReadError, render_opening
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import run_is_visible, visible_run
 from arxivtag.ui.train.forecast import render_forecast
@@ -65,6 +66,8 @@ def _startable(settings: RunConfig | None, context: PageContext) -> RunConfig | 
     except ArxivTagError as error:
         components.show_error(error)
         return None
+    except BeingReadError as reading:  # the run would read them itself, if it is started now
+        render_opening(reading.opening)
     return settings
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from arxivtag.errors import DataError, FetchError
 from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
-from arxivtag.papers.sources import available_sources, load
-from tests.papers.server import Server, send, send_from
+from arxivtag.papers.sources import available_sources
+from tests.loading import load
+from tests.papers.server import Server, send
 
 ROWS = b"".join(b"Title %d,\"Abstract, %d\",\"['cs.CV', 'cs.LG']\"\n" % (i, i) for i in range(200))
 BODY = b"titles,summaries,terms\n" + ROWS
@@ -30,8 +31,8 @@ def test_fetch_then_load(server: Server, home: Path) -> None:
         load("arxiv-abstracts", home=home)
     assert "go on with the sample" in caught.value.hint
     assert not ready(home)
-    server.answer = lambda handler: send_from(handler, BODY, most=4000)
-    path = fetch(server, home, n_retries=10)
+    server.answer = lambda handler: send(handler, BODY)
+    path = fetch(server, home)
     assert path.read_bytes() == BODY
     assert ready(home)
     corpus = load("arxiv-abstracts", home=home)
@@ -41,7 +42,7 @@ def test_fetch_then_load(server: Server, home: Path) -> None:
 
 
 def test_file_changed_after_the_fetch(server: Server, home: Path) -> None:
-    server.answer = lambda handler: send_from(handler, BODY)
+    server.answer = lambda handler: send(handler, BODY)
     path = fetch(server, home)
     with path.open("ab") as file:
         file.write(b"One more,An abstract,cs.CV\n")
@@ -72,7 +73,7 @@ def test_another_file_is_never_kept(server: Server, home: Path, body: bytes) -> 
 
 
 def test_out_names_another_place(server: Server, home: Path, tmp_path: Path) -> None:
-    server.answer = lambda handler: send_from(handler, BODY)
+    server.answer = lambda handler: send(handler, BODY)
     out = tmp_path / "else" / "where.csv"
     config = server.config(arxiv_abstracts_rows=200)
     assert fetch_arxiv_abstracts(home=home, out=out, config=config) == out

@@ -21,7 +21,7 @@ MOST_MEMORY_MB = {"csv": 2000, "metadata": 500, "refused": 250}
 _READ = """
 import json, sys, time
 from arxivtag.errors import ArxivTagError
-from arxivtag.papers.sources import load
+from tests.loading import load
 outcome = {}
 try:
     outcome["n_papers"] = len(load(sys.argv[1]).papers)

@@ -12,7 +12,8 @@ import pytest
 from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers.reading.metadata import is_metadata
 from arxivtag.papers.schema import Layout
-from arxivtag.papers.sources import load, save_upload
+from arxivtag.papers.sources import save_upload
+from tests.loading import load
 
 
 def metadata_lines(n: int = 30) -> bytes:

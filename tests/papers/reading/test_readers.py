@@ -27,7 +27,8 @@ from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers.reading import csv_blocks, opening
 from arxivtag.papers.reading.readers import format_ending, preview_table, read_table
 from arxivtag.papers.reading.tables import RawTable
-from arxivtag.papers.sources import load, load_texts
+from arxivtag.papers.sources import load_texts
+from tests.loading import load
 
 ROWS = [
     {"title": "Größe, 大小", "abstract": 'Line one\nline "two", end', "labels": "['cs.CV']"},

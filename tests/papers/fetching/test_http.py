@@ -8,7 +8,7 @@ import pytest
 
 from arxivtag.config import SourcesConfig
 from arxivtag.errors import FetchError
-from arxivtag.papers.fetching.addresses import check_url
+from arxivtag.papers.fetching.http import check_url
 
 CONFIG = SourcesConfig()
 

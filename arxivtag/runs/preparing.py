@@ -1,0 +1,375 @@
+"""From a corpus to features: cleaned, split, vectorized, and kept for the next run.
+
+``<fingerprint>.prepared/<key>/``, beside the corpus, holds what one choice of cleaning, split,
+vectorizer, text and seed gave: the vocabulary, and for each of ``train/``, ``val/`` and ``test/``
+the rows of the corpus, their TF-IDF weights and their labels, as arrays that the run maps. A run
+with another network or learning rate starts from there. One that is damaged or of another version
+is made anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from arxivtag import storage
+from arxivtag.callbacks import ShouldStop, never
+from arxivtag.config import limits
+from arxivtag.corpus import texts
+from arxivtag.corpus.arrays import ArrayWriter, map_array, write_array
+from arxivtag.corpus.cleaning import Cleaned, clean_rows
+from arxivtag.corpus.ingest import REPORT_NAME, files_in
+from arxivtag.corpus.labels import LabelIndex
+from arxivtag.corpus.splits import SplitRows, split_rows
+from arxivtag.corpus.staging import IngestStoppedError
+from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
+from arxivtag.corpus.tokens import Tokens, map_tokens
+from arxivtag.corpus.writing_tokens import write_tokens
+from arxivtag.errors import DataError, StorageError
+from arxivtag.fields import from_dict, to_dict
+from arxivtag.learning.features import Examples, SparseRows
+from arxivtag.learning.selection import most_telling
+from arxivtag.learning.vectorizer import Vectorizer
+from arxivtag.learning.vocabulary import Fitted, fit
+from arxivtag.papers.schema import ABSTRACT, TITLE
+from arxivtag.papers.texts import join_text, normalize_text
+from arxivtag.papers.words import distinct_words
+from arxivtag.settings import RunConfig, VectorizerConfig
+
+FORMAT_VERSION = 1
+MAX_KEPT = 8  # prepared features of one corpus
+_LEFTOVER_S = 24 * 3600  # after which an unfinished folder is a killed run's
+SIDES = ("train", "val", "test")
+
+
+@dataclass(frozen=True, eq=False)
+class Part(Examples):
+    """One split, ready for the network.
+
+    Attributes:
+        papers: ``(n_samples,)`` their rows in the corpus, rising.
+        labels: Their labels; those beyond the columns of ``y_true`` are on no training paper.
+    """
+
+    papers: NDArray[np.int64]
+    labels: LabelIndex
+
+    @property
+    def label_lists(self) -> list[tuple[str, ...]]:
+        """The labels of each paper, in written order."""
+        return self.labels.lists(np.arange(len(self)))
+
+    @property
+    def n_unknown_labels(self) -> int:
+        """Label occurrences that have no column in ``y_true``."""
+        return int((self.labels.codes >= self.y_true.shape[1]).sum())
+
+
+@dataclass(frozen=True)
+class Features:
+    """All splits as matrices, and what made them.
+
+    Attributes:
+        vectorizer: The vocabulary and idf.
+        label_names: The labels of the training papers, most frequent first.
+        train: The papers to learn from.
+        val: The papers that decide thresholds and when to stop.
+        test: The papers of the evaluation.
+        reports: What cleaning and the split did: ``cleaning`` and ``split``.
+    """
+
+    vectorizer: Vectorizer
+    label_names: tuple[str, ...]
+    train: Part
+    val: Part
+    test: Part
+    reports: dict[str, Any]
+
+
+class Preparation:
+    """Cleans, splits and vectorizes, one after the other, unless an earlier run did.
+
+    Args:
+        corpus: The papers.
+        settings: What decides the features.
+        should_stop: Asked often.
+    """
+
+    def __init__(
+        self, corpus: Corpus, settings: RunConfig, should_stop: ShouldStop = never
+    ) -> None:
+        self._corpus, self._settings, self._should_stop = corpus, settings, should_stop
+        kept = corpus.folder.with_name(corpus.fingerprint + PREPARED_SUFFIX)
+        self._folder = kept / _key(settings)
+        self._prepared = open_features(self._folder)
+        self._cleaned: Cleaned | None = None
+        self._parts: SplitRows | None = None
+
+    def clean(self) -> None:
+        """Apply the rules of cleaning."""
+        if self._prepared is None:
+            self._cleaned = clean_rows(self._corpus, self._settings.cleaning)
+
+    def split(self) -> None:
+        """Divide the papers that cleaning kept.
+
+        Raises:
+            DataError: If there are too few papers, or all are near-duplicates of one another.
+        """
+        if self._cleaned is not None:
+            settings = self._settings
+            self._parts = split_rows(
+                self._corpus, self._cleaned, settings.split, settings.random_seed
+            )
+
+    def vectorize(self) -> Features:
+        """Return the features, mapped.
+
+        Raises:
+            DataError: If the papers cannot be learnt from.
+            IngestStoppedError: If it was to stop.
+            StorageError: If the disk refuses.
+        """
+        if self._cleaned is not None and self._parts is not None:
+            self._write(self._cleaned, self._parts)
+            self._prepared = open_features(self._folder)
+            make_room(self._corpus.folder.parent, self._corpus.fingerprint)
+        if self._prepared is None:
+            raise StorageError(f"Could not read {self._folder}.", "Start the run again.")
+        with contextlib.suppress(OSError):
+            os.utime(self._folder / REPORT_NAME)  # the last use
+        return self._prepared
+
+    def _write(self, cleaned: Cleaned, parts: SplitRows) -> None:
+        """Publish the features by one rename."""
+        rows = {name: parts.of(side) for side, name in enumerate(SIDES)}
+        masks = {name: _mask(rows[name], self._corpus.n_papers) for name in SIDES}
+        n_labels, labels = _by_training_count(cleaned.labels, masks["train"])
+        if n_labels > limits().max_labels:
+            raise DataError(
+                f"The papers have {n_labels:,} distinct labels; a model learns at most "
+                f"{limits().max_labels:,}.",
+                "Use coarser labels or raise ARXIVTAG_MAX_LABELS.",
+            )
+        storage.sweep(self._folder.parent, older_than_s=_LEFTOVER_S)
+        _forget_oldest(self._folder.parent)
+        with storage.publish_folder(self._folder) as folder:
+            for name in SIDES:
+                _write_labels(storage.make_folder(folder / name), labels.of(masks[name]))
+            scratch = storage.make_folder(folder / "scratch")
+            tokens = self._tokens(scratch)
+            fitted = self._fitted(tokens, masks["train"])
+            y_train = _multi_hot(*_map_labels(folder / "train"), n_labels)
+            fitted = self._within_budget(scratch, tokens, fitted, rows["train"], y_train)
+            self._write_rows(folder, tokens, fitted, rows)
+            storage.remove_folder(scratch)
+            _write_vocabulary(folder, fitted.vectorizer)
+            about = {
+                "format_version": FORMAT_VERSION,
+                "vectorizer": to_dict(self._settings.vectorizer),
+                "n_labels": n_labels,
+                "label_names": list(labels.label_names),
+                "reports": {"cleaning": cleaned.report.to_dict(), "split": parts.report.to_dict()},
+            }
+            storage.write_json(folder / REPORT_NAME, about | {"files": files_in(folder)})
+
+    def _tokens(self, scratch: Path) -> Tokens:
+        """Return the tokens of what the model reads: with titles, they are made for this once."""
+        if self._settings.text_fields == "abstract":
+            return map_tokens(self._corpus.folder / "tokens")
+        everything = np.ones(self._corpus.n_papers, dtype=bool)
+        tokens = storage.make_folder(scratch / "tokens")
+        write_tokens(tokens, self._texts(everything))
+        return map_tokens(tokens)
+
+    def _texts(self, papers: NDArray[np.bool_]) -> Iterator[list[str]]:
+        """Yield what the model reads of some papers, batch by batch."""
+        for table in texts.batches(self._corpus, papers, [TITLE, ABSTRACT]):
+            if self._should_stop():
+                raise IngestStoppedError
+            titles, abstracts = (column.to_pylist() for column in table.columns)
+            yield [
+                normalize_text(join_text(title, abstract, self._settings.text_fields))
+                for title, abstract in zip(titles, abstracts, strict=True)
+            ]
+
+    def _fitted(self, tokens: Tokens, papers: NDArray[np.bool_]) -> Fitted:
+        max_tokens = self._settings.vectorizer.max_tokens
+        if max_tokens is None:  # as in the Keras example
+            words: set[str] = set()
+            for batch in self._texts(papers):
+                words |= distinct_words(batch)
+            max_tokens = len(words)
+        return fit(tokens, papers, self._settings.vectorizer, max_tokens)
+
+    def _within_budget(
+        self,
+        scratch: Path,
+        tokens: Tokens,
+        fitted: Fitted,
+        train: NDArray[np.int64],
+        y_true: NDArray[np.bool_],
+    ) -> Fitted:
+        """Return what keeps at most ``max_features`` n-grams: those that tell most of labels."""
+        budget = self._settings.vectorizer.max_features
+        if budget is None or len(fitted.vectorizer) <= budget:
+            return fitted
+        storage.make_folder(scratch / "train")
+        self._write_rows(scratch, tokens, fitted, {"train": train})
+        rows = _map_rows(scratch / "train", len(fitted.vectorizer))
+        return fitted.limited(most_telling(rows, y_true, budget))
+
+    def _write_rows(
+        self, folder: Path, tokens: Tokens, fitted: Fitted, rows: dict[str, NDArray[np.int64]]
+    ) -> None:
+        """Write the TF-IDF rows of some splits while the tokens are read once."""
+        writers = {name: _RowWriter(folder / name) for name in rows}
+        for first, last in tokens.parts():
+            if self._should_stop():
+                raise IngestStoppedError
+            part = fitted.transform(tokens, first, last)
+            for name, papers in rows.items():
+                start, stop = np.searchsorted(papers, [first, last])
+                writers[name].add(part.take(papers[start:stop] - first))
+        for name, writer in writers.items():
+            writer.close()
+            write_array(folder / name / "papers", rows[name])
+
+
+def _mask(rows: NDArray[np.int64], n_papers: int) -> NDArray[np.bool_]:
+    mask = np.zeros(n_papers, dtype=bool)
+    mask[rows] = True
+    return mask
+
+
+def _key(settings: RunConfig) -> str:
+    """Return a name for what decides the features of a corpus, 32 hex digits."""
+    parts = [
+        to_dict(settings.cleaning),
+        to_dict(settings.split),
+        to_dict(settings.vectorizer),
+        settings.text_fields,
+        settings.random_seed,
+    ]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def _by_training_count(labels: LabelIndex, train: NDArray[np.bool_]) -> tuple[int, LabelIndex]:
+    """Return how many labels training papers have, and the index with these first.
+
+    They are ordered by falling count there, equal counts by name.
+    """
+    names, counts = labels.label_names, labels.of(train).counts
+    order = sorted(range(len(names)), key=lambda code: (-counts[code], names[code]))
+    place = np.empty(len(names), dtype=np.int32)
+    place[order] = np.arange(len(names), dtype=np.int32)
+    ordered = tuple(names[code] for code in order)
+    return int((counts > 0).sum()), dataclasses.replace(
+        labels, label_names=ordered, codes=place[labels.codes]
+    )
+
+
+class _RowWriter:
+    """Writes sparse rows part by part."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._indices, self._data = ArrayWriter(folder / "indices"), ArrayWriter(folder / "data")
+        self._sizes = [np.zeros(1, dtype=np.int64)]
+
+    def add(self, rows: SparseRows) -> None:
+        """Append rows."""
+        self._indices.add(rows.indices)
+        self._data.add(rows.data)
+        self._sizes.append(np.diff(rows.indptr))
+
+    def close(self) -> None:
+        """Write where each row begins, and close the files."""
+        self._indices.close()
+        self._data.close()
+        write_array(self._folder / "indptr", np.cumsum(np.concatenate(self._sizes)))
+
+
+def _write_labels(folder: Path, labels: LabelIndex) -> None:
+    write_array(folder / "labels", labels.codes)
+    write_array(folder / "label_indptr", labels.indptr)
+
+
+def _write_vocabulary(folder: Path, vectorizer: Vectorizer) -> None:
+    write_array(folder / "idf", vectorizer.idf)
+    table = pa.table({"term": vectorizer.vocabulary})
+    with pa.ipc.new_file(str(folder / "vocabulary.arrow"), table.schema) as file:
+        file.write_table(table)
+
+
+def open_features(folder: Path) -> Features | None:
+    """Return the features in a folder; None if there are none that can be used."""
+    try:
+        about = storage.read_json(folder / REPORT_NAME)
+        if about["format_version"] != FORMAT_VERSION or about["files"] != files_in(folder):
+            return None
+        with pa.memory_map(str(folder / "vocabulary.arrow")) as source:
+            vocabulary = pa.ipc.open_file(source).read_all().column(0).combine_chunks()
+        config = from_dict(VectorizerConfig, about["vectorizer"])
+        vectorizer = Vectorizer(vocabulary, map_array(folder / "idf", np.float32), config)
+        names, n_labels = tuple(about["label_names"]), about["n_labels"]
+        train, val, test = (
+            _map_part(folder / side, len(vocabulary), names, n_labels) for side in SIDES
+        )
+    except (StorageError, OSError, KeyError, ValueError, TypeError, pa.ArrowException):
+        return None
+    return Features(vectorizer, names[:n_labels], train, val, test, about["reports"])
+
+
+def _map_part(folder: Path, n_features: int, names: tuple[str, ...], n_labels: int) -> Part:
+    codes, indptr = _map_labels(folder)
+    labels = LabelIndex(names, codes, indptr, (), np.empty(0, dtype=np.int32))
+    y_true = _multi_hot(codes, indptr, n_labels)
+    papers = map_array(folder / "papers", np.int64)
+    return Part(_map_rows(folder, n_features), y_true, papers, labels)
+
+
+def _map_rows(folder: Path, n_features: int) -> SparseRows:
+    return SparseRows(
+        map_array(folder / "indptr", np.int64),
+        map_array(folder / "indices", np.int32),
+        map_array(folder / "data", np.float32),
+        n_features,
+    )
+
+
+def _map_labels(folder: Path) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    indptr = map_array(folder / "label_indptr", np.int64)
+    return map_array(folder / "labels", np.int32), indptr
+
+
+def _multi_hot(
+    codes: NDArray[np.int32], indptr: NDArray[np.int64], n_labels: int
+) -> NDArray[np.bool_]:
+    """Return ``(n_samples, n_labels)`` which labels papers have; larger codes are left out."""
+    y_true = np.zeros((len(indptr) - 1, n_labels), dtype=np.bool_)
+    papers = np.repeat(np.arange(len(y_true)), np.diff(indptr))
+    y_true[papers[codes < n_labels], codes[codes < n_labels]] = True
+    return y_true
+
+
+def _forget_oldest(folder: Path) -> None:
+    """Remove prepared features out of use longest, so that one more is within the most kept."""
+    kept: dict[Path, float] = {}
+    for report in folder.glob(f"*/{REPORT_NAME}"):
+        with contextlib.suppress(OSError):
+            kept[report.parent] = report.stat().st_mtime
+    for old in sorted(kept, key=lambda path: kept[path], reverse=True)[MAX_KEPT - 1 :]:
+        with contextlib.suppress(StorageError):
+            storage.remove_folder(old)

@@ -1,0 +1,166 @@
+"""What a finished training leaves in the run's folder: evaluation, predictions, papers, bundle."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import resource
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from arxivtag import __version__, storage
+from arxivtag.corpus import texts
+from arxivtag.corpus.store import Corpus
+from arxivtag.learning.decision import Decision, Scored
+from arxivtag.learning.predictions import Predictions, save_predictions
+from arxivtag.learning.training import FitResult
+from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
+from arxivtag.runs.layout import RunFolder, now_iso
+from arxivtag.runs.preparing import Features, Part
+from arxivtag.settings import RunConfig
+from arxivtag.tagging import bundle, neighbours, saving
+
+RECORDED_PACKAGES = ("keras", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What the validation and test papers say about a trained network.
+
+    Attributes:
+        decision: How its probabilities become labels.
+        val: The validation papers, calibrated.
+        test: The test papers, calibrated.
+        figures: The evaluation.
+    """
+
+    decision: Decision
+    val: Scored
+    test: Scored
+    figures: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run saves.
+
+    Attributes:
+        corpus: The papers.
+        features: The splits as matrices.
+        fitted: The trained network.
+        evaluated: What val and test say about it.
+    """
+
+    corpus: Corpus
+    features: Features
+    fitted: FitResult
+    evaluated: Evaluated
+
+
+def save(settings: RunConfig, folder: RunFolder, outcome: Outcome, details: dict[str, Any]) -> None:
+    """Write everything that is kept of a trained network.
+
+    Args:
+        settings: The run's.
+        folder: The run's folder.
+        outcome: What there is to write.
+        details: What :func:`about` says, and the reports of cleaning and split.
+
+    Raises:
+        StorageError: If the disk refuses.
+    """
+    features, evaluated = outcome.features, outcome.evaluated
+    storage.write_json(folder.evaluation, evaluated.figures)
+    predictions = Predictions(features.label_names, evaluated.val, evaluated.test)
+    save_predictions(folder.predictions, predictions)
+    storage.write_atomic(
+        folder.test_papers, lambda file: _write_papers(file, outcome.corpus, features.test)
+    )
+    fingerprint = details["data"]["fingerprint"]
+    manifest = bundle.new_manifest(settings, fingerprint, run_id=folder.run_id, **details)
+    made = bundle.Bundle(
+        manifest=manifest,
+        vectorizer=features.vectorizer,
+        network=outcome.fitted.network,
+        label_names=features.label_names,
+        thresholds=evaluated.decision.thresholds,
+        calibration=evaluated.decision.calibration,
+        neighbours=neighbours.build_index(
+            features.train.rows,
+            _titles(outcome.corpus, features.train),
+            features.train.label_lists,
+        ),
+        text_fields=settings.text_fields,
+    )
+    saving.save_bundle(made, folder.bundle)
+
+
+def _tables(corpus: Corpus, part: Part, columns: list[str]) -> Iterator[pa.Table]:
+    """Yield columns of a split's papers, in order, a part at a time."""
+    chosen = np.zeros(corpus.n_papers, dtype=bool)
+    chosen[part.papers] = True
+    return texts.batches(corpus, chosen, columns)
+
+
+def _titles(corpus: Corpus, part: Part) -> list[str]:
+    tables = _tables(corpus, part, [TITLE])
+    return [title for table in tables for title in table.column(0).to_pylist()]
+
+
+def _write_papers(file: BinaryIO, corpus: Corpus, part: Part) -> None:
+    """Write a split's papers as Parquet: title, abstract, and the labels that were learnt."""
+    label_lists, n_done = part.label_lists, 0
+    schema = pa.schema(
+        {TITLE: pa.large_string(), ABSTRACT: pa.large_string(), LABELS: pa.list_(pa.string())}
+    )
+    with pq.ParquetWriter(file, schema) as writer:
+        for table in _tables(corpus, part, [TITLE, ABSTRACT]):
+            labels = label_lists[n_done : n_done + table.num_rows]
+            cells = pa.array(labels, schema.field(LABELS).type)
+            writer.write_table(table.append_column(LABELS, cells))
+            n_done += table.num_rows
+
+
+def about(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str, Any]:
+    """Return what is needed to repeat the run and to know what it was trained on."""
+    from arxivtag.learning.engine import device
+
+    return {
+        "data": {
+            "source": settings.data,
+            "name": corpus.name,
+            "fingerprint": corpus.fingerprint,
+            "synthetic": corpus.report.synthetic,
+            "n_rows": corpus.n_papers,
+            "n_skipped": corpus.report.read.n_rows_skipped,
+            "notes": list(corpus.report.read.notes),
+        },
+        "best_epoch": fitted.best_epoch,
+        "n_epochs_trained": len(fitted.history),
+        "device": device(),
+        "versions": versions(),
+        "peak_memory_mb": _peak_memory_mb(),
+        "created_at": now_iso(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python, this package and those that decide the figures."""
+    known = {"python": platform.python_version(), "arxivtag": __version__}
+    for name in RECORDED_PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            known[name] = metadata.version(name)
+    return known
+
+
+def _peak_memory_mb() -> float:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux counts kilobytes, macOS bytes.
+    return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
