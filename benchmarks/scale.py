@@ -28,8 +28,8 @@ from arxivtag.corpus.splits import split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.exploring import labels, lengths, preparation, terms
-from arxivtag.exploring.describe import describe_corpus
-from arxivtag.exploring.duplicates import groups_in
+from arxivtag.exploring.describe import describe
+from arxivtag.exploring.duplicates import duplicate_groups
 from arxivtag.exploring.filters import PaperFilter, select_rows
 from arxivtag.exploring.overview import overview
 
@@ -122,8 +122,8 @@ def explore(source: str, home: Path) -> Figures:
     def first_view() -> None:
         corpus = open_corpus(source, home)
         cleaned = clean_rows(corpus)
-        overview(corpus.labels, corpus.n_words, cleaned.rows, cleaned.report)
-        labels.label_frequency(corpus.labels, cleaned.kept)
+        overview(corpus, cleaned)
+        labels.label_frequency(corpus.labels.of(cleaned.kept))
         lengths.describe_lengths(corpus.n_words[cleaned.kept])
         opened.append((corpus, cleaned))
 
@@ -135,7 +135,7 @@ def explore(source: str, home: Path) -> Figures:
         "length": PaperFilter(min_words=100, max_words=200),
     }
     tabs = {
-        "duplicates": lambda rows: [groups_in(corpus, kind) for kind in ("titles", "near")],
+        "duplicates": lambda rows: [duplicate_groups(corpus, kind) for kind in ("titles", "near")],
         "labels": lambda rows: labels_tab(corpus, rows),
         "terms": lambda rows: terms_tab(corpus, rows),
         "lengths": lambda rows: lengths_tab(corpus, rows),
@@ -152,17 +152,18 @@ def explore(source: str, home: Path) -> Figures:
             timed(seconds, "tab", lambda rows=rows, tab=tabs[tab_name]: tab(rows))  # type: ignore[misc]
             key = f"{tab_name} filtered"
             figures[key] = max(figures.get(key, 0), seconds["tab"])
-    timed(figures, "describe", lambda: describe_corpus(corpus))
+    timed(figures, "describe", lambda: describe(corpus))
     return figures
 
 
 def labels_tab(corpus: Corpus, rows: Rows) -> None:
     """Compute what the tab of labels shows."""
-    labels.imbalance(labels.label_frequency(corpus.labels, rows))
-    labels.combination_frequency(corpus.labels, rows)
-    labels.labels_per_paper(corpus.labels, rows)
-    labels.co_occurrence(corpus.labels, rows)
-    labels.label_pairs(corpus.labels, rows)
+    index = corpus.labels.of(rows)
+    labels.imbalance(labels.label_frequency(index))
+    labels.combination_frequency(index)
+    labels.labels_per_paper(index)
+    labels.co_occurrence(index)
+    labels.label_pairs(index)
 
 
 def terms_tab(corpus: Corpus, rows: Rows) -> None:
@@ -178,10 +179,11 @@ def terms_tab(corpus: Corpus, rows: Rows) -> None:
 
 def lengths_tab(corpus: Corpus, rows: Rows) -> None:
     """Compute what the tab of lengths shows."""
-    lengths.describe_lengths(corpus.n_words[rows])
-    lengths.length_histogram(corpus.n_words[rows])
-    lengths.length_by_label(corpus.labels, corpus.n_words, rows)
-    lengths.length_coverage(corpus.n_words[rows])
+    n_words = corpus.n_words[rows]
+    lengths.describe_lengths(n_words)
+    lengths.length_histogram(n_words)
+    lengths.length_by_label(corpus.labels.of(rows), n_words)
+    lengths.length_coverage(n_words)
 
 
 def cleaning_tab(corpus: Corpus, cleaned: Cleaned) -> None:

@@ -1,17 +1,40 @@
-"""Small sets of papers for the tests of this room."""
+"""Small corpora for the tests of this room, in folders that go with them."""
 
 from __future__ import annotations
 
-import pandas as pd
+import json
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+
+from arxivtag.corpus.store import Corpus, open_corpus
+from arxivtag.corpus.tokens import Tokens, map_tokens
+from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_counts
+from arxivtag.papers.words import split_words
+
+Paper = tuple[str, str, Sequence[str]]
 
 
-def papers_of(*rows: tuple[str, str, tuple[str, ...]]) -> pd.DataFrame:
-    """Return a papers DataFrame of ``(title, abstract, labels)``."""
-    titles, abstracts, labels = zip(*rows, strict=True) if rows else ((), (), ())
-    return pd.DataFrame(
-        {
-            "title": pd.array(titles, dtype="str"),
-            "abstract": pd.array(abstracts, dtype="str"),
-            "labels": pd.Series(list(labels), dtype=object),
-        }
-    )
+def corpus_of(*papers: Paper) -> Corpus:
+    """Ingest papers given as ``(title, abstract, labels)``."""
+    folder = Path(tempfile.mkdtemp())
+    path = folder / "papers.jsonl"
+    lines = [dict(zip(("title", "abstract", "labels"), paper, strict=True)) for paper in papers]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    corpus = open_corpus(str(path), folder)
+    weakref.finalize(corpus, shutil.rmtree, folder)
+    return corpus
+
+
+def tokens_of(texts: Sequence[str]) -> Tokens:
+    """Write the words of texts as an ingest does, and open them."""
+    folder = Path(tempfile.mkdtemp())
+    with WordWriter(folder) as words:
+        words.add(split_words(list(texts)))
+    write_counts(folder, "words", len(words))
+    write_counts(folder, "bigrams", write_bigrams(folder))
+    tokens = map_tokens(folder)
+    weakref.finalize(tokens, shutil.rmtree, folder)
+    return tokens

@@ -7,14 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from arxivtag.corpus.store import open_corpus
 from arxivtag.exploring.describe import describe, describe_words
-from arxivtag.exploring.lengths import length_words
-from arxivtag.papers.sources import load
 from arxivtag.settings import CleaningConfig
 from tests.conftest import PROJECT_FOLDER
+from tests.exploring.papers import corpus_of
 
 CSV = """titles,summaries,terms
 A,one two three,"['x', 'y']"
@@ -38,7 +39,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_by_hand(path: Path) -> None:
-    figures = describe(load(str(path)))
+    figures = describe(open_corpus(str(path), path.parent))
     assert {key: figures[key] for key in KEYS if key != "length_words"} == {
         "n_rows": 6,
         "n_duplicate_titles": 1,
@@ -58,12 +59,13 @@ def test_by_hand(path: Path) -> None:
 def test_lengths_are_the_examples() -> None:
     texts = ["a b  c", "", "one\ntwo three", "x " * 50, "y"]
     expected = pd.Series(texts).apply(lambda text: len(text.split(" "))).describe()
-    assert describe_words(length_words(texts)) == pytest.approx(expected.to_dict())
+    corpus = corpus_of(*(("", text, ["x"]) for text in texts))
+    assert describe_words(corpus.n_words) == pytest.approx(expected.to_dict())
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_lengths_of_next_to_nothing(n: int) -> None:
-    lengths = describe_words(length_words(["a b"] * n))
+    lengths = describe_words(np.full(n, 2))
     assert lengths["count"] == n
     assert lengths["std"] is None
     json.dumps(lengths, allow_nan=False)
@@ -71,16 +73,17 @@ def test_lengths_of_next_to_nothing(n: int) -> None:
 
 def test_other_rules(path: Path) -> None:
     config = CleaningConfig(drop_duplicate_titles=False, rare_combinations="keep")
-    figures = describe(load(str(path)), config)
+    figures = describe(open_corpus(str(path), path.parent), config)
     assert (figures["n_duplicate_titles"], figures["n_after_dedup"], figures["n_kept"]) == (0, 6, 6)
 
 
-# A process of its own, so that time and memory are those of the command.
+# A process of its own, so that time and memory are those of the command, once papers are stored.
 _MEASURED = """
 import json, sys, time
+from pathlib import Path
+from arxivtag.corpus.store import open_corpus
 from arxivtag.exploring.describe import describe
-from arxivtag.papers.sources import load
-figures = describe(load(sys.argv[1]))
+figures = describe(open_corpus(sys.argv[1], Path(sys.argv[2])))
 status = open("/proc/self/status").read()  # ru_maxrss would count the parent's memory too
 figures["peak_mb"] = int(status.split("VmHWM:")[1].split()[0]) / 1024
 figures["cpu_seconds"] = time.process_time()
@@ -88,9 +91,10 @@ print(json.dumps(figures))
 """
 
 
-def test_the_real_data(real_data: Path) -> None:
+def test_the_real_data(real_data: Path, tmp_path: Path) -> None:
+    open_corpus(str(real_data), tmp_path)
     done = subprocess.run(
-        [sys.executable, "-c", _MEASURED, str(real_data)],
+        [sys.executable, "-c", _MEASURED, str(real_data), str(tmp_path)],
         cwd=PROJECT_FOLDER, capture_output=True, text=True, check=True,
     )  # fmt: skip
     figures = json.loads(done.stdout)

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.duplicates import (
     MAX_DIFF_WORDS,
     duplicate_groups,
     mark_differences,
 )
-from arxivtag.exploring.labels import index_labels
-from tests.exploring.papers import papers_of
+from tests.exploring.papers import corpus_of
 
 LONG = " ".join(f"word{i}" for i in range(60))
-PAPERS = papers_of(
+PAPERS = (
     ("A", "same text", ("x", "y")),
     ("B", LONG, ("x",)),
     ("A", "other text", ("y", "x")),
@@ -26,11 +26,15 @@ PAPERS = papers_of(
     ("", "no title", ("z",)),
     ("", "nor here", ("z",)),
 )
-INDEX = index_labels(PAPERS["labels"].tolist())
 
 
-def test_titles() -> None:
-    groups = duplicate_groups(PAPERS, INDEX, "titles")
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return corpus_of(*PAPERS)
+
+
+def test_titles(corpus: Corpus) -> None:
+    groups = duplicate_groups(corpus, "titles")
     assert groups.members.tolist() == [0, -1, 0, -1, -1, 0, -1, -1]
     assert groups.n_surplus == 2
     assert groups.table.iloc[0].to_dict() == {
@@ -44,14 +48,14 @@ def test_titles() -> None:
     assert groups.rows(0).tolist() == [0, 2, 5]
 
 
-def test_abstracts_largest_group_first_then_the_earliest() -> None:
-    groups = duplicate_groups(PAPERS, INDEX, "abstracts")
+def test_abstracts_largest_group_first_then_the_earliest(corpus: Corpus) -> None:
+    groups = duplicate_groups(corpus, "abstracts")
     assert groups.members.tolist() == [0, 1, -1, 1, -1, 0, -1, -1]
     assert groups.table["papers"].tolist() == [2, 2]
 
 
-def test_near_duplicates_are_groups_of_different_abstracts() -> None:
-    groups = duplicate_groups(PAPERS, INDEX, "near")
+def test_near_duplicates_are_groups_of_different_abstracts(corpus: Corpus) -> None:
+    groups = duplicate_groups(corpus, "near")
     # B, C and D: "same text" twice is no near-duplicate, since equality finds it.
     assert groups.members.tolist() == [-1, 0, -1, 0, 0, -1, -1, -1]
     assert groups.table["distinct_abstracts"].tolist() == [2]
@@ -59,8 +63,7 @@ def test_near_duplicates_are_groups_of_different_abstracts() -> None:
 
 @pytest.mark.parametrize("kind", ["titles", "abstracts", "near"])
 def test_no_duplicates(kind: str) -> None:
-    papers = papers_of(("A", "one two three four", ("x",)))
-    groups = duplicate_groups(papers, index_labels([("x",)]), kind)
+    groups = duplicate_groups(corpus_of(("A", "one two three four", ("x",))), kind)
     assert (len(groups), groups.n_surplus) == (0, 0)
     assert groups.table.empty
 
@@ -96,16 +99,16 @@ def test_very_long_texts_are_compared_up_to_a_limit() -> None:
     assert not any(piece.differs for piece in pieces)
 
 
-def test_members_and_table_agree() -> None:
-    groups = duplicate_groups(PAPERS, INDEX, "titles")
+def test_members_and_table_agree(corpus: Corpus) -> None:
+    groups = duplicate_groups(corpus, "titles")
     sizes = np.bincount(groups.members[groups.members >= 0])
     assert sizes.tolist() == groups.table["papers"].tolist()
 
 
 def test_papers_without_an_abstract_are_near_duplicates_of_nothing() -> None:
     text = "one two three four five six seven eight nine ten"
-    papers = papers_of(
+    corpus = corpus_of(
         ("A", "", ("x",)), ("B", text, ("x",)), ("C", "", ("x",)), ("D", text + " more", ("x",))
     )
-    groups = duplicate_groups(papers, index_labels(papers["labels"].tolist()), "near")
+    groups = duplicate_groups(corpus, "near")
     assert groups.members.tolist() == [-1, 0, -1, 0]

@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import duckdb
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, matching, select
-from arxivtag.exploring.labels import index_labels
-from arxivtag.exploring.lengths import length_words
-from tests.exploring.papers import papers_of
+from arxivtag.corpus.store import Corpus
+from arxivtag.corpus.texts import matching, search_pattern
+from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select_rows
+from tests.exploring.papers import corpus_of
 
-PAPERS = papers_of(
+PAPERS = (
     ("Neural nets", "We train a deep\nneural   network.", ("cs.LG", "stat.ML")),
     ("$O(n)$ <b>sorting</b>", "a b c d e f", ("cs.DS",)),
     ("Нейронные СЕТИ", "Größe.", ("cs.LG",)),
 )
-INDEX = index_labels(PAPERS["labels"].tolist())
-LENGTHS = length_words(PAPERS["abstract"])
+Chosen = Callable[..., list[int]]
 
 
-def chosen(**options: object) -> list[int]:
-    return np.flatnonzero(select(PAPERS, INDEX, LENGTHS, PaperFilter(**options))).tolist()
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return corpus_of(*PAPERS)
 
 
-def test_the_default_lets_all_through() -> None:
+@pytest.fixture(scope="module")
+def chosen(corpus: Corpus) -> Chosen:
+    return lambda **options: np.flatnonzero(select_rows(corpus, PaperFilter(**options))).tolist()
+
+
+def test_the_default_lets_all_through(chosen: Chosen) -> None:
     assert PaperFilter().is_open
     assert chosen() == [0, 1, 2]
 
 
-def test_labels_are_all_needed() -> None:
+def test_labels_are_all_needed(chosen: Chosen) -> None:
     assert chosen(labels=("cs.LG",)) == [0, 2]
     assert chosen(labels=("cs.LG", "stat.ML")) == [0]
     assert chosen(labels=("cs.LG", "cs.DS")) == []
@@ -50,13 +58,17 @@ def test_labels_are_all_needed() -> None:
         ("\\", []),
     ],
 )
-def test_text_is_found_as_typed_in_any_case_and_across_lines(text: str, rows: list[int]) -> None:
-    assert np.flatnonzero(matching(PAPERS, text)).tolist() == rows
+def test_text_is_found_as_typed_in_any_case_and_across_lines(
+    corpus: Corpus, text: str, rows: list[int]
+) -> None:
+    assert np.flatnonzero(matching(corpus, text)).tolist() == rows
 
 
 def finds_across(character: str) -> bool:
-    papers = papers_of(("A", f"deep{character}network", ("cs.LG",)))
-    return bool(matching(papers, "deep network")[0])
+    """Ask DuckDB as a search does, but of a text in no file."""
+    query = "SELECT regexp_matches(?, ?, 'i')"
+    found = duckdb.execute(query, [f"deep{character}network", search_pattern("deep network")])
+    return bool(found.fetchall()[0][0])
 
 
 @pytest.mark.parametrize(
@@ -71,16 +83,16 @@ def test_white_space_is_what_python_takes_for_it(character: str) -> None:
     assert finds_across(character) == character.isspace()
 
 
-def test_white_space_alone_is_no_filter() -> None:
+def test_white_space_alone_is_no_filter(chosen: Chosen) -> None:
     assert chosen(text="  ") == [0, 1, 2]
 
 
-def test_a_very_long_query_is_cut() -> None:
+def test_a_very_long_query_is_cut(chosen: Chosen) -> None:
     assert chosen(text="x" * 10 * MAX_QUERY_CHARS) == []
 
 
-def test_lengths_are_inclusive() -> None:
-    assert LENGTHS.tolist() == [7, 6, 1]
+def test_lengths_are_inclusive(corpus: Corpus, chosen: Chosen) -> None:
+    assert corpus.n_words.tolist() == [7, 6, 1]
     assert chosen(min_words=6) == [0, 1]
     assert chosen(min_words=6, max_words=6) == [1]
     assert chosen(max_words=0) == []

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arxivtag.corpus.labels import index_labels
 from arxivtag.exploring import labels as module
 from arxivtag.exploring.labels import (
     co_occurrence,
     combination_frequency,
     imbalance,
-    index_labels,
     label_frequency,
     label_pairs,
     labels_per_paper,
@@ -51,7 +51,7 @@ def test_label_frequency() -> None:
 
 def test_label_frequency_of_selected_rows_leaves_absent_labels_out() -> None:
     rows = np.array([False, False, True, True, False])
-    frequency = label_frequency(index_labels(PAPERS), rows)
+    frequency = label_frequency(index_labels(PAPERS).of(rows))
     assert frequency["label"].tolist() == ["cs.CV", "cs.LG"]
     assert frequency["share"].tolist() == [0.5, 0.5]
 
@@ -159,7 +159,7 @@ def test_a_mask_counts_as_the_selected_papers_alone(
     rows = np.array(data.draw(st.lists(st.booleans(), min_size=len(papers), max_size=len(papers))))
     chosen = [item for item, kept in zip(papers, rows, strict=True) if kept]
     for function in (label_frequency, combination_frequency, labels_per_paper):
-        masked = function(index_labels(papers), rows)
+        masked = function(index_labels(papers).of(rows))
         alone = function(index_labels(chosen))
         assert masked.to_dict("list") == alone.to_dict("list")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.exploring.labels import index_labels
+from arxivtag.corpus.labels import index_labels
 from arxivtag.exploring.lengths import (
     MAX_BINS,
     covered_share,
@@ -16,19 +16,10 @@ from arxivtag.exploring.lengths import (
     length_by_label,
     length_coverage,
     length_histogram,
-    length_words,
     words_kept_share,
 )
 
 some_lengths = st.lists(st.integers(1, 5000), min_size=1, max_size=60).map(np.array)
-
-
-@given(st.lists(st.text(max_size=40), max_size=20))
-def test_length_words_is_the_examples_expression(abstracts: list[str]) -> None:
-    abstracts = [text.encode("utf-8", "ignore").decode() for text in abstracts]
-    expected = [len(text.split(" ")) for text in abstracts]
-    assert length_words(abstracts).tolist() == expected
-    assert length_words(pd.Series(abstracts, dtype="str")).tolist() == expected
 
 
 def test_describe_is_what_pandas_says() -> None:
@@ -84,8 +75,8 @@ def test_by_label_by_hand() -> None:
 
 
 def test_by_label_of_selected_rows() -> None:
-    index = index_labels([("a",), ("b",)])
-    table = length_by_label(index, np.array([10, 20]), np.array([False, True]))
+    rows = np.array([False, True])
+    table = length_by_label(index_labels([("a",), ("b",)]).of(rows), np.array([10, 20])[rows])
     assert table["label"].tolist() == ["all papers", "b"]
 
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.exploring.describe import describe
-from arxivtag.exploring.labels import index_labels
-from arxivtag.exploring.lengths import length_words
 from arxivtag.exploring.overview import Overview, overview
-from arxivtag.papers.cleaning import clean
-from arxivtag.papers.sources import load
-from arxivtag.settings import CleaningConfig
-from tests.exploring.papers import papers_of
+from tests.exploring.papers import corpus_of
 
-PAPERS = papers_of(
+PAPERS = (
     ("A", "one two", ("x", "y")),
     ("A", "again", ("x",)),
     ("B", "one two three four", ("x", "y")),
@@ -23,16 +20,14 @@ PAPERS = papers_of(
 )
 
 
-def measured(papers=PAPERS) -> Overview:  # type: ignore[no-untyped-def]
-    index = index_labels(papers["labels"].tolist())
-    cleaning = clean(papers)
-    return overview(index, length_words(papers["abstract"]), cleaning.rows, cleaning.report)
+def measured(corpus: Corpus) -> Overview:
+    return overview(corpus, clean_rows(corpus))
 
 
 def test_overview_by_hand() -> None:
     # D has no abstract and goes first, the second A repeats a title, C's list is written in
     # another order.
-    assert measured() == Overview(
+    assert measured(corpus_of(*PAPERS)) == Overview(
         n_rows=5,
         n_duplicate_titles=1,
         n_after_dedup=3,
@@ -49,20 +44,18 @@ def test_overview_by_hand() -> None:
 def test_papers_without_titles_are_no_duplicates(tmp_path: Path) -> None:
     path = tmp_path / "papers.csv"
     path.write_text("abstract,labels\n" + "".join(f"Abstract {n},cs.LG\n" for n in range(100)))
-    corpus = load(str(path))
-    summary, described = measured(corpus.papers), describe(corpus)
+    corpus = open_corpus(str(path), tmp_path)
+    summary, described = measured(corpus), describe(corpus)
     assert (summary.n_duplicate_titles, summary.n_after_dedup, summary.n_kept) == (0, 100, 100)
     for name in ("n_duplicate_titles", "n_after_dedup", "n_kept", "n_labels"):
         assert described[name] == getattr(summary, name)
 
 
 def test_no_paper_kept() -> None:
-    summary = measured(papers_of(("A", "only", ("x",))))
+    summary = measured(corpus_of(("A", "only", ("x",))))
     assert summary.n_kept == 0
     assert math.isnan(summary.mean_words)
 
 
 def test_rows_point_at_the_papers_kept() -> None:
-    result = clean(PAPERS, CleaningConfig())
-    assert result.rows.tolist() == [0, 2]
-    assert PAPERS["title"].iloc[result.rows].tolist() == result.papers["title"].tolist()
+    assert clean_rows(corpus_of(*PAPERS)).rows.tolist() == [0, 2]

@@ -7,25 +7,25 @@ import io
 import numpy as np
 import pandas as pd
 
-from arxivtag.exploring.labels import index_labels
+from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.corpus.labels import index_labels
 from arxivtag.exploring.preparation import (
     cleaning_funnel,
     label_balance,
-    papers_table,
+    papers_tables,
     split_sizes,
 )
-from arxivtag.papers.cleaning import clean
 from arxivtag.papers.labels import LabelFormat, split_labels
-from tests.exploring.papers import papers_of
+from tests.exploring.papers import corpus_of
 
 LABELS = index_labels([("x", "y"), ("x",), ("x",), ("z",)])
 SPLITS = {"train": np.array([0, 1]), "val": np.array([2]), "test": np.array([3])}
 
 
 def test_funnel_begins_with_the_rows_read_and_ends_with_the_rows_kept() -> None:
-    papers = papers_of(("A", "a", ("x",)), ("A", "b", ("x",)), ("B", "c", ("x",)))
-    report = clean(papers).report
-    funnel = cleaning_funnel(report, len(papers))
+    corpus = corpus_of(("A", "a", ("x",)), ("A", "b", ("x",)), ("B", "c", ("x",)))
+    report = clean_rows(corpus).report
+    funnel = cleaning_funnel(report)
     assert funnel["step"].tolist()[0] == "rows read"
     assert funnel["papers"].iloc[0] == 3
     assert funnel["papers"].iloc[-1] == report.n_after == 2
@@ -53,9 +53,11 @@ def test_label_balance() -> None:
 
 
 def test_saved_papers_can_be_read_again() -> None:
-    papers = papers_of(("A, B", 'a "quoted"\nline', ("I.2.6; I.4.9", "cs.LG")))
-    text = papers_table(papers).to_csv(index=False)
-    again = pd.read_csv(io.StringIO(text))
+    corpus = corpus_of(
+        ("Z", "another", ("x",)), ("A, B", 'a "quoted"\nline', ("I.2.6; I.4.9", "cs.LG"))
+    )
+    (part,) = papers_tables(corpus, np.array([False, True]))
+    again = pd.read_csv(io.StringIO(part.to_csv(index=False)))
     assert again["title"].tolist() == ["A, B"]
     assert again["abstract"].tolist() == ['a "quoted"\nline']
     cell = again["labels"].iloc[0]

@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.feature_selection import chi2
 
+from arxivtag.corpus.labels import index_labels
 from arxivtag.corpus.tokens import STOP_WORDS
-from arxivtag.exploring.labels import index_labels
 from arxivtag.exploring.terms import (
     MIN_TELLING_COUNT,
     PRIOR_SHARE,
     chi_squared,
-    index_tokens,
     log_odds_z,
     telling_summary,
     telling_terms,
@@ -27,6 +26,7 @@ from arxivtag.exploring.terms import (
     vocabulary_growth,
     zipf,
 )
+from tests.exploring.papers import tokens_of
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -38,22 +38,23 @@ TEXTS = [
 word_like = st.text(alphabet="abC .,-\n\tÉ\u00a0сж$<", max_size=30)
 
 
-def oracle(texts: list[str], ngram: int) -> tuple[list[str], np.ndarray]:
-    """scikit-learn's counts by the same rule, written out in Python."""
-    punctuation = str.maketrans("", "", string.punctuation)
+def oracle_words(text: str) -> list[str]:
+    """The rule of words, written out in Python."""
     lower = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+    bare = text.translate(lower).translate(str.maketrans("", "", string.punctuation))
+    for character in "\t\n\v\f\r":
+        bare = bare.replace(character, " ")
+    return [word for word in bare.split(" ") if word]
 
-    def words(text: str) -> list[str]:
-        bare = text.translate(lower).translate(punctuation)
-        for character in "\t\n\v\f\r":
-            bare = bare.replace(character, " ")
-        return [word for word in bare.split(" ") if word]
+
+def oracle(texts: list[str], ngram: int) -> tuple[list[str], np.ndarray]:
+    """scikit-learn's counts by that rule."""
 
     def analyzer(text: str) -> list[str]:
-        tokens = words(text)
+        words = oracle_words(text)
         if ngram == 1:
-            return tokens
-        return [f"{a} {b}" for a, b in itertools.pairwise(tokens)]
+            return words
+        return [f"{a} {b}" for a, b in itertools.pairwise(words)]
 
     if not any(map(analyzer, texts)):
         return [], np.zeros((len(texts), 0))
@@ -65,10 +66,10 @@ def oracle(texts: list[str], ngram: int) -> tuple[list[str], np.ndarray]:
 @pytest.mark.parametrize(("kind", "ngram"), [("words", 1), ("bigrams", 2)])
 @given(texts=st.lists(word_like, min_size=1, max_size=8))
 def test_counts_are_those_of_scikit_learn(kind: str, ngram: int, texts: list[str]) -> None:
-    index = index_tokens(texts)
+    tokens = tokens_of(texts)
     names, counts = oracle(texts, ngram)
     found = dict(
-        zip(index.terms(kind, np.arange(index.n_terms(kind))), index.counts(kind),
+        zip(tokens.terms(kind, np.arange(tokens.n_terms(kind))), tokens.counts(kind),
             strict=True)
     )  # fmt: skip
     assert found == dict(zip(names, counts.sum(axis=0), strict=True))
@@ -77,8 +78,8 @@ def test_counts_are_those_of_scikit_learn(kind: str, ngram: int, texts: list[str
 @pytest.mark.parametrize(("kind", "ngram"), [("words", 1), ("bigrams", 2)])
 def test_a_mask_counts_the_selected_texts(kind: str, ngram: int) -> None:
     rows = np.array([True, False, True, False, False])
-    index = index_tokens(TEXTS)
-    frequency = term_frequency(index, kind, rows, drop_stop_words=False, n_terms=100)
+    tokens = tokens_of(TEXTS)
+    frequency = term_frequency(tokens, kind, rows, drop_stop_words=False, n_terms=100)
     names, counts = oracle([TEXTS[0], TEXTS[2]], ngram)
     assert dict(zip(frequency["term"], frequency["count"], strict=True)) == dict(
         zip(names, counts.sum(axis=0), strict=True)
@@ -89,8 +90,8 @@ def test_a_mask_counts_the_selected_texts(kind: str, ngram: int) -> None:
 
 
 def test_term_frequency_by_hand() -> None:
-    index = index_tokens(TEXTS[:3])
-    frequency = term_frequency(index, "words", n_terms=2)
+    tokens = tokens_of(TEXTS[:3])
+    frequency = term_frequency(tokens, "words", n_terms=2)
     assert frequency["term"].tolist() == ["cat", "sat"]
     assert frequency["count"].tolist() == [3, 1]
     assert frequency["papers"].tolist() == [2, 1]
@@ -98,15 +99,15 @@ def test_term_frequency_by_hand() -> None:
 
 
 def test_a_bigram_with_a_stop_word_is_a_stop_term() -> None:
-    index = index_tokens(["the cat sat down"])
-    assert term_frequency(index, "bigrams")["term"].tolist() == ["cat sat"]
-    everything = term_frequency(index, "bigrams", drop_stop_words=False)
+    tokens = tokens_of(["the cat sat down"])
+    assert term_frequency(tokens, "bigrams")["term"].tolist() == ["cat sat"]
+    everything = term_frequency(tokens, "bigrams", drop_stop_words=False)
     assert everything["term"].tolist() == ["the cat", "cat sat", "sat down"]
 
 
 def test_bigrams_do_not_cross_texts() -> None:
-    index = index_tokens(["a b", "", "c", "d e"])
-    assert term_frequency(index, "bigrams", drop_stop_words=False)["term"].tolist() == [
+    tokens = tokens_of(["a b", "", "c", "d e"])
+    assert term_frequency(tokens, "bigrams", drop_stop_words=False)["term"].tolist() == [
         "a b",
         "d e",
     ]
@@ -115,7 +116,7 @@ def test_bigrams_do_not_cross_texts() -> None:
 def test_stop_words_are_as_the_token_rule_leaves_them() -> None:
     assert "dont" in STOP_WORDS
     for word in STOP_WORDS:
-        assert index_tokens([word]).terms("words", np.array([0])) == [word]
+        assert tokens_of([word]).terms("words", np.array([0])) == [word]
 
 
 def test_chi_squared_is_that_of_scikit_learn() -> None:
@@ -145,38 +146,38 @@ def test_log_odds_changes_sign_with_the_sides() -> None:
 def test_telling_terms_finds_the_planted_word(method: str) -> None:
     texts = ["robot arm moves common"] * 20 + ["language text reads common"] * 30
     inside = np.arange(50) < 20
-    found = telling_terms(index_tokens(texts), "words", inside, method=method, n_terms=3)
+    found = telling_terms(tokens_of(texts), "words", inside, method=method, n_terms=3)
     assert set(found["term"]) == {"robot", "arm", "moves"}
     assert found["count_inside"].tolist() == [20] * 3
     assert found["count_outside"].tolist() == [0] * 3
     assert found["rate_inside"].tolist() == [250] * 3
-    bigrams = telling_terms(index_tokens(texts), "bigrams", inside, method=method, n_terms=1)
+    bigrams = telling_terms(tokens_of(texts), "bigrams", inside, method=method, n_terms=1)
     assert bigrams["term"].tolist() == ["robot arm"]
 
 
 def test_telling_terms_leaves_rare_terms_out() -> None:
     texts = ["rare"] * (MIN_TELLING_COUNT - 1) + ["planted"] * MIN_TELLING_COUNT + ["other"] * 9
     inside = np.arange(len(texts)) < 2 * MIN_TELLING_COUNT - 1
-    found = telling_terms(index_tokens(texts), "words", inside)
+    found = telling_terms(tokens_of(texts), "words", inside)
     assert found["term"].tolist() == ["planted"]
 
 
 def test_telling_terms_needs_two_sides() -> None:
-    index = index_tokens(["a robot arm"] * 9)
-    assert telling_terms(index, "words", np.ones(9, dtype=bool)).empty
-    assert telling_terms(index, "words", np.zeros(9, dtype=bool)).empty
+    tokens = tokens_of(["a robot arm"] * 9)
+    assert telling_terms(tokens, "words", np.ones(9, dtype=bool)).empty
+    assert telling_terms(tokens, "words", np.zeros(9, dtype=bool)).empty
 
 
 def test_telling_summary_has_a_line_a_label() -> None:
     texts = ["robot arm moves"] * 9 + ["language text reads"] * 6
     labels = index_labels([("cs.RO",)] * 9 + [("cs.CL",)] * 6)
-    summary = telling_summary(index_tokens(texts), "words", labels, n_terms=2)
+    summary = telling_summary(tokens_of(texts), "words", labels, n_terms=2)
     assert summary["label"].tolist() == ["cs.RO", "cs.CL"]
     assert summary["terms"].tolist() == ["robot, arm", "language, text"]
 
 
 def test_zipf_by_hand() -> None:
-    table = zipf(index_tokens(["a a a b b c"]))
+    table = zipf(tokens_of(["a a a b b c"]))
     assert table["rank"].tolist() == [1, 2, 3]
     assert table["count"].tolist() == [3, 2, 1]
     assert table["term"].tolist() == ["a", "b", "c"]
@@ -185,26 +186,26 @@ def test_zipf_by_hand() -> None:
 @given(st.lists(word_like, min_size=1, max_size=12), st.data())
 def test_vocabulary_growth_as_counted_one_by_one(texts: list[str], data: st.DataObject) -> None:
     rows = np.array(data.draw(st.lists(st.booleans(), min_size=len(texts), max_size=len(texts))))
-    index = index_tokens(texts)
-    table = vocabulary_growth(index, rows)
-    seen: set[int] = set()
+    tokens = tokens_of(texts)
+    table = vocabulary_growth(tokens, rows)
+    seen: set[str] = set()
     n_words, expected = 0, [(0, 0, 0)]
     for number, row in enumerate(np.flatnonzero(rows), 1):
-        codes = index.word_codes[index.indptr[row] : index.indptr[row + 1]].tolist()
-        seen.update(codes)
-        n_words += len(codes)
+        words = oracle_words(texts[row])
+        seen.update(words)
+        n_words += len(words)
         expected.append((number, n_words, len(seen)))
     assert [tuple(line) for line in table.to_numpy().tolist()] == expected
 
 
 def test_coverage_by_hand() -> None:
     # Words a 3, b 2, c 1; bigrams "a a" 2, "a b", "b b", "b c" 1 each.
-    words = vocabulary_coverage(index_tokens(["a a a b b c"]), ngrams=1)
+    words = vocabulary_coverage(tokens_of(["a a a b b c"]), ngrams=1)
     assert words.share(1) == 3 / 6
     assert words.share(2) == 5 / 6
     assert words.share(100) == 1
     assert (words.lowest_count(2), words.lowest_count(100)) == (2, 1)
-    both = vocabulary_coverage(index_tokens(["a a a b b c"]), ngrams=2)
+    both = vocabulary_coverage(tokens_of(["a a a b b c"]), ngrams=2)
     assert both.n_occurrences == 11
     assert both.share(1) == 3 / 11
     curve = both.curve()
@@ -213,23 +214,23 @@ def test_coverage_by_hand() -> None:
 
 
 def test_long_curves_are_thinned_but_keep_their_ends() -> None:
-    table = zipf(index_tokens([" ".join(f"w{i}" for i in range(5000))]))
+    table = zipf(tokens_of([" ".join(f"w{i}" for i in range(5000))]))
     assert len(table) <= 202
     assert (table["rank"].iloc[0], table["rank"].iloc[-1]) == (1, 5000)
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["...", " \n"]])
 def test_no_word_at_all(texts: list[str]) -> None:
-    index = index_tokens(texts)
-    assert len(index) == len(texts)
-    assert term_frequency(index, "bigrams").empty
-    assert zipf(index).empty
-    assert vocabulary_growth(index)["distinct_words"].max() == 0
-    coverage = vocabulary_coverage(index)
+    tokens = tokens_of(texts)
+    assert len(tokens) == len(texts)
+    assert term_frequency(tokens, "bigrams").empty
+    assert zipf(tokens).empty
+    assert vocabulary_growth(tokens)["distinct_words"].max() == 0
+    coverage = vocabulary_coverage(tokens)
     assert (coverage.share(10), coverage.lowest_count(10)) == (0, 0)
     assert coverage.curve().empty
 
 
 def test_other_alphabets_are_words_too() -> None:
-    frequency = term_frequency(index_tokens(["сеть сеть 図形"]), "words")
+    frequency = term_frequency(tokens_of(["сеть сеть 図形"]), "words")
     assert frequency["term"].tolist() == ["сеть", "図形"]

@@ -10,6 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
+from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.corpus.labels import index_labels
 from arxivtag.exploring import labels, lengths, preparation, terms
 from arxivtag.figures.cleaning import (
     cleaning_figure,
@@ -35,20 +37,20 @@ from arxivtag.figures.terms import (
     zipf_figure,
 )
 from arxivtag.figures.theme import TICK_CHARS
-from arxivtag.papers.cleaning import clean
-from tests.exploring.papers import papers_of
+from tests.exploring.papers import corpus_of, tokens_of
 
 HOSTILE = "<b>x</b> $y$ &"
-PAPERS = papers_of(
+PAPERS = (
     ("A", "a robot arm moves", ("cs.RO", HOSTILE)),
     ("B", "a language model reads", ("cs.CL",)),
     ("C", "another robot arm", ("cs.RO", HOSTILE)),
     ("D", "another language model", ("cs.CL",)),
     ("E", "$E=mc^2$ in <i>tags</i>", ("cs.CL", "cs.RO")),
 )
-INDEX = labels.index_labels(PAPERS["labels"].tolist())
-LENGTHS = lengths.length_words(PAPERS["abstract"])
-TOKENS = terms.index_tokens(PAPERS["abstract"])
+_, ABSTRACTS, LABELS = zip(*PAPERS, strict=True)
+INDEX = index_labels(LABELS)
+LENGTHS = np.array([len(abstract.split(" ")) for abstract in ABSTRACTS])
+TOKENS = tokens_of(ABSTRACTS)
 FREQUENCY = labels.label_frequency(INDEX)
 COVERAGE = terms.vocabulary_coverage(TOKENS)
 ROWS = np.arange(len(PAPERS))
@@ -82,7 +84,7 @@ ALL: dict[str, Callable[[], go.Figure]] = {
     "lengths by label": lambda: length_by_label_figure(lengths.length_by_label(INDEX, LENGTHS)),
     "length coverage": lambda: length_coverage_figure(lengths.length_coverage(LENGTHS), 4, 0.5),
     "cleaning": lambda: cleaning_figure(
-        preparation.cleaning_funnel(clean(PAPERS).report, len(PAPERS))
+        preparation.cleaning_funnel(clean_rows(corpus_of(*PAPERS)).report)
     ),
     "label balance": lambda: label_balance_figure(preparation.label_balance(INDEX, SPLITS)),
 }
@@ -91,9 +93,9 @@ EMPTY: dict[str, Callable[[], go.Figure]] = {
     "labels per paper": lambda: labels_per_paper_figure(labels.labels_per_paper(INDEX.of(NOTHING))),
     "co-occurrence": lambda: co_occurrence_figure(labels.co_occurrence(INDEX.of(NOTHING))),
     "frequent terms": lambda: term_frequency_figure(
-        terms.term_frequency(TOKENS.of(NOTHING), "words"), "words"
+        terms.term_frequency(TOKENS, "words", NOTHING), "words"
     ),
-    "zipf": lambda: zipf_figure(terms.zipf(TOKENS.of(NOTHING))),
+    "zipf": lambda: zipf_figure(terms.zipf(TOKENS, NOTHING)),
     "lengths": lambda: length_figure(
         lengths.length_histogram(LENGTHS[NOTHING]), lengths.describe_lengths(LENGTHS[NOTHING])
     ),
@@ -186,6 +188,6 @@ def test_log_axes_are_said_to_be_log() -> None:
 
 
 def test_labels_that_never_meet_are_at_the_far_end_of_lift() -> None:
-    apart = labels.co_occurrence(labels.index_labels([("a",), ("b",)]), measure="lift")
+    apart = labels.co_occurrence(index_labels([("a",), ("b",)]), measure="lift")
     figure = co_occurrence_figure(apart, "lift")
     assert np.array(figure.data[0].z)[0, 1] <= figure.data[0].zmin
