@@ -9,6 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from arxivtag.ui.frame import opening
 from tests.ui.demo_run import make_demo_run
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
@@ -35,6 +36,8 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     monkeypatch.chdir(PROJECT_FOLDER)
     monkeypatch.delenv("ARXIVTAG_VISITORS", raising=False)
     monkeypatch.delenv("ARXIVTAG_DATA", raising=False)
+    # On a busy machine the sample may take longer to be read than a person would wait.
+    monkeypatch.setattr(opening, "PATIENCE_S", float(TIMEOUT_S))
     st.cache_resource.clear()
     st.cache_data.clear()
 
