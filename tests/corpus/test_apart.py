@@ -56,6 +56,7 @@ def test_another_process_reads_and_says_how_far_it_is(
     assert fractions == sorted(fractions)
     assert {stage.split(",")[0].split(":")[0] for stage, _ in said} & {
         "Reading",
+        "Reading the labels",
         "Looking at the texts",
         "Looking for near-duplicates",
         "Counting words and bigrams",
@@ -101,12 +102,17 @@ def kill_after(seconds: float, home: Path) -> threading.Thread:
         while not (found := processes_reading(home)) and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(seconds)
-        for number in found:
-            os.kill(number, signal.SIGKILL)
+        kill_all(found)
 
     thread = threading.Thread(target=kill)
     thread.start()
     return thread
+
+
+def kill_all(numbers: list[int]) -> None:
+    for number in numbers:
+        with contextlib.suppress(ProcessLookupError):  # it has ended
+            os.kill(number, signal.SIGKILL)
 
 
 def killed_and_opened_again(source: str, home: Path, seconds: float) -> None:
@@ -121,10 +127,12 @@ def killed_and_opened_again(source: str, home: Path, seconds: float) -> None:
 
 
 def test_a_killed_process_is_told_and_leaves_nothing(tmp_path: Path) -> None:
-    killer = kill_after(0.5, tmp_path)
     with pytest.raises(DataError, match="signal 9"):
-        open_corpus(papers_file(tmp_path, 6_000), tmp_path)
-    killer.join()
+        open_corpus(
+            papers_file(tmp_path, 6_000),
+            tmp_path,
+            progress=lambda stage, fraction: kill_all(processes_reading(tmp_path)),
+        )
     assert names_in(tmp_path) == LEFT_BEHIND
 
 

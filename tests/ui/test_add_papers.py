@@ -17,11 +17,10 @@ from streamlit.testing.v1.element_tree import Selectbox
 from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.papers.reading.metadata import SNAPSHOT_NAME
-from arxivtag.papers.schema import Corpus
 from arxivtag.papers.source import ARXIV_METADATA
 from arxivtag.papers.uploads import upload_path
 from arxivtag.ui.frame import data
-from tests.loading import load
+from tests.loading import Loaded, load
 
 
 def search_part() -> None:
@@ -225,7 +224,7 @@ def uploaded(content: str, name: str = "papers.csv") -> AppTest:
     return app
 
 
-def used(app: AppTest, home: Path) -> Corpus:
+def used(app: AppTest, home: Path) -> Loaded:
     app.button(key="use-upload").click().run()
     assert not app.exception
     assert not app.error
