@@ -126,6 +126,8 @@ def test_text_from_outside_shows_as_typed(server: Server, open_page: OpenPage) -
 def test_keyboard_reaches_the_links_and_focus_shows(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/Predict")
     wait_for_title(page, "Predict")
+    expect(page.get_by_role("button", name="Main menu")).to_be_visible()
+    wait_until_idle(page)
     reached = set()
     for _ in range(12):
         page.keyboard.press("Tab")

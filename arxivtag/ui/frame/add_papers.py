@@ -63,7 +63,7 @@ SEPARATOR_NAMES = {
 FIELD_NAMES = {TITLE: "Title (optional)", ABSTRACT: "Abstract", LABELS: "Labels"}
 
 
-@st.dialog("Add papers", width="large")
+@st.dialog("Add papers", width="large", on_dismiss="rerun")
 def add_papers_dialog(home: Path) -> None:
     """Upload a file and say what its columns are, or take papers from elsewhere."""
     parts: dict[str, Callable[[Path], None]] = {

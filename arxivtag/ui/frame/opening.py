@@ -19,6 +19,8 @@ from arxivtag.policy import policy
 
 PATIENCE_S = 1.0  # what a page waits before it says that it waits
 WATCH_S = 1.0
+# Session state: whether a dialog is open, which would close if the page ran again by itself.
+HOLD_KEY = "dialog-is-open"
 
 
 class Opening:
@@ -109,7 +111,7 @@ def render_opening(opening: Opening) -> None:
 
 @st.fragment(run_every=WATCH_S)
 def _watch(opening: Opening) -> None:
-    if opening.is_done:
+    if opening.is_done and not st.session_state.get(HOLD_KEY):
         st.rerun()
     st.markdown("**The papers are read once**; later they are here at once.")
     st.progress(opening.fraction or 0.0, text=opening.stage)

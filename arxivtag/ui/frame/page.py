@@ -18,7 +18,7 @@ from arxivtag import config
 from arxivtag.papers.source import SAMPLE
 from arxivtag.policy import Policy, policy
 from arxivtag.ui.browser.unseen import close_sidebar_after_links
-from arxivtag.ui.frame import choices, components, data, memory, models
+from arxivtag.ui.frame import choices, components, data, memory, models, opening
 from arxivtag.ui.frame.add_papers import add_papers_dialog
 
 STYLE_PATH = config.ASSETS_FOLDER / "style.css"
@@ -79,7 +79,9 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     with st.sidebar:
         _page_links(links)
         _chooser("Data set in use", "data", data_sets, data_choice.value)
-        if st.button("Add papers", icon=":material/add:", key="add-papers", width="stretch"):
+        adding = st.button("Add papers", icon=":material/add:", key="add-papers", width="stretch")
+        st.session_state[opening.HOLD_KEY] = adding
+        if adding:
             add_papers_dialog(home)
         _chooser("Model in use", "model", bundles, model_choice.value)
         close_sidebar_after_links()

@@ -1,0 +1,66 @@
+"""A large data set is read by a process of its own while the page says how far it is."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server, start_server, wait_until_idle
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+N_PAPERS = 25_000  # more than ten million characters: some seconds of reading
+
+
+def write_papers(path: Path) -> None:
+    chance = random.Random(1)
+    words = [f"word{number}" for number in range(2_000)]
+    with path.open("w") as file:
+        for number in range(N_PAPERS):
+            abstract = " ".join(chance.choices(words, k=60))
+            labels = chance.sample(["cs.LG", "cs.CV", "math.PR"], k=2)
+            paper = {"title": f"Paper {number}", "abstract": abstract, "labels": labels}
+            file.write(json.dumps(paper) + "\n")
+
+
+@pytest.fixture(scope="module")
+def reading_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("opening")
+    path = folder / "large.jsonl"
+    write_papers(path)
+    running = start_server(folder / "home", folder / "logs", {"ARXIVTAG_DATA": str(path)})
+    yield running
+    running.stop()
+
+
+def wait_for_corpus(home: Path, page: Page) -> None:
+    """Wait until the papers are in the store, and as long as a page takes to see it."""
+    for _ in range(240):
+        if list(home.glob("corpora/*/report.json")):
+            break
+        page.wait_for_timeout(250)
+    page.wait_for_timeout(2_500)
+
+
+def test_reading_is_shown_cancelled_and_done(reading_server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{reading_server.url}/Explore?data=file%3Alarge.jsonl")
+    expect(page.get_by_text("The papers are read once")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Reading the papers was stopped.")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Read them").click()
+    expect(page.get_by_text("The papers are read once")).to_be_visible(timeout=60_000)
+    # A dialog that was opened meanwhile stays open when the papers are there.
+    page.get_by_role("button", name="Add papers").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    wait_for_corpus(reading_server.home, page)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    expect(page.get_by_test_id("stMetric").first).to_be_visible(timeout=60_000)
+    wait_until_idle(page)
+    expect(page.get_by_text("The papers are read once")).to_have_count(0)
+    expect(page.get_by_test_id("stMain")).to_contain_text(f"{N_PAPERS:,}")
