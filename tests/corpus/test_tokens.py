@@ -23,6 +23,7 @@ def texts(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(writing_tokens, "_TOKENS_PER_ROUND", 700)
     monkeypatch.setattr(writing_tokens, "_TOKENS_AT_ONCE", 500)
     monkeypatch.setattr(tokens, "_TOKENS_AT_ONCE", 300)
+    monkeypatch.setattr(tokens, "_TOKENS_IN_CACHE", 100)
     chance = random.Random(7)
     words = [f"word{number}" for number in range(60)]
     return [chance.choices(words, k=chance.choice([0, 1, 2, 20, 40])) for _ in range(N_PAPERS)]
