@@ -60,7 +60,7 @@ class CorpusReport:
         labels_read: How the labels were understood.
         text_notes: How many abstracts are withdrawn notices, not English and so on.
         synthetic: Whether a program wrote the texts.
-        n_spaced_words: Distinct words of all abstracts with their punctuation, within 0.1 %.
+        n_spaced_words: Distinct words of all abstracts with their punctuation, within 1 %.
     """
 
     read: ReadReport
