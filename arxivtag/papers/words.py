@@ -102,7 +102,7 @@ class DistinctWords:
         self._is_taken[[zlib.crc32(word) % _N_PLACES for word in words]] = True
 
     def __len__(self) -> int:
-        n_free = _N_PLACES - np.count_nonzero(self._is_taken)
+        n_free = _N_PLACES - int(np.count_nonzero(self._is_taken))
         return round(_N_PLACES * math.log(_N_PLACES / max(n_free, 1)))
 
 
