@@ -167,11 +167,10 @@ def labels_tab(corpus: Corpus, rows: Rows) -> None:
 
 
 def terms_tab(corpus: Corpus, rows: Rows) -> None:
-    """Compute what the tab of terms shows first: words, with each label's telling ones."""
+    """Compute what the tab of terms shows first; what is folded away waits until it is opened."""
     tokens, index = corpus.tokens, corpus.labels
-    terms.term_frequency(tokens, "words", rows)
-    terms.telling_terms(tokens, "words", index.having(index.label_names[:1]), rows)
-    terms.telling_summary(tokens, "words", index, rows)
+    terms.term_frequency(tokens, "words", rows, n_terms=500)
+    terms.telling_terms(tokens, "words", index.having(index.label_names[:1]), rows, n_terms=200)
     terms.zipf(tokens, rows)
     terms.vocabulary_growth(tokens, rows)
     terms.vocabulary_coverage(tokens, rows).curve()

@@ -60,12 +60,14 @@ class CorpusReport:
         labels_read: How the labels were understood.
         text_notes: How many abstracts are withdrawn notices, not English and so on.
         synthetic: Whether a program wrote the texts.
+        n_spaced_words: Distinct words of all abstracts with their punctuation, within 1 %.
     """
 
     read: ReadReport
     labels_read: LabelReading
     text_notes: dict[str, int]
     synthetic: bool
+    n_spaced_words: int
 
 
 class Corpus:
@@ -164,6 +166,7 @@ def _report_of(about: dict[str, Any]) -> CorpusReport:
         LabelReading(reading["words"], reading["separator"], reading["n_labels"], shown),
         about["text_notes"],
         about["synthetic"],
+        about["n_spaced_words"],
     )
 
 

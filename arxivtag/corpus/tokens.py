@@ -42,7 +42,7 @@ STOP_WORDS = frozenset((config.ASSETS_FOLDER / "stop_words.txt").read_text("utf-
 
 # So many tokens are looked at together: some hundred MB of temporary arrays.
 _TOKENS_AT_ONCE = 4_000_000
-# So many at a time are counted: they stay in the processor's cache, several times as fast.
+# So many at a time are counted: they stay in the processor's cache, twice as fast or more.
 _TOKENS_IN_CACHE = 250_000
 _FEW = 0.2
 _N_RECENT = 2  # counts that are kept, since several tables of a tab ask for the same

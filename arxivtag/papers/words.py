@@ -10,8 +10,10 @@ kernels, which release the GIL, so that chunks run on all cores.
 
 from __future__ import annotations
 
+import math
 import os
 import string
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -38,6 +40,8 @@ _PYTHON_TABLE = bytes.maketrans(
 )
 # One chunk's buffers stay within some tens of MB, and there are enough chunks for all cores.
 _CHUNK_CHARS = 4_000_000
+# Within 1 % up to 10 million distinct words, in 17 MB. A prime: similar words fall far apart.
+_N_PLACES = 16_777_213
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -80,6 +84,26 @@ def distinct_words(texts: Sequence[str]) -> set[str]:
         if not text.isascii():
             distinct.update(text.lower().split())
     return distinct
+
+
+class DistinctWords:
+    """Counts the words of :func:`distinct_words` over any number of texts in bounded memory.
+
+    The count is an estimate from how many of many places no word falls on (linear counting:
+    Whang, Vander-Zanden & Taylor 1990, "A linear-time probabilistic counting algorithm").
+    """
+
+    def __init__(self) -> None:
+        self._is_taken = np.zeros(_N_PLACES, dtype=np.bool_)
+
+    def add(self, texts: Sequence[str]) -> None:
+        """Count the words of more texts."""
+        words = (word.encode("utf-8", "replace") for word in distinct_words(texts))
+        self._is_taken[[zlib.crc32(word) % _N_PLACES for word in words]] = True
+
+    def __len__(self) -> int:
+        n_free = _N_PLACES - int(np.count_nonzero(self._is_taken))
+        return round(_N_PLACES * math.log(_N_PLACES / max(n_free, 1)))
 
 
 def _split_ascii_words(texts: Sequence[str]) -> pa.StringArray:

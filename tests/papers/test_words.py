@@ -5,10 +5,11 @@ That the words are Keras' is held by ``tests/learning/test_vectorizer.py``.
 
 import itertools
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arxivtag.papers.words import distinct_words, split_words
+from arxivtag.papers.words import DistinctWords, distinct_words, split_words
 
 # Characters where an implementation could differ from TensorFlow: case beyond ASCII (one that
 # grows when lowered, final sigma), white space beyond ASCII and control characters beside the six
@@ -38,6 +39,16 @@ def test_by_hand() -> None:
 @given(st.lists(st.text(st.sampled_from(ALPHABET), max_size=30), max_size=8))
 def test_distinct_words_equal_pythons_rule(texts: list[str]) -> None:
     assert distinct_words(texts) == {w for text in texts for w in text.lower().split()}
+
+
+@pytest.mark.parametrize("n_words", [0, 1, 1_000, 60_000])
+def test_distinct_words_of_many_texts_are_counted_about(n_words: int) -> None:
+    count = DistinctWords()
+    texts = [f"Word-{number} (Été{number % 7}, \ud800" for number in range(n_words)]
+    for start in range(0, n_words, 999):
+        count.add(texts[start : start + 1_500])  # some come twice
+    assert len(count) == pytest.approx(len({w for text in texts for w in text.lower().split()}),
+                                       rel=0.002)  # fmt: skip
 
 
 @settings(max_examples=200)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, VisitorLimits
+from arxivtag.corpus import texts
+from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.corpus.store import open_corpus
 from arxivtag.errors import ConfigError, RefusedError
-from arxivtag.papers.schema import Layout, parse_layout
+from arxivtag.papers.schema import ABSTRACT, Layout, parse_layout
 from arxivtag.papers.uploads import save_upload, with_layout
 from arxivtag.runs import jobs
 from arxivtag.settings import PRESETS, all_settings, command_line
 from arxivtag.ui.train import form as train_form
 from arxivtag.ui.train import starting
+from arxivtag.ui.train.forecast import data_size
 from tests.runs.conftest import make_run
 
 PAGE = "pages/2_Train.py"
@@ -35,6 +40,17 @@ def opened(**query: str) -> AppTest:
 def test_hidden_units_as_typed(typed: str, units: tuple[int, ...]) -> None:
     assert train_form.parse_units(typed) == units
     assert train_form.parse_units(train_form.units_text(units)) == units
+
+
+def test_the_forecast_counts_words_as_the_keras_example_does(tmp_path: Path) -> None:
+    settings = PRESETS["keras-example"]
+    corpus = open_corpus(settings.data, tmp_path)
+    kept = clean_rows(corpus, settings.cleaning).kept
+    assert np.count_nonzero(kept) < corpus.n_papers
+    words: set[str] = set()
+    for table in texts.batches(corpus, kept, [ABSTRACT]):
+        words.update(*(text.lower().split() for text in table.column(0).to_pylist()))
+    assert data_size(settings, tmp_path).n_distinct_words == pytest.approx(len(words), rel=0.02)
 
 
 def test_hidden_units_that_are_none() -> None:

@@ -21,7 +21,14 @@ from arxivtag.ui.frame.memory import shared
 
 @dataclass(frozen=True)
 class DataSize:
-    """What the model's size and the estimate depend on; words are those of abstracts."""
+    """What the model's size and the estimate depend on.
+
+    Attributes:
+        n_papers: Papers that the cleaning keeps.
+        n_distinct_words: Distinct words of their abstracts with punctuation, about: the share that
+            the cleaning leaves is taken from words without.
+        n_labels: Labels that they carry.
+    """
 
     n_papers: int
     n_distinct_words: int
@@ -91,8 +98,10 @@ def data_size(settings: RunConfig, home: Path) -> DataSize:
 @shared(16, "Counting words …")
 def _data_size(corpus: Corpus, cleaning: CleaningConfig) -> DataSize:
     cleaned = data.cleaned(corpus, cleaning)
-    n_words = np.count_nonzero(corpus.tokens.counts("words", cleaned.kept))
-    return DataSize(cleaned.report.n_after, int(n_words), cleaned.report.n_labels)
+    n_left = np.count_nonzero(corpus.tokens.counts("words", cleaned.kept))
+    share = n_left / max(corpus.tokens.n_terms("words"), 1)
+    n_words = round(share * corpus.report.n_spaced_words)
+    return DataSize(cleaned.report.n_after, n_words, cleaned.report.n_labels)
 
 
 def _large_text(number: int) -> str:
