@@ -31,7 +31,6 @@ from arxivtag.exploring import labels, lengths, preparation, terms
 from arxivtag.exploring.describe import describe
 from arxivtag.exploring.duplicates import duplicate_groups
 from arxivtag.exploring.filters import PaperFilter, select_rows
-from arxivtag.exploring.overview import overview
 
 SIZES = (27_000, 110_000, 430_000, 1_600_000, 3_200_000)
 # All of arXiv; the defaults are meant for the way that holds papers in memory.
@@ -122,7 +121,6 @@ def explore(source: str, home: Path) -> Figures:
     def first_view() -> None:
         corpus = open_corpus(source, home)
         cleaned = clean_rows(corpus)
-        overview(corpus, cleaned)
         labels.label_frequency(corpus.labels.of(cleaned.kept))
         lengths.describe_lengths(corpus.n_words[cleaned.kept])
         opened.append((corpus, cleaned))

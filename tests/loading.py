@@ -13,14 +13,12 @@ import pyarrow as pa
 
 from arxivtag.callbacks import never
 from arxivtag.corpus import texts
-from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.corpus.cleaning import CleaningReport, clean_rows
 from arxivtag.corpus.near import SignatureWriter
-from arxivtag.corpus.splits import split_rows
+from arxivtag.corpus.splits import SplitReport, split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.papers.cleaning import CleaningReport
 from arxivtag.papers.labels import LabelReading
 from arxivtag.papers.schema import FIELDS, LABELS, Layout, ReadReport
-from arxivtag.papers.splits import SplitReport
 from arxivtag.settings import CleaningConfig, SplitConfig
 
 

@@ -78,7 +78,7 @@ def ingest(job: IngestJob) -> None:
     scratch = storage.make_folder(job.folder / "scratch")
     staging = Staging(scratch / "rows.arrow", _reading_progress(job), job.should_stop)
     with contextlib.closing(staging) as rows:
-        read = job.opened.read(rows).report
+        read = job.opened.read(rows)
         rows.close()
         job.progress("Reading the labels", _LABELS_AT)
         labels, missing = _labels(job.opened, rows)

@@ -1,9 +1,12 @@
 """Abstracts that are nearly the same: pairs, found once, for every similarity that one may ask.
 
-While papers stream by, :class:`SignatureWriter` leaves each abstract's shingles and MinHash
-signature in scratch files; :meth:`SignatureWriter.pairs` then finds the pairs of distinct
-abstracts with a Jaccard similarity of :data:`LEAST_SIMILARITY` or more. See
-:mod:`arxivtag.papers.near_duplicates` for the method.
+An abstract is its set of three-word shingles (lower case, letters and digits only). While papers
+stream by, :class:`SignatureWriter` leaves each abstract's shingles and MinHash signature (by
+``rensa``) in scratch files. Candidates share a band of the signature, and every candidate's true
+Jaccard similarity is computed before it counts: :meth:`SignatureWriter.pairs` finds the pairs of
+distinct abstracts with :data:`LEAST_SIMILARITY` or more. Signatures: A. Broder, "On the
+resemblance and containment of documents", 1997; banding: Leskovec, Rajaraman, Ullman, "Mining of
+Massive Datasets", chapter 3.
 """
 
 from __future__ import annotations
@@ -16,23 +19,25 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import rensa
 
 from arxivtag.callbacks import ShouldStop
 from arxivtag.corpus.arrays import ArrayWriter, forget, map_array, new_array
 from arxivtag.corpus.labels import Rows
-from arxivtag.papers.near_duplicates import (
-    N_BANDS,
-    N_HASHES,
-    Hashes,
-    band_keys,
-    jaccard,
-    minhash_signatures,
-    pairs_of_band,
-    shingle_hashes,
-)
 
 Ints = npt.NDArray[np.int64]
+Hashes = npt.NDArray[np.uint64]
 
+# 42 bands of 3 find a pair of similarity 0.5 with probability 1 - (1 - 0.5**3)**42 = 0.996,
+# of 0.8 always; unrelated abstracts share so few shingles that candidates stay rare.
+_N_BANDS, _ROWS_A_BAND = 42, 3
+_N_HASHES = _N_BANDS * _ROWS_A_BAND
+_SHINGLE_WORDS = 3
+_SEED = 1
+_ROWS_AT_ONCE = 20_000  # rensa hands out signatures as Python's numbers, 32 bytes each
 LEAST_SIMILARITY = 0.5  # no less can be asked for in cleaning
 # Signatures of a pair with that similarity agree in a smaller share once in a million pairs.
 _LEAST_AGREEMENT = 0.3
@@ -80,7 +85,7 @@ class SignatureWriter:
     def __init__(self, scratch: Path, n_papers: int) -> None:
         self._scratch = scratch
         self._shingles = ArrayWriter(scratch / "shingles")
-        self._signatures = new_array(scratch / "signatures", np.uint32, (n_papers, N_HASHES))
+        self._signatures = new_array(scratch / "signatures", np.uint32, (n_papers, _N_HASHES))
         self._offsets = np.zeros(n_papers + 1, dtype=np.int64)
         self._n_done = 0
 
@@ -90,14 +95,14 @@ class SignatureWriter:
 
     def add(self, abstracts: Sequence[str]) -> None:
         """Take the next abstracts."""
-        shingles, offsets = shingle_hashes(abstracts)
+        shingles, offsets = _shingle_hashes(abstracts)
         start, stop = self._n_done, self._n_done + len(abstracts)
         self._shingles.add(shingles)
         self._offsets[start + 1 : stop + 1] = self._offsets[start] + offsets[1:]
         filled = np.flatnonzero(np.diff(offsets))
         if len(filled):
             bounds = np.append(offsets[filled], offsets[-1])
-            self._signatures[start + filled] = minhash_signatures(shingles, bounds)
+            self._signatures[start + filled] = _minhash_signatures(shingles, bounds)
             forget(self._signatures)
         self._n_done = stop
 
@@ -114,10 +119,10 @@ class SignatureWriter:
         rows = np.flatnonzero(distinct & self.has_words())
         compared = _Comparison(map_array(self._scratch / "shingles", np.uint64), self._offsets)
         keys: set[int] = set()
-        for band in range(N_BANDS):
+        for band in range(_N_BANDS):
             if should_stop() or len(rows) < 2:
                 break
-            pairs = rows[pairs_of_band(_band_of(self._signatures, band)[rows])]
+            pairs = rows[_pairs_of_band(_band_of(self._signatures, band)[rows])]
             keys.update(self._likely(pairs).tolist())
         compared.add(sorted(keys))
         compared.add(sorted(compared.missing_within_groups()))
@@ -138,7 +143,7 @@ def _band_of(signatures: npt.NDArray[np.uint32], band: int) -> Hashes:
     step = 200_000  # rows at once
     parts = []
     for start in range(0, len(signatures), step):
-        parts.append(band_keys(signatures[start : start + step], band))
+        parts.append(_band_keys(signatures[start : start + step], band))
         forget(signatures)
     return np.concatenate(parts)
 
@@ -157,7 +162,7 @@ class _Comparison:
             if key >> 32 != row:
                 row = key >> 32
                 shingles = self._distinct(row)
-            similarity = jaccard(shingles, self._distinct(key & 0xFFFFFFFF))
+            similarity = _jaccard(shingles, self._distinct(key & 0xFFFFFFFF))
             if similarity >= LEAST_SIMILARITY:
                 self._similarities[key] = similarity
 
@@ -186,3 +191,81 @@ class _Comparison:
         keys = np.array(sorted(self._similarities), dtype=np.int64)
         similarity = np.array([self._similarities[key] for key in keys.tolist()], dtype=np.float64)
         return NearPairs(keys >> 32, keys & 0xFFFFFFFF, similarity)
+
+
+def _shingle_hashes(abstracts: Sequence[str]) -> tuple[Hashes, Ints]:
+    """Return the hashes of all texts' shingles one after the other, and where each text's begin.
+
+    A text of one or two words is one shingle; shape (n_shingles,) and (n + 1,). Equal shingles
+    have equal hashes in every call.
+    """
+    texts = pc.utf8_lower(pa.array(abstracts, pa.large_string()))
+    texts = pc.utf8_trim(pc.replace_substring_regex(texts, r"[^\pL\pN]+", " "), " ")
+    words = pc.split_pattern(texts, " ")
+    starts = words.offsets.to_numpy().astype(np.int64)[:-1]
+    n_words = np.asarray(pc.list_value_length(words)).astype(np.int64)
+    # Each distinct word is hashed once; an empty text is one empty word, left out below.
+    encoded = words.values.dictionary_encode()
+    hashed = pd.util.hash_array(np.array(encoded.dictionary, dtype=object), categorize=False)
+    codes = hashed[encoded.indices.to_numpy(zero_copy_only=False)]
+    padded = np.concatenate([codes, np.zeros(_SHINGLE_WORDS - 1, np.uint64)])
+    is_empty = np.asarray(pc.equal(texts, ""))
+    n_shingles = np.where(is_empty, 0, np.maximum(n_words - _SHINGLE_WORDS + 1, 1))
+    offsets = np.concatenate([[0], np.cumsum(n_shingles)]).astype(np.int64)
+    heads = np.repeat(starts - offsets[:-1], n_shingles) + np.arange(offsets[-1])
+    n_left = np.repeat(starts + n_words, n_shingles) - heads  # words from here to the text's end
+    hashes = np.zeros(len(heads), np.uint64)
+    for step in range(_SHINGLE_WORDS):
+        word = np.where(n_left > step, padded[heads + step], np.uint64(0))
+        hashes = _mix(hashes + word)
+    return hashes, offsets
+
+
+def _mix(values: Hashes) -> Hashes:
+    """Return each number scrambled (the finalizer of splitmix64)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def _band_keys(signatures: npt.NDArray[np.uint32], band: int) -> Hashes:
+    """Return one number per row for one band of its signature, shape (n,)."""
+    keys = np.zeros(len(signatures), np.uint64)
+    for column in range(band * _ROWS_A_BAND, (band + 1) * _ROWS_A_BAND):
+        keys = _mix(keys + signatures[:, column])
+    return keys
+
+
+def _pairs_of_band(keys: Hashes) -> Ints:
+    """Return pairs of rows with equal keys, the lower row first, shape (n_pairs, 2).
+
+    Each row is paired with the first of its key and with the row before it.
+    """
+    order = np.argsort(keys, kind="stable")
+    same = keys[order][1:] == keys[order][:-1]
+    firsts = np.maximum.accumulate(np.where(np.append(True, ~same), np.arange(len(order)), 0))
+    with_first = np.stack([order[firsts[1:][same]], order[1:][same]], axis=1)
+    with_previous = np.stack([order[:-1][same], order[1:][same]], axis=1)
+    return np.concatenate([with_first, with_previous])
+
+
+def _minhash_signatures(shingles: Hashes, offsets: Ints) -> npt.NDArray[np.uint32]:
+    """Return the MinHash signature of each row, shape (n, bands x rows a band)."""
+    n_rows = len(offsets) - 1
+    signatures = np.empty((n_rows, _N_HASHES), np.uint32)
+    for start in range(0, n_rows, _ROWS_AT_ONCE):
+        bounds = offsets[start : start + _ROWS_AT_ONCE + 1]
+        matrix = rensa.RMinHash.digest_matrix_from_flat_token_hashes(
+            shingles[bounds[0] : bounds[-1]],
+            (bounds - bounds[0]).astype(np.uint64),
+            num_perm=signatures.shape[1],
+            seed=_SEED,
+        )
+        signatures[start : start + _ROWS_AT_ONCE] = matrix.to_rows()
+    return signatures
+
+
+def _jaccard(first: Hashes, second: Hashes) -> float:
+    """Return the Jaccard similarity of two sets, each given as its distinct hashes."""
+    n_both = len(np.intersect1d(first, second, assume_unique=True))
+    return n_both / (len(first) + len(second) - n_both)

@@ -1,16 +1,94 @@
-"""Divides the papers that cleaning kept of a corpus into train, val and test, as row numbers."""
+"""Divides papers into train, val and test without leaks between them, and checks that.
+
+As in the Keras example, a tenth of the papers is held out, stratified by label
+combination, and half of these become val. Where combinations are too rare to be
+stratified, labels are balanced one by one instead (iterative stratification:
+Sechidis, Tsoumakas, Vlahavas, "On the Stratification of Multi-Label Data", 2011).
+Papers that are near-duplicates or share a title end up on one side together.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from arxivtag.corpus.cleaning import Cleaned, near_groups
 from arxivtag.corpus.store import Corpus
-from arxivtag.papers.splits import SameTexts, SplitReport, divide
+from arxivtag.errors import DataError
 from arxivtag.settings import CleaningConfig, SplitConfig
+
+Integers = npt.NDArray[np.int64]
+Combination = tuple[str, ...]
+
+TRAIN, VAL, TEST = 0, 1, 2
+BY_COMBINATION = "stratified by label combination"
+BY_LABEL = "iterative stratification by label"
+AT_RANDOM = "random"
+
+_FEWEST_PAPERS = 10
+# Iterative stratification costs about n_papers * n_labels**2 operations; this many take 5 s.
+_MOST_OPERATIONS = 3e9
+
+
+@dataclass(frozen=True)
+class SplitReport:
+    """How papers were divided, and whether anything leaks.
+
+    Attributes:
+        n_train: Papers in train.
+        n_val: Papers in val.
+        n_test: Papers in test.
+        held_out_method: How the held-out papers were chosen.
+        val_method: How val was chosen from the held-out papers.
+        n_groups: Groups of two or more papers that belong together.
+        n_moved: Papers moved to the side of their group's first paper.
+        n_leaked_titles: Papers of val and test whose title also occurs on another side.
+        n_leaked_abstracts: The same for abstracts.
+        n_leaked_near_duplicates: The same for near-duplicates.
+        n_labels_only_held_out: Labels in val or test that no paper in train has.
+    """
+
+    n_train: int
+    n_val: int
+    n_test: int
+    held_out_method: str
+    val_method: str
+    n_groups: int
+    n_moved: int
+    n_leaked_titles: int
+    n_leaked_abstracts: int
+    n_leaked_near_duplicates: int
+    n_labels_only_held_out: int
+
+    @property
+    def leaks(self) -> bool:
+        """Whether any paper, or one nearly the same, is on two sides."""
+        return bool(self.n_leaked_titles + self.n_leaked_abstracts + self.n_leaked_near_duplicates)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain values that JSON can hold."""
+        return asdict(self)
+
+
+def check_enough_papers(n_papers: int) -> None:
+    """Refuse papers that are too few to be split.
+
+    Raises:
+        DataError: If they are.
+    """
+    if n_papers < _FEWEST_PAPERS:
+        raise DataError(
+            f"At least {_FEWEST_PAPERS} papers are needed to split them. "
+            f"Received: {n_papers} after cleaning.",
+            "Add papers, or keep those with rare label combinations.",
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,21 +114,171 @@ class SplitRows:
 def split_rows(
     corpus: Corpus, cleaned: Cleaned, config: SplitConfig | None = None, random_seed: int = 42
 ) -> SplitRows:
-    """Divide what cleaning kept, by :func:`arxivtag.papers.splits.divide`.
+    """Divide what cleaning kept.
+
+    Args:
+        corpus: The papers.
+        cleaned: Which of them, and their labels, as written.
+        config: The share held out, and whether near-duplicates stay together.
+        random_seed: Same seed and papers, same sides.
 
     Raises:
         DataError: If there are too few papers, or all are near-duplicates of one another.
     """
-    rows = cleaned.rows
-    same = SameTexts(
-        _numbered(corpus.first_of_title[rows]),
-        _numbered(corpus.first_of_abstract[rows]),
-        _numbered(near_groups(corpus, CleaningConfig().near_duplicate_similarity, cleaned.kept)),
+    config, rows = config or SplitConfig(), cleaned.rows
+    check_enough_papers(len(rows))
+    combinations = cleaned.labels.lists(rows)
+    titles, abstracts, near = map(_numbered, _groupings(corpus, cleaned))
+    sides, methods = _divide(combinations, config.held_out_fraction, random_seed)
+    groups = _joined([near, titles, abstracts])
+    n_moved = 0
+    if config.keep_near_duplicates_together:
+        together = sides[groups]  # a group's number is the position of its first paper
+        n_moved = int((together != sides).sum())
+        sides = together
+    if len(np.unique(sides)) < 3:
+        raise DataError(
+            "The papers are too alike to split them: nearly all are near-duplicates.",
+            "Add papers, or drop near-duplicates in cleaning.",
+        )
+    sizes = np.bincount(sides, minlength=3)
+    report = SplitReport(
+        n_train=int(sizes[TRAIN]),
+        n_val=int(sizes[VAL]),
+        n_test=int(sizes[TEST]),
+        held_out_method=methods[0],
+        val_method=methods[1],
+        n_groups=int((np.bincount(groups) > 1).sum()),
+        n_moved=n_moved,
+        n_leaked_titles=count_leaked(titles, sides),
+        n_leaked_abstracts=count_leaked(abstracts, sides),
+        n_leaked_near_duplicates=count_leaked(near, sides),
+        n_labels_only_held_out=_count_only_held_out(combinations, sides),
     )
-    sides, report = divide(cleaned.labels.lists(rows), same, config or SplitConfig(), random_seed)
-    return SplitRows(rows, sides, report)
+    return SplitRows(rows, sides.astype(np.int8), report)
 
 
-def _numbered(groups: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+def _groupings(corpus: Corpus, cleaned: Cleaned) -> tuple[npt.NDArray[np.integer], ...]:
+    """Return (n_kept,) equal numbers for papers of equal titles, abstracts, and near-duplicates."""
+    similarity = CleaningConfig().near_duplicate_similarity
+    rows = cleaned.rows
+    return (
+        corpus.first_of_title[rows],
+        corpus.first_of_abstract[rows],
+        near_groups(corpus, similarity, cleaned.kept),
+    )
+
+
+def _numbered(groups: npt.NDArray[np.integer]) -> Integers:
     """Return the groups under numbers from 0."""
     return np.asarray(np.unique(groups, return_inverse=True)[1], dtype=np.int64)
+
+
+def count_leaked(groups: Integers, sides: Integers) -> int:
+    """Return how many papers of val and test have a member of their group on another side.
+
+    Args:
+        groups: Group number of each paper, shape (n,).
+        sides: 0, 1 or 2 for each paper, shape (n,).
+    """
+    n_sides = pd.Series(sides).groupby(groups).transform("nunique").to_numpy()
+    return int(((n_sides > 1) & (sides != TRAIN)).sum())
+
+
+def _divide(
+    combinations: Sequence[Combination], fraction: float, random_seed: int
+) -> tuple[Integers, tuple[str, str]]:
+    """Return each paper's side and how held-out papers and val were chosen."""
+    n_held_out = max(2, int(np.ceil(len(combinations) * fraction)))
+    held_out, held_out_method = _choose(combinations, n_held_out, random_seed)
+    rest = [combinations[row] for row in held_out]
+    n_val = round(len(held_out) / 2)
+    if held_out_method == BY_LABEL:
+        val, val_method = _choose(rest, n_val, random_seed)
+    elif _can_stratify(rest, n_val):
+        val, val_method = _choose_by_combination(rest, n_val, random_seed), BY_COMBINATION
+    else:  # as in the example
+        order = np.random.default_rng(random_seed).permutation(len(rest))
+        val, val_method = np.sort(order[:n_val]), AT_RANDOM
+    sides = np.full(len(combinations), TRAIN, dtype=np.int64)
+    sides[held_out] = TEST
+    sides[held_out[val]] = VAL
+    return sides, (held_out_method, val_method)
+
+
+def _choose(
+    combinations: Sequence[Combination], n_chosen: int, random_seed: int
+) -> tuple[Integers, str]:
+    """Return sorted positions of about ``n_chosen`` papers, stratified as well as may be."""
+    if _can_stratify(combinations, n_chosen):
+        return _choose_by_combination(combinations, n_chosen, random_seed), BY_COMBINATION
+    if n_chosen > 1:
+        chosen = _choose_by_label(combinations, n_chosen, random_seed)
+        if 1 < len(chosen) < len(combinations):  # of few papers it may choose none or all
+            return chosen, BY_LABEL
+    order = np.random.default_rng(random_seed).permutation(len(combinations))
+    return np.sort(order[:n_chosen]), AT_RANDOM
+
+
+def _can_stratify(combinations: Sequence[Combination], n_chosen: int) -> bool:
+    counts = Counter(combinations)
+    fewest_places = min(n_chosen, len(combinations) - n_chosen)
+    return min(counts.values()) > 1 and len(counts) <= fewest_places
+
+
+def _choose_by_combination(
+    combinations: Sequence[Combination], n_chosen: int, random_seed: int
+) -> Integers:
+    from sklearn.model_selection import train_test_split
+
+    _, codes = np.unique(
+        [" ".join(combination) for combination in combinations], return_inverse=True
+    )
+    _, chosen = train_test_split(
+        np.arange(len(combinations)), test_size=n_chosen, stratify=codes, random_state=random_seed
+    )
+    return np.sort(chosen).astype(np.int64)
+
+
+def _choose_by_label(
+    combinations: Sequence[Combination], n_chosen: int, random_seed: int
+) -> Integers:
+    from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
+
+    counts = Counter(label for combination in combinations for label in combination)
+    n_labels = max(2, int((_MOST_OPERATIONS / len(combinations)) ** 0.5))
+    column = {label: i for i, (label, _) in enumerate(sorted(counts.most_common(n_labels)))}
+    # One column more that is always 0: the library takes a single column for a binary problem.
+    y = np.zeros((len(combinations), len(column) + 1), dtype=np.int8)
+    for row, combination in enumerate(combinations):
+        for label in combination:
+            if label in column:
+                y[row, column[label]] = 1
+    splitter = MultilabelStratifiedShuffleSplit(
+        n_splits=1, test_size=n_chosen / len(combinations), random_state=random_seed
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about labels of one paper, which cannot be balanced
+        _, chosen = next(splitter.split(np.zeros((len(y), 1)), y))
+    return np.sort(chosen).astype(np.int64)
+
+
+def _joined(groupings: Sequence[Integers]) -> Integers:
+    """Return the finest grouping that holds all of ``groupings``; numbers are first positions."""
+    groups = np.arange(len(groupings[0]), dtype=np.int64)
+    while True:
+        before = groups
+        for codes in groupings:
+            first = np.full(int(codes.max()) + 1, len(groups), dtype=np.int64)
+            np.minimum.at(first, codes, groups)
+            groups = first[codes]
+        if np.array_equal(before, groups):
+            return groups
+
+
+def _count_only_held_out(combinations: Sequence[Combination], sides: Integers) -> int:
+    in_train: set[str] = set()
+    held_out: set[str] = set()
+    for combination, side in zip(combinations, sides.tolist(), strict=True):
+        (in_train if side == TRAIN else held_out).update(combination)
+    return len(held_out - in_train)

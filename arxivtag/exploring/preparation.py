@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.cleaning import CleaningReport
 from arxivtag.corpus.labels import LabelIndex, Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import batches
-from arxivtag.papers.cleaning import CleaningReport
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.papers.taxonomy import label_name
 

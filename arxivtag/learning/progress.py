@@ -13,8 +13,6 @@ from arxivtag.learning.network import FloatArray, activate
 
 # Called with each record of the history.
 OnTick = Callable[[dict[str, Any]], None]
-# Asked whether training is to end.
-ShouldStop = Callable[[], bool]
 
 
 def validation_figures(y_true: BoolArray, logits: FloatArray, loss: Loss) -> dict[str, float]:

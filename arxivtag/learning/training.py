@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.callbacks import ShouldStop, never
 from arxivtag.learning.features import Examples
 from arxivtag.learning.network import Branch, Network
-from arxivtag.learning.progress import OnTick, ShouldStop
+from arxivtag.learning.progress import OnTick
 from arxivtag.settings import RunConfig
 
 BoolArray = NDArray[np.bool_]
@@ -74,7 +75,7 @@ class Trainer:
         settings: RunConfig,
         *,
         on_tick: OnTick = lambda record: None,
-        should_stop: ShouldStop = lambda: False,
+        should_stop: ShouldStop = never,
         checkpoint: Path | None = None,
     ) -> None:
         from arxivtag.learning.engine.batches import Batches, at_epoch_start

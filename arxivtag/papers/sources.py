@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
-from arxivtag.callbacks import OnProgress
 from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
@@ -32,13 +30,14 @@ from arxivtag.papers.reading.metadata import (
     read_metadata,
 )
 from arxivtag.papers.reading.readers import FORMATS, read_table
-from arxivtag.papers.reading.tables import RawTable, Sink
+from arxivtag.papers.reading.tables import Sink
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
     LABELS,
     TITLE,
     Layout,
+    ReadReport,
     TextTable,
     check_mapping,
     known_columns,
@@ -199,23 +198,16 @@ class OpenedSource:
         """Whether its texts were written by a program."""
         return self.source.kind == SAMPLE
 
-    def read(self, sink: Sink | None = None, progress: OnProgress | None = None) -> RawTable:
-        """Read the chosen columns; with a sink, the rows go there, with ids and dates.
+    def read(self, sink: Sink) -> ReadReport:
+        """Hand the rows of the chosen columns to a sink, with ids and dates, and say what was read.
 
         Raises:
             DataError: If the file cannot be used.
         """
-        self.choice.with_extras = sink is not None
-        if not self._is_filtered:
-            return read_table(self.path, columns=self.choice, bounds=reading_limits(), sink=sink)
-        table, report = read_metadata(
-            self.path, self._filter, bounds=reading_limits(), progress=progress
-        )
-        self.choice(FIELDS)
-        if sink is not None:
-            for batch in pa.Table.from_pandas(table, preserve_index=False).to_batches():
-                sink.add(batch)
-        return RawTable(table, report)
+        self.choice.with_extras, bounds = True, reading_limits()
+        if self._is_filtered:
+            return read_metadata(self.path, self._filter, self.choice, bounds=bounds, sink=sink)
+        return read_table(self.path, columns=self.choice, bounds=bounds, sink=sink).report
 
     def fingerprint(self) -> str:
         """Return the fingerprint (64 hex digits) of the content and of how it is read.

@@ -108,17 +108,6 @@ def current_label(label: str) -> str:
     return CURRENT_NAMES.get(label, label)
 
 
-def current_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the current names of a paper's labels, in order and without repeats.
-
-    >>> current_labels(("cs.IT", "math.IT", "eess.SP"))
-    ('cs.IT', 'eess.SP')
-    """
-    if CURRENT_NAMES.keys().isdisjoint(labels):
-        return labels
-    return tuple(dict.fromkeys(map(current_label, labels)))
-
-
 def known_labels(labels: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
     """Return a paper's labels under the names that a model knows, in order and without repeats.
 

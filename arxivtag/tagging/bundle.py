@@ -22,7 +22,6 @@ and its layout, :mod:`arxivtag.tagging.saving` writes it, :mod:`arxivtag.tagging
 
 from __future__ import annotations
 
-import datetime
 import importlib.metadata
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -31,6 +30,7 @@ import arxivtag
 from arxivtag.fields import setting, to_dict
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Network, OutputActivation
+from arxivtag.learning.progress import utc_now
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.settings import MAX_FEATURES, RunConfig, VectorizerConfig
@@ -133,7 +133,7 @@ def new_manifest(
             continue
     return {
         **about,
-        "created_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "created_at": utc_now(),
         "package_versions": versions,
         "data_fingerprint": data_fingerprint,
         "config": to_dict(settings) if settings is not None else {},

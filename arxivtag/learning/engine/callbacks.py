@@ -8,13 +8,14 @@ from typing import Any
 
 import keras
 
+from arxivtag.callbacks import ShouldStop
 from arxivtag.errors import TrainingError
 from arxivtag.learning.engine.conversion import to_network
 from arxivtag.learning.engine.model import BranchModel
 from arxivtag.learning.features import Examples
 from arxivtag.learning.losses import LOSSES
 from arxivtag.learning.network import Network, logits
-from arxivtag.learning.progress import OnTick, ShouldStop, utc_now, validation_figures
+from arxivtag.learning.progress import OnTick, utc_now, validation_figures
 from arxivtag.settings import TrainingConfig
 
 SECONDS_BETWEEN_TICKS = 0.5

@@ -9,9 +9,11 @@ from arxivtag.config import SourcesConfig, downloads_folder, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_csv_target, download
 from arxivtag.papers.label_columns import read_labels
-from arxivtag.papers.schema import LABELS
+from arxivtag.papers.labels import AUTO
+from arxivtag.papers.reading.readers import read_table
+from arxivtag.papers.schema import LABELS, Layout
 from arxivtag.papers.source import ARXIV_ABSTRACTS
-from arxivtag.papers.sources import OpenedSource
+from arxivtag.papers.sources import ColumnChoice
 
 
 def fetch_arxiv_abstracts(
@@ -44,10 +46,9 @@ def fetch_arxiv_abstracts(
 
 def _validate(path: Path, n_rows: int) -> None:
     """Raise :class:`DataError` unless ``path`` holds ``n_rows`` papers, at most 1 % damaged."""
-    opened = OpenedSource(str(path.absolute()), None, None)
-    raw = opened.read()
-    column, columns = opened.choice.columns[LABELS], opened.choice.label_columns
-    labels = read_labels(raw.table, columns, column, opened.layout.label_separator, limits())
+    choice = ColumnChoice(path, Layout(), limits())
+    raw = read_table(path, columns=choice)
+    labels = read_labels(raw.table, choice.label_columns, choice.columns[LABELS], AUTO, limits())
     n_damaged = raw.report.n_rows_skipped + labels.n_skipped
     if raw.report.n_rows_read != n_rows or n_damaged > 0.01 * n_rows:
         raise DataError(

@@ -1,29 +1,30 @@
 """Reads Kaggle's snapshot of arXiv's metadata: several GB, one JSON object a line.
 
 The file is streamed: only papers in the categories asked for are kept, up to a
-number of rows, so memory depends on what is kept and not on the file.
+number of rows, and they go to the sink batch by batch.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl
 
-import pandas as pd
-
-from arxivtag.callbacks import OnProgress
 from arxivtag.config import Limits, SourcesConfig, limits
 from arxivtag.errors import DataError
-from arxivtag.papers.reading.cells import without_surrogates
 from arxivtag.papers.reading.json_lines import json_records
 from arxivtag.papers.reading.opening import TextBytes, open_text
+from arxivtag.papers.reading.records import Record, table_of_records
+from arxivtag.papers.reading.tables import ReadRequest, Sink, Tally
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
 
 SNAPSHOT_NAME = "arxiv-metadata-oai-snapshot.json"
-_STREAMED_MB = 50_000  # a streamed file may be large; nothing of it stays but the rows kept
+# A streamed file may be large; nothing of it stays but the rows kept.
+_STREAMED_MB, _STREAMED_ROWS = 50_000, 100_000_000
+_EXTRA = ("id", "update_date")
 _FIELDS = {"id", "title", "abstract", "categories", "authors_parsed"}
 _LOOK_BYTES = 1 << 20  # the first paper of the snapshot is within them
 
@@ -92,73 +93,75 @@ def is_metadata(path: Path) -> bool:
 def read_metadata(
     path: Path,
     kept: MetadataFilter,
+    columns: Callable[[Sequence[str]], Sequence[str]],
     *,
-    bounds: Limits | None = None,
-    progress: OnProgress | None = None,
-) -> tuple[pd.DataFrame, ReadReport]:
-    """Stream the snapshot, plain or packed, of any size; return the papers that pass the filter.
+    bounds: Limits,
+    sink: Sink,
+) -> ReadReport:
+    """Stream the snapshot, plain or packed, of any size; hand over papers that pass the filter.
 
-    Returns:
-        ``title``, ``abstract`` and ``labels`` (as text), with line breaks in titles
-        and abstracts turned into spaces; and the report.
+    Args:
+        path: The file.
+        kept: Which papers.
+        columns: Given the columns, returns those to keep.
+        bounds: Limits in force, those on a file's size aside.
+        sink: Takes ``title``, ``abstract``, ``labels``, ``id`` and ``update_date`` as far as
+            they are chosen, all as text, without line breaks in titles and abstracts.
 
     Raises:
         DataError: If the file cannot be used or no paper passes.
     """
-    bounds = bounds or limits()
-    skipped: dict[str, int] = {}
-    rows: list[tuple[str, str, str]] = []
-
-    def skip(reason: str) -> None:
-        skipped[reason] = skipped.get(reason, 0) + 1
-
-    with open_text(path, _streaming(bounds), "utf-8-replace") as stream:
-        size = path.stat().st_size
-        for record in _matching(stream, kept.categories, skip):
-            row = _row(record)
-            if row is None or max(map(len, row)) > bounds.max_cell_chars:
-                skip("fields are missing or too long")
-                continue
-            rows.append(row)
-            if len(rows) >= kept.max_rows:
-                break
-            if progress and len(rows) % 500 == 0:
-                progress(f"{len(rows):,} papers", min(stream.n_bytes / max(size, 1), 1.0))
-    if not rows:
-        raise DataError(
-            f"{path.name} holds no paper in {', '.join(kept.categories) or 'any category'}.",
-            "Choose other categories.",
-        )
-    frame = pd.DataFrame(rows, columns=[TITLE, ABSTRACT, LABELS], dtype="str")
-    notes = [f"Kept papers in {', '.join(kept.categories) or 'all categories'}."]
-    if len(rows) >= kept.max_rows:
+    tally = Tally()
+    request = ReadRequest(path, columns, kept.max_rows, _streaming(bounds), tally, sink)
+    named = ", ".join(kept.categories)
+    nothing = DataError(
+        f"{path.name} holds no paper in {named or 'any category'}.", "Choose other categories."
+    )
+    with open_text(path, request.bounds, "utf-8-replace") as stream:
         # Looking for one more could mean to read all the rest.
-        notes.append(f"Stopped at {kept.max_rows:,} papers; the file may hold more.")
-    notes += [f"Lines left out, {reason}: {n:,}." for reason, n in skipped.items()]
-    n_skipped = sum(skipped.values())
-    return frame, ReadReport(len(rows) + n_skipped, n_skipped, tuple(notes))
+        papers = itertools.islice(_papers(stream, kept.categories, request), kept.max_rows)
+        table_of_records(request, papers, lambda: stream.n_bytes, nothing)
+    tally.notes.append(f"Kept papers in {named or 'all categories'}.")
+    if tally.n_rows - tally.n_skipped >= kept.max_rows:
+        tally.notes.append(f"Stopped at {kept.max_rows:,} papers; the file may hold more.")
+    return tally.report()
 
 
 def _streaming(bounds: Limits) -> Limits:
-    return dataclasses.replace(bounds, max_file_mb=_STREAMED_MB, max_decompressed_mb=_STREAMED_MB)
+    """Return the limits without those on a file: what is kept of it is bounded by the filter."""
+    return dataclasses.replace(
+        bounds,
+        max_file_mb=_STREAMED_MB,
+        max_decompressed_mb=_STREAMED_MB,
+        max_rows=_STREAMED_ROWS,
+    )
 
 
-def _matching(
-    stream: TextBytes, categories: Sequence[str], skip: Callable[[str], None]
-) -> Iterator[Mapping[str, object]]:
+def _papers(stream: TextBytes, categories: Sequence[str], request: ReadRequest) -> Iterator[Record]:
     wanted = frozenset(categories)
     # A look at the bytes spares most lines the JSON parser.
     marks = tuple(json.dumps(category)[1:-1].encode() for category in categories)
-    for record in json_records(stream, skip, marks):
+    for record in json_records(stream, request.tally.skip, marks):
         found = record.get("categories")
-        if not wanted or (isinstance(found, str) and not wanted.isdisjoint(found.split())):
-            yield record
+        if wanted and not (isinstance(found, str) and not wanted.isdisjoint(found.split())):
+            continue
+        paper = _paper(record, request.bounds.max_cell_chars)
+        if paper:
+            yield paper
+        else:
+            request.tally.skip("fields are missing or too long")
 
 
-def _row(record: Mapping[str, object]) -> tuple[str, str, str] | None:
+def _paper(record: Record, max_chars: int) -> Record | None:
+    """Return the fields of a paper that are kept; None if one is missing or too long."""
     title, abstract, labels = (record.get(name) for name in (TITLE, ABSTRACT, "categories"))
     if not (isinstance(title, str) and isinstance(abstract, str) and isinstance(labels, str)):
         return None
-    texts = (" ".join(title.split()), " ".join(abstract.split()), labels.strip())
-    title, abstract, labels = map(without_surrogates, texts)
-    return title, abstract, labels
+    texts = {
+        TITLE: " ".join(title.split()),
+        ABSTRACT: " ".join(abstract.split()),
+        LABELS: labels.strip(),
+    }
+    if max(map(len, texts.values())) > max_chars:
+        return None
+    return {**texts, **{name: record.get(name) for name in _EXTRA}}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from arxivtag.corpus.splits import SplitRows, split_rows
+from arxivtag.corpus.cleaning import CleaningReport
+from arxivtag.corpus.splits import SplitReport, SplitRows, split_rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.preparation import (
     SPLIT_NAMES,
@@ -15,8 +16,6 @@ from arxivtag.exploring.preparation import (
     split_sizes,
 )
 from arxivtag.figures import cleaning as figures
-from arxivtag.papers.cleaning import CleaningReport
-from arxivtag.papers.splits import SplitReport
 from arxivtag.papers.text_checks import notes_text
 from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.explore.shared import View, plural

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import streamlit as st
 
+from arxivtag.corpus.cleaning import Cleaned
+from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.labels import Imbalance, imbalance, label_frequency
 from arxivtag.exploring.lengths import describe_lengths, length_histogram
-from arxivtag.exploring.overview import Overview, overview
 from arxivtag.figures.labels import label_frequency_figure
 from arxivtag.figures.lengths import length_figure
 from arxivtag.ui.explore.shared import View
@@ -17,9 +19,8 @@ N_TOP_LABELS = 10
 
 def render_overview(view: View) -> None:
     """Draw the tab."""
-    summary = overview(view.corpus, view.cleaned)
     with st.grid(3, min_column_width=150, gap="small"):
-        for label, value, meaning in overview_lines(summary):
+        for label, value, meaning in overview_lines(view.corpus, view.cleaned):
             with st.container(border=True, gap=None, height="stretch"):
                 st.metric(label, value)
                 components.note(meaning)
@@ -39,53 +40,61 @@ def render_overview(view: View) -> None:
         components.render_figure(
             length_figure(length_histogram(lengths), describe_lengths(lengths)),
             "overview-lengths",
-            f"Histogram of words per abstract: mean {summary.mean_words:.0f}, "
+            f"Histogram of words per abstract: mean {lengths.mean():.0f}, "
             f"from {lengths.min():,} to {lengths.max():,}.",
         )
     components.note(balance)
     components.note("Both charts show the papers kept after cleaning.")
 
 
-def overview_lines(summary: Overview) -> list[tuple[str, str, str]]:
-    """Return label, value and meaning of each figure."""
+def overview_lines(corpus: Corpus, cleaned: Cleaned) -> list[tuple[str, str, str]]:
+    """Return label, value and meaning of each figure that the Keras example counts.
+
+    Means and the median are of the papers kept, NaN if none are.
+    """
+    report, rows = cleaned.report, cleaned.rows
+    sizes, lengths = corpus.labels.sizes[rows], corpus.n_words[rows]
+    mean_labels, mean_words, median_words = (
+        (sizes.mean(), lengths.mean(), np.median(lengths)) if len(rows) else (np.nan,) * 3
+    )
     count = components.count_text
     return [
-        ("Rows", count(summary.n_rows), "Papers as read from the file, repeats included."),
+        ("Rows", count(corpus.n_papers), "Papers as read from the file, repeats included."),
         (
             "Duplicate titles",
-            count(summary.n_duplicate_titles),
+            count(report.n_duplicate_titles),
             "Rows left out because an earlier row has the same title; rows without one stay.",
         ),
         (
             "After deduplication",
-            count(summary.n_after_dedup),
+            count(report.n_after_dedup),
             "Rows with an abstract and labels, when only the first of each title stays.",
         ),
-        ("Labels", count(summary.n_labels), "Distinct subject areas on the papers kept."),
+        ("Labels", count(report.n_labels), "Distinct subject areas on the papers kept."),
         (
             "Label combinations",
-            count(summary.n_label_combinations),
+            count(report.n_label_combinations),
             "Distinct lists of labels, in the order written, after deduplication.",
         ),
         (
             "Combinations seen once",
-            count(summary.n_rare_combinations),
+            count(report.n_rare_combinations),
             "On a single paper, so that no split can share them out.",
         ),
         (
             "Papers kept",
-            count(summary.n_kept),
+            count(report.n_after),
             "What is left for training without the combinations seen once.",
         ),
         (
             "Labels per paper",
-            f"{summary.mean_labels:.2f}",
+            f"{mean_labels:.2f}",
             "The mean: one paper usually belongs to several areas.",
         ),
         (
             "Words per abstract",
-            f"{summary.mean_words:.0f}",
-            f"The mean; half of the papers kept have {summary.median_words:.0f} or fewer.",
+            f"{mean_words:.0f}",
+            f"The mean; half of the papers kept have {median_words:.0f} or fewer.",
         ),
     ]
 

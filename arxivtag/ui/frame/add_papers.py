@@ -132,12 +132,6 @@ def _stored(file: UploadedFile, home: Path) -> str:
     """Return the source of an uploaded file, stored once however often the page runs."""
     known: dict[str, str] = st.session_state.setdefault("stored-uploads", {})
     if file.file_id not in known:
-        most_mb = policy().max_upload_mb
-        if file.size > most_mb * 1_000_000:
-            raise DataError(
-                f"An uploaded file may have at most {most_mb:,} MB here.",
-                "Split or pack it (.gz, .xz, .zst).",
-            )
         _drop_unchosen(known, home)
         source = sources.save_upload(file.name, file, home)
         make_room(source, data.uploads_in_use(home), home)

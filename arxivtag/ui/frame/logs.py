@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from datetime import UTC, datetime
+
+from arxivtag.runs.layout import now_iso
 
 MAX_TEXT_CHARS = 80
 _logger = logging.getLogger("arxivtag.app")
@@ -32,10 +33,7 @@ def log_event(event: str, **fields: str | int | float | bool | None) -> None:
         ValueError: If a value is long enough to be a text that somebody typed.
     """
     _set_up()
-    record: dict[str, object] = {
-        "at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-        "event": event,
-    }
+    record: dict[str, object] = {"at": now_iso(), "event": event}
     for name, value in fields.items():
         if isinstance(value, str) and (len(value) > MAX_TEXT_CHARS or "\n" in value):
             raise ValueError(f"log field {name!r} is too long for an id or a name")

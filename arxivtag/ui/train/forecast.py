@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import streamlit as st
 
+from arxivtag.corpus.splits import check_enough_papers
 from arxivtag.corpus.store import Corpus
 from arxivtag.learning.model import LayerSummary, model_summary
-from arxivtag.papers.splits import check_enough_papers
 from arxivtag.runs.admission import check_bytes, check_parameters, check_rows
 from arxivtag.runs.estimate import estimate, expected_features
 from arxivtag.settings import CleaningConfig, RunConfig

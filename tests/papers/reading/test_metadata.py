@@ -7,12 +7,13 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers.reading.metadata import is_metadata
 from arxivtag.papers.schema import Layout
-from arxivtag.papers.sources import save_upload
+from arxivtag.papers.sources import OpenedSource, save_upload
 from tests.loading import load
 
 
@@ -95,6 +96,31 @@ def test_only_the_first_megabyte_is_looked_at(tmp_path: Path) -> None:
     for other in (b"", b"\n", b"[]\n", b'{"id": 1}\n', b"[" * 200_000, b"\xff\n"):
         path.write_bytes(other)
         assert not is_metadata(path)
+
+
+class Batches:
+    """A sink that counts the rows of each batch."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+        self.names: list[str] = []
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self.sizes.append(batch.num_rows)
+        self.names = batch.schema.names
+
+    def start_over(self) -> None:
+        raise AssertionError("the snapshot is read once")
+
+
+def test_rows_are_handed_over_in_batches_with_their_ids(tmp_path: Path) -> None:
+    path = tmp_path / "arxiv-metadata-oai-snapshot.json"
+    path.write_bytes(metadata_lines(10_000))
+    sink = Batches()
+    report = OpenedSource(f"{path}?categories=all&max_rows=9000", None, None).read(sink)
+    assert report.n_rows_read == sum(sink.sizes) == 9000
+    assert max(sink.sizes) < 5000
+    assert sink.names == ["title", "abstract", "labels", "id", "update_date"]
 
 
 @pytest.mark.parametrize(("n", "notes"), [(9, 2), (10, 2), (11, 1)])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from arxivtag.papers import near_duplicates
+from arxivtag.corpus import near
 from tests.loading import near_duplicate_groups
 
 WORDS = [f"word{i}" for i in range(400)]
@@ -67,12 +67,12 @@ def test_groups_do_not_depend_on_how_many_rows_are_taken_at_once(
 ) -> None:
     texts = ["", *some_texts(149, seed=3), ""]
     expected = near_duplicate_groups(texts, 0.7).tolist()
-    monkeypatch.setattr(near_duplicates, "_ROWS_AT_ONCE", n)
+    monkeypatch.setattr(near, "_ROWS_AT_ONCE", n)
     assert near_duplicate_groups(texts, 0.7).tolist() == expected
 
 
 def test_signatures_are_not_all_python_numbers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(near_duplicates, "_ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(near, "_ROWS_AT_ONCE", 100)
     texts = [f"abstract number {i}" for i in range(3000)]  # 3,000 x 126 numbers: 15 MB
     near_duplicate_groups(texts[:200], 0.8)  # imports what it needs
     tracemalloc.start()

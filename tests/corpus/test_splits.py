@@ -13,14 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
-from arxivtag.errors import DataError
-from arxivtag.papers.schema import LABELS
-from arxivtag.papers.splits import (
+from arxivtag.corpus.splits import (
     AT_RANDOM,
     BY_COMBINATION,
     BY_LABEL,
     count_leaked,
 )
+from arxivtag.errors import DataError
+from arxivtag.papers.schema import LABELS
 from arxivtag.settings import CleaningConfig, SplitConfig
 from tests.loading import clean, load, split
 from tests.papers.conftest import make_papers
