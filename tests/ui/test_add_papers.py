@@ -15,9 +15,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
+from arxivtag.corpus.store import Corpus
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.papers.reading.metadata import SNAPSHOT_NAME
-from arxivtag.papers.schema import Corpus
 from arxivtag.papers.source import ARXIV_METADATA
 from arxivtag.papers.uploads import upload_path
 from arxivtag.ui.frame import data
