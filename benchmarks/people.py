@@ -30,7 +30,7 @@ from urllib.parse import parse_qs, urlparse
 import psutil
 from playwright.async_api import Browser, Error, Page, async_playwright, expect
 
-from arxivtag.papers import sources
+from arxivtag.papers.uploads import save_upload
 from arxivtag.runs import jobs
 from arxivtag.settings import preset_settings, with_settings
 from arxivtag.ui.predict.examples import EXAMPLES
@@ -212,11 +212,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         n_protocol = arguments.sessions - arguments.browsers
-        uploads = [sources.save_upload(*own_papers(n), home) for n in range(n_protocol)]
+        uploads = [save_upload(*own_papers(n), home) for n in range(n_protocol)]
         data = "sample"
         if arguments.data:
             with arguments.data.open("rb") as file:
-                data = sources.save_upload(arguments.data.name, file, home)
+                data = save_upload(arguments.data.name, file, home)
         run_id = jobs.start(with_settings(preset_settings("keras-example"), {"epochs": 200}), home)
         server = start_server(home, Path(folder) / "logs", {"ARXIVTAG_VISITORS": "1"})
         try:

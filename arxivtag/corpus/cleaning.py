@@ -6,7 +6,7 @@ Texts were normalised when the corpus was ingested.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -87,10 +87,6 @@ class CleaningReport:
         """Papers left before those of rare combinations are dropped."""
         kept = [step.n_after for step in self.steps if step.rule != "rare_combinations"]
         return kept[-1] if kept else self.n_before
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values that JSON can hold."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -71,10 +70,6 @@ class SplitReport:
     def leaks(self) -> bool:
         """Whether any paper, or one nearly the same, is on two sides."""
         return bool(self.n_leaked_titles + self.n_leaked_abstracts + self.n_leaked_near_duplicates)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the report as plain values that JSON can hold."""
-        return asdict(self)
 
 
 def check_enough_papers(n_papers: int) -> None:

@@ -53,7 +53,7 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         "length_words": describe_words(corpus.n_words[cleaned.kept]),
         "label_counts": dict(zip(frequency["label"], frequency["papers"].tolist(), strict=True)),
         "labels_read": dataclasses.asdict(corpus.report.labels_read),
-        "cleaning": report.to_dict(),
+        "cleaning": dataclasses.asdict(report),
     }
 
 

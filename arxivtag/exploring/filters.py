@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from arxivtag.corpus import texts
 from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
-from arxivtag.corpus.texts import MAX_QUERY_CHARS as MAX_QUERY_CHARS
 
 
 @dataclass(frozen=True)

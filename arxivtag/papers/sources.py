@@ -53,19 +53,9 @@ from arxivtag.papers.source import (
     Source,
     parse_source,
 )
-from arxivtag.papers.uploads import save_upload, upload_layout, upload_path
+from arxivtag.papers.uploads import upload_layout, upload_path
 from arxivtag.policy import reading_limits
 from arxivtag.storage import is_file
-
-__all__ = [
-    "SAMPLE",
-    "OpenedSource",
-    "SourceInfo",
-    "available_sources",
-    "built_in_path",
-    "load_texts",
-    "save_upload",
-]
 
 
 @dataclass(frozen=True)
@@ -111,7 +101,7 @@ _BUILT_IN = {
 def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
     """Return the built-in sources, whether each is ready to load, and each search of arXiv."""
     built_in = (
-        SourceInfo(source, name, description, is_file(built_in_path(source, home)))
+        SourceInfo(source, name, description, is_file(built_in_path(Source(source), home)))
         for source, (name, description) in _BUILT_IN.items()
     )
     searches = (
@@ -122,14 +112,13 @@ def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
     return (*built_in, *searches)
 
 
-def built_in_path(source: str, home: Path | None = None) -> Path:
+def built_in_path(source: Source, home: Path | None = None) -> Path:
     """Return the file of a source that :func:`available_sources` names, there or not."""
-    kind = parse_source(source).kind
-    if kind == SAMPLE:
+    if source.kind == SAMPLE:
         return SAMPLE_PATH
-    if kind == ARXIV_API:
-        return search_path(source, home)
-    name = SNAPSHOT_NAME if kind == ARXIV_METADATA else f"{kind}.csv"
+    if source.kind == ARXIV_API:
+        return search_path(str(source), home)
+    name = SNAPSHOT_NAME if source.kind == ARXIV_METADATA else f"{source.kind}.csv"
     return downloads_folder(home) / name
 
 
@@ -150,7 +139,7 @@ def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
         if search_source(path) != text or not is_file(path):
             raise DataError("This search of arXiv is no longer here.", "Search again.")
         return source, path, search_name(path)
-    path = built_in_path(source.kind, home)
+    path = built_in_path(Source(source.kind), home)
     if not path.is_file():
         raise DataError(
             f"The data set {source.kind} is not on this machine yet.",

@@ -180,7 +180,10 @@ class Preparation:
                 "vectorizer": to_dict(self._settings.vectorizer),
                 "n_labels": n_labels,
                 "label_names": list(labels.label_names),
-                "reports": {"cleaning": cleaned.report.to_dict(), "split": parts.report.to_dict()},
+                "reports": {
+                    "cleaning": dataclasses.asdict(cleaned.report),
+                    "split": dataclasses.asdict(parts.report),
+                },
             }
             storage.write_json(folder / REPORT_NAME, about | {"files": files_in(folder)})
 

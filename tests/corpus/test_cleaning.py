@@ -86,7 +86,7 @@ def test_report_adds_up(papers: pd.DataFrame) -> None:
     assert (report.n_labels, report.n_acm_labels, report.n_msc_labels) == (5, 1, 1)
     assert (report.n_unknown_labels, report.unknown_labels) == (1, ("robots",))
     assert report.n_texts_changed == 1
-    assert json.loads(json.dumps(report.to_dict()))["n_after"] == 7
+    assert json.loads(json.dumps(dataclasses.asdict(report)))["n_after"] == 7
 
 
 EDITORIALS = [

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.corpus.store import Corpus
-from arxivtag.corpus.texts import matching, search_pattern
-from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select_rows
+from arxivtag.corpus.texts import MAX_QUERY_CHARS, matching, search_pattern
+from arxivtag.exploring.filters import PaperFilter, select_rows
 from tests.exploring.papers import corpus_of
 
 PAPERS = (

@@ -15,11 +15,11 @@ import pytest
 
 from arxivtag.errors import DataError
 from arxivtag.papers.schema import Layout
-from arxivtag.papers.sources import save_upload
 from arxivtag.papers.uploads import (
     delete_upload,
     keep_upload,
     make_room,
+    save_upload,
     upload_layout,
     upload_path,
     with_layout,

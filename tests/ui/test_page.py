@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from arxivtag.papers import sources
+from arxivtag.papers.uploads import save_upload
 from arxivtag.ui.frame.page import PAGES
 from tests.ui.conftest import texts
 from tests.ui.demo_run import RUN_ID, make_demo_run
@@ -110,7 +110,7 @@ def test_visitors_see_no_local_file(
 
 
 def test_upload_is_seen_by_those_with_its_address_only(open_app: OpenApp, home: Path) -> None:
-    source = sources.save_upload("mine.csv", CSV.encode(), home)
+    source = save_upload("mine.csv", CSV.encode(), home)
     app = open_app(data=source)
     assert app.selectbox(key="data-choice").value == source
     assert app.selectbox(key="data-choice").options[-1] == "mine.csv"

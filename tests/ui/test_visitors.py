@@ -12,8 +12,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag import config, locks
 from arxivtag.errors import DataError, RefusedError
 from arxivtag.fields import to_dict
-from arxivtag.papers import sources
-from arxivtag.papers.uploads import upload_path
+from arxivtag.papers.uploads import save_upload, upload_path
 from arxivtag.policy import policy
 from arxivtag.runs import ending, jobs, registry
 from arxivtag.runs.admission import check_parameters
@@ -47,7 +46,7 @@ def everything(app: AppTest) -> str:
 
 def private_run(home: Path) -> str:
     """A finished run on an upload, with a model and a name, as another visitor left it."""
-    source = sources.save_upload("private-007-papers.csv", CSV.encode(), home)
+    source = save_upload("private-007-papers.csv", CSV.encode(), home)
     make_demo_run(home)
     folder = run_folder(RUN_ID, home)
     registry.set_note(RUN_ID, "private-007 run", home)
@@ -73,7 +72,7 @@ def test_nothing_of_another_visitors_upload_is_seen(
 
 
 def test_two_sessions_at_once_see_only_their_own(visitors: OpenApp, home: Path) -> None:
-    own = [sources.save_upload(f"private-{n}.csv", CSV.encode(), home) for n in (1, 2)]
+    own = [save_upload(f"private-{n}.csv", CSV.encode(), home) for n in (1, 2)]
     first, second = (visitors("pages/1_Explore.py", data=source) for source in own)
     for app, mine, other in ((first, "private-1", "private-2"), (second, "private-2", "private-1")):
         app.run()
@@ -199,7 +198,7 @@ def test_a_visitor_keeps_few_uploads(
     visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ARXIVTAG_VISITOR_MAX_UPLOADS_PER_VISITOR", "2")
-    own = [sources.save_upload(f"{number}.csv", CSV.encode(), home) for number in range(4)]
+    own = [save_upload(f"{number}.csv", CSV.encode(), home) for number in range(4)]
     make_run(home, "run-a", "queued", RunConfig(data=own[0]))
     make_run(home, "run-b", "finished", RunConfig(data=own[1]))
     session: dict[str, dict[str, str]] = {}
@@ -216,7 +215,7 @@ def test_larger_uploads_are_refused_in_the_library(visitors: OpenApp, home: Path
     most = config.visitor_limits().max_upload_mb
     assert policy().max_upload_mb == most
     with pytest.raises(DataError, match=f"at most {most} MB"):
-        sources.save_upload("a.csv", b"x" * (most * 1_000_000 + 1), home)
+        save_upload("a.csv", b"x" * (most * 1_000_000 + 1), home)
     assert not list(config.uploads_folder(home).iterdir())
 
 

@@ -8,7 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from arxivtag.corpus.store import Corpus
-from arxivtag.exploring.filters import MAX_QUERY_CHARS, PaperFilter, select_rows
+from arxivtag.corpus.texts import MAX_QUERY_CHARS
+from arxivtag.exploring.filters import PaperFilter, select_rows
 from arxivtag.settings import CleaningConfig
 from arxivtag.ui.explore import (
     cleaning_tab,

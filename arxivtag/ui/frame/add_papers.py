@@ -40,7 +40,7 @@ from arxivtag.papers.schema import (
     numbered_columns,
 )
 from arxivtag.papers.source import ARXIV_ABSTRACTS, ARXIV_METADATA, SAMPLE, parse_source
-from arxivtag.papers.uploads import delete_upload, make_room, upload_path, with_layout
+from arxivtag.papers.uploads import delete_upload, make_room, save_upload, upload_path, with_layout
 from arxivtag.policy import policy
 from arxivtag.ui.frame import choices, components, data
 from arxivtag.ui.frame.errors import guarded
@@ -133,7 +133,7 @@ def _stored(file: UploadedFile, home: Path) -> str:
     known: dict[str, str] = st.session_state.setdefault("stored-uploads", {})
     if file.file_id not in known:
         _drop_unchosen(known, home)
-        source = sources.save_upload(file.name, file, home)
+        source = save_upload(file.name, file, home)
         make_room(source, data.uploads_in_use(home), home)
         known[file.file_id] = source
     return known[file.file_id]

@@ -161,7 +161,7 @@ def _file_behind(source: str, home: Path) -> Path:
         return upload_path(source, home)[0]
     if named.kind == FILE:
         return Path(named.key)
-    return sources.built_in_path(str(replace(named, options="")), home)
+    return sources.built_in_path(replace(named, options=""), home)
 
 
 def corpus(source: str, home: Path) -> Corpus:

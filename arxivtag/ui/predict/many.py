@@ -17,7 +17,7 @@ from arxivtag.papers import sources
 from arxivtag.papers.reading.readers import preview_table
 from arxivtag.papers.schema import ABSTRACT, TITLE, Layout, check_header, guess_mapping
 from arxivtag.papers.text_checks import count_notes, notes_text
-from arxivtag.papers.uploads import delete_upload, upload_path
+from arxivtag.papers.uploads import delete_upload, save_upload, upload_path
 from arxivtag.tagging import tables, tagger
 from arxivtag.ui.frame import components, models
 from arxivtag.ui.frame.add_papers import FILE_TYPES, NO_COLUMN
@@ -147,7 +147,7 @@ def _render_heading(result: ManyResult, *, changed: bool) -> None:
 def _with_upload(file: UploadedFile, context: PageContext, use: Callable[[str], Result]) -> Result:
     """Call ``use(source)`` with the file in the uploads folder, and remove it there again."""
     file.seek(0)
-    source = sources.save_upload(file.name, file, context.home)
+    source = save_upload(file.name, file, context.home)
     try:
         return use(source)
     finally:

@@ -13,7 +13,8 @@ import pytest
 from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers.reading.metadata import is_metadata
 from arxivtag.papers.schema import Layout
-from arxivtag.papers.sources import OpenedSource, save_upload
+from arxivtag.papers.sources import OpenedSource
+from arxivtag.papers.uploads import save_upload
 from tests.loading import load
 
 
