@@ -29,6 +29,7 @@ from arxivtag.papers.sources import OpenedSource
 PROGRESS_SUFFIX = ".progress"
 # How much text a file holds for its size, as measured on abstracts.
 _TEXT_PER_BYTE = {".xz": 3.9, ".zst": 3.2, ".gz": 2.9, ".zip": 2.9, ".parquet": 1.9, ".xlsx": 2.0}
+_TEXT_PER_PAPER = 1_500
 _LARGE_TEXT_BYTES = 10_000_000  # read in a second or two
 _STORE_PER_TEXT = 1.8  # bytes of a corpus for a byte of text
 _ROOM_PER_STORE = 2.5  # while it is made, with what is set down on the way
@@ -47,6 +48,8 @@ def text_bytes(opened: OpenedSource) -> int:
     with contextlib.suppress(OSError):
         for part in parts_of(opened.path, FORMATS):
             total += part.stat().st_size * _TEXT_PER_BYTE.get(part.suffix.lower(), 1.0)
+    if opened.most_papers is not None:
+        total = min(total, opened.most_papers * _TEXT_PER_PAPER)
     return int(total)
 
 

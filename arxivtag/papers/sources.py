@@ -212,6 +212,11 @@ class OpenedSource:
         return _fingerprint(self.source, self.path, self.choice.columns, self.layout)
 
     @property
+    def most_papers(self) -> int | None:
+        """How many papers are kept at most, where a filter says so."""
+        return self._filter.max_rows if self._is_filtered else None
+
+    @property
     def _filter(self) -> MetadataFilter:
         return metadata_filter(self.source.options)
 

@@ -100,6 +100,6 @@ def test_jsonl_of_2_gb(tmp_path: Path) -> None:
     assert whole["peak_mb"] < MOST_MEMORY_MB["refused"]
     other = tmp_path / "other.csv"
     path.rename(other)
-    refused = read(other)
+    refused = read(other, ARXIVTAG_MAX_FILE_MB="600")
     assert "at most 600 MB are read" in refused["message"]
     assert refused["peak_mb"] < MOST_MEMORY_MB["refused"]
