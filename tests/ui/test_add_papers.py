@@ -15,7 +15,6 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Selectbox
 
 from arxivtag.config import PROJECT_FOLDER, downloads_folder, uploads_folder
-from arxivtag.corpus.store import Corpus
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.papers.reading.metadata import SNAPSHOT_NAME
 from arxivtag.papers.source import ARXIV_METADATA
