@@ -113,6 +113,7 @@ class _Reader:
             yield
         finally:
             timer.cancel()
+            timer.join()
 
     def describe(self) -> dict[str, Any]:
         """Return what the file states about itself."""
