@@ -12,6 +12,10 @@ OnProgress = Callable[[str, float | None], None]
 ShouldStop = Callable[[], bool]
 
 
+class StoppedError(Exception):
+    """Someone asked to stop; nothing is left behind."""
+
+
 def never() -> bool:
     """Return False: the work is not to be stopped."""
     return False

@@ -52,6 +52,13 @@ def forget(array: npt.NDArray[np.generic]) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
+def mask_of(positions: npt.NDArray[np.integer], n: int) -> npt.NDArray[np.bool_]:
+    """Return (n,) which of ``n`` things stand at ``positions``."""
+    mask = np.zeros(n, dtype=bool)
+    mask[positions] = True
+    return mask
+
+
 def write_array(path: Path, array: npt.NDArray[np.generic]) -> None:
     """Write the numbers of ``array`` to a new file."""
     with contextlib.closing(ArrayWriter(path)) as writer:

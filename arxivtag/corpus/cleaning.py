@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.labels import (
     LabelIndex,
     Rows,
@@ -160,9 +161,8 @@ class _Funnel:
 def _is_first(numbers: npt.NDArray[np.integer], rows: Rows) -> Rows:
     """Return the mask of selected rows whose number no earlier selected row has."""
     positions = np.flatnonzero(rows)
-    first = np.zeros(len(rows), dtype=bool)
-    first[positions[np.unique(numbers[positions], return_index=True)[1]]] = True
-    return first
+    first = positions[np.unique(numbers[positions], return_index=True)[1]]
+    return mask_of(first, len(rows))
 
 
 def near_groups(corpus: Corpus, similarity: float, rows: Rows) -> Ints:
@@ -178,8 +178,7 @@ def near_groups(corpus: Corpus, similarity: float, rows: Rows) -> Ints:
 
 def _groups_of_abstracts(corpus: Corpus, similarity: float, rows: Rows) -> Ints:
     """Return (n_papers,) as :func:`near_groups`; equal abstracts without words are together."""
-    present = np.zeros(corpus.n_papers, dtype=bool)
-    present[corpus.first_of_abstract[rows]] = True
+    present = mask_of(corpus.first_of_abstract[rows], corpus.n_papers)
     groups = corpus.near_pairs.components(corpus.n_papers, similarity, present)
     return np.asarray(groups[corpus.first_of_abstract], dtype=np.int64)
 

@@ -23,13 +23,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arxivtag import storage
-from arxivtag.callbacks import OnProgress, ShouldStop
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.config import limits
 from arxivtag.corpus.apart import text_bytes
-from arxivtag.corpus.arrays import write_array
+from arxivtag.corpus.arrays import map_array, write_array
 from arxivtag.corpus.labels import LabelIndex, Rows, index_labels
 from arxivtag.corpus.near import SignatureWriter
-from arxivtag.corpus.staging import IngestStoppedError, Staging
+from arxivtag.corpus.staging import Staging
 from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_counts
 from arxivtag.errors import DataError
 from arxivtag.papers.label_columns import LabelsRead, read_labels
@@ -72,7 +72,7 @@ def ingest(job: IngestJob) -> None:
 
     Raises:
         DataError: If the source cannot be used.
-        IngestStoppedError: If it was to stop.
+        StoppedError: If it was to stop.
         StorageError: If the disk refuses.
     """
     scratch = storage.make_folder(job.folder / "scratch")
@@ -221,7 +221,7 @@ def _write_texts(
             done = stop
             pa.default_memory_pool().release_unused()
             if job.should_stop():
-                raise IngestStoppedError
+                raise StoppedError
         texts.n_distinct_words = len(words)
     return texts
 
@@ -299,11 +299,11 @@ def _write_labels(folder: Path, index: LabelIndex) -> None:
 
 def _write_pairs(job: IngestJob, texts: _Texts) -> None:
     job.progress("Looking for near-duplicates", _PAIRS_AT)
-    hashes = np.concatenate(texts.abstracts)
-    is_first = _first_of_each(hashes, hash("")) == np.arange(len(hashes))
+    first = map_array(job.folder / "papers" / f"first_of_{ABSTRACT}", np.int32)
+    is_first = first == np.arange(len(first))
     pairs = texts.signatures.pairs(is_first, job.should_stop)
     if job.should_stop():
-        raise IngestStoppedError
+        raise StoppedError
     columns = {name: getattr(pairs, name) for name in ("first", "second", "similarity")}
     pq.write_table(pa.table(columns), job.folder / "groups.parquet")
 
@@ -316,5 +316,5 @@ def _write_tokens(job: IngestJob, n_words: int) -> None:
         n_bigrams = write_bigrams(tokens)
         counted.result()
     if job.should_stop():
-        raise IngestStoppedError
+        raise StoppedError
     write_counts(tokens, "bigrams", n_bigrams)

@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from arxivtag.corpus.arrays import mask_of
 from arxivtag.papers.taxonomy import CURRENT_NAMES, current_label
 
 Rows = npt.NDArray[np.bool_]
@@ -82,9 +83,7 @@ class LabelIndex:
         papers = self.papers
         for label in labels:
             code = self.label_names.index(label) if label in self.label_names else -1
-            carries = np.zeros(len(self), dtype=bool)
-            carries[papers[self.codes == code]] = True
-            mask &= carries
+            mask &= mask_of(papers[self.codes == code], len(self))
         return mask
 
 
@@ -193,6 +192,4 @@ def combinations(
 
 
 def _any_of(index: LabelIndex, occurrences: Rows) -> Rows:
-    mask = np.zeros(len(index), dtype=bool)
-    mask[index.papers[occurrences]] = True
-    return mask
+    return mask_of(index.papers[occurrences], len(index))

@@ -12,13 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from arxivtag.callbacks import ShouldStop
+from arxivtag.callbacks import ShouldStop, StoppedError
 
 ROWS_PER_BATCH = 16_384
-
-
-class IngestStoppedError(Exception):
-    """Someone asked to stop; nothing is left behind."""
 
 
 class Staging:
@@ -42,10 +38,10 @@ class Staging:
         """Take the next rows.
 
         Raises:
-            IngestStoppedError: If it is to stop.
+            StoppedError: If it is to stop.
         """
         if self._should_stop():
-            raise IngestStoppedError
+            raise StoppedError
         self._waiting.append(batch)
         self._n_waiting += batch.num_rows
         self.n_rows += batch.num_rows

@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arxivtag import locks, storage
-from arxivtag.callbacks import OnProgress, ShouldStop, never
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never
 from arxivtag.config import corpora_folder, limits
 from arxivtag.corpus import apart
 from arxivtag.corpus.apart import ingest_apart
@@ -34,7 +34,6 @@ from arxivtag.corpus.arrays import map_array
 from arxivtag.corpus.ingest import FORMAT_VERSION, REPORT_NAME, IngestJob, files_in, ingest
 from arxivtag.corpus.labels import LabelIndex, Rows
 from arxivtag.corpus.near import NearPairs
-from arxivtag.corpus.staging import IngestStoppedError
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import StorageError
 from arxivtag.papers.labels import LabelExample, LabelReading
@@ -189,7 +188,7 @@ def open_corpus(
 
     Raises:
         DataError: If the source is unknown or cannot be used.
-        IngestStoppedError: If it was to stop.
+        StoppedError: If it was to stop.
         StorageError: If the disk refuses.
     """
     opened = OpenedSource(source, layout, home)
@@ -218,7 +217,7 @@ def ingest_here(
 
     Raises:
         DataError: If the source cannot be used.
-        IngestStoppedError: If it was to stop.
+        StoppedError: If it was to stop.
         StorageError: If the disk refuses.
     """
     locks.release(_Work(opened, folder, progress, should_stop, is_apart=True).locked())
@@ -265,7 +264,7 @@ class _Work:
             self._beside(apart.PROGRESS_SUFFIX), self.progress, f"Reading {self.opened.name}"
         )
         if self.should_stop():
-            raise IngestStoppedError
+            raise StoppedError
 
     def _beside(self, suffix: str) -> Path:
         return self.folder.with_name(f"{self.folder.name}{suffix}")
@@ -384,12 +383,12 @@ def _alone(root: Path, fingerprint: str, work: Callable[[], object]) -> bool:
 
 def _seen_key(opened: OpenedSource) -> str:
     """Return a key of the files behind a source as they are now: name, size and time."""
-    with contextlib.suppress(OSError):
+    state: list[tuple[str, int, int]] = []
+    with contextlib.suppress(OSError):  # reading it will say what is wrong
         parts = [(str(part.resolve()), part.stat()) for part in parts_of(opened.path, FORMATS)]
         state = [(path, one.st_size, one.st_mtime_ns) for path, one in parts]
-        text = repr((state, str(opened.source), opened.layout))
-        return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
-    return ""
+    text = repr((state, str(opened.source), opened.layout))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _read_seen(path: Path) -> str:

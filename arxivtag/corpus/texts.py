@@ -18,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import StorageError
@@ -55,11 +56,9 @@ def matching(corpus: Corpus, text: str) -> Rows:
         StorageError: If the corpus cannot be read.
     """
     pattern = search_pattern(text)
-    rows = np.zeros(corpus.n_papers, dtype=bool)
     with _connected(corpus.papers_path) as connection:
         found = connection.execute(_MATCHING, [str(corpus.papers_path), pattern, pattern])
-        rows[found.fetchnumpy()["file_row_number"]] = True
-    return rows
+        return mask_of(np.asarray(found.fetchnumpy()["file_row_number"]), corpus.n_papers)
 
 
 def papers_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> pd.DataFrame:

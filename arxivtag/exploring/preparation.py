@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.cleaning import CleaningReport
 from arxivtag.corpus.labels import LabelIndex, Rows
 from arxivtag.corpus.store import Corpus
@@ -42,7 +43,7 @@ def split_sizes(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame:
     total = sum(len(rows) for rows in splits.values())
     lines = []
     for name, rows in splits.items():
-        part = index.of(_mask(index, rows))
+        part = index.of(mask_of(rows, len(index)))
         mean = float(part.sizes.mean()) if len(rows) else 0.0
         n_labels = int(np.count_nonzero(part.counts))
         lines.append((name, len(rows), len(rows) / max(total, 1), n_labels, mean))
@@ -60,7 +61,7 @@ def label_balance(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame
         ``label``, ``name``, ``papers``, then ``train``, ``val``, ``test`` (papers) and
         ``train_share``, ``val_share``, ``test_share``; most frequent label first.
     """
-    counts = {name: index.of(_mask(index, splits[name])).counts for name in SPLIT_NAMES}
+    counts = {name: index.of(mask_of(splits[name], len(index))).counts for name in SPLIT_NAMES}
     frame = pd.DataFrame(
         {
             "label": list(index.label_names),
@@ -73,12 +74,6 @@ def label_balance(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame
         frame[f"{name}_share"] = frame[name] / max(len(splits[name]), 1)
     frame = frame[frame["papers"] > 0]
     return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
-
-
-def _mask(index: LabelIndex, rows: Ints) -> Rows:
-    mask = np.zeros(len(index), dtype=bool)
-    mask[rows] = True
-    return mask
 
 
 def papers_tables(corpus: Corpus, rows: Rows) -> Iterator[pd.DataFrame]:

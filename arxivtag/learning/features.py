@@ -59,23 +59,6 @@ class SparseRows:
             self.n_features,
         )
 
-    def take_columns(self, columns: ArrayLike) -> SparseRows:
-        """Return the matrix with these columns only, renumbered from 0.
-
-        Args:
-            columns: Column numbers, rising.
-        """
-        chosen = np.asarray(columns, dtype=np.int64).reshape(-1)
-        if len(chosen) == self.n_features:
-            return self
-        new_number = np.full(self.n_features, -1, dtype=np.int32)
-        new_number[chosen] = np.arange(len(chosen), dtype=np.int32)
-        indices = new_number[self.indices]
-        kept = indices >= 0
-        kept_before = np.zeros(len(kept) + 1, dtype=np.int64)
-        np.cumsum(kept, out=kept_before[1:])
-        return SparseRows(kept_before[self.indptr], indices[kept], self.data[kept], len(chosen))
-
     def to_scipy(self) -> csr_matrix:
         """Return the same matrix as a ``scipy.sparse.csr_matrix`` (sharing memory)."""
         # Imported here because the web process should not pay for it at start.

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from arxivtag import storage
-from arxivtag.corpus.staging import IngestStoppedError
+from arxivtag.callbacks import StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
@@ -51,10 +51,6 @@ _WAIT_S = 0.2  # between two looks at whether to stop
 _log = logging.getLogger(__name__)
 
 
-class StopRequestedError(Exception):
-    """Someone asked to stop before there was a model to keep."""
-
-
 def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> dict[str, Any]:
     """Run the whole pipeline, write the run's folder and how the run ended.
 
@@ -75,7 +71,7 @@ def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason)
     stages = Stages(recorder, stop_reason)
     try:
         return _execute(validate(settings), recorder, stages, stop_reason)
-    except (StopRequestedError, IngestStoppedError):
+    except StoppedError:
         recorder.end(
             STOPPED,
             f"{stop_reason()} before training began: there is no model.",
@@ -103,10 +99,10 @@ class Stages:
         """Enter a stage that ends without a model.
 
         Raises:
-            StopRequestedError: If the run is to stop.
+            StoppedError: If the run is to stop.
         """
         if self._stop_reason():
-            raise StopRequestedError
+            raise StoppedError
         with self.enter(stage, n_papers):
             yield
 
@@ -224,7 +220,7 @@ def _import_in_background() -> threading.Thread:
 def _wait_for(imports: threading.Thread, stop_reason: StopReason) -> None:
     while imports.is_alive():
         if stop_reason():
-            raise StopRequestedError
+            raise StoppedError
         imports.join(_WAIT_S)
 
 

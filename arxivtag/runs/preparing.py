@@ -24,15 +24,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from arxivtag import storage
-from arxivtag.callbacks import ShouldStop, never
+from arxivtag.callbacks import ShouldStop, StoppedError, never
 from arxivtag.config import limits
 from arxivtag.corpus import texts
-from arxivtag.corpus.arrays import ArrayWriter, map_array, write_array
+from arxivtag.corpus.arrays import ArrayWriter, map_array, mask_of, write_array
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.ingest import REPORT_NAME, files_in
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.splits import SplitRows, split_rows
-from arxivtag.corpus.staging import IngestStoppedError
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.corpus.writing_tokens import write_tokens
@@ -138,7 +137,7 @@ class Preparation:
 
         Raises:
             DataError: If the papers cannot be learnt from.
-            IngestStoppedError: If it was to stop.
+            StoppedError: If it was to stop.
             StorageError: If the disk refuses.
         """
         if self._cleaned is not None and self._parts is not None:
@@ -154,7 +153,7 @@ class Preparation:
     def _write(self, cleaned: Cleaned, parts: SplitRows) -> None:
         """Publish the features by one rename."""
         rows = {name: parts.of(side) for side, name in enumerate(SIDES)}
-        masks = {name: _mask(rows[name], self._corpus.n_papers) for name in SIDES}
+        masks = {name: mask_of(rows[name], self._corpus.n_papers) for name in SIDES}
         n_labels, labels = _by_training_count(cleaned.labels, masks["train"])
         if n_labels > limits().max_labels:
             raise DataError(
@@ -200,7 +199,7 @@ class Preparation:
         """Yield what the model reads of some papers, batch by batch."""
         for table in texts.batches(self._corpus, papers, [TITLE, ABSTRACT]):
             if self._should_stop():
-                raise IngestStoppedError
+                raise StoppedError
             titles, abstracts = (column.to_pylist() for column in table.columns)
             yield [
                 normalize_text(join_text(title, abstract, self._settings.text_fields))
@@ -240,7 +239,7 @@ class Preparation:
         writers = {name: _RowWriter(folder / name) for name in rows}
         for first, last in tokens.parts():
             if self._should_stop():
-                raise IngestStoppedError
+                raise StoppedError
             part = fitted.transform(tokens, first, last)
             for name, papers in rows.items():
                 start, stop = np.searchsorted(papers, [first, last])
@@ -248,12 +247,6 @@ class Preparation:
         for name, writer in writers.items():
             writer.close()
             write_array(folder / name / "papers", rows[name])
-
-
-def _mask(rows: NDArray[np.int64], n_papers: int) -> NDArray[np.bool_]:
-    mask = np.zeros(n_papers, dtype=bool)
-    mask[rows] = True
-    return mask
 
 
 def _key(settings: RunConfig) -> str:

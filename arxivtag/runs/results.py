@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, BinaryIO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arxivtag import __version__, storage
 from arxivtag.corpus import texts
+from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.store import Corpus
 from arxivtag.learning.decision import Decision, Scored
 from arxivtag.learning.predictions import Predictions, save_predictions
@@ -104,9 +104,7 @@ def save(settings: RunConfig, folder: RunFolder, outcome: Outcome, details: dict
 
 def _tables(corpus: Corpus, part: Part, columns: list[str]) -> Iterator[pa.Table]:
     """Yield columns of a split's papers, in order, a part at a time."""
-    chosen = np.zeros(corpus.n_papers, dtype=bool)
-    chosen[part.papers] = True
-    return texts.batches(corpus, chosen, columns)
+    return texts.batches(corpus, mask_of(part.papers, corpus.n_papers), columns)
 
 
 def _titles(corpus: Corpus, part: Part) -> list[str]:

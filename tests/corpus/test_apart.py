@@ -13,11 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from arxivtag.callbacks import ProgressLine
+from arxivtag.callbacks import ProgressLine, StoppedError
 from arxivtag.config import corpora_folder
 from arxivtag.corpus import apart, store
 from arxivtag.corpus.apart import time_left_text
-from arxivtag.corpus.staging import IngestStoppedError
 from arxivtag.corpus.store import open_corpus
 from arxivtag.errors import DataError, StorageError
 from tests.corpus.test_store import names_in, papers_file
@@ -75,7 +74,7 @@ def test_its_errors_are_the_callers(tmp_path: Path) -> None:
 
 def test_a_stop_ends_the_process_and_leaves_nothing(tmp_path: Path) -> None:
     said: list[str] = []
-    with pytest.raises(IngestStoppedError):
+    with pytest.raises(StoppedError):
         open_corpus(
             papers_file(tmp_path, 6_000),
             tmp_path,

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from arxivtag import locks
+from arxivtag.callbacks import StoppedError
 from arxivtag.config import corpora_folder
 from arxivtag.corpus import ingest, store
-from arxivtag.corpus.staging import IngestStoppedError
 from arxivtag.corpus.store import open_corpus
 from arxivtag.corpus.texts import matching, papers_at
 from arxivtag.errors import DataError, StorageError
@@ -102,7 +102,7 @@ def test_what_killed_ingests_of_other_files_left_is_swept(tmp_path: Path) -> Non
 
 def test_an_ingest_can_be_stopped(tmp_path: Path) -> None:
     said: list[str] = []
-    with pytest.raises(IngestStoppedError):
+    with pytest.raises(StoppedError):
         open_corpus(
             papers_file(tmp_path),
             tmp_path,

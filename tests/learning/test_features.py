@@ -32,14 +32,5 @@ def test_slice_equals_dense_slice(rows: SparseRows) -> None:
     np.testing.assert_array_equal(rows.slice(1, 3).to_scipy().toarray(), DENSE[1:3])
 
 
-@pytest.mark.parametrize("columns", [[], [2], [0, 3], [0, 1, 2, 3]])
-def test_take_columns_equals_dense_indexing(rows: SparseRows, columns: list[int]) -> None:
-    taken = rows.take_columns(columns)
-    assert taken.n_features == len(columns)
-    np.testing.assert_array_equal(
-        taken.to_scipy().toarray(), DENSE[:, np.array(columns, dtype=int)]
-    )
-
-
 def test_to_scipy_is_the_same_matrix(rows: SparseRows) -> None:
     np.testing.assert_array_equal(rows.to_scipy().toarray(), DENSE)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from arxivtag.callbacks import StoppedError
 from arxivtag.corpus.ingest import REPORT_NAME
-from arxivtag.corpus.staging import IngestStoppedError
 from arxivtag.corpus.store import Corpus, make_room, open_corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.errors import DataError
@@ -194,7 +194,7 @@ def test_a_stop_leaves_nothing(corpus: Corpus) -> None:
     preparation = Preparation(corpus, TITLES, lambda: True)
     preparation.clean()
     preparation.split()
-    with pytest.raises(IngestStoppedError):
+    with pytest.raises(StoppedError):
         preparation.vectorize()
     assert folders(corpus) == set()
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from arxivtag.callbacks import OnProgress, ShouldStop, never
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never
 from arxivtag.corpus import store
-from arxivtag.corpus.staging import IngestStoppedError
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.ui.frame import opening
@@ -47,7 +46,7 @@ class SlowReading:
         try:
             while not self.may_go_on.wait(0.02):
                 if should_stop():
-                    raise IngestStoppedError
+                    raise StoppedError
             return store.open_corpus(source, home)
         finally:
             self.n_ended.release()

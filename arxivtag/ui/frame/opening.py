@@ -12,7 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from arxivtag.corpus.staging import IngestStoppedError
+from arxivtag.callbacks import StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.papers.source import UPLOAD, parse_source
 from arxivtag.policy import policy
@@ -57,7 +57,7 @@ class Opening:
             self._corpus = open_corpus(
                 self.source, self._home, progress=self._hear, should_stop=self._stop.is_set
             )
-        except IngestStoppedError:
+        except StoppedError:
             self.was_stopped = True
         except Exception as error:  # raised again where it is asked for
             self.error = error
