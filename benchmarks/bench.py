@@ -28,6 +28,7 @@ from arxivtag.config import runs_folder
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 SHORT_PAPERS = 1_200
+THE_EXAMPLES_CLEANING = ("--no-keep-unlike-titles", "--no-merge-areas")
 FIGURES = ("micro_f1", "macro_f1", "lrap", "precision_at_1", "precision_at_3", "precision_at_5")
 
 
@@ -89,10 +90,15 @@ def run_script(name: str, *arguments: str) -> dict[str, Any]:
 
 
 def train(data: str, folder: Path, *arguments: str) -> dict[str, Any]:
-    """Run ``arxivtag train``, as a person would, without the baseline it compares with."""
-    command = [sys.executable, "-m", "arxivtag", "train", data, "--json", "--home", str(folder)]
-    result = run([*command, "--no-linear-baseline", *arguments])
-    records = storage.read_json_lines(runs_folder(folder) / result["run_id"] / "history.jsonl")
+    """Run ``arxivtag train``, as a person would, without the baseline it compares with.
+
+    The home is a new one, so that nothing is prepared before, and the cleaning is the example's,
+    so that all learn from the same papers and labels.
+    """
+    home = Path(tempfile.mkdtemp(dir=folder))
+    command = [sys.executable, "-m", "arxivtag", "train", data, "--json", "--home", str(home)]
+    result = run([*command, "--no-linear-baseline", *THE_EXAMPLES_CLEANING, *arguments])
+    records = storage.read_json_lines(runs_folder(home) / result["run_id"] / "history.jsonl")
     result["history"] = [record for record in records if record["kind"] == "epoch"]
     return result
 

@@ -63,8 +63,8 @@ def main() -> None:
         figures = run_step("ingest", path, arguments.folder)
         figures["disk MB"] = sum(one.stat().st_size for one in home.rglob("*")) / 1e6
         figures |= run_step("explore", path, arguments.folder)
-        measured[size] = figures
-        print(json.dumps({"n_papers": size, **figures}), flush=True)
+        measured[int(figures.pop("n_papers"))] = figures
+        print(json.dumps({"n_papers": [*measured][-1], **figures}), flush=True)
     print(table(measured))
 
 
@@ -127,6 +127,7 @@ def explore(source: str, home: Path) -> Figures:
 
     timed(figures, "first view", first_view)
     corpus, cleaned = opened[0]
+    figures["n_papers"] = corpus.n_papers
     filters = {
         "label": PaperFilter(labels=corpus.labels.label_names[:1]),
         "text": PaperFilter(text="neural network"),
