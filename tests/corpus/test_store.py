@@ -112,7 +112,14 @@ def test_an_ingest_can_be_stopped(tmp_path: Path) -> None:
     assert names_in(tmp_path) == {".lock"}
 
 
+def change_a_byte(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(7)
+        file.write(b"\x7f")
+
+
 DAMAGE = {
+    "a byte is another": lambda folder: change_a_byte(folder / "labels" / "codes"),
     "a file is gone": lambda folder: (folder / "tokens" / "codes").unlink(),
     "a file is cut": lambda folder: os.truncate(folder / "papers.parquet", 100),
     "the report is cut": lambda folder: os.truncate(folder / "report.json", 10),
