@@ -135,11 +135,25 @@ class ModelConfig:
 LossName = Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"]
 
 
+# Training papers below which so many epochs are taken, where settings leave it open: few papers
+# make few steps, so that their curve needs more of them; many are learnt in few passes
+# (docs/training.md has the measurements).
+_EPOCHS_BELOW = ((10_000, 12), (200_000, 4), (1_000_000, 3))
+_FEWEST_EPOCHS = 2
+
+
 @dataclass(frozen=True)
 class TrainingConfig:
     """How the network learns."""
 
-    epochs: int = setting(20, "Passes over the papers.", minimum=1, maximum=200, advanced=False)
+    epochs: int | None = setting(
+        20,
+        "Passes over the papers; empty: by the number of training papers, 12 for a few thousand, "
+        "2 for millions.",
+        minimum=1,
+        maximum=200,
+        advanced=False,
+    )
     batch_size: int = setting(128, "Papers in one step.", minimum=1, maximum=4096, advanced=False)
     learning_rate: float = setting(
         0.001, "Step size at the start.", minimum=1e-6, maximum=1.0, advanced=False
@@ -178,6 +192,13 @@ class TrainingConfig:
     restore_best_epoch: bool = setting(
         False, "End with the weights of the epoch with the lowest validation loss."
     )
+
+    def planned_epochs(self, n_train: int) -> int:
+        """Return the passes over ``n_train`` training papers: those asked for, or automatic."""
+        if self.epochs is not None:
+            return self.epochs
+        fitting = (epochs for below, epochs in _EPOCHS_BELOW if n_train < below)
+        return next(fitting, _FEWEST_EPOCHS)
 
 
 @dataclass(frozen=True)
@@ -254,7 +275,7 @@ PRESETS: dict[str, RunConfig] = {
             hidden_units=(384,), linear_path=True, dropout_rate=0.5, word_dropout_rate=0.3
         ),
         training=TrainingConfig(
-            epochs=4,
+            epochs=None,
             learning_rate=0.015,
             learning_rate_schedule="cosine",
             ranking_weight=0.025,
@@ -274,7 +295,7 @@ PRESETS: dict[str, RunConfig] = {
         vectorizer=_SHARED_TUNED_VECTORIZER,
         model=ModelConfig(hidden_units=()),
         training=TrainingConfig(
-            epochs=3,
+            epochs=None,
             learning_rate=0.01,
             learning_rate_schedule="cosine",
             loss="squared_hinge",

@@ -1,7 +1,7 @@
 """Figures of a training: loss and binary accuracy, train and val side by side, run against run.
 
-All take tables (one row per tick or per epoch) and return Plotly figures. The x axis
-counts epochs: a tick inside the second epoch lies between 1 and 2, and what is known
+All take tables (one row per batch or per epoch) and return Plotly figures. The x axis
+counts epochs: a batch of the second epoch lies between 1 and 2, and what is known
 after epoch k lies at k.
 """
 
@@ -65,7 +65,7 @@ def _add_line(
 
 
 def training_figure(
-    ticks: Records,
+    batches: Records,
     epochs: Records,
     metric: str,
     *,
@@ -73,10 +73,10 @@ def training_figure(
     best_epoch: int | None = None,
     baseline: float | None = None,
 ) -> go.Figure:
-    """Return one metric while training: ticks and epochs of train, epochs of val.
+    """Return one metric while training: batches and epochs of train, epochs of val.
 
     Args:
-        ticks: Records with ``epoch`` (a fraction) and ``metric``: running means inside epochs.
+        batches: Records with ``epoch`` (a fraction) and ``metric``.
         epochs: Records with ``epoch`` (a whole number), ``metric`` and ``val_<metric>``.
         metric: ``loss`` or ``binary_accuracy``.
         n_epochs: Planned epochs: the x axis reaches there from the start.
@@ -86,9 +86,9 @@ def training_figure(
     hover = f"%{{y:{_number(metric)}}}<extra>%{{fullData.name}}, epoch %{{x:.2f}}</extra>"
     figure = new_figure(height=300)
     _add_line(
-        figure, _points(thinned(ticks), metric), "train, inside the epoch",
+        figure, _points(thinned(batches), metric), "train, batch by batch",
         {"color": TRAIN_COLOR, "width": 1},
-        mode="lines", opacity=0.55, showlegend=False, hovertemplate=hover,
+        mode="lines", opacity=0.55, hovertemplate=hover,
     )  # fmt: skip
     train = _points(epochs, metric)
     _add_line(figure, train, "train", {"color": TRAIN_COLOR}, hovertemplate=hover)
@@ -101,6 +101,8 @@ def training_figure(
     _add_best_line(figure, best_epoch)
     _set_epoch_axis(figure, n_epochs)
     _set_metric_axis(figure, metric)
+    if metric == "binary_accuracy" or not batches:
+        figure.update_yaxes(range=[0, 1])
     return figure
 
 
@@ -110,7 +112,7 @@ def _number(metric: str) -> str:
 
 def _set_metric_axis(figure: go.Figure, metric: str) -> None:
     number = ".1%" if metric == "binary_accuracy" else ""
-    figure.update_yaxes(title_text=METRIC_TITLES[metric], tickformat=number)
+    figure.update_yaxes(title_text=METRIC_TITLES[metric], tickformat=number, rangemode="tozero")
 
 
 def _add_level(figure: go.Figure, level: float, last_epoch: float) -> None:
@@ -152,7 +154,7 @@ def validation_figure(
         )  # fmt: skip
     _add_best_line(figure, best_epoch)
     _set_epoch_axis(figure, n_epochs)
-    figure.update_yaxes(title_text="on validation papers")
+    figure.update_yaxes(title_text="on validation papers", range=[0, 1])
     return figure
 
 

@@ -55,8 +55,8 @@ class Trainer:
         val: The validation papers.
         settings: Their ``model``, ``training`` and ``random_seed`` are read: the same give the
             same network on one machine.
-        on_tick: Called about twice per second and after each epoch with a record.
-        should_stop: Asked about twice per second; true ends training, the best epoch is kept.
+        on_tick: Called some times per second and after each epoch with a record.
+        should_stop: Asked as often; true ends training, the best epoch is kept.
         checkpoint: A file that is written after epochs. If it is there and was written with
             the same settings and papers, training goes on where it was cut off, or is not
             repeated where it had finished. The caller removes it once the result is safe.
@@ -80,10 +80,10 @@ class Trainer:
     ) -> None:
         from arxivtag.learning.engine.batches import Batches, at_epoch_start
         from arxivtag.learning.engine.building import build_model, compile_model
-        from arxivtag.learning.engine.callbacks import Live, Validation
+        from arxivtag.learning.engine.callbacks import Live, Plan, Validation
 
         model, training, seed = settings.model, settings.training, settings.random_seed
-        self._train, self._training = train, training
+        self._train, self._lift = train, training.rare_label_lift
         self._batches = Batches(
             train,
             batch_size=training.batch_size,
@@ -91,11 +91,13 @@ class Trainer:
             random_seed=seed,
         )
         n_steps = self._batches.num_batches
+        self._n_epochs = training.planned_epochs(len(train))
         n_features, n_labels = train.rows.n_features, train.y_true.shape[1]
         self._model = build_model(model, training, n_features, n_labels, random_seed=seed)
-        compile_model(self._model, training, n_steps * training.epochs)
-        self._live = Live(self._model, len(train), n_steps, on_tick, should_stop)
-        self._validation = Validation(self._model, val, training, n_steps, on_tick)
+        compile_model(self._model, training, n_steps * self._n_epochs)
+        plan = Plan(len(train), training.batch_size, n_steps, self._n_epochs)
+        self._live = Live(self._model, plan, on_tick, should_stop)
+        self._validation = Validation(self._model, val, training, plan, on_tick)
         self._callbacks = [at_epoch_start(self._batches), self._live, self._validation]
         self.n_epochs_done = 0
         if checkpoint is not None:
@@ -127,7 +129,7 @@ class Trainer:
         if not self._validation.finished(self.n_epochs_done):
             self._model.fit(
                 self._batches,
-                epochs=self._training.epochs,
+                epochs=self._n_epochs,
                 initial_epoch=self.n_epochs_done,
                 # Batches has an order of its own; Keras would shuffle once more, without a seed.
                 shuffle=False,
@@ -136,7 +138,7 @@ class Trainer:
             )
         network = self._validation.best_network or to_network(self._model)
         return FitResult(
-            lift_rare_labels(network, self._train.y_true, self._training.rare_label_lift),
+            lift_rare_labels(network, self._train.y_true, self._lift),
             tuple(self._validation.records),
             self._validation.best_epoch,
             self._live.stopped,

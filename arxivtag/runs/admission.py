@@ -40,10 +40,10 @@ def check_start(settings: RunConfig, *, n_waiting: int, n_own: int, folder: Path
             "Visitors may train on the data sets offered here and on their own uploads.",
             "Choose one of them in the sidebar.",
         )
-    if allowed.max_epochs is not None and settings.training.epochs > allowed.max_epochs:
+    asked = settings.training.epochs or 0  # automatic ones are few where the papers are many
+    if allowed.max_epochs is not None and asked > allowed.max_epochs:
         raise RefusedError(
-            f"Visitors may train for up to {allowed.max_epochs} epochs. "
-            f"Received: {settings.training.epochs}.",
+            f"Visitors may train for up to {allowed.max_epochs} epochs. Received: {asked}.",
             "Lower the number of epochs.",
         )
     if allowed.max_runs_per_visitor is not None and n_own >= allowed.max_runs_per_visitor:

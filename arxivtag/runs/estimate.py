@@ -88,7 +88,7 @@ def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int)
     seconds = (
         START_S
         + n_papers * (LOAD_S + PREPARE_S + VECTORIZE_S)
-        + settings.training.epochs * seconds_per_epoch
+        + settings.training.planned_epochs(n_train) * seconds_per_epoch
         + seconds_after_training(n_train, held_out // 2, settings.evaluation.linear_baseline)
     )
     # Kernel, both moments, rounded networks, and what comes and goes beside them.

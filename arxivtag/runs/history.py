@@ -20,16 +20,25 @@ _MAX_TEXT_CHARS = 200
 
 @dataclass(frozen=True)
 class History:
-    """The figures recorded so far: ticks inside epochs, and one record for each finished epoch."""
+    """The figures recorded so far.
+
+    Attributes:
+        start: Sizes, planned epochs, and the level that predicting no label reaches.
+        batches: One record per batch, or per few of them in a long training: ``epoch`` (a
+            fraction), ``loss``, ``binary_accuracy``.
+        ticks: Some per second: running means inside an epoch, and the pace.
+        epochs: One per finished epoch.
+    """
 
     start: dict[str, Any] = field(default_factory=dict)
+    batches: tuple[dict[str, Any], ...] = ()
     ticks: tuple[dict[str, Any], ...] = ()
     epochs: tuple[dict[str, Any], ...] = ()
 
     @property
     def n_points(self) -> int:
-        """Number of ticks and epochs."""
-        return len(self.ticks) + len(self.epochs)
+        """Number of batches and epochs."""
+        return len(self.batches) + len(self.epochs)
 
     @property
     def n_epochs(self) -> int | None:
@@ -69,9 +78,11 @@ def read_history(path: Path) -> History:
         StorageError: If the file cannot be read.
     """
     start: dict[str, Any] = {}
+    batches: list[dict[str, Any]] = []
     ticks: list[dict[str, Any]] = []
     epochs: list[dict[str, Any]] = []
-    for record in map(_cleaned, read_json_lines(path)):
+    for line in read_json_lines(path):
+        record = _cleaned(line)
         kind = record.get("kind")
         if kind == "start":
             start = record
@@ -79,9 +90,22 @@ def read_history(path: Path) -> History:
             continue
         elif kind == "tick":
             ticks.append(record)
+            batches += _batches(line.get("points"))
         elif kind == "epoch":
             epochs.append(record)
         elif kind == "resume":
-            ticks = [tick for tick in ticks if tick["epoch"] <= record["epoch"]]
-            epochs = [epoch for epoch in epochs if epoch["epoch"] <= record["epoch"]]
-    return History(start, tuple(ticks), tuple(epochs))
+            batches, ticks, epochs = (
+                [one for one in known if one["epoch"] <= record["epoch"]]
+                for known in (batches, ticks, epochs)
+            )
+    return History(start, tuple(batches), tuple(ticks), tuple(epochs))
+
+
+def _batches(points: object) -> list[dict[str, Any]]:
+    """Return the records of a tick's points; what is no point is left out."""
+    names = ("epoch", "loss", "binary_accuracy")
+    return [
+        dict(zip(names, point, strict=True))
+        for point in (points if isinstance(points, list) else ())
+        if isinstance(point, list) and len(point) == len(names) and all(map(is_number, point))
+    ]

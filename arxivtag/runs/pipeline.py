@@ -117,7 +117,7 @@ class Stages:
 def _execute(
     settings: RunConfig, recorder: RunRecorder, stages: Stages, stop_reason: StopReason
 ) -> dict[str, Any]:
-    folder, n_epochs = recorder.folder, settings.training.epochs
+    folder = recorder.folder
     with stages.before_training("load"):
         corpus = _load(settings, recorder, stop_reason)
         preparation = Preparation(corpus, settings, lambda: bool(stop_reason()))
@@ -132,6 +132,7 @@ def _execute(
     with stages.before_training("compile"):
         _wait_for(imports, stop_reason)
         trainer = _prepare_training(settings, features, recorder, stop_reason)
+    n_epochs = settings.training.planned_epochs(len(features.train))
     with stages.enter("train", n_epochs, "epochs"):
         fitted = trainer.fit()
     del trainer  # the largest thing in memory; what is kept of it is in ``fitted``
@@ -229,7 +230,7 @@ class TickRecorder:
 
     Args:
         recorder: The writer of the run's folder.
-        n_epochs: Epochs that were asked for.
+        n_epochs: Planned epochs.
         seconds_after: What the stages after training will take.
     """
 
@@ -262,15 +263,16 @@ def _prepare_training(
     after = seconds_after_training(
         len(features.train), len(features.test), settings.evaluation.linear_baseline
     )
+    n_epochs = settings.training.planned_epochs(len(features.train))
     trainer = Trainer(
         features.train,
         features.val,
         settings,
-        on_tick=TickRecorder(recorder, settings.training.epochs, after),
+        on_tick=TickRecorder(recorder, n_epochs, after),
         should_stop=lambda: bool(stop_reason()),
         checkpoint=recorder.folder.checkpoint,
     )
-    recorder.record(_start_record(features, settings.training.epochs))
+    recorder.record(_start_record(features, n_epochs))
     if recorder.status.attempt > 1:
         # What was recorded beyond the checkpoint before the crash is trained again.
         recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()})

@@ -29,7 +29,7 @@ def by_name(figure: object) -> dict[str, object]:
 def test_training_figure_holds_ticks_epochs_and_validation() -> None:
     figure = training_figure(TICKS, EPOCHS, "loss", n_epochs=6, best_epoch=2)
     traces = by_name(figure)
-    assert list(traces["train, inside the epoch"].x) == [n / 4 for n in range(1, 9)]
+    assert list(traces["train, batch by batch"].x) == [n / 4 for n in range(1, 9)]
     assert list(traces["train"].y) == [1.0, 0.5]
     assert list(traces["val"].y) == [1.2, 0.6]
     assert figure.layout.xaxis.range[1] >= 6
@@ -52,7 +52,7 @@ def test_figures_of_nothing_are_empty_and_valid() -> None:
 def test_records_without_the_value_are_left_out() -> None:
     figure = training_figure([{"epoch": 1}], [{"epoch": 1, "val_loss": 0.5}], "loss")
     traces = by_name(figure)
-    assert len(traces["train, inside the epoch"].x) == 0
+    assert len(traces["train, batch by batch"].x) == 0
     assert len(traces["train"].x) == 0
     assert list(traces["val"].y) == [0.5]
 

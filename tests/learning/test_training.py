@@ -80,7 +80,8 @@ def test_it_learns_and_reports(reference: Any) -> None:
     }  # fmt: skip
     assert ticks[0]["kind"] == "tick"
     assert set(ticks[0]) == {
-        "kind", "epoch", "step", "n_steps", "loss", "binary_accuracy", "papers_per_second", "at",
+        "kind", "epoch", "step", "n_steps", "loss", "binary_accuracy", "points",
+        "papers_per_second", "at",
     }  # fmt: skip
     assert 0 < ticks[0]["epoch"] <= 1
     assert ticks[0]["n_steps"] == 7  # 100 papers in batches of 16
@@ -89,6 +90,41 @@ def test_it_learns_and_reports(reference: Any) -> None:
     assert result.history[-1]["learning_rate"] < 1e-6
     assert len(result.epoch_seconds) == 3
     assert not result.stopped
+
+
+def test_every_batch_is_a_point_and_together_they_are_the_epochs_mean(reference: Any) -> None:
+    result, ticks = reference
+    points = np.array([point for tick in ticks for point in tick.get("points", ())])
+    places = [epoch + step / 7 for epoch in range(3) for step in range(1, 8)]
+    np.testing.assert_allclose(points[:, 0], places, atol=1e-4)
+    weights = np.array([16] * 6 + [4])  # 100 papers in batches of 16
+    for epoch, record in enumerate(result.history):
+        own = points[7 * epoch : 7 * epoch + 7]
+        assert np.average(own[:, 1], weights=weights) == pytest.approx(record["loss"], abs=1e-4)
+        mean = np.average(own[:, 2], weights=weights)
+        assert mean == pytest.approx(record["binary_accuracy"], abs=1e-4)
+
+
+def test_a_long_training_has_points_of_several_batches() -> None:
+    from arxivtag.learning.engine.callbacks import MAX_POINTS, Live, Plan
+
+    ticks: list[dict[str, Any]] = []
+    plan = Plan(20_000, 2, n_steps=10_000, n_epochs=1)
+    live = Live(_compiled(), plan, ticks.append, lambda: False)
+    live.on_epoch_begin(0)
+    for batch in range(10_000):  # the loss of batch k is k: its running mean is k / 2
+        live.on_train_batch_end(batch, {"loss": batch / 2, "binary_accuracy": 0.25})
+    points = [point for tick in ticks for point in tick["points"]]
+    assert len(points) == 3_334 <= MAX_POINTS
+    assert points[0] == (0.0003, 1.0, 0.25)  # batches 0, 1, 2
+    assert points[-1] == (1.0, 9_999.0, 0.25)
+
+
+def test_epochs_are_chosen_by_the_number_of_training_papers() -> None:
+    automatic = TrainingConfig(epochs=None)
+    sizes = (1, 9_999, 10_000, 199_999, 200_000, 1_000_000, 3_000_000)
+    assert [automatic.planned_epochs(n) for n in sizes] == [12, 12, 4, 4, 3, 2, 2]
+    assert TrainingConfig(epochs=7).planned_epochs(3_000_000) == 7
 
 
 def test_history_agrees_with_the_network(reference: Any) -> None:
@@ -221,13 +257,14 @@ def test_a_stop_request_ends_training_with_a_network() -> None:
 
 
 def test_an_epoch_that_was_cut_short_is_no_epoch(tmp_path: Path) -> None:
-    from arxivtag.learning.engine.callbacks import Validation
+    from arxivtag.learning.engine.callbacks import Plan, Validation
     from arxivtag.learning.engine.checkpoint import Checkpoint
 
     ticks: list[dict[str, Any]] = []
     training = dataclasses.replace(TRAINING, restore_best_epoch=True)
     model = _compiled()
-    validation = Validation(model, VAL, training, 7, ticks.append)
+    plan = Plan(100, 16, n_steps=7, n_epochs=3)
+    validation = Validation(model, VAL, training, plan, ticks.append)
     checkpoint = Checkpoint(tmp_path / "checkpoint.npz", model, validation, {})
     for n_steps, whole_epochs in ((3, 0), (7, 1)):
         model.optimizer.iterations.assign(n_steps)

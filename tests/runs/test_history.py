@@ -27,7 +27,7 @@ def history_of(records: Iterable[dict[str, object]]) -> History:
 
 
 START = {"kind": "start", "n_epochs": 3, "binary_accuracy_all_zeros": 0.9}
-TICK = {"kind": "tick", "epoch": 0.5, "loss": 2.0}
+TICK = {"kind": "tick", "epoch": 0.5, "loss": 2.0, "points": [[0.25, 3.0, 0.9], [0.5, 1.0, 0.95]]}
 EPOCHS = [
     {"kind": "epoch", "epoch": number, "loss": 1.0, "val_loss": loss}
     for number, loss in ((1, 0.5), (2, 0.3), (3, 0.4))
@@ -40,8 +40,17 @@ def test_reads_kinds_apart_and_finds_the_best_epoch(tmp_path: Path) -> None:
     history = read_history(path)
     assert history.n_epochs == 3
     assert history.best_epoch == 2
-    assert history.n_points == 4
+    assert history.n_points == 5
     assert [tick["loss"] for tick in history.ticks] == [2.0]
+    assert history.batches == (
+        {"epoch": 0.25, "loss": 3.0, "binary_accuracy": 0.9},
+        {"epoch": 0.5, "loss": 1.0, "binary_accuracy": 0.95},
+    )
+
+
+@pytest.mark.parametrize("points", [None, 1, "x", {}, [1], [[1, 2]], [[1, 2, None]], [["a", 1, 2]]])
+def test_what_is_no_point_is_left_out(points: object) -> None:
+    assert history_of([{"kind": "tick", "epoch": 0.5, "points": points}]).batches == ()
 
 
 def test_missing_file_is_an_empty_history(tmp_path: Path) -> None:
@@ -69,6 +78,7 @@ def test_values_that_are_no_numbers_are_left_out(value: object) -> None:
     )
     assert history == History(
         {"kind": "start", "at": "now"},
+        (),
         ({"kind": "tick", "epoch": 0.5},),
         ({"kind": "epoch", "epoch": 1, "loss": 2.0},),
     )
@@ -93,7 +103,7 @@ def test_whatever_the_file_holds_its_figures_can_be_drawn(
     history = history_of([*sound[:n_sound], *records])
     for metric in ("loss", "binary_accuracy"):
         training_figure(
-            history.ticks,
+            history.batches,
             history.epochs,
             metric,
             n_epochs=history.n_epochs,
@@ -107,17 +117,18 @@ def test_whatever_the_file_holds_its_figures_can_be_drawn(
 
 
 def test_resume_takes_back_what_lay_beyond_the_checkpoint() -> None:
-    late = {"kind": "tick", "epoch": 2.5, "loss": 1.0}
+    late = {"kind": "tick", "epoch": 2.5, "loss": 1.0, "points": [[1.0, 1, 1], [2.5, 1, 1]]}
     resume = {"kind": "resume", "epoch": 1}
     after = history_of([START, TICK, *EPOCHS[:2], late, resume, EPOCHS[1]])
     assert [record["epoch"] for record in after.epochs] == [1, 2]
     assert [record["epoch"] for record in after.ticks] == [0.5]
+    assert [record["epoch"] for record in after.batches] == [0.25, 0.5, 1.0]
 
 
 def test_a_partial_line_is_left_until_it_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "history.jsonl"
     path.write_bytes(lines(START, TICK) + b'{"kind": "tick", "epo')
-    assert read_history(path).n_points == 1
+    assert len(read_history(path).ticks) == 1
     with path.open("ab") as file:
         file.write(b'ch": 0.75, "loss": 1.5}\n')
     assert [tick["epoch"] for tick in read_history(path).ticks] == [0.5, 0.75]
@@ -126,7 +137,7 @@ def test_a_partial_line_is_left_until_it_is_whole(tmp_path: Path) -> None:
 @settings(max_examples=50)
 @given(st.lists(st.integers(1, 60), max_size=12))
 def test_however_the_writer_is_cut_off_no_point_is_lost_or_doubled(cuts: list[int]) -> None:
-    ticks = [{"kind": "tick", "epoch": n / 10, "loss": 1.0} for n in range(30)]
+    ticks = [{"kind": "tick", "epoch": n / 10, "points": [[n / 10, 1.0, 1.0]]} for n in range(30)]
     content = lines(START, *ticks)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "history.jsonl"

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import threading
 import time
+from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 import keras
+import numpy as np
 
 from arxivtag.callbacks import ShouldStop
 from arxivtag.errors import TrainingError
@@ -18,17 +22,47 @@ from arxivtag.learning.network import Network, logits
 from arxivtag.learning.progress import OnTick, utc_now, validation_figures
 from arxivtag.settings import TrainingConfig
 
-SECONDS_BETWEEN_TICKS = 0.5
+SECONDS_BETWEEN_TICKS = 0.15
+MAX_POINTS = 4_000  # of a whole training: beyond it, a point is the mean of several batches
 Logs = dict[str, Any]  # Keras' running figures by name, on the device until they are read
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What training is going to do.
+
+    Attributes:
+        n_papers: Training papers.
+        batch_size: Papers in a step; the last one of an epoch may have fewer.
+        n_steps: Steps per epoch.
+        n_epochs: Epochs.
+    """
+
+    n_papers: int
+    batch_size: int
+    n_steps: int
+    n_epochs: int
+
+    @property
+    def point_steps(self) -> tuple[int, ...]:
+        """The steps of an epoch, from 1, after which there is a point in the history."""
+        n_batches = math.ceil(self.n_steps * self.n_epochs / MAX_POINTS)
+        return (*range(n_batches, self.n_steps, n_batches), self.n_steps)
+
+    def papers_after(self, step: int) -> int:
+        """Return the papers of an epoch's first ``step`` batches."""
+        return min(step * self.batch_size, self.n_papers)
+
+
 class Live(keras.callbacks.Callback):
-    """Reports the running means about twice per second, and passes stop requests on.
+    """Reports each batch some times per second, and passes stop requests on.
+
+    Keras gives running means, on several threads, so that they come in any order. What a batch,
+    or a few of them, had is the difference of two of these, each times its papers.
 
     Args:
         model: The model in training.
-        n_papers: Training papers.
-        n_steps: Steps per epoch.
+        plan: What it is going to do.
         on_tick: Called with each record.
         should_stop: Asked as often.
     """
@@ -40,48 +74,76 @@ class Live(keras.callbacks.Callback):
     def __init__(
         self,
         model: BranchModel,
-        n_papers: int,
-        n_steps: int,
+        plan: Plan,
         on_tick: OnTick,
         should_stop: ShouldStop,
     ) -> None:
         super().__init__()
-        self._trained = model
-        self._n_papers, self._n_steps = n_papers, n_steps
+        self._trained, self._plan = model, plan
         self._on_tick, self._should_stop = on_tick, should_stop
         self._epoch = 0
         self._epoch_started = 0.0
         self._last = 0.0
+        self._lock = threading.Lock()
+        self._to_come: deque[int] = deque()  # steps of the epoch's points not yet reported, ...
+        self._waiting: dict[int, Logs] = {}  # ... what is known of them, ...
+        self._sums = np.zeros(3)  # ... and papers, loss and accuracy up to these
         self.stopped = False
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Keras' hook."""
         self._epoch, self._epoch_started = epoch, time.perf_counter()
+        self._to_come, self._sums = deque(self._plan.point_steps), np.zeros(3)
+        self._waiting.clear()
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
         """Keras' hook; runs on a thread of its own, and waits there for the figures."""
-        now = time.perf_counter()
-        if now - self._last < SECONDS_BETWEEN_TICKS:
-            return
-        self._last = now
+        with self._lock:
+            if batch + 1 in self._to_come:
+                self._waiting[batch + 1] = logs
+            is_time = time.perf_counter() - self._last >= SECONDS_BETWEEN_TICKS
+            if is_time or len(self._waiting) == len(self._to_come):
+                self._last = time.perf_counter()
+                self._report()
+
+    def _report(self) -> None:
+        """Report the points that are known, up to the first that is not."""
         if self._should_stop():
             self.stopped = True
             self._trained.stop_training = True
-        loss, accuracy = float(logs["loss"]), float(logs["binary_accuracy"])
+        points = []
+        while self._to_come and self._to_come[0] in self._waiting:
+            step = self._to_come.popleft()
+            logs = self._waiting.pop(step)
+            points.append(self._point(step, logs))
+        if not points:
+            return
+        loss = float(logs["loss"])
         check_is_number(loss)
-        share = (batch + 1) / self._n_steps
         seconds = time.perf_counter() - self._epoch_started
         record = {
             "kind": "tick",
-            "epoch": round(self._epoch + share, 4),
-            "step": batch + 1,
-            "n_steps": self._n_steps,
+            "epoch": self._place(step),
+            "step": step,
+            "n_steps": self._plan.n_steps,
             "loss": loss,
-            "binary_accuracy": accuracy,
-            "papers_per_second": round(share * self._n_papers / seconds, 1),
+            "binary_accuracy": float(logs["binary_accuracy"]),
+            "points": points,
+            "papers_per_second": round(self._plan.papers_after(step) / seconds, 1),
             "at": utc_now(),
         }
         self._on_tick(record)
+
+    def _place(self, step: int) -> float:
+        return round(self._epoch + step / self._plan.n_steps, 4)
+
+    def _point(self, step: int, logs: Logs) -> tuple[float, float, float]:
+        """Return epoch, loss and binary accuracy of the batches since the point before."""
+        means = np.array([1.0, float(logs["loss"]), float(logs["binary_accuracy"])])
+        sums = self._plan.papers_after(step) * means
+        n_papers, loss, accuracy = sums - self._sums
+        self._sums = sums
+        return self._place(step), round(loss / n_papers, 5), round(accuracy / n_papers, 5)
 
 
 class Validation(keras.callbacks.Callback):
@@ -96,7 +158,7 @@ class Validation(keras.callbacks.Callback):
         model: The model in training.
         val: Validation papers; with none of them, the last epoch counts as the best.
         config: The loss, patience, and whether the best epoch is kept.
-        n_steps: Steps per epoch.
+        plan: What training is going to do.
         on_tick: Called with each record.
     """
 
@@ -105,13 +167,13 @@ class Validation(keras.callbacks.Callback):
         model: BranchModel,
         val: Examples,
         config: TrainingConfig,
-        n_steps: int,
+        plan: Plan,
         on_tick: OnTick,
     ) -> None:
         super().__init__()
         self._trained = model
         self._val, self._config = val, config
-        self._n_steps, self._on_tick = n_steps, on_tick
+        self._plan, self._on_tick = plan, on_tick
         self._started = 0.0
         # One record per whole epoch.
         self.records: list[dict[str, Any]] = []
@@ -122,7 +184,7 @@ class Validation(keras.callbacks.Callback):
         """Return whether training ends after this many epochs."""
         patience = self._config.early_stopping_patience
         waited_out = patience is not None and n_epochs - self.best_epoch >= patience
-        return n_epochs >= self._config.epochs or (n_epochs > 0 and waited_out)
+        return n_epochs >= self._plan.n_epochs or (n_epochs > 0 and waited_out)
 
     def on_epoch_begin(self, epoch: int, logs: Logs | None = None) -> None:
         """Keras' hook."""
@@ -138,12 +200,12 @@ class Validation(keras.callbacks.Callback):
         values = logits(network, self._val.rows)
         logs.update(validation_figures(self._val.y_true, values, LOSSES[self._config.loss]))
         self._keep_best(epoch + 1, logs.get("val_loss"), network)
-        if int(model.optimizer.iterations) < (epoch + 1) * self._n_steps:
+        if int(model.optimizer.iterations) < (epoch + 1) * self._plan.n_steps:
             return
         record = {
             "kind": "epoch",
             "epoch": epoch + 1,
-            "n_epochs": self._config.epochs,
+            "n_epochs": self._plan.n_epochs,
             **{name: float(value) for name, value in logs.items()},
             "learning_rate": float(model.optimizer.learning_rate),
             "seconds": round(seconds, 3),

@@ -49,6 +49,8 @@ def live_chart(
 ) -> None:
     """Draw a figure of :func:`plain_figure` whose data grow; of one version it is drawn once.
 
+    New points of its first line appear one after another, some with each frame; at once for
+    people who prefer reduced motion.
     The whole figure goes with every call. When it was left out of those calls that add
     nothing, the browser lost it: of two messages that arrive at once only the last is drawn.
     Tests read ``n_points`` from the page.

@@ -30,10 +30,14 @@ class State:
 
 @dataclass(frozen=True)
 class Stage:
-    """How a stage of a run is called: in a sentence, and in the row of all stages."""
+    """How a stage of a run is called, in a sentence and in the row of all stages.
+
+    ``about`` tells what happens in it, for stages before the first figures.
+    """
 
     name: str
     short: str
+    about: str = ""
 
 
 STATES = {
@@ -46,13 +50,38 @@ STATES = {
     CORRUPT: State("Damaged", ":material/broken_image:", "red"),
 }
 STAGE_TEXTS = {
-    "start": Stage("Starting the process", "Start"),
-    "load": Stage("Loading the papers", "Load"),
-    "clean": Stage("Cleaning", "Clean"),
-    "split": Stage("Splitting into train, val and test", "Split"),
-    "vectorize": Stage("Turning texts into numbers", "Vectorize"),
-    "compile": Stage("Preparing the network", "Compile"),
-    "train": Stage("Training", "Train"),
+    "start": Stage(
+        "Starting the process",
+        "Start",
+        "Training runs in a process of its own, so that the app stays quick.",
+    ),
+    "load": Stage(
+        "Loading the papers",
+        "Load",
+        "The papers are opened. Those of a new file are read once, and kept for every later run.",
+    ),
+    "clean": Stage(
+        "Cleaning",
+        "Clean",
+        "Duplicates are left out, and papers whose combination of labels occurs only once.",
+    ),
+    "split": Stage(
+        "Splitting into train, val and test",
+        "Split",
+        "Most papers are to learn from; some are kept apart to check with. "
+        "Near-duplicates stay on one side.",
+    ),
+    "vectorize": Stage(
+        "Turning texts into numbers",
+        "Vectorize",
+        "Words and pairs of words are counted; each paper becomes a row of weights.",
+    ),
+    "compile": Stage(
+        "Preparing the network",
+        "Compile",
+        "The network is built and compiled for this machine. The first batch comes next.",
+    ),
+    "train": Stage("Training", "Train", "The first batch of papers is on its way."),
     "evaluate": Stage("Evaluating on the test papers", "Evaluate"),
     "bundle": Stage("Saving the model", "Save"),
     "baseline": Stage("Fitting a linear model to compare with", "Compare"),
@@ -62,6 +91,12 @@ STAGE_TEXTS = {
 def stage_name(stage: str, default: str) -> str:
     """Return what a stage is called in a sentence; ``default`` for one of another version."""
     return STAGE_TEXTS[stage].name if stage in STAGE_TEXTS else default
+
+
+def stage_about(stage: str) -> str:
+    """Return what happens in a stage before the first figures, and what will be seen."""
+    about = STAGE_TEXTS[stage].about if stage in STAGE_TEXTS else ""
+    return f"{about} The curves begin with the first batch.".strip()
 
 
 def stage_text(status: RunStatus) -> str:

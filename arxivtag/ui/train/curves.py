@@ -19,11 +19,11 @@ from arxivtag.ui.frame.memory import FileState, file_state, shared
 _MAX_CURVES = 32
 # Each figure's name, and what it shows for those who cannot see it.
 _CHARTS = (
-    ("loss", "Loss of training and validation papers, epoch by epoch."),
+    ("loss", "Loss of training papers, batch by batch, and of validation papers by epoch."),
     (
         "binary_accuracy",
-        "Binary accuracy of training and validation papers, epoch by epoch, against the level "
-        "that predicting no label at all reaches.",
+        "Binary accuracy of training papers, batch by batch, and of validation papers by epoch, "
+        "against the level that predicting no label at all reaches.",
     ),
     ("validation", "Micro-F1 and precision at 1 on the validation papers, epoch by epoch."),
 )
@@ -56,7 +56,7 @@ def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:
     baseline = history.start.get("binary_accuracy_all_zeros")
     drawn = {
         metric: history_figures.training_figure(
-            history.ticks,
+            history.batches,
             history.epochs,
             metric,
             n_epochs=n_epochs,

@@ -1,6 +1,6 @@
 """The form of the Train page: a field for every setting of a run.
 
-The usual settings are in view, the rest behind "Advanced settings". Bounds and help come
+They are folded, the usual ones first: one may start without them. Bounds and help come
 from :mod:`arxivtag.settings`; the library checks again when the run is started.
 """
 
@@ -125,8 +125,8 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
     items = [item for item in all_settings() if not item.is_about_the_file]
     advanced = [item for item in items if item.metadata.get("advanced", True)]
     try:
-        draw([item for item in items if item not in advanced], 4, 190)
-        with st.expander("Advanced settings", icon=":material/tune:", key="advanced-settings"):
+        with st.expander("Settings", icon=":material/tune:", key="settings"):
+            draw([item for item in items if item not in advanced], 4, 190)
             for section, name in SECTION_NAMES.items():
                 of_section = [item for item in advanced if item.section == section]
                 if of_section:

@@ -1,6 +1,6 @@
 """One run as it is now: waiting, training (live), or how it ended.
 
-While a run waits or trains, one fragment looks at it every second. When the run ends, the
+While a run waits or trains, one fragment looks at it twice a second. When the run ends, the
 page runs once more, without a timer.
 """
 
@@ -24,7 +24,7 @@ from arxivtag.ui.train.curves import current_curves, render_charts
 from arxivtag.ui.train.ended import render_ended, render_verdict
 from arxivtag.ui.train.heading import predict_link, render_heading, watch_link
 
-POLL_S = 1.0
+POLL_S = 0.5
 
 
 def render_run(run_id: str, context: PageContext) -> None:
@@ -40,7 +40,7 @@ def render_run(run_id: str, context: PageContext) -> None:
 
 @st.fragment(run_every=POLL_S)
 def _poll(run_id: str, context: PageContext) -> None:
-    """Show a run that waits or trains, again every second."""
+    """Show a run that waits or trains, again twice a second."""
     with guarded():
         run = visible_run(run_id, context.home)
         if run.status.is_over:
@@ -86,6 +86,9 @@ def _render_running(run: Run, context: PageContext) -> None:
     curves = current_curves(run.folder)
     _progress_and_stop(run, curves.history)
     _stage_line(run.status.stage)
+    if not curves.history.n_points:
+        st.info(run_text.stage_about(run.status.stage), icon=":material/info:")
+        return
     if run.has_bundle and run.status.stage == "baseline":
         # Only the comparison with a linear model is still to come: the model is there.
         # (In earlier stages it is the model of an attempt before this one was resumed.)

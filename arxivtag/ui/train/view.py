@@ -39,13 +39,14 @@ def render_train(context: PageContext) -> None:
 
 
 def _render_form(context: PageContext) -> None:
-    """Draw the settings, the button that starts, and below it what training will take."""
+    """Draw the button that starts, what training will take, and below it the settings."""
     _render_what_trains(context)
     base, base_id = _base_input(context)
+    start, forecast = st.container(), st.container()
     settings = settings_input(context, base, base_id)
-    place = st.container()
-    startable = _startable(settings, context)
-    pressed = place.button(
+    with forecast:
+        startable = _startable(settings, context)
+    pressed = start.button(
         "Start training", type="primary", icon=":material/play_arrow:", key="go",
         disabled=startable is None,
     )  # fmt: skip
