@@ -82,6 +82,7 @@ def test_start_watch_leave_return_reload_and_second_tab(
     quick_server: Server, open_page: Callable[..., Page]
 ) -> None:
     page = open_page(f"{quick_server.url}/Train")
+    page.get_by_text("Settings", exact=True).click()
     epochs = page.get_by_role("spinbutton", name="Epochs")
     epochs.fill("200")
     epochs.press("Enter")
@@ -106,6 +107,31 @@ def test_start_watch_leave_return_reload_and_second_tab(
     other_n = wait_for_more_points(other, n)
     wait_for_more_points(other, other_n)
     wait_for_more_points(page, n)
+
+
+def test_points_appear_one_after_another_on_honest_axes(
+    quick_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{quick_server.url}/Train?run={start_job(quick_server.home)}")
+    n = wait_for_more_points(page, 0)
+    page.evaluate(
+        """() => {
+          window.seen = new Set();
+          new MutationObserver(() => window.seen.add(
+            Number(document.querySelector('.at-live-chart').dataset.points)
+          )).observe(document.querySelector('.at-live-chart'), {attributes: true});
+        }"""
+    )
+    last = wait_for_more_points(page, n + 12)
+    seen = page.evaluate("() => [...window.seen]")
+    assert seen == sorted(seen)
+    assert len([count for count in seen if n < count <= last]) > 5  # 5 come at once
+    loss, accuracy, validation = page.evaluate(
+        """() => [...document.querySelectorAll('.at-live-chart')]
+          .map((one) => one.layout.yaxis.range)"""
+    )
+    assert loss[0] == 0
+    assert accuracy == validation == [0, 1]
 
 
 def test_zoom_survives_ticks_and_the_chart_is_never_replaced(

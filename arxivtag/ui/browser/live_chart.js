@@ -36,7 +36,8 @@ function draw(Plotly, node, data, layout) {
     if (!node.isConnected) return;
     const shown = k === n_frames ? n : before + Math.floor(((n - before) * k) / n_frames);
     const first = { ...growing, x: growing.x.slice(0, shown), y: growing.y.slice(0, shown) };
-    node.arxivtagWork = Plotly.react(node, [first, ...others], layout, {
+    // Plotly keeps the layout that it is given, and writes a reader's zoom into it.
+    node.arxivtagWork = Plotly.react(node, [first, ...others], structuredClone(layout), {
       displaylogo: false, showSendToCloud: false, responsive: true,
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
       toImageButtonOptions: { format: "svg", filename: data.name },

@@ -125,7 +125,9 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
     items = [item for item in all_settings() if not item.is_about_the_file]
     advanced = [item for item in items if item.metadata.get("advanced", True)]
     try:
-        with st.expander("Settings", icon=":material/tune:", key="settings"):
+        with st.expander(
+            "Settings", icon=":material/tune:", key="settings", expanded=base_id.startswith("run-")
+        ):
             draw([item for item in items if item not in advanced], 4, 190)
             for section, name in SECTION_NAMES.items():
                 of_section = [item for item in advanced if item.section == section]
@@ -200,9 +202,9 @@ def _number_input(
     number = int if int in kinds else float
     optional = type(None) in kinds
     lowest, highest = item.metadata.get("minimum"), item.metadata.get("maximum")
-    if most is not None and value is not None:
+    if most is not None:
         highest = min(highest or most, most)
-        value = min(value, highest)
+        value = None if value is None else min(value, highest)
     typed: float | None = st.number_input(
         value=None if value is None else number(value),
         min_value=None if lowest is None else number(lowest),
