@@ -111,7 +111,7 @@ def _number(metric: str) -> str:
 
 
 def _set_metric_axis(figure: go.Figure, metric: str) -> None:
-    number = ".1%" if metric == "binary_accuracy" else ""
+    number = ".0%" if metric == "binary_accuracy" else ""
     figure.update_yaxes(title_text=METRIC_TITLES[metric], tickformat=number, rangemode="tozero")
 
 
