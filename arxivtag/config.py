@@ -117,6 +117,11 @@ def visitor_mode() -> bool:
     return os.environ.get("ARXIVTAG_VISITORS", "").strip().lower() in {"1", "true", "yes", "on"}
 
 
+def standby_wanted() -> bool:
+    """Return whether a process may wait for the next run, so that it begins at once."""
+    return os.environ.get("ARXIVTAG_STANDBY", "1").strip() != "0"
+
+
 def data_paths() -> tuple[Path, ...]:
     """Return the files named in ``ARXIVTAG_DATA`` (separated like ``PATH``); none for visitors."""
     if visitor_mode():

@@ -10,6 +10,8 @@ import pytest
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
+# A process that waits for a run would outlive a test; those of it turn it on.
+os.environ.setdefault("ARXIVTAG_STANDBY", "0")
 # One thread a process: two test processes share two cores, and threads would only fight.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Keras takes its backend from the first import of a process, whichever test that stands in.

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import subprocess
 import sys
 import threading
@@ -26,11 +25,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from arxivtag import locks, storage
-from arxivtag.config import PROJECT_FOLDER, home_folder, runs_folder
+from arxivtag.config import home_folder, runs_folder
 from arxivtag.errors import ArxivTagError, RunError, StorageError
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
-from arxivtag.runs import registry
+from arxivtag.runs import registry, standby
 from arxivtag.runs.admission import check_start
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.registry import Run, RunSummary
@@ -325,17 +324,18 @@ def _launch(folder: RunFolder, slot: int) -> bool:
 
 
 def _spawn(folder: RunFolder, lock: int, slot: int) -> None:
+    """Give the run to the process that waits for one, or start a worker for it."""
     words = [
         sys.executable, "-m", "arxivtag.runs.worker", folder.run_id,
         "--home", str(folder.home), "--locks", f"{lock},{slot}",
     ]  # fmt: skip
-    # The package may run from its folder without being installed.
-    python_path = filter(None, (str(PROJECT_FOLDER), os.environ.get("PYTHONPATH")))
     with storage.open_for_append(folder.log) as log:
+        if standby.hand_over(folder, (lock, slot, log.fileno())):
+            return
         process = subprocess.Popen(
             words,
             cwd=folder.path.parent,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(python_path)},
+            env=standby.worker_environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

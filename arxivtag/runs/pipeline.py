@@ -16,6 +16,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from arxivtag import storage
@@ -121,7 +122,7 @@ def _execute(
     with stages.before_training("load"):
         corpus = _load(settings, recorder, stop_reason)
         preparation = Preparation(corpus, settings, lambda: bool(stop_reason()))
-    imports = _import_in_background()
+    imports = _import_in_background(folder.home)
     with stages.before_training("clean", corpus.n_papers):
         preparation.clean()
     with stages.before_training("split", corpus.n_papers):
@@ -205,13 +206,21 @@ def _check_size(settings: RunConfig, features: Features) -> None:
     check_parameters(n_parameters)
 
 
-def _import_in_background() -> threading.Thread:
-    """Import Keras and JAX while the papers are being prepared: it takes seconds."""
+def import_engine(home: Path) -> None:
+    """Import Keras and JAX, with the home folder's cache of compiled programs: it takes seconds."""
+    from arxivtag.learning import engine
+
+    engine.keep_compiled(home / "compiled")
+    importlib.import_module("arxivtag.learning.engine.building")
+
+
+def _import_in_background(home: Path) -> threading.Thread:
+    """Import while the papers are being prepared."""
 
     def run() -> None:
         # Whatever goes wrong here goes wrong again, with a report, where it is needed.
         with contextlib.suppress(Exception):
-            importlib.import_module("arxivtag.learning.engine.building")
+            import_engine(home)
 
     thread = threading.Thread(target=run, name="imports", daemon=True)
     thread.start()

@@ -18,12 +18,14 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from arxivtag import locks, storage
 from arxivtag.errors import ArxivTagError
 from arxivtag.fields import from_dict
-from arxivtag.runs import jobs
+from arxivtag.runs import jobs, standby
 from arxivtag.runs.ending import describe_failure, stop_watch
 from arxivtag.runs.layout import RunFolder, run_folder
 from arxivtag.runs.recorder import RunRecorder
@@ -40,16 +42,26 @@ def main() -> int:
     arguments = _parse_arguments()
     folder = run_folder(arguments.run_id, Path(arguments.home))
     held = [int(number) for number in arguments.locks.split(",") if number]
-    _configure_log(folder)
-    _lower_priority()
-    oom_kills = _oom_kills()
+    configure_log(folder)
+    lower_priority()
     child = os.fork()
     if child == 0:
-        _run_child(folder, held)
-    _wait_and_report(folder, child, oom_kills)
+        run_child(folder, held)
+    attend(folder, held, child)
+    return 0
+
+
+def attend(folder: RunFolder, held: Sequence[int], child: int) -> None:
+    """Wait for the process that works on a run, see that its end is written, begin the next job.
+
+    Args:
+        folder: The run's folder.
+        held: Descriptors of the run's lock and of the slot.
+        child: The process.
+    """
+    _wait_and_report(folder, child, _oom_kills())
     _release(held)
     _begin_next(folder.home)
-    return 0
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -60,7 +72,7 @@ def _parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _configure_log(folder: RunFolder) -> None:
+def configure_log(folder: RunFolder) -> None:
     """Write ``<time> <level> run=<id> key=value ...`` to the run's log; never a paper's text."""
     logging.Formatter.converter = time.gmtime
     logging.basicConfig(
@@ -73,25 +85,26 @@ def _configure_log(folder: RunFolder) -> None:
     logging.getLogger("jax").setLevel(logging.ERROR)
 
 
-def _lower_priority() -> None:
+def lower_priority() -> None:
     """Give way to the app: on two cores its answers must stay quick while a job trains."""
     with contextlib.suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, 0, WORKER_NICENESS)
 
 
-def _release(held: list[int]) -> None:
+def _release(held: Sequence[int]) -> None:
     for descriptor in held:
         locks.release(descriptor)
 
 
 def _begin_next(home: Path) -> None:
     try:
-        jobs.start_next(home)
+        if jobs.start_next(home) is None:
+            standby.start(home)
     except ArxivTagError as error:
         _log.error("could not begin the next job: %s", error)
 
 
-def _run_child(folder: RunFolder, held: list[int]) -> None:
+def run_child(folder: RunFolder, held: Sequence[int]) -> NoReturn:
     """Run the pipeline in the forked child; does not return."""
     parent = os.getppid()
     code = 1

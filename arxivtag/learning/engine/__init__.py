@@ -9,10 +9,13 @@ sparse rows (``engine/sparse.py``) is a kernel that jaxlib has for processors on
 
 import os
 import sys
+from pathlib import Path
 
 import jax
 
 from arxivtag.errors import ConfigError
+
+_MAX_COMPILED_BYTES = 200_000_000
 
 # Before anything asks JAX for its devices.
 jax.config.update("jax_platforms", "cpu")
@@ -27,6 +30,18 @@ if keras.backend.backend() != "jax":
         f"Training expects Keras on the JAX backend. Received: {keras.backend.backend()}.",
         "Start training in a process that has not imported Keras yet.",
     )
+
+
+def keep_compiled(folder: Path) -> None:
+    """Keep compiled programs in a folder, of bounded size, so that later processes find them.
+
+    What is damaged there is compiled anew, and where nothing can be written, nothing is kept:
+    JAX only warns.
+    """
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    jax.config.update("jax_compilation_cache_max_size", _MAX_COMPILED_BYTES)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
 def device() -> str:

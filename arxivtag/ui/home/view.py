@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from arxivtag.runs import registry
+from arxivtag.runs import registry, standby
 from arxivtag.ui.frame import components, data, models, run_text, tables
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PAGES, PageContext
@@ -73,6 +73,8 @@ def render_overview(context: PageContext) -> None:
             "No runs yet",
             "Train a model on the papers in use; it then appears here, on Runs and on Predict.",
         )
+    if not n_active:
+        standby.ensure(context.home)  # the page is drawn by now
 
 
 def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageContext) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError, ConfigError
-from arxivtag.runs import jobs
+from arxivtag.runs import jobs, standby
 from arxivtag.settings import (
     DEFAULT_PRESET,
     PRESET_HELP,
@@ -33,6 +33,8 @@ def render_train(context: PageContext) -> None:
     if not run_id:
         with guarded():
             _render_form(context)
+            if jobs.running(context.home) is None:
+                standby.ensure(context.home)  # the page is drawn by now
         return
     render_run(run_id, context)
     context.link("pages/2_Train.py", "Set up another run", ":material/add:")

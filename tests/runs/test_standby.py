@@ -1,0 +1,198 @@
+"""A process that waits for a run: given one, killed at any point, out of date, idle."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from arxivtag import locks
+from arxivtag.config import runs_folder
+from arxivtag.runs import jobs, registry, standby
+from arxivtag.storage import make_folder
+from tests.runs.conftest import fake_config, state_of, wait_for, workers
+
+
+def waiting(home: Path) -> list[psutil.Process]:
+    """The processes that wait, or waited, under ``home``: parents before their children."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if "arxivtag.runs.standby_process" in words and str(home) in words:
+            found.append(process)
+    return sorted(found, key=lambda process: process.create_time())
+
+
+def is_there(home: Path) -> bool:
+    """Whether a process listens."""
+    with contextlib.suppress(OSError), standby._address(home) as address, standby._line() as line:
+        line.connect(address)
+        return True
+    return False
+
+
+@pytest.fixture
+def home_with_standby(quick: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home folder in which a process waits; none is left after the test."""
+    monkeypatch.setenv("ARXIVTAG_STANDBY", "1")
+    standby.ensure(quick)
+    wait_for(lambda: is_there(quick) and len(waiting(quick)) == 2)
+    yield quick
+    monkeypatch.setenv("ARXIVTAG_STANDBY", "0")
+    for process in [*waiting(quick), *workers(quick)]:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    wait_for(lambda: not waiting(quick))
+
+
+def finished(run_id: str, home: Path) -> bool:
+    return state_of(run_id, home) == "finished"
+
+
+def test_it_takes_a_run_and_another_takes_its_place(home_with_standby: Path) -> None:
+    home, before = home_with_standby, waiting(home_with_standby)
+    run_id = jobs.start(fake_config(epochs=4), home)
+    wait_for(lambda: registry.read_run(run_id, home).status.pid == before[1].pid)
+    assert not workers(home), "nothing else was started"
+    assert locks.is_held(runs_folder(home) / ".slot.lock")
+    wait_for(lambda: finished(run_id, home))
+    assert registry.read_run(run_id, home).log_tail(), "it wrote into the run's own log"
+    wait_for(lambda: is_there(home))
+    wait_for(lambda: {one.pid for one in waiting(home)}.isdisjoint(one.pid for one in before))
+    assert not locks.is_held(runs_folder(home) / ".slot.lock")
+
+
+def test_there_is_one_per_home(home_with_standby: Path) -> None:
+    before = {process.pid for process in waiting(home_with_standby)}
+    for _ in range(5):
+        standby.ensure(home_with_standby)
+    assert {process.pid for process in waiting(home_with_standby)} == before
+
+
+def test_without_it_a_run_begins_all_the_same(home_with_standby: Path) -> None:
+    for process in reversed(waiting(home_with_standby)):
+        process.kill()
+    run_id = jobs.start(fake_config(), home_with_standby)
+    wait_for(lambda: finished(run_id, home_with_standby))
+
+
+def test_one_that_does_not_answer_is_left_alone(home_with_standby: Path) -> None:
+    parent, child = waiting(home_with_standby)
+    parent.suspend()
+    run_id = jobs.start(fake_config(), home_with_standby)
+    wait_for(lambda: finished(run_id, home_with_standby))
+    assert registry.read_run(run_id, home_with_standby).status.pid != child.pid
+    parent.resume()
+    later = jobs.start(fake_config(epochs=3), home_with_standby)
+    wait_for(lambda: finished(later, home_with_standby))
+    begun = Path(os.environ["FAKE_JOURNAL"]).read_text().count("begin")
+    assert begun == 2, "each run was begun once"
+
+
+def test_when_the_waiting_child_dies_the_parent_goes_too(home_with_standby: Path) -> None:
+    waiting(home_with_standby)[1].kill()
+    wait_for(lambda: not waiting(home_with_standby))
+    assert not locks.is_held(runs_folder(home_with_standby) / ".standby.lock")
+
+
+def test_when_the_waiting_parent_dies_the_child_goes_too(home_with_standby: Path) -> None:
+    waiting(home_with_standby)[0].kill()
+    wait_for(lambda: not waiting(home_with_standby))
+
+
+def test_a_kill_of_the_one_that_trains_is_told(home_with_standby: Path) -> None:
+    home, child = home_with_standby, waiting(home_with_standby)[1]
+    run_id = jobs.start(fake_config(epochs=200), home)
+    wait_for(lambda: registry.read_run(run_id, home).status.pid == child.pid)
+    child.kill()
+    wait_for(lambda: state_of(run_id, home) == "failed")
+    assert "signal SIGKILL" in registry.read_run(run_id, home).status.message
+    wait_for(lambda: jobs.running(home) is None)
+
+
+def test_a_kill_of_its_parent_does_not_disturb_the_training(home_with_standby: Path) -> None:
+    home, (parent, child) = home_with_standby, waiting(home_with_standby)
+    run_id = jobs.start(fake_config(epochs=10), home)
+    wait_for(lambda: registry.read_run(run_id, home).status.pid == child.pid)
+    parent.kill()
+    wait_for(lambda: finished(run_id, home))
+    wait_for(lambda: not locks.is_held(runs_folder(home) / ".slot.lock"))
+
+
+def test_a_kill_of_both_while_training_is_lost_and_resumed(home_with_standby: Path) -> None:
+    home, (parent, child) = home_with_standby, waiting(home_with_standby)
+    run_id = jobs.start(fake_config(epochs=30), home)
+    wait_for(lambda: len(registry.read_run(run_id, home).history().epochs) > 1)
+    parent.kill()
+    child.kill()
+    wait_for(lambda: state_of(run_id, home) == "lost")
+    jobs.resume(run_id, home)
+    wait_for(lambda: finished(run_id, home))
+    epochs = [record["epoch"] for record in registry.read_run(run_id, home).history().epochs]
+    assert epochs == list(range(1, 31))
+
+
+def test_one_with_other_settings_is_not_used(
+    home_with_standby: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = waiting(home_with_standby)
+    monkeypatch.setenv("ARXIVTAG_MAX_ROWS", "123456")
+    run_id = jobs.start(fake_config(epochs=4), home_with_standby)
+    wait_for(lambda: finished(run_id, home_with_standby))
+    assert registry.read_run(run_id, home_with_standby).status.pid != before[1].pid
+    wait_for(lambda: not any(process.is_running() for process in before))
+
+
+def test_who_asks_and_goes_away_takes_nothing_along(home_with_standby: Path) -> None:
+    home, child = home_with_standby, waiting(home_with_standby)[1]
+    message = json.dumps({"run_id": "nobody", "identity": standby.identity()}).encode()
+    with open(os.devnull, "rb") as file, standby._line() as line:
+        with standby._address(home) as address:
+            line.connect(address)
+        socket.send_fds(line, [message], [file.fileno()] * 3)
+        assert line.recv(1) == standby.READY
+    run_id = jobs.start(fake_config(), home)
+    wait_for(lambda: finished(run_id, home))
+    assert registry.read_run(run_id, home).status.pid == child.pid
+
+
+def test_it_ends_after_idle_minutes(quick: Path) -> None:
+    make_folder(runs_folder(quick))
+    lock = locks.try_acquire(runs_folder(quick) / ".standby.lock")
+    assert lock is not None
+    words = [sys.executable, "-m", "arxivtag.runs.standby_process", "--home", str(quick)]
+    process = subprocess.Popen(
+        [*words, "--lock", str(lock), "--idle-s", "0.2"], pass_fds=(lock,)
+    )  # fmt: skip
+    locks.release(lock)
+    assert process.wait(timeout=60) == 0
+    assert not waiting(quick)
+
+
+def test_it_can_be_turned_off(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_STANDBY", "0")
+    assert standby.start(quick) is None
+    standby.ensure(quick)
+    run_id = jobs.start(fake_config(), quick)
+    wait_for(lambda: finished(run_id, quick))
+
+
+def test_a_home_with_a_long_path_has_one(
+    tmp_path: Path, quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARXIVTAG_STANDBY", "1")
+    home = tmp_path / ("long" * 30)
+    standby.ensure(home)
+    wait_for(lambda: runs_folder(home).exists() and is_there(home))
+    for process in waiting(home):
+        process.send_signal(signal.SIGKILL)
+    wait_for(lambda: not waiting(home))
