@@ -76,7 +76,9 @@ def stop(run_id: str, home: Path | None = None) -> None:
     if state == QUEUED:
         withdraw(run_id, home)
     elif state == RUNNING:
-        storage.write_text(folder.stop_marker, now_iso() + "\n")
+        # At once, not by a rename: a worker that begins removes what writers left unfinished.
+        with storage.disk_errors("write", folder.stop_marker):
+            folder.stop_marker.touch()
 
 
 def withdraw(run_id: str, home: Path | None = None) -> None:
