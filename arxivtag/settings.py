@@ -132,7 +132,9 @@ class ModelConfig:
 
 
 # Each is a row of the table in arxivtag/learning/losses.py.
-LossName = Literal["binary_crossentropy", "softmax_crossentropy", "squared_hinge"]
+LossName = Literal[
+    "binary_crossentropy", "any_crossentropy", "softmax_crossentropy", "squared_hinge"
+]
 
 
 # Training papers below which so many epochs are taken, where settings leave it open: few papers
@@ -163,7 +165,8 @@ class TrainingConfig:
     )
     loss: LossName = setting(  # noqa: RUF009  a field, as the others are
         "binary_crossentropy",
-        "Each label on its own (sigmoid), labels sharing one distribution (softmax), or, without "
+        "Each label on its own (sigmoid), the same of papers with at least one (any), labels "
+        "sharing one distribution (softmax), or, without "
         "hidden layers, by margins as in a linear SVM (squared hinge).",
     )
     weight_decay: float = setting(0.0, "Pull of weights towards zero.", minimum=0.0, maximum=1.0)
@@ -209,7 +212,7 @@ class EvaluationConfig:
         "per_label",
         "One threshold for all labels, one for each label, or always the k most probable.",
     )
-    calibration: Literal["none", "temperature", "isotonic"] = setting(
+    calibration: Literal["none", "temperature", "isotonic", "top_label"] = setting(
         "temperature",
         "How probabilities are corrected on validation papers.",
     )

@@ -1,11 +1,13 @@
-"""Builds the pretrained bundle in assets/pretrained and its figures.
+"""Builds the pretrained bundle in assets/pretrained, and the figures of its card.
 
-    python -m tools.make_pretrained path/to/arxiv_abstracts.csv.xz
+    python -m tools.make_pretrained path/to/arxiv_all.csv.xz
 
-1. The ``tuned`` preset is trained on all n-grams: the full model.
-2. Its most important n-grams are kept (tools.pruning), and a network with fewer hidden units is
-   trained on these alone.
-3. Both models are evaluated on the test split.
+1. The papers are divided (tools.pretraining_papers), and the n-grams chosen that tell most of
+   their areas, on a sample in which every area has about as many papers.
+2. A network learns from the papers that are not held out; papers of its own decide calibration
+   and thresholds; the figures are those of this model on the held-out papers.
+3. The model that is written learns the same way from the held-out papers too: it knows the words
+   of the newest months. Its calibration and thresholds are decided as those of the first.
 
 No text of any paper is written: weights, n-grams that occur in several papers, label names. The
 sample's papers are invented, so a model of them is written to build/pretrained.
@@ -15,114 +17,119 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag import config, storage
+from arxivtag import config
+from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.corpus.splits import TEST, TRAIN, VAL, split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.corpus.texts import batches
-from arxivtag.learning import measuring, metrics, network
-from arxivtag.learning.calibration import Calibration
+from arxivtag.corpus.texts import papers_at
+from arxivtag.learning import network
 from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.features import Examples, SparseRows
-from arxivtag.learning.selection import take_terms
-from arxivtag.learning.thresholds import Thresholds, apply
 from arxivtag.learning.training import Trainer
-from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.papers.schema import ABSTRACT
-from arxivtag.runs import preparing
-from arxivtag.runs.preparing import Features, Preparation
-from arxivtag.settings import RunConfig, preset_settings
-from arxivtag.tagging import tagger
+from arxivtag.learning.vectorizer import Vectorizer, stack
+from arxivtag.papers.schema import ABSTRACT, TITLE
+from arxivtag.papers.texts import join_text
+from arxivtag.settings import RunConfig, preset_settings, with_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.saving import save_bundle
-from tools import pruning
+from tools.pretraining_features import make_features
+from tools.pretraining_figures import figures_of, figures_on, write_figures
+from tools.pretraining_papers import (
+    Division,
+    Papers,
+    Rows,
+    divide,
+    plain_titles,
+    read_papers,
+    truth,
+)
 
-# No kept n-gram may point to one paper.
-MIN_PAPERS = 5
-MAX_MB = 9
-# Most of micro-F1 and of LRAP that the bundle may lose against the full model.
-MAX_LOST = 0.005
-# The best of those that fit into 9 MB (figures: assets/MODEL_CARD.md).
-N_TERMS, HIDDEN_UNITS, DROPOUT_RATE = 22_000, 256, 0.6
+MAX_MB = 14
+# No kept n-gram may point to one paper: it stands in at least so many of the sample.
+MIN_PAPERS = 10
+# What fits into 14 MB (figures of others: assets/MODEL_CARD.md).
+SETTINGS = {
+    "text_fields": "title_and_abstract",
+    "max_features": 41_000,
+    "min_document_frequency": MIN_PAPERS,
+    "hidden_units": (160,),
+    "dropout_rate": 0.35,
+    "loss": "any_crossentropy",
+    "rare_label_lift": 0.0,
+    "calibration": "top_label",
+}
+# Papers of each primary area in the sample that chooses n-grams, at most and about.
+N_CHOOSING = 1_500
+# Papers of a primary area with fewer than so many are learnt from more than once.
+N_THIN, MOST_TIMES = 2_500, 1.5
+OLDER_TIMES = 2
 SAMPLE_OUT = config.PROJECT_FOLDER / "build" / "pretrained"
-FIGURES = (*metrics.HEADLINE_KEYS, "binary_accuracy_all_zeros")
+# The data of the model before this one, if it lies beside the papers.
+OLDER_DATA = "arxiv_abstracts.csv.xz"
 
-Figures = dict[str, float]
 
-
-@dataclass(frozen=True)
-class Part:
-    """The papers of one split: cleaned texts, and labels ``(n_papers, n_labels)``."""
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Texts with their areas, ``(n_texts, n_labels)`` bool."""
 
     texts: list[str]
     y_true: NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Data:
-    """The papers by split, and what they came from."""
+@dataclass(frozen=True, eq=False)
+class Older:
+    """The older data, of machine learning up to 2019, of which the papers have few.
 
-    corpus: Corpus
-    features: Features
-    train: Part
-    val: Part
-    test: Part
+    Attributes:
+        train: What is learnt from: papers that the corpus does not have.
+        test: What the older model was measured on.
+        left_out: Rows of the corpus with a title of ``test``.
+    """
 
-    def about(self) -> dict[str, object]:
-        """Return what the manifest says of the data."""
-        published = {"name": "arXiv abstracts", "source": "doi 10.5281/zenodo.1463242"}
-        sample = {"name": self.corpus.name, "source": "sample"}
-        return {
-            **(sample if self.corpus.report.synthetic else published),
-            "fingerprint": self.corpus.fingerprint,
-            "synthetic": self.corpus.report.synthetic,
-            "n_rows": self.corpus.n_papers,
-            "n_train": len(self.train.texts),
-            "n_val": len(self.val.texts),
-            "n_test": len(self.test.texts),
-        }
+    train: Labelled
+    test: Labelled
+    left_out: Rows
 
 
 def main() -> None:
-    """Train both models, compare them, write the small one."""
+    """Train, measure, train on all, write."""
     arguments = parse_arguments()
-    settings = full_settings(arguments.random_seed, arguments.epochs)
-    data = load_data(arguments.data, settings)
-    out = arguments.out or default_out(synthetic=data.corpus.report.synthetic)
-
-    vectorizer, rows = data.features.vectorizer, data.features.train.rows
-    full = train(settings, vectorizer, rows, data)
-    full_figures = evaluate(full, data.test)
-    show(f"full model, {len(vectorizer):,} n-grams", full_figures)
-
-    small_settings = with_fewer_units(settings)
-    kept = important_terms(full, rows)
-    small = train(small_settings, kept, kept.transform(data.train.texts), data)
-    small_figures = evaluate(small, data.test)
-    show(f"pretrained bundle, {len(kept):,} n-grams", small_figures)
-
-    manifest = new_manifest(
-        small_settings,
-        data.corpus.fingerprint,
-        data=data.about(),
-        full_model={"n_features": len(vectorizer), "evaluation": full_figures},
-        min_papers_per_term=MIN_PAPERS,
-        evaluation={**small_figures, "n_unknown_labels": data.features.test.n_unknown_labels},
+    settings = pretraining_settings(arguments)
+    papers = read_papers(open_corpus(arguments.data))
+    out = arguments.out or default_out(synthetic=papers.corpus.report.synthetic)
+    older = older_data(papers, Path(arguments.data).with_name(OLDER_DATA))
+    division = divide(papers, older.left_out, settings.random_seed)
+    vectorizer, rows = make_features(
+        papers, evened(papers, division.train, settings.random_seed), settings.vectorizer
     )
-    write(
-        dataclasses.replace(small, manifest=manifest),
-        out,
-        must_hold=not data.corpus.report.synthetic,
-    )
+    say(f"{len(vectorizer):,} n-grams, {len(division.train):,} papers to learn from")
+    more = Examples(vectorizer.transform(older.train.texts), older.train.y_true)
+    measured = train(settings, papers, vectorizer, rows, division, more)
+    figures = figures_of(measured, papers, division)
+    if older.test.texts:
+        figures["older"] = {
+            "machine learning": figures_on(measured, older.test.texts, older.test.y_true)
+        }
+    everything = np.sort(np.concatenate([division.train, *division.sets.values()]))
+    division = dataclasses.replace(division, train=everything)
+    bundle = train(settings, papers, vectorizer, rows, division, more)
+    about = {"data": about_data(papers.corpus, division), "min_papers_per_term": MIN_PAPERS}
+    manifest = new_manifest(settings, papers.corpus.fingerprint, **about, evaluation=figures)
+    size_mb = write(dataclasses.replace(bundle, manifest=manifest), out)
+    write_figures({**figures, "size_mb": size_mb}, out.with_name("model_figures.json"),
+                  out.with_name("MODEL_CARD.md"))  # fmt: skip
+    say(f"{out}: {size_mb:.2f} MB")
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -130,13 +137,20 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m tools.make_pretrained", description="Build the pretrained bundle."
     )
-    parser.add_argument("data", help="the published arXiv abstracts, or 'sample' to try the tool")
+    parser.add_argument("data", help="papers of all arXiv, or 'sample' to try the tool")
     parser.add_argument(
         "--out", type=Path, help="folder to write (assets/pretrained; build/pretrained for sample)"
     )
     parser.add_argument("--random-seed", type=int, default=42)
-    parser.add_argument("--epochs", type=int, help="fewer of them, to try the tool quickly")
+    parser.add_argument("--epochs", type=int, default=preset_settings("tuned").training.epochs)
     return parser.parse_args()
+
+
+def pretraining_settings(arguments: argparse.Namespace) -> RunConfig:
+    """Return the ``tuned`` preset with what differs here."""
+    asked = {"epochs": arguments.epochs, "random_seed": arguments.random_seed}
+    settings = with_settings(preset_settings("tuned"), {**SETTINGS, **asked})
+    return dataclasses.replace(settings, data="arxiv-all")
 
 
 def default_out(*, synthetic: bool) -> Path:
@@ -144,161 +158,110 @@ def default_out(*, synthetic: bool) -> Path:
     return SAMPLE_OUT if synthetic else config.PRETRAINED_PATH
 
 
-def full_settings(random_seed: int, epochs: int | None) -> RunConfig:
-    """Return the settings of the full model: the ``tuned`` preset."""
-    settings = preset_settings("tuned")
-    learning = settings.training
-    if epochs:
-        learning = dataclasses.replace(learning, epochs=epochs)
-    return dataclasses.replace(
-        settings, data="arxiv-abstracts", random_seed=random_seed, training=learning
+def older_data(papers: Papers, path: Path) -> Older:
+    """Return the older data that lies beside the papers; nothing if it does not."""
+    if not path.is_file():
+        nothing = Labelled([], np.zeros((0, len(papers.label_names)), dtype=np.bool_))
+        return Older(nothing, nothing, np.empty(0, dtype=np.int64))
+    corpus, settings = open_corpus(str(path)), preset_settings("tuned")
+    parts = split_rows(
+        corpus, clean_rows(corpus, settings.cleaning), settings.split, settings.random_seed
     )
+    titles, known = plain_titles(corpus), plain_titles(papers.corpus)
+    test = parts.of(TEST)
+    held_out = {titles[row] for row in test}
+    seen = held_out.union(known)
+    others = np.sort(np.concatenate([parts.of(TRAIN), parts.of(VAL)]))
+    train = np.array([row for row in others if titles[row] not in seen], dtype=np.int64)
+    left_out = [row for row, title in enumerate(known) if title in held_out]
+    y_true, _ = truth(corpus.labels, papers.label_names)
+
+    def labelled(rows: Rows) -> Labelled:
+        table = papers_at(corpus, rows)
+        pairs = zip(table[TITLE], table[ABSTRACT], strict=True)
+        texts = [join_text(title, abstract, "title_and_abstract") for title, abstract in pairs]
+        return Labelled(texts, y_true[rows])
+
+    return Older(labelled(train), labelled(test), np.array(left_out, dtype=np.int64))
 
 
-def with_fewer_units(settings: RunConfig) -> RunConfig:
-    """Return the settings of the small model."""
-    model = dataclasses.replace(
-        settings.model, hidden_units=(HIDDEN_UNITS,), dropout_rate=DROPOUT_RATE
-    )
-    return dataclasses.replace(settings, model=model)
+def evened(papers: Papers, rows: Rows, random_seed: int) -> Rows:
+    """Return a sample in which large areas have about :data:`N_CHOOSING` primary papers."""
+    counts = np.bincount(papers.primary[rows], minlength=len(papers.label_names))
+    share = np.minimum(1, N_CHOOSING / np.maximum(counts, 1))[papers.primary[rows]]
+    return rows[np.random.default_rng(random_seed).random(len(rows)) < share]
 
 
-def load_data(source: str, settings: RunConfig) -> Data:
-    """Return the papers of a source, cleaned, split and vectorized."""
-    corpus = open_corpus(source)
-    preparation = Preparation(corpus, settings)
-    preparation.clean()
-    preparation.split()
-    features = preparation.vectorize()
-
-    def part(side: preparing.Part) -> Part:
-        papers = np.zeros(corpus.n_papers, dtype=bool)
-        papers[side.papers] = True
-        tables = batches(corpus, papers, [ABSTRACT])
-        texts = [text for table in tables for text in table.column(0).to_pylist()]
-        return Part(texts, side.y_true)
-
-    return Data(corpus, features, part(features.train), part(features.val), part(features.test))
+def drawn(papers: Papers, rows: Rows, random_seed: int) -> Rows:
+    """Return the papers to learn from, those of thin areas up to :data:`MOST_TIMES` by chance."""
+    counts = np.bincount(papers.primary[rows], minlength=len(papers.label_names))
+    times = np.clip(np.sqrt(N_THIN / np.maximum(counts, 1)), 1, MOST_TIMES)[papers.primary[rows]]
+    chance = np.random.default_rng(random_seed).random(len(rows))
+    return np.repeat(rows, np.floor(times + chance).astype(np.int64))
 
 
-def train(settings: RunConfig, vectorizer: Vectorizer, rows: SparseRows, data: Data) -> Bundle:
-    """Train on ``rows``; calibration and thresholds come from the validation papers."""
+def train(
+    settings: RunConfig,
+    papers: Papers,
+    vectorizer: Vectorizer,
+    rows: SparseRows,
+    division: Division,
+    more: Examples,
+) -> Bundle:
+    """Return a model of the training papers and some more, decided by the validation papers."""
     started = time.perf_counter()
-    train = Examples(rows, data.train.y_true)
-    val = Examples(vectorizer.transform(data.val.texts), data.val.y_true)
-    fitted = Trainer(train, val, settings, on_tick=say).fit()
-    print(f"trained in {time.perf_counter() - started:.0f} s", file=sys.stderr)
-    names = data.features.label_names
-    undecided = Thresholds("global", np.full(len(names), 0.5, np.float32))
-    bundle = Bundle({}, vectorizer, fitted.network, names, undecided, Calibration())
-    return decided(settings, bundle, data.val)
-
-
-def important_terms(full: Bundle, rows: SparseRows) -> Vectorizer:
-    """Return a vectorizer of the n-grams that matter most to the full model."""
-    importance = pruning.term_importance(full.network, rows)
-    papers_with = np.bincount(rows.indices, minlength=rows.n_features)
-    importance[papers_with < MIN_PAPERS] = 0
-    n_terms = min(N_TERMS, int((importance > 0).sum()))
-    return take_terms(full.vectorizer, pruning.most_important(importance, n_terms))
-
-
-def decided(settings: RunConfig, bundle: Bundle, val: Part) -> Bundle:
-    """Return ``bundle`` with calibration and thresholds from the validation papers."""
-    raw = network.probabilities(bundle.network, tagger.features(bundle, val.texts))
-    scored = Scored(val.y_true, raw, np.ones(len(val.texts), dtype=bool))
-    decision, _ = fit_decision(scored, settings.evaluation)
-    return dataclasses.replace(
-        bundle, calibration=decision.calibration, thresholds=decision.thresholds
+    chosen, n_features = drawn(papers, division.train, settings.random_seed), rows.n_features
+    train = Examples(
+        stack([rows.take(chosen), *[more.rows] * OLDER_TIMES], n_features),
+        np.concatenate([papers.y_true[chosen], *[more.y_true] * OLDER_TIMES]),
     )
+    val = Examples(rows.take(division.val), papers.y_true[division.val])
+    fitted = Trainer(train, val, settings, on_tick=tell).fit()
+    scored = Scored(
+        val.y_true, network.probabilities(fitted.network, val.rows), val.rows.readable()
+    )
+    decision, _ = fit_decision(scored, settings.evaluation)
+    say(f"trained in {time.perf_counter() - started:.0f} s")
+    return Bundle({}, vectorizer, fitted.network, papers.label_names, decision.thresholds,
+                  decision.calibration, text_fields="title_and_abstract")  # fmt: skip
 
 
-def evaluate(bundle: Bundle, test: Part) -> Figures:
-    """Return the figures of the model card on labelled texts, through the tagger."""
-    y_prob = tagger.predict(bundle, test.texts)
-    y_pred = apply(bundle.thresholds, y_prob)
-    figures = measuring.evaluate_and_count(test.y_true, y_pred, y_prob)
-    return {"n_samples": len(test.texts), "n_labels": len(bundle.label_names)} | {
-        key: round(float(figures[key] or 0.0), 4) for key in FIGURES
+def about_data(corpus: Corpus, division: Division) -> dict[str, Any]:
+    """Return what the manifest says of the data."""
+    return {
+        "name": corpus.name,
+        "fingerprint": corpus.fingerprint,
+        "synthetic": corpus.report.synthetic,
+        "n_rows": corpus.n_papers,
+        "n_train": len(division.train),
+        "n_val": len(division.val),
+        "n_test": {name: len(rows) for name, rows in division.sets.items()},
     }
 
 
-def say(record: Mapping[str, object]) -> None:
+def write(bundle: Bundle, out: Path) -> float:
+    """Write the bundle and return its size in MB; one that is too large is not written."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bundle"
+        save_bundle(bundle, path)
+        size_mb = sum(file.stat().st_size for file in path.iterdir()) / 1e6
+    if size_mb > MAX_MB:
+        sys.exit(f"Nothing was written: the bundle should have {MAX_MB} MB at most. "
+                 f"It has {size_mb:.1f} MB.")  # fmt: skip
+    save_bundle(bundle, out)
+    return round(size_mb, 2)
+
+
+def tell(record: Mapping[str, object]) -> None:
     """Print an epoch's losses."""
     if record.get("kind") == "epoch":
-        print(
-            f"epoch {record['epoch']}: loss {record['loss']:.4f}, "
-            f"val_loss {record['val_loss']:.4f}",
-            file=sys.stderr,
-        )
+        say(f"epoch {record['epoch']}: loss {record['loss']:.4f}, "
+            f"val_loss {record['val_loss']:.4f}")  # fmt: skip
 
 
-def show(name: str, figures: Figures) -> None:
-    """Print a model's figures."""
-    print(name)
-    print(json.dumps(figures))
-
-
-def write(bundle: Bundle, out: Path, *, must_hold: bool) -> None:
-    """Write the bundle and the figures of its model card.
-
-    Args:
-        bundle: The small model.
-        out: The folder.
-        must_hold: Whether to write nothing and exit with 1 where it is too large or lost too
-            much. Otherwise that is a warning.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        save_bundle(bundle, Path(folder) / "bundle")
-        size_mb = folder_size_mb(Path(folder) / "bundle")
-    problem = missed(bundle, size_mb)
-    if problem and must_hold:
-        sys.exit(f"Nothing was written. {problem}")
-    if problem:
-        print(f"Warning: {problem}", file=sys.stderr)
-    save_bundle(bundle, out)
-    write_model_card_figures(bundle, out.parent / "MODEL_CARD.md", size_mb)
-    print(f"{out}: {size_mb:.2f} MB")
-
-
-def folder_size_mb(folder: Path) -> float:
-    """Return the size of all files in a folder."""
-    return sum(path.stat().st_size for path in folder.iterdir()) / 1e6
-
-
-def missed(bundle: Bundle, size_mb: float) -> str:
-    """Return what the bundle misses in one sentence, or an empty string."""
-    full, small = bundle.manifest["full_model"]["evaluation"], bundle.manifest["evaluation"]
-    lost = {key: full[key] - small[key] for key in ("micro_f1", "lrap")}
-    print(f"lost: {', '.join(f'{key} {value:.4f}' for key, value in lost.items())}")
-    if size_mb <= MAX_MB and max(lost.values()) <= MAX_LOST:
-        return ""
-    return (
-        f"The bundle should have at most {MAX_MB} MB and lose at most {MAX_LOST} of micro-F1 and "
-        f"LRAP. It has {size_mb:.1f} MB and lost {max(lost.values()):.4f}."
-    )
-
-
-def write_model_card_figures(bundle: Bundle, card: Path, size_mb: float) -> None:
-    """Put the table of figures between the markers of the model card, if there is one."""
-    if not card.is_file():
-        return
-    manifest = bundle.manifest
-    full, small = manifest["full_model"]["evaluation"], manifest["evaluation"]
-    data, settings = manifest["data"], manifest["config"]
-    lines = ["| figure | full model | this bundle |", "|---|---|---|"]
-    lines += [f"| {key} | {full[key]:.3f} | {small[key]:.3f} |" for key in FIGURES]
-    lines += [
-        "",
-        f"{len(bundle.vectorizer):,} of {manifest['full_model']['n_features']:,} n-grams, "
-        f"{len(bundle.label_names)} labels, {settings['model']['hidden_units'][0]} hidden units, "
-        f"{size_mb:.1f} MB; {data['n_train']:,} training, {data['n_val']:,} validation and "
-        f"{data['n_test']:,} test papers; random seed {settings['random_seed']}.",
-    ]
-    start, end = "<!-- figures: start -->", "<!-- figures: end -->"
-    text = card.read_text(encoding="utf-8")
-    before, after = text.split(start)[0], text.split(end)[1]
-    storage.write_text(card, f"{before}{start}\n" + "\n".join(lines) + f"\n{end}{after}")
+def say(line: str) -> None:
+    """Print to standard error, with the seconds of this process."""
+    print(f"[{time.process_time():.0f} s] {line}", file=sys.stderr)
 
 
 if __name__ == "__main__":

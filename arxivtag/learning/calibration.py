@@ -1,14 +1,16 @@
 """Calibration: probabilities that mean what they say.
 
 Among labels given with probability 0.7, about 70 % should be right. A correction
-is fitted on validation papers, pooled over all pairs of paper and label, and kept
-with the model. Both methods keep the order of probabilities as far as float32 tells the
-corrected ones apart, so rankings stay.
+is fitted on validation papers and kept with the model. All methods keep the order of a paper's
+probabilities as far as float32 tells the corrected ones apart, so rankings stay. The first two
+are fitted on all pairs of paper and label together.
 
 - ``temperature``: the logit of each probability is divided by one number
   (Guo et al. 2017, "On Calibration of Modern Neural Networks").
 - ``isotonic``: an increasing curve through the observed shares
   (Zadrozny and Elkan 2002), drawn by straight lines between its knots.
+- ``top_label``: the logit of each paper's most probable label goes along a line (Platt 1999) fitted
+  on these alone: the first label is right more often than others that are as probable.
 
 Only numpy is imported here, since tagging uses it; fitting imports scipy and scikit-learn
 inside functions.
@@ -25,9 +27,10 @@ from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
 from arxivtag.learning.counts import FloatArray
-from arxivtag.learning.logistic import logit, sigmoid
+from arxivtag.learning.logistic import SMALLEST, logit, sigmoid
+from arxivtag.learning.reliability import top_label_pairs
 
-METHODS = ("none", "temperature", "isotonic")
+METHODS = ("none", "temperature", "isotonic", "top_label")
 # The isotonic curve keeps this far from 0 and 1: no number of papers makes certain.
 _ISOTONIC_MARGIN = 1e-6
 # Share of the uncorrected probability in the isotonic one: makes flat stretches rise a
@@ -41,16 +44,20 @@ class Calibration:
     """A correction of probabilities.
 
     Args:
-        method: ``none``, ``temperature`` or ``isotonic``.
+        method: ``none``, ``temperature``, ``isotonic`` or ``top_label``.
         temperature: Divisor of the logits; above 1 makes probabilities less extreme.
         x: Knots of the isotonic curve: probabilities, increasing.
         y: Knots of the isotonic curve: corrected probabilities, never falling.
+        top_slope: By which the logit of each paper's most probable label is multiplied, above 0.
+        top_shift: What is added to it then.
     """
 
     method: str = "none"
     temperature: float = 1.0
     x: tuple[float, ...] = ()
     y: tuple[float, ...] = ()
+    top_slope: float = 1.0
+    top_shift: float = 0.0
 
     def __post_init__(self) -> None:
         if self.method not in METHODS:
@@ -61,6 +68,11 @@ class Calibration:
         if not np.isfinite(self.temperature) or self.temperature <= 0:
             raise ConfigError(
                 f"A temperature should be a positive number. Received: {self.temperature!r}."
+            )
+        if not np.isfinite([self.top_slope, self.top_shift]).all() or self.top_slope <= 0:
+            raise ConfigError(
+                "The slope of the top label should be a positive number and its shift a number. "
+                f"Received: {self.top_slope!r} and {self.top_shift!r}."
             )
         is_isotonic = self.method == "isotonic"
         knots = np.asarray([self.x, self.y], float) if len(self.x) == len(self.y) else None
@@ -87,11 +99,13 @@ def fit_calibration(y_true: NDArray[np.bool_], y_prob: FloatArray, method: str) 
         return Calibration()
     if method == "temperature":
         return Calibration("temperature", temperature=_best_temperature(truth, probability))
+    if method == "top_label":
+        return _fit_top_label(*top_label_pairs(y_true, y_prob))
     return _fit_isotonic(truth, probability)
 
 
 def calibrate(calibration: Calibration, y_prob: FloatArray) -> NDArray[np.float32]:
-    """Return corrected probabilities, same shape, float32.
+    """Return corrected probabilities, same shape, float32; ``top_label`` needs all labels' columns.
 
     No two change their order; they become equal only where float32 cannot tell them apart.
     """
@@ -101,6 +115,8 @@ def calibrate(calibration: Calibration, y_prob: FloatArray) -> NDArray[np.float3
         with np.errstate(over="ignore"):  # a temperature next to 0: then 0 or 1
             scaled = logit(y_prob) / calibration.temperature
         return np.asarray(sigmoid(scaled), dtype=np.float32)
+    if calibration.method == "top_label":
+        return _with_top_label(calibration, np.asarray(y_prob, dtype=np.float32))
     corrected = np.interp(y_prob, calibration.x, calibration.y)
     mixed = (1 - KEEP_ORDER) * corrected + KEEP_ORDER * np.asarray(y_prob, dtype=np.float64)
     return np.asarray(mixed, dtype=np.float32)
@@ -113,6 +129,8 @@ def to_dict(calibration: Calibration) -> dict[str, Any]:
         "temperature": calibration.temperature,
         "x": list(calibration.x),
         "y": list(calibration.y),
+        "top_slope": calibration.top_slope,
+        "top_shift": calibration.top_shift,
     }
 
 
@@ -128,6 +146,8 @@ def from_dict(values: Mapping[str, Any]) -> Calibration:
             temperature=float(values.get("temperature", 1.0)),
             x=tuple(float(number) for number in values.get("x", ())),
             y=tuple(float(number) for number in values.get("y", ())),
+            top_slope=float(values.get("top_slope", 1.0)),
+            top_shift=float(values.get("top_shift", 0.0)),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ConfigError(
@@ -153,6 +173,30 @@ def _best_temperature(truth: NDArray[np.bool_], probability: NDArray[np.float64]
         loss, bounds=(1 / high, 1 / low), method="bounded", options={"xatol": 1e-6}
     )
     return float(round(1 / found.x, 6))
+
+
+def _fit_top_label(is_right: NDArray[np.bool_], probability: FloatArray) -> Calibration:
+    """Fit Platt's line through the logits of each paper's most probable label."""
+    from sklearn.linear_model import LogisticRegression
+
+    if is_right.all() or not is_right.any():
+        return Calibration()
+    fitted = LogisticRegression(C=1e9).fit(logit(probability)[:, None], is_right)
+    slope, shift = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    if slope <= 0:
+        return Calibration()
+    return Calibration("top_label", top_slope=round(slope, 6), top_shift=round(shift, 6))
+
+
+def _with_top_label(calibration: Calibration, y_prob: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the first label on Platt's line; where it falls, the others fall by its factor."""
+    if not y_prob.size:
+        return y_prob
+    before = y_prob.max(axis=1, keepdims=True)
+    line = calibration.top_slope * logit(before) + calibration.top_shift
+    after = np.asarray(sigmoid(line), dtype=np.float32)
+    corrected = y_prob * np.minimum(1.0, after / np.maximum(before, SMALLEST))
+    return np.asarray(np.where(y_prob >= before, after, corrected), dtype=np.float32)
 
 
 def _fit_isotonic(truth: NDArray[np.bool_], probability: NDArray[np.float64]) -> Calibration:

@@ -16,7 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.learning.network import FloatArray, OutputActivation
+from arxivtag.learning.network import (
+    LEAST_LOSS,
+    FloatArray,
+    OutputActivation,
+    probability_of_any,
+)
 from arxivtag.settings import LossName
 
 if TYPE_CHECKING:
@@ -61,6 +66,28 @@ def _mean_binary_crossentropy(y_true: BoolArray, logits: FloatArray) -> float:
     return float(losses.mean())
 
 
+def _any_crossentropy(y: jax.Array, logits: jax.Array) -> jax.Array:
+    """Return the cross-entropy of labels of which a paper has at least one."""
+    import jax.numpy as jnp
+
+    of_any = jnp.log(any_of(logits)[:, 0])
+    return _binary_crossentropy(y, logits) + of_any / logits.shape[1]
+
+
+def any_of(logits: jax.Array) -> jax.Array:
+    """Return :func:`arxivtag.learning.network.probability_of_any` in JAX."""
+    import jax
+    import jax.numpy as jnp
+
+    losses = jax.nn.softplus(logits).sum(axis=1, keepdims=True)
+    return -jnp.expm1(-jnp.maximum(losses, LEAST_LOSS))
+
+
+def _mean_any_crossentropy(y_true: BoolArray, logits: FloatArray) -> float:
+    of_any = float(np.log(probability_of_any(logits)).mean())
+    return _mean_binary_crossentropy(y_true, logits) + of_any / int(logits.shape[1])
+
+
 def _softmax_crossentropy(y: jax.Array, logits: jax.Array) -> jax.Array:
     """Return the cross-entropy with a distribution that a paper's labels share equally."""
     import jax.numpy as jnp
@@ -90,6 +117,12 @@ LOSSES: dict[LossName, Loss] = {
         taught=_binary_crossentropy,
         shown=_binary_crossentropy,
         validated=_mean_binary_crossentropy,
+    ),
+    "any_crossentropy": Loss(
+        output_activation="any_sigmoid",
+        taught=_any_crossentropy,
+        shown=_any_crossentropy,
+        validated=_mean_any_crossentropy,
     ),
     "softmax_crossentropy": Loss(
         output_activation="softmax",

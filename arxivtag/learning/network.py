@@ -18,8 +18,10 @@ from arxivtag.learning.features import SparseRows
 from arxivtag.learning.logistic import sigmoid
 
 FloatArray = NDArray[np.float32]
-OutputActivation = Literal["sigmoid", "softmax"]
+OutputActivation = Literal["sigmoid", "softmax", "any_sigmoid"]
 
+# The least -log(1 - p) of any label: p stays apart from 0, by which it divides.
+LEAST_LOSS = 1e-6
 # Below this many rows, gathering the rows of the kernel beats importing scipy.
 _FEW_ROWS = 16
 # Rows multiplied at once: bounds the memory of the weights that they use and of hidden activations.
@@ -115,12 +117,23 @@ def activate(values: FloatArray, output_activation: OutputActivation) -> FloatAr
     """Turn logits ``(n, n_labels)`` into probabilities, without overflow.
 
     Softmax divides one unit of probability among a paper's labels; a paper with
-    several labels shares it, so its values are lower than with the sigmoid.
+    several labels shares it, so its values are lower than with the sigmoid. ``any_sigmoid``
+    knows that a paper has at least one label: ``p / (1 - product of (1 - p))`` over its labels,
+    for sigmoids ``p``, is their probability given that one of them is right (Bayes).
     """
     if output_activation == "softmax":
         powers = np.exp(values - values.max(axis=1, keepdims=True, initial=-np.inf))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-    return np.asarray(sigmoid(values), np.float32)
+    y_prob = sigmoid(values)
+    if output_activation == "any_sigmoid":
+        y_prob = np.minimum(y_prob / probability_of_any(values), 1.0)
+    return np.asarray(y_prob, np.float32)
+
+
+def probability_of_any(values: FloatArray) -> FloatArray:
+    """Return ``1 - product of (1 - sigmoid)`` over the labels, never 0: ``(n, 1)``."""
+    losses = np.logaddexp(0, values).sum(axis=1, keepdims=True)
+    return np.asarray(-np.expm1(-np.maximum(losses, LEAST_LOSS)), np.float32)
 
 
 def _branch_logits(branch: Branch, rows: SparseRows, block: slice) -> FloatArray:

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.logistic import logit
-from arxivtag.learning.network import OutputActivation, activate
+from arxivtag.learning.network import OutputActivation, activate, probability_of_any
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging.threads import one_blas_thread
@@ -130,7 +130,7 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     terms = [*reading.known_words(), *reading.known_pairs()]
     logits = _logits(bundle, reading, [_NOTHING, *(term.removed for term in terms)])
     output_activation = bundle.network.output_activation
-    y_prob = calibrate(bundle.calibration, activate(logits, output_activation)[:, column])
+    y_prob = calibrate(bundle.calibration, activate(logits, output_activation))[:, column]
     log_odds = _log_odds(logits, column, output_activation)
     contributions = [
         Contribution(term.text, float(delta), float(without), term.n_places)
@@ -318,8 +318,11 @@ def _log_odds(logits: Floats, column: int, output_activation: OutputActivation) 
     others = np.delete(logits, column, axis=1)
     if not others.shape[1]:  # the only label: certain, whatever the text
         return np.full(len(logits), logit(1.0), dtype=np.float32)
-    # p / (1 - p) is the label's power of e over the sum of the others'.
-    return np.asarray(logits[:, column] - np.logaddexp.reduce(others, axis=1), np.float32)
+    if output_activation == "any_sigmoid":  # odds of the sigmoid over the chance of any other
+        rest = np.log(probability_of_any(others)[:, 0])
+    else:  # p / (1 - p) is the label's power of e over the sum of the others'.
+        rest = np.logaddexp.reduce(others, axis=1)
+    return np.asarray(logits[:, column] - rest, np.float32)
 
 
 def _weights(bundle: Bundle, known: Integers, counts: Floats) -> Floats:

@@ -24,7 +24,7 @@ from arxivtag import storage
 from arxivtag.errors import BundleError
 from arxivtag.learning.calibration import KEEP_ORDER, Calibration
 from arxivtag.learning.logistic import SMALLEST, SMALLEST_REST
-from arxivtag.learning.network import Branch
+from arxivtag.learning.network import LEAST_LOSS, Branch, OutputActivation
 
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
@@ -160,8 +160,7 @@ def _network(bundle: Bundle, idf: NDArray[np.float32]) -> KerasModel:
         for number, branch in enumerate(bundle.network.branches)
     ]
     logits = outputs[0] if len(outputs) == 1 else keras.layers.Add(name="logits")(outputs)
-    activation = bundle.network.output_activation
-    y_prob = keras.layers.Activation(activation, name="probabilities")(logits)
+    y_prob = _activated(logits, bundle.network.output_activation)
     return keras.Model(weights, _calibrated(bundle.calibration, y_prob), name="network")
 
 
@@ -198,6 +197,18 @@ def _branch(branch: Branch, name: str, values: KerasTensor) -> KerasTensor:
     return values
 
 
+def _activated(logits: KerasTensor, activation: OutputActivation) -> KerasTensor:
+    """Return what :func:`arxivtag.learning.network.activate` returns, in Keras operations."""
+    import keras
+    from keras import ops
+
+    if activation != "any_sigmoid":
+        return keras.layers.Activation(activation, name="probabilities")(logits)
+    losses = ops.sum(ops.softplus(logits), axis=-1, keepdims=True)
+    of_any = -ops.expm1(-ops.maximum(losses, LEAST_LOSS))
+    return ops.minimum(ops.sigmoid(logits) / of_any, 1.0)
+
+
 def _calibrated(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:
     """Return what :func:`arxivtag.learning.calibration.calibrate` returns, in Keras operations."""
     from keras import ops
@@ -208,7 +219,22 @@ def _calibrated(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:
         rest = ops.maximum(1.0 - y_prob, SMALLEST_REST)
         logit = ops.log(ops.maximum(y_prob, SMALLEST)) - ops.log(rest)
         return ops.sigmoid(logit / calibration.temperature)
+    if calibration.method == "top_label":
+        return _with_top_label(calibration, y_prob)
     return _isotonic(calibration, y_prob)
+
+
+def _with_top_label(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:
+    """Return the first label on its line, and the others as far down as it went, if it did."""
+    from keras import ops
+
+    before = ops.max(y_prob, axis=-1, keepdims=True)
+    logit = ops.log(ops.maximum(before, SMALLEST)) - ops.log(
+        ops.maximum(1.0 - before, SMALLEST_REST)
+    )
+    after = ops.sigmoid(calibration.top_slope * logit + calibration.top_shift)
+    corrected = y_prob * ops.minimum(1.0, after / ops.maximum(before, SMALLEST))
+    return ops.where(y_prob >= before, after, corrected)
 
 
 def _isotonic(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:

@@ -106,12 +106,28 @@ def test_none_changes_nothing() -> None:
     np.testing.assert_array_equal(calibrate(Calibration(), y_prob), y_prob)
 
 
-@pytest.mark.parametrize("method", ["temperature", "isotonic"])
+@pytest.mark.parametrize("method", ["temperature", "isotonic", "top_label"])
 @pytest.mark.parametrize("truth", [True, False])
 def test_one_class_teaches_nothing(method: str, truth: bool) -> None:
     y_true = np.full((3, 2), truth)
     assert fit_calibration(y_true, np.full((3, 2), 0.4), method) == Calibration()
     assert fit_calibration(y_true[:0], np.zeros((0, 2)), method) == Calibration()
+
+
+def test_the_top_label_alone_goes_along_a_line_fitted_on_top_labels() -> None:
+    """The truths of first labels follow sigmoid(2 logit - 1); the others say nothing."""
+    generator = np.random.default_rng(1)
+    logits = generator.normal(0, 1, size=(20_000, 1))
+    y_prob = np.concatenate([sigmoid(logits), sigmoid(logits) / 2], axis=1).astype(np.float32)
+    y_true = generator.random(y_prob.shape) < sigmoid(2 * logits - 1)
+    fitted = fit_calibration(y_true, y_prob, "top_label")
+    assert (fitted.top_slope, fitted.top_shift) == pytest.approx((2, -1), abs=0.1)
+    by_hand = Calibration("top_label", top_slope=2, top_shift=-1)
+    # Odds 1: exp(-1) to 1; the second label falls by as much as the first, 0.269 / 0.5.
+    found = calibrate(by_hand, np.array([[0.25, 0.5]], np.float32))[0]
+    assert found == pytest.approx([0.25 * sigmoid(-1.0) / 0.5, sigmoid(-1.0)], rel=1e-5)
+    risen = calibrate(Calibration("top_label", top_shift=1), np.array([[0.5, 0.25]]))[0]
+    assert risen == pytest.approx([sigmoid(1.0), 0.25], rel=1e-5)
 
 
 def test_certain_probabilities_stay_finite() -> None:
@@ -121,7 +137,7 @@ def test_certain_probabilities_stay_finite() -> None:
     assert np.isfinite(calibrate(fitted, y_prob)).all()
 
 
-@pytest.mark.parametrize("method", ["none", "temperature", "isotonic"])
+@pytest.mark.parametrize("method", ["none", "temperature", "isotonic", "top_label"])
 def test_there_and_back_through_json(method: str) -> None:
     y_true, _, y_prob = overconfident(500)
     fitted = fit_calibration(y_true, y_prob, method)

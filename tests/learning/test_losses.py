@@ -39,6 +39,8 @@ def test_losses_by_hand() -> None:
     # Sigmoids 1/2, 2/3, 3/4, 4/5; a softmax of 1/10, 2/10, 3/10, 4/10.
     expected = {
         "binary_crossentropy": -np.log([1 / 2, 2 / 3, 1 / 4, 1 / 5]).mean(),
+        # One minus 1/2 * 1/3 * 1/4 * 1/5: the chance of any label.
+        "any_crossentropy": (np.log(119 / 120) / 4 - np.log([1 / 2, 2 / 3, 1 / 4, 1 / 5]).mean()),
         "softmax_crossentropy": -np.log([1 / 10, 2 / 10]).mean(),
         "squared_hinge": np.square([1.0, 1.0 - np.log(2), 1.0 + np.log(3), 1.0 + np.log(4)]).mean(),
     }

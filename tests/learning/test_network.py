@@ -86,6 +86,10 @@ def test_activations_by_hand_and_at_their_ends() -> None:
     np.testing.assert_allclose(
         subject.activate(values, "softmax"), [[0.25, 0.75], [1.0, 0.0]], atol=1e-6
     )
+    # 1/2 and 3/4, of which neither is right one time in eight.
+    np.testing.assert_allclose(
+        subject.activate(values, "any_sigmoid"), [[4 / 7, 6 / 7], [1.0, 0.0]], atol=1e-6
+    )
     assert subject.activate(values[:0], "softmax").shape == (0, 2)
     # Improbable labels stay apart.
     small = subject.activate(np.array([[-16.0, -17.0, -30.0]], np.float32), "sigmoid")[0]

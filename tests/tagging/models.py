@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from arxivtag.learning.calibration import Calibration
-from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
 from arxivtag.learning.rounding import rounded
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.settings import RunConfig, VectorizerConfig
@@ -23,7 +23,8 @@ convex loss robust policy state-of-the-art Bayesian inference U-Net, data. (GANs
 WORDS = WORD_LIST.split()
 
 # What each form adds to the plain one: vectorizer options, branches, activation, calibration.
-FORMS = ("plain", "tuned", "linear", "wide_and_deep", "softmax", "isotonic")
+ACTIVATIONS: dict[str, OutputActivation] = {"softmax": "softmax", "any": "any_sigmoid"}
+FORMS = ("plain", "tuned", "linear", "wide_and_deep", "softmax", "isotonic", "any")
 
 
 def invented_texts(n_texts: int, seed: int = 0) -> list[str]:
@@ -34,7 +35,7 @@ def invented_texts(n_texts: int, seed: int = 0) -> list[str]:
 def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle:
     """A bundle that tags; the same for the same arguments."""
     source = np.random.default_rng(FORMS.index(form))
-    scaled = form in ("tuned", "wide_and_deep", "softmax", "isotonic")
+    scaled = form in ("tuned", "wide_and_deep", "softmax", "isotonic", "any")
     texts = invented_texts(80)
     vectorizer, rows = fit_transform(
         texts,
@@ -62,6 +63,7 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
     calibration = {
         "tuned": Calibration("temperature", temperature=1.4),
         "softmax": Calibration("temperature", temperature=0.8),
+        "any": Calibration("top_label", top_slope=0.7, top_shift=0.3),
         "isotonic": Calibration(
             # With a jump at 0.25.
             "isotonic",
@@ -72,7 +74,7 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
     return Bundle(
         manifest=new_manifest(RunConfig(), "0" * 64, data={"name": "invented"}),
         vectorizer=vectorizer,
-        network=rounded(Network(branches, "softmax" if form == "softmax" else "sigmoid")),
+        network=rounded(Network(branches, ACTIVATIONS.get(form, "sigmoid"))),
         label_names=LABELS,
         thresholds=Thresholds("global", np.full(len(LABELS), 0.4, np.float32)),
         calibration=calibration,

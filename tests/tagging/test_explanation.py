@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import expit, softmax
 from scipy.special import logit as scipy_logit
-from scipy.special import softmax
 
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning import network
@@ -37,6 +37,9 @@ def logits(bundle: Bundle, words: list[str]) -> np.ndarray:
     values = network.logits(bundle.network, bundle.vectorizer.transform([" ".join(words)]))[0]
     if bundle.network.output_activation == "sigmoid":
         return values
+    if bundle.network.output_activation == "any_sigmoid":
+        chances = expit(values.astype(float))
+        return scipy_logit(chances / (1 - np.prod(1 - chances)))
     return scipy_logit(softmax(values.astype(float)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.config import ASSETS_FOLDER, PRETRAINED_PATH
+from arxivtag.papers.taxonomy import CURRENT_NAMES
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
@@ -28,8 +30,14 @@ ABSTRACTS = {
     "cs.CV": "We train a convolutional network that detects objects in images and segments them.",
     "cs.CL": "A sequence-to-sequence model with attention for neural machine translation of text.",
     "cs.RO": "A robot arm learns to grasp objects, and its controller plans motion in real time.",
-    "stat.ML": "We prove consistency of Gaussian process regression and of variational inference.",
+    "astro-ph.GA": "Spectra of dwarf galaxies show how stellar mass and star formation evolve.",
+    "math.GR": "We classify finite simple groups with a maximal subgroup of prime index.",
+    "hep-th": "We compute the partition function of string theory on anti-de Sitter space.",
+    "q-bio.PE": "A stochastic model of an epidemic in a population with vaccination and mutation.",
+    "cond-mat.supr-con": "We measure the superconducting gap of a cuprate at low pressure.",
+    "quant-ph": "Entanglement of two qubits survives decoherence in a quantum code.",
 }
+FIGURES = json.loads((ASSETS_FOLDER / "model_figures.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +45,12 @@ def bundle() -> Bundle:
     return load_bundle(PRETRAINED_PATH)
 
 
-def test_it_is_at_most_9_mb() -> None:
-    assert sum(path.stat().st_size for path in PRETRAINED_PATH.iterdir()) <= 9_000_000
+def test_it_is_at_most_14_mb() -> None:
+    assert sum(path.stat().st_size for path in PRETRAINED_PATH.iterdir()) <= 14_000_000
 
 
 def test_it_loads_quickly(bundle: Bundle) -> None:
-    """0.3 s is the target (benchmarks/tagging.py); this allows for a busy machine."""
+    """0.4 s is the target (benchmarks/tagging.py); this allows for a busy machine."""
     started = time.process_time()
     load_bundle(PRETRAINED_PATH)
     assert time.process_time() - started < 0.6
@@ -59,19 +67,25 @@ def test_it_holds_no_paper(bundle: Bundle) -> None:
     assert bundle.vectorizer.idf.max() <= most_idf + 1e-4
 
 
-def test_it_lost_at_most_half_a_hundredth(bundle: Bundle) -> None:
-    full, small = bundle.manifest["full_model"]["evaluation"], bundle.manifest["evaluation"]
-    for key in ("micro_f1", "lrap"):
-        assert round(full[key] - small[key], 4) <= 0.005
-    assert small["macro_f1"] >= 0.406
+def test_it_knows_the_areas_of_today(bundle: Bundle) -> None:
+    """No area under two names, no retired archive."""
+    names = set(bundle.label_names)
+    assert 145 <= len(names) <= 155
+    assert not names & {*CURRENT_NAMES, "astro-ph", "cond-mat", "q-bio"}
+    assert bundle.text_fields == "title_and_abstract"
 
 
-def test_the_card_states_its_figures(bundle: Bundle) -> None:
+def test_its_figures_are_those_of_its_files(bundle: Bundle) -> None:
+    assert {**bundle.manifest["evaluation"], "size_mb": FIGURES["size_mb"]} == FIGURES
+    for name in ("tomorrow", "recent", "old"):
+        assert FIGURES["sets"][name]["top_label_calibration_error"] <= 0.03
+
+
+@pytest.mark.parametrize("table", ["sets", "archives", "periods", "texts"])
+def test_the_card_states_its_figures(table: str) -> None:
     card = (ASSETS_FOLDER / "MODEL_CARD.md").read_text(encoding="utf-8")
-    rows = dict(re.findall(r"^\| (\w+) \| [\d.]+ \| ([\d.]+) \|$", card, re.MULTILINE))
-    for key in ("micro_f1", "macro_f1", "lrap", "precision_at_1"):
-        assert float(rows[key]) == pytest.approx(bundle.manifest["evaluation"][key], abs=6e-4)
-    assert f"random seed {bundle.manifest['config']['random_seed']}" in card
+    for name, figures in FIGURES[table].items():
+        assert f"| {name} | {figures['n_papers']:,} | {figures['precision_at_1']:.3f} |" in card
 
 
 @pytest.mark.parametrize("label", ABSTRACTS)

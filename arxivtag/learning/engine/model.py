@@ -7,10 +7,14 @@ import jax.numpy as jnp
 import keras
 
 from arxivtag.learning.engine.sparse import CSR, OccurringRows, RowGradient, csr_dot
-from arxivtag.learning.losses import Loss, ranking_losses
+from arxivtag.learning.losses import Loss, any_of, ranking_losses
 
 # How probabilities come from logits (batch_size, n_labels).
-_ACTIVATIONS = {"sigmoid": jax.nn.sigmoid, "softmax": jax.nn.softmax}
+_ACTIVATIONS = {
+    "sigmoid": jax.nn.sigmoid,
+    "softmax": jax.nn.softmax,
+    "any_sigmoid": lambda logits: jax.nn.sigmoid(logits) / any_of(logits),
+}
 Values = list[jax.Array]
 # What Keras hands to a train step and takes back: values of the trainable and the other
 # variables, of the optimizer's and of the metrics'.

@@ -68,4 +68,9 @@ def _sentence(calibration: Mapping[str, Any] | None) -> str:
         return (
             "Isotonic scaling: a rising curve fitted on validation papers corrects probabilities."
         )
+    if method == "top_label":
+        return (
+            "Top-label scaling: a line fitted on validation papers corrects the probability of "
+            "each paper's first label."
+        )
     return "Probabilities are used as the network gives them, without calibration."

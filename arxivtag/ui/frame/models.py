@@ -24,7 +24,7 @@ def model_options(home: Path) -> tuple[Option, ...]:
     options = []
     if (config.PRETRAINED_PATH / MANIFEST).is_file():
         options.append(
-            Option(PRETRAINED, "Pretrained", "Comes with the app; trained on real abstracts.")
+            Option(PRETRAINED, "Pretrained", "Comes with the app; knows all areas of arXiv.")
         )
     options += [
         Option(run.run_id, run.name, _described(run))

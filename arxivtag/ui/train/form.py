@@ -57,6 +57,7 @@ CHOICE_NAMES = {
     "global": "one for all labels",
     "top_k": "the k most probable",
     "binary_crossentropy": "binary cross-entropy (sigmoid)",
+    "any_crossentropy": "binary cross-entropy where a paper has a label",
     "softmax_crossentropy": "cross-entropy over labels (softmax)",
     "squared_hinge": "margins (squared hinge), without hidden layers",
 }

@@ -1,0 +1,64 @@
+"""From the papers of the pretrained model to the rows that it learns from."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from arxivtag import storage
+from arxivtag.config import corpora_folder
+from arxivtag.corpus import texts
+from arxivtag.corpus.arrays import mask_of
+from arxivtag.corpus.store import Corpus
+from arxivtag.corpus.tokens import Tokens, map_tokens
+from arxivtag.corpus.writing_tokens import write_tokens
+from arxivtag.learning.features import SparseRows
+from arxivtag.learning.selection import most_telling
+from arxivtag.learning.vectorizer import Vectorizer, stack
+from arxivtag.learning.vocabulary import Fitted, fit
+from arxivtag.papers.schema import ABSTRACT, TITLE
+from arxivtag.papers.texts import join_text
+from arxivtag.settings import VectorizerConfig
+from tools.pretraining_papers import Papers, Rows
+
+
+def make_features(
+    papers: Papers, chosen: Rows, config: VectorizerConfig
+) -> tuple[Vectorizer, SparseRows]:
+    """Return the n-grams that tell most of the areas, and the rows of all papers.
+
+    Args:
+        papers: Titles and abstracts are read.
+        chosen: Rows of the papers that choose the n-grams.
+        config: ``max_features`` is how many are kept.
+    """
+    root = storage.make_folder(corpora_folder())
+    with tempfile.TemporaryDirectory(dir=root, prefix=".tmp-") as folder:
+        write_tokens(Path(folder), _texts(papers.corpus))
+        tokens = map_tokens(Path(folder))
+        n_papers = papers.corpus.n_papers
+        fitted = fit(tokens, mask_of(chosen, n_papers), config, n_papers * 1000)
+        rows = _rows(fitted, tokens, chosen)
+        kept = most_telling(rows, papers.y_true[chosen], config.max_features or len(rows))
+        fitted = fitted.limited(kept)
+        return fitted.vectorizer, _rows(fitted, tokens, np.arange(n_papers))
+
+
+def _texts(corpus: Corpus) -> Iterator[list[str]]:
+    """Yield titles with abstracts, batch by batch; the store holds them normalised."""
+    everything = np.ones(corpus.n_papers, dtype=bool)
+    for table in texts.batches(corpus, everything, [TITLE, ABSTRACT]):
+        pairs = zip(*(column.to_pylist() for column in table.columns), strict=True)
+        yield [join_text(title, abstract, "title_and_abstract") for title, abstract in pairs]
+
+
+def _rows(fitted: Fitted, tokens: Tokens, papers: Rows) -> SparseRows:
+    """Return the TF-IDF rows of some papers, which rise."""
+    parts = []
+    for first, last in tokens.parts():
+        start, stop = np.searchsorted(papers, [first, last])
+        parts.append(fitted.transform(tokens, first, last).take(papers[start:stop] - first))
+    return stack(parts, len(fitted.vectorizer))
