@@ -103,7 +103,7 @@ class Explanation:
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """The model on a text without a phrase, which stands in it ``n_places`` times.
+    """The model on a text without some phrases, which stand in it ``n_places`` times.
 
     ``y_prob_without`` are calibrated, ``(n_labels,)``; ``readable_without`` says whether an n-gram
     that the model knows is left.
@@ -154,20 +154,22 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     )
 
 
-def without_phrase(bundle: Bundle, text: str, phrase: str) -> WhatIf:
-    """Return the probabilities of all labels with every place of ``phrase`` left out.
+def without_phrases(bundle: Bundle, text: str, phrases: Sequence[str]) -> WhatIf:
+    """Return the probabilities of all labels with every place of each phrase left out.
 
-    The phrase is read as the model reads text (case and punctuation do not matter)
-    and may have up to 20 words; ``n_places`` is 0 if it does not stand in the text.
+    Phrases are read as the model reads text (case and punctuation do not matter) and may have up
+    to 20 words each; ``n_places`` is 0 if none stands in the text.
 
     Raises:
-        ConfigError: If the phrase has more words.
+        ConfigError: If a phrase has more words.
     """
     reading = _Reading.of(bundle, normalize_text(text))
-    starts, removed = reading.places_of(_phrase_words(phrase))
+    places = [reading.places_of(_phrase_words(phrase)) for phrase in phrases]
+    removed = np.unique(np.concatenate([_NOTHING, *(positions for _, positions in places)]))
     logits = _logits(bundle, reading, [removed])
     y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
-    return WhatIf(len(starts), y_prob[0], reading.is_readable(removed))
+    n_places = sum(len(starts) for starts, _ in places)
+    return WhatIf(n_places, y_prob[0], reading.is_readable(removed))
 
 
 def _phrase_words(phrase: str) -> list[str]:

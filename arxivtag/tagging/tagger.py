@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from arxivtag.tagging.neighbours import Neighbour
 
 BATCH_SIZE = 1024
+# Of the areas of 20,000 papers held out, 2.7 % have less; of areas drawn at random, 94 %.
+ODD_BELOW = 0.01
 
 Probabilities = NDArray[np.float32]
 Result = TypeVar("Result")
@@ -47,11 +49,13 @@ class LabelScore:
 class SecondOpinion:
     """What the model says of labels that somebody chose.
 
-    It gives those it agrees with and those it adds; ``unknown`` are no labels of this model.
+    It gives those it agrees with and those it adds; it doubts those below their thresholds, and
+    finds those below ``ODD_BELOW`` odd; ``unknown`` are no labels of this model.
     """
 
     agrees: tuple[LabelScore, ...]
     doubts: tuple[LabelScore, ...]
+    odd: tuple[LabelScore, ...]
     adds: tuple[LabelScore, ...]
     unknown: tuple[str, ...]
 
@@ -212,20 +216,32 @@ def frame_texts(bundle: Bundle, papers: pd.DataFrame) -> list[str]:
 
 
 def second_opinion(
-    bundle: Bundle, y_prob_row: NDArray[np.floating[Any]], chosen: Iterable[str], *, readable: bool
+    bundle: Bundle,
+    y_prob_row: NDArray[np.floating[Any]],
+    chosen: Iterable[str],
+    *,
+    readable: bool,
+    content_at: float = float("inf"),
 ) -> SecondOpinion:
-    """Compare labels that somebody chose with the ones the model gives, most probable first.
+    """Compare labels that somebody chose, the primary one first, with those the model gives.
 
-    Where an area of arXiv has two names, either counts as the one that the model knows. For
-    ``y_prob_row`` and ``readable`` see :func:`rank_labels`.
+    Where an area of arXiv has two names, either counts as the one that the model knows. Nothing
+    is added where the first label chosen has the probability ``content_at`` or more. For
+    ``y_prob_row`` and ``readable`` see :func:`rank_labels`; each group is most probable first.
     """
     every = rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
     known = frozenset(bundle.label_names)
     wanted = known_labels(tuple(dict.fromkeys(chosen)), known)
+    mine = [one for one in every if one.label in wanted]
+    below = [one for one in mine if not one.above_threshold]
+    content = any(one.label == wanted[0] and one.probability >= content_at for one in mine)
     return SecondOpinion(
-        agrees=tuple(one for one in every if one.label in wanted and one.above_threshold),
-        doubts=tuple(one for one in every if one.label in wanted and not one.above_threshold),
-        adds=tuple(one for one in every if one.label not in wanted and one.above_threshold),
+        agrees=tuple(one for one in mine if one.above_threshold),
+        doubts=tuple(one for one in below if one.probability >= ODD_BELOW),
+        odd=tuple(one for one in below if one.probability < ODD_BELOW),
+        adds=tuple(
+            one for one in every if one.label not in wanted and one.above_threshold and not content
+        ),
         unknown=tuple(label for label in wanted if label not in known),
     )
 

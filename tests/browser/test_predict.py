@@ -46,7 +46,7 @@ def test_a_paste_is_answered_without_a_button(page: Page) -> None:
     page.evaluate("text => navigator.clipboard.writeText(text)", EXAMPLES[0].abstract)
     page.get_by_label("Abstract", exact=True).click()
     page.keyboard.press("Control+V")
-    expect(page.get_by_text(f"One label passes its threshold: {LABELS[0]}.")).to_be_visible()
+    expect(page.get_by_text(f"Primary area {LABELS[0]}.")).to_be_visible()
     # The reader can go on typing where they were.
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     first = page.get_by_role("list", name="Labels by probability").get_by_role("listitem").first
@@ -65,7 +65,7 @@ def test_typing_is_answered_after_a_pause(page: Page) -> None:
 
 def test_example_reasons_and_what_if(page: Page) -> None:
     page.get_by_text(EXAMPLES[1].field, exact=True).click()
-    expect(page.get_by_text(f"One label passes its threshold: {LABELS[1]}.")).to_be_visible()
+    expect(page.get_by_text(f"Primary area {LABELS[1]}.")).to_be_visible()
     expect(page.get_by_label("Title (optional)", exact=True)).to_have_value(EXAMPLES[1].title)
     marks = page.locator(".at-marked mark.up")
     expect(marks.first).to_be_visible()
@@ -92,7 +92,7 @@ def test_markup_in_a_paste_runs_nothing(page: Page) -> None:
 
 def test_similar_papers_and_second_opinion(page: Page) -> None:
     page.get_by_text(EXAMPLES[2].field, exact=True).click()
-    expect(page.get_by_text(f"threshold: {LABELS[2]}.")).to_be_visible()
+    expect(page.get_by_text(f"Primary area {LABELS[2]}.")).to_be_visible()
     page.get_by_role("tab", name="Similar papers").click()
     expect(page.locator(".at-similars li").first).to_contain_text(EXAMPLES[2].title)
     page.get_by_role("tab", name="Second opinion").click()

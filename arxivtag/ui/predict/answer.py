@@ -5,19 +5,23 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
+from arxivtag.papers.taxonomy import label_kind
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
+from arxivtag.tagging.archives import ArchiveScore, archive_as_answer, rank_archives
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.predict.bars import N_TOP, bars_html
+from arxivtag.ui.predict.bars import tree_html
 
-N_SHOWN = 8
+N_SHOWN, N_TOP, SHOWN_FROM = 7, 3, 0.01
+PRIMARY, CROSS_LIST = "primary", "cross-list"
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,31 @@ class Prediction:
         """The labels that pass their thresholds, most probable first."""
         return tuple(tag for tag in self.tags if tag.above_threshold)
 
+    @cached_property
+    def archives(self) -> tuple[ArchiveScore, ...]:
+        """All labels by their archives, most probable first."""
+        return rank_archives(self.tags)
+
+    def shown(self) -> tuple[tagger.LabelScore, ...]:
+        """The labels that are given, the most probable three, and a few more above 1 %."""
+        return tuple(
+            tag
+            for rank, tag in enumerate(self.tags)
+            if tag.above_threshold
+            or rank < N_TOP
+            or (rank < N_SHOWN and tag.probability >= SHOWN_FROM)
+        )
+
+    def roles(self) -> dict[str, str]:
+        """What arXiv's form would take each given area as: the first as primary, others beside it.
+
+        Empty for labels that are no areas of arXiv.
+        """
+        given = [tag.label for tag in self.above]
+        if not given or any(label_kind(label) != "arxiv" for label in given):
+            return {}
+        return {given[0]: PRIMARY, **dict.fromkeys(given[1:], CROSS_LIST)}
+
     def thresholds(self) -> dict[str, float]:
         """Each label's threshold; empty where the model always gives the k most probable."""
         if self.bundle.thresholds.top_k is not None:
@@ -59,26 +88,48 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     return Prediction(text, bundle, y_prob[0], everything, readable)
 
 
-def summary_sentence(above: Sequence[tagger.LabelScore], nearest: tagger.LabelScore) -> str:
+def summary_sentence(prediction: Prediction) -> str:
     """Return what the model says in one sentence."""
+    above, nearest = prediction.above, _with_probability(prediction.tags[0])
+    archive = archive_as_answer(prediction.archives)
+    if archive is not None:
+        probability = components.probability_text(archive.probability)
+        areas = ", ".join(map(_with_probability, archive.areas[:2]))
+        return f"{archive.name}, at {probability}. Which of its areas is less sure: {areas}."
     if not above:
-        probability = components.probability_text(nearest.probability)
         return (
             "Not sure: no label is probable enough to be given. "
-            f"The nearest is {components.label_text(nearest.label)}, at {probability}."
+            f"The nearest is {nearest} {prediction.tags[0].name}."
         )
+    roles = prediction.roles()
+    if roles:
+        crossed = [label for label, role in roles.items() if role == CROSS_LIST]
+        text = f"Primary area {above[0].label}"
+        return f"{text}, cross-listed to {_listed(crossed)}." if crossed else f"{text}."
     count = "One label passes its" if len(above) == 1 else f"{len(above)} labels pass their"
     return f"{count} threshold: {', '.join(tag.label for tag in above)}."
 
 
+def _with_probability(tag: tagger.LabelScore) -> str:
+    return f"{tag.label} ({components.probability_text(tag.probability)})"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(names[:-1])] if names[1:] else []), names[-1]])
+
+
 def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
-    sentence = summary_sentence(prediction.above, prediction.tags[0])
-    shown = prediction.tags[: max(N_SHOWN, len(prediction.above))]
-    st.html(
-        f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>'
-        + bars_html(shown, prediction.thresholds())
+    archive = archive_as_answer(prediction.archives)
+    roles = prediction.roles() if archive is None else {archive.archive: "the answer"}
+    tree = tree_html(
+        prediction.archives,
+        prediction.shown(),
+        prediction.thresholds(),
+        roles,
     )
+    sentence = html.escape(summary_sentence(prediction))
+    st.html(f'<p role="status" class="at-sentence">{sentence}</p>{tree}')
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
     calibrated = prediction.bundle.calibration.method != "none"
     components.note(

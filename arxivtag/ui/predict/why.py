@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
+from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.figures.predict import contributions_figure
 from arxivtag.tagging import tagger
-from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrase
+from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrases
+from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
 from arxivtag.ui.predict.answer import Prediction
 
+MAX_LEFT_OUT = 50
 _CONTRIBUTION_COLUMNS = {
     "term": tables.text("Word or phrase"),
     "delta_logit": st.column_config.NumberColumn(
@@ -28,8 +33,8 @@ _CONTRIBUTION_COLUMNS = {
 }
 _WHAT_IF_COLUMNS = {
     "label": tables.text("Label"),
-    "before": tables.bar("With the phrase"),
-    "after": tables.bar("Without it"),
+    "before": tables.bar("With the words"),
+    "after": tables.bar("Without them"),
     "outcome": tables.text("Outcome"),
 }
 
@@ -53,18 +58,29 @@ def render_why(prediction: Prediction) -> None:
     """Draw which words and phrases speak for a label or against it."""
     label = _label_input(prediction)
     explanation = explain(prediction.bundle, prediction.text, label)
+    if st.toggle("Only words that matter", True, key="matter", bind="query-params"):
+        explanation, hidden = without_function_words(explanation)
+        components.note(hidden_text(hidden))
     if not explanation.contributions:
         components.empty_state(
             "Nothing to explain", "None of the text's words is in the model's vocabulary."
         )
         return
-    render_marked(explanation)
+    table = contributions_table(explanation)
+    left_out_key = f"predict-left-out-{hash(prediction.text)}"
+    marked_words(
+        marked_text.marked_html(explanation.text, explanation.spans),
+        st.session_state.get(left_out_key, []),
+        key="predict-words",
+        on_click=lambda term: _leave_out_or_put_back(term, left_out_key),
+    )
+    st.html(marked_text.legend_html(label))
+    _render_what_if(prediction, label, table, left_out_key)
     components.note(
         "Each word or pair of words is left out wherever it stands, and the label's logit (the "
         "logarithm of its odds before calibration) is computed again. The difference is what the "
         "word adds: +1 multiplies the odds by 2.7."
     )
-    table = contributions_table(explanation)
     chart, listing = st.columns(2, gap="medium")
     with chart:
         components.render_figure(
@@ -74,7 +90,39 @@ def render_why(prediction: Prediction) -> None:
         )
     with listing:
         render_contributions(table, label, key="predict-contributions", height=360)
-    _render_what_if(prediction, label, table)
+
+
+def without_function_words(
+    explanation: Explanation,
+) -> tuple[Explanation, tuple[Contribution, ...]]:
+    """Return an explanation without words such as "the" and pairs that hold one, and these."""
+    hidden = tuple(
+        item for item in explanation.contributions if not STOP_WORDS.isdisjoint(item.term.split())
+    )
+    terms = {item.term for item in hidden}
+    kept = replace(
+        explanation,
+        contributions=tuple(item for item in explanation.contributions if item.term not in terms),
+        spans=tuple(span for span in explanation.spans if span.term not in terms),
+    )
+    return kept, hidden
+
+
+def hidden_text(hidden: Sequence[Contribution]) -> str:
+    """Return how many function words and pairs are not shown, and what they sum to."""
+    words = [item.delta_logit for item in hidden if " " not in item.term]
+    pairs = [item.delta_logit for item in hidden if " " in item.term]
+    return (
+        f"Hidden: {len(words)} function words (such as “the”), which sum to {sum(words):+.2f}, "
+        f"and {len(pairs)} pairs that hold one, which sum to {sum(pairs):+.2f}, most of it what "
+        "their other word adds too."
+    )
+
+
+def _leave_out_or_put_back(term: str, key: str) -> None:
+    gone: list[str] = st.session_state.get(key, [])
+    rest = [one for one in gone if one != term]
+    st.session_state[key] = rest if term in gone else [*gone, term]
 
 
 def render_marked(explanation: Explanation) -> None:
@@ -104,20 +152,19 @@ def render_contributions(
     tables.draw(table, key, alt, _CONTRIBUTION_COLUMNS, height=height)
 
 
-def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> None:
-    st.subheader("What if a phrase were not there?", anchor=False)
-    phrase = st.selectbox(
-        "Leave out",
-        table["term"].head(60).tolist(),
-        index=None,
-        key=f"predict-what-if-{label}",
+def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame, key: str) -> None:
+    known = table["term"].head(60).tolist()
+    phrases = st.multiselect(
+        "What if these were not there?",
+        list(dict.fromkeys([*known, *st.session_state.get(key, [])])),
+        key=key,
         accept_new_options=True,
-        placeholder="Choose a word or phrase, or type your own",
-        width=460,
+        max_selections=MAX_LEFT_OUT,
+        placeholder="Click words in the text above, choose them here, or type a phrase",
     )
-    if not phrase:
+    if not phrases:
         return
-    outcome = without_phrase(prediction.bundle, prediction.text, str(phrase))
+    outcome = without_phrases(prediction.bundle, prediction.text, list(map(str, phrases)))
     if outcome.n_places == 0:
         components.note("That is not in the text, so nothing changes.")
         return
@@ -128,13 +175,13 @@ def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> 
     tables.draw(
         what_if_table(prediction, outcome, label),
         "predict-what-if",
-        "Probabilities before and after leaving the phrase out",
+        "Probabilities before and after leaving words out",
         _WHAT_IF_COLUMNS,
     )
 
 
 def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.DataFrame:
-    """Return ``label`` and those that matter, before and after leaving the phrase out."""
+    """Return ``label`` and those that matter, before and after leaving words out."""
     without = tagger.rank_labels(
         prediction.bundle,
         outcome.y_prob_without,
