@@ -32,7 +32,7 @@ def test_an_archive_is_as_probable_as_any_of_its_areas() -> None:
 
 
 def test_former_names_stand_in_the_archive_of_today() -> None:
-    (found,) = rank_archives(scores(cs_LG=0.5) + [LabelScore("cmp-lg", "", 0.2, False)])
+    (found,) = rank_archives([*scores(cs_LG=0.5), LabelScore("cmp-lg", "", 0.2, False)])
     assert found.archive == "cs"
 
 

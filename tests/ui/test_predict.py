@@ -509,7 +509,8 @@ def test_the_tree_marks_threshold_and_role_and_escapes() -> None:
     # The archive, its one area that is shown, and a label that is no area of arXiv.
     read = " ".join(html.unescape(re.sub("<[^>]+>", "", shown)).split())
     assert read.startswith(
-        "cs Computer Science 92 % cs.LG Machine Learning primary 90 % ✓ passes its threshold <b> 30 %"
+        "cs Computer Science 92 % "
+        "cs.LG Machine Learning primary 90 % ✓ passes its threshold <b> 30 %"
     )
     assert shown.count("<li") == 3
 

@@ -5,17 +5,9 @@ export default function (component) {
     place.dataset.html = data.html
     place.innerHTML = data.html // escaped by Python
   }
+  // For the mouse: the list below the text does the same from the keyboard, in one stop, not 60.
   for (const mark of place.querySelectorAll("mark")) {
-    const gone = data.gone.includes(mark.dataset.term)
-    mark.classList.toggle("gone", gone)
-    mark.setAttribute("role", "button")
-    mark.setAttribute("aria-pressed", String(gone))
-    mark.tabIndex = 0
+    mark.classList.toggle("gone", data.gone.includes(mark.dataset.term))
     mark.onclick = () => setTriggerValue("term", mark.dataset.term)
-    mark.onkeydown = (event) => {
-      if (event.key !== "Enter" && event.key !== " ") return
-      event.preventDefault()
-      mark.click()
-    }
   }
 }

@@ -56,7 +56,7 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
         _arxiv_input()
         _link_input({"title": title or "", "abstract": abstract or ""})
         st.button("Clear", type="tertiary", on_click=_fill, key="predict-clear")
-    commit_on_paste(ABSTRACT_LABEL, key="predict-commit")
+    commit_on_paste(ABSTRACT_LABEL, "predict-commit", example.abstract if example else "")
     return title or "", abstract or ""
 
 

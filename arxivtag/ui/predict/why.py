@@ -12,7 +12,13 @@ import streamlit as st
 from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.figures.predict import contributions_figure
 from arxivtag.tagging import tagger
-from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrases
+from arxivtag.tagging.explanation import (
+    Contribution,
+    Explanation,
+    WhatIf,
+    explain,
+    without_phrases,
+)
 from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
 from arxivtag.ui.predict.answer import Prediction
