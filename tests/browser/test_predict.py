@@ -72,7 +72,7 @@ def test_the_box_stays_beside_an_answer_longer_than_the_window(page: Page) -> No
     assert 0 < paste["top"] < paste["bottom"] <= 520
 
 
-# Rows whose words lie over their bar: the words themselves, which may be wider than what holds them.
+# Rows whose words lie over their bar (the words themselves may be wider than what holds them).
 WORDS_OVER_BARS = """rows => rows.filter((row) => {
   const bar = row.querySelector(".at-bar").getBoundingClientRect()
   const range = document.createRange()
@@ -90,6 +90,7 @@ def test_names_never_lie_over_bars(page: Page) -> None:
         wait_until_idle(page)
         assert page.locator(".at-row").count() >= 5
         assert page.locator(".at-row").evaluate_all(WORDS_OVER_BARS) == [], (media, width)
+        assert min(box["width"] for box in boxes(page, ".at-label")) > 100  # nor is it squeezed
 
 
 def test_on_a_phone_an_example_is_answered_in_view(
