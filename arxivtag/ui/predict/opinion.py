@@ -21,7 +21,7 @@ def render_opinion(prediction: Prediction) -> None:
     """Draw which of the categories that an author chose the model agrees with."""
     wanted = _author_input(prediction)
     content = st.toggle(
-        f"Add nothing where the first one has {CONTENT_AT:.0%} or more, as arXiv does",
+        f"Add nothing where the first one has {components.percent_text(CONTENT_AT, 0)} or more, as arXiv does",
         key="content",
         bind="query-params",
     )
@@ -42,7 +42,7 @@ def render_opinion(prediction: Prediction) -> None:
         ("Agrees", "chosen by the author, and given by the model", opinion.agrees),
         ("Missing", "given by the model, not chosen", opinion.adds),
         ("Doubts", "chosen, but below the model's threshold", opinion.doubts),
-        ("Odd", f"chosen, and below {tagger.ODD_BELOW:.0%}", opinion.odd),
+        ("Odd", f"chosen, and below {components.percent_text(tagger.ODD_BELOW, 0)}", opinion.odd),
     )
     parts = [_group_html(heading, meaning, group) for heading, meaning, group in groups if group]
     if opinion.unknown:
@@ -61,6 +61,7 @@ def _author_input(prediction: Prediction) -> list[str]:
         format_func=components.label_text,
         accept_new_options=True,
         max_selections=MAX_AUTHOR_LABELS,
+        select_all=False,
         persist_state="session",
         placeholder="Choose or type categories, such as cs.CL; the primary one first",
     )

@@ -86,7 +86,7 @@ def _choose_example() -> None:
 
 def _link_input(paper: Mapping[str, str]) -> None:
     """Keep the text in the address while the visitor wants it there; it never is otherwise."""
-    with st.popover("Link", icon=":material/link:"):
+    with st.popover("Link", icon=":material/link:"), st.container(width=300):
         components.note(
             "The address of this page holds the model and what is switched on, not the text: "
             "after a reload the box holds the first example."

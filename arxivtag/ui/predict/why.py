@@ -166,6 +166,7 @@ def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame, key
         key=key,
         accept_new_options=True,
         max_selections=MAX_LEFT_OUT,
+        select_all=False,
         placeholder="Click words in the text above, choose them here, or type a phrase",
     )
     if not phrases:
