@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from arxivtag.papers.taxonomy import archive_of, label_name
+from arxivtag.papers.taxonomy import archive_of, label_kind, label_name
 from arxivtag.tagging.tagger import LabelScore
 
 # Of the papers above whose most probable area has less than 0.5 while an archive has 0.7 or more
@@ -56,6 +56,17 @@ def archive_as_answer(archives: Sequence[ArchiveScore]) -> ArchiveScore | None:
     best_area = max(archive.areas[0].probability for archive in archives)
     sure = best_area < _SURE_AREA and archives[0].probability >= _SURE_ARCHIVE
     return archives[0] if sure else None
+
+
+def roles(given: Sequence[str]) -> dict[str, str]:
+    """Return what arXiv's form would take the labels given to a text as, most probable first.
+
+    The first is offered as the primary area (right for 69 of 100 of the papers above that got a
+    label), the others as cross-lists. Empty unless all are areas of arXiv.
+    """
+    if not given or any(label_kind(label) != "arxiv" for label in given):
+        return {}
+    return {given[0]: "primary", **dict.fromkeys(given[1:], "cross-list")}
 
 
 def _any_of(areas: Sequence[LabelScore]) -> float:

@@ -20,13 +20,14 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.logistic import logit
@@ -152,6 +153,23 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
         ),
         text=reading.text,
     )
+
+
+def without_function_words(
+    explanation: Explanation,
+) -> tuple[Explanation, tuple[Contribution, ...]]:
+    """Return an explanation without words such as "the" and pairs that hold one, and these."""
+    hidden = {
+        item.term: item
+        for item in explanation.contributions
+        if not STOP_WORDS.isdisjoint(item.term.split())
+    }
+    kept = replace(
+        explanation,
+        contributions=tuple(one for one in explanation.contributions if one.term not in hidden),
+        spans=tuple(span for span in explanation.spans if span.term not in hidden),
+    )
+    return kept, tuple(hidden.values())
 
 
 def without_phrases(bundle: Bundle, text: str, phrases: Sequence[str]) -> WhatIf:

@@ -18,7 +18,7 @@ from arxivtag.errors import BundleError, FetchError
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.tagging import tagger
-from arxivtag.tagging.explanation import explain, without_phrases
+from arxivtag.tagging.explanation import explain, without_function_words, without_phrases
 from arxivtag.ui.frame import models
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input
@@ -26,7 +26,7 @@ from arxivtag.ui.predict.answer import Prediction, predict_text, summary_sentenc
 from arxivtag.ui.predict.bars import tree_html
 from arxivtag.ui.predict.examples import EXAMPLES
 from arxivtag.ui.predict.opinion import opinion_sentence
-from arxivtag.ui.predict.why import hidden_text, what_if_table, without_function_words
+from arxivtag.ui.predict.why import hidden_text, what_if_table
 from tests.ui.conftest import texts
 from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
 
@@ -570,6 +570,14 @@ def test_the_opinion_in_one_sentence(chosen: list[str], sentence: str) -> None:
         prediction.bundle, prediction.probabilities, chosen, readable=True
     )
     assert opinion_sentence(opinion, prediction.tags[0]) == sentence
+
+
+def test_an_unsure_model_has_no_opinion() -> None:
+    prediction = prediction_of({"cs.CL": 0.4, "cs.IR": 0.3})
+    opinion = tagger.second_opinion(
+        prediction.bundle, prediction.probabilities, ["cs.IR"], readable=True
+    )
+    assert opinion_sentence(opinion, prediction.tags[0]).startswith("The model is not sure")
 
 
 def test_arxivs_rule_leaves_a_sure_author_alone(app: AppTest) -> None:

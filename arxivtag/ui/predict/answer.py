@@ -11,17 +11,20 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from arxivtag.papers.taxonomy import label_kind
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
-from arxivtag.tagging.archives import ArchiveScore, archive_as_answer, rank_archives
+from arxivtag.tagging.archives import (
+    ArchiveScore,
+    archive_as_answer,
+    rank_archives,
+    roles,
+)
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.predict.bars import tree_html
 
 N_SHOWN, N_TOP, SHOWN_FROM = 7, 3, 0.01
-PRIMARY, CROSS_LIST = "primary", "cross-list"
 
 
 @dataclass(frozen=True)
@@ -60,14 +63,8 @@ class Prediction:
         )
 
     def roles(self) -> dict[str, str]:
-        """What arXiv's form would take each given area as: the first as primary, others beside it.
-
-        Empty for labels that are no areas of arXiv.
-        """
-        given = [tag.label for tag in self.above]
-        if not given or any(label_kind(label) != "arxiv" for label in given):
-            return {}
-        return {given[0]: PRIMARY, **dict.fromkeys(given[1:], CROSS_LIST)}
+        """What each given label is on arXiv's form; empty for labels that it does not have."""
+        return roles([tag.label for tag in self.above])
 
     def thresholds(self) -> dict[str, float]:
         """Each label's threshold; empty where the model always gives the k most probable."""
@@ -101,11 +98,10 @@ def summary_sentence(prediction: Prediction) -> str:
             "Not sure: no label is probable enough to be given. "
             f"The nearest is {nearest} {prediction.tags[0].name}."
         )
-    roles = prediction.roles()
-    if roles:
-        crossed = [label for label, role in roles.items() if role == CROSS_LIST]
-        text = f"Primary area {above[0].label}"
-        return f"{text}, cross-listed to {_listed(crossed)}." if crossed else f"{text}."
+    if prediction.roles():
+        crossed = [tag.label for tag in above[1:]]
+        beside = f", cross-listed to {_listed(crossed)}" if crossed else ""
+        return f"Primary area {above[0].label}{beside}."
     count = "One label passes its" if len(above) == 1 else f"{len(above)} labels pass their"
     return f"{count} threshold: {', '.join(tag.label for tag in above)}."
 
@@ -121,14 +117,9 @@ def _listed(names: Sequence[str]) -> str:
 def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
     archive = archive_as_answer(prediction.archives)
-    roles = prediction.roles() if archive is None else {archive.archive: "the answer"}
-    tree = tree_html(
-        prediction.archives,
-        prediction.shown(),
-        prediction.thresholds(),
-        roles,
-    )
-    sentence = html.escape(summary_sentence(prediction))
+    marks = prediction.roles() if archive is None else {archive.archive: "the answer"}
+    tree = tree_html(prediction.archives, prediction.shown(), prediction.thresholds(), marks)
+    sentence = html.escape(summary_sentence(prediction).replace(" %", "\u00a0%"))
     st.html(f'<p role="status" class="at-sentence">{sentence}</p>{tree}')
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
     calibrated = prediction.bundle.calibration.method != "none"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
@@ -20,8 +20,9 @@ CONTENT_AT = 0.5
 def render_opinion(prediction: Prediction) -> None:
     """Draw which of the categories that an author chose the model agrees with."""
     wanted = _author_input(prediction)
+    at = components.percent_text(CONTENT_AT, 0)
     content = st.toggle(
-        f"Add nothing where the first one has {components.percent_text(CONTENT_AT, 0)} or more, as arXiv does",
+        f"Add nothing where the first one has {at} or more, as arXiv does",
         key="content",
         bind="query-params",
     )
@@ -44,10 +45,12 @@ def render_opinion(prediction: Prediction) -> None:
         ("Doubts", "chosen, but below the model's threshold", opinion.doubts),
         ("Odd", f"chosen, and below {components.percent_text(tagger.ODD_BELOW, 0)}", opinion.odd),
     )
-    parts = [_group_html(heading, meaning, group) for heading, meaning, group in groups if group]
-    if opinion.unknown:
-        unknown = [LabelScore(label, "", float("nan"), False) for label in opinion.unknown]
-        parts.append(_group_html("Cannot say", "not among the model's labels", unknown))
+    parts = [
+        _group_html(heading, meaning, {tag.label: tag.probability for tag in group})
+        for heading, meaning, group in groups
+    ]
+    unknown = dict.fromkeys(opinion.unknown)
+    parts.append(_group_html("Cannot say", "not among the model's labels", unknown))
     sentence = html.escape(opinion_sentence(opinion, prediction.tags[0]))
     st.html(f'<p role="status" class="at-sentence">{sentence}</p>' + "".join(parts))
 
@@ -73,25 +76,26 @@ def opinion_sentence(opinion: tagger.SecondOpinion, nearest: LabelScore) -> str:
     mine = (*opinion.agrees, *opinion.doubts, *opinion.odd)
     if not mine:
         return "The model knows none of these categories."
+    if not nearest.above_threshold:
+        return "The model is not sure of any category itself."
     if nearest not in mine:
         probability = components.probability_text(nearest.probability)
         return f"The model would rather say {nearest.label} ({probability}) than any of these."
     if opinion.doubts or opinion.odd:
         return f"The model agrees with {nearest.label}, not with all of the others."
-    if opinion.adds:
-        return "The model agrees, and would add to it."
-    return "The model agrees."
+    return "The model agrees, and would add to it." if opinion.adds else "The model agrees."
 
 
-def _group_html(heading: str, meaning: str, group: Sequence[LabelScore]) -> str:
-    """Return a list of labels with their probabilities, where known."""
+def _group_html(heading: str, meaning: str, group: Mapping[str, float | None]) -> str:
+    """Return a list of labels with their probabilities, if known; nothing for an empty group."""
+    if not group:
+        return ""
     items = []
-    for tag in group:
-        known = tag.probability == tag.probability
-        shown = components.probability_text(tag.probability) if known else ""
-        name = components.label_text(tag.label).partition(" · ")[2]
+    for label, probability in group.items():
+        shown = "" if probability is None else components.probability_text(probability)
+        name = components.label_text(label).partition(" · ")[2]
         items.append(
-            f"<li><b>{html.escape(tag.label)}</b> <span>{html.escape(name)}</span> "
+            f"<li><b>{html.escape(label)}</b> <span>{html.escape(name)}</span> "
             f"<em>{html.escape(shown)}</em></li>"
         )
     return (

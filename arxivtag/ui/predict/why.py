@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
-from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.figures.predict import contributions_figure
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import (
@@ -17,12 +15,19 @@ from arxivtag.tagging.explanation import (
     Explanation,
     WhatIf,
     explain,
+    without_function_words,
     without_phrases,
 )
 from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
 from arxivtag.ui.predict.answer import Prediction
 
+_OUTCOMES = {
+    (True, True): "still given",
+    (True, False): "no longer given",
+    (False, True): "now given",
+    (False, False): "not given either way",
+}
 MAX_LEFT_OUT = 50
 _CONTRIBUTION_COLUMNS = {
     "term": tables.text("Word or phrase"),
@@ -96,22 +101,6 @@ def render_why(prediction: Prediction) -> None:
         )
     with listing:
         render_contributions(table, label, key="predict-contributions", height=360)
-
-
-def without_function_words(
-    explanation: Explanation,
-) -> tuple[Explanation, tuple[Contribution, ...]]:
-    """Return an explanation without words such as "the" and pairs that hold one, and these."""
-    hidden = tuple(
-        item for item in explanation.contributions if not STOP_WORDS.isdisjoint(item.term.split())
-    )
-    terms = {item.term for item in hidden}
-    kept = replace(
-        explanation,
-        contributions=tuple(item for item in explanation.contributions if item.term not in terms),
-        spans=tuple(span for span in explanation.spans if span.term not in terms),
-    )
-    return kept, hidden
 
 
 def hidden_text(hidden: Sequence[Contribution]) -> str:
@@ -206,16 +195,8 @@ def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.Dat
                 "label": components.label_text(name),
                 "before": before[name].probability,
                 "after": after[name].probability,
-                "outcome": _outcome(before[name].above_threshold, after[name].above_threshold),
+                "outcome": _OUTCOMES[before[name].above_threshold, after[name].above_threshold],
             }
             for name in shown
         ]
     )
-
-
-def _outcome(before: bool, after: bool) -> str:
-    if before and after:
-        return "still given"
-    if before:
-        return "no longer given"
-    return "now given" if after else "not given either way"
