@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from arxivtag.papers.texts import join_text
@@ -20,10 +19,11 @@ from arxivtag.tagging.archives import (
     roles,
 )
 from arxivtag.tagging.bundle import Bundle
-from arxivtag.ui.frame import components, tables
+from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.predict.bars import tree_html
 
+ALL_LABELS_HEIGHT_PX = 400
 N_SHOWN, N_TOP, SHOWN_FROM = 7, 3, 0.01
 
 
@@ -118,9 +118,9 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
     archive = archive_as_answer(prediction.archives)
     marks = prediction.roles() if archive is None else {archive.archive: "the answer"}
-    tree = tree_html(prediction.archives, prediction.shown(), prediction.thresholds(), marks)
+    draw = partial(tree_html, prediction.archives, thresholds=prediction.thresholds(), roles=marks)
     sentence = html.escape(summary_sentence(prediction).replace(" %", "\u00a0%"))
-    st.html(f'<p role="status" class="at-sentence">{sentence}</p>{tree}')
+    st.html(f'<p role="status" class="at-sentence">{sentence}</p>{draw(prediction.shown())}')
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
     calibrated = prediction.bundle.calibration.method != "none"
     components.note(
@@ -129,23 +129,4 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
     )
     with st.expander(f"All {len(prediction.tags)} labels", on_change="rerun") as everything:
         if everything.open:
-            _all_labels(prediction)
-
-
-_COLUMNS = {
-    "label": tables.text("Label", "small"),
-    "name": tables.text("Name"),
-    "probability": tables.bar("Probability"),
-    "threshold": tables.share("Threshold"),
-    "given": st.column_config.CheckboxColumn("Given", width="small"),
-}
-
-
-def _all_labels(prediction: Prediction) -> None:
-    thresholds = prediction.thresholds()
-    rows = [
-        (tag.label, tag.name, tag.probability, thresholds.get(tag.label), tag.above_threshold)
-        for tag in prediction.tags
-    ]
-    table = pd.DataFrame(rows, columns=list(_COLUMNS))
-    tables.draw(table, "all-labels", "All labels with their probabilities", _COLUMNS, height=320)
+            st.container(height=ALL_LABELS_HEIGHT_PX, border=False).html(draw(prediction.tags))

@@ -57,7 +57,8 @@ def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) ->
                 "Paste an abstract, press one of the examples, or fetch a paper from arXiv.",
             )
         return None
-    if example := example_of(abstract):
+    example = example_of(abstract)
+    if example is not None:
         components.note(f"An example, made up for this page: {example.field}.")
     started = time.perf_counter()
     prediction = predict_text(bundle, title, abstract)
@@ -71,7 +72,8 @@ def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) ->
             "None of the text's words is known to this model, so it cannot judge the text. "
             "Paste an English abstract from the fields it has learned from.",
         )
-    _log_once(prediction, context, time.perf_counter() - started)
+    if example is None:
+        _log_once(prediction, context, time.perf_counter() - started)
     return prediction
 
 
