@@ -109,8 +109,8 @@ def hidden_text(hidden: Sequence[Contribution]) -> str:
     pairs = [item.delta_logit for item in hidden if " " in item.term]
     return (
         f"Hidden: {len(words)} function words (such as “the”), which sum to {sum(words):+.2f}, "
-        f"and {len(pairs)} pairs that hold one, which sum to {sum(pairs):+.2f} and overlap with the "
-        "words shown."
+        f"and {len(pairs)} pairs that hold one, which sum to {sum(pairs):+.2f} and overlap with "
+        "the words shown."
     )
 
 
