@@ -18,15 +18,16 @@ from arxivtag.errors import BundleError, FetchError
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.tagging import tagger
-from arxivtag.tagging.explanation import explain, without_function_words, without_phrases
+from arxivtag.tagging.explanation import explain, without_function_words
 from arxivtag.ui.frame import models
+from arxivtag.ui.frame.components import probability_text
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input
 from arxivtag.ui.predict.answer import Prediction, predict_text, summary_sentence
 from arxivtag.ui.predict.bars import tree_html
 from arxivtag.ui.predict.examples import EXAMPLES
 from arxivtag.ui.predict.opinion import opinion_sentence
-from arxivtag.ui.predict.why import hidden_text, what_if_table
+from arxivtag.ui.predict.why import hidden_text, what_if_html
 from tests.ui.conftest import texts
 from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
 
@@ -214,11 +215,13 @@ def test_what_if_shows_before_and_after(app: AppTest) -> None:
     box = next(one for one in app.multiselect if str(one.key).startswith("predict-left-out"))
     box.set_value(["tumours", "liver"]).run()
     assert not app.exception
-    assert "Left out at 2 places:" in texts(app)
-    table = app.dataframe[0].value
-    first = table.iloc[0]
-    assert first["label"].startswith("eess.IV")
-    assert first["after"] < first["before"]
+    read = " ".join(html.unescape(re.sub("<[^>]+>", "", texts(app))).split())
+    assert f"Left out at 2 places. Primary area {LABELS[0]}." in read
+    before = predict_text(demo_bundle(), "", EXAMPLES[0].abstract).tags[0].probability
+    rest = EXAMPLES[0].abstract.replace("tumours", "").replace("liver", "")
+    after = tagger.predict(demo_bundle(), [rest])[0][0]
+    was, now = probability_text(before), probability_text(float(after))
+    assert f"{LABELS[0]} Image and Video Processing was {was} {now} ✓" in read
 
 
 def test_what_if_nothing_known_is_left_gives_no_label() -> None:
@@ -227,9 +230,9 @@ def test_what_if_nothing_known_is_left_gives_no_label() -> None:
     )
     prediction = predict_text(bundle, "", "tumours zzzq")
     assert len(prediction.above) == len(LABELS)
-    outcome = without_phrases(bundle, prediction.text, ["tumours"])
-    table = what_if_table(prediction, outcome, LABELS[0])
-    assert set(table["outcome"]) == {"no longer given"}
+    shown = what_if_html(prediction, ["tumours"])
+    assert "Not sure" in shown
+    assert "✓</span>" not in shown
 
 
 @pytest.mark.parametrize("text", ["Вчера мы гуляли", "zzzq qqqz xxxq"])
@@ -247,13 +250,9 @@ def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
     assert "threshold" not in texts(app)
 
 
-def test_what_if_counts_words_that_are_not_there(app: AppTest) -> None:
+def test_what_if_says_that_a_phrase_is_not_there() -> None:
     prediction = predict_text(demo_bundle(), "", EXAMPLES[0].abstract)
-    outcome = without_phrases(prediction.bundle, prediction.text, ["notthere"])
-    table = what_if_table(prediction, outcome, "cs.CL")
-    assert table["label"][0].startswith("cs.CL")
-    np.testing.assert_allclose(table["before"], table["after"], rtol=1e-5)
-    assert set(table["outcome"]) == {"still given", "not given either way"}
+    assert what_if_html(prediction, ["notthere"]).startswith("<p>That is not in the text")
 
 
 def test_similar_papers_come_with_their_labels(app: AppTest) -> None:

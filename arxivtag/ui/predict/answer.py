@@ -21,7 +21,7 @@ from arxivtag.tagging.archives import (
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.predict.bars import tree_html
+from arxivtag.ui.predict.bars import THE_ANSWER, tree_html
 
 ALL_LABELS_HEIGHT_PX = 400
 N_SHOWN, N_TOP, SHOWN_FROM = 7, 3, 0.01
@@ -78,11 +78,13 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
     text = join_text(title, abstract, bundle.text_fields)
     y_prob, known = tagger.predict_with_readable(bundle, [text])
-    readable = bool(known[0])
-    everything = tagger.rank_labels(
-        bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable
-    )
-    return Prediction(text, bundle, y_prob[0], everything, readable)
+    return ranked(bundle, text, y_prob[0], bool(known[0]))
+
+
+def ranked(bundle: Bundle, text: str, y_prob_row: np.ndarray, readable: bool) -> Prediction:
+    """Return the prediction that these calibrated probabilities, ``(n_labels,)``, are."""
+    tags = tagger.rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
+    return Prediction(text, bundle, y_prob_row, tags, readable)
 
 
 def summary_sentence(prediction: Prediction) -> str:
@@ -117,8 +119,8 @@ def _listed(names: Sequence[str]) -> str:
 def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
     archive = archive_as_answer(prediction.archives)
-    marks = prediction.roles() if archive is None else {archive.archive: "the answer"}
-    draw = partial(tree_html, prediction.archives, thresholds=prediction.thresholds(), roles=marks)
+    chips = prediction.roles() if archive is None else {archive.archive: THE_ANSWER}
+    draw = partial(tree_html, prediction.archives, thresholds=prediction.thresholds(), chips=chips)
     sentence = html.escape(summary_sentence(prediction).replace(" %", "\u00a0%"))
     st.html(f'<p role="status" class="at-sentence">{sentence}</p>{draw(prediction.shown())}')
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from typing import Literal
 
@@ -9,25 +10,18 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.figures.predict import contributions_figure
-from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import (
     Contribution,
     Explanation,
-    WhatIf,
     explain,
     without_function_words,
     without_phrases,
 )
 from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
-from arxivtag.ui.predict.answer import Prediction
+from arxivtag.ui.predict.answer import Prediction, ranked, summary_sentence
+from arxivtag.ui.predict.bars import tree_html
 
-_OUTCOMES = {
-    (True, True): "still given",
-    (True, False): "no longer given",
-    (False, True): "now given",
-    (False, False): "not given either way",
-}
 MAX_LEFT_OUT = 50
 _CONTRIBUTION_COLUMNS = {
     "term": tables.text("Word or phrase"),
@@ -41,12 +35,6 @@ _CONTRIBUTION_COLUMNS = {
         "Without it", "The label's probability without the word or phrase."
     ),
     "n_places": tables.count("Times"),
-}
-_WHAT_IF_COLUMNS = {
-    "label": tables.text("Label"),
-    "before": tables.bar("With the words"),
-    "after": tables.bar("Without them"),
-    "outcome": tables.text("Outcome"),
 }
 
 
@@ -86,7 +74,7 @@ def render_why(prediction: Prediction) -> None:
         on_click=lambda term: _leave_out_or_put_back(term, left_out_key),
     )
     st.html(marked_text.legend_html(label))
-    _render_what_if(prediction, label, table, left_out_key)
+    _render_what_if(prediction, table, left_out_key)
     components.note(
         "Each word or pair of words is left out wherever it stands, and the label's logit (the "
         "logarithm of its odds before calibration) is computed again. The difference is what the "
@@ -147,7 +135,7 @@ def render_contributions(
     tables.draw(table, key, alt, _CONTRIBUTION_COLUMNS, height=height)
 
 
-def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame, key: str) -> None:
+def _render_what_if(prediction: Prediction, table: pd.DataFrame, key: str) -> None:
     known = table["term"].head(60).tolist()
     phrases = st.multiselect(
         "What if these were not there?",
@@ -160,43 +148,25 @@ def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame, key
     )
     if not phrases:
         return
-    outcome = without_phrases(prediction.bundle, prediction.text, list(map(str, phrases)))
+    st.html(what_if_html(prediction, list(map(str, phrases))))
+
+
+def what_if_html(prediction: Prediction, phrases: Sequence[str]) -> str:
+    """Return the answer to the text without some phrases, and beside each label what it had."""
+    outcome = without_phrases(prediction.bundle, prediction.text, phrases)
     if outcome.n_places == 0:
-        components.note("That is not in the text, so nothing changes.")
-        return
+        return "<p>That is not in the text, so nothing changes.</p>"
+    after = ranked(
+        prediction.bundle, prediction.text, outcome.y_prob_without, outcome.readable_without
+    )
+    before = {one.label: one.probability for one in prediction.tags}
+    before |= {one.archive: one.probability for one in prediction.archives}
+    shown = {tag.label for tag in (*prediction.shown(), *after.shown())}
     places = "one place" if outcome.n_places == 1 else f"{outcome.n_places} places"
-    components.note(f"Left out at {places}:")
-    if not outcome.readable_without:
-        components.note("None of the remaining words is known to this model: no label is given.")
-    tables.draw(
-        what_if_table(prediction, outcome, label),
-        "predict-what-if",
-        "Probabilities before and after leaving words out",
-        _WHAT_IF_COLUMNS,
-    )
-
-
-def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.DataFrame:
-    """Return ``label`` and those that matter, before and after leaving words out."""
-    without = tagger.rank_labels(
-        prediction.bundle,
-        outcome.y_prob_without,
-        top_k=len(prediction.tags),
-        readable=outcome.readable_without,
-    )
-    after = {tag.label: tag for tag in without}
-    given_now = [tag.label for tag in after.values() if tag.above_threshold]
-    leading = [tag.label for tag in prediction.tags[:5]]
-    before = {tag.label: tag for tag in prediction.tags}
-    shown = list(dict.fromkeys([label, *leading, *given_now]))
-    return pd.DataFrame(
-        [
-            {
-                "label": components.label_text(name),
-                "before": before[name].probability,
-                "after": after[name].probability,
-                "outcome": _OUTCOMES[before[name].above_threshold, after[name].above_threshold],
-            }
-            for name in shown
-        ]
+    sentence = f"Left out at {places}. {summary_sentence(after)}"
+    return f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>' + tree_html(
+        after.archives,
+        [tag for tag in after.tags if tag.label in shown],
+        after.thresholds(),
+        {label: f"was {components.probability_text(before[label])}" for label in before},
     )
