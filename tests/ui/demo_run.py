@@ -21,7 +21,7 @@ from arxivtag.ui.predict.examples import EXAMPLES
 from tests.fitting import fit_transform
 
 RUN_ID = "20260101-000000-demo"
-LABELS = ("eess.IV", "cs.CL", "cs.RO", "stat.ME", "astro-ph.GA", "math.NT")
+LABELS = ("eess.IV", "cs.CL", "cs.RO", "stat.ME", "cs.IR", "eess.AS")
 
 
 def demo_bundle() -> Bundle:
