@@ -52,6 +52,11 @@ class Prediction:
         """All labels by their archives, most probable first."""
         return rank_archives(self.tags)
 
+    @property
+    def archive(self) -> ArchiveScore | None:
+        """The archive that is the answer where no area can be."""
+        return archive_as_answer(self.archives) if self.readable else None
+
     def shown(self) -> tuple[tagger.LabelScore, ...]:
         """The labels that are given, the most probable three, and a few more above 1 %."""
         return tuple(
@@ -90,7 +95,7 @@ def ranked(bundle: Bundle, text: str, y_prob_row: np.ndarray, readable: bool) ->
 def summary_sentence(prediction: Prediction) -> str:
     """Return what the model says in one sentence."""
     above, nearest = prediction.above, _with_probability(prediction.tags[0])
-    archive = archive_as_answer(prediction.archives)
+    archive = prediction.archive
     if archive is not None:
         probability = components.probability_text(archive.probability)
         areas = ", ".join(map(_with_probability, archive.areas[:2]))
@@ -118,7 +123,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
-    archive = archive_as_answer(prediction.archives)
+    archive = prediction.archive
     chips = prediction.roles() if archive is None else {archive.archive: THE_ANSWER}
     draw = partial(tree_html, prediction.archives, thresholds=prediction.thresholds(), chips=chips)
     sentence = html.escape(summary_sentence(prediction).replace(" %", "\u00a0%"))
