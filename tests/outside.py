@@ -34,5 +34,7 @@ def _random_texts(kinds: dict[str, list[str]]) -> list[str]:
     mixed = [" ".join(draw.choices(words, k=60)) for _ in range(10)]
     plain = [text.split() for kind in ("news", "press", "legal") for text in kinds[kind]]
     shuffled = [" ".join(draw.sample(text, len(text))) for text in draw.sample(plain, 10)]
-    letters = ["".join(draw.choices(string.ascii_lowercase, k=draw.randint(1, 10))) for _ in range(300)]
+    letters = [
+        "".join(draw.choices(string.ascii_lowercase, k=draw.randint(1, 10))) for _ in range(300)
+    ]
     return [*mixed, *shuffled, *(" ".join(draw.sample(letters, 60)) for _ in range(5))]

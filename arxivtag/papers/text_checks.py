@@ -53,7 +53,9 @@ _NOTICE = re.compile(
     r"(?:\bthis|\A\W*the)\s+(?:\w+\s+)?"
     r"(?:paper|article|preprint|manuscript|submission|work|version|report|note)\s+"
     r"(?:(?:has\s+been|is|was)\s+)?(?:\w+\s+)?(?:withdrawn|retracted)\b"
-    r"|\A\W*(?:withdrawn|retracted)(?:\s*[.:)\]]|\s+(?:by|due)\b|\s*\Z)",
+    r"|\A\W*(?:withdrawn|retracted)(?:\s*[.:)\]]|\s+(?:by|due)\b|\s*\Z)"
+    r"|\A\W*(?:the\s+|we\s+|i\s+)(?:authors?\s+)?(?:have\s+|has\s+)?(?:withdrawn?|retract(?:ed)?)\s+"
+    r"(?:this|the\s+present)\b",
     re.IGNORECASE,
 )
 
