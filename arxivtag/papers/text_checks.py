@@ -50,7 +50,7 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
-    r"(?:\bthis|\A\W*the)\s+(?:\w+\s+)?"
+    r"(?:\bthis\s+|\A\W*(?:the\s+)?)(?:\w+\s+)?"
     r"(?:paper|article|preprint|manuscript|submission|work|version|report|note)\s+"
     r"(?:(?:has\s+been|is|was)\s+)?(?:\w+\s+)?(?:withdrawn|retracted)\b"
     r"|\A\W*(?:withdrawn|retracted)(?:\s*[.:)\]]|\s+(?:by|due)\b|\s*\Z)"
@@ -165,7 +165,7 @@ def _is_no_text(text: str, words: Sequence[str]) -> bool:
 
 def _is_withdrawn(text: str, words: Sequence[str]) -> bool:
     lowered = text.lower()
-    if not any(word in lowered for word in ("withdrawn", "retracted")):
+    if not any(word in lowered for word in ("withdraw", "retract")):
         return False  # the quick way out of nearly all texts
     return _NOTICE.search(text) is not None
 

@@ -168,7 +168,7 @@ def mean_lifts(scope: Scope, words: Words) -> Floats:
 def lowest_sums(scope: Scope, n_words: NDArray[np.integer]) -> Floats:
     """Return the lowest sum that texts of these lengths may have."""
     lengths = np.log(np.maximum(n_words, 1))
-    return np.interp(lengths, np.log(scope.lengths), scope.lowest).astype(np.float32)
+    return np.asarray(np.interp(lengths, np.log(scope.lengths), scope.lowest), np.float32)
 
 
 def likely_part(y_prob: Floats) -> NDArray[np.float64]:
