@@ -59,7 +59,7 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 
-_BETWEEN_NOTES = "; "
+BETWEEN_NOTES = "; "
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def note_on(text: str, max_chars: int) -> str:
     noticed = [rule for rule in _RULES if rule.notices(text, words)]
     if noticed and not noticed[0].taggable:
         return noticed[0].note
-    return _BETWEEN_NOTES.join(dict.fromkeys(rule.note for rule in noticed))
+    return BETWEEN_NOTES.join(dict.fromkeys(rule.note for rule in noticed))
 
 
 def count_notes(notes: Iterable[str]) -> dict[str, int]:
@@ -133,7 +133,7 @@ def count_notes(notes: Iterable[str]) -> dict[str, int]:
     >>> count_notes(["", "not English", "withdrawn; not English"])
     {'not English': 2, 'withdrawn': 1}
     """
-    counts = Counter(note for cell in notes if cell for note in cell.split(_BETWEEN_NOTES))
+    counts = Counter(note for cell in notes if cell for note in cell.split(BETWEEN_NOTES))
     return dict(counts.most_common())
 
 

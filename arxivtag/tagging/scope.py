@@ -36,13 +36,13 @@ _UNKNOWN_PAIR = np.float32(np.log(0.5))
 _MANY_KNOWN = 0.5
 _AT_ONCE = 4_096  # texts
 _HASH_FACTOR = np.uint32(2_654_435_761)
-# What text_checks notices that makes labels worthless, in a few words.
+# What text_checks notices that makes labels worthless, as it notes it, and in a sentence.
 _NO_ABSTRACT = {
-    "withdrawn": "It reads as a notice that a paper was withdrawn.",
-    "other_language": "It does not read like English, which is all that the model has learned.",
-    "not_text": "It does not read like text.",
-    "too_short": "It is too short.",
-    "empty": "There is no text.",
+    "withdrawn": ("withdrawn", "It reads as a notice that a paper was withdrawn."),
+    "other_language": ("not English", "It does not read like English, which the model learned."),
+    "not_text": ("not plain text", "It does not read like text."),
+    "too_short": ("fewer than 3 words", "It is too short."),
+    "empty": ("no abstract", "There is no text."),
 }
 
 Floats = NDArray[np.float32]
@@ -139,7 +139,7 @@ def nearly_equal(label_names: Sequence[str], y_prob_row: Floats) -> Remark | Non
 
 def _noticed(text: str) -> Remark | None:
     kind = check_text(text, len(text)).kind
-    return Remark(kind.replace("_", " "), _NO_ABSTRACT[kind]) if kind in _NO_ABSTRACT else None
+    return Remark(*_NO_ABSTRACT[kind]) if kind in _NO_ABSTRACT else None
 
 
 def _remark(known: float, *, unlike: bool) -> Remark:

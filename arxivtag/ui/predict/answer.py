@@ -13,6 +13,7 @@ import streamlit as st
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
+from arxivtag.tagging.scope import Remark, nearly_equal
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.predict.bars import N_TOP, bars_html
@@ -26,7 +27,7 @@ class Prediction:
 
     ``probabilities`` are calibrated, (n_labels,) float32, in the order of ``bundle.label_names``;
     ``tags`` are all labels, most probable first. A text of which the model knows no word is not
-    ``readable`` and gets no label.
+    ``readable`` and gets no label, and neither does one that the model doubts.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Prediction:
     probabilities: np.ndarray
     tags: tuple[tagger.LabelScore, ...]
     readable: bool
+    doubt: Remark | None = None
 
     @property
     def above(self) -> tuple[tagger.LabelScore, ...]:
@@ -52,11 +54,12 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
     text = join_text(title, abstract, bundle.text_fields)
     y_prob, known = tagger.predict_with_readable(bundle, [text])
-    readable = bool(known[0])
+    (doubt,) = tagger.doubtful(bundle, [text], y_prob)
+    readable = bool(known[0]) and doubt is None
     everything = tagger.rank_labels(
         bundle, y_prob[0], top_k=len(bundle.label_names), readable=readable
     )
-    return Prediction(text, bundle, y_prob[0], everything, readable)
+    return Prediction(text, bundle, y_prob[0], everything, readable, doubt)
 
 
 def summary_sentence(above: Sequence[tagger.LabelScore], nearest: tagger.LabelScore) -> str:
@@ -80,6 +83,8 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
         + bars_html(shown, prediction.thresholds())
     )
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
+    if remark := nearly_equal(prediction.bundle.label_names, prediction.probabilities):
+        components.note(remark.sentence)
     calibrated = prediction.bundle.calibration.method != "none"
     components.note(
         f"Top three: {top}. Model: {context.model_name}; probabilities are "
