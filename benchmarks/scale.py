@@ -1,10 +1,12 @@
-"""The corpus store against the number of papers: ingest, first view, each tab, memory, disk.
+"""Everything against the number of papers: ingest, first view, each tab, training, tagging, disk.
 
     python -m benchmarks.scale SOURCE FOLDER [--papers 27000,110000,430000,1600000,3200000]
 
 Makes the data sets out of SOURCE in FOLDER (benchmarks/make_large.py), where they are not there
-yet, and measures each in fresh processes. "filter" is the slowest of a label, a text and a length.
-The last line is the exponent of growth between the first and the last size: 1 is linear.
+yet, and measures each in fresh processes. "filter" is the slowest of a label, a text and a length;
+"train" is preset `tuned` from the corpus to the evaluation, "train again" to the first step with
+another learning rate. The last column is the exponent of growth between the first and the last
+size: 1 is linear.
 """
 
 from __future__ import annotations
@@ -18,7 +20,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -31,14 +35,17 @@ from arxivtag.exploring import labels, lengths, preparation, terms
 from arxivtag.exploring.describe import describe
 from arxivtag.exploring.duplicates import duplicate_groups
 from arxivtag.exploring.filters import PaperFilter, select_rows
+from arxivtag.runs import jobs
+from arxivtag.runs.foreground import train_in_foreground
+from arxivtag.runs.history import read_history
+from arxivtag.runs.layout import run_folder
+from arxivtag.runs.registry import list_runs, read_run
+from arxivtag.settings import preset_settings, with_settings
+from arxivtag.tagging import tagger
+from arxivtag.tagging.bundle import Bundle
+from arxivtag.tagging.loading import load_bundle
 
 SIZES = (27_000, 110_000, 430_000, 1_600_000, 3_200_000)
-# All of arXiv; the defaults are meant for the way that holds papers in memory.
-LIMITS = {
-    "ARXIVTAG_MAX_ROWS": "10000000",
-    "ARXIVTAG_MAX_FILE_MB": "20000",
-    "ARXIVTAG_MAX_DECOMPRESSED_MB": "20000",
-}
 Figures = dict[str, float]
 
 
@@ -48,12 +55,11 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--papers", default=",".join(map(str, SIZES)))
     parser.add_argument("--as-is", action="store_true", help="measure SOURCE itself")
-    parser.add_argument("--step", choices=("ingest", "explore"), help=argparse.SUPPRESS)
+    parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     home = arguments.folder / "home"
     if arguments.step:
-        step = ingest if arguments.step == "ingest" else explore
-        print(json.dumps(step(arguments.source, home)))
+        print(json.dumps(STEPS[arguments.step](arguments.source, home)))
         return
     measured: dict[int, Figures] = {}
     sizes = [0] if arguments.as_is else [int(text) for text in arguments.papers.split(",")]
@@ -62,7 +68,8 @@ def main() -> None:
         shutil.rmtree(home, ignore_errors=True)
         figures = run_step("ingest", path, arguments.folder)
         figures["disk MB"] = sum(one.stat().st_size for one in home.rglob("*")) / 1e6
-        figures |= run_step("explore", path, arguments.folder)
+        for step in ("explore", "train", "train again", "tag"):
+            figures |= run_step(step, path, arguments.folder)
         measured[int(figures.pop("n_papers"))] = figures
         print(json.dumps({"n_papers": [*measured][-1], **figures}), flush=True)
     print(table(measured))
@@ -86,9 +93,7 @@ def data_of(source: str, folder: Path, n_papers: int) -> Path:
 def run_step(step: str, data: str, folder: Path) -> Figures:
     """Measure one step in a process of its own, with its largest resident size."""
     command = [sys.executable, "-m", "benchmarks.scale", data, str(folder), "--step", step]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, env={**os.environ, **LIMITS}
-    ) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
@@ -153,6 +158,66 @@ def explore(source: str, home: Path) -> Figures:
             figures[key] = max(figures.get(key, 0), seconds["tab"])
     timed(figures, "describe", lambda: describe(corpus))
     return figures
+
+
+def train(source: str, home: Path) -> Figures:
+    """Train preset ``tuned`` on what was ingested, as the command line does."""
+    figures: Figures = {}
+    settings = replace(preset_settings("tuned"), data=source)
+    results: list[dict[str, Any]] = []
+    timed(figures, "train", lambda: results.append(train_in_foreground(settings, home)))
+    (result,) = results
+    stages = ("clean", "split", "vectorize", "train", "evaluate", "bundle")
+    figures |= {f"of it {stage}": result["timings"][stage] for stage in stages}
+    figures |= {name: result["evaluation"][name] for name in ("micro_f1", "macro_f1", "lrap")}
+    figures["bundle MB"] = sum(
+        path.stat().st_size for path in run_folder(result["run_id"], home).bundle.iterdir()
+    ) / 1e6  # fmt: skip
+    return figures
+
+
+def train_again(source: str, home: Path) -> Figures:
+    """Start a run with another learning rate, in a worker as the app does, up to its first step."""
+    same = replace(preset_settings("tuned"), data=source)
+    settings = with_settings(same, {"learning_rate": 0.012})
+    started = time.perf_counter()
+    run_id = jobs.start(settings, home)
+    folder = run_folder(run_id, home)
+    while not read_history(folder.history).ticks and not read_run(run_id, home).status.is_over:
+        time.sleep(0.02)
+    figures = {"second run to its first step": time.perf_counter() - started}
+    jobs.stop(run_id, home)
+    while not read_run(run_id, home).status.is_over:
+        time.sleep(0.2)
+    return figures
+
+
+def tag(source: str, home: Path) -> Figures:
+    """Load the bundle of the run and tag 1,024 abstracts."""
+    figures: Figures = {}
+    corpus = open_corpus(source, home)
+    texts = papers_at(corpus, range(1024))["abstract"].tolist()
+    folder = next(run_folder(run.run_id, home).bundle for run in list_runs(home) if run.has_bundle)
+    before = resident_mb()
+    bundles: list[Bundle] = []
+    timed(figures, "load the bundle", lambda: bundles.append(load_bundle(folder)))
+    timed(figures, "tag 1,024 abstracts", lambda: tagger.predict(bundles[0], texts))
+    return {**figures, "added MB": resident_mb() - before}
+
+
+def resident_mb() -> float:
+    """Return the memory of this process that is not of mapped files, in MB."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1000 for line in status if line.startswith("RssAnon"))
+
+
+STEPS = {
+    "ingest": ingest,
+    "explore": explore,
+    "train": train,
+    "train again": train_again,
+    "tag": tag,
+}
 
 
 def labels_tab(corpus: Corpus, rows: Rows) -> None:

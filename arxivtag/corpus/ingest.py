@@ -127,11 +127,14 @@ def _check_any(job: IngestJob, n_papers: int, notes: Sequence[str]) -> None:
         )
 
 
-def files_in(folder: Path) -> dict[str, int]:
-    """Return the size in bytes of each file of a corpus, the report aside."""
+def files_in(folder: Path) -> dict[str, list[int]]:
+    """Return the size in bytes and the time of the last change, in ns, of each file of a corpus.
+
+    The report is left out. What is written into a file later changes its time, if not its size.
+    """
     files = (path for path in sorted(folder.rglob("*")) if path.is_file())
     return {
-        str(path.relative_to(folder)): path.stat().st_size
+        str(path.relative_to(folder)): [path.stat().st_size, path.stat().st_mtime_ns]
         for path in files
         if path.name != REPORT_NAME
     }

@@ -301,7 +301,7 @@ class _Work:
 def is_sound(folder: Path) -> bool:
     """Return whether a folder holds a whole corpus of this version's format.
 
-    Every file has the size that its ingest wrote down.
+    Every file has the size and the time of change that its ingest wrote down.
     """
     try:
         about = storage.read_json(folder / REPORT_NAME)
@@ -349,7 +349,7 @@ def make_room(root: Path, newest: str = "") -> None:
         for report in root.glob(pattern):
             with contextlib.suppress(OSError):
                 used_at[report.parent] = report.stat().st_mtime
-                sizes[report.parent] = sum(files_in(report.parent).values())
+                sizes[report.parent] = sum(size for size, _ in files_in(report.parent).values())
     total = sum(sizes.values())
     for folder in sorted(sizes, key=lambda path: used_at[path]):
         if total <= limits().max_store_gb * _GB:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.taxonomy import known_labels, label_name
 from arxivtag.papers.texts import join_text, normalize_text
+from arxivtag.tagging.scope import Remark, doubts, nearly_equal
 from arxivtag.tagging.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -43,6 +44,27 @@ class LabelScore:
     name: str
     probability: float
     above_threshold: bool
+
+
+@dataclass(frozen=True)
+class Tagged(Sequence[LabelScore]):
+    """The labels of one text, most probable first, and what is to be said of them.
+
+    A ``remark`` says why a text got no label, or that two of them are nearly as likely.
+    """
+
+    labels: tuple[LabelScore, ...]
+    remark: Remark | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @overload
+    def __getitem__(self, index: int) -> LabelScore: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LabelScore, ...]: ...
+    def __getitem__(self, index: int | slice) -> LabelScore | tuple[LabelScore, ...]:
+        return self.labels[index]
 
 
 @dataclass(frozen=True)
@@ -162,8 +184,11 @@ def tag(
     top_k: int | None = None,
     threshold: float | None = None,
     progress: Callable[[int], object] | None = None,
-) -> list[tuple[LabelScore, ...]]:
-    """Return the labels of each joined text; a text without a known n-gram is given none.
+) -> list[Tagged]:
+    """Return the labels of each joined text.
+
+    A text without a known n-gram, and one that the model cannot judge
+    (:mod:`arxivtag.tagging.scope`), is given none.
 
     For ``top_k`` and ``threshold`` see :func:`rank_labels`. ``progress`` is called with the number
     of texts done.
@@ -173,10 +198,23 @@ def tag(
     """
     _check_choice(top_k, threshold)  # before the work, not after it
     y_prob, readable = predict_with_readable(bundle, texts, progress=progress)
+    doubted = doubtful(bundle, texts, y_prob)
+
+    def tagged(row: NDArray[np.float32], *, known: bool, doubt: Remark | None) -> Tagged:
+        ranked = rank_labels(bundle, row, top_k, threshold, readable=known and doubt is None)
+        is_judged = known and doubt is None
+        return Tagged(ranked, nearly_equal(bundle.label_names, row) if is_judged else doubt)
+
     return [
-        rank_labels(bundle, row, top_k, threshold, readable=bool(is_known))
-        for row, is_known in zip(y_prob, readable, strict=True)
+        tagged(row, known=bool(known), doubt=doubt)
+        for row, known, doubt in zip(y_prob, readable, doubted, strict=True)
     ]
+
+
+def doubtful(bundle: Bundle, texts: Sequence[str], y_prob: Probabilities) -> list[Remark | None]:
+    """Return for each joined text why the model cannot judge it; None where it can."""
+    plain = [normalize_text(text) for text in texts]
+    return doubts(bundle.scope, bundle.vectorizer, plain, y_prob)
 
 
 def tag_papers(
@@ -185,7 +223,7 @@ def tag_papers(
     top_k: int | None = None,
     threshold: float | None = None,
     progress: Callable[[int], object] | None = None,
-) -> list[tuple[LabelScore, ...]]:
+) -> list[Tagged]:
     """Return the labels of each of ``papers`` (``abstract``, perhaps ``title``); see :func:`tag`.
 
     :func:`arxivtag.tagging.tables.with_predicted_labels` makes a table of them.

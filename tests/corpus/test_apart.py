@@ -9,6 +9,7 @@ import random
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from arxivtag.corpus import apart, store
 from arxivtag.corpus.apart import time_left_text
 from arxivtag.corpus.store import open_corpus
 from arxivtag.errors import DataError, StorageError
-from tests.corpus.test_store import names_in, papers_file
+from tests.corpus.test_store import names_in, no_file_beyond, papers_file
 
 LEFT_BEHIND = {".lock"}
 
@@ -133,6 +134,22 @@ def test_a_killed_process_is_told_and_leaves_nothing(tmp_path: Path) -> None:
             progress=lambda stage, fraction: kill_all(processes_reading(tmp_path)),
         )
     assert names_in(tmp_path) == LEFT_BEHIND
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    source = papers_file(tmp_path, 2_000)
+    with no_file_beyond(100_000), pytest.raises(StorageError):
+        open_corpus(source, tmp_path)
+    assert processes_reading(tmp_path) == []
+    assert names_in(tmp_path) == LEFT_BEHIND
+
+
+def test_several_who_ask_at_once_get_one_corpus(tmp_path: Path) -> None:
+    source = papers_file(tmp_path, 6_000)
+    with ThreadPoolExecutor(3) as asking:
+        corpora = list(asking.map(lambda _: open_corpus(source, tmp_path), range(3)))
+    assert {corpus.n_papers for corpus in corpora} == {6_000}
+    assert names_in(tmp_path) == {"corpus", ".lock", ".seen"}
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import resource
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,7 +114,14 @@ def test_an_ingest_can_be_stopped(tmp_path: Path) -> None:
     assert names_in(tmp_path) == {".lock"}
 
 
+def change_a_byte(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(7)
+        file.write(b"\x7f")
+
+
 DAMAGE = {
+    "a byte is another": lambda folder: change_a_byte(folder / "labels" / "codes"),
     "a file is gone": lambda folder: (folder / "tokens" / "codes").unlink(),
     "a file is cut": lambda folder: os.truncate(folder / "papers.parquet", 100),
     "the report is cut": lambda folder: os.truncate(folder / "report.json", 10),
@@ -164,16 +173,22 @@ def test_the_corpus_out_of_use_longest_makes_room(
     assert [folder.exists() for folder in folders] == [False, False, True]
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
-    source = papers_file(tmp_path, 2_000)
+@contextlib.contextmanager
+def no_file_beyond(n_bytes: int) -> Iterator[None]:
+    """Let the system refuse to write more, here and in processes started meanwhile."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
     try:
-        with pytest.raises(StorageError):
-            open_corpus(source, tmp_path)
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    source = papers_file(tmp_path, 2_000)
+    with no_file_beyond(100_000), pytest.raises(StorageError):
+        open_corpus(source, tmp_path)
     assert names_in(tmp_path) == {".lock"}
 
 

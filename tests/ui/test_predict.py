@@ -17,8 +17,11 @@ from arxivtag import config
 from arxivtag.errors import BundleError, FetchError
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.fetching import arxiv_api
+from arxivtag.runs.layout import run_folder
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import explain, without_function_words
+from arxivtag.tagging.saving import save_bundle
+from arxivtag.tagging.scope import Scope
 from arxivtag.ui.frame import models
 from arxivtag.ui.frame.components import probability_text
 from arxivtag.ui.predict import many as predict_many
@@ -51,6 +54,22 @@ def open_tab(app: AppTest, key: str, name: str) -> AppTest:
     """Open a tab as a click would."""
     app.session_state[key] = name
     return app.run()
+
+
+def test_a_text_from_elsewhere_gets_the_reason_in_place_of_labels(
+    app: AppTest, demo_home: Path
+) -> None:
+    """The demo model with a scope that no text but the examples' words in their order enters."""
+    scope = Scope(np.ones(1, np.uint32), np.ones(1, np.float16), (8,), (9.0,))
+    save_bundle(
+        dataclasses.replace(demo_bundle(), scope=scope), run_folder(RUN_ID, demo_home).bundle
+    )
+    app.text_area(key=ABSTRACT).input(EXAMPLES[0].abstract).run()
+    assert not app.exception
+    assert "Not sure" in texts(app)
+    assert "It does not read like an abstract on arXiv. So it gets no label." in texts(app)
+    assert "passes its threshold" not in texts(app)
+    assert "Why this label" not in texts(app)
 
 
 def test_without_a_model_the_page_says_what_to_do(

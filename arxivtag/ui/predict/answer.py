@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -19,6 +19,7 @@ from arxivtag.tagging.archives import (
     roles,
 )
 from arxivtag.tagging.bundle import Bundle
+from arxivtag.tagging.scope import Remark, nearly_equal
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.predict.bars import THE_ANSWER, tree_html
@@ -33,7 +34,7 @@ class Prediction:
 
     ``probabilities`` are calibrated, (n_labels,) float32, in the order of ``bundle.label_names``;
     ``tags`` are all labels, most probable first. A text of which the model knows no word is not
-    ``readable`` and gets no label.
+    ``readable`` and gets no label, and neither does one that the model doubts.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Prediction:
     probabilities: np.ndarray
     tags: tuple[tagger.LabelScore, ...]
     readable: bool
+    doubt: Remark | None = None
 
     @property
     def above(self) -> tuple[tagger.LabelScore, ...]:
@@ -83,7 +85,9 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
     text = join_text(title, abstract, bundle.text_fields)
     y_prob, known = tagger.predict_with_readable(bundle, [text])
-    return ranked(bundle, text, y_prob[0], bool(known[0]))
+    (doubt,) = tagger.doubtful(bundle, [text], y_prob)
+    found = ranked(bundle, text, y_prob[0], bool(known[0]) and doubt is None)
+    return replace(found, doubt=doubt)
 
 
 def ranked(bundle: Bundle, text: str, y_prob_row: np.ndarray, readable: bool) -> Prediction:
@@ -129,6 +133,8 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
     sentence = html.escape(summary_sentence(prediction).replace(" %", "\u00a0%"))
     st.html(f'<p role="status" class="at-sentence">{sentence}</p>{draw(prediction.shown())}')
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
+    if remark := nearly_equal(prediction.bundle.label_names, prediction.probabilities):
+        components.note(remark.sentence)
     calibrated = prediction.bundle.calibration.method != "none"
     components.note(
         f"Top three: {top}. Model: {context.model_name}; probabilities are "

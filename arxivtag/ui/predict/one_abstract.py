@@ -62,10 +62,12 @@ def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) ->
         components.note(f"An example, made up for this page: {example.field}.")
     started = time.perf_counter()
     prediction = predict_text(bundle, title, abstract)
-    if prediction.readable or check.kind == "other_language":
+    if prediction.doubt is None and (prediction.readable or check.kind == "other_language"):
         _render_check(check)
     if prediction.readable:
         render_answer(prediction, context)
+    elif prediction.doubt is not None:
+        components.empty_state("Not sure", f"{prediction.doubt.sentence} So it gets no label.")
     else:
         components.empty_state(
             "No label",
