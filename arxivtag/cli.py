@@ -366,6 +366,8 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
     if note := note_on(abstract, len(abstract)):
         _print_notes([f"Note: {note}."])
     (scores,) = tagger.tag(bundle, [abstract], top_k=arguments.top, threshold=arguments.threshold)
+    if scores.remark:
+        _print_notes([scores.remark.sentence])
     lines = [
         f"{'*' if score.above_threshold else ' '} {score.probability:5.1%}  "
         f"{score.label:<18} {score.name}"

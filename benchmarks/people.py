@@ -109,7 +109,7 @@ class Visitor:
     async def press_example(self) -> None:
         field = self.random.choice(EXAMPLES).field
         await self.page.get_by_test_id("stButtonGroup").get_by_text(field, exact=True).click()
-        await self.page.locator(".at-sentence").wait_for()
+        await self.page.get_by_text(f"An example, made up for this page: {field}.").wait_for()
 
     async def watch(self) -> None:
         await self.page.goto(f"{self.url}/Train?run={self.run_id}")

@@ -152,7 +152,8 @@ def to_dict(thresholds: Thresholds) -> dict[str, Any]:
     """Return plain values that JSON can hold; :func:`from_dict` is the inverse."""
     return {
         "method": thresholds.method,
-        "values": [float(f"{value:.7g}") for value in thresholds.values.tolist()],
+        # Nine digits tell every float32 apart; a paper whose probability is the threshold gets it.
+        "values": [float(f"{value:.9g}") for value in thresholds.values.tolist()],
         "top_k": thresholds.top_k,
     }
 

@@ -145,7 +145,7 @@ class _TermTable:
         return np.where(self.pair_keys[nearest] == keys, self.pair_terms[nearest], -1)
 
 
-def _pair_starts(indptr: NDArray[np.int64]) -> NDArray[np.int64]:
+def pair_starts(indptr: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the positions of all words that are not the last of their text."""
     is_last = np.zeros(int(indptr[-1]), dtype=np.bool_)
     is_last[indptr[1:][np.diff(indptr) > 0] - 1] = True
@@ -178,7 +178,7 @@ def with_length_one(rows: SparseRows) -> SparseRows:
 def _count_chunk(texts: Sequence[str], table: _TermTable) -> SparseRows:
     words = split_chunk(texts)
     numbers = table.numbers(words.dictionary)[words.codes]
-    starts = _pair_starts(words.indptr)
+    starts = pair_starts(words.indptr)
     pairs = table.pair_columns(numbers[starts], numbers[starts + 1])
     rows = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(words.indptr))
     return count_rows(

@@ -108,6 +108,15 @@ def current_label(label: str) -> str:
     return CURRENT_NAMES.get(label, label)
 
 
+def archive_of(label: str) -> str:
+    """Return the archive of arXiv that an area stands in now; any other label stands for itself.
+
+    >>> archive_of("cs.LG"), archive_of("cmp-lg"), archive_of("quant-ph"), archive_of("v1.0 robots")
+    ('cs', 'cs', 'quant-ph', 'v1.0 robots')
+    """
+    return current_label(label).partition(".")[0] if label in LABEL_NAMES else label
+
+
 def known_labels(labels: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
     """Return a paper's labels under the names that a model knows, in order and without repeats.
 

@@ -50,14 +50,16 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _NOTICE = re.compile(
-    r"(?:\bthis|\A\W*the)\s+(?:\w+\s+)?"
+    r"(?:\bthis\s+|\A\W*(?:the\s+)?)(?:\w+\s+)?"
     r"(?:paper|article|preprint|manuscript|submission|work|version|report|note)\s+"
     r"(?:(?:has\s+been|is|was)\s+)?(?:\w+\s+)?(?:withdrawn|retracted)\b"
-    r"|\A\W*(?:withdrawn|retracted)(?:\s*[.:)\]]|\s+(?:by|due)\b|\s*\Z)",
+    r"|\A\W*(?:withdrawn|retracted)(?:\s*[.:)\]]|\s+(?:by|due)\b|\s*\Z)"
+    r"|\A\W*(?:the\s+|we\s+|i\s+)(?:authors?\s+)?(?:have\s+|has\s+)?(?:withdrawn?|retract(?:ed)?)\s+"
+    r"(?:this|the\s+present)\b",
     re.IGNORECASE,
 )
 
-_BETWEEN_NOTES = "; "
+BETWEEN_NOTES = "; "
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def note_on(text: str, max_chars: int) -> str:
     noticed = [rule for rule in _RULES if rule.notices(text, words)]
     if noticed and not noticed[0].taggable:
         return noticed[0].note
-    return _BETWEEN_NOTES.join(dict.fromkeys(rule.note for rule in noticed))
+    return BETWEEN_NOTES.join(dict.fromkeys(rule.note for rule in noticed))
 
 
 def count_notes(notes: Iterable[str]) -> dict[str, int]:
@@ -131,7 +133,7 @@ def count_notes(notes: Iterable[str]) -> dict[str, int]:
     >>> count_notes(["", "not English", "withdrawn; not English"])
     {'not English': 2, 'withdrawn': 1}
     """
-    counts = Counter(note for cell in notes if cell for note in cell.split(_BETWEEN_NOTES))
+    counts = Counter(note for cell in notes if cell for note in cell.split(BETWEEN_NOTES))
     return dict(counts.most_common())
 
 
@@ -163,7 +165,7 @@ def _is_no_text(text: str, words: Sequence[str]) -> bool:
 
 def _is_withdrawn(text: str, words: Sequence[str]) -> bool:
     lowered = text.lower()
-    if not any(word in lowered for word in ("withdrawn", "retracted")):
+    if not any(word in lowered for word in ("withdraw", "retract")):
         return False  # the quick way out of nearly all texts
     return _NOTICE.search(text) is not None
 

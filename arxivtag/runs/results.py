@@ -25,7 +25,7 @@ from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.preparing import Features, Part
 from arxivtag.settings import RunConfig
-from arxivtag.tagging import bundle, neighbours, saving
+from arxivtag.tagging import bundle, fitting, neighbours, saving
 
 RECORDED_PACKAGES = ("keras", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
 
@@ -99,6 +99,7 @@ def save(settings: RunConfig, folder: RunFolder, outcome: Outcome, details: dict
         ),
         text_fields=settings.text_fields,
     )
+    made = fitting.with_scope(made, outcome.corpus, features.train.papers, features.val.papers)
     saving.save_bundle(made, folder.bundle)
 
 

@@ -11,6 +11,7 @@
     branch0_layer0_scale.npy, ...
                          (n_in,) float32
     neighbours_*.npy, neighbours_papers.txt     optional, see arxivtag.tagging.neighbours
+    scope_pairs.npy, scope_lifts.npy            optional, see arxivtag.tagging.scope
 
 A kernel is stored as int8: whole numbers from -127 to 127, each row of which is multiplied by its
 own scale when it is used. Bundles of older versions may hold float32 kernels without scales. Arrays
@@ -35,6 +36,7 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.settings import MAX_FEATURES, RunConfig, VectorizerConfig
 from arxivtag.tagging.neighbours import NeighbourIndex
+from arxivtag.tagging.scope import N_PAIRS, Scope
 
 SCHEMA_VERSION = 1
 MANIFEST_NAME = "manifest.json"
@@ -59,6 +61,7 @@ class Bundle:
         calibration: The network's probabilities to calibrated ones.
         neighbours: Training papers to search for similar ones, or None.
         text_fields: What the model reads.
+        scope: What the texts that it can judge read like, or None.
     """
 
     manifest: dict[str, Any]
@@ -69,6 +72,7 @@ class Bundle:
     calibration: Calibration
     neighbours: NeighbourIndex | None = None
     text_fields: TextFields = "abstract"
+    scope: Scope | None = None
 
 
 # An entry that is missing has no default: None is of no field's type, so it is refused.
@@ -97,6 +101,15 @@ class NeighboursLayout:
 
     n_papers: int = setting(_MISSING, "Papers.", minimum=1, maximum=_MAX_NEIGHBOURS)
     n_entries: int = setting(_MISSING, "Their n-grams.", minimum=0, maximum=2**31 - 1)
+
+
+@dataclass(frozen=True)
+class ScopeLayout:
+    """How many pairs of words a scope keeps, and the rest of it."""
+
+    n_pairs: int = setting(_MISSING, "Pairs of words.", minimum=1, maximum=N_PAIRS)
+    lengths: tuple[int, ...] = _MISSING
+    lowest: tuple[float, ...] = _MISSING
 
 
 @dataclass(frozen=True)

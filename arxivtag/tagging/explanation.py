@@ -20,13 +20,14 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.logistic import logit
@@ -103,7 +104,7 @@ class Explanation:
 
 @dataclass(frozen=True, eq=False)
 class WhatIf:
-    """The model on a text without a phrase, which stands in it ``n_places`` times.
+    """The model on a text without some phrases, which stand in it ``n_places`` times.
 
     ``y_prob_without`` are calibrated, ``(n_labels,)``; ``readable_without`` says whether an n-gram
     that the model knows is left.
@@ -154,20 +155,39 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     )
 
 
-def without_phrase(bundle: Bundle, text: str, phrase: str) -> WhatIf:
-    """Return the probabilities of all labels with every place of ``phrase`` left out.
+def without_function_words(
+    explanation: Explanation,
+) -> tuple[Explanation, tuple[Contribution, ...]]:
+    """Return an explanation without words such as "the" and pairs that hold one, and these."""
+    hidden = {
+        item.term: item
+        for item in explanation.contributions
+        if not STOP_WORDS.isdisjoint(item.term.split())
+    }
+    kept = replace(
+        explanation,
+        contributions=tuple(one for one in explanation.contributions if one.term not in hidden),
+        spans=tuple(span for span in explanation.spans if span.term not in hidden),
+    )
+    return kept, tuple(hidden.values())
 
-    The phrase is read as the model reads text (case and punctuation do not matter)
-    and may have up to 20 words; ``n_places`` is 0 if it does not stand in the text.
+
+def without_phrases(bundle: Bundle, text: str, phrases: Sequence[str]) -> WhatIf:
+    """Return the probabilities of all labels with every place of each phrase left out.
+
+    Phrases are read as the model reads text (case and punctuation do not matter) and may have up
+    to 20 words each; ``n_places`` is 0 if none stands in the text.
 
     Raises:
-        ConfigError: If the phrase has more words.
+        ConfigError: If a phrase has more words.
     """
     reading = _Reading.of(bundle, normalize_text(text))
-    starts, removed = reading.places_of(_phrase_words(phrase))
+    places = [reading.places_of(_phrase_words(phrase)) for phrase in phrases]
+    removed = np.unique(np.concatenate([_NOTHING, *(positions for _, positions in places)]))
     logits = _logits(bundle, reading, [removed])
     y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
-    return WhatIf(len(starts), y_prob[0], reading.is_readable(removed))
+    n_places = sum(len(starts) for starts, _ in places)
+    return WhatIf(n_places, y_prob[0], reading.is_readable(removed))
 
 
 def _phrase_words(phrase: str) -> list[str]:

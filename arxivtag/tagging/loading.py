@@ -28,9 +28,11 @@ from arxivtag.tagging.bundle import (
     Bundle,
     Layout,
     NeighboursLayout,
+    ScopeLayout,
     weights_name,
 )
 from arxivtag.tagging.neighbours import NeighbourIndex
+from arxivtag.tagging.scope import Scope
 
 _MAX_MANIFEST_BYTES = 4_000_000
 _MAX_TEXT_BYTES = 2**31 - 1  # of one array of strings
@@ -140,6 +142,7 @@ class _Reader:
             calibration=calibration.from_dict(self.manifest.get("calibration", {})),
             neighbours=self.neighbours(),
             text_fields=layout.text_fields,
+            scope=self.scope(),
         )
 
     def network(self) -> Network:
@@ -177,6 +180,22 @@ class _Reader:
         if problem:
             raise BundleError(f"The bundle's neighbours cannot be used: {problem}.", _HINT)
         return index
+
+    def scope(self) -> Scope | None:
+        """Return what the texts that the model can judge read like, if the bundle tells."""
+        told = self.manifest.get("scope")
+        if told is None:
+            return None
+        declared = from_dict(ScopeLayout, _with_tuples(told, "lengths", "lowest"))
+        scope = Scope(
+            pairs=self.array("scope_pairs", (declared.n_pairs,), np.uint32),
+            lifts=self.array("scope_lifts", (declared.n_pairs,), np.float16),
+            lengths=declared.lengths,
+            lowest=declared.lowest,
+        )
+        if problem := scope.problem():
+            raise BundleError(f"The bundle's scope cannot be used: {problem}.", _HINT)
+        return scope
 
     def array(self, name: str, shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
         """Return the array in ``name.npy`` if its header and file size say what is expected.
@@ -243,7 +262,9 @@ class _Reader:
 
 def _layout(manifest: dict[str, Any]) -> Layout:
     """Return what the manifest says of the files' sizes, within the limits of this machine."""
-    layout = from_dict(Layout, {**manifest, "network": _with_tuples(manifest.get("network"))})
+    layout = from_dict(
+        Layout, {**manifest, "network": _with_tuples(manifest.get("network"), "branches")}
+    )
     if layout.n_labels > config.limits().max_labels:
         raise BundleError(
             f"A bundle may have up to {config.limits().max_labels:,} labels. "
@@ -281,12 +302,16 @@ def _thresholds(manifest: dict[str, Any], n_labels: int) -> Thresholds:
     return declared
 
 
-def _with_tuples(network: object) -> object:
-    """Return the manifest's network with branches as tuples: JSON has lists only."""
-    if not isinstance(network, dict) or not isinstance(network.get("branches"), list):
-        return network
-    branches = (tuple(one) if isinstance(one, list) else one for one in network["branches"])
-    return {**network, "branches": tuple(branches)}
+def _with_tuples(told: Any, *names: str) -> Any:
+    """Return an entry of the manifest with these of its lists as tuples: JSON has lists only."""
+    if not isinstance(told, dict):
+        return told
+    lists = {name: told[name] for name in names if isinstance(told.get(name), list)}
+    return {**told, **{name: tuple(map(_tuple, values)) for name, values in lists.items()}}
+
+
+def _tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _read_header(file: BinaryIO) -> bytes:

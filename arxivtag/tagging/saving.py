@@ -23,6 +23,7 @@ from arxivtag.tagging.bundle import (
     Layout,
     NeighboursLayout,
     NetworkLayout,
+    ScopeLayout,
     weights_name,
 )
 from arxivtag.tagging.loading import load_bundle
@@ -84,10 +85,13 @@ def _arrays(bundle: Bundle) -> Iterator[tuple[str, NDArray[Any]]]:
         yield "neighbours_indptr", bundle.neighbours.indptr
         yield "neighbours_indices", bundle.neighbours.indices
         yield "neighbours_weights", bundle.neighbours.weights
+    if bundle.scope is not None:
+        yield "scope_pairs", bundle.scope.pairs
+        yield "scope_lifts", bundle.scope.lifts
 
 
 def _manifest(bundle: Bundle) -> dict[str, Any]:
-    network, neighbours = bundle.network, bundle.neighbours
+    network, neighbours, scope = bundle.network, bundle.neighbours, bundle.scope
     layout = Layout(
         n_features=len(bundle.vectorizer),
         n_labels=len(bundle.label_names),
@@ -102,6 +106,7 @@ def _manifest(bundle: Bundle) -> dict[str, Any]:
     kept = (
         NeighboursLayout(len(neighbours.captions), len(neighbours.indices)) if neighbours else None
     )
+    told = ScopeLayout(len(scope.pairs), scope.lengths, scope.lowest) if scope else None
     return {
         **bundle.manifest,
         "schema_version": SCHEMA_VERSION,
@@ -109,6 +114,7 @@ def _manifest(bundle: Bundle) -> dict[str, Any]:
         "thresholds": thresholds.to_dict(bundle.thresholds),
         "calibration": calibration.to_dict(bundle.calibration),
         "neighbours": None if kept is None else to_dict(kept),
+        "scope": None if told is None else to_dict(told),
     }
 
 

@@ -16,10 +16,10 @@ from arxivtag import storage
 from arxivtag.config import limits
 from arxivtag.errors import ConfigError
 from arxivtag.papers.schema import ABSTRACT, TextTable
-from arxivtag.papers.text_checks import note_on
+from arxivtag.papers.text_checks import BETWEEN_NOTES, note_on
 
 if TYPE_CHECKING:
-    from arxivtag.tagging.tagger import LabelScore
+    from arxivtag.tagging.tagger import Tagged
 
 PREDICTED_LABELS, PROBABILITIES, NOTE = "predicted_labels", "probabilities", "note"
 # In place of a separator: the labels of a cell are a JSON list.
@@ -49,7 +49,7 @@ def label_separator(label_names: Sequence[str]) -> str:
 
 
 def with_predicted_labels(
-    texts: TextTable, predicted: Sequence[Sequence[LabelScore]], separator: str
+    texts: TextTable, predicted: Sequence[Tagged], separator: str
 ) -> pd.DataFrame:
     """Return the input's columns of ``texts`` with the labels that each row got.
 
@@ -61,7 +61,8 @@ def with_predicted_labels(
     Returns:
         Also ``predicted_labels`` and ``probabilities``: text, in the same order, most probable
         first, four decimals; and ``note``: what was noticed about the abstract, such as
-        ``"not English"``, empty where it is fine (:func:`note_column` says where it stands).
+        ``"not English"``, or what the model remarks, such as ``"unlike an abstract"``; empty where
+        there is nothing to say (:func:`note_column` says where it stands).
     """
     table = texts.as_given()
     note = note_column(texts.input_columns)
@@ -71,10 +72,16 @@ def with_predicted_labels(
         _cell([f"{one.probability:.4f}" for one in row], separator) for row in predicted
     ]
     table[note] = [
-        note_on(abstract if isinstance(abstract, str) else "", most)
-        for abstract in texts.frame[ABSTRACT].tolist()
+        _note(note_on(abstract if isinstance(abstract, str) else "", most), row)
+        for abstract, row in zip(texts.frame[ABSTRACT].tolist(), predicted, strict=True)
     ]
     return table
+
+
+def _note(noticed: str, row: Tagged) -> str:
+    """Return what was noticed about an abstract and what the model remarks, each once."""
+    remark = [row.remark.short] if row.remark else []
+    return BETWEEN_NOTES.join(dict.fromkeys([*filter(None, noticed.split(BETWEEN_NOTES)), *remark]))
 
 
 def _cell(items: Sequence[str], separator: str) -> str:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.taxonomy import known_labels, label_name
 from arxivtag.papers.texts import join_text, normalize_text
+from arxivtag.tagging.scope import Remark, doubts, nearly_equal
 from arxivtag.tagging.threads import one_blas_thread
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from arxivtag.tagging.neighbours import Neighbour
 
 BATCH_SIZE = 1024
+# Of the areas of 20,000 papers held out, 2.7 % have less; of areas drawn at random, 94 %.
+ODD_BELOW = 0.01
 
 Probabilities = NDArray[np.float32]
 Result = TypeVar("Result")
@@ -44,14 +47,37 @@ class LabelScore:
 
 
 @dataclass(frozen=True)
+class Tagged(Sequence[LabelScore]):
+    """The labels of one text, most probable first, and what is to be said of them.
+
+    A ``remark`` says why a text got no label, or that two of them are nearly as likely.
+    """
+
+    labels: tuple[LabelScore, ...]
+    remark: Remark | None = None
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @overload
+    def __getitem__(self, index: int) -> LabelScore: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[LabelScore, ...]: ...
+    def __getitem__(self, index: int | slice) -> LabelScore | tuple[LabelScore, ...]:
+        return self.labels[index]
+
+
+@dataclass(frozen=True)
 class SecondOpinion:
     """What the model says of labels that somebody chose.
 
-    It gives those it agrees with and those it adds; ``unknown`` are no labels of this model.
+    It gives those it agrees with and those it adds; it doubts those below their thresholds, and
+    finds those below ``ODD_BELOW`` odd; ``unknown`` are no labels of this model.
     """
 
     agrees: tuple[LabelScore, ...]
     doubts: tuple[LabelScore, ...]
+    odd: tuple[LabelScore, ...]
     adds: tuple[LabelScore, ...]
     unknown: tuple[str, ...]
 
@@ -158,8 +184,11 @@ def tag(
     top_k: int | None = None,
     threshold: float | None = None,
     progress: Callable[[int], object] | None = None,
-) -> list[tuple[LabelScore, ...]]:
-    """Return the labels of each joined text; a text without a known n-gram is given none.
+) -> list[Tagged]:
+    """Return the labels of each joined text.
+
+    A text without a known n-gram, and one that the model cannot judge
+    (:mod:`arxivtag.tagging.scope`), is given none.
 
     For ``top_k`` and ``threshold`` see :func:`rank_labels`. ``progress`` is called with the number
     of texts done.
@@ -169,10 +198,23 @@ def tag(
     """
     _check_choice(top_k, threshold)  # before the work, not after it
     y_prob, readable = predict_with_readable(bundle, texts, progress=progress)
+    doubted = doubtful(bundle, texts, y_prob)
+
+    def tagged(row: NDArray[np.float32], *, known: bool, doubt: Remark | None) -> Tagged:
+        ranked = rank_labels(bundle, row, top_k, threshold, readable=known and doubt is None)
+        is_judged = known and doubt is None
+        return Tagged(ranked, nearly_equal(bundle.label_names, row) if is_judged else doubt)
+
     return [
-        rank_labels(bundle, row, top_k, threshold, readable=bool(is_known))
-        for row, is_known in zip(y_prob, readable, strict=True)
+        tagged(row, known=bool(known), doubt=doubt)
+        for row, known, doubt in zip(y_prob, readable, doubted, strict=True)
     ]
+
+
+def doubtful(bundle: Bundle, texts: Sequence[str], y_prob: Probabilities) -> list[Remark | None]:
+    """Return for each joined text why the model cannot judge it; None where it can."""
+    plain = [normalize_text(text) for text in texts]
+    return doubts(bundle.scope, bundle.vectorizer, plain, y_prob)
 
 
 def tag_papers(
@@ -181,7 +223,7 @@ def tag_papers(
     top_k: int | None = None,
     threshold: float | None = None,
     progress: Callable[[int], object] | None = None,
-) -> list[tuple[LabelScore, ...]]:
+) -> list[Tagged]:
     """Return the labels of each of ``papers`` (``abstract``, perhaps ``title``); see :func:`tag`.
 
     :func:`arxivtag.tagging.tables.with_predicted_labels` makes a table of them.
@@ -212,20 +254,32 @@ def frame_texts(bundle: Bundle, papers: pd.DataFrame) -> list[str]:
 
 
 def second_opinion(
-    bundle: Bundle, y_prob_row: NDArray[np.floating[Any]], chosen: Iterable[str], *, readable: bool
+    bundle: Bundle,
+    y_prob_row: NDArray[np.floating[Any]],
+    chosen: Iterable[str],
+    *,
+    readable: bool,
+    content_at: float = float("inf"),
 ) -> SecondOpinion:
-    """Compare labels that somebody chose with the ones the model gives, most probable first.
+    """Compare labels that somebody chose, the primary one first, with those the model gives.
 
-    Where an area of arXiv has two names, either counts as the one that the model knows. For
-    ``y_prob_row`` and ``readable`` see :func:`rank_labels`.
+    Where an area of arXiv has two names, either counts as the one that the model knows. Nothing
+    is added where the first label chosen has the probability ``content_at`` or more. For
+    ``y_prob_row`` and ``readable`` see :func:`rank_labels`; each group is most probable first.
     """
     every = rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
     known = frozenset(bundle.label_names)
     wanted = known_labels(tuple(dict.fromkeys(chosen)), known)
+    mine = [one for one in every if one.label in wanted]
+    below = [one for one in mine if not one.above_threshold]
+    content = any(one.label == wanted[0] and one.probability >= content_at for one in mine)
     return SecondOpinion(
-        agrees=tuple(one for one in every if one.label in wanted and one.above_threshold),
-        doubts=tuple(one for one in every if one.label in wanted and not one.above_threshold),
-        adds=tuple(one for one in every if one.label not in wanted and one.above_threshold),
+        agrees=tuple(one for one in mine if one.above_threshold),
+        doubts=tuple(one for one in below if one.probability >= ODD_BELOW),
+        odd=tuple(one for one in below if one.probability < ODD_BELOW),
+        adds=tuple(
+            one for one in every if one.label not in wanted and one.above_threshold and not content
+        ),
         unknown=tuple(label for label in wanted if label not in known),
     )
 

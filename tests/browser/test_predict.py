@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 import zipfile
 from collections.abc import Callable
@@ -41,22 +42,107 @@ def page(demo_server: Server, open_page: OpenPage) -> Page:
     return opened
 
 
-def test_a_paste_is_answered_without_a_button(page: Page) -> None:
+def boxes(page: Page, selector: str) -> list[dict[str, float]]:
+    """The places of elements in the window: left, right, top, bottom in pixels."""
+    found: list[dict[str, float]] = page.locator(selector).evaluate_all(
+        "elements => elements.map((element) => element.getBoundingClientRect().toJSON())"
+    )
+    return found
+
+
+def test_the_page_opens_with_an_answer(page: Page) -> None:
+    expect(
+        page.get_by_text(f"An example, made up for this page: {EXAMPLES[0].field}.")
+    ).to_be_visible()
+    expect(page.get_by_text(f"Primary area {LABELS[0]}.")).to_be_visible()
+    (paste,), (answer,) = boxes(page, "textarea"), boxes(page, "ol.at-bars")
+    assert paste["right"] < answer["left"]
+    assert answer["top"] < paste["bottom"] < 900
+    assert paste["top"] < answer["bottom"]
+
+
+def test_the_box_stays_beside_an_answer_longer_than_the_window(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 520})
+    page.get_by_text("All 6 labels").click()
+    every = page.get_by_role("list", name="Labels by probability").nth(1)
+    expect(every).to_contain_text("cs.RO Robotics")
+    below = page.get_by_role("tab", name="Why this label")
+    below.evaluate("element => element.scrollIntoView({block: 'end'})")
+    (paste,), answer = boxes(page, "textarea"), boxes(page, "ol.at-bars")[0]
+    assert paste["top"] > answer["top"] + 100  # they moved apart: the answer went up
+    assert 0 < paste["top"] < paste["bottom"] <= 520
+
+
+# Rows whose words lie over their bar (the words themselves may be wider than what holds them).
+WORDS_OVER_BARS = """rows => rows.filter((row) => {
+  const bar = row.querySelector(".at-bar").getBoundingClientRect()
+  const range = document.createRange()
+  range.selectNodeContents(row.querySelector(".at-label"))
+  return [...range.getClientRects()].some((word) =>
+    word.right > bar.left && word.left < bar.right &&
+    word.bottom > bar.top && word.top < bar.bottom)
+}).map((row) => row.textContent)"""
+
+
+def test_names_never_lie_over_bars(page: Page) -> None:
+    for media, width in itertools.product(("screen", "print"), (820, 900, 1000, 1100, 390)):
+        page.emulate_media(media=media)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 900})
+        wait_until_idle(page)
+        assert page.locator(".at-row").count() >= 4
+        assert page.locator(".at-row").evaluate_all(WORDS_OVER_BARS) == [], (media, width)
+        assert min(box["width"] for box in boxes(page, ".at-label")) > 100  # nor is it squeezed
+
+
+def test_on_a_phone_an_example_is_answered_in_view(
+    demo_server: Server, open_page: OpenPage
+) -> None:
+    phone = open_page(f"{demo_server.url}/Predict?model={RUN_ID}", width=390, height=844)
+    expect(phone.get_by_text(f"Primary area {LABELS[0]}.")).to_be_in_viewport()
+    phone.get_by_text(EXAMPLES[1].field, exact=True).click()
+    expect(phone.get_by_text(f"Primary area {LABELS[1]}.")).to_be_in_viewport()
+    expect(phone.locator(".at-row.above").first).to_be_in_viewport()
+    (paste,), (sentence,) = boxes(phone, "textarea"), boxes(phone, ".at-sentence")
+    assert 0 < sentence["top"] - paste["bottom"] < 160
+
+
+def test_a_paste_is_answered_without_a_button_and_replaces_the_example(page: Page) -> None:
+    page.get_by_text(EXAMPLES[1].field, exact=True).click()
+    expect(page.get_by_text(f"Primary area {LABELS[1]}.")).to_be_visible()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.evaluate("text => navigator.clipboard.writeText(text)", EXAMPLES[0].abstract)
-    page.get_by_label("Abstract", exact=True).click()
+    page.evaluate("text => navigator.clipboard.writeText(text)", EXAMPLES[2].abstract)
+    area = page.get_by_label("Abstract", exact=True)
+    area.click()
     page.keyboard.press("Control+V")
-    expect(page.get_by_text(f"One label passes its threshold: {LABELS[0]}.")).to_be_visible()
+    expect(page.get_by_text(f"Primary area {LABELS[2]}.")).to_be_visible()
+    assert area.input_value() == EXAMPLES[2].abstract
     # The reader can go on typing where they were.
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     first = page.get_by_role("list", name="Labels by probability").get_by_role("listitem").first
-    expect(first).to_contain_text("Image and Video Processing")
+    # The archive, then its area; what is read aloud or copied keeps label and name apart.
+    expect(first).to_contain_text("cs Computer Science")
+    expect(first).to_contain_text("cs.RO Robotics primary")
     expect(first).to_contain_text("passes its threshold")
+    assert "cs.RO Robotics" in first.inner_text()
+
+
+def test_a_link_holds_the_text_only_if_asked(page: Page) -> None:
+    text = f"{EXAMPLES[2].abstract} 50% & more?"
+    page.get_by_label("Abstract", exact=True).fill(text)
+    page.get_by_role("button", name="Tag", exact=True).click()
+    expect(page.get_by_text(f"Primary area {LABELS[2]}.")).to_be_visible()
+    assert "abstract=" not in page.url
+    page.get_by_role("button", name="Link").click()
+    page.get_by_text("Put the text into the address too").click()
+    page.wait_for_url(re.compile("abstract="))
+    page.reload()
+    expect(page.get_by_label("Abstract", exact=True)).to_have_value(text)
+    expect(page.get_by_text(f"Primary area {LABELS[2]}.")).to_be_visible()
 
 
 def test_typing_is_answered_after_a_pause(page: Page) -> None:
     area = page.get_by_label("Abstract", exact=True)
-    area.click()
+    area.fill("")
     page.keyboard.type("We show that it is good for all of them", delay=2)
     expect(page.get_by_text("Not sure: no label is probable enough")).to_be_visible()
     page.keyboard.type(" and more", delay=2)
@@ -65,8 +151,8 @@ def test_typing_is_answered_after_a_pause(page: Page) -> None:
 
 def test_example_reasons_and_what_if(page: Page) -> None:
     page.get_by_text(EXAMPLES[1].field, exact=True).click()
-    expect(page.get_by_text(f"One label passes its threshold: {LABELS[1]}.")).to_be_visible()
-    expect(page.get_by_label("Title (optional)", exact=True)).to_have_value(EXAMPLES[1].title)
+    expect(page.get_by_text(f"Primary area {LABELS[1]}.")).to_be_visible()
+    expect(page.get_by_label("Abstract", exact=True)).to_have_value(EXAMPLES[1].abstract)
     marks = page.locator(".at-marked mark.up")
     expect(marks.first).to_be_visible()
     # Marks differ without colour: solid lines for, dashed lines against.
@@ -74,11 +160,18 @@ def test_example_reasons_and_what_if(page: Page) -> None:
     assert marks.first.evaluate(style) == "solid"
     assert page.locator(".at-marked mark.down").first.evaluate(style) == "dashed"
     expect(page.locator(".js-plotly-plot")).to_be_visible()
-    leave_out = page.get_by_role("combobox", name=re.compile("Leave out"))
-    leave_out.click()
-    leave_out.fill("summary")
-    page.get_by_role("option").first.click()
+    word = page.locator(".at-marked mark", has_text="summary").first
+    word.click()
     expect(page.get_by_text("Left out at")).to_be_visible()
+    expect(word).to_have_css("text-decoration-line", "line-through")
+    word.click()  # and back
+    expect(page.get_by_text("Left out at")).to_have_count(0)
+    expect(word).not_to_have_css("text-decoration-line", "line-through")
+    leave_out = page.get_by_role("combobox", name=re.compile("What if these were not there"))
+    leave_out.click()
+    leave_out.fill("sentence pairs in news")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Left out at one place")).to_be_visible()
 
 
 def test_markup_in_a_paste_runs_nothing(page: Page) -> None:
@@ -92,7 +185,7 @@ def test_markup_in_a_paste_runs_nothing(page: Page) -> None:
 
 def test_similar_papers_and_second_opinion(page: Page) -> None:
     page.get_by_text(EXAMPLES[2].field, exact=True).click()
-    expect(page.get_by_text(f"threshold: {LABELS[2]}.")).to_be_visible()
+    expect(page.get_by_text(f"Primary area {LABELS[2]}.")).to_be_visible()
     page.get_by_role("tab", name="Similar papers").click()
     expect(page.locator(".at-similars li").first).to_contain_text(EXAMPLES[2].title)
     page.get_by_role("tab", name="Second opinion").click()
@@ -100,8 +193,8 @@ def test_similar_papers_and_second_opinion(page: Page) -> None:
     box.fill("cs.CL")
     page.get_by_role("option", name=re.compile("^cs.CL")).click()
     page.keyboard.press("Escape")  # what lies behind an open list is hidden from readers
-    expect(page.get_by_role("heading", name=re.compile("Would add"))).to_be_visible()
-    expect(page.get_by_role("heading", name=re.compile("Doubts"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Missing"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("Odd"))).to_be_visible()
 
 
 def test_a_file_goes_up_and_comes_back_tagged(page: Page, tmp_path: Path) -> None:

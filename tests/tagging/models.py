@@ -13,6 +13,7 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.settings import RunConfig, VectorizerConfig
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
+from arxivtag.tagging.scope import Scope
 from tests.fitting import fit_transform
 
 LABELS = ("cs.CV", "cs.LG", "stat.ML", "math.OC", "eess.IV")
@@ -81,6 +82,9 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
         neighbours=build_index(
             rows, [f"Paper {i}" for i in range(len(rows))], [("cs.LG", "cs.CV")] * len(rows)
         )
+        if with_neighbours
+        else None,
+        scope=Scope(np.arange(9, dtype=np.uint32), np.ones(9, np.float16), (8, 80), (-9.0, -8.0))
         if with_neighbours
         else None,
     )

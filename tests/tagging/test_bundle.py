@@ -227,6 +227,15 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "neighbours negative columns": resave("neighbours_indices.npy", lambda array: array - 1000),
     "neighbours borders fall": resave("neighbours_indptr.npy", lambda array: array[::-1].copy()),
     "neighbours borders jump": resave("neighbours_indptr.npy", lambda array: array * 10**9),
+    "scope a list": edit(scope=[1]),
+    "scope too large": edit(scope__n_pairs=10**9),
+    "scope without lengths": edit(scope__lengths=[]),
+    "scope with lengths that fall": edit(scope__lengths=[8, 4]),
+    "scope of text": edit(scope__lowest=["0", "1"]),
+    "scope not finite": edit(scope__lowest=[0.0, float("nan")]),
+    "scope's pairs fall": resave("scope_pairs.npy", lambda array: array[::-1].copy()),
+    "scope's lifts float64": resave("scope_lifts.npy", lambda array: array.astype(np.float64)),
+    "scope's lifts NaN": resave("scope_lifts.npy", with_nan),
     "neighbours without papers": rewrite("neighbours_papers.txt", b"\x1e\n"),
 }
 

@@ -22,7 +22,7 @@ from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.explanation import (
     MAX_PHRASE_WORDS,
     explain,
-    without_phrase,
+    without_phrases,
     words_with_places,
 )
 from tests.learning.test_vectorizer import ALPHABET
@@ -147,7 +147,7 @@ def test_long_text_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_phrase_equals_the_text_with_a_gap(form: str, phrase: str) -> None:
     bundle = make_bundle(form)
     text = "we propose a deep network for image segmentation and deep image learning"
-    result = without_phrase(bundle, text, f" {phrase}, ")
+    result = without_phrases(bundle, text, [f" {phrase}, "])
     rest = replaced(text.split(), phrase.lower().split())
     assert result.n_places == {"Deep network": 1, "image": 2}.get(phrase, 1)
     expected = tagger.predict(bundle, [" ".join(rest)])[0]
@@ -156,15 +156,23 @@ def test_without_phrase_equals_the_text_with_a_gap(form: str, phrase: str) -> No
 
 def test_without_phrase_says_what_can_be_read() -> None:
     bundle = make_bundle()
-    whole = without_phrase(bundle, "deep zzz qqq", "zzz")
+    whole = without_phrases(bundle, "deep zzz qqq", ["zzz"])
     assert (whole.n_places, whole.readable_without) == (1, True)
-    gone = without_phrase(bundle, "deep zzz deep", "deep")
+    gone = without_phrases(bundle, "deep zzz deep", ["deep"])
     assert (gone.n_places, gone.readable_without) == (2, False)
-    assert not without_phrase(bundle, "zzz", "").readable_without
+    assert not without_phrases(bundle, "zzz", [""]).readable_without
+
+
+def test_phrases_are_left_out_together() -> None:
+    text = "a deep network for image segmentation"
+    result = without_phrases(make_bundle(), text, ["deep network", "network", "image"])
+    rest = tagger.predict(make_bundle(), [f"a {GAP} {GAP} for {GAP} segmentation"])[0]
+    np.testing.assert_allclose(result.y_prob_without, rest, atol=1e-5)
+    assert without_phrases(make_bundle(), text, []).n_places == 0
 
 
 def test_places_of_a_phrase_may_overlap() -> None:
-    result = without_phrase(make_bundle(), "deep deep deep network", "deep deep")
+    result = without_phrases(make_bundle(), "deep deep deep network", ["deep deep"])
     assert result.n_places == 2
     rest = tagger.predict(make_bundle(), [f"{GAP} {GAP} {GAP} network"])[0]
     np.testing.assert_allclose(result.y_prob_without, rest, atol=1e-5)
@@ -172,15 +180,15 @@ def test_places_of_a_phrase_may_overlap() -> None:
 
 def test_a_phrase_has_a_longest_length() -> None:
     longest = "a " * MAX_PHRASE_WORDS
-    assert without_phrase(make_bundle(), longest, longest).n_places == 1
+    assert without_phrases(make_bundle(), longest, [longest]).n_places == 1
     with pytest.raises(ConfigError, match=r"up to 20 words\. Received: 21"):
-        without_phrase(make_bundle(), longest * 2, longest + "a")
+        without_phrases(make_bundle(), longest * 2, [longest + "a"])
 
 
 @pytest.mark.parametrize("phrase", ["", "...", "not there", "a " * 20])
 def test_phrase_that_is_not_there_changes_nothing(phrase: str) -> None:
     bundle = make_bundle()
-    result = without_phrase(bundle, "a deep network", phrase)
+    result = without_phrases(bundle, "a deep network", [phrase])
     assert result.n_places == 0
     expected = tagger.predict(bundle, ["a deep network"])[0]
     np.testing.assert_allclose(result.y_prob_without, expected, atol=1e-5)

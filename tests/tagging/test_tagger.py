@@ -113,7 +113,7 @@ def test_text_without_a_known_word_gets_no_label() -> None:
     np.testing.assert_array_equal(y_prob, tagger.predict(model, texts))
     assert readable.tolist() == [False, False, True]
     opinion = tagger.second_opinion(model, y_prob[1], [LABELS[0]], readable=bool(readable[1]))
-    assert [tag.label for tag in opinion.doubts] == [LABELS[0]]
+    assert [tag.label for tag in (*opinion.doubts, *opinion.odd)] == [LABELS[0]]
     assert opinion.agrees == opinion.adds == ()
     most_probable = tagger.tag(model, ["zzz"], top_k=3)[0]
     assert len(most_probable) == 3
@@ -228,6 +228,25 @@ def test_second_opinion() -> None:
     assert [tag.label for tag in opinion.doubts] == ["c"]
     assert [tag.label for tag in opinion.adds] == ["b"]
     assert opinion.unknown == ("zz",)
+
+
+def test_second_opinion_finds_the_improbable_odd_and_leaves_a_sure_author_alone() -> None:
+    model = dataclasses.replace(
+        make_bundle(),
+        label_names=("a", "b", "c", "d"),
+        thresholds=Thresholds("global", np.full(4, 0.5, np.float32)),
+    )
+    y_prob = np.array([0.6, 0.7, 0.02, 0.005])
+    for chosen, content_at, adds in (
+        (["a", "c", "d"], float("inf"), ["b"]),
+        (["a", "c", "d"], 0.5, []),
+        (["a", "c", "d"], 0.65, ["b"]),
+        (["c", "a", "d"], 0.5, ["b"]),  # the first one counts
+    ):
+        opinion = tagger.second_opinion(model, y_prob, chosen, readable=True, content_at=content_at)
+        assert [tag.label for tag in opinion.adds] == adds
+        assert [tag.label for tag in opinion.doubts] == ["c"]
+        assert [tag.label for tag in opinion.odd] == ["d"]
 
 
 def test_second_opinion_knows_the_other_name_of_an_area() -> None:

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.runs.conftest import make_run
 from tests.ui.conftest import PAGES, PROJECT_FOLDER, texts
+from tests.ui.demo_run import RUN_ID
 
 OpenApp = Callable[..., AppTest]
 NONSENSE: tuple[str | list[str], ...] = (
@@ -27,7 +28,7 @@ FEW = ["x" * 10_000, "a\x00b😀", "-1", "1e999", "inf", "nan", ["a", "b"]]
 # Which page reads which parameter by itself, and what its sentence holds.
 OWN: dict[str, dict[str, str]] = {
     "pages/2_Train.py": {"run": "run", "from": "run"},
-    "pages/3_Predict.py": {"run": "asks for the model"},
+    "pages/3_Predict.py": {"run": "asks for the model", "abstract": "", "title": ""},
     "pages/4_Runs.py": {"run": "run", "compare": ""},
 }
 BOUND = {
@@ -50,6 +51,7 @@ BOUND = {
     "max-tokens": "Terms",
     "max-words": "Lengths",
 }
+BOUND_ON_PREDICT = {"matter": "Why this label", "content": "Second opinion"}
 
 
 def assert_calm(app: AppTest) -> None:
@@ -91,6 +93,15 @@ def test_filters_and_tabs(open_app: OpenApp, home: Path, name: str, tab: str) ->
         assert_calm(open_app("pages/1_Explore.py", **{"tab": tab, name: value}))
 
 
+@pytest.mark.parametrize(("name", "tab"), BOUND_ON_PREDICT.items())
+def test_switches_on_predict(open_app: OpenApp, demo_home: Path, name: str, tab: str) -> None:
+    for value in FEW:
+        app = open_app("pages/3_Predict.py", model=RUN_ID, **{name: value})
+        app.session_state["predict-details-3"] = tab
+        assert_calm(app.run())
+        assert app.toggle(key=name)
+
+
 def test_all_that_is_bound_to_the_address_is_tried() -> None:
     """Inputs are bound by themselves, or made by the two functions in shared.py that bind."""
     folder = PROJECT_FOLDER / "arxivtag/ui"
@@ -99,4 +110,4 @@ def test_all_that_is_bound_to_the_address_is_tried() -> None:
     call = re.compile(r"(?<!def )(?<!\.)\b(?:one_of|number_input)\(")
     made = sum(len(call.findall(text)) for text in code.values())
     assert made
-    assert own - 2 + made == len(BOUND)
+    assert own - 2 + made == len(BOUND) + len(BOUND_ON_PREDICT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.demo_run import RUN_ID
+from arxivtag.ui.frame import models
+from tests.ui.demo_run import RUN_ID, demo_bundle
 
 OpenApp = Callable[..., AppTest]
 MARK = "zebrafishmarker"
@@ -20,7 +22,10 @@ def test_pasted_text_titles_and_phrases_are_not_logged(
     demo_home: Path,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    bundle = dataclasses.replace(demo_bundle(), text_fields="title_and_abstract")
+    monkeypatch.setattr(models, "bundle", lambda model, home: bundle)
     app = open_app("pages/3_Predict.py", model=RUN_ID)
     app.text_input(key="predict-title").set_value(f"A title with {MARK}")
     app.text_area(key="predict-abstract").set_value(

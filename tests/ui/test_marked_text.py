@@ -26,8 +26,8 @@ def without_marks(marked: str) -> str:
 
 def test_strongest_gets_level_four_and_direction_shows() -> None:
     marked = marked_html(TEXT, [span_of(2, 7, 2.0), span_of(8, 15, -1.0)])
-    assert '<mark class="up l4" title="raises by 2.00">graph</mark>' in marked
-    assert '<mark class="down l2" title="lowers by 1.00">network</mark>' in marked
+    assert '<mark class="up l4" title="raises by 2.00" data-term="term">graph</mark>' in marked
+    assert '<mark class="down l2" title="lowers by 1.00" data-term="term">network</mark>' in marked
 
 
 def test_text_is_escaped() -> None:

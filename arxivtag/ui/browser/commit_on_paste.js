@@ -18,7 +18,12 @@ export default function (component) {
     }, milliseconds)
   }
   const isOurs = (event) => event.target && event.target === find()
-  const onPaste = (event) => { if (isOurs(event)) later(40) }
+  const onPaste = (event) => {
+    if (!isOurs(event)) return
+    // What is pasted takes the place of an example; typing changes it.
+    if (data.example && event.target.value === data.example) event.target.select()
+    later(40)
+  }
   const onInput = (event) => {
     if (!isOurs(event)) return
     later(event.inputType === "insertFromPaste" ? 40 : data.pause_ms)

@@ -27,9 +27,11 @@ def close_sidebar_after_links() -> None:
     _close_sidebar(key="close-sidebar", height=1)
 
 
-def commit_on_paste(label: str, key: str) -> None:
+def commit_on_paste(label: str, key: str, example: str = "") -> None:
     """Make the text area with this label send its content after a paste or a pause.
 
-    Streamlit sends it when the text area loses focus or on Ctrl+Enter, which this presses.
+    Streamlit sends it when the text area loses focus or on Ctrl+Enter, which this presses. A paste
+    replaces the content where that is ``example``.
     """
-    _commit_on_paste(key=key, data={"label": label, "pause_ms": PAUSE_MS}, height=1)
+    data = {"label": label, "pause_ms": PAUSE_MS, "example": example}
+    _commit_on_paste(key=key, data=data, height=1)

@@ -11,10 +11,15 @@ import streamlit as st
 from arxivtag.errors import ArxivTagError
 from arxivtag.papers.texts import join_text
 from arxivtag.runs.layout import RunFolder
-from arxivtag.tagging.explanation import explain
+from arxivtag.tagging.explanation import explain, without_function_words
 from arxivtag.ui.evaluation.stored import Decisions
 from arxivtag.ui.frame import components, models, tables
-from arxivtag.ui.predict.why import contributions_table, render_contributions, render_marked
+from arxivtag.ui.predict.why import (
+    contributions_table,
+    hidden_text,
+    render_contributions,
+    render_marked,
+)
 
 KINDS = {
     "false_positives": "Given, but wrong",
@@ -157,8 +162,10 @@ def _render_decision(decisions: Decisions, label: str, chosen: pd.Series[Any]) -
 def _render_reasons(folder: RunFolder, title: str, abstract: str, label: str) -> None:
     """Draw the text with the words marked that drove the decision, and the strongest of them."""
     bundle = models.bundle(folder.run_id, folder.home)
-    explanation = explain(bundle, join_text(title, abstract, bundle.text_fields), label)
+    whole = explain(bundle, join_text(title, abstract, bundle.text_fields), label)
+    explanation, hidden = without_function_words(whole)
     render_marked(explanation)
+    components.note(hidden_text(hidden))
     terms = contributions_table(explanation)
     if terms.empty:
         components.note("None of the text's words is in the model's vocabulary.")

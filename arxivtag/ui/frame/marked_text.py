@@ -27,19 +27,21 @@ def marked_html(text: str, spans: Sequence[Span]) -> str:
     parts, end = [], 0
     for span in spans:
         parts.append(html.escape(text[end : span.start]))
-        parts.append(_marked(text[span.start : span.end], span.delta_logit, strongest))
+        parts.append(_marked(text[span.start : span.end], span, strongest))
         end = span.end
     return f'<p class="at-marked">{"".join(parts)}{html.escape(text[end:])}</p>'
 
 
-def _marked(word: str, weight: float, strongest: float) -> str:
-    escaped = html.escape(word)
+def _marked(word: str, span: Span, strongest: float) -> str:
+    escaped, weight = html.escape(word), span.delta_logit
     if not weight or abs(weight) < SMALLEST_SHARE * strongest:
         return escaped
     level = math.ceil(abs(weight) / strongest * N_LEVELS)
     direction, effect = ("up", "raises") if weight > 0 else ("down", "lowers")
-    title = f"{effect} by {abs(weight):.2f}"
-    return f'<mark class="{direction} l{level}" title="{title}">{escaped}</mark>'
+    return (
+        f'<mark class="{direction} l{level}" title="{effect} by {abs(weight):.2f}" '
+        f'data-term="{html.escape(span.term)}">{escaped}</mark>'
+    )
 
 
 def legend_html(label: str) -> str:

@@ -19,3 +19,8 @@ class Example:
 
 _RECORDS = json.loads((config.ASSETS_FOLDER / "examples.json").read_text("utf-8"))
 EXAMPLES = tuple(Example(**record) for record in _RECORDS)
+
+
+def example_of(abstract: str) -> Example | None:
+    """Return the example that this abstract is, if it is one."""
+    return next((one for one in EXAMPLES if one.abstract == abstract), None)

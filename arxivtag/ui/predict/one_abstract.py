@@ -15,6 +15,7 @@ from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.tabs import render_open_tab
 from arxivtag.ui.predict.answer import Prediction, predict_text, render_answer
+from arxivtag.ui.predict.examples import example_of
 from arxivtag.ui.predict.opinion import render_opinion
 from arxivtag.ui.predict.paper_input import paper_input
 from arxivtag.ui.predict.similar import render_similar
@@ -31,21 +32,17 @@ def render_one_abstract(context: PageContext) -> None:
 @st.fragment
 def _one_abstract(context: PageContext, bundle: Bundle) -> None:
     inputs, results = st.columns([10, 11], gap="medium")
-    with inputs:
+    with inputs.container(key="paper"):
         title, abstract = paper_input(bundle)
     prediction = None
     with results, guarded():
-        st.subheader("Subject areas", anchor=False)
         prediction = _predict(context, bundle, title, abstract)
     if prediction is not None and prediction.readable:
-        render_open_tab(
-            {
-                "Why this label": lambda: render_why(prediction),
-                "Similar papers": lambda: render_similar(prediction),
-                "Second opinion": lambda: render_opinion(prediction),
-            },
-            key="predict-details",
-        )
+        details = {"Why this label": lambda: render_why(prediction)}
+        if bundle.neighbours is not None:
+            details["Similar papers"] = lambda: render_similar(prediction)
+        details["Second opinion"] = lambda: render_opinion(prediction)
+        render_open_tab(details, key=f"predict-details-{len(details)}")
 
 
 def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) -> Prediction | None:
@@ -60,19 +57,25 @@ def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) ->
                 "Paste an abstract, press one of the examples, or fetch a paper from arXiv.",
             )
         return None
+    example = example_of(abstract)
+    if example is not None:
+        components.note(f"An example, made up for this page: {example.field}.")
     started = time.perf_counter()
     prediction = predict_text(bundle, title, abstract)
-    if prediction.readable or check.kind == "other_language":
+    if prediction.doubt is None and (prediction.readable or check.kind == "other_language"):
         _render_check(check)
     if prediction.readable:
         render_answer(prediction, context)
+    elif prediction.doubt is not None:
+        components.empty_state("Not sure", f"{prediction.doubt.sentence} So it gets no label.")
     else:
         components.empty_state(
             "No label",
             "None of the text's words is known to this model, so it cannot judge the text. "
             "Paste an English abstract from the fields it has learned from.",
         )
-    _log_once(prediction, context, time.perf_counter() - started)
+    if example is None:
+        _log_once(prediction, context, time.perf_counter() - started)
     return prediction
 
 

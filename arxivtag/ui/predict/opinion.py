@@ -8,49 +8,82 @@ from collections.abc import Mapping
 import streamlit as st
 
 from arxivtag.tagging import tagger
+from arxivtag.tagging.tagger import LabelScore
 from arxivtag.ui.frame import components
 from arxivtag.ui.predict.answer import Prediction
 from arxivtag.ui.predict.paper_input import AUTHOR_KEY, MAX_AUTHOR_LABELS
 
+# Above it, arXiv's own classifier proposes nothing to the author.
+CONTENT_AT = 0.5
+
 
 def render_opinion(prediction: Prediction) -> None:
     """Draw which of the categories that an author chose the model agrees with."""
-    known = list(prediction.bundle.label_names)
-    already = [str(label) for label in st.session_state.get(AUTHOR_KEY, [])]
-    options = list(dict.fromkeys([*known, *already]))
-    chosen = st.multiselect(
-        "Categories the author chose",
-        options,
-        key=AUTHOR_KEY,
-        format_func=components.label_text,
-        accept_new_options=True,
-        max_selections=MAX_AUTHOR_LABELS,
-        persist_state="session",
-        placeholder="Choose or type categories, such as cs.CL",
+    wanted = _author_input(prediction)
+    at = components.percent_text(CONTENT_AT, 0)
+    content = st.toggle(
+        f"Add nothing where the first one has {at} or more, as arXiv does",
+        key="content",
+        bind="query-params",
     )
-    if not chosen:
+    if not wanted:
         components.note(
-            "Enter the author's categories to see which the model agrees with, "
-            "which it doubts and which it would add."
+            "Enter the author's categories, the primary one first, to see which the model agrees "
+            "with, which are missing and which are odd."
         )
         return
-    wanted = [str(label).strip() for label in chosen]
     opinion = tagger.second_opinion(
-        prediction.bundle, prediction.probabilities, wanted, readable=prediction.readable
+        prediction.bundle,
+        prediction.probabilities,
+        wanted,
+        readable=prediction.readable,
+        content_at=CONTENT_AT if content else float("inf"),
     )
     groups = (
         ("Agrees", "chosen by the author, and given by the model", opinion.agrees),
-        ("Would add", "given by the model, not chosen", opinion.adds),
+        ("Missing", "given by the model, not chosen", opinion.adds),
         ("Doubts", "chosen, but below the model's threshold", opinion.doubts),
+        ("Odd", f"chosen, and below {components.percent_text(tagger.ODD_BELOW, 0)}", opinion.odd),
     )
     parts = [
         _group_html(heading, meaning, {tag.label: tag.probability for tag in group})
         for heading, meaning, group in groups
     ]
-    parts.append(
-        _group_html("Cannot say", "not among the model's labels", dict.fromkeys(opinion.unknown))
+    unknown = dict.fromkeys(opinion.unknown)
+    parts.append(_group_html("Cannot say", "not among the model's labels", unknown))
+    sentence = html.escape(opinion_sentence(opinion, prediction.tags[0]))
+    st.html(f'<p role="status" class="at-sentence">{sentence}</p>' + "".join(parts))
+
+
+def _author_input(prediction: Prediction) -> list[str]:
+    already = [str(label) for label in st.session_state.get(AUTHOR_KEY, [])]
+    chosen = st.multiselect(
+        "Categories the author chose",
+        list(dict.fromkeys([*prediction.bundle.label_names, *already])),
+        key=AUTHOR_KEY,
+        format_func=components.label_text,
+        accept_new_options=True,
+        max_selections=MAX_AUTHOR_LABELS,
+        select_all=False,
+        persist_state="session",
+        placeholder="Choose or type categories, such as cs.CL; the primary one first",
     )
-    st.html("".join(parts))
+    return [str(label).strip() for label in chosen]
+
+
+def opinion_sentence(opinion: tagger.SecondOpinion, nearest: LabelScore) -> str:
+    """Return the opinion in one sentence; ``nearest`` is the most probable of all labels."""
+    mine = (*opinion.agrees, *opinion.doubts, *opinion.odd)
+    if not mine:
+        return "The model knows none of these categories."
+    if not nearest.above_threshold:
+        return "The model is not sure of any category itself."
+    if nearest not in mine:
+        probability = components.probability_text(nearest.probability)
+        return f"The model would rather say {nearest.label} ({probability}) than any of these."
+    if opinion.doubts or opinion.odd:
+        return f"The model agrees with {nearest.label}, not with all of the others."
+    return "The model agrees, and would add to it." if opinion.adds else "The model agrees."
 
 
 def _group_html(heading: str, meaning: str, group: Mapping[str, float | None]) -> str:
@@ -60,12 +93,12 @@ def _group_html(heading: str, meaning: str, group: Mapping[str, float | None]) -
     items = []
     for label, probability in group.items():
         shown = "" if probability is None else components.probability_text(probability)
+        name = components.label_text(label).partition(" · ")[2]
         items.append(
-            f"<li><b>{html.escape(label)}</b> "
-            f"<span>{html.escape(components.label_text(label).partition(' · ')[2])}</span>"
+            f"<li><b>{html.escape(label)}</b> <span>{html.escape(name)}</span> "
             f"<em>{html.escape(shown)}</em></li>"
         )
     return (
-        f'<section class="at-opinion"><h4>{html.escape(heading)}'
-        f"<small>{html.escape(meaning)}</small></h4><ul>{''.join(items)}</ul></section>"
+        f'<section class="at-opinion"><h2>{html.escape(heading)} '
+        f"<small>{html.escape(meaning)}</small></h2><ul>{''.join(items)}</ul></section>"
     )

@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.ui.browser.unseen import commit_on_paste
+from arxivtag.ui.frame import choices, components
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
-from arxivtag.ui.predict.examples import EXAMPLES
+from arxivtag.ui.predict.examples import EXAMPLES, example_of
 
 TITLE_KEY, ABSTRACT_KEY, AUTHOR_KEY = "predict-title", "predict-abstract", "predict-author-labels"
-_FETCHED_KEY = "predict-fetched"
+_FETCHED_KEY, _EXAMPLE_KEY, _LINK_KEY = "predict-fetched", "predict-example", "predict-link"
 ABSTRACT_LABEL = "Abstract"
 MAX_AUTHOR_LABELS = 20
 MAX_TITLE_CHARS = 1_000
+MAX_LINK_CHARS = 4_000  # more, percent-encoded, passes what servers and browsers take
 
 
 def paper_input(bundle: Bundle) -> tuple[str, str]:
-    """Draw title, abstract, examples and the arXiv field; return title and abstract."""
+    """Draw examples, abstract and the ways to fill it; return title and abstract.
+
+    The title is asked for, and returned, where the model reads it.
+    """
     if _FETCHED_KEY in st.session_state:
         _fill(*st.session_state.pop(_FETCHED_KEY))
-    st.subheader("Paper", anchor=False)
+    elif ABSTRACT_KEY not in st.session_state:
+        _fill_first()
+    example = example_of(st.session_state[ABSTRACT_KEY])
+    st.session_state[_EXAMPLE_KEY] = example.field if example else None
     st.pills(
         "Try an example",
         [example.field for example in EXAMPLES],
-        key="predict-example",
+        key=_EXAMPLE_KEY,
         on_change=_choose_example,
         wrap=True,
     )
-    reads_title = bundle.text_fields == "title_and_abstract"
-    title = st.text_input(
-        "Title (optional)",
-        key=TITLE_KEY,
-        max_chars=MAX_TITLE_CHARS,
-        persist_state="session",
-        help=None if reads_title else "This model reads abstracts only; the title is not used.",
-    )
+    title = ""
+    if bundle.text_fields == "title_and_abstract":
+        title = st.text_input(
+            "Title (optional)", key=TITLE_KEY, max_chars=MAX_TITLE_CHARS, persist_state="session"
+        )
     abstract = st.text_area(
         ABSTRACT_LABEL,
         key=ABSTRACT_KEY,
@@ -49,9 +54,20 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button("Tag", type="primary", icon=":material/sell:", key="predict-tag")
         _arxiv_input()
+        _link_input({"title": title or "", "abstract": abstract or ""})
         st.button("Clear", type="tertiary", on_click=_fill, key="predict-clear")
-    commit_on_paste(ABSTRACT_LABEL, key="predict-commit")
+    commit_on_paste(ABSTRACT_LABEL, "predict-commit", example.abstract if example else "")
     return title or "", abstract or ""
+
+
+def _fill_first() -> None:
+    """Put into the inputs what a visit begins with: the text of the address, else an example."""
+    abstract = choices.url_value("abstract")
+    if abstract is None:
+        _fill(EXAMPLES[0].title, EXAMPLES[0].abstract)
+        return
+    _fill(choices.url_value("title") or "", abstract)
+    st.session_state[_LINK_KEY] = True
 
 
 def _fill(title: str = "", abstract: str = "", labels: Sequence[str] = ()) -> None:
@@ -62,11 +78,32 @@ def _fill(title: str = "", abstract: str = "", labels: Sequence[str] = ()) -> No
 
 
 def _choose_example() -> None:
-    field = st.session_state["predict-example"]
-    st.session_state["predict-example"] = None  # so that it can be pressed again
+    field = st.session_state[_EXAMPLE_KEY]
     for example in EXAMPLES:
         if example.field == field:
             _fill(example.title, example.abstract)
+
+
+def _link_input(paper: Mapping[str, str]) -> None:
+    """Keep the text in the address while the visitor wants it there; it never is otherwise."""
+    with st.popover("Link", icon=":material/link:"), st.container(width=300):
+        components.note(
+            "The address of this page holds the model and what is switched on, not the text: "
+            "after a reload the box holds the first example."
+        )
+        wanted = st.toggle("Put the text into the address too", key=_LINK_KEY)
+        fits = sum(map(len, paper.values())) <= MAX_LINK_CHARS
+        if wanted:
+            components.note(
+                "Copy the address from the browser. Whoever sees it can read the text."
+                if fits
+                else f"Texts of up to {MAX_LINK_CHARS:,} characters fit into an address."
+            )
+        for name, text in paper.items():
+            if wanted and fits and text:
+                st.query_params[name] = text
+            elif name in st.query_params:
+                del st.query_params[name]
 
 
 def _arxiv_input() -> None:

@@ -13,13 +13,6 @@ from arxivtag.ui.predict.answer import Prediction
 
 def render_similar(prediction: Prediction) -> None:
     """Draw the nearest training papers with their true labels."""
-    if prediction.bundle.neighbours is None:
-        components.empty_state(
-            "No papers to compare with",
-            "This model carries none of the papers it learned from. "
-            "Train a run and choose it as the model in use to see its nearest training papers.",
-        )
-        return
     given = {tag.label for tag in prediction.above}
     parts = []
     for neighbour in similar_papers(prediction.bundle, prediction.text, 5):

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Sequence
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
 
 from arxivtag.figures.predict import contributions_figure
-from arxivtag.tagging import tagger
-from arxivtag.tagging.explanation import Explanation, WhatIf, explain, without_phrase
+from arxivtag.tagging.explanation import (
+    Contribution,
+    Explanation,
+    explain,
+    without_function_words,
+    without_phrases,
+)
+from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
-from arxivtag.ui.predict.answer import Prediction
+from arxivtag.ui.predict.answer import Prediction, ranked, summary_sentence
+from arxivtag.ui.predict.bars import tree_html
 
+MAX_LEFT_OUT = 50
 _CONTRIBUTION_COLUMNS = {
     "term": tables.text("Word or phrase"),
     "delta_logit": st.column_config.NumberColumn(
@@ -25,12 +35,6 @@ _CONTRIBUTION_COLUMNS = {
         "Without it", "The label's probability without the word or phrase."
     ),
     "n_places": tables.count("Times"),
-}
-_WHAT_IF_COLUMNS = {
-    "label": tables.text("Label"),
-    "before": tables.bar("With the phrase"),
-    "after": tables.bar("Without it"),
-    "outcome": tables.text("Outcome"),
 }
 
 
@@ -53,18 +57,29 @@ def render_why(prediction: Prediction) -> None:
     """Draw which words and phrases speak for a label or against it."""
     label = _label_input(prediction)
     explanation = explain(prediction.bundle, prediction.text, label)
+    if st.toggle("Only words that matter", True, key="matter", bind="query-params"):
+        explanation, hidden = without_function_words(explanation)
+        components.note(hidden_text(hidden))
     if not explanation.contributions:
         components.empty_state(
             "Nothing to explain", "None of the text's words is in the model's vocabulary."
         )
         return
-    render_marked(explanation)
+    table = contributions_table(explanation)
+    left_out_key = f"predict-left-out-{hash(prediction.text)}"
+    marked_words(
+        marked_text.marked_html(explanation.text, explanation.spans),
+        st.session_state.get(left_out_key, []),
+        key="predict-words",
+        on_click=lambda term: _leave_out_or_put_back(term, left_out_key),
+    )
+    st.html(marked_text.legend_html(label))
+    _render_what_if(prediction, table, left_out_key)
     components.note(
         "Each word or pair of words is left out wherever it stands, and the label's logit (the "
         "logarithm of its odds before calibration) is computed again. The difference is what the "
         "word adds: +1 multiplies the odds by 2.7."
     )
-    table = contributions_table(explanation)
     chart, listing = st.columns(2, gap="medium")
     with chart:
         components.render_figure(
@@ -74,7 +89,23 @@ def render_why(prediction: Prediction) -> None:
         )
     with listing:
         render_contributions(table, label, key="predict-contributions", height=360)
-    _render_what_if(prediction, label, table)
+
+
+def hidden_text(hidden: Sequence[Contribution]) -> str:
+    """Return how many function words and pairs are not shown, and what they sum to."""
+    words = [item.delta_logit for item in hidden if " " not in item.term]
+    pairs = [item.delta_logit for item in hidden if " " in item.term]
+    return (
+        f"Hidden: {len(words)} function words (such as “the”), which sum to {sum(words):+.2f}, "
+        f"and {len(pairs)} pairs that hold one, which sum to {sum(pairs):+.2f} and overlap with "
+        "the words shown."
+    )
+
+
+def _leave_out_or_put_back(term: str, key: str) -> None:
+    gone: list[str] = st.session_state.get(key, [])
+    rest = [one for one in gone if one != term]
+    st.session_state[key] = rest if term in gone else [*gone, term]
 
 
 def render_marked(explanation: Explanation) -> None:
@@ -104,64 +135,38 @@ def render_contributions(
     tables.draw(table, key, alt, _CONTRIBUTION_COLUMNS, height=height)
 
 
-def _render_what_if(prediction: Prediction, label: str, table: pd.DataFrame) -> None:
-    st.subheader("What if a phrase were not there?", anchor=False)
-    phrase = st.selectbox(
-        "Leave out",
-        table["term"].head(60).tolist(),
-        index=None,
-        key=f"predict-what-if-{label}",
+def _render_what_if(prediction: Prediction, table: pd.DataFrame, key: str) -> None:
+    known = table["term"].head(60).tolist()
+    phrases = st.multiselect(
+        "What if these were not there?",
+        list(dict.fromkeys([*known, *st.session_state.get(key, [])])),
+        key=key,
         accept_new_options=True,
-        placeholder="Choose a word or phrase, or type your own",
-        width=460,
+        max_selections=MAX_LEFT_OUT,
+        select_all=False,
+        placeholder="Click words in the text above, choose them here, or type a phrase",
     )
-    if not phrase:
+    if not phrases:
         return
-    outcome = without_phrase(prediction.bundle, prediction.text, str(phrase))
+    st.html(what_if_html(prediction, list(map(str, phrases))))
+
+
+def what_if_html(prediction: Prediction, phrases: Sequence[str]) -> str:
+    """Return the answer to the text without some phrases, and beside each label what it had."""
+    outcome = without_phrases(prediction.bundle, prediction.text, phrases)
     if outcome.n_places == 0:
-        components.note("That is not in the text, so nothing changes.")
-        return
+        return "<p>That is not in the text, so nothing changes.</p>"
+    after = ranked(
+        prediction.bundle, prediction.text, outcome.y_prob_without, outcome.readable_without
+    )
+    before = {one.label: one.probability for one in prediction.tags}
+    before |= {one.archive: one.probability for one in prediction.archives}
+    shown = {tag.label for tag in (*prediction.shown(), *after.shown())}
     places = "one place" if outcome.n_places == 1 else f"{outcome.n_places} places"
-    components.note(f"Left out at {places}:")
-    if not outcome.readable_without:
-        components.note("None of the remaining words is known to this model: no label is given.")
-    tables.draw(
-        what_if_table(prediction, outcome, label),
-        "predict-what-if",
-        "Probabilities before and after leaving the phrase out",
-        _WHAT_IF_COLUMNS,
+    sentence = f"Left out at {places}. {summary_sentence(after)}"
+    return f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>' + tree_html(
+        after.archives,
+        [tag for tag in after.tags if tag.label in shown],
+        after.thresholds(),
+        {label: f"was {components.probability_text(before[label])}" for label in before},
     )
-
-
-def what_if_table(prediction: Prediction, outcome: WhatIf, label: str) -> pd.DataFrame:
-    """Return ``label`` and those that matter, before and after leaving the phrase out."""
-    without = tagger.rank_labels(
-        prediction.bundle,
-        outcome.y_prob_without,
-        top_k=len(prediction.tags),
-        readable=outcome.readable_without,
-    )
-    after = {tag.label: tag for tag in without}
-    given_now = [tag.label for tag in after.values() if tag.above_threshold]
-    leading = [tag.label for tag in prediction.tags[:5]]
-    before = {tag.label: tag for tag in prediction.tags}
-    shown = list(dict.fromkeys([label, *leading, *given_now]))
-    return pd.DataFrame(
-        [
-            {
-                "label": components.label_text(name),
-                "before": before[name].probability,
-                "after": after[name].probability,
-                "outcome": _outcome(before[name].above_threshold, after[name].above_threshold),
-            }
-            for name in shown
-        ]
-    )
-
-
-def _outcome(before: bool, after: bool) -> str:
-    if before and after:
-        return "still given"
-    if before:
-        return "no longer given"
-    return "now given" if after else "not given either way"
