@@ -61,6 +61,11 @@ class CleaningConfig:
 class SplitConfig:
     """How papers are divided into train, val and test."""
 
+    split_by: Literal["chance", "date"] = setting(
+        "chance",
+        "By chance, or by date: the newest papers are held out, validation before test, so that "
+        "the evaluation tells what the model is worth on papers of tomorrow.",
+    )
     held_out_fraction: float = setting(
         0.1, "Share of papers held out for validation and test together.", minimum=0.02, maximum=0.5
     )

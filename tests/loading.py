@@ -82,7 +82,8 @@ def papers_of(corpus: Corpus) -> pd.DataFrame:
 def ingested(papers: pd.DataFrame, folder: str) -> Corpus:
     """Return a corpus of the papers in a table."""
     path = Path(folder) / "papers.jsonl"
-    rows = papers[list(FIELDS)].to_dict("records")
+    dated = [name for name in ("id", "created") if name in papers]
+    rows = papers[[*FIELDS, *dated]].to_dict("records")
     lines = (json.dumps({**row, LABELS: [*row[LABELS]]}) for row in rows)
     path.write_text("".join(f"{line}\n" for line in lines))
     return open_corpus(str(path), Path(folder))

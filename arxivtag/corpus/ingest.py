@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,7 @@ from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_coun
 from arxivtag.errors import DataError
 from arxivtag.papers.label_columns import LabelsRead, read_labels
 from arxivtag.papers.missing import missing_notes, without_missing
+from arxivtag.papers.months import month_of
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.papers.source import UPLOAD
 from arxivtag.papers.sources import OpenedSource
@@ -41,7 +43,7 @@ from arxivtag.papers.text_checks import count_notes, note_on
 from arxivtag.papers.texts import normalize_text
 from arxivtag.papers.words import DistinctWords, count_spaced_words, split_words
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 REPORT_NAME = "report.json"
 _ID, _CREATED = "id", "created"
 # How much of an ingest is done when each stage begins, as measured on 430,000 papers.
@@ -164,6 +166,7 @@ class _Texts:
         abstracts: Hashes of abstracts.
         is_blank: Whether the abstract holds nothing but white space.
         is_changed: Whether normalising changed title or abstract.
+        months: When each paper appeared (:func:`arxivtag.papers.months.month_of`).
         notes: What was noticed about abstracts, where something was.
         n_missing: Words for nothing, by what was counted.
         n_distinct_words: The size of the dictionary.
@@ -176,6 +179,7 @@ class _Texts:
     abstracts: list[npt.NDArray[np.int64]] = field(default_factory=list)
     is_blank: list[Rows] = field(default_factory=list)
     is_changed: list[Rows] = field(default_factory=list)
+    months: list[npt.NDArray[np.int32]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     n_missing: Counter[str] = field(default_factory=Counter)
     n_distinct_words: int = 0
@@ -247,9 +251,9 @@ def _table_of(papers: dict[str, list[str]], labels: pd.Series) -> pa.Table:
 
 def _papers_of(
     table: pa.Table, columns: dict[str, str | None], texts: _Texts
-) -> dict[str, list[str]]:
+) -> dict[str, list[Any]]:
     """Return the normalised texts of a batch by field, and count what is known of them."""
-    papers: dict[str, list[str]] = {}
+    papers: dict[str, list[Any]] = {}
     is_changed = np.zeros(table.num_rows, dtype=bool)
     for name, column in columns.items():
         if column is None:
@@ -265,6 +269,9 @@ def _papers_of(
         else:
             papers[name] = table.column(column).to_pylist()
     texts.is_changed.append(is_changed)
+    nothing = [None] * table.num_rows
+    dated = map(month_of, papers.get(_CREATED, nothing), papers.get(_ID, nothing))
+    texts.months.append(np.fromiter(dated, np.int32, table.num_rows))
     return papers
 
 
@@ -278,6 +285,7 @@ def _write_arrays(folder: Path, texts: _Texts) -> None:
     write_array(arrays / "n_words", np.concatenate(texts.n_words))
     write_array(arrays / "is_blank", np.concatenate(texts.is_blank))
     write_array(arrays / "is_changed", np.concatenate(texts.is_changed))
+    write_array(arrays / "months", np.concatenate(texts.months))
     write_array(arrays / "has_words", texts.signatures.has_words())
 
 

@@ -1,9 +1,10 @@
 """Divides papers into train, val and test without leaks between them, and checks that.
 
 As in the Keras example, a tenth of the papers is held out, stratified by label
-combination, and half of these become val. Where combinations are too rare to be
-stratified, labels are balanced one by one instead (iterative stratification:
-Sechidis, Tsoumakas, Vlahavas, "On the Stratification of Multi-Label Data", 2011).
+combination, and half of these become val; split by date, the newest papers are held out.
+Where combinations are too rare to be stratified, labels are balanced one by one instead
+(iterative stratification: Sechidis, Tsoumakas, Vlahavas, "On the Stratification of Multi-Label
+Data", 2011).
 Papers that are near-duplicates or share a title end up on one side together.
 """
 
@@ -21,6 +22,7 @@ import pandas as pd
 from arxivtag.corpus.cleaning import Cleaned, near_groups
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
+from arxivtag.papers.months import UNKNOWN, month_text
 from arxivtag.settings import CleaningConfig, SplitConfig
 
 Integers = npt.NDArray[np.int64]
@@ -30,6 +32,7 @@ TRAIN, VAL, TEST = 0, 1, 2
 BY_COMBINATION = "stratified by label combination"
 BY_LABEL = "iterative stratification by label"
 AT_RANDOM = "random"
+BY_DATE = "by date"
 
 _FEWEST_PAPERS = 10
 # Iterative stratification costs about n_papers * n_labels**2 operations; this many take 5 s.
@@ -52,6 +55,7 @@ class SplitReport:
         n_leaked_abstracts: The same for abstracts.
         n_leaked_near_duplicates: The same for near-duplicates.
         n_labels_only_held_out: Labels in val or test that no paper in train has.
+        first_months: Of a split by date, the first month of val and of test, as ``2026-07``.
     """
 
     n_train: int
@@ -65,6 +69,7 @@ class SplitReport:
     n_leaked_abstracts: int
     n_leaked_near_duplicates: int
     n_labels_only_held_out: int
+    first_months: tuple[str, ...] = ()
 
     @property
     def leaks(self) -> bool:
@@ -118,17 +123,23 @@ def split_rows(
         random_seed: Same seed and papers, same sides.
 
     Raises:
-        DataError: If there are too few papers, or all are near-duplicates of one another.
+        DataError: If there are too few papers, or too few with a date where it decides, or all
+            are near-duplicates of one another.
     """
     config, rows = config or SplitConfig(), cleaned.rows
     check_enough_papers(len(rows))
     combinations = cleaned.labels.lists(rows)
     titles, abstracts, near = map(_numbered, _groupings(corpus, cleaned))
-    sides, methods = _divide(combinations, config.held_out_fraction, random_seed)
+    by_date = config.split_by == "date"
+    months = np.asarray(corpus.months[rows], dtype=np.int64)
+    if by_date:
+        sides, methods = _divide_by_date(months, config.held_out_fraction, random_seed)
+    else:
+        sides, methods = _divide(combinations, config.held_out_fraction, random_seed)
     groups = _joined([near, titles, abstracts])
-    n_moved = 0
+    n_moved = 0  # a group's number is the position of its first paper
     if config.keep_near_duplicates_together:
-        together = sides[groups]  # a group's number is the position of its first paper
+        together = _oldest_side(sides, groups) if by_date else sides[groups]
         n_moved = int((together != sides).sum())
         sides = together
     if len(np.unique(sides)) < 3:
@@ -149,6 +160,7 @@ def split_rows(
         n_leaked_abstracts=count_leaked(abstracts, sides),
         n_leaked_near_duplicates=count_leaked(near, sides),
         n_labels_only_held_out=_count_only_held_out(combinations, sides),
+        first_months=_first_months(months, sides) if by_date else (),
     )
     return SplitRows(rows, sides.astype(np.int8), report)
 
@@ -200,6 +212,40 @@ def _divide(
     sides[held_out] = TEST
     sides[held_out[val]] = VAL
     return sides, (held_out_method, val_method)
+
+
+def _divide_by_date(
+    months: Integers, fraction: float, random_seed: int
+) -> tuple[Integers, tuple[str, str]]:
+    """Return each paper's side: the newest in test, those before in val; without date in train.
+
+    Of a month that is divided, chance decides.
+    """
+    n_dated = int((months != UNKNOWN).sum())
+    n_held_out = max(2, int(np.ceil(len(months) * fraction)))
+    if n_dated <= n_held_out:
+        raise DataError(
+            f"A split by date needs papers with dates: {n_dated:,} of {len(months):,} have one.",
+            "Name the column of dates created, or split by chance.",
+        )
+    chance = np.random.default_rng(random_seed).permutation(len(months))
+    oldest_first = np.lexsort((chance, months))
+    n_test = n_held_out - round(n_held_out / 2)
+    sides = np.full(len(months), TRAIN, dtype=np.int64)
+    sides[oldest_first[-n_held_out:]] = VAL
+    sides[oldest_first[-n_test:]] = TEST
+    return sides, (BY_DATE, BY_DATE)
+
+
+def _oldest_side(sides: Integers, groups: Integers) -> Integers:
+    """Return for each paper the oldest side that a paper of its group is on: train before val."""
+    oldest = np.full(len(sides), TEST, dtype=np.int64)
+    np.minimum.at(oldest, groups, sides)
+    return oldest[groups]
+
+
+def _first_months(months: Integers, sides: Integers) -> tuple[str, ...]:
+    return tuple(month_text(int(months[sides == side].min())) for side in (VAL, TEST))
 
 
 def _choose(

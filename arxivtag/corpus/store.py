@@ -128,6 +128,11 @@ class Corpus:
         return self._array(f"first_of_{ABSTRACT}", np.int32)
 
     @property
+    def months(self) -> npt.NDArray[np.int32]:
+        """(n_papers,) when each paper appeared: 12 x year + month - 1, or -1 if not known."""
+        return self._array("months", np.int32)
+
+    @property
     def is_blank(self) -> Rows:
         """(n_papers,) whether the abstract holds nothing but white space."""
         return self._array("is_blank", np.bool_)

@@ -16,6 +16,7 @@ from sklearn.model_selection import train_test_split
 from arxivtag.corpus.splits import (
     AT_RANDOM,
     BY_COMBINATION,
+    BY_DATE,
     BY_LABEL,
     count_leaked,
 )
@@ -51,6 +52,37 @@ def test_sizes_of_the_example() -> None:
     for part in (splits.train, splits.val, splits.test):
         assert shares(part) == pytest.approx(shares(splits.train), abs=0.01)
         assert part.index.tolist() == list(range(len(part)))
+
+
+def dated_papers(n: int, months: list[str]) -> pd.DataFrame:
+    return some_papers(n).assign(created=[f"{month}-09" if month else "" for month in months])
+
+
+def test_split_by_date_trains_on_the_old_and_tests_on_the_newest() -> None:
+    months = [f"20{year:02d}-{month:02d}" for year in (24, 25) for month in range(1, 11)]
+    order = random.Random(3).sample(range(20), 20)  # in no order in the file
+    papers = dated_papers(20, [months[place] for place in order])
+    splits = split(papers, SplitConfig(split_by="date", held_out_fraction=0.2))
+    dates = {name: sorted(part["created"].str[:7]) for name, part in
+             (("train", splits.train), ("val", splits.val), ("test", splits.test))}  # fmt: skip
+    assert dates == {"train": months[:16], "val": months[16:18], "test": months[18:]}
+    assert splits.report.held_out_method == splits.report.val_method == BY_DATE
+    assert splits.report.first_months == ("2025-07", "2025-09")
+
+
+def test_split_by_date_keeps_papers_without_date_in_train_and_copies_with_the_oldest() -> None:
+    papers = dated_papers(20, [""] * 4 + [f"2020-{n:02d}" for n in range(1, 13)] + ["2021-01"] * 4)
+    papers.loc[19, "title"] = papers.loc[4, "title"]  # the newest and an old one
+    splits = split(papers, SplitConfig(split_by="date", held_out_fraction=0.3))
+    assert set(papers["title"][:5]) <= set(splits.train["title"])
+    assert splits.report.n_moved == 1
+    assert not splits.report.leaks
+    assert not set(splits.train["created"]) & {"2021-01-09"} - {papers["created"][19]}
+
+
+def test_split_by_date_needs_dates() -> None:
+    with pytest.raises(DataError, match="0 of 20 have one"):
+        split(some_papers(20), SplitConfig(split_by="date"))
 
 
 def test_held_out_papers_are_scikit_learns() -> None:

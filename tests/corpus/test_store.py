@@ -221,7 +221,9 @@ def test_ids_and_dates_are_kept(tmp_path: Path) -> None:
 
     path = tmp_path / "papers.csv"
     path.write_text("id,title,abstract,labels,created\n7,T,Some words,cs.LG,2020-01-01\n")
-    table = pq.read_table(open_corpus(str(path), tmp_path).papers_path)
+    corpus = open_corpus(str(path), tmp_path)
+    assert corpus.months.tolist() == [12 * 2020]
+    table = pq.read_table(corpus.papers_path)
     assert table.to_pylist() == [
         {"id": "7", "title": "T", "abstract": "Some words", "created": "2020-01-01",
          "labels": ["cs.LG"]}

@@ -11,14 +11,18 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from arxivtag import storage
+from arxivtag.fields import to_dict
 from arxivtag.learning import thresholds
 from arxivtag.learning.evaluation_tables import threshold_figures
 from arxivtag.learning.headline import headline_sentences
 from arxivtag.learning.metrics import METRICS
+from arxivtag.runs.layout import run_folder
+from arxivtag.settings import preset_settings, with_settings
 from arxivtag.ui.evaluation import errors_part, headline_part, stored
 from arxivtag.ui.evaluation.view import TABS
 from arxivtag.ui.frame.components import safe_text
 from tests.ui.conftest import texts
+from tests.ui.demo_run import make_demo_run
 from tests.ui.evaluated_run import STRANGE_TITLE, EvaluatedRun, make_evaluated_run
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
@@ -58,6 +62,28 @@ def turned(app: AppTest, run: EvaluatedRun, tab: str) -> AppTest:
     assert not app.exception
     assert not app.error
     return app
+
+
+def test_a_split_by_date_is_said_with_the_drop_against_one_by_chance(
+    run: EvaluatedRun, home: Path
+) -> None:
+    assert not opened(run).info, "a split by chance needs no word"
+    storage.write_json(
+        run.folder.config, to_dict(with_settings(preset_settings("tuned"), {"split_by": "date"}))
+    )
+    result = storage.read_json(run.folder.result)
+    storage.write_json(
+        run.folder.result, result | {"split": {"first_months": ["2026-05", "2026-07"]}}
+    )
+    (alone,) = (info.value.replace("\\", "") for info in opened(run).info)
+    assert "from 2026-07 on" in alone
+    assert "train once more with the same settings, split by chance" in alone
+    other = make_demo_run(home, "by-chance")
+    figures = {"evaluation": {"micro_f1": result["evaluation"]["micro_f1"] + 0.125, "lrap": 0.9}}
+    storage.write_json(run_folder(other, home).result, figures)
+    (beside,) = (info.value.replace("\\", "") for info in opened(run).info)
+    assert "run by-chance" in beside
+    assert "(-0.125)" in beside
 
 
 def tiles(app: AppTest) -> dict[str, str]:

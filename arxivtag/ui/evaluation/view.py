@@ -15,6 +15,7 @@ from arxivtag.ui.evaluation.headline_part import render_figures, render_headline
 from arxivtag.ui.evaluation.labels_part import render_confusions, render_curves, render_labels
 from arxivtag.ui.evaluation.stored import Decisions
 from arxivtag.ui.evaluation.thresholds_part import render_thresholds
+from arxivtag.ui.evaluation.tomorrow_part import render_tomorrow
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.tabs import render_open_tab
@@ -30,6 +31,7 @@ def render_evaluation(folder: RunFolder) -> None:
     with guarded():
         with stored.readable("evaluation"):
             render_headline(stored.figures(folder))
+            render_tomorrow(folder)
         _render_tabs(folder)
 
 

@@ -51,11 +51,33 @@ def render_labels(view: View) -> None:
         )
     with right:
         _render_labels_per_paper(view)
+    _render_years(view)
     st.subheader("Which labels go together", anchor=False)
     if len(frequency) < 2:
         components.empty_state("Only one label is in view.", "Look at rows with more labels.")
         return
     _render_co_occurrence(view)
+
+
+def _render_years(view: View) -> None:
+    """Draw labels by year, where papers have dates of more than one."""
+    months = view.corpus.months[view.rows]
+    by_year = statistics.labels_by_year(view.labels, months)
+    years = by_year["year"].unique()
+    if len(years) < 2:
+        return
+    components.render_figure(
+        figures.labels_by_year_figure(by_year),
+        "labels-by-year",
+        f"Lines of the {by_year['label'].nunique()} most frequent labels from {years[0]} to "
+        f"{years[-1]}: the share of each year's papers that carry them.",
+    )
+    n_undated = int((months < 0).sum())
+    components.note(
+        "Shares of the papers in view that appeared in a year, by arXiv id or date"
+        + (f"; {n_undated:,} papers without either are left out." if n_undated else ".")
+    )
+    tables.fold(by_year, "labels-by-year", "Labels by year")
 
 
 def _filter_by_click(key: str) -> None:

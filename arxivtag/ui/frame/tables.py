@@ -120,6 +120,7 @@ _COLUMNS: Columns = {
     "npmi": figure("NPMI"),
     "lift": figure("Lift"),
     "papers": count("Papers"),
+    "year": st.column_config.NumberColumn("Year", format="%d", width="small"),
     "share": share("Share"),
     "words": count("Words"),
     "from_words": count("From"),
