@@ -26,7 +26,7 @@ from arxivtag.learning.vectorizer import Vectorizer, pair_starts
 from arxivtag.papers.text_checks import check_text
 from arxivtag.papers.words import Words, split_words
 
-N_PAIRS = 60_000  # 0.4 MB of a bundle; with half as many twice as many short texts pass
+N_PAIRS = 40_000  # 0.24 MB of a bundle
 MAX_LENGTHS = 32
 SURE, NEARLY = 0.75, 0.85  # of the most probable label; of the second, as a share of the first
 
