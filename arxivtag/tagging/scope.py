@@ -78,10 +78,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class Remark:
-    """What is to be said of a text, in a few words for a table and in a sentence."""
+    """What is to be said of a text, in a few words for a table and in a sentence.
+
+    ``is_doubt`` where it is why the text gets no label.
+    """
 
     short: str
     sentence: str
+    is_doubt: bool = True
 
 
 def doubts(
@@ -134,7 +138,7 @@ def nearly_equal(label_names: Sequence[str], y_prob_row: Floats) -> Remark | Non
     if y_prob_row[first] > SURE or y_prob_row[second] < NEARLY * y_prob_row[first]:
         return None
     pair = f"{label_names[first]} and {label_names[second]}"
-    return Remark("two areas nearly as likely", f"{pair} are nearly as likely.")
+    return Remark("two areas nearly as likely", f"{pair} are nearly as likely.", is_doubt=False)
 
 
 def _noticed(text: str) -> Remark | None:
