@@ -13,7 +13,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).with_name("outside_texts")
 RANDOM_WORDS = "random words"
-CHOSEN_WITH = ("recipe", "verse", "product", "chat", "language", RANDOM_WORDS)
+CHOSEN_WITH = ("recipe", "verse", "product", "chat", "language", "withdrawn", RANDOM_WORDS)
 N_EACH = 25
 
 

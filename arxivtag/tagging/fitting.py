@@ -32,9 +32,11 @@ from arxivtag.tagging.scope import (
 from arxivtag.tagging.tagger import frame_texts, predict
 
 MIN_COUNT = 5  # of a pair that is kept
-LENGTHS = (8, 15, 30, 60, 120, 240)  # words to which held-out abstracts are cut
-UNSURE_SHARE = 0.015  # of held-out abstracts: the rest to 2 % is for chance and text_checks
-MIN_HELD_OUT = 500  # of fewer, the lowest 1.5 % say nothing
+# Words to which held-out abstracts are cut, and the share of them that may be called unsure: of
+# all abstracts it should be below 2 %, later ones included, which read less like those learned;
+# more of the few short ones, which tell less apart. Titles are shorter still, and often alone.
+UNSURE_SHARES = {8: 0.015, 15: 0.015, 30: 0.04, 60: 0.04, 120: 0.008, 240: 0.008}
+MIN_HELD_OUT = 500  # of fewer, the lowest few say nothing
 MAX_TRAIN, MAX_HELD_OUT = 60_000, 4_000  # papers looked at: seconds of work
 
 Rows = NDArray[np.integer]
@@ -54,7 +56,10 @@ def with_scope(bundle: Bundle, corpus: Corpus, train: Rows, held_out: Rows) -> B
     """
     if len(held_out) < MIN_HELD_OUT:
         return bundle
-    learned = list(_texts(bundle, corpus, _sample(train, MAX_TRAIN)))
+    # Half are the first ones: files of arXiv are often newest first, and words change.
+    first, rest = np.split(np.sort(train), [MAX_TRAIN // 2])
+    chosen = np.concatenate([first, _sample(rest, MAX_TRAIN // 2)])
+    learned = list(_texts(bundle, corpus, chosen))
     unseen = list(_texts(bundle, corpus, _sample(held_out, MAX_HELD_OUT)))
     return dataclasses.replace(bundle, scope=fit_scope(bundle, learned, unseen))
 
@@ -83,11 +88,11 @@ def fit_scope(bundle: Bundle, learned: Sequence[str], unseen: Sequence[str]) -> 
     scope = Scope(pairs, lifts, (), ())
     split = [text.split() for text in unseen]
     lowest: dict[int, float] = {}
-    for n_words in LENGTHS:
+    for n_words, share in UNSURE_SHARES.items():
         cut = [" ".join(words[:n_words]) for words in split if len(words) >= n_words]
         if len(cut) >= MIN_HELD_OUT:
             sums = mean_lifts(scope, split_words(cut)) + likely_part(predict(bundle, cut))
-            lowest[n_words] = round(float(np.quantile(sums, UNSURE_SHARE)), 4)
+            lowest[n_words] = round(float(np.quantile(sums, share)), 4)
     if not lowest or not len(pairs):
         return None
     return dataclasses.replace(scope, lengths=tuple(lowest), lowest=tuple(lowest.values()))

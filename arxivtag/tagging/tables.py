@@ -61,7 +61,7 @@ def with_predicted_labels(
     Returns:
         Also ``predicted_labels`` and ``probabilities``: text, in the same order, most probable
         first, four decimals; and ``note``: what was noticed about the abstract, such as
-        ``"not English"``, or what the model remarks, such as ``"unlike an abstract"``; empty where
+        ``"not English"``, or why it gets no label, such as ``"unlike an abstract"``; empty where
         there is nothing to say (:func:`note_column` says where it stands).
     """
     table = texts.as_given()
@@ -79,8 +79,8 @@ def with_predicted_labels(
 
 
 def _note(noticed: str, row: Tagged) -> str:
-    """Return what was noticed about an abstract and what the model remarks, each once."""
-    remark = [row.remark.short] if row.remark else []
+    """Return what was noticed about an abstract and why it gets no label, each once."""
+    remark = [row.remark.short] if row.remark and row.remark.is_doubt else []
     return BETWEEN_NOTES.join(dict.fromkeys([*filter(None, noticed.split(BETWEEN_NOTES)), *remark]))
 
 
