@@ -42,6 +42,7 @@ from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.texts import join_text
 from arxivtag.settings import RunConfig, preset_settings, with_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest
+from arxivtag.tagging.fitting import with_scope
 from arxivtag.tagging.saving import save_bundle
 from tools.pretraining_features import make_features
 from tools.pretraining_figures import figures_of, figures_on, write_figures
@@ -61,7 +62,8 @@ MIN_PAPERS = 10
 # What fits into 14 MB (figures of others: assets/MODEL_CARD.md).
 SETTINGS = {
     "text_fields": "title_and_abstract",
-    "max_features": 41_000,
+    "max_features": 39_500,
+    "epochs": 4,
     "min_document_frequency": MIN_PAPERS,
     "hidden_units": (160,),
     "dropout_rate": 0.35,
@@ -123,7 +125,10 @@ def main() -> None:
         }
     everything = np.sort(np.concatenate([division.train, *division.sets.values()]))
     division = dataclasses.replace(division, train=everything)
-    bundle = train(settings, papers, vectorizer, rows, division, more)
+    bundle = with_scope(
+        train(settings, papers, vectorizer, rows, division, more),
+        papers.corpus, everything, division.val,
+    )  # fmt: skip
     about = {"data": about_data(papers.corpus, division), "min_papers_per_term": MIN_PAPERS}
     manifest = new_manifest(settings, papers.corpus.fingerprint, **about, evaluation=figures)
     size_mb = write(dataclasses.replace(bundle, manifest=manifest), out)
@@ -142,7 +147,7 @@ def parse_arguments() -> argparse.Namespace:
         "--out", type=Path, help="folder to write (assets/pretrained; build/pretrained for sample)"
     )
     parser.add_argument("--random-seed", type=int, default=42)
-    parser.add_argument("--epochs", type=int, default=preset_settings("tuned").training.epochs)
+    parser.add_argument("--epochs", type=int, default=SETTINGS["epochs"])
     return parser.parse_args()
 
 

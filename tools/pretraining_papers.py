@@ -32,7 +32,6 @@ NEW_FROM = 202001
 # So many of each kind that the calibration is about as right for either time.
 N_VAL_RECENT, N_VAL_OLD, N_VAL_BALANCED = 6_500, 5_000, 7
 N_RANDOM, N_BALANCED = 4_000, 15
-_MONTHS = {"id": re.compile(r"(?:^|/)(\d\d)(\d\d)"), "created": re.compile(r"^(\d{4})-(\d\d)")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,21 +141,6 @@ def _newest_months(months: Rows) -> NDArray[np.bool_]:
 
 
 def _months(corpus: Corpus) -> Rows:
-    """Return the month that each paper's id tells, or else its date."""
-    stored = pq.read_schema(corpus.papers_path).names
-    months = np.zeros(corpus.n_papers, dtype=np.int64)
-    for name, pattern in _MONTHS.items():
-        if name in stored:
-            cells = pq.read_table(corpus.papers_path, columns=[name]).column(0).to_pylist()
-            told = np.array([_month(pattern.search(cell or "")) for cell in cells])
-            months = np.where(months > 0, months, told)
-    return months
-
-
-def _month(found: re.Match[str] | None) -> int:
-    """Return 202607 for the year 26 or 2026 and the month 07; 0 for nothing."""
-    if found is None:
-        return 0
-    year, month = int(found[1]), int(found[2])
-    century = 0 if year > 99 else 1900 if year > 90 else 2000
-    return (century + year) * 100 + month
+    """Return each paper's month as year times 100 plus month; 0 where it is not known."""
+    months = np.asarray(corpus.months, dtype=np.int64)
+    return np.where(months >= 0, months // 12 * 100 + months % 12 + 1, 0)
