@@ -77,7 +77,6 @@ def compile_model(model: BranchModel, training: TrainingConfig, n_steps: int) ->
             learning_rate,
             n_features=first_kernels[0].shape[0],
             n_steps=n_steps,
-            row_weight_decay=training.weight_decay,
             weight_decay=decay,
         )
     if training.weight_decay:

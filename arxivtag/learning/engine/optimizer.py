@@ -5,7 +5,7 @@
 Dense Adam moves every row at every step: where an n-gram does not occur, its
 moments decay and its weights drift on by the decayed first moment. That drift is
 not small (a single occurrence moves a row ten times as far in the steps after it
-as in its own), so leaving it out, as "lazy" Adam does, is another optimizer.
+as in its own), so leaving it out gives another optimizer.
 Here a row catches up with its drift when it next occurs, and all rows do at the end
 of an epoch. With ``r = beta_1 / sqrt(beta_2)`` and ``alpha_t`` Adam's corrected
 learning rate, a row last touched at step ``s`` has drifted by
@@ -53,7 +53,8 @@ class LazyRows(keras.optimizers.Adam):
     Args:
         learning_rate: A number or a Keras schedule.
         kernels: Those that get row gradients.
-        weight_decay: Pull towards zero of all variables that are not excluded from it.
+        weight_decay: Pull towards zero of rows that occur, and of all other variables that are
+            not excluded from it.
     """
 
     def __init__(
@@ -120,8 +121,8 @@ class RowSparseAdam(keras.optimizers.Adam):
         learning_rate: A number or a Keras schedule.
         n_features: Rows of every kernel that gets row gradients.
         n_steps: Most steps that will be taken.
-        row_weight_decay: Pull towards zero of the rows that occur, as ``weight_decay``.
-        weight_decay: Pull towards zero of all other variables that are not excluded from it.
+        weight_decay: Pull towards zero of rows that occur, and of all other variables that are
+            not excluded from it.
     """
 
     def __init__(
@@ -130,13 +131,11 @@ class RowSparseAdam(keras.optimizers.Adam):
         *,
         n_features: int,
         n_steps: int,
-        row_weight_decay: float = 0.0,
         weight_decay: float | None = None,
     ) -> None:
         super().__init__(learning_rate=learning_rate, weight_decay=weight_decay)
         self.n_features = n_features
         self.n_steps = n_steps
-        self.row_weight_decay = row_weight_decay
 
     def build(self, var_list: list[keras.Variable]) -> None:
         """Create the moments, and the step at which each row was touched last."""
@@ -225,7 +224,7 @@ class RowSparseAdam(keras.optimizers.Adam):
         moments = self._moments(kernel)
         step = self.iterations.value + 1
         alpha = self._alpha(step, learning_rate)
-        shrink = 1.0 - learning_rate * self.row_weight_decay
+        shrink = 1.0 - learning_rate * (self.weight_decay or 0.0)
         last_step = self._last_step.value
 
         def body(number: jax.Array, tables: Tables) -> Tables:
@@ -237,10 +236,7 @@ class RowSparseAdam(keras.optimizers.Adam):
             m, v = m * self.beta_1**missed, v * self.beta_2**missed
             m += (g - m) * (1 - self.beta_1)
             v += (jnp.square(g) - v) * (1 - self.beta_2)
-            values = gather(table, numbers)
-            if self.row_weight_decay:
-                values *= shrink
-            values -= m * alpha / (jnp.sqrt(v) + self.epsilon)
+            values = gather(table, numbers) * shrink - m * alpha / (jnp.sqrt(v) + self.epsilon)
             return (
                 scatter(table, numbers, values),
                 scatter(m_table, numbers, m),
