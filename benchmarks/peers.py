@@ -149,7 +149,9 @@ def fasttext(corpus: Corpus, features: Features, _: RunConfig, folder: Path) -> 
 
     n_labels = len(features.label_names)
     path = folder / "train.txt"
-    read = {id(part): _texts(corpus, part) for part in (features.train, features.val, features.test)}
+    read = {
+        id(part): _texts(corpus, part) for part in (features.train, features.val, features.test)
+    }
     with path.open("w") as file:
         for labels, text in zip(features.train.y_true, read[id(features.train)], strict=True):
             numbers = " ".join(f"__label__{label}" for label in np.flatnonzero(labels))

@@ -34,10 +34,8 @@ from arxivtag.learning.engine.sparse import (
 
 Tables = tuple[jax.Array, jax.Array, jax.Array]  # a kernel and its two moments
 
-# The steps of rows are so many times as long as the learning rate of the layers above
-# (docs/training.md has the measurements).
-import os
-ROW_RATE = float(os.environ.get("RR", "5.0"))
+# A row's first step is about so many learning rates long (docs/training.md: what others gave).
+ROW_RATE = 4.0
 
 
 class LazyRows(keras.optimizers.Adam):
@@ -99,7 +97,9 @@ class LazyRows(keras.optimizers.Adam):
         row_sums = self._velocities[self._get_variable_index(variable)]
         shrink = 1.0 - learning_rate * (self.weight_decay or 0.0)
 
-        def body(number: jax.Array, tables: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
+        def body(
+            number: jax.Array, tables: tuple[jax.Array, jax.Array]
+        ) -> tuple[jax.Array, jax.Array]:
             table, sums = tables
             numbers = chunk_of(gradient.rows.numbers, number)
             g = gradient.chunk(number)
