@@ -123,7 +123,8 @@ def run(command: list[str]) -> dict[str, Any]:
             raise SystemExit(f"{' '.join(command)} ended with status {status}")
         output.seek(0)
         text = output.read().decode()
-    result: dict[str, Any] = json.loads(text[text.index("{") :])
+    # Libraries print what they like before it, braces too.
+    result: dict[str, Any] = json.loads(text[f"\n{text}".rindex("\n{") :])
     result["wall_seconds"] = round(wall_seconds, 1)
     result["processor_seconds"] = round(usage.ru_utime + usage.ru_stime, 1)
     result["peak_memory_gb"] = round(usage.ru_maxrss / 1e6, 2)

@@ -50,7 +50,8 @@ def main() -> None:
         random_seed=arguments.random_seed,
     )
     corpus = open_corpus(arguments.data)
-    print(json.dumps(measure(corpus, settings, arguments.contender)))
+    result = measure(corpus, settings, arguments.contender)
+    print(f"\n{json.dumps(result)}")  # Omikuji leaves its last line unfinished
 
 
 def measure(corpus: Corpus, settings: RunConfig, contender: str) -> dict[str, Any]:
