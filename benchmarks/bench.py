@@ -1,4 +1,4 @@
-"""The Keras example, our presets and a linear SVM side by side, in one run.
+"""The Keras example, our presets, a linear SVM, Omikuji and fastText side by side, in one run.
 
     python -m benchmarks.bench [DATA] [--papers N] [--epochs N] [--seeds N] [--full] [--json]
 
@@ -6,6 +6,8 @@ Without arguments: 1,200 papers of the bundled sample, 2 epochs (a minute or two
 all papers of DATA. Every contender runs in a process of its own, one after another, on the
 same papers and split; peak memory is the process's largest resident size. ``--seeds`` repeats
 preset ``tuned`` with more seeds for split and weights, each compared with the SVM.
+The second table holds the contenders of ``benchmarks/peers.py``, on the same features; two of them
+need ``pip install -e .[bench]``.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from arxivtag.config import runs_folder
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 SHORT_PAPERS = 1_200
 THE_EXAMPLES_CLEANING = ("--no-keep-unlike-titles", "--no-merge-areas")
+PEERS = ("fit-tuned", "fit-svm", "fit-omikuji", "fit-fasttext")
 FIGURES = ("micro_f1", "macro_f1", "lrap", "precision_at_1", "precision_at_3", "precision_at_5")
 
 
@@ -48,7 +51,10 @@ def main() -> None:
     if arguments.json:
         print(json.dumps(results))
     else:
-        print(table(results))
+        peers = {name: results[name] for name in results if name.startswith("fit-")}
+        print(table({name: results[name] for name in results if name not in peers}))
+        print()
+        print(peers_table(peers))
         print()
         print(curves(results))
 
@@ -62,14 +68,14 @@ def run_all(arguments: Any, n_papers: int | None, folder: Path) -> dict[str, dic
     contenders: dict[str, Callable[[], dict[str, Any]]] = {
         "example": lambda: run_script("keras_example.py", data, *epochs),
         "keras-example": lambda: train(data, folder, "--preset", "keras-example", *epochs),
-        "SVM, seed 42": lambda: run_script("linear_svm.py", data),
         "linear": lambda: train(data, folder, "--preset", "linear"),
-        "tuned, seed 42": lambda: train(data, folder),
     }
-    for seed in range(43, 42 + arguments.seeds):
+    for seed in range(42, 42 + arguments.seeds):
         flags = ["--random-seed", str(seed)]
-        contenders[f"SVM, seed {seed}"] = partial(run_script, "linear_svm.py", data, *flags)
         contenders[f"tuned, seed {seed}"] = partial(train, data, folder, *flags)
+        for name in PEERS if seed == 42 else ("fit-tuned", "fit-svm"):
+            peer = ["benchmarks.peers", data, name.removeprefix("fit-"), *flags]
+            contenders[f"{name}, seed {seed}"] = partial(run, [sys.executable, "-m", *peer])
     wanted = tuple(arguments.only.split(",")) if arguments.only else ("",)
     return {name: run() for name, run in contenders.items() if name.startswith(wanted)}
 
@@ -117,7 +123,8 @@ def run(command: list[str]) -> dict[str, Any]:
             raise SystemExit(f"{' '.join(command)} ended with status {status}")
         output.seek(0)
         text = output.read().decode()
-    result: dict[str, Any] = json.loads(text[text.index("{") :])
+    # Libraries print what they like before it, braces too.
+    result: dict[str, Any] = json.loads(text[f"\n{text}".rindex("\n{") :])
     result["wall_seconds"] = round(wall_seconds, 1)
     result["processor_seconds"] = round(usage.ru_utime + usage.ru_stime, 1)
     result["peak_memory_gb"] = round(usage.ru_maxrss / 1e6, 2)
@@ -145,6 +152,19 @@ def table(results: dict[str, dict[str, Any]]) -> str:
         cells = [name, seconds.get("vectorize"), median, ratio, result["wall_seconds"],
                  result["processor_seconds"], result["peak_memory_gb"]]  # fmt: skip
         cells += [evaluation.get(figure) for figure in FIGURES]
+        lines.append(" | ".join(_cell(cell) for cell in cells))
+    return "\n".join(f"| {line} |" for line in lines)
+
+
+def peers_table(results: dict[str, dict[str, Any]]) -> str:
+    """Return what was fitted on the same features as a Markdown table."""
+    figures = ("micro_f1", "macro_f1", "lrap")
+    heads = ["", "fit s", "of the processor", "peak GB", "papers tagged a second", *figures]
+    lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
+    for name, result in results.items():
+        cells = [name, *result["seconds"].values(),
+                 result["peak_memory_gb"], result["papers_a_second"]]  # fmt: skip
+        cells += [result["evaluation"][figure] for figure in figures]
         lines.append(" | ".join(_cell(cell) for cell in cells))
     return "\n".join(f"| {line} |" for line in lines)
 

@@ -19,8 +19,8 @@ LOAD_S = 3e-5  # per paper
 PREPARE_S = 1.7e-4  # per paper: clean, split
 VECTORIZE_S = 6e-5  # per paper
 STEP_S = 0.003  # per batch, whatever its size
-WEIGHT_S = 2e-9  # per batch and weight that it touches (gather, product, update)
-DRIFT_FACTOR = 2.5  # rows that do not occur are made up for, unless they are lazy
+WEIGHT_S = 7e-10  # per batch and weight that it touches (gather, product, update)
+DRIFT_FACTOR = 7.0  # moments, and rows that do not occur are made up for, unless rows are lazy
 EVALUATE_S = 2e-3  # per test paper: metrics, intervals, neighbours, saving
 LINEAR_BASELINE_S = 9.8e-4  # per training paper
 BASE_MB = 650.0
@@ -91,6 +91,6 @@ def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int)
         + settings.training.planned_epochs(n_train) * seconds_per_epoch
         + seconds_after_training(n_train, held_out // 2, settings.evaluation.linear_baseline)
     )
-    # Kernel, both moments, rounded networks, and what comes and goes beside them.
-    weights_mb = 4e-6 * n_features * units * 5
+    # Kernel, both moments unless rows are lazy, rounded networks, what comes and goes beside them.
+    weights_mb = 4e-6 * n_features * units * (3 if settings.training.lazy_rows else 5)
     return Estimate(seconds, BASE_MB + PAPER_MB * n_papers + weights_mb, n_train)

@@ -131,14 +131,12 @@ def plain_keras(model: Any, learning_rate: float) -> Any:
     return plain
 
 
-def sparse_keras(drift: bool = True) -> Any:
-    from arxivtag.learning.engine.building import build_model
-    from arxivtag.learning.engine.optimizer import RowSparseAdam
+def sparse_keras(lazy_rows: bool = False, weight_decay: float = 0.0) -> Any:
+    from arxivtag.learning.engine.building import build_model, compile_model
 
-    model = build_model(ModelConfig((6,)), TrainingConfig(), N_FEATURES, N_LABELS, random_seed=2)
-    optimizer = RowSparseAdam(0.01, n_features=N_FEATURES, n_steps=N_STEPS, drift=drift)
-    model.compile(optimizer=optimizer)
-    optimizer.build(model.trainable_variables)
+    training = TrainingConfig(learning_rate=0.01, lazy_rows=lazy_rows, weight_decay=weight_decay)
+    model = build_model(ModelConfig((6,)), training, N_FEATURES, N_LABELS, random_seed=2)
+    compile_model(model, training, N_STEPS)
     return model
 
 
@@ -168,13 +166,37 @@ def test_training_equals_dense_keras_with_its_adam(papers: Any) -> None:
 
 
 def test_a_step_moves_only_rows_that_occur(papers: Any) -> None:
-    model = sparse_keras(drift=False)
+    model = sparse_keras(lazy_rows=True)
     before = weights_of(model)[0]
     batch = batches_of(papers)[0]
     model.fit(batches_of(papers), epochs=1, steps_per_epoch=1, shuffle=False, verbose=0)
     occurs = dense_batch(batch)[0].any(axis=0)
     moved = (weights_of(model)[0] != before).any(axis=1)
     np.testing.assert_array_equal(moved, occurs)
+
+
+@pytest.mark.parametrize("weight_decay", [0.0, 0.5])
+def test_lazy_rows_move_by_adagrad_with_one_sum_for_each_row(
+    papers: Any, weight_decay: float
+) -> None:
+    from arxivtag.learning.engine.optimizer import ROW_RATE
+
+    model = sparse_keras(lazy_rows=True, weight_decay=weight_decay)
+    kernel, bias, above, above_bias = weights_of(model)
+    x, y = dense_batch(batches_of(papers)[0])
+    before = x @ kernel + bias
+    errors = 1 / (1 + np.exp(-(np.maximum(before, 0) @ above + above_bias))) - y
+    hidden_gradient = (errors @ above.T) * (before > 0) / y.size
+    gradient = x.T @ hidden_gradient
+    sums = (gradient**2).mean(axis=1)
+    model.fit(batches_of(papers), epochs=1, steps_per_epoch=1, shuffle=False, verbose=0)
+    occurs = x.any(axis=0)
+    expected = kernel[occurs] * (1 - 0.01 * weight_decay)
+    expected -= ROW_RATE * 0.01 * gradient[occurs] / (np.sqrt(sums[occurs]) + 1e-7)[:, None]
+    np.testing.assert_allclose(weights_of(model)[0][occurs], expected, rtol=1e-4, atol=1e-5)
+    kept = {v.name: np.asarray(v.value) for v in model.optimizer.variables}["row_sums"]
+    np.testing.assert_allclose(kept, sums, rtol=1e-4)
+    assert not any(v.shape == kernel.shape for v in model.optimizer.variables)
 
 
 def test_row_gradient_equals_the_dense_product(papers: Any) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import keras
 
 from arxivtag.learning.engine.model import BranchModel, SparseDense
-from arxivtag.learning.engine.optimizer import RowSparseAdam
+from arxivtag.learning.engine.optimizer import LazyRows, RowSparseAdam
 from arxivtag.learning.losses import LOSSES
 from arxivtag.learning.model import branches
 from arxivtag.settings import ModelConfig, TrainingConfig
@@ -67,16 +67,19 @@ def _head(
 
 def compile_model(model: BranchModel, training: TrainingConfig, n_steps: int) -> None:
     """Give ``model`` its optimizer, for at most ``n_steps`` steps."""
-    optimizer = RowSparseAdam(
-        _learning_rate(training, n_steps),
-        n_features=model.stems[0].kernel.shape[0],
-        n_steps=n_steps,
-        drift=not training.lazy_rows,
-        row_weight_decay=training.weight_decay,
-        weight_decay=training.weight_decay or None,
-    )
+    learning_rate, decay = _learning_rate(training, n_steps), training.weight_decay or None
+    first_kernels = [stem.kernel for stem in model.stems]
+    optimizer: keras.optimizers.Adam
+    if training.lazy_rows:
+        optimizer = LazyRows(learning_rate, kernels=first_kernels, weight_decay=decay)
+    else:
+        optimizer = RowSparseAdam(
+            learning_rate,
+            n_features=first_kernels[0].shape[0],
+            n_steps=n_steps,
+            weight_decay=decay,
+        )
     if training.weight_decay:
-        first_kernels = [stem.kernel for stem in model.stems]
         biases = [v for v in model.trainable_variables if v.name == "bias"]
         optimizer.exclude_from_weight_decay([*first_kernels, *biases])
     model.compile(optimizer=optimizer)

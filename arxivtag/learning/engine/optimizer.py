@@ -1,9 +1,11 @@
-"""Adam for kernels of which each batch touches few rows only.
+"""Optimizers for kernels of which each batch touches few rows only.
+
+:class:`RowSparseAdam` is Adam to the letter, :class:`LazyRows` moves only rows that occur.
 
 Dense Adam moves every row at every step: where an n-gram does not occur, its
 moments decay and its weights drift on by the decayed first moment. That drift is
 not small (a single occurrence moves a row ten times as far in the steps after it
-as in its own), so leaving it out, as "lazy" Adam does, is another optimizer.
+as in its own), so leaving it out gives another optimizer.
 Here a row catches up with its drift when it next occurs, and all rows do at the end
 of an epoch. With ``r = beta_1 / sqrt(beta_2)`` and ``alpha_t`` Adam's corrected
 learning rate, a row last touched at step ``s`` has drifted by
@@ -32,6 +34,85 @@ from arxivtag.learning.engine.sparse import (
 
 Tables = tuple[jax.Array, jax.Array, jax.Array]  # a kernel and its two moments
 
+# A row's first step is about so many learning rates long (docs/training.md: what others gave).
+ROW_RATE = 4.0
+
+
+class LazyRows(keras.optimizers.Adam):
+    """Keras' Adam, but the rows of first kernels move by Adagrad, with one sum for each row.
+
+    A row that does not occur in a batch stays as it is. One that does loses
+
+        ROW_RATE * learning_rate * g / (sqrt(sum of mean(g ** 2) at all its occurrences) + epsilon)
+
+    (Duchi et al. 2011, by rows as in Naumov et al. 2019). There are no moments, so that a step
+    reads and writes a third of what Adam's does, and that is what takes the time.
+
+    Args:
+        learning_rate: A number or a Keras schedule.
+        kernels: Those that get row gradients.
+        weight_decay: Pull towards zero of rows that occur, and of all other variables that are
+            not excluded from it.
+    """
+
+    def __init__(
+        self,
+        learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
+        *,
+        kernels: list[keras.Variable],
+        weight_decay: float | None = None,
+    ) -> None:
+        super().__init__(learning_rate=learning_rate, weight_decay=weight_decay)
+        # Not the kernels themselves, which Keras would take for variables of the optimizer.
+        self._kernels = frozenset(map(id, kernels))
+
+    def build(self, var_list: list[keras.Variable]) -> None:
+        """Create Adam's moments, and for first kernels one sum for each row in their place."""
+        if self.built:
+            return
+        keras.optimizers.Optimizer.build(self, var_list)
+        self._momentums = [self._state_of(variable, "momentum") for variable in var_list]
+        self._velocities = [self._state_of(variable, "velocity") for variable in var_list]
+
+    def _state_of(self, variable: keras.Variable, name: str) -> keras.Variable | None:
+        if id(variable) not in self._kernels:
+            return self.add_variable_from_reference(variable, name=name)
+        if name == "momentum":
+            return None
+        return self.add_variable((variable.shape[0],), initializer="zeros", name="row_sums")
+
+    def catch_up(self, kernels: list[keras.Variable], rows: OccurringRows) -> None:
+        """Bring the rows that occur up to date: they always are."""
+
+    def catch_up_all(self, kernels: list[keras.Variable]) -> None:
+        """Bring every row up to date: they always are."""
+
+    def update_step(
+        self, gradient: jax.Array | RowGradient, variable: keras.Variable, learning_rate: jax.Array
+    ) -> None:
+        """Keras' hook: one variable's update."""
+        if not isinstance(gradient, RowGradient):
+            super().update_step(gradient, variable, learning_rate)
+            return
+        row_sums = self._velocities[self._get_variable_index(variable)]
+        shrink = 1.0 - learning_rate * (self.weight_decay or 0.0)
+
+        def body(
+            number: jax.Array, tables: tuple[jax.Array, jax.Array]
+        ) -> tuple[jax.Array, jax.Array]:
+            table, sums = tables
+            numbers = chunk_of(gradient.rows.numbers, number)
+            g = gradient.chunk(number)
+            after = gather(sums, numbers) + jnp.mean(jnp.square(g), axis=1)
+            step = (ROW_RATE * learning_rate) / (jnp.sqrt(after) + self.epsilon)
+            values = gather(table, numbers) * shrink - step[:, None] * g
+            return scatter(table, numbers, values), scatter(sums, numbers, after)
+
+        tables = (variable.value, row_sums.value)
+        moved, after = jax.lax.fori_loop(0, gradient.rows.n_chunks, body, tables)
+        self.assign(variable, moved)
+        self.assign(row_sums, after)
+
 
 class RowSparseAdam(keras.optimizers.Adam):
     """Keras' Adam that also takes a :class:`RowGradient` and then touches only its rows.
@@ -40,10 +121,8 @@ class RowSparseAdam(keras.optimizers.Adam):
         learning_rate: A number or a Keras schedule.
         n_features: Rows of every kernel that gets row gradients.
         n_steps: Most steps that will be taken.
-        drift: Whether rows that do not occur drift on as in dense Adam (at their next
-            occurrence). False is "lazy" Adam: moments of a row change when it occurs.
-        row_weight_decay: Pull towards zero of the rows that occur, as ``weight_decay``.
-        weight_decay: Pull towards zero of all other variables that are not excluded from it.
+        weight_decay: Pull towards zero of rows that occur, and of all other variables that are
+            not excluded from it.
     """
 
     def __init__(
@@ -52,15 +131,11 @@ class RowSparseAdam(keras.optimizers.Adam):
         *,
         n_features: int,
         n_steps: int,
-        drift: bool = True,
-        row_weight_decay: float = 0.0,
         weight_decay: float | None = None,
     ) -> None:
         super().__init__(learning_rate=learning_rate, weight_decay=weight_decay)
         self.n_features = n_features
         self.n_steps = n_steps
-        self.drift = drift
-        self.row_weight_decay = row_weight_decay
 
     def build(self, var_list: list[keras.Variable]) -> None:
         """Create the moments, and the step at which each row was touched last."""
@@ -76,8 +151,6 @@ class RowSparseAdam(keras.optimizers.Adam):
 
     def catch_up(self, kernels: list[keras.Variable], rows: OccurringRows) -> None:
         """Bring the rows that occur up to date, before a forward pass reads them."""
-        if not self.drift:
-            return
         for kernel in kernels:
             m, v = (moment.value for moment in self._moments(kernel))
             last_step, sums = self._last_step.value, self._drift_sums.value
@@ -94,8 +167,6 @@ class RowSparseAdam(keras.optimizers.Adam):
 
     def catch_up_all(self, kernels: list[keras.Variable]) -> None:
         """Bring every row up to date: kernels and moments as dense Adam would have them now."""
-        if not self.drift:
-            return
         for kernel in kernels:
             moments = self._moments(kernel)
             caught_up = _catch_up_everything(
@@ -128,7 +199,7 @@ class RowSparseAdam(keras.optimizers.Adam):
         alpha = self._alpha(step, self.learning_rate)
         super().apply(grads, trainable_variables)
         rows = next((g.rows for g in grads if isinstance(g, RowGradient)), None)
-        if rows is None or not self.drift:
+        if rows is None:
             return
         ages = step - jnp.arange(self.n_steps + 1)
         ratio = self.beta_1 / self.beta_2**0.5
@@ -153,7 +224,7 @@ class RowSparseAdam(keras.optimizers.Adam):
         moments = self._moments(kernel)
         step = self.iterations.value + 1
         alpha = self._alpha(step, learning_rate)
-        shrink = 1.0 - learning_rate * self.row_weight_decay
+        shrink = 1.0 - learning_rate * (self.weight_decay or 0.0)
         last_step = self._last_step.value
 
         def body(number: jax.Array, tables: Tables) -> Tables:
@@ -161,15 +232,11 @@ class RowSparseAdam(keras.optimizers.Adam):
             numbers = chunk_of(gradient.rows.numbers, number)
             g = gradient.chunk(number)
             m, v = gather(m_table, numbers), gather(v_table, numbers)
-            if self.drift:
-                missed = (step - 1 - gather(last_step, numbers)).astype("float32")[:, None]
-                m, v = m * self.beta_1**missed, v * self.beta_2**missed
+            missed = (step - 1 - gather(last_step, numbers)).astype("float32")[:, None]
+            m, v = m * self.beta_1**missed, v * self.beta_2**missed
             m += (g - m) * (1 - self.beta_1)
             v += (jnp.square(g) - v) * (1 - self.beta_2)
-            values = gather(table, numbers)
-            if self.row_weight_decay:
-                values *= shrink
-            values -= m * alpha / (jnp.sqrt(v) + self.epsilon)
+            values = gather(table, numbers) * shrink - m * alpha / (jnp.sqrt(v) + self.epsilon)
             return (
                 scatter(table, numbers, values),
                 scatter(m_table, numbers, m),
