@@ -146,8 +146,6 @@ def test_a_scope_is_saved_and_loaded(fitted: Bundle, tmp_path: Path) -> None:
 
 def test_texts_from_outside_get_no_label_from_the_pretrained_model() -> None:
     bundle = load_bundle(PRETRAINED_PATH)
-    if bundle.scope is None:
-        pytest.skip("this pretrained model was made before models had a scope")
     kinds = outside_texts()
     assert len(kinds) >= 12
     assert {len(texts) for texts in kinds.values()} == {N_EACH}

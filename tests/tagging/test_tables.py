@@ -22,7 +22,7 @@ from arxivtag.tagging.tables import (
     with_predicted_labels,
     write_table,
 )
-from arxivtag.tagging.tagger import LabelScore
+from arxivtag.tagging.tagger import LabelScore, Tagged
 from tests.loading import load
 
 TABLE = pd.DataFrame(
@@ -88,7 +88,7 @@ def test_unknown_format_is_one_sentence(tmp_path: Path) -> None:
 def test_predicted_labels_keep_the_inputs_columns_and_add_three() -> None:
     frame = pd.DataFrame({"text": ["a", "b"], "abstract": [None, "This paper is withdrawn."]})
     two = (LabelScore("Soft Matter", "", 0.75, True), LabelScore("cs.LG", "", 0.5, True))
-    table = with_predicted_labels(TextTable(frame, ("text",)), [two, ()], "; ")
+    table = with_predicted_labels(TextTable(frame, ("text",)), [Tagged(two), Tagged(())], "; ")
     assert table.to_dict("list") == {
         "text": ["a", "b"],
         "predicted_labels": ["Soft Matter; cs.LG", ""],
@@ -99,7 +99,7 @@ def test_predicted_labels_keep_the_inputs_columns_and_add_three() -> None:
 
 def test_a_column_of_notes_that_the_file_has_stays() -> None:
     frame = pd.DataFrame({"note": ["read this"], "abstract": [""]})
-    table = with_predicted_labels(TextTable(frame, ("note", "abstract")), [()], " ")
+    table = with_predicted_labels(TextTable(frame, ("note", "abstract")), [Tagged(())], " ")
     assert table["note"].tolist() == ["read this"]
     assert table["note_"].tolist() == ["no abstract"]
 
@@ -144,7 +144,9 @@ def test_labels_written_are_the_labels_read(
     )
     separator = label_separator(label_names)
     frame = pd.DataFrame({"abstract": ["We show that it is so."] * len(papers)})
-    predicted = [[LabelScore(label, "", 0.5, True) for label in labels] for labels in papers]
+    predicted = [
+        Tagged(tuple(LabelScore(label, "", 0.5, True) for label in labels)) for labels in papers
+    ]
     table = with_predicted_labels(TextTable(frame, ("abstract",)), predicted, separator)
     path = tmp_path_factory.mktemp("tables") / f"out{suffix}"
     write_table(table, path, separator)
@@ -173,7 +175,9 @@ def test_a_tagged_file_is_a_source_of_papers(
     suffix: str, papers: list[tuple[str, ...]], tmp_path: Path
 ) -> None:
     frame = pd.DataFrame({"abstract": [f"Paper {i} is about it." for i in range(len(papers))]})
-    predicted = [[LabelScore(label, "", 0.5, True) for label in labels] for labels in papers]
+    predicted = [
+        Tagged(tuple(LabelScore(label, "", 0.5, True) for label in labels)) for labels in papers
+    ]
     separator = label_separator([label for labels in papers for label in labels])
     table = with_predicted_labels(TextTable(frame, ("abstract",)), predicted, separator)
     path = tmp_path / f"out{suffix}"

@@ -86,14 +86,14 @@ def _render_running(run: Run, context: PageContext) -> None:
     curves = current_curves(run.folder)
     _progress_and_stop(run, curves.history)
     _stage_line(run.status.stage)
-    if not curves.history.n_points:
-        st.info(run_text.stage_about(run.status.stage), icon=":material/info:")
-        return
     if run.has_bundle and run.status.stage == "baseline":
         # Only the comparison with a linear model is still to come: the model is there.
         # (In earlier stages it is the model of an attempt before this one was resumed.)
         render_verdict(run)
         predict_link(run, context)
+    elif not curves.history.n_points:
+        st.info(run_text.stage_about(run.status.stage), icon=":material/info:")
+        return
     else:
         _live_figures(run.status, curves.history)
     render_charts(curves)
