@@ -16,6 +16,7 @@ import os
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -160,7 +161,9 @@ def identity() -> str:
     around = sorted(
         item for item in worker_environment().items() if item[0].startswith(_TAKEN_FROM)
     )
-    return hashlib.sha256(repr((sys.executable, sys.version, code, around)).encode()).hexdigest()
+    packages = os.stat(sysconfig.get_path("purelib")).st_mtime_ns  # changes with an installation
+    parts = (sys.executable, sys.version, packages, code, around)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _lock_path(home: Path) -> Path:

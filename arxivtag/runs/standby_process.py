@@ -48,7 +48,8 @@ def main() -> int:
         os.waitpid(child, 0)
         return 0
     descriptors = (*handed.held, handed.log)
-    socket.send_fds(to_child, [handed.run_id.encode()], descriptors)
+    with contextlib.suppress(OSError):  # it died a moment ago: that is told below
+        socket.send_fds(to_child, [handed.run_id.encode()], descriptors)
     folder = run_folder(handed.run_id, arguments.home)
     _log_into(handed.log)
     worker.configure_log(folder)

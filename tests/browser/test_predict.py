@@ -66,8 +66,15 @@ def test_the_box_stays_beside_an_answer_longer_than_the_window(page: Page) -> No
     page.get_by_text("All 6 labels").click()
     every = page.get_by_role("list", name="Labels by probability").nth(1)
     expect(every).to_contain_text("cs.RO Robotics")
+    wait_until_idle(page)
+    page.wait_for_function(  # the list has opened
+        "() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight > 1000"
+    )
     below = page.get_by_role("tab", name="Why this label")
     below.evaluate("element => element.scrollIntoView({block: 'end'})")
+    page.wait_for_function(
+        "() => document.querySelector('ol.at-bars').getBoundingClientRect().top < 0"
+    )
     (paste,), answer = boxes(page, "textarea"), boxes(page, "ol.at-bars")[0]
     assert paste["top"] > answer["top"] + 100  # they moved apart: the answer went up
     assert 0 < paste["top"] < paste["bottom"] <= 520
@@ -128,6 +135,7 @@ def test_a_paste_is_answered_without_a_button_and_replaces_the_example(page: Pag
 
 def test_a_link_holds_the_text_only_if_asked(page: Page) -> None:
     text = f"{EXAMPLES[2].abstract} 50% & more?"
+    wait_until_idle(page)
     page.get_by_label("Abstract", exact=True).fill(text)
     page.get_by_role("button", name="Tag", exact=True).click()
     expect(page.get_by_text(f"Primary area {LABELS[2]}.")).to_be_visible()

@@ -116,16 +116,16 @@ def test_points_appear_one_after_another_on_honest_axes(
     n = wait_for_more_points(page, 0)
     page.evaluate(
         """() => {
-          window.seen = new Set();
-          new MutationObserver(() => window.seen.add(
-            Number(document.querySelector('.at-live-chart').dataset.points)
-          )).observe(document.querySelector('.at-live-chart'), {attributes: true});
+          const chart = document.querySelector('.at-live-chart');
+          window.seen = [];
+          new MutationObserver(() => window.seen.push(chart.data[0].x.length))
+            .observe(chart, {attributes: true});
         }"""
     )
-    last = wait_for_more_points(page, n + 12)
-    seen = page.evaluate("() => [...window.seen]")
+    wait_for_more_points(page, n + 12)
+    seen = page.evaluate("() => window.seen")
     assert seen == sorted(seen)
-    assert len([count for count in seen if n < count <= last]) > 5  # 5 come at once
+    assert any(count % 4 for count in seen), "the four of a tick are not drawn at once"
     loss, accuracy, validation = page.evaluate(
         """() => [...document.querySelectorAll('.at-live-chart')]
           .map((one) => one.layout.yaxis.range)"""

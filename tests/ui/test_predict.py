@@ -50,6 +50,17 @@ def choose_example(app: AppTest, number: int) -> AppTest:
     return app.button_group(key="predict-example").select(EXAMPLES[number].field).run()
 
 
+def test_a_mark_that_comes_late_takes_no_text_away(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pasted = "We study how galaxies form."
+    choose_example(app, 0)
+    app.text_area(key="predict-abstract").set_value(pasted).run()
+    assert choose_example(app, 0).text_area(key="predict-abstract").value == pasted
+    monkeypatch.setattr(paper_input, "_LATE_S", 0.0)  # time has passed
+    assert choose_example(app, 0).text_area(key="predict-abstract").value == EXAMPLES[0].abstract
+
+
 def open_tab(app: AppTest, key: str, name: str) -> AppTest:
     """Open a tab as a click would."""
     app.session_state[key] = name

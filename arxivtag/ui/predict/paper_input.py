@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
@@ -15,6 +16,7 @@ from arxivtag.ui.predict.examples import EXAMPLES, example_of
 
 TITLE_KEY, ABSTRACT_KEY, AUTHOR_KEY = "predict-title", "predict-abstract", "predict-author-labels"
 _FETCHED_KEY, _EXAMPLE_KEY, _LINK_KEY = "predict-fetched", "predict-example", "predict-link"
+_UNMARKED_KEY, _LATE_S = "predict-unmarked", 3.0
 ABSTRACT_LABEL = "Abstract"
 MAX_AUTHOR_LABELS = 20
 MAX_TITLE_CHARS = 1_000
@@ -31,7 +33,7 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
     elif ABSTRACT_KEY not in st.session_state:
         _fill_first()
     example = example_of(st.session_state[ABSTRACT_KEY])
-    st.session_state[_EXAMPLE_KEY] = example.field if example else None
+    _mark(example.field if example else None)
     st.pills(
         "Try an example",
         [example.field for example in EXAMPLES],
@@ -77,8 +79,19 @@ def _fill(title: str = "", abstract: str = "", labels: Sequence[str] = ()) -> No
     st.session_state[AUTHOR_KEY] = list(labels)[:MAX_AUTHOR_LABELS]
 
 
+def _mark(field: str | None) -> None:
+    """Mark the example that the box holds; remember which one was marked until now."""
+    before = st.session_state.get(_EXAMPLE_KEY)
+    if before != field:
+        st.session_state[_UNMARKED_KEY] = (before, time.monotonic())
+    st.session_state[_EXAMPLE_KEY] = field
+
+
 def _choose_example() -> None:
     field = st.session_state[_EXAMPLE_KEY]
+    unmarked, at = st.session_state.get(_UNMARKED_KEY, (None, 0.0))
+    if field == unmarked and time.monotonic() - at < _LATE_S:
+        return  # what is pressed right after a paste still brings the mark of before along
     for example in EXAMPLES:
         if example.field == field:
             _fill(example.title, example.abstract)
