@@ -90,7 +90,7 @@ class VisitorLimits:
     Each can be set by ``ARXIVTAG_VISITOR_<NAME>`` in the environment.
     """
 
-    max_epochs: int = setting(6, "Most epochs of one run.", minimum=1)
+    max_epochs: int = setting(6, "Most epochs that may be asked for.", minimum=1)
     max_rows: int = setting(20_000, "Most papers in one run or one file to tag.", minimum=100)
     max_queue_length: int = setting(4, "Most runs that may wait at once.", minimum=1)
     max_runs_per_visitor: int = setting(2, "Most runs a visitor may have under way.", minimum=1)

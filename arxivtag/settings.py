@@ -290,7 +290,7 @@ PRESETS: dict[str, RunConfig] = {
             ranking_weight=0.025,
             rare_label_lift=0.4,
             lazy_rows=True,
-            early_stopping_patience=2,
+            early_stopping_patience=4,
             restore_best_epoch=True,
         ),
     ),

@@ -47,11 +47,16 @@ def home_with_standby(quick: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     standby.ensure(quick)
     wait_for(lambda: is_there(quick) and len(waiting(quick)) == 2)
     yield quick
-    monkeypatch.setenv("ARXIVTAG_STANDBY", "0")
-    for process in [*waiting(quick), *workers(quick)]:
+    wait_for(lambda: not killed(quick))
+
+
+def killed(home: Path) -> int:
+    """Kill what works under ``home``; what is at its end may have started another by then."""
+    found = [*waiting(home), *workers(home)]
+    for process in found:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    wait_for(lambda: not waiting(quick))
+    return len(found)
 
 
 def finished(run_id: str, home: Path) -> bool:
