@@ -39,8 +39,11 @@ def arxiv_map_figure(papers: pd.DataFrame, regions: pd.DataFrame) -> go.Figure:
         figure.add_annotation(
             x=int(x), y=int(y), text=_lines(str(name)), showarrow=False, font={"size": 11}
         )
-    figure.update_xaxes(visible=False)
-    figure.update_yaxes(visible=False)
+    for axis in ("x", "y"):
+        end = int(papers[axis].max())
+        figure.update_layout(
+            {f"{axis}axis": {"visible": False, "range": [-0.03 * end, 1.03 * end]}}
+        )
     figure.update_layout(
         legend={"y": -0.01, "yanchor": "top", "itemsizing": "constant"},
         margin={"l": 0, "r": 0, "t": 0, "b": 0},

@@ -1,6 +1,6 @@
 // A map of papers: hovering names them, a click opens one at arXiv in a new tab.
-const NARROW_PX = 440;
-const N_NAMES = 14;  // of regions, where the map is narrow
+const FONT_PX = 11;
+const MAX_NAMES = 24;  // of regions
 
 function named(traces, names) {
   return traces.map((trace) => ({
@@ -14,13 +14,34 @@ function named(traces, names) {
   }));
 }
 
+// The names that fit, densest regions first: none lies over another or is cut.
+function fitting(names, layout, width, height) {
+  const taken = [];
+  return names.filter(({ x, y, text }) => {
+    const lines = text.split("<br>");
+    const half = {
+      x: Math.max(...lines.map((line) => line.length)) * FONT_PX * 0.28 + 4,
+      y: lines.length * FONT_PX * 0.7 + 2,
+    };
+    const at = {
+      x: (x / layout.xaxis.range[1]) * width, y: (y / layout.yaxis.range[1]) * height,
+    };
+    const inside = at.x > half.x && at.x + half.x < width;
+    const free = inside && taken.length < MAX_NAMES && taken.every((one) =>
+      Math.abs(one.at.x - at.x) > one.half.x + half.x
+      || Math.abs(one.at.y - at.y) > one.half.y + half.y);
+    if (free) taken.push({ at, half });
+    return free;
+  });
+}
+
 function placed(layout, node) {
   const background = getComputedStyle(node).getPropertyValue("--st-background-color").trim();
-  const narrow = node.clientWidth < NARROW_PX;
-  const names = narrow ? layout.annotations.slice(0, N_NAMES) : layout.annotations;
-  layout.annotations = names.map((name) => ({
-    ...name, bgcolor: background, opacity: 0.85, borderpad: 1,
-    font: { size: narrow ? 9 : 11 },
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(background.slice(at, at + 2), 16));
+  const height = layout.height - 100;  // without the legend
+  layout.annotations = fitting(layout.annotations, layout, node.clientWidth, height).map((name) => ({
+    ...name, bgcolor: `rgba(${red},${green},${blue},0.65)`, borderpad: 0,
+    font: { size: FONT_PX, color: layout.font.color },
   }));
   // A finger that pushes the page must not push the map.
   if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;

@@ -55,6 +55,7 @@ def render_glance(context: PageContext) -> None:
         _paste_input(context)
         return
     left, right = st.columns([5, 3], gap="medium")
+    load_plotly()  # the largest part: it goes to the browser first
     with left, guarded():
         glance = _glance(memory.file_state(facts.FACTS_FOLDER / "about.json"))
         _render_map(glance)
@@ -62,7 +63,6 @@ def render_glance(context: PageContext) -> None:
         _paste_input(context)
         with guarded():
             _render_submissions(_glance(memory.file_state(facts.FACTS_FOLDER / "about.json")))
-    load_plotly()
 
 
 def _paste_input(context: PageContext) -> None:
