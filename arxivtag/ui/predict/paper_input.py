@@ -14,7 +14,7 @@ from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.predict.examples import EXAMPLES, example_of
 
 TITLE_KEY, ABSTRACT_KEY, AUTHOR_KEY = "predict-title", "predict-abstract", "predict-author-labels"
-_EXAMPLE_KEY, _LINK_KEY = "predict-example", "predict-link"
+_FETCHED_KEY, _EXAMPLE_KEY, _LINK_KEY = "predict-fetched", "predict-example", "predict-link"
 ABSTRACT_LABEL = "Abstract"
 MAX_AUTHOR_LABELS = 20
 MAX_TITLE_CHARS = 1_000
@@ -26,8 +26,8 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
 
     The title is asked for, and returned, where the model reads it.
     """
-    if choices.PAPER_KEY in st.session_state:
-        _fill(*st.session_state.pop(choices.PAPER_KEY))
+    if _FETCHED_KEY in st.session_state:
+        _fill(*st.session_state.pop(_FETCHED_KEY))
     elif ABSTRACT_KEY not in st.session_state:
         _fill_first()
     example = example_of(st.session_state[ABSTRACT_KEY])
@@ -127,5 +127,5 @@ def _fetch(identifier: str) -> None:
     with st.spinner("Asking arXiv …", show_time=True):
         title, abstract, labels = fetch_paper(identifier)
     log_event("fetched_paper")
-    st.session_state[choices.PAPER_KEY] = (title, abstract, labels)
+    st.session_state[_FETCHED_KEY] = (title, abstract, labels)
     st.rerun()
