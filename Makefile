@@ -1,6 +1,7 @@
 # make run    set up, then serve the app (PORT=8501, HOST=127.0.0.1)
 # make test   set up, then all tests; make test-slow for the long ones
 # make lint typecheck bench    exactly what CI runs, and the short benchmark
+# make facts DATA=FILE         count and lay out the facts of arXiv anew (OUT=FOLDER)
 # make pretrained DATA=FILE    train the bundled model anew (DATA=sample writes to build/; OUT=FOLDER)
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ JOBS ?= 2
 DATA ?= arxiv-abstracts
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-slow test-browser lint format typecheck bench pretrained sample clean
+.PHONY: help run test test-fast test-slow test-browser lint format typecheck bench pretrained facts sample clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -71,6 +72,10 @@ bench: $(VENV)/.test
 
 pretrained: $(VENV)/.test
 	@$(BIN)/python -m tools.make_pretrained $(DATA) $(if $(OUT),--out $(OUT))
+
+facts: $(VENV)/.test
+	@$(PIP) install -c constraints.txt -e '.[maps]'
+	@$(BIN)/python -m tools.make_facts $(DATA) $(if $(OUT),--out $(OUT))
 
 sample: $(VENV)/.run
 	@$(BIN)/python -m tools.make_sample

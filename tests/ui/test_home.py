@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
+from arxivtag.papers import facts
 from arxivtag.runs import registry
+from arxivtag.ui.home.glance import PASTE_KEY
 from arxivtag.ui.home.view import recent_runs_table
 from tests.ui.conftest import texts
 from tests.ui.demo_run import RUN_ID, make_demo_run
@@ -21,6 +24,33 @@ def test_three_doors_and_an_empty_state(open_app: OpenApp) -> None:
     doors = [link.proto.label for link in app.main.get("page_link")]
     assert doors[:3] == ["**Explore**", "**Train**", "**Predict**"]
     assert "No runs yet" in texts(app)
+
+
+def test_arxiv_at_a_glance_comes_first(open_app: OpenApp) -> None:
+    app = open_app()
+    shown = texts(app)
+    assert "16,301 papers of arXiv, 1992 to 2026" in shown
+    assert "nothing about its size" in shown  # the sample is not like arXiv
+    assert shown.index("papers of arXiv") < shown.index("What is here")
+
+
+def test_a_pasted_abstract_is_tagged_on_predict(open_app: OpenApp) -> None:
+    app = open_app()
+    text = (
+        "We study moduli spaces of stable sheaves on surfaces and their birational geometry. " * 3
+    )
+    app.text_area(key=PASTE_KEY).set_value(text)
+    app.button(key="home-tag").click().run()
+    assert app.text_area(key="predict-abstract").value == text
+    assert "math.AG" in texts(app)
+
+
+def test_without_facts_the_box_is_there(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "has_facts", lambda: False)
+    app = open_app()
+    assert not app.exception
+    assert app.text_area(key=PASTE_KEY)
+    assert "papers of arXiv," not in texts(app)
 
 
 def test_figures_of_the_sample(open_app: OpenApp) -> None:

@@ -34,7 +34,7 @@ def _loader() -> ComponentRenderer:
 _chart = st.components.v2.component(
     "arxivtag_live_chart",
     html='<div class="at-live-chart" role="img"></div>',
-    js=javascript("live_chart"),
+    js=javascript("plotly_look") + javascript("live_chart"),
     isolate_styles=False,
 )
 

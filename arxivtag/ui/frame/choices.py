@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 MAX_SHOWN_CHARS = 60
+# Session state: title, abstract and labels of a paper that Predict (paper_input) shows next.
+PAPER_KEY = "predict-fetched"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,118 @@
+"""Facts of arXiv in ``assets/facts``, made by ``tools/make_facts.py``: figures, words and ids.
+
+They are counted on a sample of 430,000 papers that is not like arXiv: three fifths are computer
+science, and 2020 to 2024 is little but language, speech and partial differential equations. So
+shares of areas over the years tell how the sample was put together, and no page shows them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from arxivtag import storage
+from arxivtag.config import ASSETS_FOLDER
+from arxivtag.errors import StorageError
+from arxivtag.papers.taxonomy import archive_of, label_name
+
+FACTS_FOLDER = ASSETS_FOLDER / "facts"
+SIDE = 30_000  # places on the map go from 0 to this
+# First and last years: an area's words are compared between them, without the one in which the
+# sample has few areas.
+PERIODS = ((1991, 1999), (2000, 2009), (2010, 2014), (2015, 2019), (2020, 2024), (2025, 2026))
+THIN_PERIOD = 4
+# Seven groups of archives, as many as colours that all people can tell apart.
+_OTHERS = "Biology, finance, economics"
+_GROUPS = {
+    "Computer science, engineering": ("cs", "eess"),
+    "Mathematics, statistics": ("math", "math-ph", "stat"),
+    "High energy, nuclear, gravity": (
+        "hep-ex", "hep-lat", "hep-ph", "hep-th", "nucl-ex", "nucl-th", "gr-qc",
+    ),
+    "Astrophysics": ("astro-ph",),
+    "Condensed matter": ("cond-mat",),
+    "Physics, quantum physics": ("physics", "quant-ph", "nlin"),
+    _OTHERS: ("q-bio", "q-fin", "econ"),
+}  # fmt: skip
+_GROUP_OF = {archive: group for group, archives in _GROUPS.items() for archive in archives}
+GROUPS = tuple(_GROUPS)
+_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
+
+
+@dataclass(frozen=True, eq=False)
+class ArxivMap:
+    """Papers of arXiv laid out by their words.
+
+    Attributes:
+        papers: ``id``, ``labels`` (space-separated, the first one first), ``year``, ``x``, ``y``
+            (0 to :data:`SIDE`) and ``group``, one of :data:`GROUPS`.
+        regions: ``area``, ``name``, ``x``, ``y``: where an area's papers lie most densely.
+        n_sampled: Papers that those of the map were drawn from.
+    """
+
+    papers: pd.DataFrame
+    regions: pd.DataFrame
+    n_sampled: int
+
+
+def is_arxiv_id(text: str | None) -> bool:
+    """Return whether a text is an identifier of arXiv, without a version.
+
+    >>> is_arxiv_id("2607.28568"), is_arxiv_id("math.AG/0309136"), is_arxiv_id("javascript:1")
+    (True, True, False)
+    """
+    return bool(_ID.fullmatch(text or ""))
+
+
+def has_facts(folder: Path = FACTS_FOLDER) -> bool:
+    """Return whether the facts were made."""
+    return storage.is_file(folder / "about.json")
+
+
+def load_map(folder: Path = FACTS_FOLDER) -> ArxivMap:
+    """Read the map; papers whose id is none are left out.
+
+    Raises:
+        StorageError: If a file cannot be read.
+    """
+    papers, regions = _table(folder, "map"), _table(folder, "regions")
+    papers = papers[papers["id"].map(is_arxiv_id)].reset_index(drop=True)
+    first = papers["labels"].str.partition(" ")[0]
+    groups = {label: _GROUP_OF.get(archive_of(label), _OTHERS) for label in first.unique()}
+    return ArxivMap(
+        papers.assign(group=first.map(groups)),
+        regions.assign(name=regions["area"].map(label_name)),
+        int(storage.read_json(folder / "about.json")["n_papers"]),
+    )
+
+
+def submissions(folder: Path = FACTS_FOLDER) -> pd.DataFrame:
+    """Return how many papers arXiv got each month since April 2007: ``month`` (a date), ``papers``.
+
+    They are the highest running numbers of a month's ids in the sample: at least so many, and
+    hardly more, since it holds hundreds of each month.
+
+    Raises:
+        StorageError: If the file cannot be read.
+    """
+    table = _table(folder, "submissions")
+    years, months = table["month"] // 12, table["month"] % 12 + 1
+    dates = pd.to_datetime(pd.DataFrame({"year": years, "month": months, "day": 1}))
+    return pd.DataFrame({"month": dates, "papers": table["highest"]})
+
+
+def _table(folder: Path, name: str) -> pd.DataFrame:
+    path = folder / f"{name}.parquet"
+    try:
+        frame: pd.DataFrame = pq.read_table(path).to_pandas()
+    except (pa.ArrowException, OSError) as error:
+        raise StorageError(
+            f"The facts of arXiv cannot be read: {path}.",
+            "Make them again: make facts DATA=FILE.",
+        ) from error
+    return frame

@@ -1,0 +1,109 @@
+"""arXiv at a glance: a map of its papers, how many it gets, and a box to paste an abstract into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from arxivtag.figures.arxiv import arxiv_map_figure, submissions_figure
+from arxivtag.figures.theme import plain
+from arxivtag.papers import facts
+from arxivtag.papers.taxonomy import label_name
+from arxivtag.ui.browser.arxiv_map import arxiv_map
+from arxivtag.ui.browser.live_chart import live_chart, load_plotly, plain_figure
+from arxivtag.ui.frame import choices, components, memory
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.page import PageContext
+
+PASTE_KEY = "home-abstract"
+
+
+@dataclass(frozen=True, eq=False)
+class Glance:
+    """The figures of arXiv as they are sent to browsers."""
+
+    map: dict[str, Any]
+    names: dict[str, str]
+    n_points: int
+    n_sampled: int
+    years: tuple[int, int]
+    submissions: dict[str, Any]
+    monthly: tuple[int, ...]
+
+
+@memory.shared(max_entries=1)
+def _glance(state: memory.FileState) -> Glance:
+    """Return the figures; ``state`` is that of the facts."""
+    arxiv, months = facts.load_map(), facts.submissions()
+    labels = sorted(set(arxiv.papers["labels"].str.partition(" ")[0]))
+    return Glance(
+        map=plain_figure(arxiv_map_figure(arxiv.papers, arxiv.regions), "map"),
+        names={label: plain(label_name(label)) for label in labels},
+        n_points=len(arxiv.papers),
+        n_sampled=arxiv.n_sampled,
+        years=(int(arxiv.papers["year"].min()), int(arxiv.papers["year"].max())),
+        submissions=plain_figure(submissions_figure(months), "submissions"),
+        monthly=tuple(months["papers"]),
+    )
+
+
+def render_glance(context: PageContext) -> None:
+    """Draw the map, and beside it the box and the growth; only the box where no facts are."""
+    if not facts.has_facts():
+        _paste_input(context)
+        return
+    left, right = st.columns([5, 3], gap="medium")
+    load_plotly()  # the largest part: it goes to the browser first
+    with left, guarded():
+        glance = _glance(memory.file_state(facts.FACTS_FOLDER / "about.json"))
+        _render_map(glance)
+    with right:
+        _paste_input(context)
+        with guarded():
+            _render_submissions(_glance(memory.file_state(facts.FACTS_FOLDER / "about.json")))
+
+
+def _paste_input(context: PageContext) -> None:
+    """Draw a box whose text is tagged on Predict."""
+    abstract = st.text_area(
+        "Which areas does a paper belong to?",
+        key=PASTE_KEY,
+        height=150,
+        placeholder="Paste an abstract of any field.",
+    )
+    if st.button("Find its areas", type="primary", icon=":material/sell:", key="home-tag"):
+        if (abstract or "").strip():
+            st.session_state[choices.PAPER_KEY] = ("", abstract, ())
+        st.switch_page("pages/3_Predict.py", query_params=context.link_parameters())
+
+
+def _render_map(glance: Glance) -> None:
+    alt_text = (
+        f"A map of {glance.n_points:,} papers of arXiv: those with similar words lie together, "
+        "coloured by field, with the names of areas where their papers are densest."
+    )
+    arxiv_map(glance.map, glance.names, alt_text, glance.n_points)
+    components.note(
+        f"{glance.n_points:,} papers of arXiv, {glance.years[0]} to {glance.years[1]}: the more "
+        "alike their abstracts' words, the nearer they lie. A click opens a paper at arXiv. They "
+        f"were drawn from {glance.n_sampled:,} so that small areas are seen too: how many points "
+        "an area has says nothing about its size."
+    )
+
+
+def _render_submissions(glance: Glance) -> None:
+    live_chart(
+        glance.submissions,
+        "submissions",
+        f"Papers that arXiv gets each month: {glance.monthly[0]:,} in April 2007, "
+        f"{glance.monthly[-1]:,} in the last month known.",
+        version=1,
+        n_points=len(glance.monthly),
+    )
+    components.note(
+        "Read from the running numbers in the ids. How fast each area grew is not shown: the "
+        "papers at hand are three fifths computer science, and few areas of 2020 to 2024 are "
+        "among them."
+    )

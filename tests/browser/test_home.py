@@ -1,0 +1,83 @@
+"""Home in Chromium: the map names a paper under the mouse, and a click asks arXiv for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+
+from arxivtag.papers.facts import load_map
+from tests.browser.conftest import Server
+
+pytestmark = pytest.mark.browser
+OpenPage = Callable[..., Page]
+
+
+def drawn_map(page: Page) -> Locator:
+    drawn = page.locator(".at-map[data-points]")
+    expect(drawn).to_have_attribute("data-points", str(len(load_map().papers)))
+    return drawn
+
+
+def hover_a_point(page: Page, drawn: Locator) -> str:
+    """Move the mouse over the map until a paper is named; return its text."""
+    box = drawn.bounding_box()
+    assert box
+    for step in range(80):
+        page.mouse.move(box["x"] + box["width"] * 0.4 + 2 * step, box["y"] + box["height"] * 0.4)
+        page.wait_for_timeout(30)
+        text = page.locator(".at-map .hovertext")
+        if text.count():
+            return str(text.first.text_content())
+    raise AssertionError("no point was named")
+
+
+def test_a_paper_is_named_and_opens_at_arxiv(server: Server, open_page: OpenPage) -> None:
+    page = open_page(server.url)
+    page.context.route("https://arxiv.org/**", lambda route: Route.fulfill(route, body="the paper"))
+    drawn = drawn_map(page)
+    height = drawn.bounding_box()
+    named = hover_a_point(page, drawn)
+    found = re.match(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})", named)
+    assert found, named
+    with page.context.expect_page() as opened:
+        page.mouse.down()
+        page.mouse.up()
+    identifier = str(opened.value.url).removeprefix("https://arxiv.org/abs/")
+    papers = load_map().papers.set_index("id")
+    assert named.startswith(identifier)
+    assert papers.loc[identifier, "labels"].split(" ")[0] in named
+    assert drawn.bounding_box() == height  # nothing jumped
+
+
+@pytest.mark.parametrize(("width", "color_scheme"), [(1280, "dark"), (390, "light")])
+def test_names_of_regions_lie_apart_and_inside(
+    server: Server, open_page: OpenPage, width: int, color_scheme: str
+) -> None:
+    page = open_page(server.url, width=width, color_scheme=color_scheme)
+    frame = drawn_map(page).bounding_box()
+    names = page.locator(".at-map .annotation")
+    boxes = [box for name in names.all() if (box := name.bounding_box())]
+    assert frame
+    assert len(boxes) >= 8
+    for place, one in enumerate(boxes):
+        assert one["x"] >= frame["x"] - 1
+        assert one["x"] + one["width"] <= frame["x"] + frame["width"] + 1
+        for other in boxes[place + 1 :]:
+            apart_x = abs(one["x"] + one["width"] / 2 - other["x"] - other["width"] / 2)
+            apart_y = abs(one["y"] + one["height"] / 2 - other["y"] - other["height"] / 2)
+            assert (
+                apart_x > (one["width"] + other["width"]) / 2 - 3
+                or apart_y > (one["height"] + other["height"]) / 2 - 3
+            )
+
+
+def test_a_pasted_abstract_is_tagged(server: Server, open_page: OpenPage) -> None:
+    page = open_page(server.url)
+    box = page.get_by_label("Which areas does a paper belong to?")
+    box.fill("We study moduli spaces of stable sheaves on surfaces and birational geometry. " * 3)
+    page.get_by_role("button", name="Find its areas").click()
+    expect(page).to_have_url(re.compile(r"/Predict"))
+    expect(page.get_by_text("math.AG").first).to_be_visible()
