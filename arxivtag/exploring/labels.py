@@ -65,7 +65,7 @@ def label_frequency(index: LabelIndex) -> pd.DataFrame:
 
 
 def labels_by_year(
-    index: LabelIndex, months: npt.NDArray[np.int32], *, n_labels: int = 8
+    index: LabelIndex, months: npt.NDArray[np.int32], *, n_labels: int = 7
 ) -> pd.DataFrame:
     """Return how frequent the most frequent labels were in each year.
 

@@ -6,9 +6,11 @@ import re
 
 UNKNOWN = -1
 # arXiv's identifiers: 2607.01234 (year and month since April 2007), math/0309136 before.
-_NEW_ID = re.compile(r"(?:arxiv:)?(\d\d)(\d\d)\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
+# The search of arXiv gives addresses.
+_BEFORE = r"(?:https?://arxiv\.org/abs/|arxiv:)?"
+_NEW_ID = re.compile(_BEFORE + r"(\d\d)(\d\d)\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
 _OLD_ID = re.compile(
-    r"(?:arxiv:)?[a-z-]+(?:\.[a-z]{2})?/(\d\d)(\d\d)\d{3}(?:v\d+)?", re.IGNORECASE | re.ASCII
+    _BEFORE + r"[a-z-]+(?:\.[a-z]{2})?/(\d\d)(\d\d)\d{3}(?:v\d+)?", re.IGNORECASE | re.ASCII
 )
 _DATE = re.compile(r"(\d{4})-(\d\d)(?!\d)", re.ASCII)
 _FIRST_YEAR = 91  # arXiv began in 1991: what is below it belongs to the 2000s

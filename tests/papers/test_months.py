@@ -18,6 +18,8 @@ from arxivtag.papers.months import UNKNOWN, month_of, month_text
         ("2019-05-02", "1811.00001", "2018-11"),  # the date is of a later version
         ("", "2607.01234v2", "2026-07"),
         (None, "arXiv:0704.0001", "2007-04"),
+        ("2025-01-01", "http://arxiv.org/abs/2404.15269v3", "2024-04"),
+        (None, "https://arxiv.org/abs/math.GT/0104099", "2001-04"),
         (None, "math/0309136", "2003-09"),
         (None, "hep-th/9108001v1", "1991-08"),
         (None, "math.GT/0104099", "2001-04"),
