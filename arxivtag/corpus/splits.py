@@ -50,7 +50,7 @@ class SplitReport:
         held_out_method: How the held-out papers were chosen.
         val_method: How val was chosen from the held-out papers.
         n_groups: Groups of two or more papers that belong together.
-        n_moved: Papers moved to the side of their group's first paper.
+        n_moved: Papers moved to the side of their group's first paper, by date to its oldest.
         n_leaked_titles: Papers of val and test whose title also occurs on another side.
         n_leaked_abstracts: The same for abstracts.
         n_leaked_near_duplicates: The same for near-duplicates.

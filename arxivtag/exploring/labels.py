@@ -84,7 +84,7 @@ def labels_by_year(
     for code in most_frequent(index, n_labels):
         label = index.label_names[code]
         own = years[index.having([label])]
-        papers = np.array([(own == year).sum() for year in known], dtype=np.int64)
+        papers = np.bincount(own[own >= 0], minlength=int(years.max(initial=0)) + 1)[known]
         parts.append(
             pd.DataFrame(
                 {"label": label, "year": known, "papers": papers, "share": papers / totals}

@@ -32,7 +32,7 @@ _ANSWER_S = 2.0
 _MAX_MESSAGE_BYTES = 4_096
 _N_DESCRIPTORS = 3
 # What a process takes from its surroundings and a run depends on.
-_TAKEN_FROM = ("ARXIVTAG_", "KERAS_", "JAX_", "XLA_", "OMP_", "PYTHON", "FAKE_")
+_TAKEN_FROM = ("ARXIVTAG_", "KERAS_", "JAX_", "XLA_", "OMP_", "PYTHON")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def render_tomorrow(folder: RunFolder) -> None:
         return
     months = run.result.get("split", {}).get("first_months", ())
     since = f", from {months[-1]} on" if months else ""
-    told = f"Split by date: it was tested on the newest papers{since}, newer than those it learned."
+    told = f"Split by date: it was tested on the newest papers{since}."
     st.info(components.safe_text(f"{told} {_drop_text(run)}"), icon=":material/event_upcoming:")
 
 

@@ -15,7 +15,7 @@ from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.predict.examples import EXAMPLES, example_of
 
 TITLE_KEY, ABSTRACT_KEY, AUTHOR_KEY = "predict-title", "predict-abstract", "predict-author-labels"
-_FETCHED_KEY, _EXAMPLE_KEY, _LINK_KEY = "predict-fetched", "predict-example", "predict-link"
+_EXAMPLE_KEY, _LINK_KEY = "predict-example", "predict-link"
 _UNMARKED_KEY, _LATE_S = "predict-unmarked", 3.0
 ABSTRACT_LABEL = "Abstract"
 MAX_AUTHOR_LABELS = 20
@@ -28,8 +28,8 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
 
     The title is asked for, and returned, where the model reads it.
     """
-    if _FETCHED_KEY in st.session_state:
-        _fill(*st.session_state.pop(_FETCHED_KEY))
+    if choices.PAPER_KEY in st.session_state:
+        _fill(*st.session_state.pop(choices.PAPER_KEY))
     elif ABSTRACT_KEY not in st.session_state:
         _fill_first()
     example = example_of(st.session_state[ABSTRACT_KEY])
@@ -140,5 +140,5 @@ def _fetch(identifier: str) -> None:
     with st.spinner("Asking arXiv …", show_time=True):
         title, abstract, labels = fetch_paper(identifier)
     log_event("fetched_paper")
-    st.session_state[_FETCHED_KEY] = (title, abstract, labels)
+    st.session_state[choices.PAPER_KEY] = (title, abstract, labels)
     st.rerun()
