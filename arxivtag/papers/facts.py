@@ -7,7 +7,6 @@ shares of areas over the years tell how the sample was put together, and no page
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 from arxivtag import storage
 from arxivtag.config import ASSETS_FOLDER
 from arxivtag.errors import StorageError
+from arxivtag.papers.fetching.identifiers import find_identifier
 from arxivtag.papers.taxonomy import archive_of, label_name
 
 FACTS_FOLDER = ASSETS_FOLDER / "facts"
@@ -41,7 +41,6 @@ _GROUPS = {
 }  # fmt: skip
 _GROUP_OF = {archive: group for group, archives in _GROUPS.items() for archive in archives}
 GROUPS = tuple(_GROUPS)
-_ID = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}", re.ASCII)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,8 @@ def is_arxiv_id(text: str | None) -> bool:
     >>> is_arxiv_id("2607.28568"), is_arxiv_id("math.AG/0309136"), is_arxiv_id("javascript:1")
     (True, True, False)
     """
-    return bool(_ID.fullmatch(text or ""))
+    found = find_identifier(text or "")
+    return found == text and "v" not in found.rpartition("/")[2] and bool(found)
 
 
 def has_facts(folder: Path = FACTS_FOLDER) -> bool:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 
+from arxivtag.papers.fetching.identifiers import find_identifier
+
 UNKNOWN = -1
-# arXiv's identifiers: 2607.01234 (year and month since April 2007), math/0309136 before.
-# The search of arXiv gives addresses.
-_BEFORE = r"(?:https?://arxiv\.org/abs/|arxiv:)?"
-_NEW_ID = re.compile(_BEFORE + r"(\d\d)(\d\d)\.\d{4,5}(?:v\d+)?", re.IGNORECASE | re.ASCII)
-_OLD_ID = re.compile(
-    _BEFORE + r"[a-z-]+(?:\.[a-z]{2})?/(\d\d)(\d\d)\d{3}(?:v\d+)?", re.IGNORECASE | re.ASCII
-)
 _DATE = re.compile(r"(\d{4})-(\d\d)(?!\d)", re.ASCII)
 _FIRST_YEAR = 91  # arXiv began in 1991: what is below it belongs to the 2000s
+_FIRST_NEW_ID = 12 * 2007 + 3  # since April 2007 ids are like 0704.0001, before like math/0309136
 
 
 def month_of(created: str | None, paper_id: str | None = None) -> int:
@@ -26,13 +22,21 @@ def month_of(created: str | None, paper_id: str | None = None) -> int:
     >>> month_of("", "math/0309136") == 12 * 2003 + 8
     True
     """
-    for pattern in (_NEW_ID, _OLD_ID):
-        found = pattern.fullmatch((paper_id or "").strip())
-        if found:
-            year, month = map(int, found.groups())
-            return _month(1900 + year if year >= _FIRST_YEAR else 2000 + year, month)
+    month = _month_of_id(find_identifier(paper_id or ""))
+    if month != UNKNOWN:
+        return month
     found = _DATE.match((created or "").strip())
     return _month(*map(int, found.groups())) if found else UNKNOWN
+
+
+def _month_of_id(identifier: str) -> int:
+    """Return the month that an identifier begins with; arXiv gave none of the other form then."""
+    archive, _, digits = identifier.rpartition("/")
+    if not digits:
+        return UNKNOWN
+    year = int(digits[:2])
+    month = _month((1900 if year >= _FIRST_YEAR else 2000) + year, int(digits[2:4]))
+    return month if bool(archive) == (month < _FIRST_NEW_ID) else UNKNOWN
 
 
 def _month(year: int, month: int) -> int:

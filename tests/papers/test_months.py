@@ -36,7 +36,17 @@ def test_what_is_no_date_is_unknown(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "paper_id", ["2699.01234", "1234", "math/03091", "2607.123", "abc/0013001"]
+    "paper_id",
+    [
+        "2699.01234",
+        "9912.12345",
+        "0601.1234",
+        "math/0809136",
+        "1234",
+        "math/03091",
+        "2607.123",
+        "abc/0013001",
+    ],
 )
 def test_what_is_no_id_is_unknown(paper_id: str) -> None:
     assert month_of(None, paper_id) == UNKNOWN

@@ -42,12 +42,16 @@ def parse_identifier(text: str) -> str:
     Raises:
         FetchError: If there is none.
     """
-    stripped = text.strip()[:_MAX_CHARS]
-    parts = _IDENTIFIER.fullmatch(stripped)
-    if parts is None:
+    identifier = find_identifier(text)
+    if not identifier:
         raise FetchError(
-            f"There is no arXiv identifier in {stripped[:60]!a}.",
+            f"There is no arXiv identifier in {text.strip()[:60]!a}.",
             "Write it as 2101.00001 or https://arxiv.org/abs/2101.00001.",
         )
-    identifier, version = parts.groups(default="")
-    return identifier + version
+    return identifier
+
+
+def find_identifier(text: str) -> str:
+    """Return the arXiv identifier in ``text`` as :func:`parse_identifier` does, or ``""``."""
+    parts = _IDENTIFIER.fullmatch(text.strip()[:_MAX_CHARS])
+    return "".join(parts.groups(default="")) if parts else ""
