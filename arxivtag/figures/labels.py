@@ -50,7 +50,9 @@ def label_rank_figure(frequency: pd.DataFrame) -> go.Figure:
 
 def labels_by_year_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`labels_by_year`: a line per label, its share of each year's papers."""
-    figure = theme.new_figure("Labels by year", height=340)
+    # Below the axis: beside the title there is no room for so many names.
+    below = {"y": -0.25, "yanchor": "top"}
+    figure = theme.new_figure("Labels by year", height=380, legend=below)
     for label, part in table.groupby("label", sort=False):
         figure.add_scatter(
             x=part["year"],
