@@ -79,10 +79,11 @@ class Trainer:
         checkpoint: Path | None = None,
     ) -> None:
         from arxivtag.learning.engine.batches import Batches, at_epoch_start
-        from arxivtag.learning.engine.building import build_model, compile_model
+        from arxivtag.learning.engine.building import ready_model
         from arxivtag.learning.engine.callbacks import Live, Plan, Validation
 
         model, training, seed = settings.model, settings.training, settings.random_seed
+        self._settings = settings
         self._train, self._lift = train, training.rare_label_lift
         self._batches = Batches(
             train,
@@ -92,9 +93,10 @@ class Trainer:
         )
         n_steps = self._batches.num_batches
         self._n_epochs = training.planned_epochs(len(train))
-        n_features, n_labels = train.rows.n_features, train.y_true.shape[1]
-        self._model = build_model(model, training, n_features, n_labels, random_seed=seed)
-        compile_model(self._model, training, n_steps * self._n_epochs)
+        self._shape = train.rows.n_features, train.y_true.shape[1]
+        self._model = ready_model(
+            model, training, self._shape, n_steps * self._n_epochs, random_seed=seed
+        )
         plan = Plan(len(train), training.batch_size, n_steps, self._n_epochs)
         self._live = Live(self._model, plan, on_tick, should_stop)
         self._validation = Validation(self._model, val, training, plan, on_tick)
@@ -110,12 +112,26 @@ class Trainer:
             "model": dataclasses.asdict(settings.model),
             "training": dataclasses.asdict(settings.training),
             "random_seed": settings.random_seed,
-            "weights": "int8",  # how the best epoch's are kept: older files hold floats
+            "weights": "int8, roomy",  # older files hold floats, or kernels without spare rows
             "papers": [self._train.fingerprint(), val.fingerprint()],
         }
         saving = Checkpoint(path, self._model, self._validation, identity)
         self.n_epochs_done = saving.restore()
         self._callbacks.append(saving)
+
+    def compile_ahead(self) -> None:
+        """Compile the train step for the next Trainer in this process, if it is like this one.
+
+        This one has taken a step by that, and is not to be used any more.
+        """
+        from arxivtag.learning.engine.building import keep_program
+
+        # By the very call that trains, so that what it compiles is what is asked for later.
+        self._model.fit(self._batches, steps_per_epoch=1, shuffle=False, verbose=0)
+        n_steps = self._batches.num_batches * self._n_epochs
+        keep_program(
+            self._model, self._settings.model, self._settings.training, self._shape, n_steps
+        )
 
     def fit(self) -> FitResult:
         """Train to the end, to a stop or until patience runs out.

@@ -48,6 +48,8 @@ BULKY_FIGURES = (
     "top_k_grid",
     "confusions",
 )
+MOST_PAPERS_AHEAD = 60_000
+MOST_PARAMETERS_AHEAD = 25_000_000  # 100 MB
 _WAIT_S = 0.2  # between two looks at whether to stop
 _log = logging.getLogger(__name__)
 
@@ -198,12 +200,15 @@ def _check_size(settings: RunConfig, features: Features) -> None:
     Raises:
         ConfigError: If it has too many parameters.
     """
-    layers = model_summary(
-        settings.model, features.train.rows.n_features, len(features.label_names)
-    )
-    n_parameters = sum(layer.n_parameters for layer in layers)
+    n_parameters = _n_parameters(settings, features)
     check_fits(features.vectorizer, n_parameters)
     check_parameters(n_parameters)
+
+
+def _n_parameters(settings: RunConfig, features: Features) -> int:
+    n_features, n_labels = features.train.rows.n_features, len(features.label_names)
+    layers = model_summary(settings.model, n_features, n_labels)
+    return sum(layer.n_parameters for layer in layers)
 
 
 def import_engine(home: Path) -> None:
@@ -212,6 +217,27 @@ def import_engine(home: Path) -> None:
 
     engine.keep_compiled(home / "compiled")
     importlib.import_module("arxivtag.learning.engine.building")
+
+
+def prepare_ahead(settings: RunConfig, home: Path) -> None:
+    """Do for an expected run what can be done: prepared features, and a compiled train step.
+
+    Of a large data set nothing is prepared unasked, and of a large network nothing is built: then
+    only the imports are done.
+    """
+    import_engine(home)
+    corpus = open_corpus(
+        settings.data, home, layout=parse_layout(settings.columns, settings.label_separator)
+    )
+    if corpus.n_papers > MOST_PAPERS_AHEAD:
+        return
+    preparation = Preparation(corpus, settings)
+    preparation.clean()
+    preparation.split()
+    features = preparation.vectorize()
+    if _n_parameters(settings, features) > MOST_PARAMETERS_AHEAD:
+        return
+    Trainer(features.train, features.val, settings).compile_ahead()
 
 
 def _import_in_background(home: Path) -> threading.Thread:

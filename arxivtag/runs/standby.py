@@ -1,10 +1,11 @@
-"""A process that waits for a run, with Keras and JAX imported: started, and given a run.
+"""A process that waits for a run, with all done that can be: started, told, and given a run.
 
 There is at most one per home folder: it holds ``runs/.standby.lock`` while it waits, and listens
 on ``runs/.standby.sock``. Whoever launches a run (:mod:`arxivtag.runs.jobs`) sends it the run's
 id and the descriptors of the run's lock, the slot and the log. A lock belongs to the open file,
 so it moves with its descriptor, as it does to a worker that inherits it. Where nobody answers,
-the launcher starts a worker of its own. What waits is :mod:`arxivtag.runs.standby_process`.
+the launcher starts a worker of its own. Pages tell it which run to expect, by its settings.
+What waits is :mod:`arxivtag.runs.standby_process`.
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ from pathlib import Path
 from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER, runs_folder, standby_wanted
 from arxivtag.errors import StorageError
+from arxivtag.fields import to_dict
 from arxivtag.runs.layout import RunFolder
+from arxivtag.settings import RunConfig
 
 READY, GO = b"r", b"g"
 _ANSWER_S = 2.0
-_MAX_MESSAGE_BYTES = 4_096
+_MAX_MESSAGE_BYTES = 32_768
 _N_DESCRIPTORS = 3
 # What a process takes from its surroundings and a run depends on.
 _TAKEN_FROM = ("ARXIVTAG_", "KERAS_", "JAX_", "XLA_", "OMP_", "PYTHON")
@@ -50,19 +53,36 @@ class Handed:
     log: int
 
 
-def ensure(home: Path) -> None:
-    """Start a process that waits for a run, unless one does: in the background, and silently."""
+@dataclass(frozen=True)
+class Expected:
+    """The settings of a run that will probably be asked for, as JSON in one line."""
+
+    settings: str
+
+
+def ensure(home: Path, expected: RunConfig) -> None:
+    """See that a process waits for a run with such settings: in the background, and silently."""
 
     def run() -> None:
-        process = start(home)
+        process = start(home, expected)
         if process is not None:
             process.wait()  # nobody else does, and it would stay a zombie while the server lives
+        else:
+            _tell(home, expected)
 
-    if standby_wanted() and not locks.is_held(_lock_path(home)):
+    if standby_wanted():
         threading.Thread(target=run, name="standby", daemon=True).start()
 
 
-def start(home: Path) -> subprocess.Popen[bytes] | None:
+def _tell(home: Path, expected: RunConfig) -> None:
+    """Tell the process that waits, if it listens, which run to expect."""
+    with contextlib.suppress(OSError), _line() as line:
+        with _address(home) as address:
+            line.connect(address)
+        line.sendall(json.dumps({"expected": to_dict(expected)}).encode())
+
+
+def start(home: Path, expected: RunConfig) -> subprocess.Popen[bytes] | None:
     """Start a process that waits for a run; None if one does, or none may or can be started."""
     # It only saves time: whatever is in its way will be told by the run itself.
     with contextlib.suppress(StorageError, OSError):
@@ -73,7 +93,8 @@ def start(home: Path) -> subprocess.Popen[bytes] | None:
         try:
             return subprocess.Popen(
                 [sys.executable, "-m", "arxivtag.runs.standby_process",
-                 "--home", str(home), "--lock", str(lock)],
+                 "--home", str(home), "--lock", str(lock),
+                 "--expected", json.dumps(to_dict(expected))],
                 env=worker_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -126,8 +147,11 @@ def listen(home: Path) -> socket.socket:
     return line
 
 
-def receive(line: socket.socket, own_identity: str) -> Handed | None:
-    """Take a run that is being handed over; None if it was not meant for a process like this one.
+def receive(line: socket.socket, own_identity: str) -> Handed | Expected | None:
+    """Take a run that is being handed over, or hear which one to expect.
+
+    Returns:
+        The run, or the settings expected; None if the run was not meant for a process like this.
 
     Raises:
         OSError: If whoever hands it over has gone.
@@ -141,6 +165,8 @@ def receive(line: socket.socket, own_identity: str) -> Handed | None:
             if not content:
                 raise OSError("whoever connected only looked whether somebody is there")
             message = json.loads(content)
+            if "expected" in message:
+                return Expected(json.dumps(message["expected"]))
             if message["identity"] != own_identity:
                 return None
             sender.sendall(READY)

@@ -1,15 +1,17 @@
-"""Waits for a run: ``python -m arxivtag.runs.standby_process --home DIR --lock N``.
+"""Waits for a run: ``python -m arxivtag.runs.standby_process --home DIR --lock N --expected JSON``.
 
 It is two processes, as a worker is (:mod:`arxivtag.runs.worker`). The child, forked before anything
-heavy is imported, imports Keras and JAX, trains a network on a few made-up rows, and waits. The
-parent listens. Once a run is handed over, both are that run's worker. They end when the child has
-died, after some idle minutes, or when they are of another version than who asks.
+heavy is imported, imports Keras and JAX, prepares the run that is expected up to its first step,
+and waits. The parent listens, and passes on what to expect instead. Once a run is handed over, any
+run, both are its worker. They end when the child has died, after some idle minutes, or when they
+are of another version than who asks.
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import select
 import socket
@@ -18,11 +20,14 @@ from pathlib import Path
 from typing import NoReturn
 
 from arxivtag import locks
+from arxivtag.fields import from_dict
 from arxivtag.runs import standby, worker
 from arxivtag.runs.layout import run_folder
-from arxivtag.runs.standby import Handed
+from arxivtag.runs.standby import Expected, Handed
+from arxivtag.settings import RunConfig
 
 _IDLE_S = 300.0
+_MAX_READ_BYTES = 1_000_000
 
 
 def main() -> int:
@@ -30,6 +35,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="arxivtag.runs.standby_process")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--lock", type=int, required=True, help="inherited descriptor")
+    parser.add_argument("--expected", required=True, help="settings of a run, as JSON")
     parser.add_argument("--idle-s", type=float, default=_IDLE_S)
     arguments = parser.parse_args()
     own_identity = standby.identity()
@@ -39,7 +45,7 @@ def main() -> int:
     if child == 0:
         to_child.close()
         locks.release(arguments.lock)
-        _wait_as_child(arguments.home, to_parent)
+        _wait_as_child(arguments.home, to_parent, arguments.expected)
     to_parent.close()
     handed = _wait_for_run(arguments.home, to_child, own_identity, arguments.idle_s)
     locks.release(arguments.lock)  # another may wait from now on
@@ -67,18 +73,27 @@ def _wait_for_run(
             if line not in ready:
                 return None
             with contextlib.suppress(OSError):  # who asked has gone: others may ask
-                return standby.receive(line, own_identity)
+                heard = standby.receive(line, own_identity)
+                if not isinstance(heard, Expected):
+                    return heard
+                child.sendall(f"{heard.settings}\n".encode())
     return None
 
 
-def _wait_as_child(home: Path, parent: socket.socket) -> NoReturn:
-    """Warm up and work on the run that comes; end if none does."""
-    with contextlib.suppress(Exception):  # whatever is wrong, a run tells it with a report
-        _warm_up(home)
-    content, descriptors, _, _ = socket.recv_fds(parent, 1_000, 3)
-    if not content:
-        os._exit(0)
-    folder = run_folder(content.decode(), home)
+def _wait_as_child(home: Path, parent: socket.socket, expected: str) -> NoReturn:
+    """Prepare what is expected, and work on the run that comes; end if none does."""
+    prepared, lines = "", [expected]
+    descriptors: list[int] = []
+    while not descriptors:
+        if lines[-1] != prepared:
+            prepared = lines[-1]
+            with contextlib.suppress(Exception):  # whatever is wrong, a run tells it with a report
+                _prepare(prepared, home)
+        content, descriptors, _, _ = socket.recv_fds(parent, _MAX_READ_BYTES, 3)
+        if not content:
+            os._exit(0)
+        lines = content.decode().splitlines()  # of several, the last one counts
+    folder = run_folder(lines[-1], home)
     lock, slot, log = descriptors
     _log_into(log)
     worker.configure_log(folder)
@@ -91,22 +106,10 @@ def _log_into(descriptor: int) -> None:
     os.close(descriptor)
 
 
-def _warm_up(home: Path) -> None:
-    """Import what a run needs, and let a network learn three made-up papers."""
-    import numpy as np
-
-    from arxivtag.learning.features import Examples, SparseRows
-    from arxivtag.learning.training import Trainer
+def _prepare(expected: str, home: Path) -> None:
     from arxivtag.runs import pipeline
-    from arxivtag.settings import preset_settings, with_settings
 
-    pipeline.import_engine(home)
-    rows = SparseRows(
-        np.arange(4, dtype=np.int64), np.arange(3, dtype=np.int32), np.ones(3, np.float32), 3
-    )
-    papers = Examples(rows, np.eye(3, dtype=np.bool_))
-    settings = with_settings(preset_settings("tuned"), {"epochs": 1, "max_features": None})
-    Trainer(papers, papers, settings).fit()
+    pipeline.prepare_ahead(from_dict(RunConfig, json.loads(expected)), home)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,7 @@ def attend(folder: RunFolder, held: Sequence[int], child: int) -> None:
     """
     _wait_and_report(folder, child, _oom_kills())
     _release(held)
-    _begin_next(folder.home)
+    _begin_next(folder)
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -96,10 +96,11 @@ def _release(held: Sequence[int]) -> None:
         locks.release(descriptor)
 
 
-def _begin_next(home: Path) -> None:
+def _begin_next(ended: RunFolder) -> None:
+    """Begin the next waiting job; if there is none, wait for one like that which ended."""
     try:
-        if jobs.start_next(home) is None:
-            standby.start(home)
+        if jobs.start_next(ended.home) is None:
+            standby.start(ended.home, from_dict(RunConfig, storage.read_json(ended.config)))
     except ArxivTagError as error:
         _log.error("could not begin the next job: %s", error)
 
@@ -116,7 +117,7 @@ def run_child(folder: RunFolder, held: Sequence[int]) -> NoReturn:
     finally:
         if os.getppid() != parent:  # the parent was killed: its duties are ours
             _release(held)
-            _begin_next(folder.home)
+            _begin_next(folder)
         sys.stderr.flush()
         # Threads of JAX and pyarrow need no orderly end; all files are closed.
         os._exit(code)

@@ -95,10 +95,9 @@ def test_batch_and_its_transpose_hold_the_same_papers(papers: Any) -> None:
     assert not y[len(dense) :].any()
     rebuilt = np.zeros((N_FEATURES + 1, BATCH_SIZE), np.float32)
     for row, number in enumerate(inputs["numbers"]):
-        start, stop = inputs["transposed_indptr"][row : row + 2]
-        rebuilt[number, inputs["transposed_indices"][start:stop]] += inputs["transposed_data"][
-            start:stop
-        ]
+        papers_of_row = slice(*inputs["transposed_indptr"][row : row + 2])
+        where = min(number, N_FEATURES), inputs["transposed_indices"][papers_of_row]
+        rebuilt[where] += inputs["transposed_data"][papers_of_row]
     np.testing.assert_array_equal(rebuilt[:N_FEATURES, : len(dense)].T, dense)
 
 
@@ -123,7 +122,7 @@ def plain_keras(model: Any, learning_rate: float) -> Any:
             keras.layers.Dense(N_LABELS),
         ]
     )
-    plain.set_weights([np.asarray(v.value) for v in model.trainable_variables])
+    plain.set_weights(weights_of(model))
     plain.compile(
         optimizer=keras.optimizers.Adam(learning_rate),
         loss=keras.losses.BinaryCrossentropy(from_logits=True),
@@ -141,7 +140,8 @@ def sparse_keras(lazy_rows: bool = False, weight_decay: float = 0.0) -> Any:
 
 
 def weights_of(model: Any) -> list[np.ndarray]:
-    return [np.asarray(variable.value).copy() for variable in model.trainable_variables]
+    """Copies of its weights, without a first kernel's spare rows."""
+    return [np.array(variable.value)[:N_FEATURES] for variable in model.trainable_variables]
 
 
 def test_training_equals_dense_keras_with_its_adam(papers: Any) -> None:
@@ -162,7 +162,7 @@ def test_training_equals_dense_keras_with_its_adam(papers: Any) -> None:
     for ours, theirs in zip(
         model.optimizer.variables[2:4], plain.optimizer.variables[2:4], strict=True
     ):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-7)
+        np.testing.assert_allclose(ours[:N_FEATURES], theirs, rtol=1e-3, atol=1e-7)
 
 
 def test_a_step_moves_only_rows_that_occur(papers: Any) -> None:
@@ -195,8 +195,27 @@ def test_lazy_rows_move_by_adagrad_with_one_sum_for_each_row(
     expected -= ROW_RATE * 0.01 * gradient[occurs] / (np.sqrt(sums[occurs]) + 1e-7)[:, None]
     np.testing.assert_allclose(weights_of(model)[0][occurs], expected, rtol=1e-4, atol=1e-5)
     kept = {v.name: np.asarray(v.value) for v in model.optimizer.variables}["row_sums"]
-    np.testing.assert_allclose(kept, sums, rtol=1e-4)
-    assert not any(v.shape == kernel.shape for v in model.optimizer.variables)
+    np.testing.assert_allclose(kept[:N_FEATURES], sums, rtol=1e-4)
+    assert not any(v.shape == model.stems[0].kernel.shape for v in model.optimizer.variables)
+
+
+def test_a_kernel_with_spare_rows_begins_as_one_without(papers: Any) -> None:
+    import keras
+
+    (kernel, *_), stem = weights_of(sparse_keras()), sparse_keras().stems[0]
+    expected = keras.initializers.GlorotUniform(2000)((N_FEATURES, 6))
+    np.testing.assert_array_equal(kernel, expected)
+    assert stem.kernel.shape == (768, 6)
+    assert not np.asarray(stem.kernel.value)[N_FEATURES:].any()
+
+
+def test_sizes_near_one_another_are_made_the_same() -> None:
+    from arxivtag.learning.engine.sparse import roomy
+
+    for n in [*range(1, 2000), 36_001, 143_000, 2**24 + 1]:
+        assert n <= roomy(n) <= n * 1.25
+        assert roomy(roomy(n)) == roomy(n)
+    assert [roomy(n) for n in (3, 700, 36_001, 40_001, 43_000)] == [3, 768, 40_960, 40_960, 49_152]
 
 
 def test_row_gradient_equals_the_dense_product(papers: Any) -> None:
@@ -210,7 +229,7 @@ def test_row_gradient_equals_the_dense_product(papers: Any) -> None:
     result = np.zeros((N_FEATURES + 1, 6), np.float32)
     for chunk in range(int(inputs["n_chunks"])):
         numbers = inputs["numbers"][chunk * CHUNK_ROWS : (chunk + 1) * CHUNK_ROWS]
-        result[numbers] = gradient.chunk(chunk)
+        result[np.minimum(numbers, N_FEATURES)] = gradient.chunk(chunk)
     expected = dense_batch(batch)[0].T @ output_gradient
     np.testing.assert_allclose(result[:N_FEATURES], expected, rtol=1e-4, atol=1e-5)
 

@@ -69,6 +69,25 @@ def reference() -> tuple[FitResult, list[dict[str, Any]]]:
     return run(on_tick=ticks.append), ticks
 
 
+def test_what_was_compiled_ahead_learns_the_same(reference: Any) -> None:
+    from arxivtag.learning.engine import building
+
+    other_seed = RunConfig(model=MODEL, training=TRAINING, random_seed=8)
+    Trainer(TRAIN, VAL, other_seed).compile_ahead()
+    (kept,) = building._compiled.values()
+    settings = dataclasses.replace(other_seed, random_seed=7)
+    other_rate = dataclasses.replace(TRAINING, learning_rate=0.04)
+    assert Trainer(TRAIN, VAL, dataclasses.replace(settings, training=other_rate))._model != kept
+    trainer = Trainer(TRAIN, VAL, settings)
+    assert trainer._model is kept
+    assert not building._compiled, "each is used once"
+    result = trainer.fit()
+    assert_same(result.network, reference[0].network)
+    assert [epoch["loss"] for epoch in result.history] == [
+        epoch["loss"] for epoch in reference[0].history
+    ]
+
+
 def test_it_learns_and_reports(reference: Any) -> None:
     result, ticks = reference
     epochs = [tick for tick in ticks if tick["kind"] == "epoch"]

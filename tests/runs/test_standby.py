@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def is_there(home: Path) -> bool:
 def home_with_standby(quick: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home folder in which a process waits; none is left after the test."""
     monkeypatch.setenv("ARXIVTAG_STANDBY", "1")
-    standby.ensure(quick)
+    standby.ensure(quick, fake_config())
     wait_for(lambda: is_there(quick) and len(waiting(quick)) == 2)
     yield quick
     wait_for(lambda: not killed(quick))
@@ -79,8 +80,35 @@ def test_it_takes_a_run_and_another_takes_its_place(home_with_standby: Path) -> 
 def test_there_is_one_per_home(home_with_standby: Path) -> None:
     before = {process.pid for process in waiting(home_with_standby)}
     for _ in range(5):
-        standby.ensure(home_with_standby)
+        standby.ensure(home_with_standby, fake_config())
     assert {process.pid for process in waiting(home_with_standby)} == before
+
+
+def prepared() -> list[str]:
+    """What was prepared: numbers of epochs, by which these runs differ."""
+    journal = Path(os.environ["FAKE_JOURNAL"])
+    lines = journal.read_text().splitlines() if journal.exists() else []
+    return [line.split()[1] for line in lines if line.startswith("prepare")]
+
+
+def test_it_prepares_what_is_expected_each_once(home_with_standby: Path) -> None:
+    for epochs in (2, 7, 7, 9):
+        standby.ensure(home_with_standby, fake_config(epochs))
+        wait_for(lambda epochs=epochs: prepared()[-1:] == [str(epochs)])  # type: ignore[misc]
+        told = [one for one in threading.enumerate() if one.name == "standby"]
+        for thread in told:  # that which started the process waits for its end
+            thread.join(timeout=0.3)
+    assert prepared() == ["2", "7", "9"]
+
+
+def test_a_run_that_was_not_expected_is_taken_too(home_with_standby: Path) -> None:
+    home, child = home_with_standby, waiting(home_with_standby)[1]
+    standby.ensure(home, fake_config(5, random_seed=1))  # its preparation fails
+    wait_for(lambda: prepared()[-1:] == ["5"])
+    run_id = jobs.start(fake_config(3), home)
+    wait_for(lambda: finished(run_id, home))
+    assert registry.read_run(run_id, home).status.pid == child.pid
+    wait_for(lambda: prepared()[-1:] == ["3"])  # the next one expects what was trained
 
 
 def test_without_it_a_run_begins_all_the_same(home_with_standby: Path) -> None:
@@ -176,8 +204,8 @@ def test_it_ends_after_idle_minutes(quick: Path) -> None:
     assert lock is not None
     words = [sys.executable, "-m", "arxivtag.runs.standby_process", "--home", str(quick)]
     process = subprocess.Popen(
-        [*words, "--lock", str(lock), "--idle-s", "0.2"], pass_fds=(lock,)
-    )  # fmt: skip
+        [*words, "--lock", str(lock), "--idle-s", "0.2", "--expected", "{}"], pass_fds=(lock,)
+    )
     locks.release(lock)
     assert process.wait(timeout=60) == 0
     assert not waiting(quick)
@@ -185,8 +213,8 @@ def test_it_ends_after_idle_minutes(quick: Path) -> None:
 
 def test_it_can_be_turned_off(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_STANDBY", "0")
-    assert standby.start(quick) is None
-    standby.ensure(quick)
+    assert standby.start(quick, fake_config()) is None
+    standby.ensure(quick, fake_config())
     run_id = jobs.start(fake_config(), quick)
     wait_for(lambda: finished(run_id, quick))
 
@@ -196,7 +224,7 @@ def test_a_home_with_a_long_path_has_one(
 ) -> None:
     monkeypatch.setenv("ARXIVTAG_STANDBY", "1")
     home = tmp_path / ("long" * 30)
-    standby.ensure(home)
+    standby.ensure(home, fake_config())
     wait_for(lambda: runs_folder(home).exists() and is_there(home))
     for process in waiting(home):
         process.send_signal(signal.SIGKILL)

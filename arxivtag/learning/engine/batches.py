@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from arxivtag.learning.engine.sparse import CHUNK_ROWS
+from arxivtag.learning.engine.sparse import CHUNK_ROWS, NO_ROW, roomy
 from arxivtag.learning.features import Examples
 
 
@@ -42,8 +42,8 @@ class Batches(keras.utils.PyDataset):
         self._seed = random_seed
         self._epoch = 0
         lengths = np.sort(np.diff(self._rows.indptr))
-        self._capacity = max(1, int(lengths[-batch_size:].sum()))
-        n_occurring = min(self._capacity, self._rows.n_features)
+        self._capacity = roomy(max(1, int(lengths[-batch_size:].sum())))
+        n_occurring = min(self._capacity, roomy(self._rows.n_features))
         self._row_capacity = -(-n_occurring // CHUNK_ROWS) * CHUNK_ROWS
         self._order = self._shuffled()
 
@@ -105,7 +105,7 @@ class Batches(keras.utils.PyDataset):
         """Return the padded numbers of the columns that occur, and the matrix by those columns."""
         columns = matrix.tocsc()
         occurring = np.flatnonzero(np.diff(columns.indptr))
-        numbers = np.full(self._row_capacity, matrix.shape[1], np.int32)
+        numbers = np.full(self._row_capacity, NO_ROW, np.int32)
         numbers[: len(occurring)] = occurring
         # Entries stand in column order, so to drop empty columns is to drop their bounds.
         bounds = np.append(columns.indptr[occurring], columns.nnz)

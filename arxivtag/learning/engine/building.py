@@ -2,16 +2,69 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 import keras
 
-from arxivtag.learning.engine.model import BranchModel, SparseDense
+from arxivtag.learning.engine.model import BranchModel, SparseDense, variables_of
 from arxivtag.learning.engine.optimizer import LazyRows, RowSparseAdam
 from arxivtag.learning.losses import LOSSES
 from arxivtag.learning.model import branches
 from arxivtag.settings import ModelConfig, TrainingConfig
+
+# A model whose train step is compiled, and what must agree for another to be trained by it.
+_compiled: dict[Hashable, BranchModel] = {}
+
+
+def ready_model(
+    config: ModelConfig,
+    training: TrainingConfig,
+    shape: tuple[int, int],
+    n_steps: int,
+    *,
+    random_seed: int = 0,
+) -> BranchModel:
+    """Return a model with its optimizer, for at most ``n_steps`` steps.
+
+    If one like it was given to :func:`keep_program`, its program is used: what is returned is that
+    model with first weights of this one. ``shape`` is the number of n-grams and of labels.
+    """
+    model = build_model(config, training, *shape, random_seed=random_seed)
+    compile_model(model, training, n_steps)
+    compiled = _compiled.pop(_program(config, training, shape, n_steps), None)
+    if compiled is None:
+        return model
+    for variable, first in zip(variables_of(compiled), variables_of(model), strict=True):
+        variable.assign(first.value)
+    return compiled
+
+
+def keep_program(
+    model: BranchModel,
+    config: ModelConfig,
+    training: TrainingConfig,
+    shape: tuple[int, int],
+    n_steps: int,
+) -> None:
+    """Keep a model that has taken a step for the next :func:`ready_model` that is like it."""
+    _compiled.clear()
+    _compiled[_program(config, training, shape, n_steps)] = model
+
+
+def _program(
+    config: ModelConfig, training: TrainingConfig, shape: tuple[int, int], n_steps: int
+) -> Hashable:
+    """Return all that a compiled step depends on besides the shapes of its batches."""
+    inside = dataclasses.replace(
+        training,
+        epochs=None,
+        early_stopping_patience=None,
+        restore_best_epoch=False,
+        rare_label_lift=0.0,
+    )
+    return config, inside, shape, n_steps
 
 
 def build_model(

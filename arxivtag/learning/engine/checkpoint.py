@@ -15,7 +15,7 @@ import numpy as np
 from arxivtag import storage
 from arxivtag.errors import StorageError
 from arxivtag.learning.engine.callbacks import Logs, Validation
-from arxivtag.learning.engine.model import BranchModel
+from arxivtag.learning.engine.model import BranchModel, variables_of
 from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
 
 # The largest model takes seconds to write: at most this share of the time goes there.
@@ -61,7 +61,7 @@ class Checkpoint(keras.callbacks.Callback):
             state = json.loads(str(content["state"]))
         except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile):
             return 0
-        variables = self._variables()
+        variables = variables_of(self._trained)
         if state["identity"] != self._identity or len(variables) != state["n_variables"]:
             return 0
         for number, variable in enumerate(variables):
@@ -98,7 +98,7 @@ class Checkpoint(keras.callbacks.Callback):
     def _write(self) -> None:
         started = time.perf_counter()
         content: Arrays = {
-            f"variable_{i}": np.asarray(v.value) for i, v in enumerate(self._variables())
+            f"variable_{i}": np.asarray(v.value) for i, v in enumerate(variables_of(self._trained))
         }
         state = {
             "identity": self._identity,
@@ -115,14 +115,6 @@ class Checkpoint(keras.callbacks.Callback):
         self._n_epochs_written = len(self._validation.records)
         self._written_at = time.perf_counter()
         self._writing_seconds = self._written_at - started
-
-    def _variables(self) -> list[keras.Variable]:
-        model = self._trained
-        return [
-            *model.trainable_variables,
-            *model.non_trainable_variables,
-            *model.optimizer.variables,
-        ]
 
 
 def _to_arrays(network: Network) -> Arrays:

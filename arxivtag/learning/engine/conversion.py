@@ -5,7 +5,7 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from arxivtag.learning.engine.model import BranchModel
+from arxivtag.learning.engine.model import BranchModel, SparseDense
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.rounding import rounded
 
@@ -29,6 +29,8 @@ def view_network(model: BranchModel) -> Network:
 
 def _dense_layer(layer: keras.layers.Layer, share: float) -> DenseLayer:
     kernel, bias = np.asarray(layer.kernel.value), np.asarray(layer.bias.value)
+    if isinstance(layer, SparseDense):
+        kernel = kernel[: layer.n_features]
     if share == 1.0:
         return DenseLayer(kernel, bias)
     # As a scale of rows, since a first kernel is too large for a second one beside it.

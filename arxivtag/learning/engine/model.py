@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import keras
 
-from arxivtag.learning.engine.sparse import CSR, OccurringRows, RowGradient, csr_dot
+from arxivtag.learning.engine.sparse import CSR, OccurringRows, RowGradient, csr_dot, roomy
 from arxivtag.learning.losses import Loss, any_of, ranking_losses
 
 # How probabilities come from logits (batch_size, n_labels).
@@ -26,12 +26,21 @@ def rows_of(inputs: dict[str, jax.Array], prefix: str = "") -> CSR:
     return CSR(inputs[f"{prefix}indptr"], inputs[f"{prefix}indices"], inputs[f"{prefix}data"])
 
 
+def variables_of(model: keras.Model) -> list[keras.Variable]:
+    """Return all that a compiled model holds from step to step: weights, seeds, moments."""
+    return [
+        *model.trainable_variables,
+        *model.non_trainable_variables,
+        *model.optimizer.variables,
+    ]
+
+
 class SparseDense(keras.layers.Layer):
     """``Dense`` without activation for sparse input: ``rows @ kernel + bias``.
 
     Args:
         units: Outputs.
-        n_features: Inputs.
+        n_features: Inputs; the kernel has some rows more, which stay zero.
         kernel_initializer: As in ``keras.layers.Dense``.
     """
 
@@ -44,9 +53,14 @@ class SparseDense(keras.layers.Layer):
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
-        self.kernel = self.add_weight(
-            (n_features, units), initializer=kernel_initializer, name="kernel"
-        )
+        self.n_features = n_features
+        initialize = keras.initializers.get(kernel_initializer)
+
+        def padded(shape: tuple[int, int], dtype: str | None = None) -> jax.Array:
+            n_spare = shape[0] - n_features
+            return jnp.pad(initialize((n_features, units), dtype), ((0, n_spare), (0, 0)))
+
+        self.kernel = self.add_weight((roomy(n_features), units), initializer=padded, name="kernel")
         self.bias = self.add_weight((units,), initializer="zeros", name="bias")
         self.built = True
 

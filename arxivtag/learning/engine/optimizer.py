@@ -205,7 +205,7 @@ class RowSparseAdam(keras.optimizers.Adam):
         ratio = self.beta_1 / self.beta_2**0.5
         grown = jnp.where(ages > 0, alpha * ratio ** ages.astype("float32"), 0.0)
         self._drift_sums.assign(self._drift_sums.value + grown)
-        # Padding is n_features, which scatter drops.
+        # Padding is NO_ROW, which scatter drops.
         self._last_step.assign(
             self._last_step.value.at[rows.numbers].set(step.astype("int32"), mode="drop")
         )

@@ -19,6 +19,8 @@ _KERNEL = "cpu_csr_sparse_dense_ffi"
 # Rows of a kernel that are gathered, updated and scattered at once. A chunk of 512 rows of
 # 512 units is 1 MB: it stays in the cache, and no large temporary is ever allocated.
 CHUNK_ROWS = 512
+# Stands for no row in a list of row numbers.
+NO_ROW = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,7 @@ class OccurringRows:
     """The rows of a first kernel that occur in one batch.
 
     Args:
-        numbers: ``(row_capacity,)`` int32, rising; padded with
-            ``n_features``, one more than the last row's.
+        numbers: ``(row_capacity,)`` int32, rising; padded with :data:`NO_ROW`.
         n_chunks: ``()`` int32, how many chunks of :data:`CHUNK_ROWS` hold real rows.
         transposed: The batch by row of the kernel: row ``i`` lists the papers that hold
             n-gram ``numbers[i]`` and its weights there; ``indptr`` is ``(row_capacity + 1,)``.
@@ -71,6 +72,15 @@ class RowGradient:
         )
         transposed = self.rows.transposed
         return csr_dot(CSR(indptr, transposed.indices, transposed.data), self.output_gradient)
+
+
+def roomy(n: int) -> int:
+    """Return a size that holds ``n``, at most a quarter larger, and is the same for most near it.
+
+    Runs on nearly the same papers then share compiled programs, which know sizes alone.
+    """
+    step = 1 << max(0, n.bit_length() - 3)
+    return -(-n // step) * step
 
 
 def csr_dot(rows: CSR, dense: jax.Array) -> jax.Array:

@@ -16,12 +16,13 @@ from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.store import Corpus, forget_deleted_uploads
 from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers import sources
+from arxivtag.papers.schema import Layout
 from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
-from arxivtag.papers.uploads import delete_upload, keep_upload, upload_path
+from arxivtag.papers.uploads import delete_upload, keep_upload, upload_layout, upload_path
 from arxivtag.policy import policy
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
-from arxivtag.settings import CleaningConfig
+from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.opening import Opening
@@ -190,3 +191,18 @@ def _opening(source: str, home: Path, state: FileState) -> Opening:
 def cleaned(corpus: Corpus, config: CleaningConfig) -> Cleaned:
     """Return what cleaning keeps of a corpus, cleaned once for all sessions."""
     return clean_rows(corpus, config)
+
+
+def settings_on(base: RunConfig, source: str, home: Path) -> RunConfig:
+    """Return ``base`` on a data set, read as it was said for that."""
+    layout = Layout()
+    if parse_source(source).kind == UPLOAD:
+        layout = upload_layout(source, home)
+    elif source == base.data:
+        return base
+    return replace(
+        base,
+        data=source,
+        columns=layout.columns_text,
+        label_separator=layout.label_separator,
+    )

@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.runs import registry, standby
+from arxivtag.settings import DEFAULT_PRESET, preset_settings
 from arxivtag.ui.frame import components, data, models, run_text, tables
+from arxivtag.ui.frame.data import settings_on
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PAGES, PageContext
 from arxivtag.ui.frame.run_access import visible_runs
@@ -60,6 +62,11 @@ def render_overview(context: PageContext) -> None:
                 ("Waiting or running", components.count_text(n_active)),
             ]
         )
+        if not n_active:
+            expected = settings_on(
+                preset_settings(DEFAULT_PRESET), context.data_source, context.home
+            )
+            standby.ensure(context.home, expected)
         if corpus.report.synthetic:
             components.note(
                 "The sample in use is synthetic: its abstracts were written by a program for this "
@@ -73,8 +80,6 @@ def render_overview(context: PageContext) -> None:
             "No runs yet",
             "Train a model on the papers in use; it then appears here, on Runs and on Predict.",
         )
-    if not n_active:
-        standby.ensure(context.home)  # the page is drawn by now
 
 
 def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageContext) -> None:

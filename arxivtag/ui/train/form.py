@@ -6,7 +6,6 @@ from :mod:`arxivtag.settings`; the library checks again when the run is started.
 
 from __future__ import annotations
 
-import dataclasses
 import typing
 from collections.abc import Iterable
 from typing import Any
@@ -14,11 +13,9 @@ from typing import Any
 import streamlit as st
 
 from arxivtag.errors import ConfigError, DataError
-from arxivtag.papers.schema import Layout
-from arxivtag.papers.source import UPLOAD, parse_source
-from arxivtag.papers.uploads import upload_layout
 from arxivtag.settings import RunConfig, Setting, all_settings, with_settings
 from arxivtag.ui.frame import components
+from arxivtag.ui.frame.data import settings_on
 from arxivtag.ui.frame.page import PageContext
 
 Value = bool | int | float | str | tuple[int, ...] | None
@@ -140,26 +137,10 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
                 on_click=_reset, args=(base_id,),
                 help="Sets every field back to the preset, or to the run the settings come from.",
             )  # fmt: skip
-        return with_settings(_on_data_in_use(base, context), changes)
+        return with_settings(settings_on(base, context.data_source, context.home), changes)
     except (ConfigError, DataError) as error:
         components.show_error(error)
         return None
-
-
-def _on_data_in_use(base: RunConfig, context: PageContext) -> RunConfig:
-    """Return ``base`` on the page's data set, read as it was said for that."""
-    source = context.data_source
-    layout = Layout()
-    if parse_source(source).kind == UPLOAD:
-        layout = upload_layout(source, context.home)
-    elif source == base.data:
-        return base
-    return dataclasses.replace(
-        base,
-        data=source,
-        columns=layout.columns_text,
-        label_separator=layout.label_separator,
-    )
 
 
 def _fields_id(base_id: str) -> str:

@@ -32,16 +32,20 @@ def render_train(context: PageContext) -> None:
     run_id = st.query_params.get("run")
     if not run_id:
         with guarded():
-            _render_form(context)
-            if jobs.running(context.home) is None:
-                standby.ensure(context.home)  # the page is drawn by now
+            settings = _render_form(context)
+            if settings is not None and jobs.running(context.home) is None:
+                standby.ensure(context.home, settings)  # the page is drawn by now
         return
     render_run(run_id, context)
     context.link("pages/2_Train.py", "Set up another run", ":material/add:")
 
 
-def _render_form(context: PageContext) -> None:
-    """Draw the button that starts, what training will take, and below it the settings."""
+def _render_form(context: PageContext) -> RunConfig | None:
+    """Draw the button that starts, what training will take, and below it the settings.
+
+    Returns:
+        The settings that a press of the button would start; ``None`` if none may be started.
+    """
     _render_what_trains(context)
     base, base_id = _base_input(context)
     start, forecast = st.container(), st.container()
@@ -58,6 +62,7 @@ def _render_form(context: PageContext) -> None:
             st.query_params["run"] = run_id
             st.query_params.pop("from", None)
             st.rerun()
+    return startable
 
 
 def _startable(settings: RunConfig | None, context: PageContext) -> RunConfig | None:

@@ -12,6 +12,14 @@ CRASH, EXIT, MEMORY, FULL_DISK, HARD_CRASH = 1, 2, 3, 4, 5
 SECONDS_PER_EPOCH = float(os.environ.get("FAKE_SECONDS_PER_EPOCH", "0.15"))
 
 
+def prepare_ahead(config, home):
+    """Pretend to prepare an expected run; a seed of CRASH fails."""
+    with open(os.environ["FAKE_JOURNAL"], "a") as file:
+        file.write(f"prepare {config.training.epochs}\n")
+    if config.random_seed == CRASH:
+        raise ValueError("a made-up fault")
+
+
 def execute(config, recorder, should_stop):
     """Pretend to train: one epoch takes 0.15 s, and can be stopped, resumed and killed."""
     import json
@@ -75,6 +83,6 @@ def execute(config, recorder, should_stop):
 
 
 _module = types.ModuleType("arxivtag.runs.pipeline")
-_module.execute = execute
+_module.execute, _module.prepare_ahead = execute, prepare_ahead
 if __name__ == "sitecustomize":  # a test that only wants the names above keeps the real pipeline
     sys.modules["arxivtag.runs.pipeline"] = _module
