@@ -12,6 +12,7 @@ from arxivtag.papers.source import FILE, UPLOAD, parse_source
 from arxivtag.runs import registry
 from arxivtag.runs.registry import Run
 from arxivtag.settings import PRESETS, RunConfig, all_settings, command_line
+from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.evaluation.view import render_evaluation
 from arxivtag.ui.frame import components, data, run_text
@@ -35,6 +36,7 @@ def render_detail(run_id: str, context: PageContext) -> None:
         st.rerun()
     with guarded():
         run = visible_run(run_id, context.home)
+        load_plotly()
         if not run.status.is_over:
             render_run(run_id, context)
             return

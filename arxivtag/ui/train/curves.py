@@ -12,7 +12,7 @@ from arxivtag.figures import history as history_figures
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
-from arxivtag.ui.browser.live_chart import live_chart, load_plotly, plain_figure
+from arxivtag.ui.browser.live_chart import live_chart, plain_figure
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 
@@ -90,7 +90,6 @@ def render_charts(curves: Curves, key: str = "live") -> None:
 
 def render_ended_curves(run: Run) -> None:
     """Draw the curves of a training that is over, if it got that far."""
-    load_plotly()
     curves = current_curves(run.folder)
     if curves.history.n_points:
         st.subheader("Training", anchor=False)

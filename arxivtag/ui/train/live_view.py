@@ -15,7 +15,6 @@ from arxivtag.runs import jobs
 from arxivtag.runs.history import History
 from arxivtag.runs.registry import Run
 from arxivtag.runs.status import QUEUED, STAGES, RunStatus
-from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -34,7 +33,6 @@ def render_run(run_id: str, context: PageContext) -> None:
         if run.status.is_over:
             render_ended(run, context)
         else:
-            load_plotly()
             _poll(run_id, context)
 
 

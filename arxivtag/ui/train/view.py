@@ -14,6 +14,7 @@ from arxivtag.settings import (
     RunConfig,
     preset_settings,
 )
+from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
@@ -29,15 +30,18 @@ from arxivtag.ui.train.starting import start_once
 
 def render_train(context: PageContext) -> None:
     """Show the run in the address, or the form that starts one."""
+    first = st.container()
     run_id = st.query_params.get("run")
-    if not run_id:
+    if run_id:
+        render_run(run_id, context)
+        context.link("pages/2_Train.py", "Set up another run", ":material/add:")
+    else:
         with guarded():
             settings = _render_form(context)
             if settings is not None and jobs.running(context.home) is None:
                 standby.ensure(context.home, settings)  # the page is drawn by now
-        return
-    render_run(run_id, context)
-    context.link("pages/2_Train.py", "Set up another run", ":material/add:")
+    with first:  # sent last, since it is large; charts that are there by now wait for it
+        load_plotly()
 
 
 def _render_form(context: PageContext) -> RunConfig | None:
