@@ -12,12 +12,14 @@ size: 1 is linear.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -91,17 +93,55 @@ def data_of(source: str, folder: Path, n_papers: int) -> Path:
 
 
 def run_step(step: str, data: str, folder: Path) -> Figures:
-    """Measure one step in a process of its own, with its largest resident size."""
+    """Measure one step in a process of its own, with the most memory that one process held.
+
+    "peak MB" is resident memory, of which the system takes back what are pages of mapped files;
+    "peak own MB" is without those.
+    """
     command = [sys.executable, "-m", "benchmarks.scale", data, str(folder), "--step", step]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    own = [0.0]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        over = threading.Event()
+        watcher = threading.Thread(target=watch_memory, args=(process.pid, own, over))
+        watcher.start()
         assert process.stdout is not None
         said = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+        over.set()
+        watcher.join()
     if process.returncode:
         raise SystemExit(f"{step} of {data} failed")
     figures: Figures = json.loads(said.splitlines()[-1])
-    return {**figures, f"{step} peak MB": usage.ru_maxrss / 1000}
+    figures[f"{step} peak MB"] = usage.ru_maxrss / 1000
+    figures[f"{step} peak own MB"] = max(own)
+    return figures
+
+
+def watch_memory(parent: int, own: list[float], over: threading.Event) -> None:
+    """Note every half second the own memory of the largest process under ``parent``, in MB."""
+    while not over.wait(0.5):
+        own.append(max((own_memory_mb(pid) for pid in family(parent)), default=0.0))
+
+
+def family(parent: int) -> list[int]:
+    """Return a process and all that it started, directly or not."""
+    pids = [parent]
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{pid}/task").iterdir():
+                pids += map(int, (task / "children").read_text().split())
+    return pids
+
+
+def own_memory_mb(pid: int) -> float:
+    """Return the memory of a process that is not of mapped files, in MB; 0 of one that ended."""
+    with contextlib.suppress(OSError, StopIteration):
+        status = Path(f"/proc/{pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) / 1000 for line in status if line.startswith("RssAnon"))
+    return 0.0
 
 
 def timed(figures: Figures, name: str, work: Callable[[], object]) -> None:
@@ -198,17 +238,11 @@ def tag(source: str, home: Path) -> Figures:
     corpus = open_corpus(source, home)
     texts = papers_at(corpus, range(1024))["abstract"].tolist()
     folder = next(run_folder(run.run_id, home).bundle for run in list_runs(home) if run.has_bundle)
-    before = resident_mb()
+    before = own_memory_mb(os.getpid())
     bundles: list[Bundle] = []
     timed(figures, "load the bundle", lambda: bundles.append(load_bundle(folder)))
     timed(figures, "tag 1,024 abstracts", lambda: tagger.predict(bundles[0], texts))
-    return {**figures, "added MB": resident_mb() - before}
-
-
-def resident_mb() -> float:
-    """Return the memory of this process that is not of mapped files, in MB."""
-    status = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) / 1000 for line in status if line.startswith("RssAnon"))
+    return {**figures, "added MB": own_memory_mb(os.getpid()) - before}
 
 
 STEPS = {
