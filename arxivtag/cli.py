@@ -460,27 +460,29 @@ def export(arguments: Namespace) -> None:
     option("--headless", action="store_true", help="open no browser"),
 )
 def app(arguments: Namespace) -> None:
-    """Serve the web app."""
+    """Serve the web app and its API."""
     _check_port_is_free(arguments.host, arguments.port)
     allowed = policy()
-    words = [
-        sys.executable, "-m", "streamlit", "run", str(config.PROJECT_FOLDER / "streamlit_app.py"),
-        "--server.port", str(arguments.port), "--server.address", arguments.host,
+    options: dict[str, object] = {
+        "server.port": arguments.port,
+        "server.address": arguments.host,
         # The server refuses larger files before it keeps them in memory.
-        "--server.maxUploadSize", str(allowed.max_upload_mb),
-    ]  # fmt: skip
+        "server.maxUploadSize": allowed.max_upload_mb,
+    }
     if allowed.is_visitor:
         # What a browser may send in one message, so that no visitor fills the memory.
-        words += ["--server.maxMessageSize", str(VISITORS_MESSAGE_MB)]
+        options["server.maxMessageSize"] = VISITORS_MESSAGE_MB
     if arguments.headless:
-        words += ["--server.headless", "true"]
-    # Paths that were given from the person's folder hold in the server's too.
-    environment = {**os.environ, "ARXIVTAG_HOME": str(arguments.home)}
+        options["server.headless"] = True
+    # Paths that were given from the person's folder hold for the pages and jobs too.
+    os.environ["ARXIVTAG_HOME"] = str(arguments.home)
     if paths := config.data_paths():
-        environment["ARXIVTAG_DATA"] = os.pathsep.join(map(str, paths))
+        os.environ["ARXIVTAG_DATA"] = os.pathsep.join(map(str, paths))
     # Streamlit reads .streamlit/config.toml from the working folder.
     os.chdir(config.PROJECT_FOLDER)
-    os.execve(sys.executable, words, environment)
+    from arxivtag.server import serve
+
+    serve(arguments.home, options)
 
 
 def _check_port_is_free(host: str, port: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 ASSETS_FOLDER = PROJECT_FOLDER / "assets"
 SAMPLE_PATH = ASSETS_FOLDER / "sample.csv.xz"
 PRETRAINED_PATH = ASSETS_FOLDER / "pretrained"
+_ORIGIN = re.compile(r"https?://(\*\.)?[a-zA-Z0-9.\-]+(:\d{1,5}|:\*)?")
 
 
 def home_folder() -> Path:
@@ -107,6 +109,9 @@ class VisitorLimits:
     max_uploads_per_visitor: int = setting(
         5, "Most uploads a visitor keeps; the oldest goes when another is chosen.", minimum=1
     )
+    max_api_papers_per_minute: int = setting(
+        600, "Most papers a minute that one address may tag by the API.", minimum=1
+    )
     min_free_disk_mb: int = setting(
         1_000, "No run is started with less free disk than this, in MB.", minimum=0
     )
@@ -115,6 +120,24 @@ class VisitorLimits:
 def visitor_mode() -> bool:
     """Return whether the app serves visitors who may not delete or see local paths."""
     return os.environ.get("ARXIVTAG_VISITORS", "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def embedding_origins() -> tuple[str, ...]:
+    """Return whose pages may show the app in a frame besides its own: ``ARXIVTAG_EMBED_ORIGINS``.
+
+    Origins such as ``https://portal.example.org``, separated by spaces.
+
+    Raises:
+        ConfigError: If one is no origin.
+    """
+    origins = tuple(os.environ.get("ARXIVTAG_EMBED_ORIGINS", "").split())
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ConfigError(
+                f"ARXIVTAG_EMBED_ORIGINS should hold origins alone. Received: {origin!r:.80}.",
+                "Write them like https://portal.example.org, with spaces between.",
+            )
+    return origins
 
 
 def standby_wanted() -> bool:

@@ -35,6 +35,7 @@ class Policy:
     max_epochs: int | None = None
     max_parameters: int | None = None
     max_run_minutes: int | None = None
+    max_api_papers_per_minute: int | None = None
     min_free_disk_mb: int = 0
 
 

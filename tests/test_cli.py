@@ -139,35 +139,39 @@ def test_train_names_the_rows_left_out(
     assert json.loads(output.out)["run_id"] == "run-a"
 
 
-def test_app_resolves_the_environment_s_paths_before_it_changes_the_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[tuple[str, str]] = []
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ARXIVTAG_HOME", "home")
-    monkeypatch.setenv("ARXIVTAG_DATA", os.pathsep.join(("a.csv", "in/b.csv")))
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
+    """What the server was asked for, each time that ``arxivtag app`` would have started one."""
+    from arxivtag import server
+
+    asked: list[dict[str, object]] = []
     monkeypatch.setattr(
-        os,
-        "execve",
-        lambda program, words, environment: seen.append(
-            (environment["ARXIVTAG_HOME"], environment["ARXIVTAG_DATA"])
-        ),
+        server, "serve", lambda home, options: asked.append({"home": home, **options})
     )
+    return asked
+
+
+def test_app_resolves_the_environment_s_paths_before_it_changes_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, served: list[dict[str, object]]
+) -> None:
     data = os.pathsep.join(str(tmp_path / name) for name in ("a.csv", "in/b.csv"))
     for words, folder in (((), "home"), (("--home", "other"), "other")):
         monkeypatch.chdir(tmp_path)
-        cli.run_command(["app", "--port", "0", "--headless", *words])
-        assert seen.pop() == (str(tmp_path / folder), data)
-    assert os.environ["ARXIVTAG_HOME"] == "home"
+        monkeypatch.setenv("ARXIVTAG_HOME", "home")
+        monkeypatch.setenv("ARXIVTAG_DATA", os.pathsep.join(("a.csv", "in/b.csv")))
+        assert cli.run_command(["app", "--port", "0", "--headless", *words]) == 0
+        assert served.pop()["home"] == tmp_path / folder
+        assert os.environ["ARXIVTAG_HOME"] == str(tmp_path / folder)
+        assert os.environ["ARXIVTAG_DATA"] == data
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
-def test_app_takes_an_address_of_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[list[str]] = []
-    monkeypatch.setattr(os, "execve", lambda program, words, environment: started.append(words))
+def test_app_takes_an_address_of_ipv6(
+    monkeypatch: pytest.MonkeyPatch, served: list[dict[str, object]]
+) -> None:
+    monkeypatch.chdir(".")  # put back afterwards
     assert cli.run_command(["app", "--host", "::1", "--port", "0"]) == 0
-    (words,) = started
-    assert words[words.index("--server.address") + 1] == "::1"
+    assert served[0]["server.address"] == "::1"
 
 
 def test_a_taken_port_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -171,6 +171,11 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
+def has_pretrained() -> bool:
+    """Return whether the bundled model is installed."""
+    return storage.is_file(PRETRAINED_PATH / "manifest.json")
+
+
 def has_bundle(folder: RunFolder) -> bool:
     """Return whether a run has a model that can be looked at."""
     return storage.is_file(folder.bundle / "manifest.json")

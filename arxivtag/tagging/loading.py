@@ -6,7 +6,9 @@ the manifest before its content is read. What is wrong is said in one sentence.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import threading
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -40,9 +42,31 @@ _MAX_BRANCHES = 16
 _MAX_SIZES = MAX_HIDDEN_LAYERS + 2  # of one branch
 _MAX_UNITS = 65_536
 _LARGEST_INT8 = 128
+_one_at_a_time = threading.Lock()
 _HINT = "The bundle may be damaged: download it again, or train the model anew."
 
 Number = TypeVar("Number", bound=np.generic)
+
+
+def load_bundle_once(folder: Path) -> Bundle:
+    """Return the bundle in ``folder``, read again only when it has been replaced.
+
+    The web process keeps the last four, for pages and API together.
+
+    Raises:
+        BundleError: As :func:`load_bundle`.
+    """
+    try:
+        state = (folder / MANIFEST_NAME).stat()
+    except OSError:
+        return load_bundle(folder)  # which says what is wrong
+    with _one_at_a_time:
+        return _loaded(folder, state.st_mtime_ns, state.st_ino)
+
+
+@functools.lru_cache(maxsize=4)
+def _loaded(folder: Path, mtime_ns: int, inode: int) -> Bundle:
+    return load_bundle(folder)
 
 
 def load_bundle(folder: Path) -> Bundle:

@@ -129,12 +129,15 @@ def start_server(home: Path, log_folder: Path, environment: dict[str, str] | Non
     with log_path.open("wb") as log:
         process = subprocess.Popen(
             [
-                sys.executable, "-m", "streamlit", "run", "streamlit_app.py",
-                "--server.port", str(port), "--server.headless", "true",
-                "--server.fileWatcherType", "none",
+                sys.executable, "-m", "arxivtag", "app", "--port", str(port), "--headless",
             ],
             cwd=PROJECT_FOLDER,
-            env={**os.environ, "ARXIVTAG_HOME": str(home), **(environment or {})},
+            env={
+                **os.environ,
+                "ARXIVTAG_HOME": str(home),
+                "STREAMLIT_SERVER_FILE_WATCHER_TYPE": "none",
+                **(environment or {}),
+            },
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

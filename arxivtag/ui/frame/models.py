@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from arxivtag import config
 from arxivtag.runs import registry
 from arxivtag.tagging.bundle import Bundle
-from arxivtag.tagging.loading import load_bundle
+from arxivtag.tagging.loading import load_bundle_once
 from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.run_access import visible_runs
@@ -22,7 +21,7 @@ def model_options(home: Path) -> tuple[Option, ...]:
     A model trained on another visitor's upload is left out: it names papers of that upload.
     """
     options = []
-    if (config.PRETRAINED_PATH / MANIFEST).is_file():
+    if registry.has_pretrained():
         options.append(
             Option(PRETRAINED, "Pretrained", "Comes with the app; knows all areas of arXiv.")
         )
@@ -50,4 +49,4 @@ def bundle(model: str, home: Path) -> Bundle:
 
 @shared(4, "Loading the model …")
 def _bundle(folder: Path, state: FileState) -> Bundle:
-    return load_bundle(folder)
+    return load_bundle_once(folder)

@@ -1,0 +1,149 @@
+"""The routes of ``/api``: read a request within bounds, call the library, answer as JSON."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import anyio
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from arxivtag import __version__, config
+from arxivtag.api import shapes, tagging
+from arxivtag.api.faults import ApiError, fault_response, json_response
+from arxivtag.api.openapi import document
+from arxivtag.api.rate import Rate
+from arxivtag.api.shapes import Health, Models, TagAnswer, TagRequest
+from arxivtag.policy import policy
+
+PAGE = config.ASSETS_FOLDER / "api.html"
+EXPLAINING_COSTS = 10  # papers
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_decoder = msgspec.json.Decoder(TagRequest)
+
+
+class Api:
+    """The endpoints, and what they share: the folder of runs, the rate, and how many work at once.
+
+    Args:
+        home: The folder of runs.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        most = policy().max_api_papers_per_minute
+        self.rate = Rate(most) if most else None
+        self.at_once = anyio.CapacityLimiter(os.cpu_count() or 1)
+
+    async def health(self, request: Request) -> Response:
+        """Say that the server answers."""
+        return json_response(Health("ok", __version__))
+
+    async def models(self, request: Request) -> Response:
+        """List the models."""
+        self.charge(request, 1)
+        found = await anyio.to_thread.run_sync(tagging.models, self.home, limiter=self.at_once)
+        return json_response(Models(found))
+
+    async def tag(self, request: Request) -> Response:
+        """Tag papers."""
+        self.charge(request, 1)  # before it is read; the rest when it is known
+        asked = decoded(await body_of(request))
+        self.charge(request, len(asked.papers) * (EXPLAINING_COSTS if asked.explain else 1) - 1)
+        answer = await anyio.to_thread.run_sync(self.tagged, asked, limiter=self.at_once)
+        return Response(answer, media_type="application/json")
+
+    def tagged(self, asked: TagRequest) -> bytes:
+        """Return the answer to a request, encoded: all that takes time, for one thread."""
+        results = tagging.tag_papers(asked, tagging.bundle_of(asked.model, self.home))
+        return msgspec.json.encode(TagAnswer(asked.model, results))
+
+    async def openapi(self, request: Request) -> Response:
+        """Describe the API."""
+        return Response(msgspec.json.encode(document()), media_type="application/json")
+
+    async def page(self, request: Request) -> Response:
+        """Show a page to read about the API and try it."""
+        return FileResponse(PAGE, headers={"Cache-Control": "no-cache"})
+
+    async def missing(self, request: Request) -> Response:
+        """Refuse every other path below the API's."""
+        raise HTTPException(404)
+
+    def charge(self, request: Request, papers: int) -> None:
+        """Count a request against the rate of its address, where there is one."""
+        if self.rate is not None:
+            self.rate.take(request.client.host if request.client else "", papers)
+
+
+def api_routes(home: Path, base_path: str = "") -> list[Route]:
+    """Return the routes of the API, for a server that puts ``base_path`` before every path."""
+    api, root = Api(home), f"{base_path}/api"
+    endpoints: list[tuple[str, Endpoint, str]] = [
+        ("", api.page, "GET"),
+        ("/v1/health", api.health, "GET"),
+        ("/v1/models", api.models, "GET"),
+        ("/v1/tag", api.tag, "POST"),
+        ("/v1/openapi.json", api.openapi, "GET"),
+    ]
+    routes = [Route(root + path, guarded(run), methods=[how]) for path, run, how in endpoints]
+    every = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+    return [*routes, Route(root + "/{rest:path}", guarded(api.missing), methods=every)]
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """Return an endpoint that answers every error as a fault."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Exception as error:
+            return fault_response(error)
+
+    return answer
+
+
+async def body_of(request: Request) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        ApiError: With status 413, as soon as it is known to be too large.
+    """
+    too_large = ApiError(
+        413,
+        f"A request may have {shapes.MAX_REQUEST_BYTES / 1e6:.0f} MB at most.",
+        "Send the papers in several requests.",
+    )
+    said = request.headers.get("content-length", "")
+    if said.isdecimal() and int(said) > shapes.MAX_REQUEST_BYTES:
+        raise too_large
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > shapes.MAX_REQUEST_BYTES:
+            raise too_large
+    return bytes(body)
+
+
+def decoded(body: bytes) -> TagRequest:
+    """Return a request.
+
+    Raises:
+        ApiError: With status 400 if it is no JSON, 422 if it is not one of ours.
+    """
+    try:
+        return _decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise ApiError(
+            422, f"The request does not fit: {error}.", "GET /api/v1/openapi.json says what does."
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ApiError(
+            400, "The body of the request is not JSON.", "Send a JSON object, encoded as UTF-8."
+        ) from error

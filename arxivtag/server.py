@@ -1,0 +1,79 @@
+"""The web process: the Streamlit app and, beside it on the same port, the REST door.
+
+``arxivtag app`` calls :func:`serve`. The app's own routes are Streamlit's; those of the API come
+from :mod:`arxivtag.api`. What all answers have in common (headers, what visitors may not ask for)
+stands in :class:`Guard`, around both.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from arxivtag import config
+from arxivtag.api.routes import api_routes
+from arxivtag.policy import policy
+
+SCRIPT = config.PROJECT_FOLDER / "streamlit_app.py"
+# Streamlit's own, which tell how busy the server is and drive pages without a browser.
+OWNERS_ONLY = ("/_stcore/metrics", "/_stcore/agent")
+
+
+def build_app(home: Path, base_path: str = "") -> st.App:
+    """Return the app and the REST door as one ASGI application.
+
+    Args:
+        home: The folder of runs.
+        base_path: What stands before every path, such as ``/arxivtag``; empty for none.
+    """
+    return st.App(
+        SCRIPT,
+        routes=api_routes(home, base_path),
+        middleware=[Middleware(Guard, base_path=base_path)],
+    )
+
+
+def serve(home: Path, options: Mapping[str, object], base_path: str = "") -> None:
+    """Serve until a signal ends the process; ``options`` are Streamlit's, by dotted names."""
+    sys.argv = [str(SCRIPT)]  # what Streamlit takes for the script that was started
+    build_app(home, base_path).run(config=options)
+
+
+class Guard:
+    """Sets the security headers of every answer, and closes to visitors what is the owner's."""
+
+    def __init__(self, app: ASGIApp, base_path: str = "") -> None:
+        self.app = app
+        self.closed = tuple(base_path + path for path in OWNERS_ONLY if policy().is_visitor)
+        ancestors = " ".join(("'self'", *config.embedding_origins()))
+        self.headers = {
+            "X-Content-Type-Options": "nosniff",
+            # Addresses of pages may hold the unguessable name of an upload.
+            "Referrer-Policy": "same-origin",
+            "Content-Security-Policy": f"frame-ancestors {ancestors}; object-src 'none'",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        answer: ASGIApp = self.app
+        if scope["path"].startswith(self.closed):
+            fault = {"error": "There is no such page.", "hint": "The app is at the root."}
+            answer = JSONResponse(fault, 404)
+        await answer(scope, receive, send_with_headers)
