@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import anyio
 import msgspec
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
-from starlette.routing import Route
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 
 from arxivtag import __version__, config
 from arxivtag.api import shapes, tagging
@@ -19,11 +19,11 @@ from arxivtag.api.faults import ApiError, fault_response, json_response
 from arxivtag.api.openapi import document
 from arxivtag.api.rate import Rate
 from arxivtag.api.shapes import Health, Models, TagAnswer, TagRequest
+from arxivtag.errors import ArxivTagError
 from arxivtag.policy import policy
 
 PAGE = config.ASSETS_FOLDER / "api.html"
 EXPLAINING_COSTS = 10  # papers
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 _decoder = msgspec.json.Decoder(TagRequest)
 
@@ -72,41 +72,27 @@ class Api:
         """Show a page to read about the API and try it."""
         return FileResponse(PAGE, headers={"Cache-Control": "no-cache"})
 
-    async def missing(self, request: Request) -> Response:
-        """Refuse every other path below the API's."""
-        raise HTTPException(404)
-
     def charge(self, request: Request, papers: int) -> None:
         """Count a request against the rate of its address, where there is one."""
         if self.rate is not None:
             self.rate.take(request.client.host if request.client else "", papers)
 
 
-def api_routes(home: Path, base_path: str = "") -> list[Route]:
+def api_routes(home: Path, base_path: str = "") -> list[BaseRoute]:
     """Return the routes of the API, for a server that puts ``base_path`` before every path."""
     api, root = Api(home), f"{base_path}/api"
-    endpoints: list[tuple[str, Endpoint, str]] = [
-        ("", api.page, "GET"),
-        ("/v1/health", api.health, "GET"),
-        ("/v1/models", api.models, "GET"),
-        ("/v1/tag", api.tag, "POST"),
-        ("/v1/openapi.json", api.openapi, "GET"),
+    routes = [
+        Route("/", lambda request: RedirectResponse("../api")),
+        Route("/v1/health", api.health),
+        Route("/v1/models", api.models),
+        Route("/v1/tag", api.tag, methods=["POST"]),
+        Route("/v1/openapi.json", api.openapi),
     ]
-    routes = [Route(root + path, guarded(run), methods=[how]) for path, run, how in endpoints]
-    every = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    return [*routes, Route(root + "/{rest:path}", guarded(api.missing), methods=every)]
-
-
-def guarded(endpoint: Endpoint) -> Endpoint:
-    """Return an endpoint that answers every error as a fault."""
-
-    async def answer(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except Exception as error:
-            return fault_response(error)
-
-    return answer
+    faults = dict.fromkeys((HTTPException, ArxivTagError, Exception), fault_response)
+    return [
+        Route(root, api.page),
+        Mount(root, app=Starlette(routes=routes, exception_handlers=faults)),
+    ]
 
 
 async def body_of(request: Request) -> bytes:

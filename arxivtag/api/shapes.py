@@ -18,15 +18,17 @@ MAX_TITLE_CHARS = 2_000
 MAX_EXPLAINED_CHARS = 10_000
 PRETRAINED = "pretrained"
 
-Title = Annotated[str, Meta(max_length=MAX_TITLE_CHARS, description="May be left out.")]
+Title = Annotated[str, Meta(max_length=MAX_TITLE_CHARS)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
+# JSON knows one kind of number: 3.0 is as whole as 3.
+Whole = Annotated[float, Meta(ge=1, le=2_000, multiple_of=1)]
 
 
 class Paper(Struct, frozen=True, forbid_unknown_fields=True):
     """One paper to tag."""
 
     abstract: Annotated[str, Meta(description="Plain text; about 160 words are usual.")]
-    title: Title = ""
+    title: Annotated[Title | None, Meta(description="Some models read it too.")] = None
 
 
 class TagRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,14 +39,14 @@ class TagRequest(Struct, frozen=True, forbid_unknown_fields=True):
         str, Meta(max_length=40, description="One of those that GET /models lists.")
     ] = PRETRAINED
     top_k: Annotated[
-        Annotated[int, Meta(ge=1, le=2_000)] | None,
+        Whole | None,
         Meta(
             description="At most so many labels a paper. Given alone, the most probable ones, "
             "whether the model gives them or not."
         ),
     ] = None
     threshold: Annotated[
-        Annotated[float, Meta(ge=0, le=1)] | None,
+        Probability | None,
         Meta(description="One threshold in place of the model's own."),
     ] = None
     explain: Annotated[
@@ -65,7 +67,7 @@ class Word(Struct, frozen=True):
 
 
 class Label(Struct, frozen=True, omit_defaults=True):
-    """A label of one paper; ``above_threshold`` says whether the model gives it."""
+    """A label of one paper, and whether it is above the threshold, so that the model gives it."""
 
     label: str
     name: str
@@ -75,7 +77,7 @@ class Label(Struct, frozen=True, omit_defaults=True):
 
 
 class Result(Struct, frozen=True, omit_defaults=True):
-    """The labels of one paper, most probable first; ``note`` is what is to be said of it."""
+    """The labels of one paper, most probable first, and what else is to be said of it."""
 
     labels: list[Label]
     note: str | UnsetType = UNSET

@@ -74,32 +74,34 @@ def tag_papers(request: TagRequest, bundle: Bundle) -> list[Result]:
     """Return the labels of each paper of a request.
 
     Raises:
-        ApiError: With status 422, if a text is too long.
+        ApiError: With status 422 if a text is too long, 413 if there is too much to explain.
     """
-    longest = shapes.MAX_EXPLAINED_CHARS if request.explain else config.limits().max_abstract_chars
     for number, paper in enumerate(request.papers):
-        _check_length(number, paper, longest)
+        _check_length(number, paper, explained=request.explain)
     if request.explain and len(request.papers) > shapes.MAX_EXPLAINED_PAPERS:
         raise ApiError(
-            422,
+            413,
             f"At most {shapes.MAX_EXPLAINED_PAPERS} papers a request can be explained. "
             f"Received: {len(request.papers)}.",
             "Send fewer, or leave explain out.",
         )
-    texts = [join_text(one.title, one.abstract, bundle.text_fields) for one in request.papers]
-    tagged = tagger.tag(bundle, texts, request.top_k, request.threshold)
+    texts = [join_text(one.title or "", one.abstract, bundle.text_fields) for one in request.papers]
+    top_k = None if request.top_k is None else int(request.top_k)
+    tagged = tagger.tag(bundle, texts, top_k, request.threshold)
     return [
         _result(bundle, text, one, with_words=request.explain)
         for text, one in zip(texts, tagged, strict=True)
     ]
 
 
-def _check_length(number: int, paper: Paper, longest: int) -> None:
+def _check_length(number: int, paper: Paper, *, explained: bool) -> None:
+    most = config.limits().max_abstract_chars
+    longest = min(most, shapes.MAX_EXPLAINED_CHARS) if explained else most
     if len(paper.abstract) > longest:
         raise ApiError(
-            422,
+            413 if explained else 422,
             f"papers[{number}].abstract has {len(paper.abstract):,} characters; "
-            f"at most {longest:,} can be read here.",
+            f"at most {longest:,} can be {'explained' if explained else 'read'}.",
             "Send the abstract alone.",
         )
 

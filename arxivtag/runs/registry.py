@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from arxivtag import locks, storage
-from arxivtag.config import PRETRAINED_PATH, runs_folder
+from arxivtag import config, locks, storage
+from arxivtag.config import runs_folder
 from arxivtag.errors import ArxivTagError, BundleError, RunError
 from arxivtag.fields import from_dict, is_number
 from arxivtag.runs.history import History, read_history
@@ -173,7 +173,7 @@ def _is_folder(path: Path) -> bool:
 
 def has_pretrained() -> bool:
     """Return whether the bundled model is installed."""
-    return storage.is_file(PRETRAINED_PATH / "manifest.json")
+    return storage.is_file(config.PRETRAINED_PATH / "manifest.json")
 
 
 def has_bundle(folder: RunFolder) -> bool:
@@ -302,7 +302,7 @@ def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = Fa
         BundleError: If ``model`` names nothing.
     """
     if model == PRETRAINED:
-        return PRETRAINED_PATH
+        return config.PRETRAINED_PATH
     if exists(model, home):
         folder = run_folder(model, home)
         if not has_bundle(folder):

@@ -19,6 +19,7 @@ from arxivtag.ui.predict.examples import example_of
 from arxivtag.ui.predict.opinion import render_opinion
 from arxivtag.ui.predict.paper_input import paper_input
 from arxivtag.ui.predict.similar import render_similar
+from arxivtag.ui.predict.snippets import render_snippets
 from arxivtag.ui.predict.why import render_why
 
 _LOGGED_KEY = "predict-logged"
@@ -37,6 +38,8 @@ def _one_abstract(context: PageContext, bundle: Bundle) -> None:
     prediction = None
     with results, guarded():
         prediction = _predict(context, bundle, title, abstract)
+        if prediction is not None:
+            render_snippets(title, abstract, context.model)
     if prediction is not None and prediction.readable:
         details = {"Why this label": lambda: render_why(prediction)}
         if bundle.neighbours is not None:

@@ -1,0 +1,164 @@
+"""Every route that exists, Streamlit's own included, asked as owner and as visitor.
+
+The routes are read from the app itself: one that is new, after an update of Streamlit say, fails
+here until somebody has decided who may use it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import httpx
+import pytest
+import websockets.sync.client
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from arxivtag.errors import ConfigError
+from arxivtag.server import Guard, build_app
+from tests.browser.conftest import Server
+
+NO_SUCH = "00000000-0000-4000-8000-000000000000"
+OWNER, VISITOR = "owner", "visitor"
+# (method, path): what the owner gets, and what a visitor gets. 403 and 404 are closed.
+ANSWERS: dict[tuple[str, str], tuple[int, int]] = {
+    ("GET", "/api"): (200, 200),
+    ("GET", "/api/"): (307, 307),
+    ("GET", "/api/v1/health"): (200, 200),
+    ("GET", "/api/v1/models"): (200, 200),
+    ("POST", "/api/v1/tag"): (400, 400),  # sent without a body
+    ("GET", "/api/v1/openapi.json"): (200, 200),
+    ("GET", "/_stcore/health"): (200, 200),
+    ("OPTIONS", "/_stcore/health"): (204, 204),
+    ("GET", "/_stcore/metrics"): (200, 404),
+    ("OPTIONS", "/_stcore/metrics"): (204, 404),
+    ("GET", "/_stcore/host-config"): (200, 200),
+    # Of files that no page has shown, and of sessions that are not there, nothing is to be had.
+    ("GET", "/media/{file_id:path}"): (404, 404),
+    ("OPTIONS", "/media/{file_id:path}"): (204, 204),
+    ("PUT", "/_stcore/upload_file/{session_id}/{file_id}"): (403, 403),
+    ("DELETE", "/_stcore/upload_file/{session_id}/{file_id}"): (403, 403),
+    ("OPTIONS", "/_stcore/upload_file/{session_id}/{file_id}"): (204, 204),
+    ("GET", "/component/{path:path}"): (404, 404),
+    ("OPTIONS", "/component/{path:path}"): (204, 204),
+    ("GET", "/_stcore/bidi-components/{path:path}"): (404, 404),
+    ("OPTIONS", "/_stcore/bidi-components/{path:path}"): (204, 204),
+    # Nobody signs in here: back to the first page.
+    ("GET", "/auth/login"): (302, 302),
+    ("GET", "/auth/logout"): (302, 302),
+    ("GET", "/oauth2callback"): (302, 302),
+    # The owner is told that this is off; a visitor, nothing.
+    **{
+        (method, "/_stcore/agent/interact"): (403 if method == "POST" else 405, 404)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    },
+    **{
+        (method, "/_stcore/agent/mcp"): (400 if method == "POST" else 405, 404)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    },
+    **{
+        (method, "/_stcore/agent/openapi.json"): (200 if method == "GET" else 405, 404)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+    },
+    ("GET", "/"): (200, 200),  # the front end's files
+    ("POST", "/"): (405, 405),
+}
+SOCKETS = ("/_stcore/stream",)
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "content-security-policy": "frame-ancestors 'self'; object-src 'none'",
+}
+
+
+def walked(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the method and path of every route; HEAD goes with GET."""
+    for route in routes:
+        if isinstance(route, Mount) and route.routes:
+            yield from walked(route.routes, prefix + route.path)
+        elif isinstance(route, Mount):
+            yield from (("GET", "/"), ("POST", "/"))
+        elif isinstance(route, WebSocketRoute):
+            yield "SOCKET", prefix + route.path
+        else:
+            assert isinstance(route, Route), route
+            yield from ((method, prefix + route.path) for method in (route.methods or set()))
+
+
+def test_nobody_has_added_a_route_unseen(home: Path) -> None:
+    there = set(walked(build_app(home)._build_starlette_app().routes))
+    decided = set(ANSWERS) | {("SOCKET", path) for path in SOCKETS}
+    assert {one for one in there if one[0] != "HEAD"} == decided
+
+
+@pytest.mark.parametrize("who", [OWNER, VISITOR])
+def test_each_route_is_open_to_those_it_is_for(who: str, owner: Server, visitors: Server) -> None:
+    url = owner.url if who == OWNER else visitors.url
+    got, wanted, without = {}, {}, []
+    with httpx.Client(base_url=url, timeout=30) as client:
+        for (method, path), answers in ANSWERS.items():
+            for name in ("{session_id}", "{file_id}", "{file_id:path}", "{path:path}"):
+                path = path.replace(name, NO_SUCH)
+            answer = client.request(method, path)
+            got[method, path] = answer.status_code
+            wanted[method, path] = answers[0 if who == OWNER else 1]
+            if not HEADERS.items() <= dict(answer.headers).items():
+                without.append((method, path))
+            assert "Traceback" not in answer.text
+    assert got == wanted
+    assert not without
+
+
+def test_a_session_s_upload_is_closed_to_others(visitors: Server) -> None:
+    """Even who knows the address of an upload cannot read it, nor change it from another site."""
+    socket_url = visitors.url.replace("http", "ws") + SOCKETS[0]
+    with (
+        websockets.sync.client.connect(socket_url, origin=visitors.url) as mine,
+        httpx.Client(base_url=visitors.url, timeout=30) as other,
+    ):
+        assert mine.protocol.state.name == "OPEN"
+        token = other.get("/_stcore/health").cookies["_streamlit_xsrf"]
+        address = f"/_stcore/upload_file/{NO_SUCH}/{NO_SUCH}"
+        file = {"file": ("papers.csv", b"titles,summaries,terms", "text/csv")}
+        # Without the token of this site's own pages, whoever sends it.
+        assert other.put(address, files=file).status_code == 403
+        # With it, to a session that is not there.
+        sent = other.put(address, files=file, headers={"X-Xsrftoken": token})
+        assert sent.status_code == 400
+        # There is no way to read an upload: the front end's first page answers.
+        assert other.get(address).text == other.get("/").text
+
+
+def test_another_site_opens_no_session(visitors: Server) -> None:
+    socket_url = visitors.url.replace("http", "ws") + SOCKETS[0]
+    with pytest.raises(websockets.exceptions.InvalidStatus, match="403"):
+        websockets.sync.client.connect(socket_url, origin="https://elsewhere.example")
+
+
+def test_a_closed_route_is_closed_however_it_is_written(visitors: Server) -> None:
+    with httpx.Client(base_url=visitors.url, timeout=30) as client:
+        for path in (
+            "/_stcore%2Fmetrics",
+            "/_stcore/metrics/",
+            "/%5fstcore/metrics",
+            "//_stcore/metrics",
+        ):
+            answer = client.get(httpx.URL(visitors.url).copy_with(raw_path=path.encode()))
+            assert answer.status_code in (400, 404), path
+
+
+def test_who_may_embed_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_EMBED_ORIGINS", "https://portal.example.org https://*.example.net")
+    policy = Guard(lambda *_: None).headers["Content-Security-Policy"]  # type: ignore[arg-type]
+    assert policy.startswith(
+        "frame-ancestors 'self' https://portal.example.org https://*.example.net;"
+    )
+
+
+@pytest.mark.parametrize(
+    "origin", ["portal.example.org", "https://a.example/x", "https://a;b", "'none'", "*"]
+)
+def test_what_is_no_origin_is_refused(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_EMBED_ORIGINS", origin)
+    with pytest.raises(ConfigError, match="origins alone"):
+        Guard(lambda *_: None)  # type: ignore[arg-type]
