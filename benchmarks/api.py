@@ -81,7 +81,8 @@ def measured(server: Server, seconds: float) -> dict[str, float]:
 
 def tagged_one(server: Server, seconds: float) -> np.ndarray:
     """Tag one abstract after another over one connection; return the seconds of each."""
-    connection, taken = http.client.HTTPConnection("127.0.0.1", server.port), []
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    taken: list[float] = []
     until = time.perf_counter() + seconds
     for number in itertools.count():
         started = time.perf_counter()
