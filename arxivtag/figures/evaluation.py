@@ -33,14 +33,32 @@ class Series:
     intervals: Sequence[tuple[float, float] | None] | None = None
 
 
-def comparison_figure(metric_names: Sequence[str], series: Sequence[Series]) -> go.Figure:
-    """Return dots, one row per metric: the model (first, with intervals) against baselines."""
+def comparison_figure(
+    metric_names: Sequence[str],
+    series: Sequence[Series],
+    ceiling: tuple[str, float, float] | None = None,
+) -> go.Figure:
+    """Return dots, one row per metric: the model (first, with intervals) against baselines.
+
+    ``ceiling`` is a band in the row of one metric: its name, from, to.
+    """
     figure = new_figure(
         "Model against baselines",
         height=110 + 44 * len(metric_names),
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
         legend=_BOTTOM_LEGEND,
     )
+    if ceiling is not None:
+        name, low, high = ceiling
+        figure.add_scatter(
+            x=[low, high],
+            y=[name, name],
+            mode="lines",
+            name=f"what the labels allow in {name}",
+            line={"color": "rgba(0,158,115,0.3)", "width": 22},
+            hovertemplate="the labels themselves allow<br>"
+            f"{low:.2f} to {high:.2f} in {name}<extra></extra>",
+        )
     # Baselines first, so that the model lies on top of them; the legend starts with the model.
     for number, item in reversed(list(enumerate(series))):
         bounds = item.intervals or [None] * len(item.values)

@@ -107,7 +107,9 @@ def near_twins(corpus: Corpus, has_label: csr_matrix) -> Twins:
     # Less similar pairs are in no group of twins: each is one of its own.
     alone = similarity < TWIN_SIMILARITY
     of_pair = np.where(alone, corpus.n_papers + np.arange(len(first)), groups[first])
-    twins = _twins(has_label[first], has_label[second], of_pair, similarity)
+    one, other = has_label[first], has_label[second]
+    both = one.multiply(other).tocsr()
+    twins = Twins(_counts(one), _counts(other), _counts(both), of_pair, similarity)
     return twins.where((twins.n_first > 0) & (twins.n_second > 0))
 
 
@@ -145,9 +147,5 @@ def _nearest(asked: SparseRows, among: SparseRows) -> tuple[Ints, NDArray[np.flo
     return np.concatenate(nearest), np.concatenate(similarity)
 
 
-def _twins(
-    first: csr_matrix, second: csr_matrix, groups: Ints, similarity: NDArray[np.float64]
-) -> Twins:
-    sizes = [np.asarray(one.sum(axis=1)).ravel().astype(np.int64)
-             for one in (first, second, first.multiply(second))]  # fmt: skip
-    return Twins(*sizes, groups, similarity)
+def _counts(matrix: csr_matrix) -> Ints:
+    return np.asarray(matrix.sum(axis=1)).ravel().astype(np.int64)

@@ -14,6 +14,7 @@ from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run
+from arxivtag.ui.runs.scoreboard_part import render_scoreboard
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
 
 
@@ -22,6 +23,8 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
     runs = [visible_run(run_id, context.home) for run_id in run_ids]
     names = _distinct_names(runs)
     st.subheader("Compared", anchor=False)
+    if all(run.has_bundle for run in runs):
+        render_scoreboard(run_ids, context.home, "compared-scoreboard")
     st.dataframe(
         figures_table(runs, names),
         key="compared-figures",
