@@ -37,6 +37,7 @@ def scoreboard_figure(models: pd.DataFrame, ceiling: Band | None) -> go.Figure:
             "symmetric": False,
             "array": models["high"] - models["mean"],
             "arrayminus": models["mean"] - models["low"],
+            "color": MUTED,
             "thickness": 1.5,
             "width": 4,
         },

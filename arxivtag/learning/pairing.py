@@ -94,7 +94,9 @@ def judge(
         np.hstack([test.given(thresholds), nothing]),
         np.hstack([test.y_prob, nothing.astype(np.float32)]),
     )
-    return Judged(np.asarray(papers, dtype=np.int64), parts)
+    paired = {key: value for key, value in parts.papers.items() if key in PAIRED_KEYS}
+    kept = Contributions(parts.y_true, parts.y_pred, paired)
+    return Judged(np.asarray(papers, dtype=np.int64), kept)
 
 
 def differences(

@@ -25,7 +25,7 @@ def render_scoreboard(run_ids: Sequence[str], home: Path, key: str) -> None:
     if not board.lines:
         components.note(" ".join((board.advice, *board.notes)))
         return
-    components.lead(board.advice)
+    st.info(components.safe_text(board.advice), icon=":material/recommend:")
     components.render_figure(
         scoreboard_figure(_scores(board.lines), board.ceiling),
         key=f"{key}-scores",
@@ -84,11 +84,12 @@ _COLUMNS: tables.Columns = {
     "behind": tables.figure(
         "Best leads by", 3, "How far the best model is ahead in micro-F1 on the same test papers."
     ),
-    "interval": tables.text("95 % interval", "small"),
-    **{key: tables.figure(METRIC_NAMES[key], 3) for key in ("macro_f1", "lrap", "precision_at_1")},
+    "interval": st.column_config.TextColumn("95 % interval", width=130),
+    "macro_f1": tables.figure(METRIC_NAMES["macro_f1"], 3),
     "train_seconds": tables.figure("Training, s", 0, "Seconds of training, mean over seeds."),
     "memory_mb": tables.figure("Memory, MB", 0, "The most that a run took."),
     "size_mb": tables.figure("Model, MB", 1, "Size of the model's folder."),
+    **{key: tables.figure(METRIC_NAMES[key], 3) for key in ("lrap", "precision_at_1")},
 }
 _ABOUT = (
     "Leads are paired: both models on the same test papers, seed by seed; where the interval holds "

@@ -47,7 +47,7 @@ def render_try_several(context: PageContext) -> None:
         plan = _plan_input(context)
         n_runs = len(plan.settings()) if plan is not None else 0
         if st.button(
-            f"Start {n_runs} run{'' if n_runs == 1 else 's'}", type="primary",
+            f"Start {_runs_text(n_runs)}", type="primary",
             icon=":material/play_arrow:", key="start-sweep", disabled=not n_runs,
         ) and plan is not None:  # fmt: skip
             st.query_params["sweep"] = sweeps.start(plan, context.home)
@@ -114,10 +114,12 @@ def _earlier_sweeps(context: PageContext) -> None:
     earlier = sweeps.list_all(context.home)[:_N_SHOWN]
     if not earlier:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        components.note("Earlier:")
+    with st.container(horizontal=True, gap="small"):
         for sweep in earlier:
-            if st.button(sweep_name(sweep), key=f"open-{sweep.sweep_id}", type="tertiary"):
+            if st.button(
+                sweep_name(sweep), key=f"open-{sweep.sweep_id}", type="tertiary",
+                icon=":material/history:", help="What this sweep found.",
+            ):  # fmt: skip
                 st.query_params["sweep"] = sweep.sweep_id
                 st.rerun()
 
@@ -125,7 +127,11 @@ def _earlier_sweeps(context: PageContext) -> None:
 def sweep_name(sweep: Sweep) -> str:
     """Return what a sweep tried, in a few words: ``linear, tuned on the sample (6 runs)``."""
     presets = ", ".join(dict.fromkeys(run.preset for run in sweep.runs))
-    return f"{presets} on {run_text.data_text(sweep.runs[0].data)} ({len(sweep.runs)} runs)"
+    return f"{presets} on {run_text.data_text(sweep.runs[0].data)} ({_runs_text(len(sweep.runs))})"
+
+
+def _runs_text(n: int) -> str:
+    return "1 run" if n == 1 else f"{n:,} runs"
 
 
 def render_sweep(sweep_id: str, context: PageContext) -> None:
@@ -136,7 +142,7 @@ def render_sweep(sweep_id: str, context: PageContext) -> None:
     sweep = _visible(sweep_id, context)
     st.subheader(components.safe_text(sweep_name(sweep)), anchor=False)
     if sweep.is_over:
-        components.note(f"{sweep.n_over} runs have ended.")
+        components.note(f"Ended: {_runs_text(sweep.n_over)}.")
     else:
         _watch(sweep_id, sweep.n_over, context)
     ended = [run.run_id for run in sweep.runs if run.status.is_over]
