@@ -329,7 +329,9 @@ def advice(lines: Sequence[Line]) -> str:
     best, others = considered[0], considered[1:]
     score = f"its micro-F1 is {best.figures[DECIDING].mean:.3f}"
     if not others:
-        return f"Take {best.name}: {score}, and there is no other to compare it with."
+        n_seeds = len(best.seeds)
+        over = "" if n_seeds == 1 else f" on the mean of {n_seeds} seeds"
+        return f"There is one model only, {best.name}: {score}{over}."
     close = [line for line in others if line.lead_of_best and not _is_behind(line, DECIDING)]
     fairer = [line for line in close if line.lead_of_best[FAIR].high < 0]
     if fairer:

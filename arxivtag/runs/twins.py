@@ -25,12 +25,6 @@ NEIGHBOUR_BOUNDS = (0.0, 0.2, 0.3, 0.4, 0.5, 1.001)
 # Test papers whose neighbours are looked up, and training papers among which: about a second.
 MAX_ASKED, MAX_NEIGHBOURS = 400, 50_000
 _BLOCK = 50
-NOTE = (
-    "Two papers of nearly the same abstract are taken for two labellings of one content, given "
-    "independently. Copies of the same record (title and abstract) tell nothing and are left out. "
-    "Authors who repeat their own labels make the band too high; papers that differ in more than "
-    "their words make it too low."
-)
 
 
 def label_ceiling(corpus: Corpus, cleaning: CleaningConfig, features: Features) -> dict[str, Any]:
@@ -55,7 +49,6 @@ def label_ceiling(corpus: Corpus, cleaning: CleaningConfig, features: Features) 
         "agreement": None if found is None else round(found.value, 4),
         "n_pairs": len(twins),
         "n_groups": 0 if found is None else found.n_groups,
-        "note": NOTE,
         "near_duplicates_by_similarity": _table(near, SIMILARITY_BOUNDS),
         "neighbours": _row(ceilings.agreement(neighbours)),
         "neighbours_by_similarity": _table(neighbours, NEIGHBOUR_BOUNDS),

@@ -84,7 +84,7 @@ def test_what_cannot_be_compared_is_named(home: Path) -> None:
     (old.test_papers).unlink()
     board = scoreboard(("one", "failed", "old"), home)
     assert [line.name for line in board.lines] == ["tuned"]
-    assert board.advice.endswith("no other to compare it with.")
+    assert board.advice.startswith("There is one model only, tuned: ")
     assert any("failed is left out: The disk is full." in note for note in board.notes)
     assert any("old is left out: " in note for note in board.notes)
     assert scoreboard(("failed",), home).advice == "No run has a model yet."

@@ -132,6 +132,14 @@ def _render_comparison(evaluation: Mapping[str, Any]) -> None:
             components.note(f"{item['name']}: {item['note']}")
 
 
+_CEILING_NOTE = (
+    "Two papers of nearly the same abstract are taken for two labellings of one content, given "
+    "independently. Copies of the same record (title and abstract) tell nothing and are left out. "
+    "Authors who repeat their own labels make the band too high; papers that differ in more than "
+    "their words make it too low."
+)
+
+
 def _ceiling_band(evaluation: Mapping[str, Any]) -> tuple[str, float, float] | None:
     ceiling = evaluation.get("ceiling") or {}
     if ceiling.get("low") is None:
@@ -161,7 +169,7 @@ def _render_ceiling(evaluation: Mapping[str, Any]) -> None:
             key="evaluation-agreement",
             alt_text="Agreement of the labels of two papers by the similarity of their texts",
         )
-        components.note(ceiling["note"])
+        components.note(_CEILING_NOTE)
         components.note(
             "The band runs from what a second author's labels score to the most that a model could "
             "reach that knew how probable each label is (the square root of that). Giving each "
