@@ -49,16 +49,7 @@ def comparison_figure(
         legend=_BOTTOM_LEGEND,
     )
     if ceiling is not None:
-        name, low, high = ceiling
-        figure.add_scatter(
-            x=[low, high],
-            y=[name, name],
-            mode="lines",
-            name=f"what the labels allow in {name}",
-            line={"color": "rgba(0,158,115,0.3)", "width": 22},
-            hovertemplate="the labels themselves allow<br>"
-            f"{low:.2f} to {high:.2f} in {name}<extra></extra>",
-        )
+        _add_ceiling(figure, *ceiling)
     # Baselines first, so that the model lies on top of them; the legend starts with the model.
     for number, item in reversed(list(enumerate(series))):
         bounds = item.intervals or [None] * len(item.values)
@@ -90,6 +81,18 @@ def comparison_figure(
     figure.update_xaxes(title_text="Value (0 to 1, more is better)", range=[-0.02, 1.02])
     figure.update_yaxes(autorange="reversed", showgrid=True, ticks="", title_text="")
     return figure
+
+
+def _add_ceiling(figure: go.Figure, name: str, low: float, high: float) -> None:
+    figure.add_scatter(
+        x=[low, high],
+        y=[name, name],
+        mode="lines",
+        name=f"what the labels allow in {name}",
+        line={"color": "rgba(0,158,115,0.3)", "width": 22},
+        hovertemplate="the labels themselves allow<br>"
+        f"{low:.2f} to {high:.2f} in {name}<extra></extra>",
+    )
 
 
 def precision_recall_figure(

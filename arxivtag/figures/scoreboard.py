@@ -32,23 +32,11 @@ def scoreboard_figure(models: pd.DataFrame, ceiling: Band | None) -> go.Figure:
         mode="markers",
         name="mean over seeds",
         marker={"size": 11, "color": [ACCENT, *[PALETTE[0]] * (len(models) - 1)]},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": models["high"] - models["mean"],
-            "arrayminus": models["mean"] - models["low"],
-            "color": MUTED,
-            "thickness": 1.5,
-            "width": 4,
-        },
-        customdata=[
-            [plain(name), n, low, high]
-            for name, n, low, high in zip(
-                models["name"], models["n_seeds"], models["low"], models["high"], strict=True
-            )
-        ],
-        hovertemplate="<b>%{customdata[0]}</b><br>%{x:.3f}, seeds: %{customdata[1]}<br>"
-        "from %{customdata[2]:.3f} to %{customdata[3]:.3f}<extra></extra>",
+        error_x=_bars(models, "mean") | {"color": MUTED},
+        customdata=models[["n_seeds", "low", "high"]],
+        text=models["name"].map(plain),
+        hovertemplate="<b>%{text}</b><br>%{x:.3f}, seeds: %{customdata[0]}<br>"
+        "from %{customdata[1]:.3f} to %{customdata[2]:.3f}<extra></extra>",
         showlegend=False,
     )
     figure.update_xaxes(title_text="Micro-F1 (line: lowest to highest seed)", tickformat=".2f")
@@ -74,14 +62,7 @@ def learning_curve_figure(
             name=plain(name),
             line={"color": PALETTE[number % len(PALETTE)]},
             marker={"size": 9, "symbol": _SYMBOLS[number % len(_SYMBOLS)]},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": table["high"] - table["mean"],
-                "arrayminus": table["mean"] - table["low"],
-                "thickness": 1.5,
-                "width": 4,
-            },
+            error_y=_bars(table, "mean"),
             hovertemplate="%{x:,.0f} training papers<br>micro-F1 %{y:.3f}"
             "<extra>%{fullData.name}</extra>",
         )
@@ -113,14 +94,7 @@ def agreement_figure(tables: Mapping[str, Sequence[Mapping[str, float | None]]])
             name=plain(name),
             line={"color": PALETTE[number], "dash": ("solid", "dash")[number % 2]},
             marker={"size": 9, "symbol": _SYMBOLS[number]},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": table["high"] - table["agreement"],
-                "arrayminus": table["agreement"] - table["low"],
-                "thickness": 1.5,
-                "width": 4,
-            },
+            error_y=_bars(table, "agreement"),
             customdata=table[["from", "to", "n_pairs"]],
             hovertemplate="similarity %{customdata[0]:.1f} to %{customdata[1]:.1f}<br>"
             "agreement %{y:.2f}<br>%{customdata[2]:,} pairs<extra>%{fullData.name}</extra>",
@@ -128,6 +102,18 @@ def agreement_figure(tables: Mapping[str, Sequence[Mapping[str, float | None]]])
     figure.update_xaxes(title_text="Similarity of the two texts", range=[-0.02, 1.02])
     figure.update_yaxes(title_text="Agreement of their labels (F1)", range=[0, 1.04])
     return figure
+
+
+def _bars(table: pd.DataFrame, column: str) -> dict[str, object]:
+    """Return error bars from ``low`` to ``high`` around a column."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": table["high"] - table[column],
+        "arrayminus": table[column] - table["low"],
+        "thickness": 1.5,
+        "width": 4,
+    }
 
 
 def _add_ceiling(figure: go.Figure, band: Band, kind: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -178,7 +178,7 @@ def board_as_dict(board: Scoreboard) -> dict[str, Any]:
     return {key: _without_nan(value) for key, value in dataclasses.asdict(board).items()}
 
 
-def _without_nan(value: Any) -> Any:
+def _without_nan(value: object) -> object:
     if isinstance(value, dict):
         return {key: _without_nan(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -298,12 +298,12 @@ def _spread(values: Sequence[float]) -> Spread:
     return Spread(statistics.mean(values), std, min(values), max(values))
 
 
-def _mean(values: Any) -> float | None:
+def _mean(values: Iterable[object]) -> float | None:
     known = [float(value) for value in values if is_number(value)]
     return statistics.mean(known) if known else None
 
 
-def _most(values: Any) -> float | None:
+def _most(values: Iterable[object]) -> float | None:
     return max((float(value) for value in values if is_number(value)), default=None)
 
 
