@@ -22,7 +22,9 @@ def scoreboard_figure(models: pd.DataFrame, ceiling: Band | None) -> go.Figure:
     ``models`` has columns ``name``, ``mean``, ``low``, ``high`` (micro-F1 and its extremes over
     seeds) and ``n_seeds``; ``ceiling`` is drawn as a band.
     """
-    figure = new_figure("Micro-F1 on test papers", height=130 + 34 * len(models), legend=_LEGEND)
+    rows_px = 30 * max(len(models), 3)
+    legend = _LEGEND | {"y": -60 / rows_px}  # below the title of the axis, however few rows
+    figure = new_figure("Micro-F1 on test papers", height=140 + rows_px, legend=legend)
     if ceiling is not None:
         _add_ceiling(figure, ceiling, "vertical")
     places = list(range(len(models)))

@@ -122,12 +122,12 @@ def differences(
     found: dict[str, list[NDArray[np.float64]]] = {key: [] for key in PAIRED_KEYS}
     for one, other in compared:
         of_pair = weights[:, np.searchsorted(everyone, one.papers)]
-        once = np.ones((1, len(one.papers)), dtype=np.float32)
-        counted = np.concatenate([once, of_pair])
-        first = measuring.averages(one.parts, counted)
-        second = measuring.averages(other.parts, counted)
+        on_all, other_on_all = one.figures(), other.figures()
+        first = measuring.averages(one.parts, of_pair)
+        second = measuring.averages(other.parts, of_pair)
         for key in PAIRED_KEYS:
-            found[key].append(first[key] - second[key])
+            value = on_all[key] - other_on_all[key]
+            found[key].append(np.concatenate([[value], first[key] - second[key]]))
     return {key: _difference(np.mean(values, axis=0)) for key, values in found.items()}
 
 

@@ -328,6 +328,8 @@ def advice(lines: Sequence[Line]) -> str:
         return "No run has a model yet."
     best, others = considered[0], considered[1:]
     score = f"its micro-F1 is {best.figures[DECIDING].mean:.3f}"
+    if not others and len(lines) > 1:
+        return f"Take {best.name}: {score}, and the others learnt from fewer papers."
     if not others:
         n_seeds = len(best.seeds)
         over = "" if n_seeds == 1 else f" on the mean of {n_seeds} seeds"

@@ -115,6 +115,9 @@ def test_a_learning_curve_says_whether_more_papers_help(home: Path) -> None:
     # The best of all papers is taken, whatever a part of them scores.
     assert board.advice.startswith("Take tuned: ")
     assert board.advice.count("% of the papers") == 0
+    few = scoreboard(("t5", "t1"), home)
+    assert few.advice.startswith("Take tuned, 50 % of the papers: ")
+    assert few.advice.endswith("and the others learnt from fewer papers.")
 
 
 def test_models_are_named_by_what_differs() -> None:
