@@ -11,7 +11,7 @@ import dataclasses
 import itertools
 import statistics
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -191,24 +191,28 @@ def start(plan: Plan, home: Path, *, owner: str = "") -> str:
     return sweep_id
 
 
-def read(sweep_id: str, home: Path) -> Sweep:
-    """Return a sweep as its runs are now.
+def read(
+    sweep_id: str, home: Path, may_see: Callable[[RunSummary], bool] = lambda run: True
+) -> Sweep:
+    """Return a sweep as its runs are now, of those that one may see.
 
     Raises:
         RunError: If no run belongs to it.
     """
-    found = [sweep for sweep in list_all(home) if sweep.sweep_id == sweep_id]
+    found = [sweep for sweep in list_all(home, may_see) if sweep.sweep_id == sweep_id]
     if not found:
         shown = sweep_id if RUN_ID_PATTERN.fullmatch(sweep_id) else "of that name"
         raise RunError(f"There is no sweep {shown}.", "Its runs may have been deleted.")
     return found[0]
 
 
-def list_all(home: Path) -> tuple[Sweep, ...]:
-    """Return every sweep of which a run is left, the newest first."""
+def list_all(
+    home: Path, may_see: Callable[[RunSummary], bool] = lambda run: True
+) -> tuple[Sweep, ...]:
+    """Return every sweep of which there is a run that one may see, the newest first."""
     of_sweep: dict[str, list[RunSummary]] = {}
     for run in registry.list_runs(home):
-        if run.status.sweep:
+        if run.status.sweep and may_see(run):
             of_sweep.setdefault(run.status.sweep, []).append(run)
     return tuple(
         Sweep(sweep_id, tuple(sorted(runs, key=_place)))

@@ -95,6 +95,13 @@ def test_stop_withdraws_what_waits_and_stops_what_trains(quick: Path) -> None:
     wait_for(lambda: state_of(other, quick) == "finished")  # no run of the sweep
 
 
+def test_waiting_can_be_stopped(quick: Path) -> None:
+    plan = Plan("sample", ("linear",), (11, 12), common={"epochs": 200})
+    sweep_id = sweeps.start(plan, quick)
+    done = sweeps.wait(sweep_id, quick, lambda *how: None, lambda: True)
+    assert [run.state for run in done.runs] == ["stopped", "stopped"]
+
+
 def test_a_sweep_that_the_queue_has_no_room_for_leaves_nothing(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

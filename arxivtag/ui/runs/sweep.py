@@ -34,12 +34,9 @@ def render_try_several(context: PageContext) -> None:
     if context.policy.is_visitor:
         return
     with (
-        st.expander(
-            "Try several", icon=":material/science:", key="try-several",
-            expanded="try" in st.query_params,
-        ),
+        st.expander("Try several", icon=":material/science:", key="try-several"),
         guarded(),
-    ):  # fmt: skip
+    ):
         components.note(
             "Presets, seeds and values are trained one after another on the data set in use, and "
             "compared on the same test papers."
@@ -152,9 +149,7 @@ def render_sweep(sweep_id: str, context: PageContext) -> None:
 
 
 def _visible(sweep_id: str, context: PageContext) -> Sweep:
-    sweep = sweeps.read(sweep_id, context.home)
-    seen = tuple(run for run in sweep.runs if may_see(run.data))
-    return Sweep(sweep_id, seen) if seen else sweeps.read("", context.home)
+    return sweeps.read(sweep_id, context.home, lambda run: may_see(run.data))
 
 
 @st.fragment(run_every=POLL_S)
