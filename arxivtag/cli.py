@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from arxivtag import __version__, config, flags
 from arxivtag.callbacks import OnProgress, ProgressLine
-from arxivtag.errors import ArxivTagError, ConfigError, DataError, RefusedError
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
 from arxivtag.policy import policy
 from arxivtag.settings import COLUMNS_HELP, DEFAULT_PRESET, LABEL_SEPARATOR_HELP, PRESETS
 
@@ -363,7 +363,7 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
     from arxivtag.papers.text_checks import note_on
     from arxivtag.tagging import tagger
 
-    abstract = _standard_input()
+    abstract = flags.standard_input()
     if note := note_on(abstract, len(abstract)):
         _print_notes([f"Note: {note}."])
     (scores,) = tagger.tag(bundle, [abstract], top_k=arguments.top, threshold=arguments.threshold)
@@ -376,24 +376,6 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
     ]
     text = "\n".join(lines) or "Not sure: no label stands out."
     _print_result(arguments.json, [dataclasses.asdict(score) for score in scores], text)
-
-
-def _standard_input() -> str:
-    """Return the abstract on standard input, bounded and decoded."""
-    longest = config.limits().max_abstract_chars
-    content = sys.stdin.buffer.read(4 * longest + 1)
-    text = content.decode("utf-8", errors="replace").strip()
-    if not text:
-        raise DataError(
-            "There is no text on standard input.",
-            "Pipe one abstract in: echo '...' | arxivtag tag pretrained -",
-        )
-    if len(text) > longest:
-        raise DataError(
-            f"The abstract is longer than {longest:,} characters.",
-            "Tag a file of papers instead, or raise ARXIVTAG_MAX_ABSTRACT_CHARS.",
-        )
-    return text
 
 
 def _tag_file(arguments: Namespace, bundle: Bundle) -> None:

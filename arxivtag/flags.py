@@ -1,4 +1,4 @@
-"""The command-line flags of a run's settings, and what reads numbers and names of files.
+"""The command-line flags of a run's settings, and what reads whatever else is given there.
 
 Every setting (see :mod:`arxivtag.settings`) is a flag, so that the command line can do
 what the Train form can.
@@ -9,10 +9,13 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from arxivtag import config
+from arxivtag.errors import DataError
 from arxivtag.settings import (
     RunConfig,
     Setting,
@@ -110,3 +113,25 @@ def file_ending_in(*endings: str) -> Callable[[str], Path]:
         return Path(text)
 
     return parse
+
+
+def standard_input() -> str:
+    """Return the abstract on standard input, bounded and decoded.
+
+    Raises:
+        DataError: If there is none, or it is too long.
+    """
+    longest = config.limits().max_abstract_chars
+    content = sys.stdin.buffer.read(4 * longest + 1)
+    text = content.decode("utf-8", errors="replace").strip()
+    if not text:
+        raise DataError(
+            "There is no text on standard input.",
+            "Pipe one abstract in: echo '...' | arxivtag tag pretrained -",
+        )
+    if len(text) > longest:
+        raise DataError(
+            f"The abstract is longer than {longest:,} characters.",
+            "Tag a file of papers instead, or raise ARXIVTAG_MAX_ABSTRACT_CHARS.",
+        )
+    return text
