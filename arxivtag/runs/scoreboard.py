@@ -29,6 +29,7 @@ from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.runs.results import PAPER
+from arxivtag.runs.status import STOPPED
 from arxivtag.settings import PRESETS, RunConfig, all_settings, as_text, preset_settings
 
 DECIDING, FAIR = "micro_f1", "macro_f1"
@@ -433,6 +434,9 @@ def _remarks(groups: Sequence[Sequence[_Entry]]) -> list[str]:
             "The models clean the papers in different ways: differences are over the test papers "
             "that two of them share, each judged by the labels that it learnt."
         )
+    stopped = [entry.run.name for group in groups for entry in group if entry.run.state == STOPPED]
+    if stopped:
+        remarks.append(f"Stopped before the end of training: {', '.join(stopped)}.")
     n_seeds = {len(group) for group in groups}
     if n_seeds and max(n_seeds) == 1:
         remarks.append(

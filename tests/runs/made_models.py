@@ -39,6 +39,7 @@ def make_model(
     *,
     rare_skill: float | None = None,
     train_seconds: float = 10.0,
+    state: str = "finished",
     **status: object,
 ) -> RunFolder:
     """Write a run that is right on a share ``skill`` of decisions, ``rare_skill`` on rare labels.
@@ -53,7 +54,7 @@ def make_model(
         is_right[:, 3] = chance.random(N_PAPERS) < rare_skill
     given = np.where(is_right, y_true, ~y_true)
     y_prob = (np.where(given, 0.7, 0.1) + 0.2 * chance.random(y_true.shape)).astype(np.float32)
-    folder = make_run(home, run_id, "finished", settings, **status)
+    folder = make_run(home, run_id, state, settings, **status)
     scored = Scored(y_true, y_prob, np.ones(N_PAPERS, bool), y_prob)
     save_predictions(folder.predictions, Predictions(LABELS, scored, scored))
     lists = [[LABELS[place] for place in np.flatnonzero(row)] for row in y_true]

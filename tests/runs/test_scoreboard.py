@@ -90,6 +90,13 @@ def test_what_cannot_be_compared_is_named(home: Path) -> None:
     assert scoreboard(("failed",), home).advice == "No run has a model yet."
 
 
+def test_a_run_that_was_stopped_is_named(home: Path) -> None:
+    make_model(home, "whole", settings_of(), 0.9)
+    make_model(home, "cut-short", settings_of("linear"), 0.7, state="stopped")
+    notes = scoreboard(("whole", "cut-short"), home).notes
+    assert "Stopped before the end of training: cut-short." in notes
+
+
 def test_other_seeds_have_no_papers_in_common(home: Path) -> None:
     make_model(home, "one", settings_of(random_seed=1), 0.9)
     make_model(home, "two", settings_of("linear", random_seed=2), 0.7)
