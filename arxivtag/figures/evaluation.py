@@ -53,7 +53,6 @@ def comparison_figure(
     # Baselines first, so that the model lies on top of them; the legend starts with the model.
     for number, item in reversed(list(enumerate(series))):
         bounds = item.intervals or [None] * len(item.values)
-        pairs = list(zip(item.values, bounds, strict=True))
         figure.add_scatter(
             x=list(item.values),
             y=list(metric_names),
@@ -65,15 +64,7 @@ def comparison_figure(
                 "color": ACCENT if number == 0 else PALETTE[(number - 1) % len(PALETTE)],
                 "line": {"width": 2},
             },
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [b[1] - v if b and v is not None else 0 for v, b in pairs],
-                "arrayminus": [v - b[0] if b and v is not None else 0 for v, b in pairs],
-                "thickness": 1.5,
-                "width": 4,
-                "visible": item.intervals is not None,
-            },
+            error_x=_interval_bars(item.values, bounds) | {"visible": item.intervals is not None},
             customdata=[f"<br>95 % interval {b[0]:.3f} to {b[1]:.3f}" if b else "" for b in bounds],
             hovertemplate="<b>%{y}</b><br>%{x:.3f}%{customdata}<extra>%{fullData.name}</extra>",
         )
@@ -81,6 +72,20 @@ def comparison_figure(
     figure.update_xaxes(title_text="Value (0 to 1, more is better)", range=[-0.02, 1.02])
     figure.update_yaxes(autorange="reversed", showgrid=True, ticks="", title_text="")
     return figure
+
+
+def _interval_bars(
+    values: Sequence[float | None], bounds: Sequence[tuple[float, float] | None]
+) -> dict[str, object]:
+    pairs = list(zip(values, bounds, strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [b[1] - v if b and v is not None else 0 for v, b in pairs],
+        "arrayminus": [v - b[0] if b and v is not None else 0 for v, b in pairs],
+        "thickness": 1.5,
+        "width": 4,
+    }
 
 
 def _add_ceiling(figure: go.Figure, name: str, low: float, high: float) -> None:
