@@ -20,14 +20,14 @@ import signal
 import socket
 import sys
 import traceback
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from arxivtag import __version__, config, flags
 from arxivtag.callbacks import OnProgress, ProgressLine
-from arxivtag.errors import ArxivTagError, ConfigError, DataError, RefusedError
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
 from arxivtag.policy import policy
 from arxivtag.settings import COLUMNS_HELP, DEFAULT_PRESET, LABEL_SEPARATOR_HELP, PRESETS
 
@@ -128,45 +128,13 @@ def build_parser() -> ArgumentParser:
     return parser
 
 
-def _folder(text: str) -> Path:
-    return Path(text).expanduser().resolve()
-
-
-def _between(
-    kind: type[int] | type[float], lowest: float, highest: float, expected: str
-) -> Callable[[str], float]:
-    """Return a reader of a number within bounds, for argparse."""
-
-    def parse(text: str) -> float:
-        try:
-            number = kind(text)
-        except ValueError:
-            number = math.nan
-        if not lowest <= number <= highest:
-            raise ArgumentTypeError(f"should be {expected}. Received: {text!r}.")
-        return number
-
-    return parse
-
-
-def _file_ending_in(*endings: str) -> Callable[[str], Path]:
-    """Return a reader of a file's name, for argparse."""
-
-    def parse(text: str) -> Path:
-        if Path(text).suffix.lower() not in endings:
-            raise ArgumentTypeError(f"should end in {', '.join(endings)}. Received: {text!r}.")
-        return Path(text)
-
-    return parse
-
-
-COUNT = _between(int, 1, math.inf, "a whole number of at least 1")
-SHARE = _between(float, 0, 1, "between 0 and 1")
-PORT = _between(int, 0, 65_535, "a whole number from 0 to 65535")
+COUNT = flags.between(int, 1, math.inf, "a whole number of at least 1")
+SHARE = flags.between(float, 0, 1, "between 0 and 1")
+PORT = flags.between(int, 0, 65_535, "a whole number from 0 to 65535")
 
 JSON = option("--json", action="store_true", help="print the result as JSON")
 HOME = option(
-    "--home", type=_folder, metavar="DIR",
+    "--home", type=flags.folder, metavar="DIR",
     help="folder of runs and downloads (default: ARXIVTAG_HOME)",
 )  # fmt: skip
 DATA = option(
@@ -230,7 +198,7 @@ def _number(value: object) -> str:
     option("--primary", action="append", default=[], metavar="LABEL",
            help="arxiv-api: keep papers with this primary category; may be given several times "
            "(default: all)"),
-    option("--out", type=_file_ending_in(".csv"), metavar="FILE.csv",
+    option("--out", type=flags.file_ending_in(".csv"), metavar="FILE.csv",
            help="file to write (default: in the downloads folder)"),
 )  # fmt: skip
 def fetch(arguments: Namespace) -> None:
@@ -309,6 +277,39 @@ def train(arguments: Namespace) -> None:
 
 
 @command(
+    DATA,
+    option("--presets", type=flags.names, required=True, metavar="A,B",
+           help=f"the presets to try, of {', '.join(PRESETS)}"),
+    option("--seeds", type=flags.whole_numbers, default=(42,), metavar="N,M",
+           help="random seeds; each is a split of its own (default: 42)"),
+    option("--set", action="append", default=[], dest="values", metavar="SETTING=V,W",
+           help="values of a setting to try, as in learning_rate=0.01,0.02 or "
+           "train_share=0.1,0.25,0.5,1; may be given several times"),
+    flags.add_flags,
+)  # fmt: skip
+def sweep(arguments: Namespace) -> None:
+    """Train several models one after another, and compare them."""
+    from arxivtag.runs import scoreboard, sweeps
+    from arxivtag.runs.foreground import interrupt_asks_to_stop
+
+    common = flags.settings_given(arguments)
+    try:
+        values = sweeps.parse_values(arguments.values)
+        plan = sweeps.Plan(arguments.data, arguments.presets, arguments.seeds, values, common)
+        plan.settings()
+    except ConfigError as error:
+        arguments.usage_error(str(error))
+    if "random_seed" in common:
+        arguments.usage_error("a sweep takes its random seeds by --seeds.")
+    with interrupt_asks_to_stop() as interrupted:
+        sweep_id = sweeps.start(plan, arguments.home)
+        done = sweeps.wait(sweep_id, arguments.home, _progress(), interrupted.is_set)
+    board = scoreboard.scoreboard(done.run_ids, arguments.home)
+    result = {"sweep_id": sweep_id, **scoreboard.board_as_dict(board)}
+    _print_result(arguments.json, result, scoreboard.board_text(board))
+
+
+@command(
     MODEL,
     DATA,
     COLUMNS,
@@ -334,7 +335,7 @@ def evaluate(arguments: Namespace) -> None:
     MODEL,
     option("input", metavar="INPUT", help="a file of papers, or - for one abstract"),
     COLUMNS,
-    option("--out", type=_file_ending_in(".csv", ".jsonl", ".parquet"), metavar="FILE",
+    option("--out", type=flags.file_ending_in(".csv", ".jsonl", ".parquet"), metavar="FILE",
            help="write the table (.csv, .jsonl or .parquet)"),
     option("--top", type=COUNT, metavar="K", help="the K most probable labels, from 1"),
     option("--threshold", type=SHARE, metavar="T",
@@ -362,7 +363,7 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
     from arxivtag.papers.text_checks import note_on
     from arxivtag.tagging import tagger
 
-    abstract = _standard_input()
+    abstract = flags.standard_input()
     if note := note_on(abstract, len(abstract)):
         _print_notes([f"Note: {note}."])
     (scores,) = tagger.tag(bundle, [abstract], top_k=arguments.top, threshold=arguments.threshold)
@@ -375,24 +376,6 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
     ]
     text = "\n".join(lines) or "Not sure: no label stands out."
     _print_result(arguments.json, [dataclasses.asdict(score) for score in scores], text)
-
-
-def _standard_input() -> str:
-    """Return the abstract on standard input, bounded and decoded."""
-    longest = config.limits().max_abstract_chars
-    content = sys.stdin.buffer.read(4 * longest + 1)
-    text = content.decode("utf-8", errors="replace").strip()
-    if not text:
-        raise DataError(
-            "There is no text on standard input.",
-            "Pipe one abstract in: echo '...' | arxivtag tag pretrained -",
-        )
-    if len(text) > longest:
-        raise DataError(
-            f"The abstract is longer than {longest:,} characters.",
-            "Tag a file of papers instead, or raise ARXIVTAG_MAX_ABSTRACT_CHARS.",
-        )
-    return text
 
 
 def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
@@ -441,7 +424,7 @@ def runs(arguments: Namespace) -> None:
 
 @command(
     MODEL,
-    option("--out", type=_file_ending_in(".keras"), metavar="FILE.keras", required=True,
+    option("--out", type=flags.file_ending_in(".keras"), metavar="FILE.keras", required=True,
            help="file to write"),
 )  # fmt: skip
 def export(arguments: Namespace) -> None:

@@ -1,4 +1,4 @@
-"""The command-line flags of a run's settings.
+"""The command-line flags of a run's settings, and what reads whatever else is given there.
 
 Every setting (see :mod:`arxivtag.settings`) is a flag, so that the command line can do
 what the Train form can.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import typing
+import math
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from arxivtag import config
+from arxivtag.errors import DataError
 from arxivtag.settings import (
-    NONE_WORD,
     RunConfig,
     Setting,
     all_settings,
@@ -39,17 +42,18 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
 
 def _reader(item: Setting) -> Callable[[str], object]:
     """Return what reads the setting from its flag; argparse reports its ``ValueError``."""
-    arguments = typing.get_args(item.kind)
-    is_tuple, is_optional = typing.get_origin(item.kind) is tuple, type(None) in arguments
-    kind = arguments[0] if arguments else item.kind
 
     def parse(text: str) -> object:
-        if text.lower() == NONE_WORD and (is_tuple or is_optional):
-            return () if is_tuple else None
-        return tuple(kind(part) for part in text.split(",")) if is_tuple else kind(text)
+        return item.value_of(text)
 
     parse.__name__ = item.name.replace("_", " ")  # argparse says "invalid learning rate value"
     return parse
+
+
+def settings_given(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings that were given as flags, by name."""
+    given = vars(arguments)
+    return {item.name: given[item.name] for item in all_settings() if item.name in given}
 
 
 def settings_from(arguments: argparse.Namespace) -> RunConfig:
@@ -58,7 +62,76 @@ def settings_from(arguments: argparse.Namespace) -> RunConfig:
     Raises:
         ConfigError: If a value is out of its bounds, or two do not go together.
     """
-    given = vars(arguments)
-    changes = {item.name: given[item.name] for item in all_settings() if item.name in given}
     start = dataclasses.replace(preset_settings(arguments.preset), data=arguments.data)
-    return with_settings(start, changes)
+    return with_settings(start, settings_given(arguments))
+
+
+def folder(text: str) -> Path:
+    """Return the folder that a person named, absolute."""
+    return Path(text).expanduser().resolve()
+
+
+def between(
+    kind: type[int] | type[float], lowest: float, highest: float, expected: str
+) -> Callable[[str], float]:
+    """Return a reader of a number within bounds, for argparse."""
+
+    def parse(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = math.nan
+        if not lowest <= number <= highest:
+            raise argparse.ArgumentTypeError(f"should be {expected}. Received: {text!r}.")
+        return number
+
+    return parse
+
+
+def names(text: str) -> tuple[str, ...]:
+    """Return names that commas separate."""
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """Return whole numbers that commas separate.
+
+    Raises:
+        ValueError: If one is none, which argparse reports.
+    """
+    return tuple(int(part) for part in names(text))
+
+
+def file_ending_in(*endings: str) -> Callable[[str], Path]:
+    """Return a reader of a file's name, for argparse."""
+
+    def parse(text: str) -> Path:
+        if Path(text).suffix.lower() not in endings:
+            raise argparse.ArgumentTypeError(
+                f"should end in {', '.join(endings)}. Received: {text!r}."
+            )
+        return Path(text)
+
+    return parse
+
+
+def standard_input() -> str:
+    """Return the abstract on standard input, bounded and decoded.
+
+    Raises:
+        DataError: If there is none, or it is too long.
+    """
+    longest = config.limits().max_abstract_chars
+    content = sys.stdin.buffer.read(4 * longest + 1)
+    text = content.decode("utf-8", errors="replace").strip()
+    if not text:
+        raise DataError(
+            "There is no text on standard input.",
+            "Pipe one abstract in: echo '...' | arxivtag tag pretrained -",
+        )
+    if len(text) > longest:
+        raise DataError(
+            f"The abstract is longer than {longest:,} characters.",
+            "Tag a file of papers instead, or raise ARXIVTAG_MAX_ABSTRACT_CHARS.",
+        )
+    return text

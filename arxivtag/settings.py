@@ -72,6 +72,13 @@ class SplitConfig:
     keep_near_duplicates_together: bool = setting(
         True, "Never put near-duplicates on both sides of a split."
     )
+    train_share: float = setting(
+        1.0,
+        "Share of the training papers that are learnt from, drawn by chance; validation and test "
+        "papers stay the same, so that runs with several shares make a learning curve.",
+        minimum=0.01,
+        maximum=1.0,
+    )
 
 
 @dataclass(frozen=True)
@@ -396,6 +403,23 @@ class Setting:
     def choices(self) -> tuple[str, ...]:
         """The strings to choose from, if it is one of a few."""
         return typing.get_args(self.kind) if typing.get_origin(self.kind) is Literal else ()
+
+    def value_of(self, text: str) -> Any:
+        """Return the value that :func:`as_text` writes as ``text``; bounds are not asked for.
+
+        Raises:
+            ValueError: If it is no such value.
+        """
+        arguments = typing.get_args(self.kind)
+        is_tuple = typing.get_origin(self.kind) is tuple
+        if text.lower() == NONE_WORD and (is_tuple or type(None) in arguments):
+            return () if is_tuple else None
+        if self.kind is bool:
+            if text.lower() not in ("true", "false"):
+                raise ValueError(f"{text!r} is neither true nor false")
+            return text.lower() == "true"
+        kind = str if self.choices else arguments[0] if arguments else self.kind
+        return tuple(kind(part) for part in text.split(",")) if is_tuple else kind(text)
 
     def value_in(self, settings: RunConfig) -> Any:
         """Return this setting's value in ``settings``."""

@@ -6,6 +6,7 @@ from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import page_setup
 from arxivtag.ui.runs.detail import render_detail
 from arxivtag.ui.runs.listing import render_list
+from arxivtag.ui.runs.sweep import render_sweep, render_try_several
 
 context = page_setup(
     "Runs",
@@ -14,5 +15,8 @@ context = page_setup(
 with guarded():
     if run_id := st.query_params.get("run"):
         render_detail(run_id, context)
+    elif sweep_id := st.query_params.get("sweep"):
+        render_sweep(sweep_id, context)
     else:
+        render_try_several(context)
         render_list(context)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import warnings
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -163,6 +163,31 @@ def split_rows(
         first_months=_first_months(months, sides) if by_date else (),
     )
     return SplitRows(rows, sides.astype(np.int8), report)
+
+
+def with_train_share(
+    parts: SplitRows, cleaned: Cleaned, share: float, random_seed: int
+) -> SplitRows:
+    """Return the division with a share of its training papers, val and test as they are.
+
+    A smaller share is a part of a larger one with the same seed.
+
+    Args:
+        parts: The division.
+        cleaned: What was divided.
+        share: 0 to 1; at least one paper stays.
+        random_seed: Same seed, same papers.
+    """
+    if share == 1:
+        return parts
+    chance = np.random.default_rng(random_seed).permutation(len(parts.rows))
+    train = chance[parts.sides[chance] == TRAIN]
+    n_train = max(1, round(share * len(train)))
+    kept = np.sort(np.concatenate([train[:n_train], np.flatnonzero(parts.sides != TRAIN)]))
+    rows, sides = parts.rows[kept], parts.sides[kept]
+    n_unlearnt = _count_only_held_out(cleaned.labels.lists(rows), sides.astype(np.int64))
+    report = replace(parts.report, n_train=n_train, n_labels_only_held_out=n_unlearnt)
+    return SplitRows(rows, sides, report)
 
 
 def _groupings(corpus: Corpus, cleaned: Cleaned) -> tuple[npt.NDArray[np.integer], ...]:

@@ -33,18 +33,26 @@ class Series:
     intervals: Sequence[tuple[float, float] | None] | None = None
 
 
-def comparison_figure(metric_names: Sequence[str], series: Sequence[Series]) -> go.Figure:
-    """Return dots, one row per metric: the model (first, with intervals) against baselines."""
+def comparison_figure(
+    metric_names: Sequence[str],
+    series: Sequence[Series],
+    ceiling: tuple[str, float, float] | None = None,
+) -> go.Figure:
+    """Return dots, one row per metric: the model (first, with intervals) against baselines.
+
+    ``ceiling`` is a band in the row of one metric: its name, from, to.
+    """
     figure = new_figure(
         "Model against baselines",
         height=110 + 44 * len(metric_names),
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
         legend=_BOTTOM_LEGEND,
     )
+    if ceiling is not None:
+        _add_ceiling(figure, *ceiling)
     # Baselines first, so that the model lies on top of them; the legend starts with the model.
     for number, item in reversed(list(enumerate(series))):
         bounds = item.intervals or [None] * len(item.values)
-        pairs = list(zip(item.values, bounds, strict=True))
         figure.add_scatter(
             x=list(item.values),
             y=list(metric_names),
@@ -56,15 +64,7 @@ def comparison_figure(metric_names: Sequence[str], series: Sequence[Series]) -> 
                 "color": ACCENT if number == 0 else PALETTE[(number - 1) % len(PALETTE)],
                 "line": {"width": 2},
             },
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [b[1] - v if b and v is not None else 0 for v, b in pairs],
-                "arrayminus": [v - b[0] if b and v is not None else 0 for v, b in pairs],
-                "thickness": 1.5,
-                "width": 4,
-                "visible": item.intervals is not None,
-            },
+            error_x=_interval_bars(item.values, bounds) | {"visible": item.intervals is not None},
             customdata=[f"<br>95 % interval {b[0]:.3f} to {b[1]:.3f}" if b else "" for b in bounds],
             hovertemplate="<b>%{y}</b><br>%{x:.3f}%{customdata}<extra>%{fullData.name}</extra>",
         )
@@ -72,6 +72,32 @@ def comparison_figure(metric_names: Sequence[str], series: Sequence[Series]) -> 
     figure.update_xaxes(title_text="Value (0 to 1, more is better)", range=[-0.02, 1.02])
     figure.update_yaxes(autorange="reversed", showgrid=True, ticks="", title_text="")
     return figure
+
+
+def _interval_bars(
+    values: Sequence[float | None], bounds: Sequence[tuple[float, float] | None]
+) -> dict[str, object]:
+    pairs = list(zip(values, bounds, strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [b[1] - v if b and v is not None else 0 for v, b in pairs],
+        "arrayminus": [v - b[0] if b and v is not None else 0 for v, b in pairs],
+        "thickness": 1.5,
+        "width": 4,
+    }
+
+
+def _add_ceiling(figure: go.Figure, name: str, low: float, high: float) -> None:
+    figure.add_scatter(
+        x=[low, high],
+        y=[name, name],
+        mode="lines",
+        name=f"what the labels allow in {name}",
+        line={"color": "rgba(0,158,115,0.3)", "width": 22},
+        hovertemplate="the labels themselves allow<br>"
+        f"{low:.2f} to {high:.2f} in {name}<extra></extra>",
+    )
 
 
 def precision_recall_figure(

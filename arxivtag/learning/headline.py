@@ -29,7 +29,8 @@ def headline_text(evaluation: Mapping[str, Any]) -> str:
     heading = f"{'':52}{'model':>7}  {'95 % interval':15}" + "".join(
         f"{_SHORT.get(key, key):>12}" for key in others
     )
-    lines = [*headline_sentences(evaluation), "", heading]
+    said = [*headline_sentences(evaluation), ceiling_sentence(evaluation)]
+    lines = [*filter(None, said), "", heading]
     for key in HEADLINE_KEYS:
         spread = evaluation.get("intervals", {}).get(key)
         bounds = f"{spread[0]:.3f} to {spread[1]:.3f}" if spread else ""
@@ -79,6 +80,23 @@ def _comparison(evaluation: Mapping[str, Any]) -> str:
     if spread[1] <= 0 <= spread[2]:
         return f"{sentence}, no more than chance explains ({spread[1]:+.3f} to {spread[2]:+.3f})."
     return f"{sentence}, more than chance explains ({spread[1]:+.3f} to {spread[2]:+.3f})."
+
+
+def ceiling_sentence(evaluation: Mapping[str, Any]) -> str:
+    """Return what the labels themselves allow, or why that is not known; empty of older runs."""
+    ceiling = evaluation.get("ceiling")
+    if not ceiling:
+        return ""
+    if ceiling["low"] is None:
+        return (
+            f"How well a model can do at best is not known here: {ceiling['n_groups']} groups of "
+            "near-duplicates with labels are too few to tell how often labels disagree."
+        )
+    return (
+        f"The labels themselves allow a micro-F1 of {ceiling['low']:.2f} to {ceiling['high']:.2f} "
+        f"at best: on {ceiling['n_pairs']:,} pairs of near-duplicates, one paper's labels against "
+        f"the other's score {ceiling['agreement']:.2f}."
+    )
 
 
 def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:

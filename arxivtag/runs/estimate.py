@@ -77,7 +77,7 @@ def _first_layer_units(model: ModelConfig, n_labels: int) -> int:
 def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int) -> Estimate:
     """Return what a run on so many papers, after cleaning, will take."""
     held_out = round(settings.split.held_out_fraction * n_papers)
-    n_train = max(1, n_papers - held_out)
+    n_train = max(1, round(settings.split.train_share * (n_papers - held_out)))
     batch = min(settings.training.batch_size, n_train)
     n_steps = -(-n_train // batch)
     # Only the rows of the first layer that occur in the batch are touched.

@@ -48,7 +48,7 @@ def train_in_foreground(
 
     try:
         with (
-            _interrupt_asks_to_stop() as interrupted,
+            interrupt_asks_to_stop() as interrupted,
             RunRecorder(folder, read_status(folder.status), _reported_to(progress)) as recorder,
         ):
             try:
@@ -90,7 +90,7 @@ def _reported_to(progress: OnProgress | None) -> Callable[[RunStatus], None] | N
 
 
 @contextlib.contextmanager
-def _interrupt_asks_to_stop() -> Iterator[threading.Event]:
+def interrupt_asks_to_stop() -> Iterator[threading.Event]:
     """Give an event that the first Ctrl-C sets; the second ends the process as usual."""
     asked = threading.Event()
     if threading.current_thread() is not threading.main_thread():

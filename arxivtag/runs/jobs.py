@@ -41,10 +41,13 @@ _RESUMABLE = (LOST, FAILED, STOPPED)
 _LEFTOVER_AGE_S = 3600.0
 
 
-def start(settings: RunConfig, home: Path | None = None, *, owner: str = "") -> str:
+def start(
+    settings: RunConfig, home: Path | None = None, *, owner: str = "", sweep: str = ""
+) -> str:
     """Make a run, begin its job or queue it behind the one that trains, and return its id.
 
-    ``owner`` is an opaque name of the visitor who asks, whose runs are counted.
+    ``owner`` is an opaque name of the visitor who asks, whose runs are counted; ``sweep`` names
+    the sweep that the run belongs to.
 
     Raises:
         ArxivTagError: If the run may not be started now, its settings are not valid, or the disk
@@ -57,7 +60,11 @@ def start(settings: RunConfig, home: Path | None = None, *, owner: str = "") -> 
         waiting = _waiting(home)
         _check_admission(settings, waiting, owner, home)
         status = RunStatus(
-            QUEUED, queued_at=now_iso(), queue_number=_next_number(waiting), owner=owner
+            QUEUED,
+            queued_at=now_iso(),
+            queue_number=_next_number(waiting),
+            owner=owner,
+            sweep=sweep,
         )
         folder = _create_run(settings, home, status)
         _start_next_for(folder)

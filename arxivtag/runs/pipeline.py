@@ -37,6 +37,7 @@ from arxivtag.runs.preparing import Features, Part, Preparation
 from arxivtag.runs.recorder import RunRecorder, timed
 from arxivtag.runs.results import Evaluated, Outcome, about, save
 from arxivtag.runs.status import FINISHED, STOPPED
+from arxivtag.runs.twins import label_ceiling
 from arxivtag.settings import RunConfig, validate
 
 # Of the evaluation, what the list of runs and ``arxivtag train --json`` do not need.
@@ -141,6 +142,7 @@ def _execute(
     del trainer  # the largest thing in memory; what is kept of it is in ``fitted``
     with stages.enter("evaluate", len(features.test)):
         evaluated = _evaluate(settings, features, fitted.network)
+        evaluated.figures["ceiling"] = label_ceiling(corpus, settings.cleaning, features)
     with stages.enter("bundle"):
         details = about(settings, corpus, fitted) | features.reports
         save(settings, folder, Outcome(corpus, features, fitted, evaluated), details)

@@ -31,7 +31,7 @@ from arxivtag.corpus.arrays import ArrayWriter, map_array, mask_of, write_array
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.ingest import REPORT_NAME, files_in
 from arxivtag.corpus.labels import LabelIndex
-from arxivtag.corpus.splits import SplitRows, split_rows
+from arxivtag.corpus.splits import SplitRows, split_rows, with_train_share
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.corpus.writing_tokens import write_tokens
@@ -127,10 +127,9 @@ class Preparation:
             DataError: If there are too few papers, or all are near-duplicates of one another.
         """
         if self._cleaned is not None:
-            settings = self._settings
-            self._parts = split_rows(
-                self._corpus, self._cleaned, settings.split, settings.random_seed
-            )
+            split, random_seed = self._settings.split, self._settings.random_seed
+            parts = split_rows(self._corpus, self._cleaned, split, random_seed)
+            self._parts = with_train_share(parts, self._cleaned, split.train_share, random_seed)
 
     def vectorize(self) -> Features:
         """Return the features, mapped.

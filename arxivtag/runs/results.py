@@ -27,6 +27,7 @@ from arxivtag.runs.preparing import Features, Part
 from arxivtag.settings import RunConfig
 from arxivtag.tagging import bundle, fitting, neighbours, saving
 
+PAPER = "paper"
 RECORDED_PACKAGES = ("keras", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
 
 
@@ -114,16 +115,22 @@ def _titles(corpus: Corpus, part: Part) -> list[str]:
 
 
 def _write_papers(file: BinaryIO, corpus: Corpus, part: Part) -> None:
-    """Write a split's papers as Parquet: title, abstract, and the labels that were learnt."""
+    """Write a split's papers as Parquet: title, abstract, labels, and their rows in the corpus."""
     label_lists, n_done = part.label_lists, 0
     schema = pa.schema(
-        {TITLE: pa.large_string(), ABSTRACT: pa.large_string(), LABELS: pa.list_(pa.string())}
+        {
+            TITLE: pa.large_string(),
+            ABSTRACT: pa.large_string(),
+            LABELS: pa.list_(pa.string()),
+            PAPER: pa.int64(),
+        }
     )
     with pq.ParquetWriter(file, schema) as writer:
         for table in _tables(corpus, part, [TITLE, ABSTRACT]):
-            labels = label_lists[n_done : n_done + table.num_rows]
-            cells = pa.array(labels, schema.field(LABELS).type)
-            writer.write_table(table.append_column(LABELS, cells))
+            these = slice(n_done, n_done + table.num_rows)
+            cells = pa.array(label_lists[these], schema.field(LABELS).type)
+            table = table.append_column(LABELS, cells)
+            writer.write_table(table.append_column(PAPER, pa.array(part.papers[these])))
             n_done += table.num_rows
 
 

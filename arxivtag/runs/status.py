@@ -44,7 +44,7 @@ class RunStatus:
 
     ``elapsed_s`` is measured by the worker's monotonic clock, so that a jump of
     the wall clock changes no duration; ``queue_number`` orders the queue for
-    the same reason.
+    the same reason. ``sweep`` is the same for runs that were started together.
     """
 
     state: str
@@ -62,6 +62,7 @@ class RunStatus:
     queue_number: int = 0
     attempt: int = 1
     owner: str = ""
+    sweep: str = ""
 
     @property
     def is_over(self) -> bool:

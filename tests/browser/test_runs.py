@@ -172,3 +172,19 @@ def test_deletes_after_a_question(runs_server: Server, open_page: Callable[..., 
     dialog.get_by_role("button", name="Delete").click()
     expect(dialog).to_have_count(0)
     assert not registry.exists("20270101-000000-dele", runs_server.home)
+
+
+def test_several_are_tried_in_one_go(runs_server: Server, open_page: Callable[..., Page]) -> None:
+    page = open_page(f"{runs_server.url}/Runs")
+    page.get_by_text("Try several").click()
+    page.get_by_role("spinbutton", name="Seeds").fill("1")
+    page.get_by_role("spinbutton", name="Seeds").press("Enter")
+    expect(page.get_by_role("button", name="Start 2 runs")).to_be_visible()
+    page.get_by_role("button", name="Tuned", exact=True).click()  # leaves the linear one
+    page.get_by_role("button", name="Start 1 run").click()
+    expect(page.get_by_role("heading", name=re.compile(r"^linear on .* \(1 run\)"))).to_be_visible()
+    page.get_by_role("button", name="Stop").last.click()
+    expect(page.get_by_text("Ended: 1 run.")).to_be_visible()
+    page.get_by_role("button", name="All runs").click()
+    page.get_by_text("Try several").click()
+    expect(page.get_by_role("button", name="linear on")).to_be_visible()

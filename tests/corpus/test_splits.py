@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -13,17 +14,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 
+from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.splits import (
     AT_RANDOM,
     BY_COMBINATION,
     BY_DATE,
     BY_LABEL,
+    TEST,
+    TRAIN,
+    VAL,
     count_leaked,
+    split_rows,
+    with_train_share,
 )
 from arxivtag.errors import DataError
 from arxivtag.papers.schema import LABELS
 from arxivtag.settings import CleaningConfig, SplitConfig
-from tests.loading import clean, load, split
+from tests.loading import AS_THEY_STAND, clean, ingested, load, split
 from tests.papers.conftest import make_papers
 
 WORDS = [f"word{i}" for i in range(500)]
@@ -225,3 +232,24 @@ def test_the_real_data(real_data: Path) -> None:
     for label, share in shares(splits.test).items():
         if share > 0.01:
             assert share == pytest.approx(shares(splits.train)[label], rel=0.25)
+
+
+def test_a_share_of_the_training_papers_leaves_the_others_alone() -> None:
+    papers = some_papers(400, n_rare=20)
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = ingested(papers, folder)
+        cleaned = clean_rows(corpus, AS_THEY_STAND)
+        whole = split_rows(corpus, cleaned, random_seed=5)
+        tenth, half = (with_train_share(whole, cleaned, share, 5) for share in (0.1, 0.5))
+        assert with_train_share(whole, cleaned, 1.0, 5) is whole
+    for part in (tenth, half):
+        for side in (VAL, TEST):
+            assert part.of(side).tolist() == whole.of(side).tolist()
+        assert part.report.n_train == len(part.of(TRAIN))
+        assert (np.diff(part.rows) > 0).all()
+    assert len(tenth.of(TRAIN)) == round(0.1 * len(whole.of(TRAIN)))
+    learnt = [set(part.of(TRAIN).tolist()) for part in (tenth, half, whole)]
+    assert learnt[0] < learnt[1] < learnt[2]
+    assert tenth.report.n_labels_only_held_out >= whole.report.n_labels_only_held_out
+    # Not the first ones: of labels that come in turn, each has its share.
+    assert len(set(np.diff(tenth.of(TRAIN)).tolist())) > 3

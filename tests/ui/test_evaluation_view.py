@@ -417,3 +417,26 @@ def test_a_late_baseline_is_read_again(run: EvaluatedRun) -> None:
     storage.write_json(run.folder.evaluation, {**run.figures, "linear_baseline_note": "Late."})
     assert "linear_baseline_note" not in before
     assert stored.figures(run.folder)["linear_baseline_note"] == "Late."
+
+
+NO_PAIRS: dict[str, object] = {"n_pairs": 0, "agreement": None, "low": None, "high": None}
+
+
+@pytest.mark.parametrize(
+    ("low", "sentence"),
+    [(0.84, "allow a micro-F1 of 0.84 to 0.97 at best"), (None, "too few to tell how often")],
+)
+def test_the_ceiling_stands_beside_the_score(
+    run: EvaluatedRun, low: float | None, sentence: str
+) -> None:
+    ceiling = {
+        "low": low, "high": 0.97, "agreement": 0.9, "n_pairs": 63, "n_groups": 61,
+        "near_duplicates_by_similarity": [{"from": 0.5, "to": 1.0, **NO_PAIRS}],
+        "neighbours": NO_PAIRS,
+        "neighbours_by_similarity": [{"from": 0.0, "to": 1.0, **NO_PAIRS}],
+    }  # fmt: skip
+    storage.write_json(run.folder.evaluation, run.figures | {"ceiling": ceiling})
+    app = opened(run)
+    assert not app.exception
+    assert not app.error
+    assert any(safe_text(sentence) in text.value for text in app.markdown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from pathlib import Path
 
 import pytest
@@ -116,12 +117,13 @@ def test_settings_table_marks_what_was_changed() -> None:
 def test_figures_table_has_one_column_per_run(home: Path) -> None:
     folder = make_run(home, "run-a", elapsed_s=2.0)
     storage.write_json(folder.result, {"evaluation": {"micro_f1": 0.51234}})
-    make_run(home, "run-b")
+    make_run(home, "run-b", elapsed_s=5.5)
     runs = [registry.read_run(run_id, home) for run_id in ("run-a", "run-b")]
     table = comparison.figures_table(runs, ["a", "b"])
     assert table.loc["Micro-F1", "a"] == 0.5123
-    assert table.loc["Micro-F1", "b"] is None
-    assert table.loc["Seconds", "a"] == 2.0
+    assert math.isnan(table.loc["Micro-F1", "b"])
+    assert table.loc["Seconds"].tolist() == [2.0, 5.5, 3.5]
+    assert list(comparison.figures_table([*runs, *runs], list("abcd"))) == list("abcd")
 
 
 def test_visitors_see_neither_deletion_nor_other_people_s_uploads(

@@ -14,7 +14,8 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.figures.evaluation import Series, comparison_figure
-from arxivtag.learning.headline import headline_sentences, remarks
+from arxivtag.figures.scoreboard import agreement_figure
+from arxivtag.learning.headline import ceiling_sentence, headline_sentences, remarks
 from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS, METRICS_BY_KEY
 from arxivtag.ui.frame import components, tables
 
@@ -117,14 +118,64 @@ def _render_comparison(evaluation: Mapping[str, Any]) -> None:
         Series(item["name"], [item["metrics"].get(key) for key in keys]) for item in baselines
     ]
     components.render_figure(
-        comparison_figure([METRIC_NAMES[key] for key in keys], [model, *others]),
+        comparison_figure(
+            [METRIC_NAMES[key] for key in keys], [model, *others], _ceiling_band(evaluation)
+        ),
         key="evaluation-comparison",
         alt_text="The model's figures with their 95 % intervals beside those of each baseline, "
-        "as dots; the table of metrics below holds the same numbers",
+        "as dots, and a band of the micro-F1 that the labels allow at best; the table of metrics "
+        "below holds the same numbers",
     )
+    _render_ceiling(evaluation)
     with st.container(gap="xxsmall"):
         for item in baselines:
             components.note(f"{item['name']}: {item['note']}")
+
+
+_CEILING_NOTE = (
+    "Two papers of nearly the same abstract are taken for two labellings of one content, given "
+    "independently. Copies of the same record (title and abstract) tell nothing and are left out. "
+    "Authors who repeat their own labels make the band too high; papers that differ in more than "
+    "their words make it too low."
+)
+
+
+def _ceiling_band(evaluation: Mapping[str, Any]) -> tuple[str, float, float] | None:
+    ceiling = evaluation.get("ceiling") or {}
+    if ceiling.get("low") is None:
+        return None
+    return METRIC_NAMES["micro_f1"], ceiling["low"], ceiling["high"]
+
+
+def _render_ceiling(evaluation: Mapping[str, Any]) -> None:
+    """Say how well any model could do, and show what that was estimated from."""
+    sentence = ceiling_sentence(evaluation)
+    if not sentence:
+        return
+    st.markdown(components.safe_text(sentence))
+    ceiling = evaluation["ceiling"]
+    with st.expander("How often the labels themselves disagree", icon=":material/balance:"):
+        components.render_figure(
+            agreement_figure(
+                {
+                    "near-duplicates (share of word triples)": ceiling[
+                        "near_duplicates_by_similarity"
+                    ],
+                    "test paper and most similar training paper (cosine)": ceiling[
+                        "neighbours_by_similarity"
+                    ],
+                }
+            ),
+            key="evaluation-agreement",
+            alt_text="Agreement of the labels of two papers by the similarity of their texts",
+        )
+        components.note(_CEILING_NOTE)
+        components.note(
+            "The band runs from what a second author's labels score to the most that a model could "
+            "reach that knew how probable each label is (the square root of that). Giving each "
+            "test paper the labels of the most similar training paper scores "
+            f"{ceiling['neighbours']['agreement'] or 0:.2f}."
+        )
 
 
 def metrics_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:

@@ -14,21 +14,46 @@ from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run
+from arxivtag.ui.runs.scoreboard_part import render_scoreboard
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
+
+DIFFERENCE = "Difference"
 
 
 def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
-    """Show several runs against each other: figures, curves, settings that differ."""
+    """Show several runs against each other: which to take, and what differs, before the curves."""
     runs = [visible_run(run_id, context.home) for run_id in run_ids]
     names = _distinct_names(runs)
     st.subheader("Compared", anchor=False)
+    if all(run.has_bundle for run in runs):
+        render_scoreboard(run_ids, context.home, "compared-scoreboard")
+    st.markdown("**Settings that differ**")
+    differing = settings_difference(runs, names)
+    if differing.empty:
+        components.note("None. What differs in the figures is chance.")
+    else:
+        st.dataframe(differing, hide_index=True, key="compared-settings", width="stretch")
+    st.markdown("**Figures**")
+    figures = figures_table(runs, names)
     st.dataframe(
-        figures_table(runs, names),
+        figures,
         key="compared-figures",
         width="stretch",
+        placeholder="–",
         height="content",  # all rows, so that binary accuracy never stands without its level
-        column_config={name: st.column_config.NumberColumn(format="%.3f") for name in names},
+        column_config={
+            name: st.column_config.NumberColumn(
+                format="%+.3f" if name == DIFFERENCE else "%.3f",
+                help="The second run minus the first." if name == DIFFERENCE else None,
+            )
+            for name in figures.columns
+        },
     )
+    _render_histories(runs, names)
+
+
+def _render_histories(runs: Sequence[Run], names: Sequence[str]) -> None:
+    """Draw the curves of runs over each other, metric by metric."""
     histories = {name: run.history() for name, run in zip(names, runs, strict=True)}
     epochs = {name: history.epochs for name, history in histories.items()}
     levels = {
@@ -44,12 +69,6 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
                     key=f"compared-{metric}",
                     alt_text=f"{title} of the compared runs, epoch by epoch.",
                 )
-    st.markdown("**Settings that differ**")
-    differing = settings_difference(runs, names)
-    if differing.empty:
-        components.note("None. What differs in the figures is chance.")
-    else:
-        st.dataframe(differing, hide_index=True, key="compared-settings", width="stretch")
 
 
 def _distinct_names(runs: Sequence[Run]) -> list[str]:
@@ -62,14 +81,20 @@ def _distinct_names(runs: Sequence[Run]) -> list[str]:
 
 
 def figures_table(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
-    """Return the test figures of runs: one row per figure, one column per run."""
+    """Return the test figures of runs: a row per figure, a column per run, of two the difference.
+
+    The difference is the second run's figure minus the first's.
+    """
     rows: dict[str, list[float | None]] = {}
     for key, title in METRIC_NAMES.items():
         values = [run.figures.get(key) for run in runs]
         if any(value is not None for value in values):
             rows[title] = [None if value is None else round(value, 4) for value in values]
     rows["Seconds"] = [None if run.duration_s is None else round(run.duration_s, 1) for run in runs]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=list(names))
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(names), dtype=float)
+    if len(runs) == 2:
+        table[DIFFERENCE] = table.iloc[:, 1] - table.iloc[:, 0]
+    return table
 
 
 def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:

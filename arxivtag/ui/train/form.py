@@ -37,6 +37,7 @@ LABELS = {
     "max_features": "Most n-grams kept",
     "sublinear_tf": "Logarithm of counts",
     "l2_normalize": "Scale each paper to length one",
+    "train_share": "Share of training papers",
     "loss": "Loss",
     "rare_combinations": "Rare label combinations",
     "keep_unlike_titles": "Keep equal titles over unlike abstracts",
