@@ -1,6 +1,8 @@
 # make run    set up, then serve the app (PORT=8501, HOST=127.0.0.1)
 # make test   set up, then all tests; make test-slow for the long ones
 # make lint typecheck bench    exactly what CI runs, and the short benchmark
+# make audit                   licences and versions of what is installed; no network
+# make release                 wheel, source and SBOM in dist/, tried in a Python of their own
 # make facts DATA=FILE         count and lay out the facts of arXiv anew (OUT=FOLDER)
 # make pretrained DATA=FILE    train the bundled model anew (DATA=sample writes to build/; OUT=FOLDER)
 
@@ -14,7 +16,7 @@ JOBS ?= 2
 DATA ?= arxiv-abstracts
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast test-slow test-browser lint format typecheck bench pretrained facts sample clean
+.PHONY: help run test test-fast test-slow test-browser lint format typecheck bench pretrained facts sample audit release clean
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -66,6 +68,22 @@ format: $(VENV)/.test
 
 typecheck: $(VENV)/.test
 	@$(BIN)/mypy
+
+audit: $(VENV)/.test
+	@$(PIP) check
+	@$(BIN)/pip-licenses
+
+# What the wheel brings is listed from a Python that holds nothing else.
+release: $(VENV)/.test
+	@$(PIP) install -c constraints.txt -e '.[release]'
+	@rm -rf dist build/release
+	@$(BIN)/python -m build --no-isolation --outdir dist .
+	@$(PYTHON) -m venv build/release
+	@build/release/bin/python -m pip -q install -c constraints.txt dist/*.whl
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  -o dist/arxivtag-sbom.cdx.json build/release
+	@cd build && release/bin/arxivtag describe sample
+	@ls -l dist
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m benchmarks.bench

@@ -16,7 +16,11 @@ from pathlib import Path
 from arxivtag.errors import ConfigError
 from arxivtag.fields import ConfigT, check_fields, setting
 
-PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
+# What Python imports the package from; processes of its own are told.
+CODE_FOLDER = _PACKAGE.parent
+# The app's script, its pages and assets: beside the package in a checkout, within it in a wheel.
+PROJECT_FOLDER = _PACKAGE / "_app" if (_PACKAGE / "_app").is_dir() else CODE_FOLDER
 ASSETS_FOLDER = PROJECT_FOLDER / "assets"
 SAMPLE_PATH = ASSETS_FOLDER / "sample.csv.xz"
 PRETRAINED_PATH = ASSETS_FOLDER / "pretrained"

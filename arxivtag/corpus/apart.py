@@ -20,7 +20,7 @@ from pathlib import Path
 
 from arxivtag import errors, storage
 from arxivtag.callbacks import OnProgress
-from arxivtag.config import PROJECT_FOLDER
+from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ArxivTagError, DataError, StorageError
 from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.readers import FORMATS
@@ -155,7 +155,7 @@ def ingest_apart(
 
 
 def _python_path() -> str:
-    return os.pathsep.join(filter(None, (str(PROJECT_FOLDER), os.environ.get("PYTHONPATH"))))
+    return os.pathsep.join(filter(None, (str(CODE_FOLDER), os.environ.get("PYTHONPATH"))))
 
 
 def _wait(process: subprocess.Popen[str], listen: Callable[[], None]) -> str:

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arxivtag import locks, storage
-from arxivtag.config import PROJECT_FOLDER, runs_folder, standby_wanted
+from arxivtag.config import CODE_FOLDER, runs_folder, standby_wanted
 from arxivtag.errors import StorageError
 from arxivtag.fields import to_dict
 from arxivtag.runs.layout import RunFolder
@@ -110,7 +110,7 @@ def start(home: Path, expected: RunConfig) -> subprocess.Popen[bytes] | None:
 def worker_environment() -> dict[str, str]:
     """Return this process's environment; the package may run without being installed."""
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    folders = dict.fromkeys(filter(None, (str(PROJECT_FOLDER), *given)))  # each once
+    folders = dict.fromkeys(filter(None, (str(CODE_FOLDER), *given)))  # each once
     return {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
 
 

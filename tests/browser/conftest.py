@@ -121,6 +121,15 @@ def is_healthy(url: str) -> bool:
     return False
 
 
+def wait_for_server(url: str) -> None:
+    """Wait until the server at ``url`` answers its health check."""
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while not is_healthy(url):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{url} did not answer in {START_TIMEOUT_S} s")
+        time.sleep(0.1)
+
+
 def start_server(home: Path, log_folder: Path, environment: dict[str, str] | None = None) -> Server:
     """Start the app on a free port and wait until it answers its health check."""
     port = free_port()

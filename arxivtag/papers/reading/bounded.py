@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import pyarrow as pa
 
-from arxivtag.config import PROJECT_FOLDER, Limits
+from arxivtag.config import CODE_FOLDER, Limits
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.tables import (
     ReadRequest,
@@ -82,7 +82,7 @@ class _Reader:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "arxivtag.papers.reading.bounded_process", kind,
              str(path.absolute()), json.dumps(limits)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=PROJECT_FOLDER,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=CODE_FOLDER,
         )  # fmt: skip
         self._is_late = False
 
