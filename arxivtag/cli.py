@@ -440,8 +440,11 @@ def export(arguments: Namespace) -> None:
 @command(
     option("--port", type=PORT, default=8501, help="port (default: %(default)s)"),
     option("--host", default="127.0.0.1", help="address (default: %(default)s)"),
+    option("--base-path", type=flags.base_path, metavar="/PATH", help="path before every page, "
+           "behind a proxy that keeps it (default: STREAMLIT_SERVER_BASE_URL_PATH, or none)",
+           default=os.environ.get("STREAMLIT_SERVER_BASE_URL_PATH", "")),
     option("--headless", action="store_true", help="open no browser"),
-)
+)  # fmt: skip
 def app(arguments: Namespace) -> None:
     """Serve the web app and its API."""
     _check_port_is_free(arguments.host, arguments.port)
@@ -449,6 +452,7 @@ def app(arguments: Namespace) -> None:
     options: dict[str, object] = {
         "server.port": arguments.port,
         "server.address": arguments.host,
+        "server.baseUrlPath": arguments.base_path,
         # The server refuses larger files before it keeps them in memory.
         "server.maxUploadSize": allowed.max_upload_mb,
     }
@@ -465,7 +469,7 @@ def app(arguments: Namespace) -> None:
     os.chdir(config.PROJECT_FOLDER)
     from arxivtag.server import serve
 
-    serve(arguments.home, options)
+    serve(arguments.home, options, arguments.base_path)
 
 
 def _check_port_is_free(host: str, port: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import math
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -100,6 +101,14 @@ def whole_numbers(text: str) -> tuple[int, ...]:
         ValueError: If one is none, which argparse reports.
     """
     return tuple(int(part) for part in names(text))
+
+
+def base_path(text: str) -> str:
+    """Return a path that stands before every page, as ``/a/b``; empty for none."""
+    parts = [part for part in text.split("/") if part]
+    if any(not re.fullmatch(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]*", part) for part in parts):
+        raise argparse.ArgumentTypeError(f"should be a path such as /arxivtag. Received: {text!r}.")
+    return "".join(f"/{part}" for part in parts)
 
 
 def file_ending_in(*endings: str) -> Callable[[str], Path]:

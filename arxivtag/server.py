@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arxivtag import config
+from arxivtag.addresses import Addresses
 from arxivtag.api.routes import api_routes
 from arxivtag.policy import policy
 
@@ -36,7 +37,10 @@ def build_app(home: Path, base_path: str = "") -> st.App:
     return st.App(
         SCRIPT,
         routes=api_routes(home, base_path),
-        middleware=[Middleware(Guard, base_path=base_path)],
+        middleware=[
+            Middleware(Guard, base_path=base_path),
+            Middleware(Addresses, base_path=base_path, others=("/api",)),
+        ],
     )
 
 

@@ -49,6 +49,7 @@ FLOORS = {
     "arxivtag.ui.predict": 4,
     "arxivtag.ui.evaluation": 4,
     "arxivtag.ui.runs": 4,
+    "arxivtag.addresses": 5,
     "arxivtag.cli": 5,
     "arxivtag.flags": 5,
     "arxivtag.server": 5,
@@ -84,6 +85,7 @@ SIDEWAYS = {
     ("arxivtag.__main__", "arxivtag.cli"),
     ("arxivtag.cli", "arxivtag.flags"),
     ("arxivtag.cli", "arxivtag.server"),
+    ("arxivtag.server", "arxivtag.addresses"),
 }
 # Lower floors that a room must not use all the same.
 CLOSED = {

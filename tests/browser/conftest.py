@@ -130,7 +130,12 @@ def wait_for_server(url: str) -> None:
         time.sleep(0.1)
 
 
-def start_server(home: Path, log_folder: Path, environment: dict[str, str] | None = None) -> Server:
+def start_server(
+    home: Path,
+    log_folder: Path,
+    environment: dict[str, str] | None = None,
+    base_path: str = "",
+) -> Server:
     """Start the app on a free port and wait until it answers its health check."""
     port = free_port()
     log_path = log_folder / f"server-{port}.log"
@@ -139,6 +144,7 @@ def start_server(home: Path, log_folder: Path, environment: dict[str, str] | Non
         process = subprocess.Popen(
             [
                 sys.executable, "-m", "arxivtag", "app", "--port", str(port), "--headless",
+                "--base-path", base_path,
             ],
             cwd=PROJECT_FOLDER,
             env={
@@ -151,7 +157,7 @@ def start_server(home: Path, log_folder: Path, environment: dict[str, str] | Non
             stdout=log,
             stderr=subprocess.STDOUT,
         )  # fmt: skip
-    server = Server(f"http://127.0.0.1:{port}", port, home, process, log_path)
+    server = Server(f"http://127.0.0.1:{port}{base_path}", port, home, process, log_path)
     deadline = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -106,7 +106,8 @@ def _set_look(title: str) -> None:
         page_title="arxivtag" if title == "Home" else f"{title} · arxivtag",
         page_icon=str(IMAGES_FOLDER / "icon.svg"),
         layout="wide",
-        initial_sidebar_state="auto",
+        # In a frame of another page the room is its own.
+        initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
         menu_items={"About": "arxivtag: explore arXiv abstracts, train a tagger, tag papers."},
     )
     st.html(STYLE_PATH)

@@ -1,0 +1,109 @@
+"""The app below a path of another site, behind a proxy, and in a frame of another site's page."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from arxivtag.flags import base_path
+from tests.browser.conftest import Server, start_server, stop_jobs
+from tests.proxy import reverse_proxy
+
+pytestmark = pytest.mark.browser
+
+BASE = "/arxivtag"
+PORTAL = "http://localhost:9"  # nobody is there: the test answers
+PAPERS = "title,abstract\nOf graphs,We study spectral clustering of large sparse graphs.\n"
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, which believes that it lies below a path and lets other sites show it."""
+    folder = tmp_path_factory.mktemp("below")
+    environment = {"ARXIVTAG_EMBED_ORIGINS": PORTAL}
+    running = start_server(folder / "home", folder / "logs", environment, BASE)
+    yield running
+    running.stop()
+    stop_jobs(running.home)
+
+
+@pytest.fixture(scope="module")
+def site(app: Server) -> Iterator[str]:
+    """The address of the app behind a proxy, without a slash at the end."""
+    with reverse_proxy(app.port, BASE) as port:
+        yield f"http://localhost:{port}{BASE}"
+
+
+def test_pages_links_components_and_downloads_stay_below_the_path(
+    site: str, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{site}/Explore?data=sample")
+    outside: list[str] = []
+    page.on("request", lambda request: note_outside(request.url, outside))
+    expect(page.get_by_role("heading", name="Explore", exact=True)).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Predict").click()
+    expect(page).to_have_url(f"{site}/Predict")
+    # A component of the app's own: words that speak for a label.
+    expect(page.locator(".at-marked").first).to_be_visible()
+    page.get_by_role("tab", name="Many at once").click()
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": "papers.csv", "mimeType": "text/csv", "buffer": PAPERS.encode()}
+    )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").first.click()
+    table = Path(download.value.path()).read_text("utf-8")
+    assert table.startswith("title,abstract,predicted_labels,probabilities")
+    assert not outside
+
+
+def note_outside(url: str, outside: list[str]) -> None:
+    path = httpx.URL(url).path
+    # On a deep link the front end looks for its server below the page's path, then at the root.
+    if not path.startswith(BASE + "/") and "/_stcore/" not in path and url.startswith("http"):
+        outside.append(url)
+
+
+@pytest.mark.parametrize("path", ["/Explore/x", "/x", "/Explore/x/y", "/api/x", "/a%2Fb"])
+def test_an_address_that_is_no_page_says_so(app: Server, path: str) -> None:
+    answer = httpx.get(app.url + path)
+    assert answer.status_code == 404
+    if not path.startswith("/api"):
+        assert "There is no page at this address" in answer.text
+        assert f'href="{BASE}"' in answer.text
+    assert httpx.get(app.url + path, headers={"sec-fetch-dest": "iframe"}).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "/", "/Explore", "/Explore/", "/Train?run=x", "/api"])
+def test_an_address_of_a_page_is_one(app: Server, path: str) -> None:
+    answer = httpx.get(app.url + path, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "There is no page" not in answer.text
+
+
+def test_in_a_frame_of_another_page_there_is_room_for_the_page(
+    app: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page("about:blank")
+    shown = f'<iframe src="{app.url}/Predict?model=pretrained" width=900 height=700></iframe>'
+    page.route(f"{PORTAL}/", lambda route: route.fulfill(content_type="text/html", body=shown))
+    page.goto(f"{PORTAL}/")
+    frame = page.frame_locator("iframe")
+    expect(frame.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
+    expect(frame.get_by_text("Computer Vision").first).to_be_visible()
+    expect(frame.get_by_test_id("stSidebar")).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize("given", ["arxivtag", "/arxivtag/", "//arxivtag"])
+def test_a_base_path_may_be_written_in_several_ways(given: str) -> None:
+    assert base_path(given) == "/arxivtag"
+
+
+@pytest.mark.parametrize("given", ["/a b", "/../x", "/a?b", "http://a/b"])
+def test_what_is_no_path_is_refused(given: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="should be a path"):
+        base_path(given)
