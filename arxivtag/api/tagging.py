@@ -45,12 +45,24 @@ def models(home: Path) -> list[Model]:
         found.append(Model(registry.PRETRAINED, "Pretrained", n_labels))
     found += [
         Model(
-            run.run_id, run.name, run.sizes.get("n_labels", 0), run.figures.get("micro_f1", UNSET)
+            run.run_id,
+            run.name,
+            run.sizes.get("n_labels", UNSET),
+            run.figures.get("micro_f1", UNSET),
         )
         for run in registry.list_runs(home)
         if run.has_bundle and may_ask(run.data)
     ]
     return found
+
+
+def is_offered(model: str, home: Path) -> bool:
+    """Return whether the API offers a model that is there.
+
+    Raises:
+        RunError: If there is none of that name.
+    """
+    return model == registry.PRETRAINED or may_ask(registry.read_run(model, home).data)
 
 
 def bundle_of(model: str, home: Path) -> Bundle:
@@ -61,7 +73,7 @@ def bundle_of(model: str, home: Path) -> Bundle:
         BundleError: If it is damaged.
     """
     try:
-        if model != registry.PRETRAINED and not may_ask(registry.read_run(model, home).data):
+        if not is_offered(model, home):
             raise RunError("Not to be seen.")
         return load_bundle_once(registry.resolve_model(model, home))
     except RunError as error:

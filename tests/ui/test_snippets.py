@@ -6,17 +6,21 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright._impl._driver import compute_driver_executable
 
-from arxivtag import config
+from arxivtag import config, storage
+from arxivtag.api.tagging import is_offered
 from arxivtag.papers.texts import join_text
+from arxivtag.runs.layout import run_folder
 from arxivtag.tagging import tagger
 from arxivtag.tagging.loading import load_bundle_once
 from arxivtag.ui.predict.examples import EXAMPLES
 from arxivtag.ui.predict.snippets import LANGUAGES, snippet, tag_url
 from tests.browser.conftest import Server, start_server
+from tests.ui.demo_run import RUN_ID
 
 NODE = compute_driver_executable()[0]
 HOW_TO_RUN = {
@@ -51,3 +55,15 @@ def test_pasted_it_runs(language: str, server: Server) -> None:
 def test_the_route_stands_beside_the_page() -> None:
     assert tag_url("http://a.example/Predict") == "http://a.example/api/v1/tag"
     assert tag_url("https://a.example:8/x/Predict/?q=1") == "https://a.example:8/x/api/v1/tag"
+
+
+def test_no_lines_are_offered_that_the_api_would_refuse(
+    demo_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = run_folder(RUN_ID, demo_home).config
+    storage.write_json(settings, {**storage.read_json(settings), "data": "upload:abc"})
+    monkeypatch.delenv("ARXIVTAG_VISITORS", raising=False)
+    assert is_offered(RUN_ID, demo_home)
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    assert not is_offered(RUN_ID, demo_home)
+    assert is_offered("pretrained", demo_home)

@@ -39,7 +39,7 @@ def _one_abstract(context: PageContext, bundle: Bundle) -> None:
     with results, guarded():
         prediction = _predict(context, bundle, title, abstract)
         if prediction is not None:
-            render_snippets(title, abstract, context.model)
+            render_snippets(title, abstract, context)
     if prediction is not None and prediction.readable:
         details = {"Why this label": lambda: render_why(prediction)}
         if bundle.neighbours is not None:

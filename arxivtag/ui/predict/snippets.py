@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from arxivtag.api.tagging import is_offered
 from arxivtag.ui.frame import components
+from arxivtag.ui.frame.page import PageContext
 
 LANGUAGES = {"curl": "bash", "Python": "python", "JavaScript": "javascript"}
 _PYTHON = """\
@@ -60,10 +62,13 @@ def tag_url(page_url: str) -> str:
     return parts._replace(path=f"{base}/api/v1/tag", query="", fragment="").geturl()
 
 
-def render_snippets(title: str, abstract: str, model: str) -> None:
-    """Offer the lines, folded."""
-    page_url = st.context.url
-    with st.expander("Ask from a program", icon=":material/code:", on_change="rerun") as opened:
+def render_snippets(title: str, abstract: str, context: PageContext) -> None:
+    """Offer the lines, folded, where the API offers the model too."""
+    if not is_offered(context.model, context.home):
+        return
+    page_url, model = st.context.url, context.model
+    heading = "Copy as curl / Python / JavaScript"
+    with st.expander(heading, icon=":material/code:", on_change="rerun") as opened:
         if not opened.open or page_url is None:
             return
         language = st.segmented_control(
