@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import zipfile
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -17,15 +21,13 @@ from tests.proxy import reverse_proxy
 pytestmark = pytest.mark.browser
 
 BASE = "/arxivtag"
-PORTAL = "http://localhost:9"  # nobody is there: the test answers
-PAPERS = "title,abstract\nOf graphs,We study spectral clustering of large sparse graphs.\n"
 
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The app, which believes that it lies below a path and lets other sites show it."""
     folder = tmp_path_factory.mktemp("below")
-    environment = {"ARXIVTAG_EMBED_ORIGINS": PORTAL}
+    environment = {"ARXIVTAG_EMBED_ORIGINS": "http://localhost:*"}
     running = start_server(folder / "home", folder / "logs", environment, BASE)
     yield running
     running.stop()
@@ -50,14 +52,10 @@ def test_pages_links_components_and_downloads_stay_below_the_path(
     expect(page).to_have_url(f"{site}/Predict")
     # A component of the app's own: words that speak for a label.
     expect(page.locator(".at-marked").first).to_be_visible()
-    page.get_by_role("tab", name="Many at once").click()
-    page.locator("input[type=file]").first.set_input_files(
-        {"name": "papers.csv", "mimeType": "text/csv", "buffer": PAPERS.encode()}
-    )
+    page.get_by_role("tab", name="Take the model along").click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").first.click()
-    table = Path(download.value.path()).read_text("utf-8")
-    assert table.startswith("title,abstract,predicted_labels,probabilities")
+        page.get_by_role("button", name="Download the bundle").click()
+    assert zipfile.is_zipfile(download.value.path())
     assert not outside
 
 
@@ -86,16 +84,21 @@ def test_an_address_of_a_page_is_one(app: Server, path: str) -> None:
 
 
 def test_in_a_frame_of_another_page_there_is_room_for_the_page(
-    app: Server, open_page: Callable[..., Page]
+    app: Server, open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
-    page = open_page("about:blank")
     shown = f'<iframe src="{app.url}/Predict?model=pretrained" width=900 height=700></iframe>'
-    page.route(f"{PORTAL}/", lambda route: route.fulfill(content_type="text/html", body=shown))
-    page.goto(f"{PORTAL}/")
+    (tmp_path / "index.html").write_text(shown)
+    (tmp_path / "favicon.ico").write_bytes(b"")
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    portal = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=portal.serve_forever, daemon=True).start()
+    page = open_page(f"http://localhost:{portal.server_port}/")
     frame = page.frame_locator("iframe")
     expect(frame.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
     expect(frame.get_by_text("Computer Vision").first).to_be_visible()
     expect(frame.get_by_test_id("stSidebar")).not_to_be_in_viewport()
+    portal.shutdown()
+    portal.server_close()
 
 
 @pytest.mark.parametrize("given", ["arxivtag", "/arxivtag/", "//arxivtag"])
