@@ -10,12 +10,11 @@ from arxivtag.corpus.texts import papers_at
 from arxivtag.exploring.labels import label_frequency, multi_hot
 from arxivtag.exploring.preparation import papers_tables
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui.explore.shared import View, number_input, plural
+from arxivtag.ui.explore.shared import PAPER_KEY, View, number_input, plural
 from arxivtag.ui.frame import components, tables
 
 PAGE_SIZE = 25
 N_PREVIEWED = 5
-PAPER_KEY = "paper"
 
 
 def render_papers(view: View) -> None:
