@@ -114,17 +114,18 @@ def paper_map(
 def _drawn(key: str, points: Points, look: Look, *, can_choose: bool) -> dict[str, Any]:
     grouping = look.grouping
     lit = None if look.lit is None else _sent(np.packbits(look.lit).tobytes())
-    about = {
+    codes = _sent(grouping.codes.tobytes())
+    version = hash((points.name, lit, look.outline, grouping.names, codes)) % 2**31
+    return {
+        "version": version,
         "name": key, "points": points.name, "figure": look.figure, "names": dict(look.names),
         "alt": look.alt, "lit": lit, "outline": look.outline, "link": look.link,
         "can_choose": can_choose, "size": 3.5 if len(grouping.codes) > 5_000 else 5,
         "groups": {
             "names": grouping.names, "colors": look.colors,
-            "codes": _sent(grouping.codes.tobytes()),
+            "codes": codes,
         },
     }  # fmt: skip
-    version = hash((points.name, lit, look.outline, grouping.names, about["groups"]["codes"]))
-    return {**about, "version": version % 2**31}
 
 
 def _tell_outline(sent: object, on_outline: Callable[[Outline], None] | None) -> None:
