@@ -48,4 +48,4 @@ def test_papers_drawn_around_on_the_map_are_those_of_all_tabs(
     expect(page.get_by_text(IN_OUTLINE)).to_have_count(0, timeout=PATIENCE_MS)
     assert "outline=" not in page.url
     # Plotly's own script aside, which is sent once.
-    assert sum(MAX_BYTES < size for size in frames) <= 1
+    assert sum(size > MAX_BYTES for size in frames) <= 1
