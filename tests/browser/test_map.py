@@ -42,9 +42,10 @@ def test_papers_drawn_around_on_the_map_are_those_of_all_tabs(
     expect(drawn.locator(".shapelayer path").first).to_be_attached()
     bar = page.get_by_role("tablist").first.bounding_box()
     page.get_by_role("tab", name="Papers", exact=True).click()
-    expect(page.get_by_text(sentence)).to_be_visible(timeout=PATIENCE_MS)
+    papers = page.get_by_role("tabpanel", name="Papers")
+    expect(papers.get_by_text(sentence)).to_be_visible(timeout=PATIENCE_MS)
     assert page.get_by_role("tablist").first.bounding_box() == bar  # the filters push no tab away
-    page.get_by_role("button", name="Clear filters").click()
+    papers.get_by_role("button", name="Clear filters").click()
     expect(page.get_by_text(IN_OUTLINE)).to_have_count(0, timeout=PATIENCE_MS)
     assert "outline=" not in page.url
     # Plotly's own script aside, which is sent once.

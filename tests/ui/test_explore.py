@@ -82,8 +82,8 @@ def test_overview_gives_the_examples_figures(open_explore: OpenApp) -> None:
 
 def test_only_the_open_tab_is_drawn(open_explore: OpenApp) -> None:
     app = open_explore("Lengths")
-    assert any("maximum length" in item.value for item in app.subheader)
-    assert not any("go together" in item.value for item in app.subheader)
+    assert any("maximum length" in item.value for item in app.header)
+    assert not any("go together" in item.value for item in app.header)
 
 
 def test_an_unknown_tab_is_the_overview(open_explore: OpenApp) -> None:

@@ -15,7 +15,7 @@ function lines(text) {
     if ((found.at(-1) + word).length > TITLE_CHARS) found.push("");
     found[found.length - 1] += `${word} `;
   }
-  return found.filter(Boolean).map(plain).join("<br>");
+  return found.filter(Boolean).map((line) => plain(line.trim())).join("<br>");
 }
 
 function hoverText([first, labels, year], names) {

@@ -45,7 +45,7 @@ def render_cleaning(view: View) -> None:
         "cleaned-papers",
         lambda: papers_tables(view.corpus, view.cleaned.kept),
     )
-    st.subheader("The split", anchor=False)
+    st.header("The split", anchor=False)
     seed = RunConfig().random_seed
     splits = split_of(view.corpus)
     parts = {name: splits.of(side) for side, name in enumerate(SPLIT_NAMES)}
@@ -63,9 +63,9 @@ def render_cleaning(view: View) -> None:
             labels=tables.count("Labels", "Different labels in the split"),
         ),
     )
-    st.subheader("Leakage check", anchor=False)
+    st.header("Leakage check", anchor=False)
     _render_leakage(splits.report)
-    st.subheader("Label balance", anchor=False)
+    st.header("Label balance", anchor=False)
     _render_balance(label_balance(view.cleaned.labels, parts))
 
 

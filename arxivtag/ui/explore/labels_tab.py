@@ -50,7 +50,7 @@ def render_labels(view: View) -> None:
     with right:
         _render_labels_per_paper(view)
     render_years(view)
-    st.subheader("Which labels go together", anchor=False)
+    st.header("Which labels go together", anchor=False)
     if len(frequency) < 2:
         components.empty_state("Only one label is in view.", "Look at rows with more labels.")
         return

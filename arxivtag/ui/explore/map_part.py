@@ -41,7 +41,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 def render_map(view: View) -> None:
     """Draw the map, or how far it is, or a button that has it made."""
-    st.subheader("Map of the papers", anchor=False)
+    st.header("Map of the papers", anchor=False)
     found = load_map(view.corpus)
     if found is None:
         _render_making(view.corpus)

@@ -57,7 +57,7 @@ def _render_table(view: View, shown: np.ndarray) -> None:
 
 
 def _render_paper(view: View, first_row: int) -> None:
-    st.subheader("One paper in full", anchor=False)
+    st.header("One paper in full", anchor=False)
     row = number_input(
         "Row to read",
         PAPER_KEY,
@@ -67,7 +67,7 @@ def _render_paper(view: View, first_row: int) -> None:
     )
     paper = papers_at(view.corpus, [row - 1]).iloc[0]
     with st.container(border=True):
-        st.markdown(f"#### {components.math_text(paper[TITLE]) or 'No title'}")
+        st.markdown(f"### {components.math_text(paper[TITLE]) or 'No title'}")
         components.label_badges(paper[LABELS])
         st.markdown(components.math_text(paper[ABSTRACT]) or "No abstract.")
         components.note(f"Row {row:,}, {view.corpus.n_words[row - 1]:,} words.")
