@@ -92,7 +92,6 @@ pretrained: $(VENV)/.test
 	@$(BIN)/python -m tools.make_pretrained $(DATA) $(if $(OUT),--out $(OUT))
 
 facts: $(VENV)/.test
-	@$(PIP) install -c constraints.txt -e '.[maps]'
 	@$(BIN)/python -m tools.make_facts $(DATA) $(if $(OUT),--out $(OUT))
 
 sample: $(VENV)/.run

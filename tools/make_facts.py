@@ -39,14 +39,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy import ndimage, sparse
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfTransformer
-from sklearn.preprocessing import normalize
 
 from arxivtag import storage
 from arxivtag.corpus.labels import LabelIndex, with_current_names
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.tokens import Tokens
+from arxivtag.exploring.layout import count_words, lay_out
 from arxivtag.exploring.terms import log_odds_z
 from arxivtag.papers.facts import FACTS_FOLDER, PERIODS, SIDE, THIN_PERIOD, is_arxiv_id
 from arxivtag.papers.months import UNKNOWN
@@ -61,7 +59,6 @@ MIN_COMPARED, N_WORDS = 150, 20
 MIN_PAIR = 5
 # What scatters over the file would be noise on the map: the rest is by the root of an area's size.
 N_MAP, MIN_OF_AREA = 16_000, 40
-N_COMPONENTS, PERPLEXITY = 60, 40
 N_REGIONS, MIN_REGION, CELLS = 42, 60, 96
 _WORD = re.compile(r"[a-z][a-z-]{2,23}")
 
@@ -99,12 +96,14 @@ def main() -> None:
     tables["lengths"] = count_lengths(papers)
     ids = pq.read_table(papers.corpus.papers_path, columns=["id"]).column(0).to_pylist()
     tables["submissions"] = count_submissions(ids)
-    matrix, words = count_words(papers.corpus.tokens, arguments.min_papers)
+    matrix, words = shown_words(papers.corpus.tokens, arguments.min_papers)
     say(f"{len(words):,} words")
     tables["words"] = compare_words(papers, matrix, words)
     say("words compared")
     chosen = choose_papers(papers, ids, arguments.n_map, arguments.random_seed)
-    places = lay_out(matrix[chosen], arguments.random_seed)
+    places = lay_out(
+        matrix[chosen], arguments.random_seed, lambda share: say(f"{share:.0%} laid out")
+    )
     tables["map"] = map_table(papers, chosen, [ids[row] for row in chosen], places)
     tables["regions"] = find_regions(papers.primary[chosen], papers.labels.label_names, places)
     about = {
@@ -225,7 +224,7 @@ def count_submissions(ids: list[str | None]) -> pd.DataFrame:
     return table.astype({"month": "int32", "highest": "int32", "papers": "int32"})
 
 
-def count_words(tokens: Tokens, min_papers: int) -> tuple[sparse.csr_matrix, list[str]]:
+def shown_words(tokens: Tokens, min_papers: int) -> tuple[sparse.csr_matrix, list[str]]:
     """Return how often each paper holds each word that may be shown, and these words.
 
     They stand in at least ``min_papers`` papers, are no function words, and are made of letters.
@@ -234,19 +233,8 @@ def count_words(tokens: Tokens, min_papers: int) -> tuple[sparse.csr_matrix, lis
     codes = np.flatnonzero(often)
     words = tokens.terms("words", codes)
     kept = np.array([bool(_WORD.fullmatch(word)) for word in words], dtype=bool)
-    place = np.full(tokens.n_terms("words"), -1, dtype=np.int32)
-    place[codes[kept]] = np.arange(int(kept.sum()))
-    parts = [_part(tokens, place, first, last) for first, last in tokens.parts()]
-    return sparse.vstack(parts, format="csr"), [words[at] for at in np.flatnonzero(kept)]
-
-
-def _part(tokens: Tokens, place: NDArray[np.int32], first: int, last: int) -> sparse.csr_matrix:
-    columns = place[tokens.codes("words", first, last)]
-    owners = np.repeat(np.arange(last - first), np.diff(tokens.indptr[first : last + 1]))
-    is_kept = columns >= 0
-    ones = np.ones(int(is_kept.sum()), dtype=np.int32)
-    shape = (last - first, int(place.max()) + 1)
-    return sparse.coo_matrix((ones, (owners[is_kept], columns[is_kept])), shape=shape).tocsr()
+    rows = np.arange(len(tokens))
+    return count_words(tokens, codes[kept], rows), [words[at] for at in np.flatnonzero(kept)]
 
 
 def compare_words(papers: Papers, matrix: sparse.csr_matrix, words: list[str]) -> pd.DataFrame:
@@ -314,31 +302,6 @@ def choose_papers(
     starts = np.concatenate([[0], np.cumsum(sizes)])
     within = np.arange(len(rows)) - starts[papers.primary[rows][order]]
     return np.sort(rows[order][within < wanted[papers.primary[rows][order]]])
-
-
-def lay_out(counts: sparse.csr_matrix, random_seed: int) -> NDArray[np.int16]:
-    """Return (n_papers, 2) places of papers by their words, from 0 to :data:`SIDE`.
-
-    TF-IDF, its first components, and t-SNE on their directions: of rows of length one, Euclidean
-    distances have the order of cosines. One thread, so that the same seed gives the same map.
-    """
-    weights = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
-    n_components = min(N_COMPONENTS, min(weights.shape) - 1)
-    svd = TruncatedSVD(n_components, random_state=random_seed)
-    rows = normalize(svd.fit_transform(weights))
-    say("components found")
-    layout = tsne(rows, random_seed)
-    say("papers laid out")
-    places = np.asarray(layout) - np.min(layout, axis=0)
-    return np.asarray((places / places.max() * SIDE).round(), dtype=np.int16)
-
-
-def tsne(rows: NDArray[np.float64], random_seed: int) -> NDArray[np.float64]:
-    """Return (n_papers, 2) places in which near rows are near."""
-    from openTSNE import TSNE
-
-    layout = TSNE(perplexity=PERPLEXITY, random_state=random_seed, n_jobs=1).fit(rows)
-    return np.asarray(layout)
 
 
 def map_table(

@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from arxivtag import errors, storage
@@ -27,6 +27,7 @@ from arxivtag.papers.reading.readers import FORMATS
 from arxivtag.papers.sources import OpenedSource
 
 PROGRESS_SUFFIX = ".progress"
+NICENESS = 10  # on two cores the app's answers must stay quick
 # How much text a file holds for its size, as measured on abstracts.
 _TEXT_PER_BYTE = {".xz": 3.9, ".zst": 3.2, ".gz": 2.9, ".zip": 2.9, ".parquet": 1.9, ".xlsx": 2.0}
 _TEXT_PER_PAPER = 1_500
@@ -132,8 +133,29 @@ def ingest_apart(
         "label_separator": opened.layout.label_separator,
         "folder": str(folder),
     }
+    try:
+        run_apart("arxivtag.corpus.ingesting", about, opened.name, listen)
+    except BaseException:
+        sweep()
+        raise
+
+
+def run_apart(
+    module: str, request: Mapping[str, object], name: str, listen: Callable[[], None]
+) -> None:
+    """Let a module do its work as a process of its own, and wait for its end.
+
+    Args:
+        module: It takes a request as JSON, and prints by :func:`said_of` what it cannot do.
+        request: What is wanted.
+        name: What it is about, for messages.
+        listen: Called a few times a second; what it raises ends the process.
+
+    Raises:
+        ArxivTagError: What the process could not do.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "arxivtag.corpus.ingesting", json.dumps(about)],
+        [sys.executable, "-m", module, json.dumps(request)],
         # The package may run from its folder without being installed.
         env={**os.environ, "PYTHONPATH": _python_path()},
         stdin=subprocess.DEVNULL,
@@ -147,11 +169,9 @@ def ingest_apart(
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
-        sweep()
         raise
     if process.returncode:
-        sweep()
-        raise _error_of(said, opened.name, process.returncode)
+        raise _error_of(said, name, process.returncode)
 
 
 def _python_path() -> str:
@@ -179,6 +199,6 @@ def _error_of(said: str, name: str, code: int) -> ArxivTagError:
         return kind(about["message"], about["hint"])
     ended = f"signal {-code}" if code < 0 else f"exit code {code}"
     return DataError(
-        f"{name} could not be read: the process that read it ended unexpectedly ({ended}).",
-        "Memory may be short: close other programs and read it again.",
+        f"{name} could not be read: the process at work on it ended unexpectedly ({ended}).",
+        "Memory may be short: close other programs and try again.",
     )

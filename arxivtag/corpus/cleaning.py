@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -95,14 +96,25 @@ class Cleaned:
     """What cleaning keeps of a corpus.
 
     Attributes:
-        kept: (n_papers,) mask of the papers kept.
+        left_by: (n_papers,) the position in ``report.steps`` of the rule that removed each paper;
+            -1 for those kept.
         labels: The labels of all papers by the rules: areas' names merged, rare labels left out.
         report: What each rule did.
     """
 
-    kept: Rows
+    left_by: npt.NDArray[np.int8]
     labels: LabelIndex
     report: CleaningReport
+
+    @cached_property
+    def kept(self) -> Rows:
+        """(n_papers,) mask of the papers kept."""
+        return np.asarray(self.left_by < 0)
+
+    def removed_by(self, rule: str) -> Rows:
+        """Return (n_papers,) which papers a rule removed: none if it did not run."""
+        rules = [step.rule for step in self.report.steps]
+        return np.asarray(self.left_by == rules.index(rule) if rule in rules else self.kept & False)
 
     @property
     def rows(self) -> Ints:
@@ -140,20 +152,25 @@ def clean_rows(corpus: Corpus, config: CleaningConfig | None = None) -> Cleaned:
         n_rare_combinations=int((counts == 1).sum()),
         **_label_figures(labels.of(funnel.kept)),
     )
-    return Cleaned(funnel.kept, labels, report)
+    return Cleaned(funnel.left_by, labels, report)
 
 
 class _Funnel:
     """Papers that become fewer from rule to rule, and what each rule did."""
 
     def __init__(self, n_papers: int) -> None:
-        self.kept = np.ones(n_papers, dtype=bool)
+        self.left_by = np.full(n_papers, -1, dtype=np.int8)
         self.steps: list[CleaningStep] = []
+
+    @property
+    def kept(self) -> Rows:
+        """(n_papers,) mask of the papers that are left."""
+        return np.asarray(self.left_by < 0)
 
     def keep(self, rule: str, rows: Rows, reason: str) -> None:
         """Keep the papers where ``rows`` (n_papers,) is true too, and write down how many."""
         n_before = int(self.kept.sum())
-        self.kept = self.kept & rows
+        self.left_by[self.kept & ~rows] = len(self.steps)
         n_after = int(self.kept.sum())
         self.steps.append(CleaningStep(rule, n_before, n_before - n_after, n_after, reason))
 

@@ -13,13 +13,11 @@ import sys
 from pathlib import Path
 
 from arxivtag.callbacks import never
-from arxivtag.corpus.apart import PROGRESS_SUFFIX, progress_writer, said_of
+from arxivtag.corpus.apart import NICENESS, PROGRESS_SUFFIX, progress_writer, said_of
 from arxivtag.corpus.store import ingest_here
 from arxivtag.errors import ArxivTagError
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import OpenedSource
-
-NICENESS = 10
 
 
 def main() -> int:
@@ -27,7 +25,7 @@ def main() -> int:
     request = json.loads(sys.argv[1])
     folder = Path(request["folder"])
     with contextlib.suppress(OSError):
-        os.nice(NICENESS)  # on two cores the app's answers must stay quick
+        os.nice(NICENESS)
     layout = Layout(request["columns"], request["label_separator"])
     try:
         opened = OpenedSource(request["source"], layout, folder.parent.parent)

@@ -1,4 +1,4 @@
-"""Which papers a reader looks at: by label, by text, by length."""
+"""Which papers a reader looks at: by label, by text, by length, by place on the map."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from arxivtag.corpus import texts
 from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
+from arxivtag.exploring.paper_map import Outline, rows_inside
 
 
 @dataclass(frozen=True)
@@ -18,12 +19,14 @@ class PaperFilter:
         text: In title or abstract, in any case; white space matches any white space.
         min_words: At least so many words, counted as ``Corpus.n_words``.
         max_words: At most so many words.
+        outline: Inside this outline on the map of the corpus.
     """
 
     labels: tuple[str, ...] = ()
     text: str = ""
     min_words: int | None = None
     max_words: int | None = None
+    outline: Outline = ()
 
     @property
     def is_open(self) -> bool:
@@ -42,6 +45,8 @@ def select_rows(corpus: Corpus, chosen: PaperFilter) -> Rows:
         rows &= corpus.n_words >= chosen.min_words
     if chosen.max_words is not None:
         rows &= corpus.n_words <= chosen.max_words
+    if chosen.outline:
+        rows &= rows_inside(corpus, chosen.outline)
     if chosen.text.strip():
         rows &= texts.matching(corpus, chosen.text)
     return rows

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -11,21 +14,43 @@ SHARE_TICKS = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SPLIT_SYMBOLS = {"train": "circle", "val": "diamond", "test": "square"}
 
 
-def cleaning_figure(funnel: pd.DataFrame) -> go.Figure:
-    """Draw :func:`cleaning_funnel`: rows left after each step."""
+def cleaning_figure(funnel: pd.DataFrame, rules: Sequence[str]) -> go.Figure:
+    """Draw :func:`cleaning_funnel`: rows left after each step, and behind them those removed.
+
+    A click on a step that removed rows gives its rule, of ``rules``, as ``customdata``.
+    """
+    removed = funnel["removed"].to_numpy()
     details = [
-        f"{papers:,} rows" + (f", {removed:,} removed" if removed else "")
-        for papers, removed in zip(funnel["papers"], funnel["removed"], strict=True)
+        f"{papers:,} rows left" + (f", {lost:,} left out" if lost else "")
+        for papers, lost in zip(funnel["papers"], removed, strict=True)
     ]
+    identity = [rule if lost else "" for rule, lost in zip(rules, removed, strict=True)]
     figure = theme.ranked_bars(
         funnel["step"].tolist(),
         funnel["papers"].tolist(),
         details,
         title="From raw rows to rows kept",
         axis=theme.count_axis("rows left"),
+        identity=identity,
     )
     figure.update_traces(text=[f"{papers:,}" for papers in funnel["papers"]], textposition="auto")
-    figure.update_layout(height=90 + 34 * max(len(funnel), 3))
+    losing = np.flatnonzero(removed)
+    figure.add_bar(
+        x=removed[losing],
+        base=funnel["papers"].to_numpy()[losing],
+        y=losing,
+        orientation="h",
+        marker_color=theme.PALETTE[1],
+        text=[f"−{lost:,}" for lost in removed[losing]],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=[identity[step] for step in losing],
+        hovertext=[f"<b>{removed[step]:,} left out</b>: click to read them" for step in losing],
+        hovertemplate=theme.HOVER_TEXT,
+    )
+    most = 1.16 * max(int(funnel["papers"].max()), 1)  # room for the numbers behind the bars
+    figure.update_xaxes(range=[0, most])
+    figure.update_layout(height=90 + 40 * max(len(funnel), 3), barmode="overlay", showlegend=False)
     return figure
 
 

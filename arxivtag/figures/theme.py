@@ -8,6 +8,7 @@ instead of from white, so that they too need no second version.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,8 +31,7 @@ RAISED_COLOR, LOWERED_COLOR = PALETTE[0], PALETTE[1]  # what speaks for and agai
 ACCENT = "#d63d3d"  # arXiv's red, lightened to 3:1 on both pages
 MUTED = "#8a8a8a"  # lines that only guide the eye: baselines, all-zeros level
 GRID = "rgba(128,128,128,0.22)"
-BAR_HEIGHT_PX = 22
-TICK_CHARS = 26
+TICK_CHARS = 28
 HOVER_TEXT = "%{hovertext}<extra></extra>"
 
 SEQUENTIAL: list[list[Any]] = [
@@ -144,14 +144,25 @@ def share_axis(title: str) -> dict[str, Any]:
 def names_axis(names: Sequence[str]) -> dict[str, Any]:
     """Return a y axis that names the places 0, 1, ... from above.
 
-    The names stand on a numeric axis, so that two of them cut to the same text stay two.
+    They stand on a numeric axis, so that two of the same text stay two; :func:`row_height` tells
+    how high rows must be.
     """
     return {
         "tickvals": list(range(len(names))),
-        "ticktext": [shortened(name) for name in names],
+        "ticktext": ["<br>".join(map(plain, _lines_of(name))) for name in names],
         "range": [max(len(names), 3) - 0.5, -0.5],
         "ticks": "",
     }
+
+
+def row_height(names: Sequence[str]) -> int:
+    """Return the pixels of a row that the longest of ``names`` has room in."""
+    return 6 + 16 * max((len(_lines_of(name)) for name in names), default=1)
+
+
+def _lines_of(name: str) -> list[str]:
+    """Return a name on as many lines as it needs, three at most."""
+    return textwrap.wrap(name, TICK_CHARS, max_lines=3, placeholder=" …") or [""]
 
 
 def ranked_bars(
@@ -169,7 +180,7 @@ def ranked_bars(
     ``names`` come from data; ``details`` are hover texts below them, already safe for Plotly.
     A click on a bar returns its ``identity`` as ``customdata``.
     """
-    figure = new_figure(title, height=90 + BAR_HEIGHT_PX * max(len(names), 3))
+    figure = new_figure(title, height=90 + row_height(names) * max(len(names), 3))
     figure.add_bar(
         x=list(values),
         y=list(range(len(names))),

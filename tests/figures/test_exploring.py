@@ -13,6 +13,7 @@ import pytest
 from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.labels import index_labels
 from arxivtag.exploring import labels, lengths, preparation, terms
+from arxivtag.figures import theme
 from arxivtag.figures.cleaning import (
     cleaning_figure,
     label_balance_figure,
@@ -57,6 +58,7 @@ ROWS = np.arange(len(PAPERS))
 SPLITS = {"train": ROWS, "val": ROWS[:2], "test": ROWS[-1:]}
 NOTHING = np.zeros(len(PAPERS), dtype=bool)
 
+RULES = ["", "empty_abstracts", "no_labels", "duplicate_titles", "rare_combinations"]
 ALL: dict[str, Callable[[], go.Figure]] = {
     "label frequency": lambda: label_frequency_figure(FREQUENCY),
     "label frequency, log": lambda: label_frequency_figure(FREQUENCY, log=True),
@@ -84,7 +86,7 @@ ALL: dict[str, Callable[[], go.Figure]] = {
     "lengths by label": lambda: length_by_label_figure(lengths.length_by_label(INDEX, LENGTHS)),
     "length coverage": lambda: length_coverage_figure(lengths.length_coverage(LENGTHS), 4, 0.5),
     "cleaning": lambda: cleaning_figure(
-        preparation.cleaning_funnel(clean_rows(corpus_of(*PAPERS)).report)
+        preparation.cleaning_funnel(clean_rows(corpus_of(*PAPERS)).report), RULES
     ),
     "label balance": lambda: label_balance_figure(preparation.label_balance(INDEX, SPLITS)),
 }
@@ -133,15 +135,34 @@ def test_nothing_to_draw_is_an_empty_figure(name: str) -> None:
     assert EMPTY[name]().layout.title.text
 
 
+def test_a_step_of_cleaning_leads_to_what_it_left_out() -> None:
+    funnel = pd.DataFrame(
+        {"step": ["rows read", "a", "b"], "papers": [10, 10, 7], "removed": [0, 0, 3], "reason": ""}
+    )
+    left, lost = cleaning_figure(funnel, ["", "rule_a", "rule_b"]).data
+    assert list(left.customdata) == ["", "", "rule_b"]
+    assert (list(lost.y), list(lost.base), list(lost.x)) == ([2], [7], [3])
+    assert list(lost.customdata) == ["rule_b"]
+
+
+def test_names_of_areas_are_whole_on_as_many_lines_as_they_need() -> None:
+    names = ["cs.CV Computer Vision and Pattern Recognition", "cs.RO Robotics"]
+    ticks = theme.names_axis(names)["ticktext"]
+    assert [text.replace("<br>", " ") for text in ticks] == names
+    assert theme.row_height(names) > theme.row_height(names[1:])
+
+
 def test_bars_of_labels_cut_to_the_same_text_stay_apart() -> None:
-    names = [f"{'a' * 40}{i}" for i in range(3)]
+    names = [f"{'a' * 90}{i}" for i in range(3)]
     frequency = pd.DataFrame(
         {"label": names, "name": names, "papers": [3, 2, 1], "share": [0.5, 0.3, 0.2]}
     )
     figure = label_frequency_figure(frequency)
     assert list(figure.data[0].y) == [0, 1, 2]
     assert len(set(figure.layout.yaxis.ticktext)) == 1
-    assert all(len(text) <= TICK_CHARS for text in figure.layout.yaxis.ticktext)
+    lines = [line for text in figure.layout.yaxis.ticktext for line in text.split("<br>")]
+    assert len(lines) == 9
+    assert all(len(line) <= TICK_CHARS for line in lines)
     assert list(figure.data[0].customdata) == names
 
 

@@ -55,5 +55,6 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
 
 def texts(app: AppTest) -> str:
     """Everything a page says in HTML and Markdown, for a look whether a sentence is there."""
-    kinds = ("html", "markdown", "warning", "error", "info", "caption", "title", "subheader")
+    kinds = ["html", "markdown", "warning", "error", "info", "caption", "title"]
+    kinds += ["header", "subheader"]
     return "\n".join(str(element.value) for kind in kinds for element in app.get(kind))

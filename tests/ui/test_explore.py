@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from arxivtag.corpus.arrays import write_array
+from arxivtag.corpus.cleaning import clean_rows
+from arxivtag.corpus.ingest import REPORT_NAME, files_in
+from arxivtag.corpus.store import open_corpus
 from arxivtag.exploring.duplicates import Piece
-from arxivtag.ui.explore import labels_tab
+from arxivtag.exploring.paper_map import FORMAT_VERSION, map_folder
+from arxivtag.storage import publish_folder, write_json
+from arxivtag.ui.explore import filters, labels_tab
 from arxivtag.ui.explore.cleaning_tab import noticed
 from arxivtag.ui.explore.duplicates_tab import marked_html
 from arxivtag.ui.explore.overview_tab import imbalance_text
@@ -63,21 +70,24 @@ def test_each_tab_shows_something_and_no_error(open_explore: OpenApp, tab: str) 
 
 
 def test_overview_gives_the_examples_figures(open_explore: OpenApp) -> None:
-    values = {metric.label: metric.value for metric in open_explore().metric}
-    assert values["Rows"] == "2,000"
-    assert values["Duplicate titles"] == "9"
-    assert values["After deduplication"] == "1,991"
-    assert values["Papers kept"] == "1,783"
+    shown = texts(open_explore())
+    for label, value in (
+        ("Rows", "2,000"),
+        ("Duplicate titles", "9"),
+        ("After deduplication", "1,991"),
+        ("Papers kept", "1,783"),
+    ):
+        assert f"<dt>{label}</dt><dd>{value}</dd>" in shown
 
 
 def test_only_the_open_tab_is_drawn(open_explore: OpenApp) -> None:
     app = open_explore("Lengths")
-    assert any("maximum length" in item.value for item in app.subheader)
-    assert not any("go together" in item.value for item in app.subheader)
+    assert any("maximum length" in item.value for item in app.header)
+    assert not any("go together" in item.value for item in app.header)
 
 
 def test_an_unknown_tab_is_the_overview(open_explore: OpenApp) -> None:
-    assert open_explore("Nonsense").metric[0].label == "Rows"
+    assert "<dt>Rows</dt>" in texts(open_explore("Nonsense"))
 
 
 def test_a_label_in_the_address_filters_the_page(open_explore: OpenApp) -> None:
@@ -99,7 +109,8 @@ def test_bare_labels_in_the_address_filter_too(open_explore: OpenApp) -> None:
 
 
 def test_a_filter_says_which_tabs_it_holds_for(open_explore: OpenApp) -> None:
-    sentence = "Overview, Duplicates and Cleaning show the whole data set"
+    sentence = "Duplicates and Cleaning show the whole data set"
+    assert all(name in filters.WHERE_TEXT for name in TABS)
     assert sentence not in texts(open_explore("Labels"))
     assert sentence in texts(open_explore("Labels", search="network"))
 
@@ -129,6 +140,41 @@ def test_all_rows_can_be_looked_at(open_explore: OpenApp) -> None:
     assert shown_count(open_explore("Papers", rows="All rows as read")).startswith(
         "2,000 rows as read"
     )
+
+
+def test_what_a_step_of_cleaning_left_out_can_be_read(open_explore: OpenApp) -> None:
+    app = open_explore("Papers", rows="Left out: title seen before")
+    assert any(item.value.startswith("9 rows left out") for item in app.caption)
+    assert len(app.dataframe[0].value) == 9
+    filters_taken_away = next(one for one in app.button if one.label == "Clear filters")
+    assert shown_count(filters_taken_away.click().run()).startswith("1,783")
+
+
+def test_the_map_is_offered_and_an_outline_of_another_map_is_none(open_explore: OpenApp) -> None:
+    app = open_explore(outline="00000000.0-0_30000-0_30000-30000")
+    assert app.button(key="draw-map").label == "Draw the map"
+    assert shown_count(
+        open_explore("Papers", outline="00000000.0-0_30000-0_30000-30000")
+    ).startswith("1,783")
+
+
+def test_an_outline_on_the_map_filters_the_page(open_explore: OpenApp, home: Path) -> None:
+    corpus = open_corpus("sample", home)
+    rows = np.arange(0, corpus.n_papers, 2)
+    places = np.zeros((len(rows), 2), np.int16)
+    places[:100] = 20_000  # the others lie in a corner
+    with publish_folder(map_folder(corpus)) as folder:
+        write_array(folder / "rows", rows)
+        write_array(folder / "places", places)
+        about = {"format_version": FORMAT_VERSION, "files": files_in(folder)}
+        write_json(folder / REPORT_NAME, about)
+    outline = f"{corpus.fingerprint[:8]}.10000-10000_30000-10000_30000-30000_10000-30000"
+    app = open_explore("Papers", outline=outline)
+    assert "inside the outline on the map" in shown_count(app)
+    assert set(app.dataframe[0].value["row"] - 1) <= set(rows[:100].tolist())
+    app = open_explore(outline=outline)
+    n_in_view = int(clean_rows(corpus).kept[rows[:100]].sum())
+    assert shown_count(app).startswith(f"**{n_in_view:,}** of 1,783")
 
 
 def test_a_paper_is_opened_in_full_with_its_multi_hot(open_explore: OpenApp) -> None:

@@ -143,7 +143,7 @@ def _paper_input(table: pd.DataFrame, label: str, kind: str, run_id: str) -> pd.
 def _render_decision(decisions: Decisions, label: str, chosen: pd.Series[Any]) -> None:
     """Draw a paper's title, the label's probability, and the true and the given labels."""
     column = decisions.predictions.label_names.index(label)
-    st.subheader(components.math_text(str(chosen["title"])), anchor=False)
+    st.header(components.math_text(str(chosen["title"])), anchor=False)
     threshold = float(decisions.thresholds.values[column])
     at = "" if decisions.thresholds.top_k is not None else f", threshold {threshold:.3f}"
     components.note(f"Probability of {label}: {float(chosen['probability']):.3f}{at}.")

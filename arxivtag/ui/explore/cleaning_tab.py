@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.corpus.cleaning import CleaningReport
-from arxivtag.corpus.splits import SplitReport, SplitRows, split_rows
+from arxivtag.corpus.splits import SplitReport
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.preparation import (
     SPLIT_NAMES,
@@ -17,10 +17,10 @@ from arxivtag.exploring.preparation import (
 )
 from arxivtag.figures import cleaning as figures
 from arxivtag.papers.text_checks import notes_text
-from arxivtag.settings import CleaningConfig, RunConfig
-from arxivtag.ui.explore.shared import View, plural
-from arxivtag.ui.frame import components, data, tables
-from arxivtag.ui.frame.memory import shared
+from arxivtag.settings import RunConfig
+from arxivtag.ui.explore import filters
+from arxivtag.ui.explore.shared import View, plural, split_of
+from arxivtag.ui.frame import components, tables
 
 STEP_TEXTS = {
     "rows read": "Rows read",
@@ -37,16 +37,17 @@ N_BALANCED = 25
 
 def render_cleaning(view: View) -> None:
     """Draw the tab."""
-    _render_funnel(view)
+    render_way(view)
+    _render_steps(view)
     _render_left_out(view)
     components.download_csv(
         f"Download the {view.cleaned.report.n_after:,} cleaned papers as CSV",
         "cleaned-papers",
         lambda: papers_tables(view.corpus, view.cleaned.kept),
     )
-    st.subheader("The split", anchor=False)
+    st.header("The split", anchor=False)
     seed = RunConfig().random_seed
-    splits = _splits(view.corpus, seed)
+    splits = split_of(view.corpus)
     parts = {name: splits.of(side) for side, name in enumerate(SPLIT_NAMES)}
     components.note(
         f"What training would use of the papers kept above (seed {seed}). How papers are chosen "
@@ -62,27 +63,38 @@ def render_cleaning(view: View) -> None:
             labels=tables.count("Labels", "Different labels in the split"),
         ),
     )
-    st.subheader("Leakage check", anchor=False)
+    st.header("Leakage check", anchor=False)
     _render_leakage(splits.report)
-    st.subheader("Label balance", anchor=False)
+    st.header("Label balance", anchor=False)
     _render_balance(label_balance(view.cleaned.labels, parts))
 
 
-@shared(3, "Splitting the papers …")
-def _splits(corpus: Corpus, random_seed: int) -> SplitRows:
-    cleaned = data.cleaned(corpus, CleaningConfig())
-    return split_rows(corpus, cleaned, random_seed=random_seed)
-
-
-def _render_funnel(view: View) -> None:
-    report = view.cleaned.report
+def _funnel(report: CleaningReport) -> pd.DataFrame:
     funnel = cleaning_funnel(report)
     funnel["step"] = [STEP_TEXTS.get(step, step.replace("_", " ")) for step in funnel["step"]]
+    return funnel
+
+
+def render_way(view: View) -> None:
+    """Draw the way from rows read to papers kept; a click leads to what a step left out."""
+    report = view.cleaned.report
     components.render_figure(
-        figures.cleaning_figure(funnel),
+        figures.cleaning_figure(_funnel(report), ["", *(step.rule for step in report.steps)]),
         "cleaning-funnel",
         f"Rows left after each step of cleaning, from {report.n_before:,} to {report.n_after:,}.",
+        on_select=lambda: _read_left_out(view.corpus),
     )
+    components.note("Click a step to read the rows that it left out.")
+
+
+def _read_left_out(corpus: Corpus) -> None:
+    rule = components.clicked("cleaning-funnel")
+    if rule in filters.ROWS_TEXTS:
+        filters.read_papers(filters.longest_of(corpus), rows=str(rule))
+
+
+def _render_steps(view: View) -> None:
+    funnel = _funnel(view.cleaned.report)
     tables.show(
         funnel,
         "cleaning-steps",

@@ -58,7 +58,7 @@ def render_duplicates(view: View) -> None:
         ]
     )
     _render_table(groups)
-    st.subheader("Side by side", anchor=False)
+    st.header("Side by side", anchor=False)
     _render_group(view, groups)
 
 

@@ -8,7 +8,6 @@ import streamlit as st
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import labels as figures
-from arxivtag.ui.explore.overview_tab import imbalance_text
 from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
 from arxivtag.ui.frame import components, tables
 
@@ -34,7 +33,6 @@ def render_labels(view: View) -> None:
     if frequency.empty:
         components.empty_state("No paper in view carries a label.", "Look at other rows.")
         return
-    components.note(imbalance_text(statistics.imbalance(frequency)))
     log = st.toggle("Count on a log scale", key="log", bind="query-params")
     left, right = st.columns(2)
     with left:
@@ -51,15 +49,15 @@ def render_labels(view: View) -> None:
         )
     with right:
         _render_labels_per_paper(view)
-    _render_years(view)
-    st.subheader("Which labels go together", anchor=False)
+    render_years(view)
+    st.header("Which labels go together", anchor=False)
     if len(frequency) < 2:
         components.empty_state("Only one label is in view.", "Look at rows with more labels.")
         return
     _render_co_occurrence(view)
 
 
-def _render_years(view: View) -> None:
+def render_years(view: View) -> None:
     """Draw labels by year, where papers have dates of more than one."""
     months = view.corpus.months[view.rows]
     by_year = statistics.labels_by_year(view.labels, months)
@@ -82,8 +80,7 @@ def _render_years(view: View) -> None:
 
 def _filter_by_click(key: str) -> None:
     """Add the clicked label or pair of labels to the filter, which holds for the whole page."""
-    points = st.session_state[key]["selection"]["points"]
-    clicked = points[0].get("customdata") if points else None
+    clicked = components.clicked(key)
     if clicked is None:
         return
     labels = clicked if isinstance(clicked, list) else [clicked]

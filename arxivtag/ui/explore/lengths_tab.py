@@ -17,9 +17,9 @@ DEFAULT_MAX_WORDS = 150
 def render_lengths(view: View) -> None:
     """Draw the tab."""
     _render_distribution(view.lengths)
-    st.subheader("What a maximum length covers", anchor=False)
+    st.header("What a maximum length covers", anchor=False)
     _render_coverage(view.lengths)
-    st.subheader("By label", anchor=False)
+    st.header("By label", anchor=False)
     _render_by_label(view)
 
 

@@ -1,50 +1,65 @@
-"""Overview: the figures that matter, each with what it means."""
+"""Overview: from rows to papers kept, labels, years and the map; then the figures in a line."""
 
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from arxivtag.corpus.cleaning import Cleaned
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.labels import Imbalance, imbalance, label_frequency
-from arxivtag.exploring.lengths import describe_lengths, length_histogram
 from arxivtag.figures.labels import label_frequency_figure
-from arxivtag.figures.lengths import length_figure
+from arxivtag.ui.explore import filters
+from arxivtag.ui.explore.cleaning_tab import render_way
+from arxivtag.ui.explore.labels_tab import render_years
+from arxivtag.ui.explore.map_part import render_map
 from arxivtag.ui.explore.shared import View
 from arxivtag.ui.frame import components
+from arxivtag.ui.frame.errors import guarded
 
 N_TOP_LABELS = 10
 
 
 def render_overview(view: View) -> None:
     """Draw the tab."""
-    with st.grid(3, min_column_width=150, gap="small"):
-        for label, value, meaning in overview_lines(view.corpus, view.cleaned):
-            with st.container(border=True, gap=None, height="stretch"):
-                st.metric(label, value)
-                components.note(meaning)
-    if not view.n_rows:
-        return
-    frequency = label_frequency(view.labels)
-    lengths = view.lengths
-    balance = imbalance_text(imbalance(frequency))
-    left, right = st.columns(2)
+    left, right = st.columns(2, gap="medium")
     with left:
-        components.render_figure(
-            label_frequency_figure(frequency.head(N_TOP_LABELS)),
-            "overview-labels",
-            f"Bar chart of the {min(N_TOP_LABELS, len(frequency))} most frequent labels. {balance}",
-        )
-    with right:
-        components.render_figure(
-            length_figure(length_histogram(lengths), describe_lengths(lengths)),
-            "overview-lengths",
-            f"Histogram of words per abstract: mean {lengths.mean():.0f}, "
-            f"from {lengths.min():,} to {lengths.max():,}.",
-        )
-    components.note(balance)
-    components.note("Both charts show the papers kept after cleaning.")
+        render_way(view)
+    frequency = label_frequency(view.labels)
+    if not frequency.empty:
+        with right:
+            _render_labels(view, frequency)
+    _render_figures(view)
+    render_years(view)
+    with guarded():
+        render_map(view)
+
+
+def _render_labels(view: View, frequency: pd.DataFrame) -> None:
+    balance = imbalance_text(imbalance(frequency))
+    components.render_figure(
+        label_frequency_figure(frequency.head(N_TOP_LABELS)),
+        "overview-labels",
+        f"Bar chart of the {min(N_TOP_LABELS, len(frequency))} most frequent labels. {balance}",
+        on_select=lambda: _read_label(view.corpus),
+    )
+    components.note(f"Click a bar to read its papers. {balance}")
+
+
+def _read_label(corpus: Corpus) -> None:
+    label = components.clicked("overview-labels")
+    if isinstance(label, str):
+        filters.read_papers(filters.longest_of(corpus), labels=[label])
+
+
+def _render_figures(view: View) -> None:
+    """Draw what the Keras example counts in a line, and explain it on demand."""
+    lines = overview_lines(view.corpus, view.cleaned)
+    components.figure_line([(label, value) for label, value, _ in lines])
+    with st.popover("What these figures mean", icon=":material/help:", type="tertiary"):
+        for label, _, meaning in lines:
+            st.markdown(f"**{label}:** {meaning}")
 
 
 def overview_lines(corpus: Corpus, cleaned: Cleaned) -> list[tuple[str, str, str]]:

@@ -10,12 +10,11 @@ from arxivtag.corpus.texts import papers_at
 from arxivtag.exploring.labels import label_frequency, multi_hot
 from arxivtag.exploring.preparation import papers_tables
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui.explore.shared import View, number_input, plural
+from arxivtag.ui.explore.shared import PAPER_KEY, View, number_input, plural
 from arxivtag.ui.frame import components, tables
 
 PAGE_SIZE = 25
 N_PREVIEWED = 5
-PAPER_KEY = "paper"
 
 
 def render_papers(view: View) -> None:
@@ -58,7 +57,7 @@ def _render_table(view: View, shown: np.ndarray) -> None:
 
 
 def _render_paper(view: View, first_row: int) -> None:
-    st.subheader("One paper in full", anchor=False)
+    st.header("One paper in full", anchor=False)
     row = number_input(
         "Row to read",
         PAPER_KEY,
@@ -68,7 +67,7 @@ def _render_paper(view: View, first_row: int) -> None:
     )
     paper = papers_at(view.corpus, [row - 1]).iloc[0]
     with st.container(border=True):
-        st.markdown(f"#### {components.math_text(paper[TITLE]) or 'No title'}")
+        st.markdown(f"### {components.math_text(paper[TITLE]) or 'No title'}")
         components.label_badges(paper[LABELS])
         st.markdown(components.math_text(paper[ABSTRACT]) or "No abstract.")
         components.note(f"Row {row:,}, {view.corpus.n_words[row - 1]:,} words.")

@@ -12,12 +12,15 @@ import streamlit as st
 
 from arxivtag.corpus.cleaning import Cleaned
 from arxivtag.corpus.labels import LabelIndex, Rows
+from arxivtag.corpus.splits import SplitRows, split_rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.filters import PaperFilter
 from arxivtag.exploring.lengths import Lengths
-from arxivtag.ui.frame import components
+from arxivtag.settings import CleaningConfig, RunConfig
+from arxivtag.ui.frame import components, data
+from arxivtag.ui.frame.memory import shared
 
-LABELS_KEY = "labels"
+LABELS_KEY, PAPER_KEY = "labels", "paper"
 Option = TypeVar("Option")
 
 
@@ -42,6 +45,11 @@ class View:
         """How many rows are in view."""
         return int(self.rows.sum())
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is filtered: the rows are those that cleaning keeps."""
+        return self.chosen.is_open and bool((self.rows == self.cleaned.kept).all())
+
     @cached_property
     def labels(self) -> LabelIndex:
         """The labels of the rows in view."""
@@ -51,6 +59,13 @@ class View:
     def lengths(self) -> Lengths:
         """(n_rows,) words of each abstract in view."""
         return self.corpus.n_words[self.rows]
+
+
+@shared(3, "Splitting the papers …")
+def split_of(corpus: Corpus, random_seed: int = RunConfig().random_seed) -> SplitRows:
+    """Return how training would divide the papers that cleaning keeps."""
+    cleaned = data.cleaned(corpus, CleaningConfig())
+    return split_rows(corpus, cleaned, random_seed=random_seed)
 
 
 def nothing_in_view(view: View) -> bool:

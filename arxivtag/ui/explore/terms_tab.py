@@ -50,7 +50,7 @@ def render_terms(view: View) -> None:
     with right:
         _render_telling(view, kind, drop_stop_words)
     _render_summary(view, kind, drop_stop_words)
-    st.subheader("The vocabulary", anchor=False)
+    st.header("The vocabulary", anchor=False)
     left, right = st.columns(2)
     with left:
         _render_zipf(view)

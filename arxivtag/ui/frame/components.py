@@ -129,6 +129,21 @@ def metric_row(metrics: Sequence[tuple[str, str] | tuple[str, str, str]]) -> Non
             st.metric(label, value, help=rest[0] if rest else None, border=True, height="stretch")
 
 
+def figure_line(figures: Sequence[tuple[str, str]]) -> None:
+    """Show figures, each ``(label, value)``, in one quiet line that wraps where it must."""
+    parts = (
+        f"<div><dt>{html.escape(label)}</dt><dd>{html.escape(value)}</dd></div>\n"
+        for label, value in figures
+    )
+    st.html(f'<dl class="at-figures">{"".join(parts)}</dl>')
+
+
+def clicked(key: str) -> object:
+    """Return the ``customdata`` of the point that was clicked in a figure; None if it has none."""
+    points = st.session_state[key]["selection"]["points"]
+    return points[0].get("customdata") if points else None
+
+
 def badges_html(labels: Iterable[str], *, strong: Iterable[str] = (), names: bool = True) -> str:
     """Return labels, with their names, as escaped HTML; ``strong`` ones stand out."""
     marked = set(strong)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import streamlit as st
 
-from arxivtag.figures.arxiv import arxiv_map_figure, submissions_figure
-from arxivtag.figures.theme import plain
+from arxivtag.exploring.map_groups import Grouping
+from arxivtag.figures.arxiv import submissions_figure
+from arxivtag.figures.paper_map import colors_of, map_figure
 from arxivtag.papers import facts
 from arxivtag.papers.taxonomy import label_name
-from arxivtag.ui.browser.arxiv_map import arxiv_map
 from arxivtag.ui.browser.live_chart import live_chart, load_plotly, plain_figure
+from arxivtag.ui.browser.paper_map import Look, Points, pack_points, paper_map
 from arxivtag.ui.frame import choices, components, memory
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
@@ -24,8 +27,8 @@ PASTE_KEY = "home-abstract"
 class Glance:
     """The figures of arXiv as they are sent to browsers."""
 
-    map: dict[str, Any]
-    names: dict[str, str]
+    points: Points
+    look: Look
     n_points: int
     n_sampled: int
     years: tuple[int, int]
@@ -37,15 +40,35 @@ class Glance:
 def _glance(state: memory.FileState) -> Glance:
     """Return the figures; ``state`` is that of the facts."""
     arxiv, months = facts.load_map(), facts.submissions()
-    labels = sorted(set(arxiv.papers["labels"].str.partition(" ")[0]))
     return Glance(
-        map=plain_figure(arxiv_map_figure(arxiv.papers, arxiv.regions), "map"),
-        names={label: plain(label_name(label)) for label in labels},
+        points=_points(arxiv.papers),
+        look=_look(arxiv),
         n_points=len(arxiv.papers),
         n_sampled=arxiv.n_sampled,
         years=(int(arxiv.papers["year"].min()), int(arxiv.papers["year"].max())),
         submissions=plain_figure(submissions_figure(months), "submissions"),
         monthly=tuple(months["papers"]),
+    )
+
+
+def _points(papers: pd.DataFrame) -> Points:
+    labels = papers["labels"].astype(str).str.replace(" ", ", ")
+    lines = zip(papers["id"], labels, papers["year"].astype(str), strict=True)
+    return pack_points("arxiv", papers[["x", "y"]].to_numpy(np.int16), lines)
+
+
+def _look(arxiv: facts.ArxivMap) -> Look:
+    first = sorted(set(arxiv.papers["labels"].str.partition(" ")[0]))
+    groups = pd.Categorical(arxiv.papers["group"], sorted(set(arxiv.papers["group"])))
+    grouping = Grouping(tuple(groups.categories), groups.codes.astype(np.uint8))
+    return Look(
+        figure=plain_figure(map_figure(arxiv.regions), "map"),
+        names={label: label_name(label) for label in first},
+        grouping=grouping,
+        colors=colors_of(grouping),
+        alt=f"A map of {len(arxiv.papers):,} papers of arXiv: those with similar words lie "
+        "together, coloured by field, with the names of areas where their papers are densest.",
+        link="https://arxiv.org/abs/",
     )
 
 
@@ -80,11 +103,7 @@ def _paste_input(context: PageContext) -> None:
 
 
 def _render_map(glance: Glance) -> None:
-    alt_text = (
-        f"A map of {glance.n_points:,} papers of arXiv: those with similar words lie together, "
-        "coloured by field, with the names of areas where their papers are densest."
-    )
-    arxiv_map(glance.map, glance.names, alt_text, glance.n_points)
+    paper_map("arxiv-map", glance.points, glance.look)
     components.note(
         f"{glance.n_points:,} papers of arXiv, {glance.years[0]} to {glance.years[1]}: the more "
         "alike their abstracts' words, the nearer they lie. A click opens a paper at arXiv. They "

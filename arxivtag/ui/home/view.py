@@ -47,7 +47,7 @@ def render_doors(context: PageContext) -> None:
 
 def render_overview(context: PageContext) -> None:
     """What is here: the data set in use, the runs and the models."""
-    st.subheader("What is here", anchor=False)
+    st.header("What is here", anchor=False)
     runs = visible_runs(context.home)
     n_models = len(models.model_options(context.home))
     n_active = sum(run.state in {"queued", "running"} for run in runs)
@@ -84,7 +84,7 @@ def render_overview(context: PageContext) -> None:
 
 def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageContext) -> None:
     """The newest runs, with the figures that matter most."""
-    st.subheader("Newest runs", anchor=False)
+    st.header("Newest runs", anchor=False)
     tables.draw(
         recent_runs_table(runs),
         "newest-runs",

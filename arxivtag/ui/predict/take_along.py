@@ -36,18 +36,18 @@ def render_take_along(context: PageContext) -> None:
             ("Reads", bundle.text_fields.replace("_", " ")),
         ]
     )
-    st.subheader("The bundle", anchor=False)
+    st.header("The bundle", anchor=False)
     components.note(
         "Weights, vocabulary, label names and thresholds in plain files; no pickle, no code. "
         "Unpack it and use it from Python, without Keras:"
     )
     st.code(PYTHON_LINES, language="python")
     download_bundle("Download the bundle", context.model, folder)
-    st.subheader("One Keras model", anchor=False)
+    st.header("One Keras model", anchor=False)
     components.note("Raw strings in, probabilities out; needs keras and tensorflow to run:")
     st.code(f"arxivtag export {context.model} --out model.keras", language="bash")
     st.code(KERAS_LINES, language="python")
-    st.subheader("From the command line", anchor=False)
+    st.header("From the command line", anchor=False)
     st.code(f"arxivtag tag {context.model} papers.csv --out tagged.csv", language="bash")
 
 

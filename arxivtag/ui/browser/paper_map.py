@@ -1,0 +1,142 @@
+"""A map of papers: points travel once, as typed arrays; how they look follows in a few bytes."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from arxivtag.exploring.map_groups import Grouping
+from arxivtag.exploring.paper_map import MAX_CORNERS, Outline
+from arxivtag.ui.browser import javascript
+
+_points = st.components.v2.component("arxivtag_points", js=javascript("map_points"))
+_map = st.components.v2.component(
+    "arxivtag_map",
+    html='<div class="at-map" role="img">The map is being drawn …</div>',
+    js=javascript("plotly_look") + javascript("paper_map"),
+    isolate_styles=False,
+)
+MAX_BYTES = 1_400_000  # of the points as they are sent
+LINE_CHARS = (120, 70, 40)
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Points as they are sent: ``name``, ``x``, ``y`` and ``texts``, packed."""
+
+    name: str
+    sent: dict[str, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """How a map is drawn.
+
+    Attributes:
+        figure: Of :func:`arxivtag.ui.browser.live_chart.plain_figure`: the layout.
+        names: What each label is called.
+        grouping: The group of each point.
+        colors: Of each group.
+        lit: (n_points,) which points are lit while the others fade; None where all are alike.
+        outline: What was drawn around points.
+        link: The address that a point's name completes; empty where a click calls ``on_paper``.
+        alt: One sentence on what the map shows.
+    """
+
+    figure: dict[str, Any]
+    names: Mapping[str, str]
+    grouping: Grouping
+    colors: Sequence[str]
+    alt: str
+    lit: npt.NDArray[np.bool_] | None = None
+    outline: Outline = ()
+    link: str = ""
+
+
+def pack_points(name: str, places: npt.NDArray[np.int16], lines: Iterable[Sequence[str]]) -> Points:
+    """Pack points for their way to browsers.
+
+    Args:
+        name: Unique to these points.
+        places: (n_points, 2) where they lie.
+        lines: Of each point its name or title, its labels joined by ``", "``, and its year.
+            Names are cut as far as :data:`MAX_BYTES` asks for.
+    """
+    rows = [[" ".join(part.split()) for part in line] for line in lines]
+    for n_chars in LINE_CHARS:
+        text = "\n".join("\t".join((cut(first, n_chars), *rest)) for first, *rest in rows)
+        packed = _sent(gzip.compress(text.encode(errors="replace"), 6, mtime=0))
+        if len(packed) <= MAX_BYTES:
+            break
+    x, y = (_sent(places[:, axis].astype("<i2").tobytes()) for axis in (0, 1))
+    return Points(name, {"name": name, "x": x, "y": y, "texts": packed})
+
+
+def cut(text: str, n_chars: int) -> str:
+    """Return a text of at most ``n_chars``, with an ellipsis where it was cut."""
+    return text if len(text) <= n_chars else text[: n_chars - 1] + "…"
+
+
+def _sent(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
+def paper_map(
+    key: str,
+    points: Points,
+    look: Look,
+    *,
+    on_outline: Callable[[Outline], None] | None = None,
+    on_paper: Callable[[int], None] | None = None,
+) -> None:
+    """Draw a map; a box or a line drawn on it calls ``on_outline``, a click ``on_paper``.
+
+    Call :func:`arxivtag.ui.browser.live_chart.load_plotly` on the same page. Streamlit sends the
+    points again only to a page that does not have them: their message never changes.
+    """
+    _points(key=f"{key}-points", data=points.sent)
+    _map(
+        key=key,
+        height=look.figure["layout"]["height"],
+        data=_drawn(key, points, look, can_choose=on_outline is not None),
+        on_outline_change=lambda: _tell_outline(st.session_state[key].outline, on_outline),
+        on_paper_change=lambda: _tell_paper(st.session_state[key].paper, on_paper),
+    )
+
+
+def _drawn(key: str, points: Points, look: Look, *, can_choose: bool) -> dict[str, Any]:
+    grouping = look.grouping
+    lit = None if look.lit is None else _sent(np.packbits(look.lit).tobytes())
+    codes = _sent(grouping.codes.tobytes())
+    version = hash((points.name, lit, look.outline, grouping.names, codes)) % 2**31
+    return {
+        "version": version,
+        "name": key, "points": points.name, "figure": look.figure, "names": dict(look.names),
+        "alt": look.alt, "lit": lit, "outline": look.outline, "link": look.link,
+        "can_choose": can_choose, "size": 3.5 if len(grouping.codes) > 5_000 else 5,
+        "groups": {
+            "names": grouping.names, "colors": look.colors,
+            "codes": codes,
+        },
+    }  # fmt: skip
+
+
+def _tell_outline(sent: object, on_outline: Callable[[Outline], None] | None) -> None:
+    """Pass on what a browser sent as an outline, if it is one."""
+    if on_outline is None or not isinstance(sent, list) or len(sent) > MAX_CORNERS:
+        return
+    corners = [corner for corner in sent if isinstance(corner, list) and len(corner) == 2]
+    if all(isinstance(value, int) for corner in corners for value in corner):
+        on_outline(tuple((x, y) for x, y in corners))
+
+
+def _tell_paper(sent: object, on_paper: Callable[[int], None] | None) -> None:
+    if on_paper is not None and isinstance(sent, int):
+        on_paper(sent)

@@ -1,0 +1,185 @@
+"""The filters of Explore: what is chosen lives in the address and holds for several tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from arxivtag.corpus.cleaning import Cleaned
+from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.store import Corpus
+from arxivtag.corpus.texts import MAX_QUERY_CHARS
+from arxivtag.exploring.filters import PaperFilter, select_rows
+from arxivtag.exploring.paper_map import Outline, load_map, read_outline
+from arxivtag.settings import CleaningConfig
+from arxivtag.ui.explore.shared import LABELS_KEY, View
+from arxivtag.ui.frame import components, data
+
+SEARCH_KEY, WORDS_KEY, ROWS_KEY, OUTLINE_KEY = "search", "words", "rows", "outline"
+TAB_KEY = "tab"
+WHERE_TEXT = (
+    "The filters hold for Labels, Terms, Lengths, Papers and the map; the rest of Overview, "
+    "Duplicates and Cleaning show the whole data set."
+)
+KEPT, ALL = "kept", "all"
+# Which rows: those kept, all of them, or those that one rule of cleaning removed.
+ROWS_TEXTS = {
+    KEPT: "Kept after cleaning",
+    ALL: "All rows as read",
+    "empty_abstracts": "Left out: no abstract",
+    "no_labels": "Left out: no label",
+    "duplicate_titles": "Left out: title seen before",
+    "rare_combinations": "Left out: label combination seen once",
+}
+
+
+def whole_view(corpus: Corpus) -> View:
+    """Return the view of a tab that shows the whole data set."""
+    cleaned = data.cleaned(corpus, CleaningConfig())
+    return View(corpus, cleaned, cleaned.kept, PaperFilter())
+
+
+def filtered_view(corpus: Corpus) -> View:
+    """Draw the filters and return the view that they leave."""
+    cleaned = data.cleaned(corpus, CleaningConfig())
+    chosen, rows_choice = _filter_input(corpus, cleaned)
+    base = _rows_of(cleaned, rows_choice)
+    view = View(corpus, cleaned, select_rows(corpus, chosen) & base, chosen)
+    _say_what_is_shown(view, int(base.sum()), rows_choice)
+    return view
+
+
+def _rows_of(cleaned: Cleaned, choice: str) -> Rows:
+    if choice == KEPT:
+        return cleaned.kept
+    return cleaned.kept | True if choice == ALL else cleaned.removed_by(choice)
+
+
+def read_papers(longest: int, labels: Collection[str] = (), rows: str = KEPT) -> None:
+    """Open Papers, filtered by labels and rows alone."""
+    clear_filters(longest)
+    st.session_state.update({LABELS_KEY: list(labels), ROWS_KEY: rows, TAB_KEY: "Papers"})
+
+
+def _filter_input(corpus: Corpus, cleaned: Cleaned) -> tuple[PaperFilter, str]:
+    """Draw the filters, which live in the address, and return what is chosen."""
+    longest = longest_of(corpus)
+    _spell_out_labels(corpus.labels.label_names)
+    with st.expander("Filters", icon=":material/filter_alt:", key="filters"):
+        left, right = st.columns(2)
+        labels = left.multiselect(
+            "Labels, all of them on one paper",
+            list(corpus.labels.label_names),
+            format_func=components.label_text,
+            placeholder="Any label",
+            key=LABELS_KEY,
+            bind="query-params",
+        )
+        text = right.text_input(
+            "Text in title or abstract",
+            type="search",
+            max_chars=MAX_QUERY_CHARS,
+            placeholder="Any text",
+            key=SEARCH_KEY,
+            bind="query-params",
+        )
+        low, high = left.slider(
+            "Words in the abstract", 0, longest, (0, longest), key=WORDS_KEY, bind="query-params"
+        )
+        rows = right.selectbox(
+            "Rows",
+            _row_choices(cleaned),
+            format_func=ROWS_TEXTS.__getitem__,
+            key=ROWS_KEY,
+            bind="query-params",
+            help="Cleaning follows the Keras example: see the Cleaning tab.",
+        )
+    chosen = PaperFilter(
+        labels=tuple(labels),
+        text=(text or "").strip(),
+        min_words=low if low > 0 else None,
+        max_words=high if high < longest else None,
+        outline=chosen_outline(corpus),
+    )
+    return chosen, rows
+
+
+def _row_choices(cleaned: Cleaned) -> list[str]:
+    """Return the kinds of rows that there are."""
+    removed = [step.rule for step in cleaned.report.steps if step.n_removed]
+    return [KEPT, ALL, *removed]
+
+
+def chosen_outline(corpus: Corpus) -> Outline:
+    """Return the outline on the map that the address holds, if it is of this data set's map."""
+    written = st.query_params.get(OUTLINE_KEY, "")
+    fingerprint, _, points = written.partition(".")
+    if fingerprint != corpus.fingerprint[:8] or load_map(corpus) is None:
+        return ()
+    return read_outline(points)
+
+
+def _spell_out_labels(label_names: Collection[str]) -> None:
+    """Give bare labels in the address (``?labels=cs.RO``) the form it carries, and run again.
+
+    Streamlit knows an option in the address only as it is shown, with the label's name, and
+    reads the address before the page can.
+    """
+    asked = st.query_params.get_all(LABELS_KEY)
+    shown = [components.label_text(label) if label in label_names else label for label in asked]
+    if shown != asked and LABELS_KEY not in st.session_state:
+        st.query_params[LABELS_KEY] = shown
+        st.rerun()
+
+
+def longest_of(corpus: Corpus) -> int:
+    """Return the end of the slider of lengths: the longest abstract, rounded up."""
+    return max(-(-int(corpus.n_words.max()) // 10) * 10, 10)
+
+
+def _say_what_is_shown(view: View, n_all: int, rows_choice: str) -> None:
+    kinds = {KEPT: "papers kept after cleaning", ALL: "rows as read"}
+    kind = kinds.get(rows_choice) or f"rows {ROWS_TEXTS[rows_choice].lower()}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if view.chosen.is_open and rows_choice in kinds:
+            st.caption(f"{n_all:,} {kind}", width="content")
+            return
+        text = components.safe_text(kind)
+        if not view.chosen.is_open:
+            text = f"**{view.n_rows:,}** of {n_all:,} {text}: {_filter_text(view.chosen)}"
+        else:
+            text = f"{n_all:,} {text}"
+        st.caption(text, width="content")
+        st.button(
+            "Clear filters",
+            icon=":material/close:",
+            type="tertiary",
+            on_click=clear_filters,
+            args=(longest_of(view.corpus),),
+        )
+    components.note(WHERE_TEXT)
+
+
+def _filter_text(chosen: PaperFilter) -> str:
+    """Return the filters in words, as Markdown."""
+    parts = []
+    if chosen.labels:
+        parts.append("with " + " and ".join(map(components.safe_text, chosen.labels)))
+    if chosen.text:
+        parts.append(f"with “{components.safe_text(chosen.text)}”")
+    if chosen.max_words is not None:
+        parts.append(f"{chosen.min_words or 0} to {chosen.max_words} words")
+    elif chosen.min_words is not None:
+        parts.append(f"{chosen.min_words} words or more")
+    if chosen.outline:
+        parts.append("inside the outline on the map")
+    return ", ".join(parts)
+
+
+def clear_filters(longest: int) -> None:
+    """Set each filter to let all through; only taking a key away would bring the address back."""
+    st.session_state.update(
+        {LABELS_KEY: [], SEARCH_KEY: "", WORDS_KEY: (0, longest), ROWS_KEY: KEPT}
+    )
+    st.query_params.pop(OUTLINE_KEY, None)

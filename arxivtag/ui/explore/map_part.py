@@ -1,0 +1,185 @@
+"""The map of the data set in use: drawn when somebody asks, chosen from, lit by the filters."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from functools import partial
+
+import streamlit as st
+
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
+from arxivtag.corpus.cleaning import Cleaned
+from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.store import Corpus
+from arxivtag.corpus.texts import titles_at
+from arxivtag.errors import DataError
+from arxivtag.exploring import map_groups
+from arxivtag.exploring.map_groups import Grouping
+from arxivtag.exploring.paper_map import (
+    MAX_PAPERS,
+    Outline,
+    PaperMap,
+    load_map,
+    make_map_apart,
+    write_outline,
+)
+from arxivtag.figures.paper_map import colors_of, map_figure
+from arxivtag.papers.taxonomy import label_name
+from arxivtag.ui.browser.live_chart import load_plotly, plain_figure
+from arxivtag.ui.browser.paper_map import Look, Points, pack_points, paper_map
+from arxivtag.ui.explore import filters
+from arxivtag.ui.explore.shared import PAPER_KEY, View, one_of, split_of
+from arxivtag.ui.frame import components
+from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.opening import Work, may_stop, watch
+
+LABEL, SAMENESS, YEAR, SPLIT = "label", "duplicates", "year", "split"
+COLOR_TEXTS = {LABEL: "Label", SAMENESS: "Duplicates", YEAR: "Year", SPLIT: "Split"}
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def render_map(view: View) -> None:
+    """Draw the map, or how far it is, or a button that has it made."""
+    st.header("Map of the papers", anchor=False)
+    found = load_map(view.corpus)
+    if found is None:
+        _render_making(view.corpus)
+    else:
+        _render_found(view.corpus, found)
+
+
+def _render_making(corpus: Corpus) -> None:
+    works = _works()
+    work = works.get(corpus.fingerprint)
+    with st.container(border=True, key="map-making"):
+        if work is not None and not work.is_done:
+            stop_key = "stop-map" if may_stop(corpus.source) else ""
+            watch(work, "**The map is drawn once**; later it is here at once.", stop_key)
+            return
+        if work is not None and work.error is not None:
+            del works[corpus.fingerprint]  # what was wrong may be mended next time
+            raise work.error
+        n_papers = min(corpus.n_papers, MAX_PAPERS)
+        components.note(
+            f"{n_papers:,} papers as points: the more alike the words of their abstracts, the "
+            "nearer they lie. Laying them out takes seconds for two thousand papers and some "
+            "minutes for twenty thousand."
+        )
+        st.button(
+            "Draw the map",
+            icon=":material/scatter_plot:",
+            type="primary",
+            key="draw-map",
+            on_click=_begin,
+            args=(corpus,),
+        )
+
+
+@shared(1)
+def _works() -> dict[str, Work[PaperMap]]:
+    """Return the maps in the making, by the fingerprint of their corpus."""
+    return {}
+
+
+def _begin(corpus: Corpus) -> None:
+    works = _works()
+    for fingerprint in [name for name, work in works.items() if work.is_done]:
+        del works[fingerprint]
+    works.setdefault(corpus.fingerprint, Work(partial(_make, corpus), "Counting words"))
+
+
+def _make(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop) -> PaperMap:
+    """Have the map made; one at a time on this server."""
+    while not _ONE_AT_A_TIME.acquire(timeout=0.3):
+        progress("Waiting for another map", None)
+        if should_stop():
+            raise StoppedError
+    try:
+        return make_map_apart(corpus, progress, should_stop)
+    finally:
+        _ONE_AT_A_TIME.release()
+
+
+def _render_found(corpus: Corpus, found: PaperMap) -> None:
+    load_plotly()
+    view = filters.filtered_view(corpus)
+    groupings = _groupings(corpus, view.cleaned)
+    color = one_of(
+        "Colour by", {name: COLOR_TEXTS[name] for name in groupings}, "color", default=LABEL
+    )
+    lit = None if view.is_whole else view.rows[found.rows]
+    paper_map(
+        "paper-map",
+        _points(corpus),
+        _look(corpus, groupings[color], lit, view.chosen.outline),
+        on_outline=partial(_choose, corpus),
+        on_paper=lambda point: _open_paper(found, point),
+    )
+    drawn = (
+        f"{len(found):,} of {corpus.n_papers:,} rows as read, drawn by chance"
+        if len(found) < corpus.n_papers
+        else f"{len(found):,} rows as read"
+    )
+    components.note(
+        f"{drawn}: the more alike the words of their abstracts, the nearer they lie. Draw a line "
+        "or a box around some, and the other tabs show those alone; a double click lets them go. "
+        "A click opens a paper. What the filters let through is lit."
+    )
+
+
+@shared(3)
+def _points(corpus: Corpus) -> Points:
+    found = load_map(corpus)
+    assert found is not None  # the caller has seen it
+    titles = titles_at(corpus, found.rows)
+    labels = map(", ".join, corpus.labels.lists(found.rows))
+    years = [str(month // 12) if month >= 0 else "" for month in corpus.months[found.rows]]
+    lines = (
+        (title or "No title", *rest) for title, *rest in zip(titles, labels, years, strict=True)
+    )
+    return pack_points(corpus.fingerprint, found.places, lines)
+
+
+@shared(3, "Looking for groups of papers …")
+def _groupings(corpus: Corpus, _cleaned: Cleaned) -> dict[str, Grouping]:
+    """Return the groups that points can be coloured by; those that make sense."""
+    found = load_map(corpus)
+    assert found is not None  # the caller has seen it
+    groups: dict[str, Grouping | None] = {
+        LABEL: map_groups.by_label(corpus.labels, found.rows),
+        SAMENESS: map_groups.by_sameness(corpus, found.rows),
+        YEAR: map_groups.by_year(corpus.months[found.rows]),
+    }
+    with contextlib.suppress(DataError):  # too few papers to be split
+        groups[SPLIT] = map_groups.by_split(split_of(corpus), corpus.n_papers, found.rows)
+    return {name: grouping for name, grouping in groups.items() if grouping is not None}
+
+
+def _look(corpus: Corpus, grouping: Grouping, lit: Rows | None, outline: Outline) -> Look:
+    names = {label: label_name(label) for label in corpus.labels.label_names}
+    return Look(
+        figure=plain_figure(map_figure(dragmode="lasso"), corpus.fingerprint),
+        names={label: name for label, name in names.items() if name and name != label},
+        grouping=grouping,
+        colors=colors_of(grouping),
+        alt=f"A map of {len(grouping.codes):,} papers: those with similar words lie together. The "
+        "Papers tab lists what the filters and the outline let through.",
+        lit=lit,
+        outline=outline,
+    )
+
+
+def _choose(corpus: Corpus, outline: Outline) -> None:
+    """Keep what was drawn on the map in the address; nothing lets all papers go."""
+    if len(outline) < 3:
+        st.query_params.pop(filters.OUTLINE_KEY, None)
+    else:
+        written = f"{corpus.fingerprint[:8]}.{write_outline(outline)}"
+        st.query_params[filters.OUTLINE_KEY] = written
+
+
+def _open_paper(found: PaperMap, point: int) -> None:
+    if 0 <= point < len(found):
+        row = int(found.rows[point]) + 1
+        st.session_state.update({filters.TAB_KEY: "Papers", PAPER_KEY: row})
