@@ -174,6 +174,12 @@ def append_json_line(file: BinaryIO, record: dict[str, Any]) -> None:
     file.flush()
 
 
+def append_bytes(path: Path, content: bytes) -> None:
+    """Append to a file that may be missing; a killed writer leaves part of ``content`` behind."""
+    with disk_errors("write", path), path.open("ab") as file:
+        file.write(content)
+
+
 def read_json_lines(path: Path) -> list[dict[str, Any]]:
     """Return the complete lines of a file that may be missing.
 
