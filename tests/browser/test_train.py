@@ -168,6 +168,38 @@ def test_zoom_survives_ticks_and_the_chart_is_never_replaced(
     assert page.evaluate("() => window.lost") == 0
 
 
+SPACE = "document.querySelector('.at-space')"
+
+
+def test_dots_leave_the_middle_and_glide_to_their_labels(
+    quick_server: Server, open_page: Callable[..., Page]
+) -> None:
+    run_id = start_job(quick_server.home)
+    page = open_page(f"{quick_server.url}/Train?run={run_id}")
+    page.wait_for_function(f"() => {SPACE}?.dataset.frame !== undefined", timeout=60_000)
+    first = page.evaluate(f"() => ({{...{SPACE}.dataset}})")
+    assert float(first["epoch"]) < 6
+    assert float(first["apart"]) > 0.2
+    # Between two frames a dot is seen on its way, in the same canvas.
+    page.evaluate(f"""() => {{
+      const node = window.spaceNode = {SPACE};
+      window.seen = new Set();
+      const look = () => {{
+        window.seen.add(node.arxivtagState.shown[1]);
+        if (node.isConnected) requestAnimationFrame(look);
+      }};
+      look();
+    }}""")
+    page.wait_for_function(f"() => Number({SPACE}.dataset.epoch) >= 9", timeout=90_000)
+    last = page.evaluate(f"() => ({{...{SPACE}.dataset}})")
+    assert float(last["apart"]) < 0.05
+    assert float(last["middle"]) > 0.95
+    assert page.evaluate("() => window.seen.size") > 3 * (9 - float(first["epoch"]))
+    assert page.evaluate(f"() => window.spaceNode === {SPACE}")
+    expect(page.locator(".at-strip li")).to_have_count(3)
+    expect(page.locator(".at-papers li")).to_have_count(3)
+
+
 def test_stop_keeps_the_curves_and_says_so(
     quick_server: Server, open_page: Callable[..., Page]
 ) -> None:

@@ -14,8 +14,10 @@ from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import visible_runs
+from arxivtag.ui.frame.run_access import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
+from arxivtag.ui.train.curves import current_curves
+from arxivtag.ui.train.space_view import render_circle, shown_space
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
@@ -46,8 +48,21 @@ def render_list(context: PageContext) -> None:
     chosen = _table(shown, hidden={run.run_id for run in runs} - {run.run_id for run in shown})
     _selection_actions(chosen, context)
     if len(chosen) > 1:
+        _render_spaces(chosen, context)
         with guarded():
             render_comparison([run.run_id for run in chosen[:MAX_COMPARED]], context)
+
+
+def _render_spaces(chosen: Sequence[RunSummary], context: PageContext) -> None:
+    """Draw what two runs recorded of their label spaces side by side, replayed together."""
+    runs = [visible_run(run.run_id, context.home) for run in chosen]
+    if len(runs) != 2 or not all(shown_space(run.folder) for run in runs):
+        return
+    for run, column in zip(runs, st.columns(2), strict=True):
+        with column:
+            st.markdown(f"**{components.safe_text(run.name)}**")
+            key = f"compare-{run.run_id}"
+            render_circle(run, key, current_curves(run.folder).history.n_epochs, group="compare")
 
 
 def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:
