@@ -180,10 +180,11 @@ def append_bytes(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-def read_json_lines(path: Path) -> list[dict[str, Any]]:
+def read_json_lines(path: Path, holding: bytes = b"") -> list[dict[str, Any]]:
     """Return the complete lines of a file that may be missing.
 
-    A partial last line (a writer is at work) is left out, and so is a broken one.
+    A partial last line (a writer is at work) is left out, and so is a broken one, and a line that
+    does not hold certain bytes.
     """
     try:
         content = path.read_bytes()
@@ -193,6 +194,8 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
         raise StorageError(f"Could not read {path}: {error.strerror}.") from error
     records = []
     for line in content[: content.rfind(b"\n") + 1].splitlines():
+        if holding not in line:
+            continue
         with contextlib.suppress(ValueError, RecursionError):
             record = json.loads(line)
             if isinstance(record, dict):

@@ -92,13 +92,13 @@ def circle_places(n_labels: int) -> FloatArray:
 def paper_places(y_prob: FloatArray) -> FloatArray:
     """Return ``(..., n_papers, 2)`` for probabilities ``(..., n_papers, n_labels)``."""
     total = y_prob.sum(axis=-1, keepdims=True)
-    places: FloatArray = (y_prob @ circle_places(y_prob.shape[-1])) / np.where(total > 0, total, 1)
-    return places
+    places = (y_prob @ circle_places(y_prob.shape[-1])) / np.where(total > 0, total, 1)
+    return np.asarray(places, np.float32)
 
 
 def to_bytes(y_prob: FloatArray) -> Bytes:
     """Return probabilities in a byte each: their square root in 255 steps, fine near 0."""
-    return np.rint(_LEVELS * np.sqrt(np.clip(y_prob, 0, 1))).astype(np.uint8)
+    return np.asarray(np.rint(_LEVELS * np.sqrt(np.clip(y_prob, 0, 1))), np.uint8)
 
 
 def from_bytes(packed: Bytes) -> FloatArray:

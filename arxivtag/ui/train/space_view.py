@@ -31,9 +31,10 @@ ABOUT = (
 
 def shown_space(folder: RunFolder) -> Space | None:
     """Return a run's label space, if it can be shown; what is damaged is said."""
+    space = None
     with guarded(), readable("label space"):
-        return current_space(folder)
-    return None
+        space = current_space(folder)
+    return space
 
 
 def current_space(folder: RunFolder) -> Space | None:
