@@ -53,6 +53,7 @@ BULKY_FIGURES = (
 )
 MOST_PAPERS_AHEAD = 60_000
 MOST_PARAMETERS_AHEAD = 25_000_000  # 100 MB
+STOPPED_NOTE = "The linear model was left out: the run was stopped."
 _WAIT_S = 0.2  # between two looks at whether to stop
 _log = logging.getLogger(__name__)
 
@@ -146,6 +147,8 @@ def _execute(
     with stages.enter("evaluate", len(features.test)):
         evaluated = _evaluate(settings, features, fitted.network)
         evaluated.figures["ceiling"] = label_ceiling(corpus, settings.cleaning, features)
+    if settings.evaluation.linear_baseline and fitted.stopped:
+        evaluated.figures["linear_baseline_note"] = STOPPED_NOTE
     with stages.enter("bundle"):
         details = about(settings, corpus, fitted) | features.reports
         save(settings, folder, Outcome(corpus, features, fitted, evaluated), details)

@@ -163,6 +163,10 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     assert process.returncode == 0, progress
     result = json.loads(output)
     assert result["status"] == "stopped"
+    assert (
+        result["evaluation"].get("linear_baseline_note", pipeline.STOPPED_NOTE)
+        == pipeline.STOPPED_NOTE
+    )
     assert result["evaluation"]["micro_f1"] >= 0
     load_bundle(registry.resolve_model(result["run_id"], tmp_path))
 

@@ -56,6 +56,7 @@ def render_list(context: PageContext) -> None:
         _render_spaces(chosen, context)
         with guarded():
             render_comparison([run.run_id for run in chosen[:MAX_COMPARED]], context)
+        _delete_button(f"Delete these {len(chosen)} runs", chosen, context)
 
 
 def _render_spaces(chosen: Sequence[RunSummary], context: PageContext) -> None:
@@ -224,13 +225,17 @@ def _selection_actions(chosen: list[RunSummary], context: PageContext) -> None:
         ):
             st.query_params["run"] = chosen[0].run_id
             st.rerun()
-        if not context.policy.is_visitor and st.button(
-            "Delete" if len(chosen) == 1 else f"Delete {len(chosen)} runs",
-            icon=":material/delete:", key="delete-runs",
-        ):  # fmt: skip
-            delete_dialog([run.run_id for run in chosen], context)
+        if len(chosen) == 1:
+            _delete_button("Delete", chosen, context)
         if len(chosen) > MAX_COMPARED:
             components.note(f"The first {MAX_COMPARED} of them are compared.")
+
+
+def _delete_button(label: str, chosen: list[RunSummary], context: PageContext) -> None:
+    if not context.policy.is_visitor and st.button(
+        label, icon=":material/delete:", key="delete-runs"
+    ):
+        delete_dialog([run.run_id for run in chosen], context)
 
 
 @st.dialog("Delete for good?")

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from arxivtag.errors import ArxivTagError
 from arxivtag.learning.space import Bytes, f1_of_labels, from_bytes, paper_places
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.runs.layout import RunFolder
@@ -16,6 +17,7 @@ from arxivtag.runs.registry import Run
 from arxivtag.runs.space import Space, read_space
 from arxivtag.ui.browser.label_space import as_text, label_space, paper_bars
 from arxivtag.ui.evaluation.stored import readable
+from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 
@@ -31,10 +33,12 @@ ABOUT = (
 
 def shown_space(folder: RunFolder) -> Space | None:
     """Return a run's label space, if it can be shown; what is damaged is said."""
-    space = None
-    with guarded(), readable("label space"):
-        space = current_space(folder)
-    return space
+    try:
+        with readable("label space"):
+            return current_space(folder)
+    except ArxivTagError as error:
+        components.show_error(error)
+        return None
 
 
 def current_space(folder: RunFolder) -> Space | None:
