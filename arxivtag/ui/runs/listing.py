@@ -67,6 +67,7 @@ def _render_spaces(chosen: Sequence[RunSummary], context: PageContext) -> None:
     for run, column in zip(runs, st.columns(2), strict=True):
         with column:
             st.markdown(f"**{components.safe_text(run.name)}**")
+            components.note(run.run_id)
             key = f"compare-{run.run_id}"
             render_circle(run, key, current_curves(run.folder).history.n_epochs, group="compare")
 

@@ -138,9 +138,7 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
                 on_click=_reset, args=(base_id,),
                 help="Sets every field back to the preset, or to the run the settings come from.",
             )  # fmt: skip
-        settings = with_settings(
-            settings_on(base, context.data_source, context.home), changes
-        )
+        settings = with_settings(settings_on(base, context.data_source, context.home), changes)
         _check_epochs(settings, context.policy.max_epochs)
         return settings
     except (ConfigError, DataError) as error:
