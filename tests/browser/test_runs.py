@@ -92,12 +92,12 @@ def select_rows(page: Page, *rows: int) -> None:
 def test_lists_every_run_and_filters(runs_server: Server, open_page: Callable[..., Page]) -> None:
     page = open_page(f"{runs_server.url}/Runs")
     grid = page.get_by_test_id("stDataFrame").first
-    for text in ("20260101-000000-aaaa", "Lost", "Failed", "Damaged", HOSTILE_NOTE):
+    for text in ("tuned, seed 42", "Lost", "Failed", "Damaged", HOSTILE_NOTE):
         expect(grid.get_by_text(text).first).to_be_attached()
     page.get_by_role("textbox", name="Filter").fill("linear")
     page.get_by_role("textbox", name="Filter").press("Enter")
     wait_until_idle(page)
-    expect(page.get_by_test_id("stDataFrame").first.get_by_text("20260101")).to_have_count(0)
+    expect(page.get_by_test_id("stDataFrame").first.get_by_text("tuned, seed 42")).to_have_count(0)
 
 
 def test_compares_two_and_keeps_them_in_the_address(

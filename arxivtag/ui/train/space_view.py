@@ -164,8 +164,8 @@ def _strip_html(run_id: str, state: FileState, _space: Space, n_epochs: int) -> 
         for place, name in enumerate(_space.label_names)
     )
     return (
-        '<p class="at-note">F1 of each label on these papers, epoch by epoch: darker is better.'
-        f'</p><ul class="at-strip">{rows}</ul>'
+        '<p class="at-note">F1 of each label on these papers, epoch by epoch: the stronger the '
+        f'colour, the better.</p><ul class="at-strip">{rows}</ul>'
     )
 
 
