@@ -89,9 +89,9 @@ def after_each_step(model: BranchModel, call: Callable[[Values], None]) -> None:
     Keras' callbacks are too late: they run on other threads, and the next step takes the values.
     """
     model.make_train_function()
-    step: Callable[[State, Any], tuple[dict[str, Any], State]] = model.train_function
+    step: Callable[[State, object], tuple[dict[str, Any], State]] = model.train_function
 
-    def watched(state: State, iterator: Any) -> tuple[dict[str, Any], State]:
+    def watched(state: State, iterator: object) -> tuple[dict[str, Any], State]:
         logs, state = step(state, iterator)
         call(state[0])
         return logs, state
