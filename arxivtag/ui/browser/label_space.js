@@ -6,6 +6,10 @@ const NAME_ROOM = 62;  // beside the circle
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
+// Never below a pixel: for a moment a page that is built has no room.
+const radiusIn = (width, height) =>
+  Math.max(1, Math.min(width / 2 - NAME_ROOM, height / 2 - 24));
+
 function anchorAt(k, n) {
   const angle = (2 * Math.PI * k) / n;
   return [Math.sin(angle), Math.cos(angle)];
@@ -42,7 +46,7 @@ function draw(node, state) {
   const { labels, first, paper_labels: own, chosen } = state.data;
   const style = getComputedStyle(node), dark = isDark(style), n = labels.length;
   const ink = style.getPropertyValue("--st-text-color").trim();
-  const radius = Math.min(width / 2 - NAME_ROOM, height / 2 - 24);
+  const radius = radiusIn(width, height);
   const point = (x, y) => [width / 2 + x * radius, height / 2 - y * radius];
   const pen = canvas.getContext("2d");
   pen.setTransform(scale, 0, 0, scale, 0, 0);
@@ -176,7 +180,7 @@ function listen(node, state, component) {
   const canvas = node.querySelector("canvas"), slider = node.querySelector("input");
   const nearest = (event) => {
     const box = canvas.getBoundingClientRect();
-    const radius = Math.min(box.width / 2 - NAME_ROOM, box.height / 2 - 24);
+    const radius = radiusIn(box.width, box.height);
     const x = (event.clientX - box.left - box.width / 2) / radius;
     const y = (box.height / 2 - event.clientY + box.top) / radius;
     let best = null, least = 12 / radius;
