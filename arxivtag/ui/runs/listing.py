@@ -53,8 +53,8 @@ def render_list(context: PageContext) -> None:
     chosen = _table(shown, hidden, context)
     _selection_actions(chosen, context)
     if len(chosen) > 1:
-        _render_spaces(chosen, context)
         with guarded():
+            _render_spaces(chosen, context)
             render_comparison([run.run_id for run in chosen[:MAX_COMPARED]], context)
         _delete_button(f"Delete these {len(chosen)} runs", chosen, context)
 
