@@ -177,7 +177,7 @@ def test_a_filter_keeps_the_selection_it_hides(home: Path) -> None:
     app.text_input(key="runs-filter").set_value("nothing like this").run()
     app.text_input(key="runs-filter").set_value("").run()
     assert sorted(selected(app)) == ["run-a", "run-b"]
-    assert "Delete 2 runs" in [button.label for button in app.button]
+    assert "Delete these 2 runs" in [button.label for button in app.button]
 
 
 def test_binary_accuracy_stands_beside_the_level_of_no_label(home: Path) -> None:
