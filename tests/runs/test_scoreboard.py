@@ -86,7 +86,7 @@ def test_what_cannot_be_compared_is_named(home: Path) -> None:
     assert [line.name for line in board.lines] == ["tuned"]
     assert board.advice.startswith("There is one model only, tuned: ")
     assert any("seed 42 is left out: The disk is full." in note for note in board.notes)
-    assert any(note.startswith("linear, seed 42 is left out: ") in note for note in board.notes)
+    assert any(note.startswith("linear, seed 42 is left out: ") for note in board.notes)
     assert scoreboard(("failed",), home).advice == "No run has a model yet."
 
 
