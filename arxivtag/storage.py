@@ -174,10 +174,17 @@ def append_json_line(file: BinaryIO, record: dict[str, Any]) -> None:
     file.flush()
 
 
-def read_json_lines(path: Path) -> list[dict[str, Any]]:
+def append_bytes(path: Path, content: bytes) -> None:
+    """Append to a file that may be missing; a killed writer leaves part of ``content`` behind."""
+    with disk_errors("write", path), path.open("ab") as file:
+        file.write(content)
+
+
+def read_json_lines(path: Path, holding: bytes = b"") -> list[dict[str, Any]]:
     """Return the complete lines of a file that may be missing.
 
-    A partial last line (a writer is at work) is left out, and so is a broken one.
+    A partial last line (a writer is at work) is left out, and so is a broken one, and a line that
+    does not hold certain bytes.
     """
     try:
         content = path.read_bytes()
@@ -187,6 +194,8 @@ def read_json_lines(path: Path) -> list[dict[str, Any]]:
         raise StorageError(f"Could not read {path}: {error.strerror}.") from error
     records = []
     for line in content[: content.rfind(b"\n") + 1].splitlines():
+        if holding not in line:
+            continue
         with contextlib.suppress(ValueError, RecursionError):
             record = json.loads(line)
             if isinstance(record, dict):

@@ -21,6 +21,8 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 # Opaque on light and dark pages alike, so that one ink is readable on every cell (6:1 and more).
 _CELLS = [[0.0, "#fbe9e6"], [1.0, "#e58e85"]]
 _CELL_INK = "#1d2126"
+# Measured from the figure's edge: of one row, a share of its height would lie on the axis.
+_UNDER_ALL = {"orientation": "h", "x": 0, "yref": "container", "y": 0, "yanchor": "bottom"}
 _BOTTOM_LEGEND = {"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"}
 
 
@@ -44,9 +46,9 @@ def comparison_figure(
     """
     figure = new_figure(
         "Model against baselines",
-        height=110 + 44 * len(metric_names),
+        height=130 + 44 * len(metric_names),
         margin={"l": 8, "r": 16, "t": 40, "b": 8},
-        legend=_BOTTOM_LEGEND,
+        legend=_UNDER_ALL,
     )
     if ceiling is not None:
         _add_ceiling(figure, *ceiling)

@@ -84,7 +84,7 @@ def training_figure(
         baseline: A level to beat, drawn as a dotted line (binary accuracy of no label at all).
     """
     hover = f"%{{y:{_number(metric)}}}<extra>%{{fullData.name}}, epoch %{{x:.2f}}</extra>"
-    figure = new_figure(height=300)
+    figure = new_figure(height=250)
     _add_line(
         figure, _points(thinned(batches), metric), "train, batch by batch",
         {"color": TRAIN_COLOR, "width": 1},

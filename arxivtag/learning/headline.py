@@ -15,6 +15,26 @@ def headline_sentences(evaluation: Mapping[str, Any]) -> tuple[str, str]:
     return _worth(evaluation), _comparison(evaluation)
 
 
+def verdict(evaluation: Mapping[str, Any]) -> str:
+    """Return one short sentence: the micro-F1, and whether it beats the best baseline."""
+    micro_f1, best = evaluation.get("micro_f1"), best_baseline(evaluation)
+    if micro_f1 is None:
+        return _worth(evaluation)
+    said = f"Micro-F1 {micro_f1:.3f}"
+    if best is None:
+        return f"{said}; there is no baseline to compare with."
+    if best["key"] != "linear" and evaluation.get("linear_baseline_note"):
+        return f"{said}; it was not compared with a linear model, the baseline that counts."
+    difference = float(micro_f1) - float(best["metrics"]["micro_f1"])
+    name = _lower_first(best["name"].removesuffix(" on the same features"))
+    side = "above" if difference >= 0 else "below"
+    spread = best.get("difference", {}).get("micro_f1")
+    chance = ""
+    if spread:
+        chance = ", within chance" if spread[1] <= 0 <= spread[2] else ", more than chance"
+    return f"{said}: {abs(difference):.3f} {side} the {name}{chance}."
+
+
 def headline_text(evaluation: Mapping[str, Any]) -> str:
     """Return the headline for a terminal: two sentences, the table, what was left out.
 
@@ -67,6 +87,8 @@ def _comparison(evaluation: Mapping[str, Any]) -> str:
             "Giving no label at all scores a binary accuracy of "
             f"{_percent(evaluation.get('binary_accuracy_all_zeros'))}."
         )
+    if best["key"] != "linear" and evaluation.get("linear_baseline_note"):
+        return "It is not compared with a linear model, the baseline that counts."
     theirs = float(best["metrics"]["micro_f1"])
     difference = float(evaluation["micro_f1"]) - theirs
     sentence = (

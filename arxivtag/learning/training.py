@@ -14,6 +14,7 @@ from arxivtag.callbacks import ShouldStop, never
 from arxivtag.learning.features import Examples
 from arxivtag.learning.network import Branch, Network
 from arxivtag.learning.progress import OnTick
+from arxivtag.learning.space import Watch
 from arxivtag.settings import RunConfig
 
 BoolArray = NDArray[np.bool_]
@@ -60,6 +61,7 @@ class Trainer:
         checkpoint: A file that is written after epochs. If it is there and was written with
             the same settings and papers, training goes on where it was cut off, or is not
             repeated where it had finished. The caller removes it once the result is safe.
+        watch: Shown the network before training, after epochs, and some times in between.
 
     Attributes:
         n_epochs_done: Epochs that the checkpoint holds.
@@ -77,10 +79,12 @@ class Trainer:
         on_tick: OnTick = lambda record: None,
         should_stop: ShouldStop = never,
         checkpoint: Path | None = None,
+        watch: Watch | None = None,
     ) -> None:
         from arxivtag.learning.engine.batches import Batches, at_epoch_start
         from arxivtag.learning.engine.building import ready_model
         from arxivtag.learning.engine.callbacks import Live, Plan, Validation
+        from arxivtag.learning.engine.watching import Watching
 
         model, training, seed = settings.model, settings.training, settings.random_seed
         self._settings = settings
@@ -99,7 +103,11 @@ class Trainer:
         )
         plan = Plan(len(train), training.batch_size, n_steps, self._n_epochs)
         self._live = Live(self._model, plan, on_tick, should_stop)
-        self._validation = Validation(self._model, val, training, plan, on_tick)
+        self._watching = watch and Watching(self._model, val, plan, watch)
+        self._validation = Validation(
+            self._model, val, training, plan, on_tick,
+            self._watching.after_epoch if self._watching else None,
+        )  # fmt: skip
         self._callbacks = [at_epoch_start(self._batches), self._live, self._validation]
         self.n_epochs_done = 0
         if checkpoint is not None:
@@ -143,6 +151,8 @@ class Trainer:
         from arxivtag.learning.engine.conversion import to_network
 
         if not self._validation.finished(self.n_epochs_done):
+            if self._watching:
+                self._watching.begin(self.n_epochs_done)
             self._model.fit(
                 self._batches,
                 epochs=self._n_epochs,

@@ -3,15 +3,19 @@
 Plain formulas over the size of the data and the network. The constants were
 fitted to two runs of preset ``tuned`` on 2 otherwise idle cores (38,209 rows of
 real data, and the sample); other settings follow in proportion. They are for
-orientation: the live view replaces them by what it measures.
+orientation: runs that this machine has done correct them (:func:`seconds_here`), and the live
+view replaces them by what it measures.
 """
 
 from __future__ import annotations
 
 import math
+import statistics
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from arxivtag.learning.baselines import MAX_PAPERS
+from arxivtag.runs.registry import Run
 from arxivtag.settings import ModelConfig, RunConfig, VectorizerConfig
 
 START_S = 5.0  # process, imports, compiling
@@ -27,6 +31,34 @@ BASE_MB = 650.0
 PAPER_MB = 0.012
 # Distinct n-grams of one paper in a batch, as in arXiv abstracts.
 TERMS_PER_PAPER = 220
+
+
+N_LEARNT_FROM = 5
+# A run says nothing about one that is far shorter or longer: start and training differ in pace.
+_ALIKE = 4.0
+
+
+def seconds_here(expected_s: float, runs: Iterable[Run]) -> tuple[float, int]:
+    """Return the seconds to expect on this machine, and how many runs that was learnt from.
+
+    The median of how much longer than estimated the last finished runs of about that length took.
+
+    Args:
+        expected_s: What :func:`estimate` says.
+        runs: Those on this machine, the newest first.
+    """
+    ratios = []
+    for run in runs:
+        n_papers = sum(run.sizes.get(key, 0) for key in ("n_train", "n_val", "n_test"))
+        if run.settings is None or not run.duration_s or not n_papers or run.status.attempt > 1:
+            continue
+        n_features, n_labels = run.sizes.get("n_features", 0), run.sizes.get("n_labels", 0)
+        estimated = estimate(run.settings, n_papers, n_features, n_labels).seconds
+        if 1 / _ALIKE < estimated / expected_s < _ALIKE:
+            ratios.append(run.duration_s / estimated)
+        if len(ratios) == N_LEARNT_FROM:
+            break
+    return (expected_s * statistics.median(ratios) if ratios else expected_s), len(ratios)
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,20 @@ def read_history(path: Path) -> History:
     return History(start, tuple(batches), tuple(ticks), tuple(epochs))
 
 
+def validation_curve(path: Path) -> list[float]:
+    """Return the validation micro-F1 of each epoch; of ticks, most of the file, none is parsed.
+
+    Raises:
+        StorageError: If the file cannot be read.
+    """
+    by_epoch: dict[float, float] = {}
+    for record in read_json_lines(path, holding=b'"val_micro_f1"'):
+        epoch, value = record.get("epoch"), record.get("val_micro_f1")
+        if is_number(epoch) and is_number(value):
+            by_epoch[epoch] = value  # after a resume, the newer one
+    return list(by_epoch.values())
+
+
 def _batches(points: object) -> list[dict[str, Any]]:
     """Return the records of a tick's points; what is no point is left out."""
     names = ("epoch", "loss", "binary_accuracy")

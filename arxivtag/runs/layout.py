@@ -6,6 +6,8 @@ there is no other registry::
     config.json     the RunConfig, as it was started
     status.json     state, stage, progress, heartbeat (atomic)
     history.jsonl   one line per tick of training, append only
+    space.json      labels and papers of the label space
+    frames.bin      where these papers stood while the network learnt, append only
     result.json     timings, sizes, key figures, versions (small)
     evaluation.json every figure on the test split
     predictions.npz true labels and probabilities of the validation and test papers
@@ -66,6 +68,8 @@ class RunFolder:
         self.config = self.path / "config.json"
         self.status = self.path / "status.json"
         self.history = self.path / "history.jsonl"
+        self.space = self.path / "space.json"
+        self.frames = self.path / "frames.bin"
         self.result = self.path / "result.json"
         self.evaluation = self.path / "evaluation.json"
         self.predictions = self.path / "predictions.npz"

@@ -27,6 +27,7 @@ from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
 from arxivtag.learning.measuring import Resampling
 from arxivtag.learning.model import model_summary
 from arxivtag.learning.network import Network, probabilities
+from arxivtag.learning.space import Watch
 from arxivtag.learning.training import FitResult, Trainer
 from arxivtag.papers.schema import parse_layout
 from arxivtag.runs.admission import check_fits, check_parameters, check_rows
@@ -36,6 +37,7 @@ from arxivtag.runs.layout import now_iso
 from arxivtag.runs.preparing import Features, Part, Preparation
 from arxivtag.runs.recorder import RunRecorder, timed
 from arxivtag.runs.results import Evaluated, Outcome, about, save
+from arxivtag.runs.space import begin_space
 from arxivtag.runs.status import FINISHED, STOPPED
 from arxivtag.runs.twins import label_ceiling
 from arxivtag.settings import RunConfig, validate
@@ -51,6 +53,7 @@ BULKY_FIGURES = (
 )
 MOST_PAPERS_AHEAD = 60_000
 MOST_PARAMETERS_AHEAD = 25_000_000  # 100 MB
+STOPPED_NOTE = "The linear model was left out: the run was stopped."
 _WAIT_S = 0.2  # between two looks at whether to stop
 _log = logging.getLogger(__name__)
 
@@ -135,7 +138,8 @@ def _execute(
         _check_size(settings, features)
     with stages.before_training("compile"):
         _wait_for(imports, stop_reason)
-        trainer = _prepare_training(settings, features, recorder, stop_reason)
+        watch = begin_space(folder, corpus, features, settings.random_seed)
+        trainer = _prepare_training(settings, features, recorder, stop_reason, watch)
     n_epochs = settings.training.planned_epochs(len(features.train))
     with stages.enter("train", n_epochs, "epochs"):
         fitted = trainer.fit()
@@ -143,6 +147,8 @@ def _execute(
     with stages.enter("evaluate", len(features.test)):
         evaluated = _evaluate(settings, features, fitted.network)
         evaluated.figures["ceiling"] = label_ceiling(corpus, settings.cleaning, features)
+    if settings.evaluation.linear_baseline and fitted.stopped:
+        evaluated.figures["linear_baseline_note"] = STOPPED_NOTE
     with stages.enter("bundle"):
         details = about(settings, corpus, fitted) | features.reports
         save(settings, folder, Outcome(corpus, features, fitted, evaluated), details)
@@ -291,7 +297,11 @@ class TickRecorder:
 
 
 def _prepare_training(
-    settings: RunConfig, features: Features, recorder: RunRecorder, stop_reason: StopReason
+    settings: RunConfig,
+    features: Features,
+    recorder: RunRecorder,
+    stop_reason: StopReason,
+    watch: Watch | None,
 ) -> Trainer:
     """Build the network, or bring it back from a checkpoint, and begin the history."""
     from arxivtag.learning.engine import device
@@ -308,6 +318,7 @@ def _prepare_training(
         on_tick=TickRecorder(recorder, n_epochs, after),
         should_stop=lambda: bool(stop_reason()),
         checkpoint=recorder.folder.checkpoint,
+        watch=watch,
     )
     recorder.record(_start_record(features, n_epochs))
     if recorder.status.attempt > 1:

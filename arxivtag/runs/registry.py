@@ -21,6 +21,7 @@ from arxivtag.errors import ArxivTagError, BundleError, RunError
 from arxivtag.fields import from_dict, is_number
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
+from arxivtag.runs.naming import made_name
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
 from arxivtag.settings import RunConfig
 
@@ -40,6 +41,7 @@ class RunSummary:
     data: str = ""
     preset: str = ""
     note: str = ""
+    made_name: str = ""
     figures: dict[str, float] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
     has_bundle: bool = False
@@ -56,8 +58,8 @@ class RunSummary:
 
     @property
     def name(self) -> str:
-        """The person's note, or the run id."""
-        return self.note or self.run_id
+        """The person's note, or what its settings are, or the run id."""
+        return self.note or self.made_name or self.run_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +159,7 @@ def _summary(folder: RunFolder) -> RunSummary:
         data=str(settings.get("data", ""))[:200],
         preset=str(settings.get("preset", ""))[:60],
         note=note[:MAX_NOTE_CHARS] if isinstance(note, str) else "",
+        made_name=made_name(settings),
         figures=_numbers(result.get("evaluation")),
         sizes=sizes,
         has_bundle=has_bundle(folder),

@@ -7,17 +7,21 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from arxivtag import storage
 from arxivtag.runs import registry
+from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.space import FrameWriter
 from arxivtag.settings import PRESETS
 from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
 from tests.runs.conftest import FAKE_FOLDER, make_run
 
 pytestmark = pytest.mark.browser
 
+N_FRAMES = 4
 HOSTILE_NOTE = "<script>alert(1)</script> ![x](http://x) $a$ :red[b]"
 
 
@@ -40,6 +44,19 @@ def finished_run(home: Path, run_id: str, preset: str, micro_f1: float) -> None:
         for epoch in (1, 2, 3)
     ]  # fmt: skip
     folder.history.write_text("".join(json.dumps(record) + "\n" for record in records))
+    write_space(folder)
+
+
+def write_space(folder: RunFolder) -> None:
+    """The label space of 30 papers that reach their labels in three epochs."""
+    labels = np.arange(30) % 3
+    about = {"label_names": ["cs.CV", "cs.LG", "stat.ML"], "titles": [f"paper {n}" for n in labels],
+             "paper_labels": labels[:, None].tolist()}  # fmt: skip
+    storage.write_json(folder.space, about)
+    write = FrameWriter(folder, 30, 3)
+    for epoch in range(N_FRAMES):
+        way = epoch / (N_FRAMES - 1)
+        write(epoch, (0.5 * (1 - way) + way * np.eye(3)[labels]).astype(np.float32))
 
 
 @pytest.fixture(scope="module")
@@ -75,12 +92,12 @@ def select_rows(page: Page, *rows: int) -> None:
 def test_lists_every_run_and_filters(runs_server: Server, open_page: Callable[..., Page]) -> None:
     page = open_page(f"{runs_server.url}/Runs")
     grid = page.get_by_test_id("stDataFrame").first
-    for text in ("20260101-000000-aaaa", "Lost", "Failed", "Damaged", HOSTILE_NOTE):
+    for text in ("tuned, seed 42", "Lost", "Failed", "Damaged", HOSTILE_NOTE):
         expect(grid.get_by_text(text).first).to_be_attached()
     page.get_by_role("textbox", name="Filter").fill("linear")
     page.get_by_role("textbox", name="Filter").press("Enter")
     wait_until_idle(page)
-    expect(page.get_by_test_id("stDataFrame").first.get_by_text("20260101")).to_have_count(0)
+    expect(page.get_by_test_id("stDataFrame").first.get_by_text("tuned, seed 42")).to_have_count(0)
 
 
 def test_compares_two_and_keeps_them_in_the_address(
@@ -113,6 +130,52 @@ def test_opens_one_renames_it_and_shows_the_command(
     expect(page.get_by_role("heading", name="the *best* one")).to_be_visible()
     page.get_by_text("Settings, and the command that repeats this run").click()
     expect(page.get_by_text("arxivtag train sample --preset tuned")).to_be_visible()
+
+
+def space(page: Page, number: int = 0) -> dict[str, str]:
+    found: dict[str, str] = page.locator(".at-space").nth(number).evaluate("n => ({...n.dataset})")
+    return found
+
+
+def test_replays_epochs_and_tells_of_a_dot(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs?run=20260101-000000-aaaa")
+    slider = page.get_by_label("Epoch shown")
+    expect(slider).to_be_visible()
+    assert float(space(page)["apart"]) < 0.05
+    page.emulate_media(reduced_motion="reduce")
+    slider.press("Home")  # at once, for whoever prefers it so
+    begin = space(page)
+    assert begin["frame"] == "0"
+    assert float(begin["middle"]) < 0.01
+    expect(page.get_by_text("before training", exact=True)).to_be_visible()
+    expect(page.locator(".at-papers .own .value").first).to_have_text("50 % → 50 %")
+    page.emulate_media(reduced_motion="no-preference")
+    page.get_by_role("button", name="Replay").click()
+    page.wait_for_function("n => document.querySelector('.at-space').dataset.frame === String(n)",
+                           arg=N_FRAMES - 1)  # fmt: skip
+    expect(page.locator(".at-papers .own .value").first).to_have_text("50 % → 100 %")
+    canvas = page.locator(".at-space canvas")
+    box = canvas.bounding_box()
+    assert box is not None
+    radius = min(box["width"] / 2 - 62, box["height"] / 2 - 24)
+    canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2 - radius + 3})
+    expect(page.locator(".at-papers li.chosen p")).to_have_text("paper 0")
+    canvas.press("ArrowRight")
+    expect(page.locator(".at-papers li.chosen p")).not_to_have_text("paper 0")
+
+
+def test_two_runs_are_replayed_side_by_side(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    two = "20260102-000000-bbbb,20260101-000000-aaaa"
+    page = open_page(f"{runs_server.url}/Runs?compare={two}")
+    sliders = page.get_by_label("Epoch shown")
+    expect(sliders).to_have_count(2)
+    page.emulate_media(reduced_motion="reduce")
+    sliders.first.press("Home")
+    assert [space(page, number)["frame"] for number in (0, 1)] == ["0", "0"]
 
 
 def test_hostile_note_is_shown_as_typed(

@@ -325,6 +325,25 @@ def test_a_lead_within_its_interval_is_called_chance(run: dict) -> None:
     )
 
 
+def test_the_verdict_is_one_short_sentence(run: dict) -> None:
+    item = {
+        "key": "linear", "name": "Linear model on the same features", "note": "",
+        "metrics": {"micro_f1": 0.7}, "difference": {"micro_f1": [0.01, -0.01, 0.03]},
+    }  # fmt: skip
+    changed = {**run, "micro_f1": 0.71, "baselines": [item]}
+    assert (
+        headline.verdict(changed) == "Micro-F1 0.710: 0.010 above the linear model, within chance."
+    )
+
+
+def test_a_stopped_run_does_not_shine_beside_a_weak_baseline(run: dict) -> None:
+    stopped = {**run, "linear_baseline_note": "The linear model was left out: it was stopped."}
+    missing = "not compared with a linear model, the baseline that counts"
+    assert missing in headline.verdict(stopped)
+    assert missing in headline.headline_sentences(stopped)[1]
+    assert "better" not in " ".join(headline.headline_sentences(stopped))
+
+
 def test_binary_accuracy_never_stands_without_all_zeros(run: dict) -> None:
     for figures in (run, {k: v for k, v in run.items() if k != "baselines"}):
         text = headline.headline_text(figures)

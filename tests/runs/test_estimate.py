@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
-from arxivtag.runs.estimate import estimate, expected_features
+from arxivtag import storage
+from arxivtag.runs import registry
+from arxivtag.runs.estimate import estimate, expected_features, seconds_here
 from arxivtag.settings import PRESETS, ModelConfig, TrainingConfig
+from tests.runs.conftest import make_run
 
 
 def test_more_work_takes_longer_and_more_memory() -> None:
@@ -71,3 +75,15 @@ def test_rare_terms_are_not_expected_in_the_vocabulary(
     )
     run = dataclasses.replace(tuned, vectorizer=vectorizer)
     assert expected_features(run, n_words, n_papers) == pytest.approx(n_features, rel=0.35)
+
+
+def test_this_machine_s_own_runs_correct_the_estimate(home: Path) -> None:
+    tuned = PRESETS["tuned"]
+    usual = estimate(tuned, 2_000, 10_000, 26).seconds
+    for number, ratio in enumerate((3.0, 2.0, 9.0)):
+        folder = make_run(home, f"run-{number}", config=tuned, elapsed_s=ratio * usual)
+        sizes = {"n_train": 1_800, "n_val": 100, "n_test": 100, "n_features": 10_000}
+        storage.write_json(folder.result, sizes | {"n_labels": 26})
+    runs = [registry.read_run(run.run_id, home) for run in registry.list_runs(home)]
+    assert seconds_here(usual, runs) == (pytest.approx(3.0 * usual), 3)
+    assert seconds_here(5 * usual, runs) == (5 * usual, 0)  # too unlike

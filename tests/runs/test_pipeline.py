@@ -25,9 +25,11 @@ from arxivtag.corpus.texts import papers_at
 from arxivtag.errors import ConfigError, RunError, StorageError
 from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
+from arxivtag.learning.space import circle_places, from_bytes, paper_places
 from arxivtag.papers.texts import join_text
 from arxivtag.runs import foreground, jobs, pipeline, registry
 from arxivtag.runs.recorder import RunRecorder
+from arxivtag.runs.space import read_space
 from arxivtag.runs.status import read_status
 from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import tagger
@@ -161,6 +163,10 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     assert process.returncode == 0, progress
     result = json.loads(output)
     assert result["status"] == "stopped"
+    assert (
+        result["evaluation"].get("linear_baseline_note", pipeline.STOPPED_NOTE)
+        == pipeline.STOPPED_NOTE
+    )
     assert result["evaluation"]["micro_f1"] >= 0
     load_bundle(registry.resolve_model(result["run_id"], tmp_path))
 
@@ -310,3 +316,14 @@ def test_stages_are_entered_in_order_and_the_device_is_told(
     }  # fmt: skip
     bundle = registry.read_run(result["run_id"], home).folder.bundle
     assert load_bundle(bundle).manifest["device"] == "cpu"
+
+
+def test_the_label_space_is_recorded(trained: tuple[Path, dict[str, Any]]) -> None:
+    home, result = trained
+    space = read_space(registry.read_run(result["run_id"], home).folder)
+    assert space is not None
+    assert {0, 1, 2} <= set(space.epochs.tolist())
+    stood = paper_places(from_bytes(space.packed))
+    first = circle_places(len(space.label_names))[[labels[0] for labels in space.paper_labels]]
+    apart = np.linalg.norm(stood - first, axis=2).mean(axis=1)
+    assert apart[-1] < 0.7 * apart[0]

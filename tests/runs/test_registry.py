@@ -163,7 +163,7 @@ def test_notes_are_bounded(home: Path) -> None:
         registry.set_note("run-a", "x" * 201, home)
     registry.set_note("run-a", "first", home)
     registry.set_note("run-a", "", home)
-    assert registry.read_run("run-a", home).name == "run-a"
+    assert registry.read_run("run-a", home).name.startswith("tuned, 20 epochs, ")
 
 
 @pytest.mark.parametrize("model", ["a" * 300, "a\x00b", "We train a network. " * 500])

@@ -85,8 +85,8 @@ def test_what_cannot_be_compared_is_named(home: Path) -> None:
     board = scoreboard(("one", "failed", "old"), home)
     assert [line.name for line in board.lines] == ["tuned"]
     assert board.advice.startswith("There is one model only, tuned: ")
-    assert any("failed is left out: The disk is full." in note for note in board.notes)
-    assert any("old is left out: " in note for note in board.notes)
+    assert any("seed 42 is left out: The disk is full." in note for note in board.notes)
+    assert any(note.startswith("linear, seed 42 is left out: ") for note in board.notes)
     assert scoreboard(("failed",), home).advice == "No run has a model yet."
 
 
@@ -94,7 +94,7 @@ def test_a_run_that_was_stopped_is_named(home: Path) -> None:
     make_model(home, "whole", settings_of(), 0.9)
     make_model(home, "cut-short", settings_of("linear"), 0.7, state="stopped")
     notes = scoreboard(("whole", "cut-short"), home).notes
-    assert "Stopped before the end of training: cut-short." in notes
+    assert "Stopped before the end of training: linear, seed 42." in notes
 
 
 def test_other_seeds_have_no_papers_in_common(home: Path) -> None:

@@ -82,7 +82,7 @@ def test_a_split_by_date_is_said_with_the_drop_against_one_by_chance(
     figures = {"evaluation": {"micro_f1": result["evaluation"]["micro_f1"] + 0.125, "lrap": 0.9}}
     storage.write_json(run_folder(other, home).result, figures)
     (beside,) = (info.value.replace("\\", "") for info in opened(run).info)
-    assert "run by-chance" in beside
+    assert "run tuned, seed 42" in beside
     assert "(-0.125)" in beside
 
 

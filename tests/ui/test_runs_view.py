@@ -41,7 +41,8 @@ def test_list_has_one_row_per_run_and_raw_values(home: Path) -> None:
     app = opened()
     assert not app.exception
     table = app.dataframe[0].value
-    assert table["Run"].tolist() == ["run-b", "run-a"]
+    assert table["Id"].tolist() == ["run-b", "run-a"]
+    assert table["Mark"].tolist() == [["last"], ["best"]]
     assert table["State"].tolist() == ["Failed", "Finished"]
     assert table["Micro-F1"].tolist()[1] == 0.5
     assert table["Seconds"].tolist() == [3.0, 61.0]
@@ -133,7 +134,7 @@ def test_visitors_see_neither_deletion_nor_other_people_s_uploads(
     make_run(home, "run-a")
     make_run(home, "run-b", config=RunConfig(data="upload:abcdefgh12345678"))
     app = opened()
-    assert app.dataframe[0].value["Run"].tolist() == ["run-a"]
+    assert app.dataframe[0].value["Id"].tolist() == ["run-a"]
     detail = opened(run="run-a")
     assert not any(button.key == "delete-run" for button in detail.button)
     hidden = opened(run="run-b")
@@ -176,7 +177,7 @@ def test_a_filter_keeps_the_selection_it_hides(home: Path) -> None:
     app.text_input(key="runs-filter").set_value("nothing like this").run()
     app.text_input(key="runs-filter").set_value("").run()
     assert sorted(selected(app)) == ["run-a", "run-b"]
-    assert "Delete 2 runs" in [button.label for button in app.button]
+    assert "Delete these 2 runs" in [button.label for button in app.button]
 
 
 def test_binary_accuracy_stands_beside_the_level_of_no_label(home: Path) -> None:

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from arxivtag.learning.engine.conversion import to_network
 from arxivtag.learning.engine.model import BranchModel
 from arxivtag.learning.features import Examples
 from arxivtag.learning.losses import LOSSES
-from arxivtag.learning.network import Network, logits
+from arxivtag.learning.network import FloatArray, Network, logits
 from arxivtag.learning.progress import OnTick, utc_now, validation_figures
 from arxivtag.settings import TrainingConfig
 
@@ -160,6 +161,7 @@ class Validation(keras.callbacks.Callback):
         config: The loss, patience, and whether the best epoch is kept.
         plan: What training is going to do.
         on_tick: Called with each record.
+        on_logits: Called with each epoch, counted from 1, and logits ``(n_val, n_labels)``.
     """
 
     def __init__(
@@ -169,11 +171,12 @@ class Validation(keras.callbacks.Callback):
         config: TrainingConfig,
         plan: Plan,
         on_tick: OnTick,
+        on_logits: Callable[[int, FloatArray], None] | None = None,
     ) -> None:
         super().__init__()
         self._trained = model
         self._val, self._config = val, config
-        self._plan, self._on_tick = plan, on_tick
+        self._plan, self._on_tick, self._on_logits = plan, on_tick, on_logits
         self._started = 0.0
         # One record per whole epoch.
         self.records: list[dict[str, Any]] = []
@@ -212,6 +215,8 @@ class Validation(keras.callbacks.Callback):
             "at": utc_now(),
         }
         self.records.append(record)
+        if self._on_logits:
+            self._on_logits(epoch + 1, values)
         self._on_tick(record)
         if self.finished(epoch + 1):
             model.stop_training = True

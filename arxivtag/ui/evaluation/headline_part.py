@@ -15,7 +15,12 @@ import streamlit as st
 
 from arxivtag.figures.evaluation import Series, comparison_figure
 from arxivtag.figures.scoreboard import agreement_figure
-from arxivtag.learning.headline import ceiling_sentence, headline_sentences, remarks
+from arxivtag.learning.headline import (
+    ceiling_sentence,
+    headline_sentences,
+    remarks,
+    verdict,
+)
 from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS, METRICS_BY_KEY
 from arxivtag.ui.frame import components, tables
 
@@ -48,8 +53,7 @@ BASELINE_NAMES = {
 
 def render_headline(evaluation: Mapping[str, Any]) -> None:
     """Draw what every reader should see first; where a baseline is missing, say why."""
-    for sentence in headline_sentences(evaluation):
-        st.markdown(components.safe_text(sentence))
+    _render_verdict(evaluation)
     with st.grid(5, min_column_width=130, gap="small"):
         for key in TILES:
             _render_tile(evaluation, key)
@@ -58,6 +62,32 @@ def render_headline(evaluation: Mapping[str, Any]) -> None:
         )
     for remark in remarks(evaluation):
         components.note(remark)
+
+
+def _render_verdict(evaluation: Mapping[str, Any]) -> None:
+    """Draw the model's micro-F1 with its interval beside the baselines', and say it shortly."""
+    st.markdown(f"**{components.safe_text(verdict(evaluation))}**")
+    if evaluation.get("micro_f1") is not None and evaluation.get("baselines"):
+        model, *others = _series(evaluation, ["micro_f1"])
+        components.render_figure(
+            comparison_figure([METRIC_NAMES["micro_f1"]], [model, *others]),
+            key="verdict",
+            alt_text=" ".join(headline_sentences(evaluation)),
+        )
+    with st.expander("In words", icon=":material/notes:"):
+        for sentence in headline_sentences(evaluation):
+            st.markdown(components.safe_text(sentence))
+
+
+def _series(evaluation: Mapping[str, Any], keys: Sequence[str]) -> list[Series]:
+    """Return the model with its intervals, and the baselines."""
+    intervals = evaluation.get("intervals", {})
+    bounds = [tuple(intervals[key]) if key in intervals else None for key in keys]
+    model = Series("this model", [evaluation[key] for key in keys], bounds)
+    return [model] + [
+        Series(item["name"], [item["metrics"].get(key) for key in keys])
+        for item in evaluation.get("baselines", [])
+    ]
 
 
 def _render_tile(evaluation: Mapping[str, Any], key: str) -> None:
@@ -104,22 +134,15 @@ def render_figures(evaluation: Mapping[str, Any]) -> None:
 
 def _render_comparison(evaluation: Mapping[str, Any]) -> None:
     baselines = evaluation.get("baselines", [])
-    intervals = evaluation.get("intervals", {})
     keys = [key for key in COMPARED if evaluation.get(key) is not None]
     if not keys:
         components.empty_state("Nothing to compare", "No figure is defined for these papers.")
         return
-    model = Series(
-        "this model",
-        [evaluation[key] for key in keys],
-        [tuple(intervals[key]) if key in intervals else None for key in keys],
-    )
-    others = [
-        Series(item["name"], [item["metrics"].get(key) for key in keys]) for item in baselines
-    ]
     components.render_figure(
         comparison_figure(
-            [METRIC_NAMES[key] for key in keys], [model, *others], _ceiling_band(evaluation)
+            [METRIC_NAMES[key] for key in keys],
+            _series(evaluation, keys),
+            _ceiling_band(evaluation),
         ),
         key="evaluation-comparison",
         alt_text="The model's figures with their 95 % intervals beside those of each baseline, "

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from arxivtag.errors import ArxivTagError
+from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.runs import jobs, registry
+from arxivtag.runs.history import validation_curve
+from arxivtag.runs.layout import run_folder
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import visible_runs
+from arxivtag.ui.frame.run_access import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
+from arxivtag.ui.train.curves import current_curves
+from arxivtag.ui.train.space_view import render_circle, shown_space
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
@@ -43,11 +49,27 @@ def render_list(context: PageContext) -> None:
         context.link("pages/2_Train.py", "Train", ":material/model_training:")
         return
     shown = _filter_input(runs)
-    chosen = _table(shown, hidden={run.run_id for run in runs} - {run.run_id for run in shown})
+    hidden = {run.run_id for run in runs} - {run.run_id for run in shown}
+    chosen = _table(shown, hidden, context)
     _selection_actions(chosen, context)
     if len(chosen) > 1:
         with guarded():
+            _render_spaces(chosen, context)
             render_comparison([run.run_id for run in chosen[:MAX_COMPARED]], context)
+        _delete_button(f"Delete these {len(chosen)} runs", chosen, context)
+
+
+def _render_spaces(chosen: Sequence[RunSummary], context: PageContext) -> None:
+    """Draw what two runs recorded of their label spaces side by side, replayed together."""
+    runs = [visible_run(run.run_id, context.home) for run in chosen]
+    if len(runs) != 2 or not all(shown_space(run.folder) for run in runs):
+        return
+    for run, column in zip(runs, st.columns(2), strict=True):
+        with column:
+            st.markdown(f"**{components.safe_text(run.name)}**")
+            components.note(run.run_id)
+            key = f"compare-{run.run_id}"
+            render_circle(run, key, current_curves(run.folder).history.n_epochs, group="compare")
 
 
 def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:
@@ -77,23 +99,29 @@ def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
     words = (wanted or "").lower().split()
 
     def passes(run: RunSummary) -> bool:
-        text = " ".join((run.run_id, run.note, run_text.data_text(run.data), run.preset)).lower()
+        text = " ".join((run.run_id, run.name, run_text.data_text(run.data), run.preset)).lower()
         return (not chosen or run.state in chosen) and all(word in text for word in words)
 
     return [run for run in runs if passes(run)]
 
 
-def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
-    """Return one row per run, as the list shows it."""
+def runs_table(
+    runs: Sequence[RunSummary], curves: Mapping[str, list[float]] | None = None
+) -> pd.DataFrame:
+    """Return one row per run, as the list shows it; ``curves`` holds F1 by epoch by run."""
+    marks = _marks(runs)
     rows = [
         {
             "Run": run.name,
+            "Mark": marks.get(run.run_id, []),
             "State": run_text.STATES[run.state].name,
+            "F1 by epoch": (curves or {}).get(run.run_id, []),
             "Data": run_text.data_text(run.data),
             "Preset": run.preset,
             "Began": run.status.started_at or run.status.queued_at,
             "Seconds": run.duration_s,
             **{name: run.figures.get(key) for key, name in FIGURES.items()},
+            "Id": run.run_id,
         }
         for run in runs
     ]
@@ -102,8 +130,42 @@ def runs_table(runs: Sequence[RunSummary]) -> pd.DataFrame:
     return table
 
 
+def _marks(runs: Sequence[RunSummary]) -> dict[str, list[str]]:
+    """Return which run is the last, and which the best on its data set, by run."""
+    marks: dict[str, list[str]] = {}
+    if runs:
+        marks[max(run.run_id for run in runs)] = ["last"]
+    measured = sorted(
+        (run for run in runs if "micro_f1" in run.figures), key=lambda run: run.figures["micro_f1"]
+    )
+    for run in {run.data: run for run in measured}.values():
+        marks.setdefault(run.run_id, []).append("best")
+    return marks
+
+
+def _curves(runs: Sequence[RunSummary], home: Path) -> dict[str, list[float]]:
+    paths = {run.run_id: run_folder(run.run_id, home).history for run in runs}
+    return {run_id: _curve(path, file_state(path)) for run_id, path in paths.items()}
+
+
+@shared(2000)
+def _curve(path: Path, state: FileState) -> list[float]:
+    try:
+        return validation_curve(path)
+    except StorageError:  # the run itself says what is wrong
+        return []
+
+
 _COLUMNS = {
     "Run": st.column_config.TextColumn(pinned=True, width="medium"),
+    "Mark": st.column_config.ListColumn(
+        "",
+        width="small",
+        help="The last run, and the one with the highest micro-F1 on its data set.",
+    ),
+    "F1 by epoch": st.column_config.LineChartColumn(
+        width="small", y_min=0, y_max=1, help="Micro-F1 on the validation papers."
+    ),
     "Began": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
     "Seconds": st.column_config.NumberColumn(format="%.0f s", help="Seconds of work."),
     **{
@@ -115,7 +177,9 @@ _COLUMNS = {
 }
 
 
-def _table(runs: list[RunSummary], hidden: Collection[str]) -> list[RunSummary]:
+def _table(
+    runs: list[RunSummary], hidden: Collection[str], context: PageContext
+) -> list[RunSummary]:
     """Draw the list of runs and return the selected ones.
 
     Ids in ``hidden`` do not pass the filter; they stay selected for when it is gone.
@@ -128,7 +192,7 @@ def _table(runs: list[RunSummary], hidden: Collection[str]) -> list[RunSummary]:
     remembered = st.session_state.get(_SELECTED) or asked
     rows = [place for place, run_id in enumerate(ids) if run_id in remembered]
     event = st.dataframe(
-        runs_table(runs),
+        runs_table(runs, _curves(runs, context.home)),
         # Another list is another table: row numbers of the old one mean nothing in it.
         key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",
@@ -162,13 +226,17 @@ def _selection_actions(chosen: list[RunSummary], context: PageContext) -> None:
         ):
             st.query_params["run"] = chosen[0].run_id
             st.rerun()
-        if not context.policy.is_visitor and st.button(
-            "Delete" if len(chosen) == 1 else f"Delete {len(chosen)} runs",
-            icon=":material/delete:", key="delete-runs",
-        ):  # fmt: skip
-            delete_dialog([run.run_id for run in chosen], context)
+        if len(chosen) == 1:
+            _delete_button("Delete", chosen, context)
         if len(chosen) > MAX_COMPARED:
             components.note(f"The first {MAX_COMPARED} of them are compared.")
+
+
+def _delete_button(label: str, chosen: list[RunSummary], context: PageContext) -> None:
+    if not context.policy.is_visitor and st.button(
+        label, icon=":material/delete:", key="delete-runs"
+    ):
+        delete_dialog([run.run_id for run in chosen], context)
 
 
 @st.dialog("Delete for good?")

@@ -15,18 +15,22 @@ from arxivtag.runs.registry import Run
 from arxivtag.ui.browser.live_chart import live_chart, plain_figure
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.memory import FileState, file_state, shared
+from arxivtag.ui.train.space_view import (
+    ABOUT,
+    render_circle,
+    render_papers,
+    render_strip,
+    shown_space,
+)
 
 _MAX_CURVES = 32
 # Each figure's name, and what it shows for those who cannot see it.
-_CHARTS = (
-    ("loss", "Loss of training papers, batch by batch, and of validation papers by epoch."),
-    (
-        "binary_accuracy",
-        "Binary accuracy of training papers, batch by batch, and of validation papers by epoch, "
-        "against the level that predicting no label at all reaches.",
-    ),
-    ("validation", "Micro-F1 and precision at 1 on the validation papers, epoch by epoch."),
-)
+_CHARTS = {
+    "loss": "Loss of training papers, batch by batch, and of validation papers by epoch.",
+    "binary_accuracy": "Binary accuracy of training papers, batch by batch, and of validation "
+    "papers by epoch, against the level that predicting no label at all reaches.",
+    "validation": "Micro-F1 and precision at 1 on the validation papers, epoch by epoch.",
+}
 
 
 @dataclass(frozen=True)
@@ -71,15 +75,26 @@ def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:
     return {name: plain_figure(figure, run_id) for name, figure in drawn.items()}
 
 
-def render_charts(curves: Curves, key: str = "live") -> None:
-    """Draw the three charts; the browser draws one again only when its version is another."""
-    columns = st.columns(2)
-    for (name, alt_text), place in zip(_CHARTS, (*columns, st.container()), strict=True):
+def render_charts(run: Run, curves: Curves, key: str = "live") -> None:
+    """Draw the label space beside the curves; the browser draws again only what has changed."""
+    live = key == "live"
+    space = shown_space(run.folder)
+    left, right = st.columns(2)
+    if space is not None:
+        with left:
+            components.note(ABOUT)
+            render_circle(run, key, curves.history.n_epochs, live=live)
+        left = right
+    for name, place in (("loss", left), ("binary_accuracy", right)):
         with place:
-            live_chart(
-                curves.figures[name], f"{key}-{name}", alt_text,
-                version=curves.version, n_points=curves.history.n_points,
-            )  # fmt: skip
+            _render_chart(curves, name, key)
+    if space is not None:
+        left, right = st.columns(2)
+        with left:
+            render_strip(run, curves.history.n_epochs)
+        with right:
+            render_papers(run, key, live=live)
+    _render_chart(curves, "validation", key)
     if curves.history.start:
         components.note(
             "Binary accuracy counts every pair of paper and label, and most pairs are “no”: the "
@@ -88,9 +103,22 @@ def render_charts(curves: Curves, key: str = "live") -> None:
         )
 
 
+def _render_chart(curves: Curves, name: str, key: str) -> None:
+    live_chart(
+        curves.figures[name], f"{key}-{name}", _CHARTS[name],
+        version=curves.version, n_points=curves.history.n_points,
+    )  # fmt: skip
+
+
 def render_ended_curves(run: Run) -> None:
     """Draw the curves of a training that is over, if it got that far."""
     curves = current_curves(run.folder)
     if curves.history.n_points:
         st.subheader("Training", anchor=False)
-        render_charts(curves, key="ended")
+        _render_ended(run, curves)
+
+
+@st.fragment
+def _render_ended(run: Run, curves: Curves) -> None:
+    """Draw them in a fragment: a click on a paper draws nothing else again."""
+    render_charts(run, curves, key="ended")

@@ -138,7 +138,9 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
                 on_click=_reset, args=(base_id,),
                 help="Sets every field back to the preset, or to the run the settings come from.",
             )  # fmt: skip
-        return with_settings(settings_on(base, context.data_source, context.home), changes)
+        settings = with_settings(settings_on(base, context.data_source, context.home), changes)
+        _check_epochs(settings, context.policy.max_epochs)
+        return settings
     except (ConfigError, DataError) as error:
         components.show_error(error)
         return None
@@ -173,25 +175,25 @@ def _setting_input(item: Setting, base: RunConfig, fields_id: str, context: Page
         )
     if typing.get_origin(item.kind) is tuple:
         return parse_units(st.text_input(value=units_text(value), max_chars=60, **shared))
-    most = context.policy.max_epochs if item.name == "epochs" else None
-    return _number_input(item, value, shared, most)
+    most = context.policy.max_epochs
+    if item.name == "epochs" and value is not None and most is not None:
+        value = min(value, most)
+    return _number_input(item, value, shared)
 
 
-def _number_input(
-    item: Setting, value: float | None, shared: dict[str, Any], most: int | None
-) -> float | None:
-    """Draw the field of a number; ``most`` bounds it further than the setting itself does."""
+def _check_epochs(settings: RunConfig, most: int | None) -> None:
+    epochs = settings.training.epochs
+    if most is not None and epochs is not None and epochs > most:
+        raise ConfigError(f"epochs should be at most {most} here. Received: {epochs}.", "Lower it.")
+
+
+def _number_input(item: Setting, value: float | None, shared: dict[str, Any]) -> float | None:
+    """Draw the field of a number; the browser has no bounds: it would drop a number beyond them."""
     kinds = typing.get_args(item.kind) or (item.kind,)
     number = int if int in kinds else float
     optional = type(None) in kinds
-    lowest, highest = item.metadata.get("minimum"), item.metadata.get("maximum")
-    if most is not None:
-        highest = min(highest or most, most)
-        value = None if value is None else min(value, highest)
     typed: float | None = st.number_input(
         value=None if value is None else number(value),
-        min_value=None if lowest is None else number(lowest),
-        max_value=None if highest is None else number(highest),
         step=1 if number is int or value is None else _step(value),
         format="%d" if number is int else "%g",
         placeholder="automatic" if optional else None,

@@ -15,7 +15,7 @@ def render_heading(run: Run) -> None:
         st.subheader(components.safe_text(run.name), anchor=False, width="content")
         state = run_text.STATES[run.state]
         st.badge(state.name, icon=state.icon, color=state.color)
-    about = [run.run_id] if run.note else []
+    about = [run.run_id] if run.name != run.run_id else []
     about += [f"data: {_data_name(run)}", f"preset: {run.preset}"]
     if run.status.is_over and run.duration_s is not None:
         about.append(f"took {components.duration_text(run.duration_s)}")

@@ -94,7 +94,7 @@ def _render_running(run: Run, context: PageContext) -> None:
         return
     else:
         _live_figures(run.status, curves.history)
-    render_charts(curves)
+    render_charts(run, curves)
 
 
 def _progress_and_stop(run: Run, history: History) -> None:

@@ -1,0 +1,193 @@
+"""Watch it learn: papers that travel to their labels, F1 label by label, bars that move."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from arxivtag.errors import ArxivTagError
+from arxivtag.learning.space import Bytes, f1_of_labels, from_bytes, paper_places
+from arxivtag.papers.taxonomy import label_name
+from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.registry import Run
+from arxivtag.runs.space import Space, read_space
+from arxivtag.ui.browser.label_space import as_text, label_space, paper_bars
+from arxivtag.ui.evaluation.stored import readable
+from arxivtag.ui.frame import components
+from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.memory import FileState, file_state, shared
+
+MAX_REPLAYED = 60
+LIVE_FRAMES = 3  # in each message, in case the browser missed one
+N_PAPERS = 3
+ABOUT = (
+    "Each dot is a validation paper, in the colour of its first true label, at the mean of the "
+    "labels' places weighted by the probabilities it is given. Before training all stand in the "
+    "middle. Click a dot for the paper."
+)
+
+
+def shown_space(folder: RunFolder) -> Space | None:
+    """Return a run's label space, if it can be shown; what is damaged is said."""
+    try:
+        with readable("label space"):
+            return current_space(folder)
+    except ArxivTagError as error:
+        components.show_error(error)
+        return None
+
+
+def current_space(folder: RunFolder) -> Space | None:
+    """Return a run's label space with at least one frame, read anew when there are more."""
+    space = _space(folder, folder.run_id, file_state(folder.frames), file_state(folder.space))
+    return space if space is not None and len(space.epochs) else None
+
+
+@shared(32)
+def _space(_folder: RunFolder, run_id: str, frames: FileState, about: FileState) -> Space | None:
+    return read_space(_folder)
+
+
+def replayed_frames(space: Space) -> NDArray[np.int64]:
+    """Return at most :data:`MAX_REPLAYED` frames, evenly chosen, the first and last among them."""
+    n = len(space.epochs)
+    return np.unique(np.linspace(0, n - 1, min(n, MAX_REPLAYED)).round().astype(np.int64))
+
+
+def render_circle(
+    run: Run, key: str, n_epochs: int | None, *, live: bool = False, group: str = ""
+) -> None:
+    """Draw the circle of labels with its dots; spaces of one ``group`` are replayed together."""
+    with guarded(), readable("label space"):
+        space = current_space(run.folder)
+        if space is None:
+            return
+        first_live = max(0, len(space.epochs) - LIVE_FRAMES)
+        frames = np.arange(first_live, len(space.epochs)) if live else replayed_frames(space)
+        chosen = _chosen(key, space)
+        label_space(
+            {
+                "run": run.run_id,
+                "live": live,
+                "group": group or run.run_id,
+                "alt": _alt_text(space),
+                "labels": list(space.label_names),
+                "first": as_text(np.array([own[0] for own in space.paper_labels], np.uint8)),
+                "epochs": space.epochs[frames].tolist(),
+                "places": as_text(_places(space.packed[frames])),
+                "n_epochs": n_epochs,
+                "chosen": chosen,
+                "paper_labels": [] if chosen is None else list(space.paper_labels[chosen]),
+            },
+            f"{key}-circle",
+            lambda paper: _choose(key, paper),
+        )
+
+
+def _alt_text(space: Space) -> str:
+    return (
+        f"{len(space.titles)} validation papers as dots among {len(space.label_names)} labels on a "
+        "circle; the arrow keys choose a paper, which is then described beside it."
+    )
+
+
+def _places(packed: Bytes) -> NDArray[np.int16]:
+    return np.rint(32767 * paper_places(from_bytes(packed))).astype("<i2")
+
+
+def _choose(key: str, paper: int) -> None:
+    before = st.session_state.get(f"{key}-paper")
+    st.session_state[f"{key}-paper"] = None if paper == before else paper
+
+
+def _chosen(key: str, space: Space) -> int | None:
+    paper = st.session_state.get(f"{key}-paper")
+    return paper if isinstance(paper, int) and 0 <= paper < len(space.titles) else None
+
+
+def render_papers(run: Run, key: str, *, live: bool = False, group: str = "") -> None:
+    """Draw the chosen paper and three others with a bar for each of their labels."""
+    with guarded(), readable("label space"):
+        space = current_space(run.folder)
+        if space is None:
+            return
+        chosen = _chosen(key, space)
+        papers = [*([] if chosen is None else [chosen]), *examples(space)][: N_PAPERS + 1]
+        last = len(space.epochs) - 1
+        frames = np.unique([0, last]) if live else replayed_frames(space)
+        shown: list[dict[str, Any]] = [
+            {
+                "title": space.titles[paper],
+                "labels": list(space.paper_labels[paper]),
+                "chosen": paper == chosen and place == 0,
+            }
+            for place, paper in enumerate(papers)
+        ]
+        paper_bars(
+            {
+                "group": group or run.run_id,
+                "labels": list(space.label_names),
+                "papers": shown,
+                "n_frames": len(frames),
+                "packed": as_text(space.packed[frames][:, papers]),
+            },
+            f"{key}-papers",
+        )
+
+
+def examples(space: Space) -> list[int]:
+    """Return three papers with different first labels, where there are."""
+    by_label: dict[int, int] = {}
+    for paper, labels in enumerate(space.paper_labels):
+        by_label.setdefault(labels[0], paper)
+    return sorted(by_label.values())[:N_PAPERS]
+
+
+def render_strip(run: Run, n_epochs: int | None) -> None:
+    """Draw the F1 of each label as a strip that fills from the left, epoch by epoch."""
+    with guarded(), readable("label space"):
+        space = current_space(run.folder)
+        if space is not None:
+            st.html(_strip_html(run.run_id, file_state(run.folder.frames), space, n_epochs or 1))
+
+
+@shared(32)
+def _strip_html(run_id: str, state: FileState, _space: Space, n_epochs: int) -> str:
+    table = f1_table(_space)
+    ends = _space.epochs[_space.whole_epochs].tolist()
+    rows = "".join(
+        _strip_row(name, table[:, place].tolist(), ends, max(n_epochs, *ends, 1))
+        for place, name in enumerate(_space.label_names)
+    )
+    return (
+        '<p class="at-note">F1 of each label on these papers, epoch by epoch: the stronger the '
+        f'colour, the better.</p><ul class="at-strip">{rows}</ul>'
+    )
+
+
+def f1_table(space: Space) -> NDArray[np.float32]:
+    """Return the F1 of each label after each epoch, ``(n_epochs, n_labels)``."""
+    y_true = space.y_true
+    rows = [f1_of_labels(y_true, space.packed[frame]) for frame in space.whole_epochs]
+    return np.array(rows, np.float32).reshape(len(rows), len(space.label_names))
+
+
+def _strip_row(name: str, values: list[float], ends: list[float], n_epochs: float) -> str:
+    stops, before = [], 0.0
+    for value, end in zip(values, ends, strict=True):
+        left, right = 100 * before / n_epochs, 100 * end / n_epochs
+        colour = f"color-mix(in srgb, var(--at-accent) {100 * value:.0f}%, var(--at-soft))"
+        stops.append(f"{colour} {left:.2f}% {right:.2f}%")
+        before = end
+    edge = f"{100 * before / n_epochs:.2f}%"
+    fill = ", ".join([*stops, f"transparent {edge} 100%"])
+    said = f"{values[-1]:.2f}" if values else "–"
+    label, words = html.escape(name), html.escape(label_name(name))
+    return (
+        f"<li><span><b>{label}</b> {words if words != label else ''}</span>"
+        f'<i style="background: linear-gradient(90deg, {fill})"></i><span>{said}</span></li>'
+    )
