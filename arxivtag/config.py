@@ -24,6 +24,7 @@ PROJECT_FOLDER = _PACKAGE / "_app" if (_PACKAGE / "_app").is_dir() else CODE_FOL
 ASSETS_FOLDER = PROJECT_FOLDER / "assets"
 SAMPLE_PATH = ASSETS_FOLDER / "sample.csv.xz"
 PRETRAINED_PATH = ASSETS_FOLDER / "pretrained"
+WORD_VECTORS_FOLDER = ASSETS_FOLDER / "word_vectors"
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-zA-Z0-9.\-]+(:\d{1,5}|:\*)?")
 
 

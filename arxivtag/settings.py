@@ -15,6 +15,12 @@ from typing import Any, Literal
 
 from arxivtag.errors import ConfigError
 from arxivtag.fields import check_fields, from_dict, setting, to_dict
+from arxivtag.model_settings import MAX_FEATURES as MAX_FEATURES
+from arxivtag.model_settings import MAX_HIDDEN_LAYERS as MAX_HIDDEN_LAYERS
+from arxivtag.model_settings import MAX_WORD_UNITS as MAX_WORD_UNITS
+from arxivtag.model_settings import ModelConfig as ModelConfig
+from arxivtag.model_settings import VectorizerConfig as VectorizerConfig
+from arxivtag.model_settings import WordKind as WordKind
 
 
 @dataclass(frozen=True)
@@ -78,68 +84,6 @@ class SplitConfig:
         "papers stay the same, so that runs with several shares make a learning curve.",
         minimum=0.01,
         maximum=1.0,
-    )
-
-
-@dataclass(frozen=True)
-class VectorizerConfig:
-    """How a text becomes a row of TF-IDF weights."""
-
-    max_tokens: int | None = setting(
-        None,
-        "Largest vocabulary; empty: the number of distinct lower-cased words, as in the example.",
-        minimum=100,
-        maximum=2_000_000,
-        advanced=False,
-    )
-    ngrams: int = setting(2, "Longest n-gram: 1 words, 2 words and bigrams.", minimum=1, maximum=2)
-    min_document_frequency: int = setting(
-        1, "Leave out n-grams that occur in fewer papers than this.", minimum=1, maximum=1000
-    )
-    max_features: int | None = setting(
-        None,
-        "Most n-grams kept, those that tell most of the labels; empty: all in the vocabulary.",
-        minimum=100,
-        maximum=2_000_000,
-    )
-    sublinear_tf: bool = setting(False, "Use 1 + log(count) in place of the raw count.")
-    l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
-
-
-# A bundle holds branches of up to 16 layers, the one that puts out the labels included, ...
-MAX_HIDDEN_LAYERS = 15
-# ... and a vocabulary of as many n-grams.
-MAX_FEATURES = 4_000_000
-
-
-@dataclass(frozen=True)
-class ModelConfig:
-    """The network's shape."""
-
-    hidden_units: tuple[int, ...] = setting(
-        (512, 256),
-        "Units of each hidden layer.",
-        minimum=1,
-        maximum=4096,
-        max_items=MAX_HIDDEN_LAYERS,
-        advanced=False,
-    )
-    linear_path: bool = setting(
-        False,
-        "Add a linear path beside the hidden layers (wide and deep); it learns by margins, as an "
-        "SVM does, and the model is the mean.",
-    )
-    towers: int = setting(
-        1,
-        "Networks of this shape that learn side by side, each on its own; the model is their mean.",
-        minimum=1,
-        maximum=8,
-    )
-    dropout_rate: float = setting(
-        0.0, "Share of hidden units dropped in training.", minimum=0.0, maximum=0.95, advanced=False
-    )
-    word_dropout_rate: float = setting(
-        0.0, "Share of n-grams dropped from each paper in training.", minimum=0.0, maximum=0.95
     )
 
 
@@ -266,8 +210,8 @@ class RunConfig:
     )
     cleaning: CleaningConfig = CleaningConfig()
     split: SplitConfig = SplitConfig()
-    vectorizer: VectorizerConfig = VectorizerConfig()
-    model: ModelConfig = ModelConfig()
+    vectorizer: VectorizerConfig = VectorizerConfig()  # noqa: RUF009  frozen, as the others are
+    model: ModelConfig = ModelConfig()  # noqa: RUF009
     training: TrainingConfig = TrainingConfig()
     evaluation: EvaluationConfig = EvaluationConfig()
 
@@ -281,6 +225,34 @@ _SHARED_TUNED_VECTORIZER = VectorizerConfig(
     min_document_frequency=6,
     max_features=MAX_TUNED_FEATURES,
 )
+
+
+def _word_order(kind: WordKind, word_units: int) -> RunConfig:
+    """Return the preset of a network that reads words in order."""
+    return RunConfig(
+        preset=kind,
+        cleaning=_TUNED_CLEANING,
+        vectorizer=dataclasses.replace(_SHARED_TUNED_VECTORIZER, max_length_words=200),
+        model=ModelConfig(
+            hidden_units=(),
+            dropout_rate=0.5,
+            word_dropout_rate=0.1,
+            reads_ngrams=False,
+            word_order=kind,
+            word_units=word_units,
+        ),
+        training=TrainingConfig(
+            epochs=None,
+            learning_rate=0.015,
+            learning_rate_schedule="cosine",
+            ranking_weight=0.025,
+            rare_label_lift=0.4,
+            lazy_rows=True,
+            early_stopping_patience=4,
+            restore_best_epoch=True,
+        ),
+    )
+
 
 PRESETS: dict[str, RunConfig] = {
     "tuned": RunConfig(
@@ -319,17 +291,29 @@ PRESETS: dict[str, RunConfig] = {
             restore_best_epoch=True,
         ),
     ),
+    "cnn": _word_order("cnn", word_units=160),
 }
+# Both learn in one training, each from its own loss; lengths and papers are the same.
+PRESETS["ensemble"] = dataclasses.replace(
+    PRESETS["tuned"],
+    preset="ensemble",
+    vectorizer=PRESETS["cnn"].vectorizer,
+    model=dataclasses.replace(PRESETS["tuned"].model, word_order="cnn"),
+)
 
 PRESET_NAMES: dict[str, str] = {
     "tuned": "Tuned",
     "keras-example": "Keras example",
     "linear": "Linear",
+    "cnn": "CNN",
+    "ensemble": "Ensemble",
 }
 PRESET_HELP: dict[str, str] = {
     "tuned": "One hidden layer with dropout on scaled TF-IDF: quick, and the most accurate here.",
     "keras-example": "The Keras example's own network and settings, 20 epochs.",
     "linear": "No hidden layer: the quickest, and a strong model to compare with.",
+    "cnn": "Reads words in order: filters over 1 to 5 neighbouring words on word vectors.",
+    "ensemble": "Tuned and CNN side by side in one training: the model is their mean.",
 }
 DEFAULT_PRESET = "tuned"
 
@@ -366,6 +350,18 @@ def _check_combinations(settings: RunConfig) -> None:
             "The loss squared_hinge should be used without hidden layers. "
             f"Received: hidden_units={settings.model.hidden_units!r}.",
             "Leave hidden_units empty or choose another loss.",
+        )
+    reads_order = settings.model.word_order != "none"
+    if reads_order and settings.vectorizer.max_length_words is None:
+        raise ConfigError(
+            "A network that reads words in order should be given some of them. "
+            "Received: max_length_words=None.",
+            "Say how many words of each paper it reads, such as 200.",
+        )
+    if not reads_order and not settings.model.reads_ngrams:
+        raise ConfigError(
+            "A network should read something. Received: reads_ngrams=False, word_order='none'.",
+            "Let it read n-grams, words in order, or both.",
         )
 
 

@@ -32,6 +32,7 @@ FLOORS = {
     "arxivtag.locks": 0,
     "arxivtag.policy": 0,
     "arxivtag.settings": 0,
+    "arxivtag.model_settings": 0,
     "arxivtag.storage": 0,
     "arxivtag.papers": 1,
     "arxivtag.corpus": 1,
@@ -68,6 +69,8 @@ SIDEWAYS = {
     ("arxivtag.policy", "arxivtag.config"),
     ("arxivtag.settings", "arxivtag.errors"),
     ("arxivtag.settings", "arxivtag.fields"),
+    ("arxivtag.settings", "arxivtag.model_settings"),
+    ("arxivtag.model_settings", "arxivtag.fields"),
     ("arxivtag.storage", "arxivtag.errors"),
     ("arxivtag.tagging", "arxivtag.learning"),  # one vectorizer and one network for both
     ("arxivtag.corpus", "arxivtag.papers"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,12 +24,16 @@ class SparseRows:
         indices: ``(n_nonzero,)`` int32, column numbers.
         data: ``(n_nonzero,)`` float32, weights.
         n_features: Number of columns.
+        words: ``(n_samples, max_length_words)`` int32, the first words of each paper in order, for
+            networks that read them: 0 for a gap, else 1 plus the word's number. None where the
+            vectorizer keeps no order.
     """
 
     indptr: NDArray[np.int64]
     indices: NDArray[np.int32]
     data: NDArray[np.float32]
     n_features: int
+    words: NDArray[np.int32] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -47,7 +51,8 @@ class SparseRows:
         np.cumsum(lengths, out=indptr[1:])
         # Position in the old arrays of each kept entry: its row's start plus its place in the row.
         source = np.arange(indptr[-1]) + np.repeat(starts - indptr[:-1], lengths)
-        return SparseRows(indptr, self.indices[source], self.data[source], self.n_features)
+        words = None if self.words is None else self.words[chosen]
+        return SparseRows(indptr, self.indices[source], self.data[source], self.n_features, words)
 
     def slice(self, start: int, stop: int) -> SparseRows:
         """Return rows ``start:stop`` without copying indices and data."""
@@ -57,6 +62,7 @@ class SparseRows:
             self.indices[first:last],
             self.data[first:last],
             self.n_features,
+            None if self.words is None else self.words[start:stop],
         )
 
     def to_scipy(self) -> csr_matrix:
@@ -70,16 +76,34 @@ class SparseRows:
 
 
 @dataclass(frozen=True, eq=False)
+class WordInput:
+    """What a network that reads words in order is given.
+
+    Attributes:
+        n_words: Words that have a vector.
+        length: Words of a paper that are read.
+        vectors: ``(n_words, size)`` with which they begin, zeros where they begin at random; or
+            None where all do.
+    """
+
+    n_words: int
+    length: int
+    vectors: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Examples:
     """Papers as a model learns from them.
 
     Attributes:
         rows: Their TF-IDF weights, ``(n_samples, n_features)``.
         y_true: Their labels, ``(n_samples, n_labels)`` bool.
+        words: What a network that reads words in order is given, of training papers.
     """
 
     rows: SparseRows
     y_true: NDArray[np.bool_]
+    words: WordInput | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         """Return the number of papers."""
@@ -88,6 +112,8 @@ class Examples:
     def fingerprint(self) -> str:
         """Return a SHA-256 in hexadecimal that changes with any weight or label."""
         digest = hashlib.sha256(repr((self.rows.n_features, self.y_true.shape)).encode())
-        for array in (self.rows.indptr, self.rows.indices, self.rows.data, self.y_true):
+        rows = self.rows
+        words = () if rows.words is None else (rows.words,)
+        for array in (rows.indptr, rows.indices, rows.data, self.y_true, *words):
             digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()

@@ -1,7 +1,8 @@
 """A trained network as plain arrays, and its forward pass without Keras.
 
 Every preset reduces to a *sum of branches*: each branch is a stack of dense
-layers that reads the TF-IDF row, and the logits are the sum of what the branches
+layers that reads the TF-IDF row, or a network that reads the paper's words in order
+(:mod:`arxivtag.learning.word_order`), and the logits are the sum of what the branches
 put out (wide and deep: a linear path beside hidden layers). Training converts
 its Keras model to this form; tagging, evaluation and export need nothing else.
 """
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.logistic import sigmoid
+from arxivtag.learning.word_order import WordBranch, word_logits
 
 FloatArray = NDArray[np.float32]
 OutputActivation = Literal["sigmoid", "softmax", "any_sigmoid"]
@@ -64,22 +66,21 @@ class Network:
     """A sum of branches: ``logits = sum(branch(x) for branch in branches)``.
 
     Args:
-        branches: At least one; their first kernels are ``(n_features, n_hidden)`` and
+        branches: Those that read n-grams; their first kernels are ``(n_features, n_hidden)`` and
             their last ones ``(n_hidden, n_labels)``.
         output_activation: What turns logits into probabilities.
+        word_branches: Those that read words in order. There is at least one branch.
     """
 
     branches: tuple[Branch, ...]
     output_activation: OutputActivation
-
-    @property
-    def n_features(self) -> int:
-        """The number of n-grams that the network reads."""
-        return int(self.branches[0].layers[0].kernel.shape[0])
+    word_branches: tuple[WordBranch, ...] = ()
 
     @property
     def n_labels(self) -> int:
         """The number of labels that the network scores."""
+        if self.word_branches:
+            return self.word_branches[0].shape.n_labels
         return int(self.branches[0].layers[-1].kernel.shape[1])
 
 
@@ -87,21 +88,27 @@ def logits(network: Network, rows: SparseRows) -> FloatArray:
     """Return the network's logits for TF-IDF rows.
 
     Args:
-        network: Whose ``n_features`` equals ``rows.n_features``.
-        rows: ``n`` rows of TF-IDF weights.
+        network: Whose numbers of features and words are those of the rows.
+        rows: ``n`` rows of TF-IDF weights, with words if the network reads them in order.
 
     Returns:
         ``(n, n_labels)`` float32.
 
     Raises:
-        ValueError: If the numbers of features differ.
+        ValueError: If the numbers of features differ, or there are no words for a network that
+            reads them.
     """
-    if rows.n_features != network.n_features:
-        raise ValueError(
-            f"rows should have {network.n_features} features. Received: {rows.n_features}."
-        )
     result = np.zeros((len(rows), network.n_labels), np.float32)
+    for word_branch in network.word_branches:
+        if rows.words is None:
+            raise ValueError("rows should hold words in order. Received: n-grams alone.")
+        result += word_logits(word_branch, rows.words)
     for branch in network.branches:
+        n_features = len(branch.layers[0].kernel)
+        if rows.n_features != n_features:
+            raise ValueError(
+                f"rows should have {n_features} features. Received: {rows.n_features}."
+            )
         for start in range(0, len(rows), _BLOCK_ROWS):
             block = slice(start, start + _BLOCK_ROWS)
             result[block] += _branch_logits(branch, rows, block)

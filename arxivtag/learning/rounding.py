@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.word_order import WordBranch
 
 # Rows rounded at once: a copy of a whole first layer in float32 would be the largest array of all.
 _BLOCK_ROWS = 4096
@@ -23,7 +24,8 @@ def rounded(network: Network) -> Network:
     What is rounded already stays as it is.
     """
     branches = tuple(Branch(tuple(map(_rounded, branch.layers))) for branch in network.branches)
-    return Network(branches, network.output_activation)
+    words = tuple(map(_rounded_embedding, network.word_branches))
+    return Network(branches, network.output_activation, words)
 
 
 def to_int8(kernel: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
@@ -45,6 +47,15 @@ def to_int8(kernel: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]
         steps = kernel[block] / np.where(scale[block] > 0, scale[block], 1)[:, None]
         numbers[block] = np.clip(np.rint(steps), -127, 127)
     return numbers, scale
+
+
+def _rounded_embedding(branch: WordBranch) -> WordBranch:
+    """Return the branch with its words' vectors rounded; its other weights are few."""
+    if branch.embedding.dtype == np.int8:
+        return branch
+    numbers, scale = to_int8(branch.embedding)
+    weights = {name: np.array(weight) for name, weight in branch.weights.items()}
+    return WordBranch(branch.shape, numbers, scale, weights)
 
 
 def _rounded(layer: DenseLayer) -> DenseLayer:

@@ -94,12 +94,18 @@ class Trainer:
             batch_size=training.batch_size,
             word_dropout_rate=model.word_dropout_rate,
             random_seed=seed,
+            reads_ngrams=model.reads_ngrams,
         )
         n_steps = self._batches.num_batches
         self._n_epochs = training.planned_epochs(len(train))
         self._shape = train.rows.n_features, train.y_true.shape[1]
         self._model = ready_model(
-            model, training, self._shape, n_steps * self._n_epochs, random_seed=seed
+            model,
+            training,
+            self._shape,
+            n_steps * self._n_epochs,
+            words=train.words,
+            random_seed=seed,
         )
         plan = Plan(len(train), training.batch_size, n_steps, self._n_epochs)
         self._live = Live(self._model, plan, on_tick, should_stop)
@@ -182,6 +188,12 @@ def lift_rare_labels(network: Network, y_train: BoolArray, lift: float) -> Netwo
         return network
     counts = np.maximum(y_train.sum(axis=0), 1)
     shift = lift * np.log(np.maximum(COMMON_SHARE * len(y_train) / counts, 1.0))
+    if not network.branches:
+        first_word, *other_words = network.word_branches
+        bias = (first_word.weights["labels_bias"] + shift).astype(np.float32)
+        raised = {**first_word.weights, "labels_bias": bias}
+        lifted_word = dataclasses.replace(first_word, weights=raised)
+        return dataclasses.replace(network, word_branches=(lifted_word, *other_words))
     first, *others = network.branches
     last = first.layers[-1]
     lifted = dataclasses.replace(last, bias=(last.bias + shift).astype(np.float32))

@@ -17,7 +17,7 @@ left out: it swamps the real terms.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -57,9 +57,9 @@ class Vectorizer:
         return len(self.vocabulary)
 
     @cached_property
-    def terms(self) -> _TermTable:
+    def terms(self) -> TermTable:
         """The look-up tables from words and pairs of words to column numbers."""
-        return _TermTable.build(self.vocabulary)
+        return TermTable.build(self.vocabulary)
 
     def transform(self, texts: Sequence[str]) -> SparseRows:
         """Return the TF-IDF rows of ``texts``: ``(n_texts, n_terms)``.
@@ -71,7 +71,8 @@ class Vectorizer:
     def count(self, texts: Sequence[str]) -> SparseRows:
         """Return how often each term occurs in each text: ``(n_texts, n_terms)``."""
         table = self.terms
-        parts = list(map_threads(lambda chunk: _count_chunk(chunk, table), chunks(texts)))
+        length = self.config.max_length_words
+        parts = list(map_threads(lambda chunk: _count_chunk(chunk, table, length), chunks(texts)))
         return stack(parts, len(self))
 
     def weigh(self, counts: SparseRows) -> SparseRows:
@@ -80,7 +81,7 @@ class Vectorizer:
 
 
 @dataclass(frozen=True, eq=False)
-class _TermTable:
+class TermTable:
     """Where words and pairs of words stand in a vocabulary.
 
     Attributes:
@@ -98,8 +99,13 @@ class _TermTable:
     pair_terms: NDArray[np.int32]
     n_terms: int
 
+    @property
+    def n_words(self) -> int:
+        """How many words are terms or halves of terms."""
+        return len(self.word_number)
+
     @classmethod
-    def build(cls, vocabulary: pa.StringArray) -> _TermTable:
+    def build(cls, vocabulary: pa.StringArray) -> TermTable:
         is_pair = np.asarray(pc.match_substring(vocabulary, " "), dtype=np.bool_)
         halves = pc.split_pattern(vocabulary.filter(pa.array(is_pair)), " ", max_splits=1)
         single = vocabulary.filter(pa.array(~is_pair))
@@ -122,7 +128,7 @@ class _TermTable:
 
     def numbers(self, dictionary: pa.StringArray) -> NDArray[np.int64]:
         """Return the numbers of these words; an unknown word gets ``n_words``."""
-        n_words, number = len(self.word_number), self.word_number
+        n_words, number = self.n_words, self.word_number
         numbers = [number.get(word, n_words) for word in dictionary.to_pylist()]
         return np.array(numbers, dtype=np.int64)
 
@@ -158,7 +164,7 @@ def weigh(counts: SparseRows, idf: NDArray[np.float32], config: VectorizerConfig
     if config.sublinear_tf:
         data = 1 + np.log(data)
     data = data * idf[counts.indices]
-    rows = SparseRows(counts.indptr, counts.indices, data, counts.n_features)
+    rows = replace(counts, data=data)
     return with_length_one(rows) if config.l2_normalize else rows
 
 
@@ -172,21 +178,41 @@ def with_length_one(rows: SparseRows) -> SparseRows:
     norms = np.sqrt(squares)
     # An idf is never 0 (log of more than 1), so neither is a norm.
     data = rows.data / np.repeat(norms, lengths[filled])
-    return SparseRows(rows.indptr, rows.indices, data, rows.n_features)
+    return replace(rows, data=data)
 
 
-def _count_chunk(texts: Sequence[str], table: _TermTable) -> SparseRows:
+def _count_chunk(texts: Sequence[str], table: TermTable, length: int | None) -> SparseRows:
     words = split_chunk(texts)
     numbers = table.numbers(words.dictionary)[words.codes]
     starts = pair_starts(words.indptr)
     pairs = table.pair_columns(numbers[starts], numbers[starts + 1])
     rows = np.repeat(np.arange(len(texts), dtype=np.int64), np.diff(words.indptr))
-    return count_rows(
+    counts = count_rows(
         np.concatenate([rows, rows[starts]]),
         np.concatenate([table.word_term[numbers], pairs]),
         len(texts),
         table.n_terms,
     )
+    return with_words(counts, numbers, words.indptr, table, length)
+
+
+def with_words(
+    rows: SparseRows,
+    numbers: NDArray[np.int64],
+    indptr: NDArray[np.int64],
+    table: TermTable,
+    length: int | None,
+) -> SparseRows:
+    """Return the rows with the first ``length`` words of each text, from the numbers of all."""
+    if length is None:
+        return rows
+    words = np.zeros((len(rows), length), np.int32)
+    kept = np.minimum(np.diff(indptr), length)
+    texts = np.repeat(np.arange(len(rows)), kept)
+    places = np.arange(len(texts)) - np.repeat(np.cumsum(kept) - kept, kept)
+    chosen = numbers[indptr[texts] + places]
+    words[texts, places] = np.where(chosen < table.n_words, chosen + 1, 0)
+    return replace(rows, words=words)
 
 
 def count_rows(
@@ -216,4 +242,10 @@ def stack(parts: Sequence[SparseRows], n_features: int) -> SparseRows:
         np.concatenate([part.indices for part in parts]),
         np.concatenate([part.data for part in parts]),
         n_features,
+        _stacked_words(parts),
     )
+
+
+def _stacked_words(parts: Sequence[SparseRows]) -> NDArray[np.int32] | None:
+    words = [part.words for part in parts if part.words is not None]
+    return np.concatenate(words) if words else None

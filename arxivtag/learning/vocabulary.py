@@ -17,7 +17,7 @@ from arxivtag.corpus.tokens import TermKind, Tokens
 from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.selection import take_terms
-from arxivtag.learning.vectorizer import Vectorizer, count_rows
+from arxivtag.learning.vectorizer import Vectorizer, count_rows, with_words
 from arxivtag.settings import VectorizerConfig
 
 
@@ -52,7 +52,16 @@ class Fitted:
             last - first,
             len(self.vectorizer),
         )
-        return self.vectorizer.weigh(counts)
+        return self.vectorizer.weigh(self._with_words(counts, tokens, first, last))
+
+    def _with_words(self, counts: SparseRows, tokens: Tokens, first: int, last: int) -> SparseRows:
+        length = self.vectorizer.config.max_length_words
+        if length is None:
+            return counts
+        table = self.vectorizer.terms
+        numbers = table.numbers(tokens.words)[tokens.codes("words", first, last)]
+        indptr = tokens.indptr[first : last + 1] - tokens.indptr[first]
+        return with_words(counts, numbers, indptr, table, length)
 
 
 def fit(

@@ -215,7 +215,9 @@ def _check_size(settings: RunConfig, features: Features) -> None:
 
 def _n_parameters(settings: RunConfig, features: Features) -> int:
     n_features, n_labels = features.train.rows.n_features, len(features.label_names)
-    layers = model_summary(settings.model, n_features, n_labels)
+    length = settings.vectorizer.max_length_words or 0
+    words = (features.vectorizer.terms.n_words, length) if length else (0, 0)
+    layers = model_summary(settings.model, n_features, n_labels, words)
     return sum(layer.n_parameters for layer in layers)
 
 

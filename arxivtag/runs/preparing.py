@@ -41,12 +41,13 @@ from arxivtag.learning.features import Examples, SparseRows
 from arxivtag.learning.selection import most_telling
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.learning.vocabulary import Fitted, fit
+from arxivtag.learning.word_order import word_input
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.papers.words import distinct_words
 from arxivtag.settings import RunConfig, VectorizerConfig
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 MAX_KEPT = 8  # prepared features of one corpus
 _LEFTOVER_S = 24 * 3600  # after which an unfinished folder is a killed run's
 SIDES = ("train", "val", "test")
@@ -147,7 +148,9 @@ class Preparation:
             raise StorageError(f"Could not read {self._folder}.", "Start the run again.")
         with contextlib.suppress(OSError):
             os.utime(self._folder / REPORT_NAME)  # the last use
-        return self._prepared
+        prepared = self._prepared
+        words = word_input(self._settings.model, prepared.vectorizer)
+        return dataclasses.replace(prepared, train=dataclasses.replace(prepared.train, words=words))
 
     def _write(self, cleaned: Cleaned, parts: SplitRows) -> None:
         """Publish the features by one rename."""
@@ -282,17 +285,23 @@ class _RowWriter:
         self._folder = folder
         self._indices, self._data = ArrayWriter(folder / "indices"), ArrayWriter(folder / "data")
         self._sizes = [np.zeros(1, dtype=np.int64)]
+        self._words: ArrayWriter | None = None
 
     def add(self, rows: SparseRows) -> None:
         """Append rows."""
         self._indices.add(rows.indices)
         self._data.add(rows.data)
         self._sizes.append(np.diff(rows.indptr))
+        if rows.words is not None:
+            self._words = self._words or ArrayWriter(self._folder / "words")
+            self._words.add(rows.words.ravel())
 
     def close(self) -> None:
         """Write where each row begins, and close the files."""
         self._indices.close()
         self._data.close()
+        if self._words is not None:
+            self._words.close()
         write_array(self._folder / "indptr", np.cumsum(np.concatenate(self._sizes)))
 
 
@@ -319,20 +328,23 @@ def open_features(folder: Path) -> Features | None:
         config = from_dict(VectorizerConfig, about["vectorizer"])
         vectorizer = Vectorizer(vocabulary, map_array(folder / "idf", np.float32), config)
         names, n_labels = tuple(about["label_names"]), about["n_labels"]
-        train, val, test = (
-            _map_part(folder / side, len(vocabulary), names, n_labels) for side in SIDES
-        )
+        train, val, test = (_map_part(folder / side, vectorizer, names, n_labels) for side in SIDES)
     except (StorageError, OSError, KeyError, ValueError, TypeError, pa.ArrowException):
         return None
     return Features(vectorizer, names[:n_labels], train, val, test, about["reports"])
 
 
-def _map_part(folder: Path, n_features: int, names: tuple[str, ...], n_labels: int) -> Part:
+def _map_part(folder: Path, vectorizer: Vectorizer, names: tuple[str, ...], n_labels: int) -> Part:
     codes, indptr = _map_labels(folder)
     labels = LabelIndex(names, codes, indptr, (), np.empty(0, dtype=np.int32))
     y_true = _multi_hot(codes, indptr, n_labels)
     papers = map_array(folder / "papers", np.int64)
-    return Part(_map_rows(folder, n_features), y_true, papers, labels)
+    rows = _map_rows(folder, len(vectorizer))
+    length = vectorizer.config.max_length_words
+    if length is not None:
+        words = map_array(folder / "words", np.int32).reshape(-1, length)
+        rows = dataclasses.replace(rows, words=words)
+    return Part(rows, y_true, papers, labels)
 
 
 def _map_rows(folder: Path, n_features: int) -> SparseRows:

@@ -11,6 +11,8 @@
     branch0_layer0_scale.npy, ...
                          (n_in,) float32
     neighbours_*.npy, neighbours_papers.txt     optional, see arxivtag.tagging.neighbours
+    words0_embedding.npy, words0_scale.npy, words0_labels_kernel.npy, ...
+                         of networks that read words in order, see arxivtag.learning.word_order
     scope_pairs.npy, scope_lifts.npy            optional, see arxivtag.tagging.scope
 
 A kernel is stored as int8: whole numbers from -127 to 127, each row of which is multiplied by its
@@ -34,7 +36,13 @@ from arxivtag.learning.network import Network, OutputActivation
 from arxivtag.learning.progress import utc_now
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.settings import MAX_FEATURES, RunConfig, VectorizerConfig
+from arxivtag.settings import (
+    MAX_FEATURES,
+    MAX_WORD_UNITS,
+    RunConfig,
+    VectorizerConfig,
+    WordKind,
+)
 from arxivtag.tagging.neighbours import NeighbourIndex
 from arxivtag.tagging.scope import N_PAIRS, Scope
 
@@ -44,6 +52,7 @@ MANIFEST_NAME = "manifest.json"
 Precision = Literal["float32", "int8"]
 TextFields = Literal["abstract", "title_and_abstract"]
 
+MAX_WORD_BRANCHES = 8
 _MAX_NEIGHBOURS = 1_000_000
 _PACKAGES = ("numpy", "pyarrow", "keras", "jax", "tensorflow", "tensorflow-cpu")
 
@@ -88,11 +97,18 @@ class NetworkLayout:
         precision: How kernels are stored.
         branches: For each branch what its layers lead from and to: n_features, hidden units,
             n_labels.
+        word_kinds: The kind of each branch that reads words in order; ...
+        word_units: ... and its units. Words, length and labels are the vectorizer's and the
+            bundle's.
     """
 
     output_activation: OutputActivation = _MISSING
     precision: Precision = _MISSING
     branches: tuple[tuple[int, ...], ...] = _MISSING
+    word_kinds: tuple[WordKind, ...] = ()
+    word_units: tuple[int, ...] = setting(
+        (), "Units of each.", minimum=1, maximum=MAX_WORD_UNITS, max_items=MAX_WORD_BRANCHES
+    )
 
 
 @dataclass(frozen=True)
@@ -126,6 +142,11 @@ class Layout:
 def weights_name(branch: int, layer: int, part: Literal["kernel", "scale", "bias"]) -> str:
     """Return the name of a file of weights, without its ending."""
     return f"branch{branch}_layer{layer}_{part}"
+
+
+def word_weights_name(branch: int, part: str) -> str:
+    """Return the name of a file of weights of a branch that reads words in order."""
+    return f"words{branch}_{part}"
 
 
 def new_manifest(

@@ -1,7 +1,8 @@
 """Why a label: what each word and pair of words of a text does to that label's logit, exactly.
 
 *Leaving out* an n-gram means: at every place where it stands in the text, its
-words are no longer counted, and neither are the pairs that touch those places.
+words are no longer counted, and neither are the pairs that touch those places. Networks that
+read words in order are given a gap there, as for a word that they do not know.
 The words left and right of the gap do not become neighbours. The rest of the text is
 weighed anew: with L2 normalisation it gains weight. The contribution is
 
@@ -32,6 +33,7 @@ from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.logistic import logit
 from arxivtag.learning.network import OutputActivation, activate, probability_of_any
+from arxivtag.learning.word_order import word_logits
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging.threads import one_blas_thread
@@ -236,6 +238,8 @@ class _Reading:
         places: Their characters.
         word_columns: ``(n_words,)`` column of each word in the vocabulary, or -1.
         pair_columns: ``(n_words - 1,)`` the same for the pair that starts there.
+        numbers: ``(n_words,)`` what networks that read words in order are given: 0 for a gap.
+        reads_order: Whether the model has such a network.
     """
 
     text: str
@@ -243,6 +247,8 @@ class _Reading:
     places: list[tuple[int, int]]
     word_columns: Integers
     pair_columns: Integers
+    numbers: Integers
+    reads_order: bool
 
     @classmethod
     def of(cls, bundle: Bundle, text: str) -> _Reading:
@@ -256,6 +262,8 @@ class _Reading:
             [(start, end) for _, start, end in placed],
             table.word_term[numbers].astype(np.int64),
             table.pair_columns(numbers[:-1], numbers[1:]).astype(np.int64),
+            np.where(numbers < table.n_words, numbers + 1, 0),
+            bool(bundle.network.word_branches),
         )
 
     def places_of(self, phrase: list[str]) -> tuple[Integers, Integers]:
@@ -285,6 +293,8 @@ class _Reading:
         known = self.word_columns >= 0
         known[:-1] |= self.pair_columns >= 0
         known[1:] |= self.pair_columns >= 0
+        if self.reads_order:
+            known |= self.numbers > 0
         wanted = {self.words[position] for position in np.flatnonzero(known)}
         positions: dict[str, list[int]] = {}
         for position, word in enumerate(self.words):
@@ -300,6 +310,14 @@ class _Reading:
             pair = " ".join(self.words[starts[0] : starts[0] + 2])
             terms.append(_Term(pair, np.union1d(starts, starts + 1), len(starts)))
         return terms
+
+    def in_order(self, variants: Sequence[Integers], length: int) -> Integers:
+        """Return the first words of each variant, with gaps where words are left out."""
+        words = np.zeros((len(variants), length), dtype=np.int64)
+        words[:, : len(self.numbers)] = self.numbers[:length]
+        for row, removed in enumerate(variants):
+            words[row, removed[removed < length]] = 0
+        return words
 
     def counts(self, variants: Sequence[Integers], known: Integers) -> Floats:
         """Return how often each known n-gram is left, for each set of positions left out.
@@ -326,8 +344,12 @@ def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> 
     parts = []
     with one_blas_thread():
         for start in range(0, len(variants), _BLOCK):
-            counts = reading.counts(variants[start : start + _BLOCK], known)
-            parts.append(_dense_logits(bundle, known, _weights(bundle, known, counts)))
+            block = variants[start : start + _BLOCK]
+            weights = _weights(bundle, known, reading.counts(block, known))
+            logits = _dense_logits(bundle, known, weights)
+            for branch in bundle.network.word_branches:
+                logits += word_logits(branch, reading.in_order(block, branch.shape.length))
+            parts.append(logits)
     return np.concatenate(parts)
 
 

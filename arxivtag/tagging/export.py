@@ -121,7 +121,8 @@ def _without_log_lines() -> Iterator[None]:
 def build_end_to_end(bundle: Bundle) -> KerasModel:
     """Return the model that :func:`export_keras` writes.
 
-    Its two layers: ``text_vectorization`` (strings to TF-IDF) and ``network``.
+    Its layers: ``text_vectorization`` (strings to TF-IDF), for networks that read words in order
+    ``word_numbers`` (strings to words), and ``network``, which takes what these give.
     """
     import keras
 
@@ -136,7 +137,16 @@ def build_end_to_end(bundle: Bundle) -> KerasModel:
         name="text_vectorization",
     )
     text = keras.Input(shape=(), dtype="string", name="text")
-    return keras.Model(text, _network(bundle, idf)(vectorization(text)), name=MODEL_NAME)
+    read = [vectorization(text)]
+    if bundle.network.word_branches:
+        words = keras.layers.TextVectorization(
+            output_sequence_length=vectorizer.config.max_length_words,
+            vocabulary=list(vectorizer.terms.word_number),
+            name="word_numbers",
+        )
+        read.append(words(text))
+    y_prob = _network(bundle, idf)(read if len(read) > 1 else read[0])
+    return keras.Model(text, y_prob, name=MODEL_NAME)
 
 
 def _network(bundle: Bundle, idf: NDArray[np.float32]) -> KerasModel:
@@ -145,7 +155,7 @@ def _network(bundle: Bundle, idf: NDArray[np.float32]) -> KerasModel:
     from keras import ops
 
     weights = keras.Input(shape=(len(idf),), name="tf_idf")
-    values = weights
+    values, inputs = weights, [weights]
     config = bundle.vectorizer.config
     if config.sublinear_tf:
         # Back to whole counts: 0, or 1 + log(count), then times the idf again.
@@ -159,9 +169,28 @@ def _network(bundle: Bundle, idf: NDArray[np.float32]) -> KerasModel:
         _branch(branch, f"branch{number}", values)
         for number, branch in enumerate(bundle.network.branches)
     ]
+    if bundle.network.word_branches:
+        words, word_outputs = _word_branches(bundle)
+        inputs.append(words)
+        outputs += word_outputs
     logits = outputs[0] if len(outputs) == 1 else keras.layers.Add(name="logits")(outputs)
     y_prob = _activated(logits, bundle.network.output_activation)
-    return keras.Model(weights, _calibrated(bundle.calibration, y_prob), name="network")
+    y_prob = _calibrated(bundle.calibration, y_prob)
+    return keras.Model(inputs if len(inputs) > 1 else weights, y_prob, name="network")
+
+
+def _word_branches(bundle: Bundle) -> tuple[KerasTensor, list[KerasTensor]]:
+    """Return the input of words in order, as Keras numbers them, and each branch's logits."""
+    import keras
+    from keras import ops
+
+    from arxivtag.learning.engine.word_order import keras_of
+
+    branches = bundle.network.word_branches
+    words = keras.Input((branches[0].shape.length,), dtype="int64", name="words")
+    # Keras' 0 is the padding and 1 an unknown word: both are gaps.
+    numbers = ops.cast(ops.maximum(words - 1, 0), "int32")
+    return words, [keras_of(branch)(numbers) for branch in branches]
 
 
 def _times(values: KerasTensor, factors: NDArray[np.floating[Any]], name: str) -> KerasTensor:

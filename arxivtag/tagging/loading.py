@@ -23,7 +23,9 @@ from arxivtag.learning import calibration, thresholds
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.settings import MAX_HIDDEN_LAYERS
+from arxivtag.learning.word_order import WordBranch, WordShape
+from arxivtag.learning.word_vectors import SIZE
+from arxivtag.settings import MAX_HIDDEN_LAYERS, WordKind
 from arxivtag.tagging.bundle import (
     MANIFEST_NAME,
     SCHEMA_VERSION,
@@ -32,6 +34,7 @@ from arxivtag.tagging.bundle import (
     NeighboursLayout,
     ScopeLayout,
     weights_name,
+    word_weights_name,
 )
 from arxivtag.tagging.neighbours import NeighbourIndex
 from arxivtag.tagging.scope import Scope
@@ -157,10 +160,11 @@ class _Reader:
         if idf.min() <= 0:
             raise BundleError("The bundle's idf should be above 0 everywhere.", _HINT)
         label_names = self.lines("label_names", layout.n_labels, distinct=True)
+        vectorizer = Vectorizer(vocabulary, idf, layout.vectorizer)
         return Bundle(
             manifest=self.manifest,
-            vectorizer=Vectorizer(vocabulary, idf, layout.vectorizer),
-            network=self.network(),
+            vectorizer=vectorizer,
+            network=self.network(vectorizer),
             label_names=tuple(label_names.to_pylist()),
             thresholds=_thresholds(self.manifest, layout.n_labels),
             calibration=calibration.from_dict(self.manifest.get("calibration", {})),
@@ -169,13 +173,40 @@ class _Reader:
             scope=self.scope(),
         )
 
-    def network(self) -> Network:
+    def network(self, vectorizer: Vectorizer) -> Network:
         """Return the network; its weights stay on disk until they are used."""
         branches = []
         for branch, sizes in enumerate(self.layout.network.branches):
             shapes = enumerate(itertools.pairwise(sizes))
             branches.append(Branch(tuple(self.layer(branch, *numbered) for numbered in shapes)))
-        return Network(tuple(branches), self.layout.network.output_activation)
+        declared = self.layout.network
+        words = tuple(
+            self.word_branch(number, self.word_shape(kind, n_units, vectorizer))
+            for number, (kind, n_units) in enumerate(
+                zip(declared.word_kinds, declared.word_units, strict=True)
+            )
+        )
+        return Network(tuple(branches), declared.output_activation, words)
+
+    def word_shape(self, kind: WordKind, n_units: int, vectorizer: Vectorizer) -> WordShape:
+        """Return the sizes of a network that reads words in order."""
+        length = self.layout.vectorizer.max_length_words or 0
+        return WordShape(kind, n_units, vectorizer.terms.n_words, length, self.layout.n_labels)
+
+    def word_branch(self, number: int, shape: WordShape) -> WordBranch:
+        """Return a network that reads words in order."""
+        name = functools.partial(word_weights_name, number)
+        scale = self.array(name("scale"), (shape.n_words + 1,), np.float32)
+        with np.errstate(over="ignore"):
+            _check_finite(name("scale"), scale * np.float32(_LARGEST_INT8))
+        embedding = self.array(name("embedding"), (shape.n_words + 1, SIZE), np.int8)
+        if embedding[0].any():
+            raise BundleError("The bundle's vector of a gap should be zero.", _HINT)
+        weights = {
+            part: self.array(name(part), sizes, np.float32)
+            for part, sizes in shape.shapes().items()
+        }
+        return WordBranch(shape, embedding, scale, weights)
 
     def layer(self, branch: int, number: int, shape: tuple[int, int]) -> DenseLayer:
         """Return one layer, whose kernel is ``shape``."""
@@ -295,8 +326,16 @@ def _layout(manifest: dict[str, Any]) -> Layout:
             f"Received: {layout.n_labels:,}.",
             _HINT,
         )
-    branches = layout.network.branches
-    if not 1 <= len(branches) <= _MAX_BRANCHES or not all(
+    branches, word_kinds = layout.network.branches, layout.network.word_kinds
+    if len(word_kinds) != len(layout.network.word_units) or (
+        word_kinds and layout.vectorizer.max_length_words is None
+    ):
+        raise BundleError(
+            "A network that reads words in order should have units and a length. "
+            f"Received: {word_kinds!r:.80}.",
+            _HINT,
+        )
+    if not 0 < len(branches) + len(word_kinds) <= _MAX_BRANCHES or not all(
         _fits(sizes, layout) for sizes in branches
     ):
         raise BundleError(

@@ -25,6 +25,7 @@ from arxivtag.tagging.bundle import (
     NetworkLayout,
     ScopeLayout,
     weights_name,
+    word_weights_name,
 )
 from arxivtag.tagging.loading import load_bundle
 
@@ -81,6 +82,11 @@ def _arrays(bundle: Bundle) -> Iterator[tuple[str, NDArray[Any]]]:
             yield weights_name(number, layer, "kernel"), dense.kernel
             if dense.scale is not None:
                 yield weights_name(number, layer, "scale"), dense.scale
+    for number, words in enumerate(rounded(bundle.network).word_branches):
+        yield word_weights_name(number, "embedding"), words.embedding
+        yield word_weights_name(number, "scale"), np.asarray(words.scale)
+        for name, weight in words.weights.items():
+            yield word_weights_name(number, name), weight.astype(np.float32)
     if bundle.neighbours is not None:
         yield "neighbours_indptr", bundle.neighbours.indptr
         yield "neighbours_indices", bundle.neighbours.indices
@@ -101,6 +107,8 @@ def _manifest(bundle: Bundle) -> dict[str, Any]:
             output_activation=network.output_activation,
             precision="int8",
             branches=tuple(_sizes(branch) for branch in network.branches),
+            word_kinds=tuple(words.shape.kind for words in network.word_branches),
+            word_units=tuple(words.shape.n_units for words in network.word_branches),
         ),
     )
     kept = (

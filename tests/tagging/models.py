@@ -10,7 +10,9 @@ from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
 from arxivtag.learning.rounding import rounded
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.settings import RunConfig, VectorizerConfig
+from arxivtag.learning.word_order import WordBranch, WordShape
+from arxivtag.learning.word_vectors import SIZE
+from arxivtag.settings import RunConfig, VectorizerConfig, WordKind
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
 from arxivtag.tagging.scope import Scope
@@ -25,12 +27,27 @@ WORDS = WORD_LIST.split()
 
 # What each form adds to the plain one: vectorizer options, branches, activation, calibration.
 ACTIVATIONS: dict[str, OutputActivation] = {"softmax": "softmax", "any": "any_sigmoid"}
-FORMS = ("plain", "tuned", "linear", "wide_and_deep", "softmax", "isotonic", "any")
+FORMS = (
+    "plain", "tuned", "linear", "wide_and_deep", "softmax", "isotonic", "any", "cnn", "ensemble",
+)  # fmt: skip
+WITH_WORDS = ("cnn", "ensemble")
 
 
 def invented_texts(n_texts: int, seed: int = 0) -> list[str]:
     source = random.Random(seed)
     return [" ".join(source.choices(WORDS, k=source.randint(3, 40))) for _ in range(n_texts)]
+
+
+def word_branch(kind: WordKind, n_words: int, source: np.random.Generator) -> WordBranch:
+    """A network that reads the first 30 words, with random weights."""
+    shape = WordShape(kind, 6, n_words, 30, len(LABELS))
+    embedding = source.normal(0, 0.5, (n_words + 1, SIZE)).astype(np.float32)
+    embedding[0] = 0
+    weights = {
+        name: source.normal(0, 0.2, sizes).astype(np.float32)
+        for name, sizes in shape.shapes().items()
+    }
+    return WordBranch(shape, embedding, None, weights)
 
 
 def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle:
@@ -40,7 +57,13 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
     texts = invented_texts(80)
     vectorizer, rows = fit_transform(
         texts,
-        VectorizerConfig(max_tokens=150, sublinear_tf=scaled, l2_normalize=scaled, ngrams=2),
+        VectorizerConfig(
+            max_tokens=150,
+            sublinear_tf=scaled,
+            l2_normalize=scaled,
+            ngrams=2,
+            max_length_words=30 if form in WITH_WORDS else None,
+        ),
     )
     n_features = len(vectorizer)
 
@@ -60,7 +83,9 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
         "plain": (branch(16, 8),),
         "linear": (branch(),),
         "wide_and_deep": (branch(16), branch()),
+        "cnn": (),
     }.get(form, (branch(16),))
+    words = (word_branch("cnn", vectorizer.terms.n_words, source),) if form in WITH_WORDS else ()
     calibration = {
         "tuned": Calibration("temperature", temperature=1.4),
         "softmax": Calibration("temperature", temperature=0.8),
@@ -75,7 +100,7 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
     return Bundle(
         manifest=new_manifest(RunConfig(), "0" * 64, data={"name": "invented"}),
         vectorizer=vectorizer,
-        network=rounded(Network(branches, ACTIVATIONS.get(form, "sigmoid"))),
+        network=rounded(Network(branches, ACTIVATIONS.get(form, "sigmoid"), words)),
         label_names=LABELS,
         thresholds=Thresholds("global", np.full(len(LABELS), 0.4, np.float32)),
         calibration=calibration,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from arxivtag.learning.engine.sparse import CHUNK_ROWS, NO_ROW, roomy
-from arxivtag.learning.features import Examples
+from arxivtag.learning.features import Examples, SparseRows
 
 
 class Batches(keras.utils.PyDataset):
@@ -24,6 +24,7 @@ class Batches(keras.utils.PyDataset):
         batch_size: Papers per batch.
         word_dropout_rate: Share of each paper's n-grams left out, the others scaled up.
         random_seed: Decides order and dropout.
+        reads_ngrams: Whether the network reads n-grams, and not words in order alone.
     """
 
     def __init__(
@@ -33,10 +34,12 @@ class Batches(keras.utils.PyDataset):
         batch_size: int,
         word_dropout_rate: float,
         random_seed: int,
+        reads_ngrams: bool = True,
     ) -> None:
         # More than one worker, or Keras would prepare batches on the training thread.
         super().__init__(workers=2, max_queue_size=8)
         self._rows, self._y_true = examples.rows, examples.y_true
+        self._reads_ngrams = reads_ngrams
         self._batch_size = batch_size
         self._word_dropout_rate = word_dropout_rate
         self._seed = random_seed
@@ -63,24 +66,39 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[dict[str, Any], NDArray[np.bool_]]:
         """Return batch ``index`` of the epoch."""
         chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        rows = self._rows.take(chosen)
-        data = self._drop_words(rows.data, index)
-        matrix = csr_matrix((data, rows.indices, rows.indptr), shape=(len(rows), rows.n_features))
-        if self._word_dropout_rate:
-            matrix.eliminate_zeros()
         y = np.zeros((self._batch_size, self._y_true.shape[1]), np.bool_)
         y[: len(chosen)] = self._y_true[chosen]
         weights = np.zeros(self._batch_size, np.float32)
         weights[: len(chosen)] = 1.0
+        inputs: dict[str, Any] = {"weights": weights}
+        if self._rows.words is not None:
+            inputs["words"] = self._words_of(self._rows.words[chosen], index)
+        if self._reads_ngrams:
+            inputs |= self._ngrams_of(self._rows.take(chosen), index)
+        return inputs, y
+
+    def _words_of(self, words: NDArray[np.int32], index: int) -> NDArray[np.int32]:
+        """Return padded words in order; those that are dropped leave gaps."""
+        padded = np.zeros((self._batch_size, words.shape[1]), np.int32)
+        padded[: len(words)] = words
+        if self._word_dropout_rate:
+            random = np.random.default_rng((self._seed, self._epoch, index, 1))
+            padded[random.random(padded.shape, "f4") < self._word_dropout_rate] = 0
+        return padded
+
+    def _ngrams_of(self, rows: SparseRows, index: int) -> dict[str, Any]:
+        """Return the weights of n-grams by paper, and by n-gram."""
+        data = self._drop_words(rows.data, index)
+        matrix = csr_matrix((data, rows.indices, rows.indptr), shape=(len(rows), rows.n_features))
+        if self._word_dropout_rate:
+            matrix.eliminate_zeros()
         numbers, by_row = self._occurring(matrix)
-        inputs = {
-            "weights": weights,
+        return {
             "numbers": numbers,
             "n_chunks": np.int32(-(-by_row.shape[0] // CHUNK_ROWS)),
             **self._padded(matrix, self._batch_size, prefix=""),
             **self._padded(by_row, self._row_capacity, prefix="transposed_"),
         }
-        return inputs, y
 
     def _shuffled(self) -> NDArray[np.int64]:
         return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._rows))

@@ -7,11 +7,16 @@ import itertools
 from collections.abc import Hashable, Iterator
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from arxivtag.learning.engine.model import BranchModel, SparseDense, variables_of
 from arxivtag.learning.engine.optimizer import LazyRows, RowSparseAdam
+from arxivtag.learning.engine.word_order import EMBEDDING, build_word_network, weights_by_name
+from arxivtag.learning.features import WordInput
 from arxivtag.learning.losses import LOSSES
 from arxivtag.learning.model import branches
+from arxivtag.learning.word_order import WordShape
 from arxivtag.settings import ModelConfig, TrainingConfig
 
 # A model whose train step is compiled, and what must agree for another to be trained by it.
@@ -24,6 +29,7 @@ def ready_model(
     shape: tuple[int, int],
     n_steps: int,
     *,
+    words: WordInput | None = None,
     random_seed: int = 0,
 ) -> BranchModel:
     """Return a model with its optimizer, for at most ``n_steps`` steps.
@@ -31,12 +37,15 @@ def ready_model(
     If one like it was given to :func:`keep_program`, its program is used: what is returned is that
     model with first weights of this one. ``shape`` is the number of n-grams and of labels.
     """
-    model = build_model(config, training, *shape, random_seed=random_seed)
+    model = build_model(config, training, *shape, words=words, random_seed=random_seed)
     compile_model(model, training, n_steps)
     compiled = _compiled.pop(_program(config, training, shape, n_steps), None)
     if compiled is None:
         return model
-    for variable, first in zip(variables_of(compiled), variables_of(model), strict=True):
+    pairs = list(zip(variables_of(compiled), variables_of(model), strict=True))
+    if any(variable.shape != first.shape for variable, first in pairs):
+        return model  # other words are read in order
+    for variable, first in pairs:
         variable.assign(first.value)
     return compiled
 
@@ -73,6 +82,7 @@ def build_model(
     n_features: int,
     n_labels: int,
     *,
+    words: WordInput | None = None,
     random_seed: int = 0,
 ) -> BranchModel:
     """Return the uncompiled Keras model.
@@ -82,6 +92,7 @@ def build_model(
         training: Which losses.
         n_features: Columns of the TF-IDF rows.
         n_labels: Outputs.
+        words: What a network that reads words in order is given.
         random_seed: Decides first weights and dropout.
     """
     loss = LOSSES[training.loss]
@@ -96,7 +107,32 @@ def build_model(
         # A linear path beside hidden layers always learns by margins; one alone by what is asked.
         beside_hidden = is_linear and bool(config.hidden_units)
         branch_losses.append(LOSSES["squared_hinge"] if beside_hidden else loss)
-    return BranchModel(stems, heads, branch_losses, loss, ranking_weight=training.ranking_weight)
+    networks = {}
+    if config.word_order != "none" and words is not None:
+        shape = WordShape(
+            config.word_order, config.word_units, words.n_words, words.length, n_labels
+        )
+        networks[shape] = build_word_network(shape, config.dropout_rate, seeds)
+        branch_losses.append(loss)
+        if words.vectors is not None:
+            _begin_embedding(networks[shape], words.vectors)
+    return BranchModel(
+        stems,
+        heads,
+        branch_losses,
+        loss,
+        word_networks=networks,
+        ranking_weight=training.ranking_weight,
+    )
+
+
+def _begin_embedding(network: keras.Model, vectors: NDArray[np.float32]) -> None:
+    """Give words their first vectors; those without one keep what they have."""
+    variable = weights_by_name(network)[EMBEDDING]
+    table = np.array(variable.value)
+    known = np.flatnonzero(vectors.any(axis=1))
+    table[known + 1] = vectors[known]  # number 0 is the gap
+    variable.assign(table)
 
 
 def _head(
@@ -122,8 +158,8 @@ def compile_model(model: BranchModel, training: TrainingConfig, n_steps: int) ->
     """Give ``model`` its optimizer, for at most ``n_steps`` steps."""
     learning_rate, decay = _learning_rate(training, n_steps), training.weight_decay or None
     first_kernels = [stem.kernel for stem in model.stems]
-    optimizer: keras.optimizers.Adam
-    if training.lazy_rows:
+    optimizer: LazyRows | RowSparseAdam
+    if training.lazy_rows or not first_kernels:
         optimizer = LazyRows(learning_rate, kernels=first_kernels, weight_decay=decay)
     else:
         optimizer = RowSparseAdam(
@@ -135,6 +171,9 @@ def compile_model(model: BranchModel, training: TrainingConfig, n_steps: int) ->
     if training.weight_decay:
         biases = [v for v in model.trainable_variables if v.name == "bias"]
         optimizer.exclude_from_weight_decay([*first_kernels, *biases])
+    optimizer.slow = frozenset(
+        id(v) for network in model.word_networks for v in network.trainable_variables
+    )
     model.compile(optimizer=optimizer)
     optimizer.build(model.trainable_variables)
 

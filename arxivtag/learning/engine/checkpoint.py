@@ -6,6 +6,7 @@ import contextlib
 import json
 import time
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from arxivtag import storage
 from arxivtag.errors import StorageError
 from arxivtag.learning.engine.callbacks import Logs, Validation
 from arxivtag.learning.engine.model import BranchModel, variables_of
-from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
+from arxivtag.learning.network import Branch, DenseLayer, Network
+from arxivtag.learning.word_order import WordBranch, WordShape
 
 # The largest model takes seconds to write: at most this share of the time goes there.
 SHARE_OF_TIME = 0.1
@@ -70,8 +72,10 @@ class Checkpoint(keras.callbacks.Callback):
         self._validation.records[:] = state["records"]
         self._validation.best_epoch = state["best_epoch"]
         if "best_shape" in state:
-            self._validation.best_network = _to_network(
-                content, state["best_shape"], self._trained.output_activation
+            self._validation.best_network = Network(
+                _branches(content, state["best_shape"]),
+                self._trained.output_activation,
+                _word_branches(content, state["best_words"]),
             )
         self._n_epochs_written = len(state["records"])
         return self._n_epochs_written
@@ -109,6 +113,7 @@ class Checkpoint(keras.callbacks.Callback):
         best = self._validation.best_network
         if best is not None:
             state["best_shape"] = [len(branch.layers) for branch in best.branches]
+            state["best_words"] = [asdict(branch.shape) for branch in best.word_branches]
             content.update(_to_arrays(best))
         content["state"] = np.array(json.dumps(state))
         storage.write_atomic(self._path, lambda file: np.savez(file, **content))
@@ -123,11 +128,28 @@ def _to_arrays(network: Network) -> Arrays:
         for i, branch in enumerate(network.branches)
         for j, layer in enumerate(branch.layers)
         for name in _PARTS
+    } | {
+        f"best_word_{i}_{name}": array
+        for i, branch in enumerate(network.word_branches)
+        for name, array in (
+            ("embedding", branch.embedding),
+            ("scale", branch.scale),
+            *branch.weights.items(),
+        )
     }
 
 
-def _to_network(content: Arrays, shape: list[int], activation: OutputActivation) -> Network:
-    branches = [
+def _word_branches(content: Arrays, shapes: list[dict[str, Any]]) -> tuple[WordBranch, ...]:
+    made = []
+    for number, shape in enumerate(WordShape(**values) for values in shapes):
+        names = ("embedding", "scale", *shape.shapes())
+        arrays = {name: content[f"best_word_{number}_{name}"] for name in names}
+        made.append(WordBranch(shape, arrays.pop("embedding"), arrays.pop("scale"), arrays))
+    return tuple(made)
+
+
+def _branches(content: Arrays, shape: list[int]) -> tuple[Branch, ...]:
+    return tuple(
         Branch(
             tuple(
                 DenseLayer(*(content[f"best_{i}_{j}_{name}"] for name in _PARTS))
@@ -135,5 +157,4 @@ def _to_network(content: Arrays, shape: list[int], activation: OutputActivation)
             )
         )
         for i, n_layers in enumerate(shape)
-    ]
-    return Network(tuple(branches), activation)
+    )

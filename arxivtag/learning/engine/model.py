@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import jax
 import jax.numpy as jnp
 import keras
 
 from arxivtag.learning.engine.sparse import CSR, OccurringRows, RowGradient, csr_dot, roomy
 from arxivtag.learning.losses import Loss, any_of, ranking_losses
+from arxivtag.learning.word_order import WordShape
 
 # How probabilities come from logits (batch_size, n_labels).
 _ACTIVATIONS = {
@@ -82,7 +86,8 @@ class BranchModel(keras.Model):
         stems: The first layer of each branch.
         heads: What follows in each branch: layers from the first layer's output (before its
             ReLU) to ``(batch_size, n_labels)`` outputs; empty for a linear path.
-        branch_losses: What each branch learns from.
+        branch_losses: What each branch learns from, those that read words in order last.
+        word_networks: Those branches, from words to ``(batch_size, n_labels)`` outputs.
         loss: The loss of the settings: how probabilities come from logits, and what is shown.
         ranking_weight: Weight of :func:`~arxivtag.learning.losses.ranking_losses`.
     """
@@ -94,11 +99,14 @@ class BranchModel(keras.Model):
         branch_losses: list[Loss],
         loss: Loss,
         *,
+        word_networks: Mapping[WordShape, keras.Model] = MappingProxyType({}),
         ranking_weight: float = 0.0,
     ) -> None:
         super().__init__()
         self.stems = stems
         self.heads = heads
+        self.word_networks = list(word_networks.values())
+        self.word_shapes = tuple(word_networks)
         self.branch_losses = tuple(branch_losses)
         self.output_activation = loss.output_activation
         self.ranking_weight = ranking_weight
@@ -115,17 +123,20 @@ class BranchModel(keras.Model):
     def call(self, inputs: dict[str, jax.Array], training: bool = False) -> jax.Array:
         """Return probabilities ``(batch_size, n_labels)``."""
         hidden = [stem(inputs) for stem in self.stems]
-        logits = self._mean_logits(self._branch_outputs(hidden, training))
+        logits = self._mean_logits(self._branch_outputs(hidden, inputs, training))
         return _ACTIVATIONS[self.output_activation](logits)
 
-    def _branch_outputs(self, hidden: Values, training: bool) -> Values:
-        """Return what each branch puts out for what the first layers put out."""
+    def _branch_outputs(
+        self, hidden: Values, inputs: dict[str, jax.Array], training: bool
+    ) -> Values:
+        """Return what each branch puts out for what the first layers put out, and for words."""
         outputs = []
         for values, layers in zip(hidden, self.heads, strict=True):
             for layer in layers:
                 values = layer(values, training=training)
             outputs.append(values)
-        return outputs
+        words = [network(inputs["words"], training=training) for network in self.word_networks]
+        return outputs + words
 
     def _mean_logits(self, outputs: Values) -> jax.Array:
         logits = [
@@ -149,12 +160,15 @@ class BranchModel(keras.Model):
         """Keras' hook: one step on one batch, without a dense gradient of any first kernel."""
         trainable, non_trainable, optimizer_values, metric_values = state
         inputs, y = data[0], data[1].astype("float32")
-        occurring = OccurringRows(
-            inputs["numbers"], inputs["n_chunks"], rows_of(inputs, "transposed_")
-        )
-        trainable, optimizer_values, hidden = self._first_layers(
-            trainable, optimizer_values, inputs, occurring
-        )
+        occurring: OccurringRows | None = None
+        hidden: Values = []
+        if self.stems:
+            occurring = OccurringRows(
+                inputs["numbers"], inputs["n_chunks"], rows_of(inputs, "transposed_")
+            )
+            trainable, optimizer_values, hidden = self._first_layers(
+                trainable, optimizer_values, inputs, occurring
+            )
 
         def loss_above(
             trainable: Values, hidden: Values
@@ -163,7 +177,7 @@ class BranchModel(keras.Model):
                 zip(self.non_trainable_variables, non_trainable, strict=True)
             )
             with keras.StatelessScope(state_mapping=values) as scope:
-                outputs = self._branch_outputs(hidden, training=True)
+                outputs = self._branch_outputs(hidden, inputs, training=True)
             after = [scope.get_current_value(v) for v in self.non_trainable_variables]
             weights = inputs["weights"]
             loss = jnp.sum(self._training_losses(y, outputs) * weights) / jnp.sum(weights)
@@ -179,6 +193,7 @@ class BranchModel(keras.Model):
         )(above, hidden)
         gradients = dict(above_gradients)
         for stem, gradient in zip(self.stems, hidden_gradients, strict=True):
+            assert occurring is not None
             gradients[self._index(stem.kernel)] = RowGradient(occurring, gradient)
             gradients[self._index(stem.bias)] = gradient.sum(axis=0)
         trainable, optimizer_values = self.optimizer.stateless_apply(

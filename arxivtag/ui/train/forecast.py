@@ -47,7 +47,9 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
     """
     size = data_size(settings, home)
     n_features = expected_features(settings, size.n_distinct_words, size.n_papers)
-    layers = model_summary(settings.model, n_features, size.n_labels)
+    # Of the n-grams of real papers, a quarter of their number are distinct words.
+    words = (n_features // 4, settings.vectorizer.max_length_words or 0)
+    layers = model_summary(settings.model, n_features, size.n_labels, words)
     n_parameters = sum(layer.n_parameters for layer in layers)
     check_parameters(n_parameters)
     check_bytes(4 * n_parameters)

@@ -1,0 +1,102 @@
+"""Networks that read words in order as Keras models: what trains, and what is exported.
+
+Only layers and operations that come with Keras are used. Their plain form and the names of
+their weights are in :mod:`arxivtag.learning.word_order`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from arxivtag.learning.word_order import WIDTHS, WordBranch, WordShape
+from arxivtag.learning.word_vectors import SIZE
+from arxivtag.settings import WordKind
+
+# Keras is not typed: its symbolic tensors are ``Any``.
+Tensor = Any
+EMBEDDING = "embedding_embeddings"
+_FAR_BELOW = -1e9
+
+
+def build_word_network(
+    shape: WordShape, dropout_rate: float = 0.0, seeds: Iterator[int] | None = None
+) -> keras.Model:
+    """Return the model from words ``(n_texts, length)`` to logits ``(n_texts, n_labels)``.
+
+    Args:
+        shape: Its sizes.
+        dropout_rate: Share of what the encoder tells of a text that is dropped in training.
+        seeds: Decide first weights and dropout; zeros are made without them.
+    """
+    words = keras.Input((shape.length,), dtype="int32", name="words")
+    is_word = ops.cast(words > 0, "float32")[..., None]
+    first = _initializer(seeds, keras.initializers.RandomUniform, minval=-0.05, maxval=0.05)
+    embedding = layers.Embedding(
+        shape.n_words + 1, SIZE, embeddings_initializer=first, name="embedding"
+    )
+    encoded = ENCODERS[shape.kind](embedding(words) * is_word, is_word, shape.n_units, seeds)
+    pooled = ops.max(ops.where(is_word > 0, encoded, _FAR_BELOW), axis=1)
+    pooled = pooled * ops.max(is_word, axis=1)  # zeros where there is no word at all
+    if dropout_rate and seeds is not None:
+        pooled = layers.Dropout(dropout_rate, seed=next(seeds))(pooled)
+    labels = layers.Dense(shape.n_labels, kernel_initializer=_initializer(seeds), name="labels")
+    model = keras.Model(words, labels(pooled), name=f"{shape.kind}_network")
+    # The gap's vector is never looked at, and so stays what it is from the beginning.
+    embedding.embeddings.assign(embedding.embeddings.value.at[0].set(0.0))
+    return model
+
+
+def weights_by_name(model: keras.Model) -> dict[str, keras.Variable]:
+    """Return the model's weights by the names that :class:`WordShape` has for them."""
+    return {v.path.replace("/", "_"): v for v in model.trainable_variables}
+
+
+def view_word_branch(model: keras.Model, shape: WordShape, share: float) -> WordBranch:
+    """Return the plain network, whose logits are times ``share``; it shares the model's memory."""
+    weights = {name: np.asarray(v.value) for name, v in weights_by_name(model).items()}
+    embedding = weights.pop(EMBEDDING)
+    output = {name: weights[name] * np.float32(share) for name in ("labels_kernel", "labels_bias")}
+    return WordBranch(shape, embedding, None, weights | output)
+
+
+def keras_of(branch: WordBranch) -> keras.Model:
+    """Return the Keras model of a plain network, with its weights."""
+    model = build_word_network(branch.shape)
+    everything = np.arange(branch.shape.n_words + 1)
+    weights = {EMBEDDING: branch.vectors(everything), **branch.weights}
+    for name, variable in weights_by_name(model).items():
+        variable.assign(weights[name])
+    return model
+
+
+def _initializer(
+    seeds: Iterator[int] | None,
+    kind: Callable[..., keras.initializers.Initializer] = keras.initializers.GlorotUniform,
+    **arguments: float,
+) -> str | keras.initializers.Initializer:
+    return "zeros" if seeds is None else kind(**arguments, seed=next(seeds))
+
+
+# An encoder takes vectors (n_texts, length, SIZE), where there is a word (n_texts, length, 1) as
+# 0 or 1, its units and seeds; it gives (n_texts, length, n_outputs).
+Encoder = Callable[[Tensor, Tensor, int, "Iterator[int] | None"], Tensor]
+
+
+def _cnn(vectors: Tensor, is_word: Tensor, n_units: int, seeds: Iterator[int] | None) -> Tensor:
+    """Filters over some neighbouring words (Kim 2014)."""
+    filters = [
+        layers.Conv1D(
+            n_units, width, padding="same", activation="relu",
+            kernel_initializer=_initializer(seeds), name=f"width{width}",
+        )
+        for width in WIDTHS
+    ]  # fmt: skip
+    return ops.concatenate([layer(vectors) for layer in filters], axis=-1)
+
+
+ENCODERS: dict[WordKind, Encoder] = {"cnn": _cnn}
