@@ -12,6 +12,7 @@ from arxivtag.ui.frame import components, tables
 
 # The Keras example's max_seqlen.
 DEFAULT_MAX_WORDS = 150
+CARRIED = ("data", "model")  # choices that the address takes to another page
 
 
 def render_lengths(view: View) -> None:
@@ -77,6 +78,12 @@ def _render_coverage(lengths: Lengths) -> None:
         f"Share of abstracts up to a length: {max_words:,} words cover {share:.1%}.",
     )
     tables.fold(coverage, "length-coverage", "Share of abstracts up to each length")
+    st.page_link(
+        "pages/2_Train.py",
+        label="Train a network that reads so many words in order: presets CNN and Ensemble",
+        icon=":material/model_training:",
+        query_params={name: st.query_params[name] for name in CARRIED if name in st.query_params},
+    )
 
 
 def _render_by_label(view: View) -> None:
