@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from arxivtag.learning.baselines import MAX_PAPERS
+from arxivtag.learning.word_order import WordShape
 from arxivtag.runs.registry import Run
 from arxivtag.settings import ModelConfig, RunConfig, VectorizerConfig
 
@@ -24,6 +25,7 @@ PREPARE_S = 1.7e-4  # per paper: clean, split
 VECTORIZE_S = 6e-5  # per paper
 STEP_S = 0.003  # per batch, whatever its size
 WEIGHT_S = 7e-10  # per batch and weight that it touches (gather, product, update)
+WORD_S = 9e-11  # per paper, word in order, and weight of the network that reads it
 DRIFT_FACTOR = 7.0  # moments, and rows that do not occur are made up for, unless rows are lazy
 EVALUATE_S = 2e-3  # per test paper: metrics, intervals, neighbours, saving
 LINEAR_BASELINE_S = 9.8e-4  # per training paper
@@ -99,8 +101,19 @@ def _frequent_terms(vectorizer: VectorizerConfig, n_distinct_words: int, n_paper
     )
 
 
+def _word_products(settings: RunConfig) -> int:
+    """Return the products of one paper in a network that reads words in order."""
+    model, length = settings.model, settings.vectorizer.max_length_words or 0
+    if model.word_order == "none":
+        return 0
+    shape = WordShape(model.word_order, model.word_units, 0, length, 1)
+    return length * sum(map(math.prod, shape.encoder_shapes().values()))
+
+
 def _first_layer_units(model: ModelConfig, n_labels: int) -> int:
     """Return the outputs of all first layers: of each tower, and of the linear path."""
+    if not model.reads_ngrams:
+        return 0
     if not model.hidden_units:
         return n_labels
     return model.towers * model.hidden_units[0] + (n_labels if model.linear_path else 0)
@@ -116,7 +129,8 @@ def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int)
     touched = min(n_features, round(batch * TERMS_PER_PAPER * 0.45))
     units = _first_layer_units(settings.model, n_labels)
     seconds_per_weight = WEIGHT_S * (1.0 if settings.training.lazy_rows else DRIFT_FACTOR)
-    seconds_per_epoch = n_steps * (STEP_S + seconds_per_weight * touched * units)
+    of_words = n_train * WORD_S * _word_products(settings)
+    seconds_per_epoch = n_steps * (STEP_S + seconds_per_weight * touched * units) + of_words
     seconds = (
         START_S
         + n_papers * (LOAD_S + PREPARE_S + VECTORIZE_S)

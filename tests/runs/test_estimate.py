@@ -87,3 +87,14 @@ def test_this_machine_s_own_runs_correct_the_estimate(home: Path) -> None:
     runs = [registry.read_run(run.run_id, home) for run in registry.list_runs(home)]
     assert seconds_here(usual, runs) == (pytest.approx(3.0 * usual), 3)
     assert seconds_here(5 * usual, runs) == (5 * usual, 0)  # too unlike
+
+
+def test_reading_words_in_order_takes_time_by_their_number() -> None:
+    def seconds(length: int) -> float:
+        cnn = PRESETS["cnn"]
+        vectorizer = dataclasses.replace(cnn.vectorizer, max_length_words=length)
+        run = dataclasses.replace(cnn, vectorizer=vectorizer)
+        return estimate(run, 20_000, 40_000, 100).seconds
+
+    assert seconds(200) - seconds(100) == pytest.approx(seconds(300) - seconds(200))
+    assert seconds(200) - seconds(100) > 60
