@@ -160,7 +160,7 @@ _COLUMNS = {
     "Run": st.column_config.TextColumn(pinned=True, width="medium"),
     "Mark": st.column_config.ListColumn(
         "",
-        width="small",
+        width=110,
         help="The last run, and the one with the highest micro-F1 on its data set.",
     ),
     "F1 by epoch": st.column_config.LineChartColumn(
