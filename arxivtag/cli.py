@@ -459,6 +459,9 @@ def app(arguments: Namespace) -> None:
     if allowed.is_visitor:
         # What a browser may send in one message, so that no visitor fills the memory.
         options["server.maxMessageSize"] = VISITORS_MESSAGE_MB
+    if config.embedding_origins():
+        # Browsers send no other cookie from a frame of another site, and uploads need it.
+        options["server.xsrfCookieSameSite"] = "none"
     if arguments.headless:
         options["server.headless"] = True
     # Paths that were given from the person's folder hold for the pages and jobs too.

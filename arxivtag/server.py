@@ -56,6 +56,7 @@ class Guard:
     def __init__(self, app: ASGIApp, base_path: str = "") -> None:
         self.app = app
         self.closed = tuple(base_path + path for path in OWNERS_ONLY if policy().is_visitor)
+        self.is_embedded = bool(config.embedding_origins())
         ancestors = " ".join(("'self'", *config.embedding_origins()))
         self.headers = {
             "X-Content-Type-Options": "nosniff",
@@ -74,6 +75,8 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
                     headers.setdefault(name, value)
+                if self.is_embedded:
+                    message["headers"] = [_for_one_portal(*one) for one in message["headers"]]
             await send(message)
 
         answer: ASGIApp = self.app
@@ -81,3 +84,13 @@ class Guard:
             fault = {"error": "There is no such page.", "hint": "The app is at the root."}
             answer = JSONResponse(fault, 404)
         await answer(scope, receive, send_with_headers)
+
+
+def _for_one_portal(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return a header; of cookies for frames, one that a browser keeps for that portal alone.
+
+    Many browsers refuse every other cookie in a frame of another site. Only one that asks for
+    ``SameSite=None`` is meant for frames: Streamlit's against forged uploads.
+    """
+    is_for_frames = name.lower() == b"set-cookie" and b"samesite=none" in value.lower()
+    return (name, value + b"; Partitioned") if is_for_frames else (name, value)

@@ -21,6 +21,7 @@ from tests.proxy import reverse_proxy
 pytestmark = pytest.mark.browser
 
 BASE = "/arxivtag"
+PAPERS = "title,abstract\nOf graphs,We study spectral clustering of large sparse graphs.\n"
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_an_address_of_a_page_is_one(app: Server, path: str) -> None:
     assert "There is no page" not in answer.text
 
 
-def test_in_a_frame_of_another_page_there_is_room_for_the_page(
+def test_in_a_frame_of_another_site_there_is_room_and_a_file_goes_up(
     app: Server, open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
     shown = f'<iframe src="{app.url}/Predict?model=pretrained" width=900 height=700></iframe>'
@@ -97,6 +98,12 @@ def test_in_a_frame_of_another_page_there_is_room_for_the_page(
     expect(frame.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
     expect(frame.get_by_text("Computer Vision").first).to_be_visible()
     expect(frame.get_by_test_id("stSidebar")).not_to_be_in_viewport()
+    frame.get_by_role("tab", name="Many at once").click()
+    papers = {"name": "papers.csv", "mimeType": "text/csv", "buffer": PAPERS.encode()}
+    frame.locator("input[type=file]").set_input_files([papers])
+    frame.get_by_role("button", name="Tag the file").click()
+    tagged = frame.get_by_test_id("stMetric").filter(has_text="Papers tagged")
+    expect(tagged).to_contain_text("1")
     portal.shutdown()
     portal.server_close()
 
