@@ -145,9 +145,11 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
     from arxivtag import server
 
     asked: list[dict[str, object]] = []
-    monkeypatch.setattr(
-        server, "serve", lambda home, options: asked.append({"home": home, **options})
-    )
+
+    def serve(home: Path, options: dict[str, object], base_path: str) -> None:
+        asked.append({"home": home, "base_path": base_path, **options})
+
+    monkeypatch.setattr(server, "serve", serve)
     return asked
 
 

@@ -133,6 +133,8 @@ def test_caddy(upstream: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     words = [caddy, "run", "--config", str(path), "--adapter", "caddyfile"]
     with running(words, port) as address:
         assert httpx.get(address).status_code == 401
-        with httpx.Client(auth=("visitor", "secret"), base_url=address) as client:
+        with httpx.Client(  # checking a password takes a while
+            auth=("visitor", "secret"), base_url=address, timeout=60
+        ) as client:
             assert client.get("/Explore").json()["x-forwarded-for"] == "127.0.0.1"
             assert client.get("/_stcore/metrics").status_code == 404
