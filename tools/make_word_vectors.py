@@ -18,7 +18,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-from gensim.models import Word2Vec
 
 from arxivtag import storage
 from arxivtag.config import WORD_VECTORS_FOLDER
@@ -52,6 +51,8 @@ def main() -> None:
 
 def learn(tokens: Tokens, n_words: int = N_WORDS) -> WordVectors:
     """Return vectors of the most frequent words."""
+    from gensim.models import Word2Vec  # of the extra "vectors"
+
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "abstracts.txt"
         _write_lines(tokens, path)

@@ -159,7 +159,8 @@ class Corpus:
         return self.folder / "papers.parquet"
 
     def _array(self, name: str, kind: type[Any]) -> npt.NDArray[Any]:
-        return map_array(self.folder / "papers" / name, kind)
+        with storage.disk_errors("read", self.folder):  # somebody took the home folder away
+            return map_array(self.folder / "papers" / name, kind)
 
 
 def _report_of(about: dict[str, Any]) -> CorpusReport:

@@ -156,12 +156,13 @@ def test_explore_shows_texts_as_typed(watched: Callable[[str], Page], tab: str) 
     expect(page.get_by_role("tab", name=tab, exact=True)).to_have_attribute("aria-selected", "true")
     wait_until_idle(page)
     if tab in ("Overview", "Labels"):
-        ticks = page.locator(".js-plotly-plot").first.locator(".ytick text")
+        plot = page.locator(".js-plotly-plot").nth(1 if tab == "Overview" else 0)
+        ticks = plot.locator(".ytick text")
         expect(ticks.first).to_be_visible()
         says(ticks, "**cs.CV**", "$x^2$", "<b><img", ":material/home:", "http")
         assert page.locator(".js-plotly-plot a[*|href]").count() == 0
-        page.locator(".js-plotly-plot .bars .point").first.hover(force=True)
-        hover = page.locator(".js-plotly-plot .hoverlayer text").first
+        plot.locator(".bars .point").first.hover(force=True)
+        hover = plot.locator(".hoverlayer text").first
         expect(hover).to_contain_text("papers,")
         assert page.locator(".hoverlayer a").count() == 0
     if tab == "Papers":

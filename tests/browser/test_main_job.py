@@ -28,7 +28,7 @@ def test_explore_train_watch_predict(server: Server, open_page: Callable[..., Pa
     page = open_page(server.url)
     go_to(page, "Explore")
     expect(page.get_by_text("synthetic").first).to_be_visible()
-    expect(page.get_by_test_id("stMetric").first).to_be_visible()
+    expect(page.locator(".at-figures").first).to_contain_text("Papers kept")
 
     go_to(page, "Train")
     page.get_by_role("button", name="Start training").click()

@@ -60,7 +60,7 @@ def test_reading_is_shown_cancelled_and_done(reading_server: Server, open_page: 
     wait_for_corpus(reading_server.home, page)
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
-    expect(page.get_by_test_id("stMetric").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".at-figures").first).to_be_visible(timeout=60_000)
     wait_until_idle(page)
     expect(page.get_by_text("The papers are read once")).to_have_count(0)
     expect(page.get_by_test_id("stMain")).to_contain_text(f"{N_PAPERS:,}")

@@ -128,8 +128,9 @@ def test_keyboard_reaches_the_links_and_focus_shows(server: Server, open_page: O
     wait_for_title(page, "Predict")
     expect(page.get_by_role("button", name="Main menu")).to_be_visible()
     wait_until_idle(page)
+    expect(page.get_by_test_id("stSidebar").get_by_role("link", name="Runs")).to_be_visible()
     reached = set()
-    for _ in range(40):  # once around the page, wherever the focus begins
+    for _ in range(70):  # once around the page, wherever the focus begins
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.innerText || ''").split("\n")[-1])
     assert {"Home", "Explore", "Train", "Runs"} <= reached

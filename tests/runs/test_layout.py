@@ -17,7 +17,7 @@ def test_run_ids_have_the_contract_s_form_and_differ() -> None:
 def test_every_path_lies_in_the_run_s_own_folder(tmp_path: Path) -> None:
     folder = RunFolder("run-a", tmp_path)
     paths = [value for value in vars(folder).values() if isinstance(value, Path)]
-    assert len(paths) == 15
+    assert len(paths) == 17
     for path in paths:
         assert path in (folder.home, folder.path) or path.parent == folder.path
     assert folder.path == tmp_path / "runs" / "run-a"

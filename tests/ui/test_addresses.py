@@ -33,6 +33,7 @@ OWN: dict[str, dict[str, str]] = {
 }
 BOUND = {
     "tab": "Overview",
+    "color": "Overview",
     "duplicates": "Duplicates",
     "group": "Duplicates",
     "labels": "Labels",

@@ -13,7 +13,7 @@ from arxivtag.runs import registry
 from arxivtag.ui.home.glance import PASTE_KEY
 from arxivtag.ui.home.view import recent_runs_table
 from tests.ui.conftest import texts
-from tests.ui.demo_run import RUN_ID, make_demo_run
+from tests.ui.demo_run import make_demo_run
 
 OpenApp = Callable[..., AppTest]
 
@@ -63,7 +63,7 @@ def test_figures_of_the_sample(open_app: OpenApp) -> None:
 def test_newest_runs_are_listed(open_app: OpenApp, demo_home: Path) -> None:
     app = open_app()
     table = app.dataframe[0].value
-    assert table["name"].tolist() == [RUN_ID]
+    assert table["name"].tolist() == ["tuned, seed 42"]
     assert table["micro_f1"].tolist() == [0.5]
     assert "No runs yet" not in texts(app)
 
@@ -80,5 +80,7 @@ def test_a_damaged_run_breaks_nothing(open_app: OpenApp, demo_home: Path) -> Non
 def test_table_keeps_the_newest_five(home: Path) -> None:
     for day in range(1, 8):
         make_demo_run(home, f"2026010{day}-000000-demo")
+    for day, name in ((7, "seven"), (6, "six"), (4, "four"), (1, "one")):
+        registry.set_note(f"2026010{day}-000000-demo", name, home)
     table = recent_runs_table(registry.list_runs(home))
-    assert table["name"].tolist() == [f"2026010{day}-000000-demo" for day in (7, 6, 5, 4, 3)]
+    assert table["name"].tolist() == ["seven", "six", "tuned, seed 42", "four", "tuned, seed 42"]

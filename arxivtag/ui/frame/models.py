@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from arxivtag.runs import registry
@@ -25,10 +26,15 @@ def model_options(home: Path) -> tuple[Option, ...]:
         options.append(
             Option(PRETRAINED, "Pretrained", "Comes with the app; knows all areas of arXiv.")
         )
+    runs = [run for run in visible_runs(home) if run.has_bundle]
+    named = Counter(run.name for run in runs)
     options += [
-        Option(run.run_id, run.name, _described(run))
-        for run in visible_runs(home)
-        if run.has_bundle
+        Option(
+            run.run_id,
+            run.name if named[run.name] == 1 else f"{run.name} ({run.run_id})",
+            _described(run),
+        )
+        for run in runs
     ]
     return tuple(options)
 
