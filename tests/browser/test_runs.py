@@ -166,6 +166,7 @@ def test_replays_epochs_and_tells_of_a_dot(
     expect(page.locator(".at-papers li.chosen p")).not_to_have_text("paper 0")
 
 
+@pytest.mark.slow
 def test_two_runs_are_replayed_side_by_side(
     runs_server: Server, open_page: Callable[..., Page]
 ) -> None:

@@ -121,6 +121,7 @@ def test_the_first_words_are_kept_in_order_and_unknown_ones_are_gaps() -> None:
     assert (taken.tolist(), cut.tolist()) == ([expected[2], expected[0]], [expected[1]])
 
 
+@pytest.mark.slow
 def test_training_goes_on_after_a_crash_to_the_very_same_network(
     papers: Examples, tmp_path: Path
 ) -> None:
