@@ -17,6 +17,7 @@ MAX_BYTES = 1_500_000
 IN_OUTLINE = re.compile(r"of 1,783 papers kept after cleaning: inside the outline on the map")
 
 
+@pytest.mark.slow
 def test_papers_drawn_around_on_the_map_are_those_of_all_tabs(
     server: Server, open_page: OpenPage
 ) -> None:

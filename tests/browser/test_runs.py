@@ -137,6 +137,7 @@ def space(page: Page, number: int = 0) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_replays_epochs_and_tells_of_a_dot(
     runs_server: Server, open_page: Callable[..., Page]
 ) -> None:
