@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from arxivtag import errors, storage
 from arxivtag.callbacks import OnProgress
@@ -27,7 +28,7 @@ from arxivtag.papers.reading.readers import FORMATS
 from arxivtag.papers.sources import OpenedSource
 
 PROGRESS_SUFFIX = ".progress"
-NICENESS = 10  # on two cores the app's answers must stay quick
+_NICENESS = 10  # on two cores the app's answers must stay quick
 # How much text a file holds for its size, as measured on abstracts.
 _TEXT_PER_BYTE = {".xz": 3.9, ".zst": 3.2, ".gz": 2.9, ".zip": 2.9, ".parquet": 1.9, ".xlsx": 2.0}
 _TEXT_PER_PAPER = 1_500
@@ -146,7 +147,7 @@ def run_apart(
     """Let a module do its work as a process of its own, and wait for its end.
 
     Args:
-        module: It takes a request as JSON, and prints by :func:`said_of` what it cannot do.
+        module: What it does is :func:`serve_request`.
         request: What is wanted.
         name: What it is about, for messages.
         listen: Called a few times a second; what it raises ends the process.
@@ -186,13 +187,27 @@ def _wait(process: subprocess.Popen[str], listen: Callable[[], None]) -> str:
             listen()
 
 
-def said_of(error: ArxivTagError) -> str:
-    """Return an error as the process that ingests prints it."""
-    return json.dumps({"kind": type(error).__name__, "message": error.message, "hint": error.hint})
+def serve_request(work: Callable[[dict[str, Any], Path, OnProgress], None]) -> int:
+    """Do in this process what :func:`run_apart` asked for; return 0 if it is done.
+
+    Why it could not be done is printed as JSON. ``work`` takes the request, its ``folder`` to be
+    made, and whom to tell how far it is: that is noted beside the folder.
+    """
+    request = json.loads(sys.argv[1])
+    folder = Path(request["folder"])
+    with contextlib.suppress(OSError):
+        os.nice(_NICENESS)
+    try:
+        work(request, folder, progress_writer(folder.with_name(folder.name + PROGRESS_SUFFIX)))
+    except ArxivTagError as error:
+        about = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+        sys.stdout.write(json.dumps(about))
+        return 1
+    return 0
 
 
 def _error_of(said: str, name: str, code: int) -> ArxivTagError:
-    """Return the error that :func:`said_of` wrote, or what may be said of a process that died."""
+    """Return the error that was printed, or what may be said of a process that died."""
     with contextlib.suppress(ValueError, KeyError, TypeError):
         about = json.loads(said)
         kind: type[ArxivTagError] = getattr(errors, about["kind"])
