@@ -10,8 +10,7 @@ from arxivtag import config
 from arxivtag.api import shapes
 from arxivtag.api.faults import ApiError
 from arxivtag.api.shapes import Label, Model, Paper, Result, TagRequest, Word
-from arxivtag.errors import DataError, RunError
-from arxivtag.papers.source import UPLOAD, parse_source
+from arxivtag.errors import RunError
 from arxivtag.papers.texts import join_text
 from arxivtag.policy import policy
 from arxivtag.runs import registry
@@ -26,15 +25,9 @@ N_WORDS = 10
 def may_ask(data_source: str) -> bool:
     """Return whether the API offers models trained on ``data_source``.
 
-    The owner may ask all. Visitors may not ask those of an upload, which the pages show to the
-    session that has its address alone.
+    The owner may ask all, visitors those that are for everybody.
     """
-    if not policy().is_visitor:
-        return True
-    try:
-        return parse_source(data_source).kind != UPLOAD
-    except DataError:
-        return False
+    return not policy().is_visitor or registry.is_for_everybody(data_source)
 
 
 def models(home: Path) -> list[Model]:

@@ -17,8 +17,9 @@ from typing import Any
 
 from arxivtag import config, locks, storage
 from arxivtag.config import runs_folder
-from arxivtag.errors import ArxivTagError, BundleError, RunError
+from arxivtag.errors import ArxivTagError, BundleError, DataError, RunError
 from arxivtag.fields import from_dict, is_number
+from arxivtag.papers.source import UPLOAD, parse_source
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
 from arxivtag.runs.naming import made_name
@@ -177,6 +178,18 @@ def _is_folder(path: Path) -> bool:
 def has_pretrained() -> bool:
     """Return whether the bundled model is installed."""
     return storage.is_file(config.PRETRAINED_PATH / "manifest.json")
+
+
+def is_for_everybody(data_source: str) -> bool:
+    """Return whether visitors may see a run on ``data_source`` without knowing more.
+
+    A run on an upload is for those who have the upload's address, and one whose data set cannot
+    be told is for its owner.
+    """
+    try:
+        return parse_source(data_source).kind != UPLOAD
+    except DataError:
+        return False
 
 
 def has_bundle(folder: RunFolder) -> bool:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from arxivtag.errors import DataError, RunError
-from arxivtag.papers.source import UPLOAD, parse_source
+from arxivtag.errors import RunError
 from arxivtag.policy import policy
 from arxivtag.runs import registry
 from arxivtag.runs.registry import RunSummary
@@ -20,13 +19,8 @@ def may_see(data_source: str) -> bool:
     The owner sees every run. A visitor sees a run on an upload only with the upload's
     unguessable address, and no run whose data set cannot be told.
     """
-    if not policy().is_visitor:
+    if not policy().is_visitor or registry.is_for_everybody(data_source):
         return True
-    try:
-        if parse_source(data_source).kind != UPLOAD:
-            return True
-    except DataError:
-        return False
     known = st.session_state.get("uploads", {})
     chosen = (st.query_params.get("data"), st.session_state.get("chosen-data"))
     return data_source in known or data_source in chosen
