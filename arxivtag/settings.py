@@ -225,6 +225,16 @@ _SHARED_TUNED_VECTORIZER = VectorizerConfig(
     min_document_frequency=6,
     max_features=MAX_TUNED_FEATURES,
 )
+_TUNED_TRAINING = TrainingConfig(
+    epochs=None,
+    learning_rate=0.015,
+    learning_rate_schedule="cosine",
+    ranking_weight=0.025,
+    rare_label_lift=0.4,
+    lazy_rows=True,
+    early_stopping_patience=4,
+    restore_best_epoch=True,
+)
 
 
 def _word_order(kind: WordKind, word_units: int) -> RunConfig:
@@ -241,16 +251,7 @@ def _word_order(kind: WordKind, word_units: int) -> RunConfig:
             word_order=kind,
             word_units=word_units,
         ),
-        training=TrainingConfig(
-            epochs=None,
-            learning_rate=0.015,
-            learning_rate_schedule="cosine",
-            ranking_weight=0.025,
-            rare_label_lift=0.4,
-            lazy_rows=True,
-            early_stopping_patience=4,
-            restore_best_epoch=True,
-        ),
+        training=_TUNED_TRAINING,
     )
 
 
@@ -262,16 +263,7 @@ PRESETS: dict[str, RunConfig] = {
         model=ModelConfig(
             hidden_units=(384,), linear_path=True, dropout_rate=0.5, word_dropout_rate=0.3
         ),
-        training=TrainingConfig(
-            epochs=None,
-            learning_rate=0.015,
-            learning_rate_schedule="cosine",
-            ranking_weight=0.025,
-            rare_label_lift=0.4,
-            lazy_rows=True,
-            early_stopping_patience=4,
-            restore_best_epoch=True,
-        ),
+        training=_TUNED_TRAINING,
     ),
     # The example's own choices are the defaults above.
     "keras-example": RunConfig(

@@ -413,8 +413,9 @@ def curve_sentence(model: str, before: Line, last: Line, gain: Difference | None
     if gain is None:
         return f"{step} were tested on other papers, so that the gain is not known."
     change = f"{step} change micro-F1 by {gain.value:+.3f} ({gain.low:+.3f} to {gain.high:+.3f})"
-    if gain.low > 0:
-        return f"{change}: more papers would help further."
+    if gain.is_clear:
+        more = "would help further" if gain.value > 0 else "of this kind make it worse"
+        return f"{change}: more papers {more}."
     return f"{change}, no more than chance explains: a better model would help more than papers."
 
 
