@@ -33,6 +33,7 @@ FLOORS = {
     "arxivtag.policy": 0,
     "arxivtag.settings": 0,
     "arxivtag.model_settings": 0,
+    "arxivtag.priority": 0,
     "arxivtag.storage": 0,
     "arxivtag.papers": 1,
     "arxivtag.corpus": 1,

@@ -26,9 +26,9 @@ from arxivtag.errors import ArxivTagError, DataError, StorageError
 from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.readers import FORMATS
 from arxivtag.papers.sources import OpenedSource
+from arxivtag.priority import give_way
 
 PROGRESS_SUFFIX = ".progress"
-_NICENESS = 10  # on two cores the app's answers must stay quick
 # How much text a file holds for its size, as measured on abstracts.
 _TEXT_PER_BYTE = {".xz": 3.9, ".zst": 3.2, ".gz": 2.9, ".zip": 2.9, ".parquet": 1.9, ".xlsx": 2.0}
 _TEXT_PER_PAPER = 1_500
@@ -195,8 +195,7 @@ def serve_request(work: Callable[[dict[str, Any], Path, OnProgress], None]) -> i
     """
     request = json.loads(sys.argv[1])
     folder = Path(request["folder"])
-    with contextlib.suppress(OSError):
-        os.nice(_NICENESS)
+    give_way()
     try:
         work(request, folder, progress_writer(folder.with_name(folder.name + PROGRESS_SUFFIX)))
     except ArxivTagError as error:

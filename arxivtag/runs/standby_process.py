@@ -22,6 +22,7 @@ from typing import NoReturn
 
 from arxivtag import locks
 from arxivtag.fields import from_dict
+from arxivtag.priority import give_way
 from arxivtag.runs import standby, worker
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.standby import Expected, Handed
@@ -40,7 +41,7 @@ def main() -> int:
     parser.add_argument("--idle-s", type=float, default=_IDLE_S)
     arguments = parser.parse_args()
     own_identity = standby.identity()
-    worker.lower_priority()
+    give_way()
     to_child, to_parent = socket.socketpair()
     child = os.fork()
     if child == 0:

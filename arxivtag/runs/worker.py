@@ -25,6 +25,7 @@ from typing import NoReturn
 from arxivtag import locks, storage
 from arxivtag.errors import ArxivTagError
 from arxivtag.fields import from_dict
+from arxivtag.priority import give_way
 from arxivtag.runs import jobs, standby
 from arxivtag.runs.ending import describe_failure, stop_watch
 from arxivtag.runs.layout import RunFolder, run_folder
@@ -32,7 +33,6 @@ from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
 from arxivtag.settings import RunConfig
 
-WORKER_NICENESS = 10
 _END_TRIES = 3
 _log = logging.getLogger("arxivtag.runs.worker")
 
@@ -43,7 +43,7 @@ def main() -> int:
     folder = run_folder(arguments.run_id, Path(arguments.home))
     held = [int(number) for number in arguments.locks.split(",") if number]
     configure_log(folder)
-    lower_priority()
+    give_way()
     child = os.fork()
     if child == 0:
         run_child(folder, held)
@@ -83,12 +83,6 @@ def configure_log(folder: RunFolder) -> None:
     )
     # JAX tells at length which accelerators it did not find.
     logging.getLogger("jax").setLevel(logging.ERROR)
-
-
-def lower_priority() -> None:
-    """Give way to the app: on two cores its answers must stay quick while a job trains."""
-    with contextlib.suppress(OSError, AttributeError):
-        os.setpriority(os.PRIO_PROCESS, 0, WORKER_NICENESS)
 
 
 def _release(held: Sequence[int]) -> None:
