@@ -22,6 +22,7 @@ _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 _CELLS = [[0.0, "#fbe9e6"], [1.0, "#e58e85"]]
 _CELL_INK = "#1d2126"
 # Measured from the figure's edge: of one row, a share of its height would lie on the axis.
+_LEGEND_LINE = 19  # pixels
 _UNDER_ALL = {"orientation": "h", "x": 0, "yref": "container", "y": 0, "yanchor": "bottom"}
 _BOTTOM_LEGEND = {"orientation": "h", "x": 0, "y": -0.22, "xanchor": "left", "yanchor": "top"}
 
@@ -44,10 +45,12 @@ def comparison_figure(
 
     ``ceiling`` is a band in the row of one metric: its name, from, to.
     """
+    # On a phone the legend has a line for each: room is kept, or it would lie on the axis.
+    below = 28 + _LEGEND_LINE * (len(series) + (ceiling is not None))
     figure = new_figure(
         "Model against baselines",
-        height=130 + 44 * len(metric_names),
-        margin={"l": 8, "r": 16, "t": 40, "b": 8},
+        height=40 + 44 * len(metric_names) + below,
+        margin={"l": 8, "r": 16, "t": 40, "b": below},
         legend=_UNDER_ALL,
     )
     if ceiling is not None:
@@ -71,7 +74,7 @@ def comparison_figure(
             hovertemplate="<b>%{y}</b><br>%{x:.3f}%{customdata}<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(legend_traceorder="reversed")
-    figure.update_xaxes(title_text="Value (0 to 1, more is better)", range=[-0.02, 1.02])
+    figure.update_xaxes(title_text="", range=[-0.02, 1.02])
     figure.update_yaxes(autorange="reversed", showgrid=True, ticks="", title_text="")
     return figure
 
