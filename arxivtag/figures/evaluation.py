@@ -46,7 +46,7 @@ def comparison_figure(
     ``ceiling`` is a band in the row of one metric: its name, from, to.
     """
     # On a phone the legend has a line for each: room is kept, or it would lie on the axis.
-    below = 28 + _LEGEND_LINE * (len(series) + (ceiling is not None))
+    below = 52 + _LEGEND_LINE * (len(series) + (ceiling is not None))
     figure = new_figure(
         "Model against baselines",
         height=40 + 44 * len(metric_names) + below,
@@ -74,7 +74,7 @@ def comparison_figure(
             hovertemplate="<b>%{y}</b><br>%{x:.3f}%{customdata}<extra>%{fullData.name}</extra>",
         )
     figure.update_layout(legend_traceorder="reversed")
-    figure.update_xaxes(title_text="", range=[-0.02, 1.02])
+    figure.update_xaxes(title_text="Value (0 to 1, more is better)", range=[-0.02, 1.02])
     figure.update_yaxes(autorange="reversed", showgrid=True, ticks="", title_text="")
     return figure
 
