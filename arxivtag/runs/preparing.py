@@ -49,6 +49,7 @@ from arxivtag.settings import RunConfig, VectorizerConfig
 
 FORMAT_VERSION = 2
 MAX_KEPT = 8  # prepared features of one corpus
+_KEY_LENGTH = 32
 _LEFTOVER_S = 24 * 3600  # after which an unfinished folder is a killed run's
 SIDES = ("train", "val", "test")
 
@@ -260,7 +261,7 @@ def _key(settings: RunConfig) -> str:
         settings.text_fields,
         settings.random_seed,
     ]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:32]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_KEY_LENGTH]
 
 
 def _by_training_count(labels: LabelIndex, train: NDArray[np.bool_]) -> tuple[int, LabelIndex]:
@@ -374,7 +375,7 @@ def _multi_hot(
 def _forget_oldest(folder: Path) -> None:
     """Remove prepared features out of use longest, so that one more is within the most kept."""
     kept: dict[Path, float] = {}
-    for report in folder.glob(f"*/{REPORT_NAME}"):
+    for report in folder.glob(f"{'?' * _KEY_LENGTH}/{REPORT_NAME}"):  # not the map of the papers
         with contextlib.suppress(OSError):
             kept[report.parent] = report.stat().st_mtime
     for old in sorted(kept, key=lambda path: kept[path], reverse=True)[MAX_KEPT - 1 :]:
