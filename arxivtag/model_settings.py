@@ -98,6 +98,6 @@ class ModelConfig:
     )
     word_vectors: bool = setting(
         False,
-        "Begin its words' vectors with those that tools/make_word_vectors.py learned from "
-        "abstracts without labels; otherwise at random.",
+        "Begin its words' vectors with those that come with the app, learned from abstracts of all "
+        "of arXiv without labels; otherwise at random.",
     )

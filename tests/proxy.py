@@ -34,10 +34,11 @@ def reverse_proxy(upstream_port: int, prefix: str = "") -> Iterator[int]:
 
 async def _end(server: asyncio.Server) -> None:
     server.close()
-    for task in asyncio.all_tasks() - {asyncio.current_task()}:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+    await asyncio.sleep(0)  # a connection that was just taken has its task now
+    while tasks := asyncio.all_tasks() - {asyncio.current_task()}:  # a task may begin another
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class _Proxy:

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from arxivtag.config import WORD_VECTORS_FOLDER
 from arxivtag.errors import ConfigError
 from arxivtag.learning.features import Examples, SparseRows, WordInput
 from arxivtag.learning.network import logits
 from arxivtag.learning.word_order import KINDS, WordShape, word_logits
-from arxivtag.learning.word_vectors import SIZE, WordVectors, vectors_of
+from arxivtag.learning.word_vectors import SIZE, WordVectors, load_word_vectors, vectors_of
 from arxivtag.settings import (
     ModelConfig,
     RunConfig,
@@ -172,6 +173,18 @@ def test_embedding_begins_with_vectors_and_at_random_without_one() -> None:
     table = np.asarray(weights_by_name(model.word_networks[0])[EMBEDDING].value)
     assert (table[5] == 0.5).all()
     assert table[6].std() > 0.01
+
+
+def test_the_vectors_that_come_along_know_like_words() -> None:
+    vectors = load_word_vectors()
+    size = sum(path.stat().st_size for path in WORD_VECTORS_FOLDER.iterdir())
+    assert size <= 8_000_000
+    assert len(vectors.words) == len(set(vectors.words)) == len(vectors.numbers)
+    table = vectors_of(["galaxy", "galaxies", "theorem", "proof"], vectors)
+    np.testing.assert_allclose(np.linalg.norm(table, axis=1), 1, atol=0.02)
+    like = table @ table.T
+    assert like[0, 1] > like[0, 2] + 0.2
+    assert like[2, 3] > like[0, 3] + 0.2
 
 
 def test_vectors_of_words() -> None:
