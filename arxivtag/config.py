@@ -150,6 +150,17 @@ def standby_wanted() -> bool:
     return os.environ.get("ARXIVTAG_STANDBY", "1").strip() != "0"
 
 
+def device_wanted() -> str:
+    """Return what networks are trained on, ``cpu`` or ``gpu`` (``ARXIVTAG_DEVICE``)."""
+    device = os.environ.get("ARXIVTAG_DEVICE", "cpu").strip().lower()
+    if device not in ("cpu", "gpu"):
+        raise ConfigError(
+            f"ARXIVTAG_DEVICE should be cpu or gpu. Received: {device!r:.80}.",
+            "Leave it out to train on the processor.",
+        )
+    return device
+
+
 def data_paths() -> tuple[Path, ...]:
     """Return the files named in ``ARXIVTAG_DATA`` (separated like ``PATH``); none for visitors."""
     if visitor_mode():

@@ -52,8 +52,10 @@ def dense_batch(batch: tuple[dict[str, Any], np.ndarray]) -> tuple[np.ndarray, n
     return rows.to_scipy().toarray()[:n_real], y[:n_real]
 
 
-def test_csr_product_equals_scipy_and_ignores_padding() -> None:
-    from arxivtag.learning.engine.sparse import CSR, csr_dot
+@pytest.mark.parametrize("product", ["csr_dot", "gathered_dot"])
+def test_csr_product_equals_scipy_and_ignores_padding(product: str) -> None:
+    from arxivtag.learning.engine import sparse
+    from arxivtag.learning.engine.sparse import CSR
 
     rows, dense = random_rows(9, 30), np.random.default_rng(0).normal(size=(30, 5)).astype("f4")
     padding = np.full(7, 29, np.int32)
@@ -62,7 +64,8 @@ def test_csr_product_equals_scipy_and_ignores_padding() -> None:
         np.concatenate([rows.indices, padding]),
         np.concatenate([rows.data, padding.astype(np.float32)]),
     )
-    np.testing.assert_allclose(csr_dot(padded, dense), rows.to_scipy() @ dense, rtol=1e-5)
+    result = getattr(sparse, product)(padded, dense)
+    np.testing.assert_allclose(result, rows.to_scipy() @ dense, rtol=1e-5)
 
 
 def test_every_epoch_holds_each_paper_once_in_its_own_order(papers: Any) -> None:
@@ -234,8 +237,17 @@ def test_row_gradient_equals_the_dense_product(papers: Any) -> None:
     np.testing.assert_allclose(result[:N_FEATURES], expected, rtol=1e-4, atol=1e-5)
 
 
-def test_training_stays_on_the_processor_whatever_is_asked_for() -> None:
-    """The kernel of the sparse product is there for processors only."""
+def run_with(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+
+
+def test_training_stays_on_the_processor_unless_a_gpu_is_asked_for() -> None:
+    """Whatever is said to JAX alone."""
     code = (
         "import numpy as np\n"
         "from arxivtag.learning.engine import device\n"
@@ -244,13 +256,25 @@ def test_training_stays_on_the_processor_whatever_is_asked_for() -> None:
         "assert csr_dot(rows, np.ones((3, 2), 'f4')).tolist() == [[2.0, 2.0]]\n"
         "assert device() == 'cpu'\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "JAX_PLATFORMS": "cuda"},
-    )
+    done = run_with(code, JAX_PLATFORMS="cuda")
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("gpu", "JAX found: cpu. Install JAX for"), ("tpu", "should be cpu or gpu. Received: 'tpu'")],
+)
+def test_a_device_that_is_not_there_is_told(asked: str, said: str) -> None:
+    code = (
+        "from arxivtag.errors import ConfigError\n"
+        "try:\n"
+        "    import arxivtag.learning.engine\n"
+        "except ConfigError as error:\n"
+        "    print(error)\n"
+    )
+    # JAX_PLATFORMS stands for a machine without a GPU where the tests' own has one.
+    done = run_with(code, ARXIVTAG_DEVICE=asked, JAX_PLATFORMS="cpu")
+    assert said in done.stdout, done.stderr[-2000:]
 
 
 def test_another_backend_of_keras_is_refused() -> None:
