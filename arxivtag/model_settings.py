@@ -41,7 +41,7 @@ class VectorizerConfig:
 
 
 # Each is a row of the tables in arxivtag/learning/word_order.py and engine/word_order.py.
-WordKind = Literal["cnn"]
+WordKind = Literal["cnn", "lstm", "transformer"]
 MAX_WORD_UNITS = 1024
 
 # A bundle holds branches of up to 16 layers, the one that puts out the labels included, ...
@@ -87,12 +87,14 @@ class ModelConfig:
     )
     word_order: Literal["none", WordKind] = setting(
         "none",
-        "A network that reads words in their order, by filters over neighbouring words (cnn); "
-        "beside n-grams, the model is the mean.",
+        "A network that reads words in their order: by filters over neighbouring words (cnn), by a "
+        "memory from each end (lstm), or by attention to all words (transformer); beside n-grams, "
+        "the model is the mean.",
     )
     word_units: int = setting(
         160,
-        "Its size: filters of each width.",
+        "Its size: filters of each width (cnn), units of each memory (lstm), of each dense layer "
+        "(transformer).",
         minimum=4,
         maximum=MAX_WORD_UNITS,
     )

@@ -32,6 +32,9 @@ Weights = Mapping[str, FloatArray]  # by the names that Keras' layers and variab
 Shapes = dict[str, tuple[int, ...]]
 
 WIDTHS = (1, 2, 3, 5)  # words that a filter of the cnn sees
+N_BLOCKS, N_HEADS = 1, 4  # of the transformer
+NORM_EPSILON = 1e-6
+_DIRECTIONS = ("forward", "backward")  # of the lstm
 _BLOCK_TEXTS = 32  # read at once: bounds memory
 _FAR_BELOW = np.float32(-1e9)
 
@@ -42,7 +45,7 @@ class WordShape:
 
     Attributes:
         kind: Which encoder.
-        n_units: Filters of each width.
+        n_units: The encoder's size: what each kind makes of it stands in its function.
         n_words: Words that have a vector.
         length: Words of a text that are read.
         n_labels: Outputs.
@@ -173,6 +176,132 @@ def _cnn(
     return np.concatenate(parts, axis=2)
 
 
+def _lstm_shapes(shape: WordShape) -> Shapes:
+    n_units = shape.n_units
+    return {
+        f"{direction}_lstm_cell_{part}": (*first, 4 * n_units)
+        for direction in _DIRECTIONS
+        for part, first in (("kernel", (SIZE,)), ("recurrent_kernel", (n_units,)), ("bias", ()))
+    }
+
+
+def _lstm(
+    vectors: FloatArray, places: Numbers, is_word: NDArray[np.bool_], weights: Weights
+) -> FloatArray:
+    """Return what a long short-term memory (Hochreiter and Schmidhuber 1997) knows at each word.
+
+    One of ``n_units`` reads forward from the first word, one backward from the last. A gap
+    between words is read as a zero vector; what follows the last word is not read.
+    """
+    forward, backward = (
+        (vectors @ weights[f"{name}_lstm_cell_kernel"] + weights[f"{name}_lstm_cell_bias"])[places]
+        for name in _DIRECTIONS
+    )
+    recurrent = np.stack([weights[f"{d}_lstm_cell_recurrent_kernel"] for d in _DIRECTIONS])
+    inputs = np.stack([forward, backward[:, ::-1]])  # (2, n_texts, n_read, 4 * n_units)
+    reads = _before_the_end(is_word)
+    reads = np.stack([reads, reads[:, ::-1]])[..., None]
+    n_units = recurrent.shape[1]
+    # A sigmoid is half a tanh of half its input: one call for all four gates.
+    halves = np.full(4 * n_units, 0.5, np.float32)
+    halves[2 * n_units : 3 * n_units] = 1
+    output = cell = np.zeros((2, len(places), n_units), np.float32)
+    outputs = np.empty((*inputs.shape[:3], n_units), np.float32)
+    for place in range(inputs.shape[2]):
+        gates = np.tanh((inputs[:, :, place] + output @ recurrent) * halves)
+        take, keep, new, give = np.split(gates, 4, axis=2)
+        next_cell = 0.5 * ((1 + keep) * cell + (1 + take) * new)
+        next_output = 0.5 * (1 + give) * np.tanh(next_cell)
+        cell = np.where(reads[:, :, place], next_cell, cell)
+        output = np.where(reads[:, :, place], next_output, output)
+        outputs[:, :, place] = output
+    return np.concatenate([outputs[0], outputs[1, :, ::-1]], axis=2)
+
+
+def _before_the_end(is_word: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which places stand at or before the last word of their text."""
+    return np.asarray(np.logical_or.accumulate(is_word[:, ::-1], axis=1)[:, ::-1])
+
+
+def _transformer_shapes(shape: WordShape) -> Shapes:
+    heads, n_units = (N_HEADS, SIZE // N_HEADS), shape.n_units
+    shapes: Shapes = {"positions_embeddings": (shape.length, SIZE)}
+    for block in range(N_BLOCKS):
+        for part in ("query", "key", "value"):
+            shapes[f"attention{block}_{part}_kernel"] = (SIZE, *heads)
+            shapes[f"attention{block}_{part}_bias"] = heads
+        shapes[f"attention{block}_attention_output_kernel"] = (*heads, SIZE)
+        shapes[f"attention{block}_attention_output_bias"] = (SIZE,)
+        shapes |= _dense_shapes(f"wide{block}", SIZE, n_units)
+        shapes |= _dense_shapes(f"narrow{block}", n_units, SIZE)
+        shapes |= _norm_shapes(f"attention{block}_norm") | _norm_shapes(f"wide{block}_norm")
+    return shapes | _norm_shapes("last_norm") | _dense_shapes("last", SIZE, n_units)
+
+
+def _dense_shapes(name: str, n_in: int, n_out: int) -> Shapes:
+    return {f"{name}_kernel": (n_in, n_out), f"{name}_bias": (n_out,)}
+
+
+def _norm_shapes(name: str) -> Shapes:
+    return {f"{name}_gamma": (SIZE,), f"{name}_beta": (SIZE,)}
+
+
+def _transformer(
+    vectors: FloatArray, places: Numbers, is_word: NDArray[np.bool_], weights: Weights
+) -> FloatArray:
+    """Return what an encoder of attention (Vaswani et al. 2017) makes of each word.
+
+    Positions are learned, and layers are normalized before each part (Xiong et al. 2020): in a
+    block, attention, then a dense layer of ``n_units`` with ReLU and one back. One more of
+    ``n_units`` with ReLU follows, of which the largest outputs are taken. No word attends to a gap.
+    """
+    values = vectors[places] + weights["positions_embeddings"][: places.shape[1]]
+    for block in range(N_BLOCKS):
+        name = f"attention{block}"
+        values = values + _attention(_norm(values, weights, f"{name}_norm"), is_word, weights, name)
+        wide = _norm(values, weights, f"wide{block}_norm")
+        wide = np.maximum(_dense(wide, weights, f"wide{block}"), 0)
+        values = values + _dense(wide, weights, f"narrow{block}")
+    last = _dense(_norm(values, weights, "last_norm"), weights, "last")
+    return np.maximum(last, 0, out=last)
+
+
+def _dense(values: FloatArray, weights: Weights, name: str) -> FloatArray:
+    return np.asarray(values @ weights[f"{name}_kernel"] + weights[f"{name}_bias"])
+
+
+def _norm(values: FloatArray, weights: Weights, name: str) -> FloatArray:
+    """Return layer normalization (Ba et al. 2016)."""
+    centred = values - values.mean(axis=-1, keepdims=True)
+    scale = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + np.float32(NORM_EPSILON))
+    return np.asarray(centred / scale * weights[f"{name}_gamma"] + weights[f"{name}_beta"])
+
+
+def _attention(
+    values: FloatArray, is_word: NDArray[np.bool_], weights: Weights, name: str
+) -> FloatArray:
+    n_texts, n_read, _ = values.shape
+    queries, keys, parts = (
+        _dense_heads(values, weights, f"{name}_{part}") for part in ("query", "key", "value")
+    )
+    scores = queries @ keys.swapaxes(2, 3) * np.float32((SIZE // N_HEADS) ** -0.5)
+    scores = np.where(is_word[:, None, None], scores, _FAR_BELOW)
+    powers = np.exp(scores - scores.max(axis=3, keepdims=True))
+    mixed = powers @ parts / powers.sum(axis=3, keepdims=True)  # (n_texts, N_HEADS, n_read, ...)
+    mixed = mixed.swapaxes(1, 2).reshape(n_texts, n_read, SIZE)
+    kernel = weights[f"{name}_attention_output_kernel"].reshape(SIZE, SIZE)
+    return np.asarray(mixed @ kernel + weights[f"{name}_attention_output_bias"])
+
+
+def _dense_heads(values: FloatArray, weights: Weights, name: str) -> FloatArray:
+    """Return a dense layer's outputs by heads, ``(n_texts, N_HEADS, n_read, SIZE // N_HEADS)``."""
+    made = values @ weights[f"{name}_kernel"].reshape(SIZE, SIZE)
+    made = made.reshape(*values.shape[:2], N_HEADS, -1) + weights[f"{name}_bias"]
+    return np.asarray(made.swapaxes(1, 2))
+
+
 KINDS: dict[WordKind, Kind] = {
     "cnn": Kind(_cnn_shapes, lambda n_units: len(WIDTHS) * n_units, _cnn),
+    "lstm": Kind(_lstm_shapes, lambda n_units: 2 * n_units, _lstm),
+    "transformer": Kind(_transformer_shapes, lambda n_units: n_units, _transformer),
 }

@@ -10,7 +10,7 @@ from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
 from arxivtag.learning.rounding import rounded
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.learning.word_order import WordBranch, WordShape
+from arxivtag.learning.word_order import KINDS, WordBranch, WordShape
 from arxivtag.learning.word_vectors import SIZE
 from arxivtag.settings import RunConfig, VectorizerConfig, WordKind
 from arxivtag.tagging.bundle import Bundle, new_manifest
@@ -29,8 +29,10 @@ WORDS = WORD_LIST.split()
 ACTIVATIONS: dict[str, OutputActivation] = {"softmax": "softmax", "any": "any_sigmoid"}
 FORMS = (
     "plain", "tuned", "linear", "wide_and_deep", "softmax", "isotonic", "any", "cnn", "ensemble",
+    "lstm", "transformer",
 )  # fmt: skip
-WITH_WORDS = ("cnn", "ensemble")
+# The network of each form that reads words in order.
+WITH_WORDS: dict[str, WordKind] = {kind: kind for kind in KINDS} | {"ensemble": "cnn"}
 
 
 def invented_texts(n_texts: int, seed: int = 0) -> list[str]:
@@ -83,9 +85,13 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
         "plain": (branch(16, 8),),
         "linear": (branch(),),
         "wide_and_deep": (branch(16), branch()),
-        "cnn": (),
+        **dict.fromkeys(KINDS, ()),
     }.get(form, (branch(16),))
-    words = (word_branch("cnn", vectorizer.terms.n_words, source),) if form in WITH_WORDS else ()
+    words = tuple(
+        word_branch(kind, vectorizer.terms.n_words, source)
+        for with_words, kind in WITH_WORDS.items()
+        if with_words == form
+    )
     calibration = {
         "tuned": Calibration("temperature", temperature=1.4),
         "softmax": Calibration("temperature", temperature=0.8),

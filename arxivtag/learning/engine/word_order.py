@@ -13,7 +13,14 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from arxivtag.learning.word_order import WIDTHS, WordBranch, WordShape
+from arxivtag.learning.word_order import (
+    N_BLOCKS,
+    N_HEADS,
+    NORM_EPSILON,
+    WIDTHS,
+    WordBranch,
+    WordShape,
+)
 from arxivtag.learning.word_vectors import SIZE
 from arxivtag.settings import WordKind
 
@@ -99,4 +106,50 @@ def _cnn(vectors: Tensor, is_word: Tensor, n_units: int, seeds: Iterator[int] | 
     return ops.concatenate([layer(vectors) for layer in filters], axis=-1)
 
 
-ENCODERS: dict[WordKind, Encoder] = {"cnn": _cnn}
+def _lstm(vectors: Tensor, is_word: Tensor, n_units: int, seeds: Iterator[int] | None) -> Tensor:
+    """Two long short-term memories, one from each end; none reads beyond the last word."""
+    reads = ops.flip(ops.cumsum(ops.flip(is_word[..., 0], axis=1), axis=1), axis=1) > 0
+    forward, backward = (
+        layers.LSTM(
+            n_units, return_sequences=True, go_backwards=name == "backward", seed=0,
+            kernel_initializer=_initializer(seeds),
+            recurrent_initializer=_initializer(seeds, keras.initializers.Orthogonal), name=name,
+        )(vectors, mask=reads)
+        for name in ("forward", "backward")
+    )  # fmt: skip
+    return ops.concatenate([forward, ops.flip(backward, axis=1)], axis=-1)
+
+
+def _transformer(
+    vectors: Tensor, is_word: Tensor, n_units: int, seeds: Iterator[int] | None
+) -> Tensor:
+    """Attention and dense layers, each after a normalization."""
+    one_text = ops.max(is_word[..., 0], axis=0, keepdims=True)
+    numbers = ops.cumsum(ops.ones_like(one_text, dtype="int32"), axis=1) - 1
+    first = _initializer(seeds, keras.initializers.RandomUniform, minval=-0.05, maxval=0.05)
+    positions = layers.Embedding(
+        vectors.shape[1], SIZE, embeddings_initializer=first, name="positions"
+    )
+    values = vectors + positions(numbers)
+
+    def normed(name: str) -> Tensor:
+        return layers.LayerNormalization(epsilon=NORM_EPSILON, name=f"{name}_norm")(values)
+
+    def dense(name: str, n_outputs: int, activation: str | None, inputs: Tensor) -> Tensor:
+        made = layers.Dense(
+            n_outputs, activation, kernel_initializer=_initializer(seeds), name=name
+        )
+        return made(inputs)
+
+    for block in range(N_BLOCKS):
+        name, inputs = f"attention{block}", normed(f"attention{block}")
+        attention = layers.MultiHeadAttention(
+            N_HEADS, SIZE // N_HEADS, kernel_initializer=_initializer(seeds), seed=0, name=name
+        )
+        values = values + attention(inputs, inputs, attention_mask=is_word[:, None, :, 0] > 0)
+        wide = dense(f"wide{block}", n_units, "relu", normed(f"wide{block}"))
+        values = values + dense(f"narrow{block}", SIZE, None, wide)
+    return dense("last", n_units, "relu", normed("last"))
+
+
+ENCODERS: dict[WordKind, Encoder] = {"cnn": _cnn, "lstm": _lstm, "transformer": _transformer}
