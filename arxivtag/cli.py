@@ -255,7 +255,6 @@ def describe(arguments: Namespace) -> None:
 )  # fmt: skip
 def train(arguments: Namespace) -> None:
     """Train a model and evaluate it."""
-    from arxivtag.learning.headline import headline_text
     from arxivtag.papers.schema import parse_layout
     from arxivtag.runs import foreground
 
@@ -265,6 +264,23 @@ def train(arguments: Namespace) -> None:
         arguments.usage_error(str(error))
     parse_layout(settings.columns, settings.label_separator)  # before a run is made
     result = foreground.train_in_foreground(settings, arguments.home, progress=_progress())
+    _print_trained(arguments, result)
+
+
+@command(option("members", nargs="+", metavar="RUN", help="ids of finished runs of one split"))
+def ensemble(arguments: Namespace) -> None:
+    """Make one model of finished runs, each weighed on validation papers, and evaluate it."""
+    from arxivtag.runs import ensembles, foreground
+
+    settings = ensembles.ensemble_settings(arguments.members, arguments.home)
+    result = foreground.train_in_foreground(settings, arguments.home, progress=_progress())
+    _print_trained(arguments, result)
+
+
+def _print_trained(arguments: Namespace, result: dict[str, Any]) -> None:
+    """Print the result of a run: what went in, the seconds of each stage, what it is worth."""
+    from arxivtag.learning.headline import headline_text
+
     _print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     head = {key: value for key, value in result.items() if key not in ("evaluation", "timings")}
     seconds = "  ".join(

@@ -199,6 +199,8 @@ class RunConfig:
 
     data: str = "sample"
     preset: str = "tuned"
+    # Finished runs that are made one model, in place of a training (arxivtag/runs/ensembles.py).
+    members: tuple[str, ...] = ()
     columns: str = setting("", COLUMNS_HELP)
     label_separator: str = setting("auto", LABEL_SEPARATOR_HELP)
     text_fields: Literal["abstract", "title_and_abstract"] = setting(
@@ -287,7 +289,7 @@ PRESETS: dict[str, RunConfig] = {
     # Sizes that train in about six minutes on 27,000 papers and 2 cores.
     "cnn": _word_order("cnn", word_units=160, max_length_words=200),
     "lstm": _word_order("lstm", word_units=96, max_length_words=200),
-    "transformer": _word_order("transformer", word_units=256, max_length_words=150),
+    "transformer": _word_order("transformer", word_units=160, max_length_words=200),
 }
 # Both learn in one training, each from its own loss; lengths and papers are the same.
 PRESETS["ensemble"] = dataclasses.replace(
@@ -368,7 +370,7 @@ def _check_combinations(settings: RunConfig) -> None:
 
 
 NONE_WORD = "none"
-NOT_FLAGS = ("data", "preset")
+NOT_FLAGS = ("data", "preset", "members")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -469,6 +471,8 @@ def as_text(value: Any) -> str:
 
 def command_line(settings: RunConfig) -> str:
     """Return the exact command that repeats a run: its preset and what differs from it."""
+    if settings.members:
+        return shlex.join(["arxivtag", "ensemble", *settings.members])
     base = preset_settings(settings.preset)
     words = ["arxivtag", "train", settings.data, "--preset", settings.preset]
     for item in all_settings():
