@@ -249,10 +249,12 @@ def import_engine(home: Path) -> None:
 def prepare_ahead(settings: RunConfig, home: Path) -> None:
     """Do for an expected run what can be done: prepared features, and a compiled train step.
 
-    Of a large data set nothing is prepared unasked, and of a large network nothing is built: then
-    only the imports are done.
+    Of a large data set nothing is prepared unasked, of a large network nothing is built, and an
+    ensemble of runs trains nothing: then only the imports are done.
     """
     import_engine(home)
+    if settings.members:
+        return
     corpus = open_corpus(
         settings.data, home, layout=parse_layout(settings.columns, settings.label_separator)
     )
