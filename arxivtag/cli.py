@@ -33,6 +33,7 @@ from arxivtag.settings import COLUMNS_HELP, DEFAULT_PRESET, LABEL_SEPARATOR_HELP
 
 if TYPE_CHECKING:
     from arxivtag.papers.schema import Layout
+    from arxivtag.settings import RunConfig
     from arxivtag.tagging.bundle import Bundle
 
 VISITORS_MESSAGE_MB = 60
@@ -255,23 +256,34 @@ def describe(arguments: Namespace) -> None:
 )  # fmt: skip
 def train(arguments: Namespace) -> None:
     """Train a model and evaluate it."""
-    from arxivtag.learning.headline import headline_text
     from arxivtag.papers.schema import parse_layout
-    from arxivtag.runs import foreground
 
     try:
         settings = flags.settings_from(arguments)
     except ConfigError as error:
         arguments.usage_error(str(error))
     parse_layout(settings.columns, settings.label_separator)  # before a run is made
+    _run_here(arguments, settings)
+
+
+@command(option("members", nargs="+", metavar="RUN", help="ids of finished runs of one split"))
+def ensemble(arguments: Namespace) -> None:
+    """Make one model of finished runs, each weighed on validation papers, and evaluate it."""
+    from arxivtag.runs.ensembles import ensemble_settings
+
+    _run_here(arguments, ensemble_settings(arguments.members, arguments.home))
+
+
+def _run_here(arguments: Namespace, settings: RunConfig) -> None:
+    """Do a run in this process, and print what went in, how long it took, what came out."""
+    from arxivtag.learning.headline import headline_text
+    from arxivtag.runs import foreground
+
     result = foreground.train_in_foreground(settings, arguments.home, progress=_progress())
     _print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     head = {key: value for key, value in result.items() if key not in ("evaluation", "timings")}
-    seconds = "  ".join(
-        f"{stage} {value:.1f} s"
-        for stage, value in result["timings"].items()
-        if isinstance(value, int | float)
-    )
+    times = {stage: seconds for stage, seconds in result["timings"].items() if stage != "epochs"}
+    seconds = "  ".join(f"{stage} {value:.1f} s" for stage, value in times.items())
     text = f"{_plain(head)}\n{seconds}\n\n{headline_text(result['evaluation'])}"
     _print_result(arguments.json, result, text)
 

@@ -89,7 +89,7 @@ class ModelConfig:
         "none",
         "A network that reads words in their order: by filters over neighbouring words (cnn), by a "
         "memory from each end (lstm), or by attention to all words (transformer); beside n-grams, "
-        "the model is the mean.",
+        "both are weighed on validation papers.",
     )
     word_units: int = setting(
         160,

@@ -1,6 +1,6 @@
 """One contender on the features of preset ``tuned``: fitted, timed, and measured.
 
-    python -m benchmarks.peers DATA CONTENDER [--random-seed N]
+    python -m benchmarks.peers DATA CONTENDER [--random-seed N] [--cleaning tuned]
 
 Contenders: ``tuned`` itself, ``svm`` (one-vs-rest LinearSVC), ``omikuji`` (one tree of Parabel's
 kind) and ``fasttext`` (one-vs-all, which makes its own bigrams of the same texts). All have two
@@ -33,6 +33,7 @@ from arxivtag.runs.preparing import Features, Part, Preparation
 from arxivtag.settings import CleaningConfig, RunConfig, preset_settings
 
 N_THREADS = 2
+CLEANINGS = {"example": CleaningConfig(), "tuned": preset_settings("tuned").cleaning}
 Scores = NDArray[np.float32]
 Score = Callable[[Part], Scores]  # (n_samples, n_labels), the higher the likelier
 
@@ -42,11 +43,12 @@ def main() -> None:
     parser.add_argument("data")
     parser.add_argument("contender", choices=sorted(CONTENDERS))
     parser.add_argument("--random-seed", type=int, default=42)
+    parser.add_argument("--cleaning", choices=sorted(CLEANINGS), default="example")
     arguments = parser.parse_args()
     settings = dataclasses.replace(
         preset_settings("tuned"),
         data=arguments.data,
-        cleaning=CleaningConfig(),  # the example's
+        cleaning=CLEANINGS[arguments.cleaning],
         random_seed=arguments.random_seed,
     )
     corpus = open_corpus(arguments.data)

@@ -12,15 +12,13 @@ from numpy.typing import NDArray
 
 from arxivtag.callbacks import ShouldStop, never
 from arxivtag.learning.features import Examples
+from arxivtag.learning.fusion import COMMON_SHARE, fused, members_of
 from arxivtag.learning.network import Branch, Network
 from arxivtag.learning.progress import OnTick
 from arxivtag.learning.space import Watch
 from arxivtag.settings import RunConfig
 
 BoolArray = NDArray[np.bool_]
-
-# Labels of a larger share of the training papers are not rare.
-COMMON_SHARE = 0.04
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ class Trainer:
 
         model, training, seed = settings.model, settings.training, settings.random_seed
         self._settings = settings
-        self._train, self._lift = train, training.rare_label_lift
+        self._train, self._val, self._lift = train, val, training.rare_label_lift
         self._batches = Batches(
             train,
             batch_size=training.batch_size,
@@ -169,6 +167,10 @@ class Trainer:
                 callbacks=self._callbacks,
             )
         network = self._validation.best_network or to_network(self._model)
+        members = members_of(network)
+        if len(members) > 1 and network.output_activation == "sigmoid":
+            n_papers = self._train.y_true.sum(axis=0)
+            network = fused(members, self._val, n_papers, len(self._train))
         return FitResult(
             lift_rare_labels(network, self._train.y_true, self._lift),
             tuple(self._validation.records),

@@ -54,6 +54,8 @@ def seconds_here(expected_s: float, runs: Iterable[Run]) -> tuple[float, int]:
         n_papers = sum(run.sizes.get(key, 0) for key in ("n_train", "n_val", "n_test"))
         if run.settings is None or not run.duration_s or not n_papers or run.status.attempt > 1:
             continue
+        if run.settings.members:  # nothing was trained
+            continue
         n_features, n_labels = run.sizes.get("n_features", 0), run.sizes.get("n_labels", 0)
         estimated = estimate(run.settings, n_papers, n_features, n_labels).seconds
         if 1 / _ALIKE < estimated / expected_s < _ALIKE:

@@ -10,7 +10,9 @@ from arxivtag.settings import PRESETS
 MAX_PARTS = 3  # settings named; of further ones the number
 MAX_CHARS = 100
 # What says nothing about the model.
-_LEFT_OUT = ("data", "columns", "label_separator", "preset", "random_seed", "evaluation")
+_LEFT_OUT = (
+    "data", "columns", "label_separator", "preset", "members", "random_seed", "evaluation",
+)  # fmt: skip
 
 
 def made_name(settings: dict[str, Any]) -> str:
@@ -20,6 +22,10 @@ def made_name(settings: dict[str, Any]) -> str:
         settings: What ``config.json`` holds, whatever that is.
     """
     preset = settings.get("preset")
+    seed = settings.get("random_seed")
+    seeds = [f"seed {seed}"] if isinstance(seed, int) else []
+    if isinstance(preset, str) and settings.get("members"):
+        return ", ".join([preset, *seeds])[:MAX_CHARS]
     if not isinstance(preset, str) or preset not in PRESETS:
         return ""
     usual, own = _leaves(to_dict(PRESETS[preset])), _leaves(settings)
@@ -28,9 +34,7 @@ def made_name(settings: dict[str, Any]) -> str:
     parts = [_part(name, value) for name, value in (epochs | changed).items()]
     if len(parts) > MAX_PARTS:
         parts[MAX_PARTS:] = [f"{len(parts) - MAX_PARTS} more"]
-    seed = settings.get("random_seed")
-    named = [preset, *parts, *([f"seed {seed}"] if isinstance(seed, int) else [])]
-    return ", ".join(named)[:MAX_CHARS]
+    return ", ".join([preset, *parts, *seeds])[:MAX_CHARS]
 
 
 def _leaves(settings: dict[str, Any]) -> dict[str, object]:

@@ -32,6 +32,7 @@ from arxivtag.learning.training import FitResult, Trainer
 from arxivtag.papers.schema import parse_layout
 from arxivtag.runs.admission import check_fits, check_parameters, check_rows
 from arxivtag.runs.ending import StopReason
+from arxivtag.runs.ensembles import fit_members
 from arxivtag.runs.estimate import seconds_after_training
 from arxivtag.runs.layout import now_iso
 from arxivtag.runs.preparing import Features, Part, Preparation
@@ -136,14 +137,11 @@ def _execute(
     with stages.before_training("vectorize", corpus.n_papers):
         features = preparation.vectorize()
         _check_size(settings, features)
-    with stages.before_training("compile"):
-        _wait_for(imports, stop_reason)
-        watch = begin_space(folder, corpus, features, settings.random_seed)
-        trainer = _prepare_training(settings, features, recorder, stop_reason, watch)
-    n_epochs = settings.training.planned_epochs(len(features.train))
-    with stages.enter("train", n_epochs, "epochs"):
-        fitted = trainer.fit()
-    del trainer  # the largest thing in memory; what is kept of it is in ``fitted``
+    if settings.members:
+        with stages.enter("train", len(settings.members), "models"):
+            fitted = fit_members(settings, features, folder.home)
+    else:
+        fitted = _train(settings, corpus, features, imports, recorder, stages, stop_reason)
     with stages.enter("evaluate", len(features.test)):
         evaluated = _evaluate(settings, features, fitted.network)
         evaluated.figures["ceiling"] = label_ceiling(corpus, settings.cleaning, features)
@@ -165,6 +163,25 @@ def _execute(
     folder.checkpoint.unlink(missing_ok=True)
     recorder.end(*_ending(fitted, stop_reason()))
     return result
+
+
+def _train(
+    settings: RunConfig,
+    corpus: Corpus,
+    features: Features,
+    imports: threading.Thread,
+    recorder: RunRecorder,
+    stages: Stages,
+    stop_reason: StopReason,
+) -> FitResult:
+    """Train, and let go of what training takes."""
+    with stages.before_training("compile"):
+        _wait_for(imports, stop_reason)
+        watch = begin_space(recorder.folder, corpus, features, settings.random_seed)
+        trainer = _prepare_training(settings, features, recorder, stop_reason, watch)
+    n_epochs = settings.training.planned_epochs(len(features.train))
+    with stages.enter("train", n_epochs, "epochs"):
+        return trainer.fit()
 
 
 def _result(
@@ -232,10 +249,12 @@ def import_engine(home: Path) -> None:
 def prepare_ahead(settings: RunConfig, home: Path) -> None:
     """Do for an expected run what can be done: prepared features, and a compiled train step.
 
-    Of a large data set nothing is prepared unasked, and of a large network nothing is built: then
-    only the imports are done.
+    Of a large data set nothing is prepared unasked, of a large network nothing is built, and an
+    ensemble of runs trains nothing: then only the imports are done.
     """
     import_engine(home)
+    if settings.members:
+        return
     corpus = open_corpus(
         settings.data, home, layout=parse_layout(settings.columns, settings.label_separator)
     )

@@ -243,7 +243,9 @@ def model_names(settings: Sequence[RunConfig]) -> list[str]:
 
 
 def _changes(settings: RunConfig) -> dict[str, str]:
-    """Return the settings that are not the preset's, as text."""
+    """Return the settings that are not the preset's, as text; none of an ensemble of runs."""
+    if settings.members:
+        return {}
     usual = preset_settings(settings.preset) if settings.preset in PRESETS else RunConfig()
     return {
         item.name: as_text(item.value_in(settings))

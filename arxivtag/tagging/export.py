@@ -190,7 +190,9 @@ def _word_branches(bundle: Bundle) -> tuple[KerasTensor, list[KerasTensor]]:
     words = keras.Input((branches[0].shape.length,), dtype="int64", name="words")
     # Keras' 0 is the padding and 1 an unknown word: both are gaps.
     numbers = ops.cast(ops.maximum(words - 1, 0), "int32")
-    return words, [keras_of(branch)(numbers) for branch in branches]
+    return words, [
+        keras_of(branch, f"words{number}")(numbers) for number, branch in enumerate(branches)
+    ]
 
 
 def _times(values: KerasTensor, factors: NDArray[np.floating[Any]], name: str) -> KerasTensor:

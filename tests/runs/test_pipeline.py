@@ -6,6 +6,7 @@ import dataclasses
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,14 +21,14 @@ import pandas as pd
 import pytest
 
 from arxivtag import locks, storage
-from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH
+from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH, runs_folder
 from arxivtag.corpus.texts import papers_at
 from arxivtag.errors import ConfigError, RunError, StorageError
 from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
 from arxivtag.learning.space import circle_places, from_bytes, paper_places
 from arxivtag.papers.texts import join_text
-from arxivtag.runs import foreground, jobs, pipeline, registry
+from arxivtag.runs import ensembles, foreground, jobs, pipeline, registry
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.space import read_space
 from arxivtag.runs.status import read_status
@@ -89,6 +90,27 @@ def test_result_has_the_contract_s_keys(trained: tuple[Path, dict[str, Any]]) ->
     assert len(result["data"]["fingerprint"]) == 64
     assert (result["data"]["n_rows"], result["data"]["n_skipped"]) == (2000, 1)
     assert result["versions"]["keras"]
+
+
+def test_an_ensemble_of_a_model_and_itself_is_that_model(
+    trained: tuple[Path, dict[str, Any]],
+) -> None:
+    home, result = trained
+    run_id = result["run_id"]
+    shutil.copytree(registry.read_run(run_id, home).folder.path, runs_folder(home) / "copy")
+    settings = ensembles.ensemble_settings([run_id, "copy"], home)
+    again = foreground.train_in_foreground(settings, home)
+    for figure in ("micro_f1", "macro_f1", "lrap"):
+        assert again["evaluation"][figure] == pytest.approx(result["evaluation"][figure], abs=0.02)
+    assert again["n_features"] == result["n_features"]
+    run = registry.read_run(again["run_id"], home)
+    assert (run.state, run.preset, run.has_bundle) == ("finished", "linear + linear", True)
+    assert run.settings is not None
+    assert run.settings.members == (run_id, "copy")
+    # Papers of another file: the members were trained on none of them.
+    elsewhere = dataclasses.replace(settings, data="sample", random_seed=7)
+    with pytest.raises(RunError, match="was trained on other papers"):
+        foreground.train_in_foreground(elsewhere, home)
 
 
 def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) -> None:

@@ -29,10 +29,9 @@ WORDS = WORD_LIST.split()
 ACTIVATIONS: dict[str, OutputActivation] = {"softmax": "softmax", "any": "any_sigmoid"}
 FORMS = (
     "plain", "tuned", "linear", "wide_and_deep", "softmax", "isotonic", "any", "cnn", "ensemble",
-    "lstm", "transformer",
 )  # fmt: skip
-# The network of each form that reads words in order.
-WITH_WORDS: dict[str, WordKind] = {kind: kind for kind in KINDS} | {"ensemble": "cnn"}
+# The networks of each form that read words in order.
+WITH_WORDS: dict[str, tuple[WordKind, ...]] = {"cnn": ("cnn",), "ensemble": (*KINDS, "cnn")}
 
 
 def invented_texts(n_texts: int, seed: int = 0) -> list[str]:
@@ -85,12 +84,10 @@ def make_bundle(form: str = "plain", *, with_neighbours: bool = False) -> Bundle
         "plain": (branch(16, 8),),
         "linear": (branch(),),
         "wide_and_deep": (branch(16), branch()),
-        **dict.fromkeys(KINDS, ()),
+        "cnn": (),
     }.get(form, (branch(16),))
     words = tuple(
-        word_branch(kind, vectorizer.terms.n_words, source)
-        for with_words, kind in WITH_WORDS.items()
-        if with_words == form
+        word_branch(kind, vectorizer.terms.n_words, source) for kind in WITH_WORDS.get(form, ())
     )
     calibration = {
         "tuned": Calibration("temperature", temperature=1.4),

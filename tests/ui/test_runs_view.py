@@ -14,9 +14,12 @@ from arxivtag.config import PROJECT_FOLDER
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import run_folder
 from arxivtag.settings import PRESETS, RunConfig
+from arxivtag.tagging.bundle import new_manifest
+from arxivtag.tagging.saving import save_bundle
 from arxivtag.ui.runs import comparison, detail, listing
 from arxivtag.ui.train import starting
 from tests.runs.conftest import make_run
+from tests.tagging.models import make_bundle
 from tests.ui.demo_run import make_demo_run
 
 
@@ -230,3 +233,36 @@ def test_run_again_starts_once_for_a_double_click(
     app.button(key="again").click().run()
     assert not app.exception
     assert len(started) == 1
+
+
+def test_selected_runs_become_one_model_or_say_why_not(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for run_id, seed in (("run-a", 42), ("run-b", 42), ("run-c", 7)):
+        settings = RunConfig(random_seed=seed)
+        bundle = dataclasses.replace(make_bundle(), manifest=new_manifest(settings, "f"))
+        save_bundle(bundle, make_run(home, run_id, config=settings).bundle)
+    started = []
+
+    def fake_start(run: RunConfig, home: Path, *, owner: str) -> str:
+        started.append(run)
+        return "run-a"
+
+    monkeypatch.setattr(jobs, "start", fake_start)
+    app = opened(compare="run-a,run-c")
+    app.button(key="make-one-model").click().run()
+    assert "they differ in the random seed" in app.error[0].value
+    assert not started
+    app = opened(compare="run-a,run-b")
+    app.button(key="make-one-model").click().run()
+    assert not app.exception
+    assert [set(one.members) for one in started] == [{"run-a", "run-b"}]
+
+
+def test_an_ensemble_is_not_offered_to_be_changed(home: Path) -> None:
+    made = RunConfig(preset="cnn + tuned", members=("run-b", "run-c"))
+    make_run(home, "run-a", config=made)
+    app = opened(run="run-a")
+    assert not app.exception
+    assert "Change settings" not in [link.proto.label for link in app.get("page_link")]
+    assert app.code[0].value == "arxivtag ensemble run-b run-c"

@@ -31,7 +31,10 @@ _FAR_BELOW = -1e9
 
 
 def build_word_network(
-    shape: WordShape, dropout_rate: float = 0.0, seeds: Iterator[int] | None = None
+    shape: WordShape,
+    dropout_rate: float = 0.0,
+    seeds: Iterator[int] | None = None,
+    name: str = "words_in_order",
 ) -> keras.Model:
     """Return the model from words ``(n_texts, length)`` to logits ``(n_texts, n_labels)``.
 
@@ -39,6 +42,7 @@ def build_word_network(
         shape: Its sizes.
         dropout_rate: Share of what the encoder tells of a text that is dropped in training.
         seeds: Decide first weights and dropout; zeros are made without them.
+        name: The model's name.
     """
     words = keras.Input((shape.length,), dtype="int32", name="words")
     is_word = ops.cast(words > 0, "float32")[..., None]
@@ -52,7 +56,7 @@ def build_word_network(
     if dropout_rate and seeds is not None:
         pooled = layers.Dropout(dropout_rate, seed=next(seeds))(pooled)
     labels = layers.Dense(shape.n_labels, kernel_initializer=_initializer(seeds), name="labels")
-    model = keras.Model(words, labels(pooled), name=f"{shape.kind}_network")
+    model = keras.Model(words, labels(pooled), name=name)
     # The gap's vector is never looked at, and so stays what it is from the beginning.
     embedding.embeddings.assign(embedding.embeddings.value.at[0].set(0.0))
     return model
@@ -71,9 +75,9 @@ def view_word_branch(model: keras.Model, shape: WordShape, share: float) -> Word
     return WordBranch(shape, embedding, None, weights | output)
 
 
-def keras_of(branch: WordBranch) -> keras.Model:
-    """Return the Keras model of a plain network, with its weights."""
-    model = build_word_network(branch.shape)
+def keras_of(branch: WordBranch, name: str) -> keras.Model:
+    """Return the Keras model of a plain network, with its weights, under a name of its own."""
+    model = build_word_network(branch.shape, name=name)
     everything = np.arange(branch.shape.n_words + 1)
     weights = {EMBEDDING: branch.vectors(everything), **branch.weights}
     for name, variable in weights_by_name(model).items():

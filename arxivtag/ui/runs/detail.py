@@ -63,7 +63,8 @@ def _actions(run: Run, context: PageContext) -> None:
             if st.button("Run again", icon=":material/replay:", key="again",
                          help="Starts a run with the same settings."):  # fmt: skip
                 _run_again(run.settings, context)
-            _change_link(run.run_id, run.settings.data, context)
+            if not run.settings.members:
+                _change_link(run.run_id, run.settings.data, context)
         if not context.policy.is_visitor:
             _rename(run, context)
             if st.button("Delete", icon=":material/delete:", key="delete-run"):

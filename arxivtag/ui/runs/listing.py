@@ -10,6 +10,7 @@ import streamlit as st
 
 from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.runs import jobs, registry
+from arxivtag.runs.ensembles import ensemble_settings
 from arxivtag.runs.history import validation_curve
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.registry import RunSummary
@@ -22,6 +23,7 @@ from arxivtag.ui.frame.run_access import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
 from arxivtag.ui.train.curves import current_curves
 from arxivtag.ui.train.space_view import render_circle, shown_space
+from arxivtag.ui.train.starting import start_once
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
@@ -228,8 +230,23 @@ def _selection_actions(chosen: list[RunSummary], context: PageContext) -> None:
             st.rerun()
         if len(chosen) == 1:
             _delete_button("Delete", chosen, context)
+        elif all(run.has_bundle for run in chosen) and not context.policy.is_visitor:
+            _one_model_button([run.run_id for run in chosen], context)
         if len(chosen) > MAX_COMPARED:
             components.note(f"The first {MAX_COMPARED} of them are compared.")
+
+
+def _one_model_button(run_ids: list[str], context: PageContext) -> None:
+    """Offer to start a run that makes one model of finished ones; say why not where it cannot."""
+    if not st.button(
+        "Make one model of these", icon=":material/merge:", key="make-one-model",
+        help="An ensemble: each model weighs as much as it helps on the validation papers.",
+    ):  # fmt: skip
+        return
+    with guarded():
+        run_id = start_once(ensemble_settings(run_ids, context.home), context)
+        if run_id is not None:
+            st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
 
 
 def _delete_button(label: str, chosen: list[RunSummary], context: PageContext) -> None:
