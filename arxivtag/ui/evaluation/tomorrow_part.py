@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -21,10 +22,22 @@ def render_tomorrow(folder: RunFolder) -> None:
     run = registry.read_run(folder.run_id, folder.home)
     if run.settings is None or run.settings.split.split_by != "date":
         return
-    months = run.result.get("split", {}).get("first_months", ())
-    since = f", from {months[-1]} on" if months else ""
-    told = f"Split by date: it was tested on the newest papers{since}."
+    split = run.result.get("split", {})
+    dates = split.get("first_dates") or split.get("first_months", ())  # older runs know months
+    since = f", from {dates[-1]} on" if dates else ""
+    chance = divided_text(split.get("divided_dates", ()))
+    told = " ".join(filter(None, [f"Split by date: tested on the newest papers{since}.", chance]))
     st.info(components.safe_text(f"{told} {_drop_text(run)}"), icon=":material/event_upcoming:")
+
+
+def divided_text(dates: Sequence[str]) -> str:
+    """Return a sentence on the dates that chance divided between two sides; empty for none."""
+    return (
+        f"Papers of {' and '.join(dates)} are on both sides, divided by chance: no file tells "
+        "which came first."
+        if dates
+        else ""
+    )
 
 
 def _drop_text(run: Run) -> str:

@@ -90,7 +90,7 @@ def render_way(view: View) -> None:
 def _read_left_out(corpus: Corpus) -> None:
     rule = components.clicked("cleaning-funnel")
     if rule in filters.ROWS_TEXTS:
-        filters.read_papers(filters.longest_of(corpus), rows=str(rule))
+        filters.read_papers(corpus, rows=str(rule))
 
 
 def _render_steps(view: View) -> None:
