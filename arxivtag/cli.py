@@ -243,6 +243,7 @@ def describe(arguments: Namespace) -> None:
         f"most frequent labels: {labels}",
         read.sentence,
         *(f"  {one.written[:60]!r} -> {' | '.join(one.labels)}" for one in read.examples),
+        corpus.report.dates_read.sentence,
     ]
     _print_result(arguments.json, result, "\n".join(lines))
 

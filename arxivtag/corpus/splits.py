@@ -80,6 +80,14 @@ class SplitReport:
         return bool(self.n_leaked_titles + self.n_leaked_abstracts + self.n_leaked_near_duplicates)
 
 
+def divided_text(dates: Sequence[str]) -> str:
+    """Return a sentence on the dates that chance divided between two sides; empty for none."""
+    if not dates:
+        return ""
+    named = " and ".join(dates)
+    return f"Papers of {named} are on two sides, by chance: nothing tells which came first."
+
+
 def check_enough_papers(n_papers: int) -> None:
     """Refuse papers that are too few to be split.
 

@@ -7,13 +7,15 @@ known, or :data:`UNKNOWN`. So dates sort, the less precise before the others of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from arxivtag.papers.fetching.identifiers import find_identifier
+from arxivtag.papers.schema import CREATED, PAPER_ID
 
 UNKNOWN = -1
 Dates = npt.NDArray[np.int32]
@@ -148,6 +150,13 @@ class DateReading:
             f"Dates are read from {named}: {self.n_dated:,} of {self.n_papers:,} papers have one, "
             f"{self.first} to {self.last}."
         )
+
+
+def dates_of(table: pd.DataFrame, columns: Mapping[str, str]) -> list[int]:
+    """Return the date of each row, from the columns of :func:`~.schema.date_columns`."""
+    nothing = [None] * len(table)
+    cells = (table[columns[name]] if name in columns else nothing for name in (CREATED, PAPER_ID))
+    return list(map(date_of, *cells))
 
 
 def understood_dates(columns: Sequence[str], dates: Iterable[int]) -> DateReading:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -43,9 +43,9 @@ _KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
     PAPER_ID: ("arxivid", "id", "eprint", "entryid", "paperid"),
     CREATED: (
         "created", "published", "submitted", "publicationdate", "publisheddate", "datepublished",
-        "submissiondate", "submitteddate", "datesubmitted", "createddate", "datecreated", "createdat",
-        "publishedat", "pubdate", "coverdate", "date", "dp", "issued", "year", "publicationyear",
-        "pubyear", "py", "updated", "updatedate", "updateddate", "lastupdated",
+        "submissiondate", "submitteddate", "datesubmitted", "createddate", "datecreated",
+        "createdat", "publishedat", "pubdate", "coverdate", "date", "dp", "issued", "year",
+        "publicationyear", "pubyear", "py", "updated", "updatedate", "updateddate", "lastupdated",
     ),
 }  # fmt: skip
 # Field tags of Web of Science, RIS and PubMed: known in capitals and beside one of the first two.
@@ -163,14 +163,15 @@ def known_columns(field: str, columns: Sequence[str]) -> list[str]:
     return sorted(ranks, key=lambda column: ranks[column])
 
 
-def date_columns(columns: Sequence[str]) -> dict[str, str]:
-    """Return the columns that tell when papers appeared: of their ids, and of dates.
+def date_columns(columns: Sequence[str], taken: Collection[str] = ()) -> dict[str, str]:
+    """Return the columns that tell when papers appeared, but not those ``taken`` for others.
 
     >>> date_columns(["Title", "Publication Year", "arxiv_id", "id"])
     {'id': 'arxiv_id', 'created': 'Publication Year'}
     """
     known = {field: known_columns(field, columns) for field in (PAPER_ID, CREATED)}
-    return {field: names[0] for field, names in known.items() if names}
+    free = {field: [name for name in known[field] if name not in taken] for field in known}
+    return {field: names[0] for field, names in free.items() if names}
 
 
 def guess_mapping(columns: Sequence[str]) -> dict[str, str]:

@@ -279,7 +279,7 @@ class ColumnChoice:
         texts = [column for field, column in self.columns.items() if field != LABELS]
         chosen = list(dict.fromkeys([*texts, *self.label_columns]))
         if self.with_extras:
-            self.extras = date_columns([name for name in columns if name not in chosen])
+            self.extras = date_columns(columns, chosen)
         return [*chosen, *self.extras.values()]
 
     def _guess(self, known: Sequence[str], others: Collection[str]) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 
 import streamlit as st
 
+from arxivtag.corpus.splits import divided_text
 from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
@@ -28,16 +28,6 @@ def render_tomorrow(folder: RunFolder) -> None:
     chance = divided_text(split.get("divided_dates", ()))
     told = " ".join(filter(None, [f"Split by date: tested on the newest papers{since}.", chance]))
     st.info(components.safe_text(f"{told} {_drop_text(run)}"), icon=":material/event_upcoming:")
-
-
-def divided_text(dates: Sequence[str]) -> str:
-    """Return a sentence on the dates that chance divided between two sides; empty for none."""
-    return (
-        f"Papers of {' and '.join(dates)} are on both sides, divided by chance: no file tells "
-        "which came first."
-        if dates
-        else ""
-    )
 
 
 def _drop_text(run: Run) -> str:
