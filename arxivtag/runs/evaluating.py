@@ -36,8 +36,8 @@ def evaluate_model(
 
     Nothing is cleaned or split: each row counts as it stands; ``n_without_abstract`` says
     how many were left out, and ``n_skipped`` how many the reader could not use. As in tagging, a
-    text that the model cannot judge gets no label: ``not_sure`` counts them by reason. Where an area
-    of arXiv has two names, either counts as the one that the model knows. Other label
+    text that the model cannot judge gets no label: ``not_sure`` counts them by reason. Where an
+    area of arXiv has two names, either counts as the one that the model knows. Other label
     occurrences that it does not know are counted (``unknown_labels``: the most frequent with
     their counts) and left out of the other figures.
 
