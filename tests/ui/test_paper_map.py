@@ -58,7 +58,9 @@ def test_arxivs_map_is_small_enough_to_send() -> None:
 
 
 def test_names_of_regions_are_no_html_of_their_own() -> None:
-    regions = pd.DataFrame({"area": ["x"], "name": ["Computer <b>Vision</b>"], "x": [10], "y": [20]})
+    regions = pd.DataFrame(
+        {"area": ["x"], "name": ["Computer <b>Vision</b>"], "x": [10], "y": [20]}
+    )
     (name,) = map_figure(regions).layout.annotations
     assert name.text == "Computer<br>&lt;b&gt;Vision&lt;/b&gt;"
 

@@ -68,7 +68,7 @@ def _terms_input(view: View) -> list[str]:
         accept_new_options=True,
         max_selections=N_LINES,
         placeholder="Type a word or a phrase",
-        key="terms-over-time",
+        key="over-time",
         bind="query-params",
         help="At first, the words that tell the newest quarter of the papers from those before.",
     )
