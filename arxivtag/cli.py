@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from arxivtag.papers.schema import Layout
     from arxivtag.settings import RunConfig
     from arxivtag.tagging.bundle import Bundle
+    from arxivtag.tagging.tagger import Tagged
 
 VISITORS_MESSAGE_MB = 60
 
@@ -244,6 +245,7 @@ def describe(arguments: Namespace) -> None:
         f"most frequent labels: {labels}",
         read.sentence,
         *(f"  {one.written[:60]!r} -> {' | '.join(one.labels)}" for one in read.examples),
+        corpus.report.dates_read.sentence,
     ]
     _print_result(arguments.json, result, "\n".join(lines))
 
@@ -352,11 +354,15 @@ def evaluate(arguments: Namespace) -> None:
     option("--top", type=COUNT, metavar="K", help="the K most probable labels, from 1"),
     option("--threshold", type=SHARE, metavar="T",
            help="one threshold, 0 to 1, in place of the model's own"),
+    option("--notes", action="store_true", help="with --json: each paper as its labels and a note, "
+           "such as why the model is not sure"),
 )  # fmt: skip
 def tag(arguments: Namespace) -> None:
     """Tag papers, or one abstract on standard input."""
     if arguments.input == "-" and arguments.out:
         arguments.usage_error("--out takes the table of a file of papers; for -, use --json.")
+    if arguments.notes and (arguments.out or not arguments.json):
+        arguments.usage_error("--notes belongs to --json without --out; tables have a column note.")
     bundle = _load_model(arguments)
     if arguments.input == "-":
         _tag_one(arguments, bundle)
@@ -387,7 +393,15 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
         for score in scores
     ]
     text = "\n".join(lines) or "Not sure: no label stands out."
-    _print_result(arguments.json, [dataclasses.asdict(score) for score in scores], text)
+    _print_result(arguments.json, _tagged(arguments, scores), text)
+
+
+def _tagged(arguments: Namespace, scores: Tagged) -> object:
+    """Return the labels of one paper as JSON: a list, with ``--notes`` as the API gives them."""
+    labels = [dataclasses.asdict(score) for score in scores]
+    if not arguments.notes:
+        return labels
+    return {"labels": labels} | ({"note": scores.remark.sentence} if scores.remark else {})
 
 
 def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
@@ -415,8 +429,7 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
         }
         _print_result(arguments.json, result, f"{len(table):,} papers tagged: {arguments.out}")
     elif arguments.json:
-        rows = [[dataclasses.asdict(score) for score in scores] for scores in predicted]
-        _print_result(True, rows, "")
+        _print_result(True, [_tagged(arguments, scores) for scores in predicted], "")
     else:
         sys.stdout.write(tables.table_as_csv(table))
 

@@ -63,11 +63,14 @@ class CleaningConfig:
     )
 
 
+SplitBy = Literal["chance", "date"]
+
+
 @dataclass(frozen=True)
 class SplitConfig:
     """How papers are divided into train, val and test."""
 
-    split_by: Literal["chance", "date"] = setting(
+    split_by: SplitBy = setting(  # noqa: RUF009  a field, as the others are
         "chance",
         "By chance, or by date: the newest papers are held out, validation before test, so that "
         "the evaluation tells what the model is worth on papers of tomorrow.",

@@ -76,6 +76,7 @@ def test_help_names_every_command_and_stays_light() -> None:
         ("tag", "pretrained", "-", "--out", "x.csv"),
         ("tag", "pretrained", "papers.csv", "--out", "x.txt"),
         ("tag", "pretrained", "-", "--top", "-1"),
+        ("tag", "pretrained", "-", "--notes"),
         ("tag", "pretrained", "-", "--top", "0"),
         ("tag", "pretrained", "-", "--threshold", "nan"),
         ("tag", "pretrained", "-", "--threshold", "7"),
@@ -282,6 +283,24 @@ def test_tag_one_abstract_on_standard_input() -> None:
     assert tags[0]["label"] == "cs.CV"
     probabilities = [tag["probability"] for tag in tags]
     assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_why_the_model_is_not_sure_is_told(tmp_path: Path) -> None:
+    """A recipe gets no label and a note; the plain list stays as it is."""
+    recipe = "Whisk three eggs with sugar, fold in the flour and bake it for twenty minutes."
+    path = tmp_path / "papers.csv"
+    pd.DataFrame({"abstract": [recipe, ABSTRACT]}).to_csv(path, index=False)
+    tagged = result_of("tag", "pretrained", str(path), "--notes")
+    assert isinstance(tagged, list)
+    unsure, sure = tagged
+    assert unsure["labels"] == []
+    assert "abstract" in unsure["note"] or "area" in unsure["note"]
+    assert sure["labels"][0]["label"] == "cs.CV"
+    one = result_of("tag", "pretrained", "-", "--notes", "--top", "1", stdin=recipe.encode())
+    assert isinstance(one, dict)
+    assert one["note"] == unsure["note"]
+    assert not one["labels"][0]["above_threshold"]
+    assert result_of("tag", "pretrained", "-", stdin=recipe.encode()) == []
 
 
 def test_one_word_is_tagged_or_declined_without_a_traceback() -> None:

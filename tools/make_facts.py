@@ -47,7 +47,6 @@ from arxivtag.corpus.tokens import Tokens
 from arxivtag.exploring.layout import count_words, lay_out
 from arxivtag.exploring.terms import log_odds_z
 from arxivtag.papers.facts import FACTS_FOLDER, PERIODS, SIDE, THIN_PERIOD, is_arxiv_id
-from arxivtag.papers.months import UNKNOWN
 from arxivtag.papers.taxonomy import archive_of, label_kind
 
 Numbers = NDArray[np.int64]
@@ -120,8 +119,7 @@ def read_papers(corpus: Corpus) -> Papers:
     """Return the papers of a corpus with one name for each area."""
     labels = with_current_names(corpus.labels)
     primary = labels.codes[labels.indptr[:-1]].astype(np.int64)
-    months = np.asarray(corpus.months, dtype=np.int64)
-    return Papers(corpus, labels, primary, np.where(months == UNKNOWN, -1, months // 12))
+    return Papers(corpus, labels, primary, corpus.years.astype(np.int64))
 
 
 def periods_of(years: Numbers) -> Numbers:

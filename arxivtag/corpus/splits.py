@@ -22,7 +22,7 @@ import pandas as pd
 from arxivtag.corpus.cleaning import Cleaned, near_groups
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
-from arxivtag.papers.months import UNKNOWN, month_text
+from arxivtag.papers.dates import UNKNOWN, date_text
 from arxivtag.settings import CleaningConfig, SplitConfig
 
 Integers = npt.NDArray[np.int64]
@@ -55,7 +55,9 @@ class SplitReport:
         n_leaked_abstracts: The same for abstracts.
         n_leaked_near_duplicates: The same for near-duplicates.
         n_labels_only_held_out: Labels in val or test that no paper in train has.
-        first_months: Of a split by date, the first month of val and of test, as ``2026-07``.
+        first_dates: Of a split by date, the first date of val and of test, as ``2026-07-02``.
+        divided_dates: Those that stand on two sides: chance divided the papers of a day, or of a
+            month or year where files tell no more.
     """
 
     n_train: int
@@ -69,12 +71,21 @@ class SplitReport:
     n_leaked_abstracts: int
     n_leaked_near_duplicates: int
     n_labels_only_held_out: int
-    first_months: tuple[str, ...] = ()
+    first_dates: tuple[str, ...] = ()
+    divided_dates: tuple[str, ...] = ()
 
     @property
     def leaks(self) -> bool:
         """Whether any paper, or one nearly the same, is on two sides."""
         return bool(self.n_leaked_titles + self.n_leaked_abstracts + self.n_leaked_near_duplicates)
+
+
+def divided_text(dates: Sequence[str]) -> str:
+    """Return a sentence on the dates that chance divided between two sides; empty for none."""
+    if not dates:
+        return ""
+    named = " and ".join(dates)
+    return f"Papers of {named} are on two sides, by chance: nothing tells which came first."
 
 
 def check_enough_papers(n_papers: int) -> None:
@@ -131,11 +142,12 @@ def split_rows(
     combinations = cleaned.labels.lists(rows)
     titles, abstracts, near = map(_numbered, _groupings(corpus, cleaned))
     by_date = config.split_by == "date"
-    months = np.asarray(corpus.months[rows], dtype=np.int64)
+    dates = np.asarray(corpus.dates[rows], dtype=np.int64)
     if by_date:
-        sides, methods = _divide_by_date(months, config.held_out_fraction, random_seed)
+        sides, methods = _divide_by_date(dates, config.held_out_fraction, random_seed)
     else:
         sides, methods = _divide(combinations, config.held_out_fraction, random_seed)
+    divided = _on_two_sides(dates, sides)
     groups = _joined([near, titles, abstracts])
     n_moved = 0  # a group's number is the position of its first paper
     if config.keep_near_duplicates_together:
@@ -160,7 +172,8 @@ def split_rows(
         n_leaked_abstracts=count_leaked(abstracts, sides),
         n_leaked_near_duplicates=count_leaked(near, sides),
         n_labels_only_held_out=_count_only_held_out(combinations, sides),
-        first_months=_first_months(months, sides) if by_date else (),
+        first_dates=_texts_of([dates[sides == side].min() for side in (VAL, TEST)], by_date),
+        divided_dates=_texts_of(divided, by_date),
     )
     return SplitRows(rows, sides.astype(np.int8), report)
 
@@ -240,23 +253,23 @@ def _divide(
 
 
 def _divide_by_date(
-    months: Integers, fraction: float, random_seed: int
+    dates: Integers, fraction: float, random_seed: int
 ) -> tuple[Integers, tuple[str, str]]:
     """Return each paper's side: the newest in test, those before in val; without date in train.
 
-    Of a month that is divided, chance decides.
+    Of papers of one date, chance decides.
     """
-    n_dated = int((months != UNKNOWN).sum())
-    n_held_out = max(2, int(np.ceil(len(months) * fraction)))
+    n_dated = int((dates != UNKNOWN).sum())
+    n_held_out = max(2, int(np.ceil(len(dates) * fraction)))
     if n_dated <= n_held_out:
         raise DataError(
-            f"A split by date needs papers with dates: {n_dated:,} of {len(months):,} have one.",
-            "Name the column of dates created, or split by chance.",
+            f"A split by date needs papers with dates: {n_dated:,} of {len(dates):,} have one.",
+            "Name the column of dates date, or split by chance.",
         )
-    chance = np.random.default_rng(random_seed).permutation(len(months))
-    oldest_first = np.lexsort((chance, months))
+    chance = np.random.default_rng(random_seed).permutation(len(dates))
+    oldest_first = np.lexsort((chance, dates))
     n_test = n_held_out - round(n_held_out / 2)
-    sides = np.full(len(months), TRAIN, dtype=np.int64)
+    sides = np.full(len(dates), TRAIN, dtype=np.int64)
     sides[oldest_first[-n_held_out:]] = VAL
     sides[oldest_first[-n_test:]] = TEST
     return sides, (BY_DATE, BY_DATE)
@@ -269,8 +282,15 @@ def _oldest_side(sides: Integers, groups: Integers) -> Integers:
     return oldest[groups]
 
 
-def _first_months(months: Integers, sides: Integers) -> tuple[str, ...]:
-    return tuple(month_text(int(months[sides == side].min())) for side in (VAL, TEST))
+def _on_two_sides(dates: Integers, sides: Integers) -> list[int]:
+    """Return the dates whose papers are on more than one side; no date is none."""
+    pairs = np.unique(np.column_stack([dates, sides])[dates != UNKNOWN], axis=0)
+    found, n_sides = np.unique(pairs[:, 0], return_counts=True)
+    return [int(date) for date in found[n_sides > 1]]
+
+
+def _texts_of(dates: Sequence[int], by_date: bool) -> tuple[str, ...]:
+    return tuple(date_text(int(date)) for date in dates) if by_date else ()
 
 
 def _choose(

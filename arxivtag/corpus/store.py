@@ -36,6 +36,7 @@ from arxivtag.corpus.labels import LabelIndex, Rows
 from arxivtag.corpus.near import NearPairs
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import StorageError
+from arxivtag.papers.dates import DateReading, Dates, months_of, years_of
 from arxivtag.papers.labels import LabelExample, LabelReading
 from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.readers import FORMATS
@@ -57,6 +58,7 @@ class CorpusReport:
     Attributes:
         read: Rows read and left out, with notes.
         labels_read: How the labels were understood.
+        dates_read: How the dates were understood.
         text_notes: How many abstracts are withdrawn notices, not English and so on.
         synthetic: Whether a program wrote the texts.
         n_spaced_words: Distinct words of all abstracts with their punctuation, within 1 %.
@@ -64,6 +66,7 @@ class CorpusReport:
 
     read: ReadReport
     labels_read: LabelReading
+    dates_read: DateReading
     text_notes: dict[str, int]
     synthetic: bool
     n_spaced_words: int
@@ -128,9 +131,19 @@ class Corpus:
         return self._array(f"first_of_{ABSTRACT}", np.int32)
 
     @property
-    def months(self) -> npt.NDArray[np.int32]:
-        """(n_papers,) when each paper appeared: 12 x year + month - 1, or -1 if not known."""
-        return self._array("months", np.int32)
+    def dates(self) -> Dates:
+        """(n_papers,) when each paper appeared, as far as it is known: see papers/dates.py."""
+        return self._array("dates", np.int32)
+
+    @property
+    def months(self) -> Dates:
+        """(n_papers,) the month of each paper: 12 x year + month - 1, or -1 if not known."""
+        return months_of(self.dates)
+
+    @property
+    def years(self) -> Dates:
+        """(n_papers,) the year of each paper, or -1 if not known."""
+        return years_of(self.dates)
 
     @property
     def is_blank(self) -> Rows:
@@ -164,11 +177,12 @@ class Corpus:
 
 
 def _report_of(about: dict[str, Any]) -> CorpusReport:
-    reading = about["labels_read"]
+    reading, dates = about["labels_read"], about["dates_read"]
     shown = tuple(LabelExample(one["written"], tuple(one["labels"])) for one in reading["examples"])
     return CorpusReport(
         ReadReport(about["n_rows_read"], about["n_rows_skipped"], tuple(about["notes"])),
         LabelReading(reading["words"], reading["separator"], reading["n_labels"], shown),
+        DateReading(**{**dates, "columns": tuple(dates["columns"])}),
         about["text_notes"],
         about["synthetic"],
         about["n_spaced_words"],

@@ -33,6 +33,14 @@ _MATCHING = (
     "SELECT file_row_number FROM read_parquet(?, file_row_number = true) "
     "WHERE regexp_matches(title, ?, 'i') OR regexp_matches(abstract, ?, 'i')"
 )
+# For each term one more column, and one more condition.
+_HOLDS = "regexp_matches(title || chr(10) || abstract, ?, 'i')"
+_HOLDING = (
+    "SELECT * FROM (SELECT file_row_number, {columns} "
+    "FROM read_parquet(?, file_row_number = true)) WHERE {any}"
+)
+# A term begins and ends where a word does, in any script.
+_EDGES = r"(?:^|[^\pL\pN])", r"(?:[^\pL\pN]|$)"
 _AT_ROWS = (
     "SELECT file_row_number, title, abstract, labels "
     "FROM read_parquet(?, file_row_number = true) "
@@ -59,6 +67,32 @@ def matching(corpus: Corpus, text: str) -> Rows:
     with _connected(corpus.papers_path) as connection:
         found = connection.execute(_MATCHING, [str(corpus.papers_path), pattern, pattern])
         return mask_of(np.asarray(found.fetchnumpy()["file_row_number"]), corpus.n_papers)
+
+
+def holding(corpus: Corpus, terms: Sequence[str]) -> dict[str, Rows]:
+    """Return for each term the mask (n_papers,) of papers whose title or abstract holds it.
+
+    Whole words, in any case, across any white space: ``gan`` is not found in ``organ``. Texts are
+    read once for all terms.
+
+    Raises:
+        StorageError: If the corpus cannot be read.
+    """
+    patterns = {term: search_pattern(term).join(_EDGES) for term in terms if term.strip()}
+    if not patterns:
+        return {}
+    names = [f"term_{number}" for number in range(len(patterns))]
+    query = _HOLDING.format(
+        columns=", ".join(f"{_HOLDS} AS {name}" for name in names), any=" OR ".join(names)
+    )
+    with _connected(corpus.papers_path) as connection:
+        path = str(corpus.papers_path)
+        found = connection.execute(query, [*patterns.values(), path]).fetchnumpy()
+    rows = np.asarray(found["file_row_number"])
+    return {
+        term: mask_of(rows[np.asarray(found[name], dtype=bool)], corpus.n_papers)
+        for term, name in zip(patterns, names, strict=True)
+    }
 
 
 def papers_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> pd.DataFrame:

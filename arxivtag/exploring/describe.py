@@ -33,7 +33,8 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         ``label_counts`` (most frequent first), and beside the contract ``source``,
         ``synthetic``, ``n_skipped``, ``notes``, ``labels_read`` (``words``, ``separator``,
         ``n_labels``, ``examples`` of cells as ``written`` and their ``labels``: all before
-        cleaning) and ``cleaning`` (the full report).
+        cleaning), ``dates_read`` (``columns``, ``n_papers``, ``n_dated``, ``first``, ``last``)
+        and ``cleaning`` (the full report).
     """
     cleaned = clean_rows(corpus, config)
     report, read = cleaned.report, corpus.report.read
@@ -53,6 +54,7 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
         "length_words": describe_words(corpus.n_words[cleaned.kept]),
         "label_counts": dict(zip(frequency["label"], frequency["papers"].tolist(), strict=True)),
         "labels_read": dataclasses.asdict(corpus.report.labels_read),
+        "dates_read": dataclasses.asdict(corpus.report.dates_read),
         "cleaning": dataclasses.asdict(report),
     }
 

@@ -1,4 +1,4 @@
-"""Which papers a reader looks at: by label, by text, by length, by place on the map."""
+"""Which papers a reader looks at: by label, text, length, year and place on the map."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class PaperFilter:
         text: In title or abstract, in any case; white space matches any white space.
         min_words: At least so many words, counted as ``Corpus.n_words``.
         max_words: At most so many words.
+        first_year: Of this year or later; papers without a date are none of any year.
+        last_year: Of this year or earlier.
         outline: Inside this outline on the map of the corpus.
     """
 
@@ -26,6 +28,8 @@ class PaperFilter:
     text: str = ""
     min_words: int | None = None
     max_words: int | None = None
+    first_year: int | None = None
+    last_year: int | None = None
     outline: Outline = ()
 
     @property
@@ -45,6 +49,10 @@ def select_rows(corpus: Corpus, chosen: PaperFilter) -> Rows:
         rows &= corpus.n_words >= chosen.min_words
     if chosen.max_words is not None:
         rows &= corpus.n_words <= chosen.max_words
+    if chosen.first_year is not None:
+        rows &= corpus.years >= max(chosen.first_year, 0)
+    if chosen.last_year is not None:
+        rows &= (corpus.years >= 0) & (corpus.years <= chosen.last_year)
     if chosen.outline:
         rows &= rows_inside(corpus, chosen.outline)
     if chosen.text.strip():

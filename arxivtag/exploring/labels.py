@@ -64,36 +64,6 @@ def label_frequency(index: LabelIndex) -> pd.DataFrame:
     return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
 
 
-def labels_by_year(
-    index: LabelIndex, months: npt.NDArray[np.int32], *, n_labels: int = 7
-) -> pd.DataFrame:
-    """Return how frequent the most frequent labels were in each year.
-
-    Args:
-        index: The labels of papers.
-        months: (n_papers,) when they appeared, as :attr:`~arxivtag.corpus.store.Corpus.months`.
-        n_labels: How many labels.
-
-    Returns:
-        One line per label and year that has papers: ``label``, ``year``, ``papers``, ``share`` of
-        that year's papers. Papers without a date are left out.
-    """
-    years = np.where(months < 0, -1, months // 12)
-    known, totals = np.unique(years[years >= 0], return_counts=True)
-    parts = []
-    for code in most_frequent(index, n_labels):
-        label = index.label_names[code]
-        own = years[index.having([label])]
-        papers = np.bincount(own[own >= 0], minlength=int(years.max(initial=0)) + 1)[known]
-        parts.append(
-            pd.DataFrame(
-                {"label": label, "year": known, "papers": papers, "share": papers / totals}
-            )
-        )
-    columns = ["label", "year", "papers", "share"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-
-
 def combination_frequency(index: LabelIndex) -> pd.DataFrame:
     """Return one line per label combination: ``combination``, ``labels``, ``papers``, ``share``.
 

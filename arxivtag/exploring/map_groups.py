@@ -63,13 +63,12 @@ def by_sameness(corpus: Corpus, rows: Ints) -> Grouping:
     return Grouping(names, codes, has_rest=True)
 
 
-def by_year(months: npt.NDArray[np.int32]) -> Grouping | None:
+def by_year(years: npt.NDArray[np.int32]) -> Grouping | None:
     """Group papers by spans of years with about as many papers each; None within one year.
 
     Args:
-        months: (n_points,) as :attr:`~arxivtag.corpus.store.Corpus.months`.
+        years: (n_points,) as :attr:`~arxivtag.corpus.store.Corpus.years`.
     """
-    years = np.where(months < 0, -1, months // 12)
     dated = np.sort(years[years >= 0])
     if len(np.unique(dated)) < 2:
         return None

@@ -48,28 +48,6 @@ def label_rank_figure(frequency: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def labels_by_year_figure(table: pd.DataFrame) -> go.Figure:
-    """Draw :func:`labels_by_year`: a line per label, its share of each year's papers."""
-    # Below the axis: beside the title there is no room for so many names.
-    below = {"y": -0.25, "yanchor": "top"}
-    figure = theme.new_figure("Labels by year", height=380, legend=below)
-    for label, part in table.groupby("label", sort=False):
-        figure.add_scatter(
-            x=part["year"],
-            y=part["share"],
-            name=theme.plain(str(label)),
-            mode="lines+markers",
-            customdata=part["papers"],
-            hovertemplate="%{fullData.name}, %{x}: %{y:.1%} of the year's papers "
-            "(%{customdata:,})<extra></extra>",
-        )
-    figure.update_xaxes(title={"text": "year"}, tickformat="d")
-    figure.update_yaxes(
-        title={"text": "share of the year's papers"}, tickformat=".0%", rangemode="tozero"
-    )
-    return figure
-
-
 def combination_figure(frequency: pd.DataFrame, *, log: bool = False) -> go.Figure:
     """Draw :func:`combination_frequency`."""
     return theme.ranked_bars(

@@ -128,6 +128,10 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     if n_skipped:
         rows = "row without an abstract is" if n_skipped == 1 else "rows without an abstract are"
         said.append(f"{n_skipped:,} {rows} left out.")
+    not_sure = evaluation.get("not_sure") or {}
+    if not_sure:
+        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in not_sure.items())
+        said.append(f"Texts that the model cannot judge get no label: {reasons}.")
     n_unknown = evaluation.get("n_unknown_labels") or 0
     if n_unknown:
         said.append(

@@ -18,7 +18,7 @@ from arxivtag import storage
 from arxivtag.config import ASSETS_FOLDER
 from arxivtag.errors import StorageError
 from arxivtag.papers.fetching.identifiers import find_identifier
-from arxivtag.papers.taxonomy import archive_of, label_name
+from arxivtag.papers.taxonomy import archive_of, current_label, label_name
 
 FACTS_FOLDER = ASSETS_FOLDER / "facts"
 SIDE = 30_000  # places on the map go from 0 to this
@@ -26,6 +26,7 @@ SIDE = 30_000  # places on the map go from 0 to this
 # sample has few areas.
 PERIODS = ((1991, 1999), (2000, 2009), (2010, 2014), (2015, 2019), (2020, 2024), (2025, 2026))
 THIN_PERIOD = 4
+N_WORDS, N_COMPANIONS = 7, 8  # shown of an area
 # Seven groups of archives, as many as colours that all people can tell apart.
 _OTHERS = "Biology, finance, economics"
 _GROUPS = {
@@ -89,6 +90,100 @@ def load_map(folder: Path = FACTS_FOLDER) -> ArxivMap:
         regions.assign(name=regions["area"].map(label_name)),
         int(storage.read_json(folder / "about.json")["n_papers"]),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class AreaFacts:
+    """What is known of one area.
+
+    Attributes:
+        area: The area.
+        words: ``period``, ``word``, ``rises``, ``rate`` and ``rate_before``, per 1,000 words of the
+            period and of all before it; those that rose most, then those that fell most.
+        companions: ``label`` and ``share`` of its papers that carry it too, most often first.
+        companion_period: The years of these papers.
+        years: ``year`` and ``papers`` at hand.
+        archive: Its archive.
+        lengths: ``period``, ``p10``, ``p50``, ``p90`` of the words of the archive's abstracts.
+    """
+
+    area: str
+    words: pd.DataFrame
+    companions: pd.DataFrame
+    companion_period: str
+    years: pd.DataFrame
+    archive: str
+    lengths: pd.DataFrame
+
+
+def areas(folder: Path = FACTS_FOLDER) -> list[str]:
+    """Return today's areas that there are facts of, by name.
+
+    Raises:
+        StorageError: If a file cannot be read.
+    """
+    found = _table(folder, "areas")["area"].unique()
+    divided = {archive_of(area) for area in found if "." in area}
+    return sorted(area for area in found if current_label(area) == area and area not in divided)
+
+
+def load_area(area: str, folder: Path = FACTS_FOLDER) -> AreaFacts:
+    """Read the facts of an area.
+
+    Raises:
+        StorageError: If a file cannot be read.
+    """
+    years = _table(folder, "areas").query("area == @area")[["year", "papers"]]
+    period, companions = _companions(area, years, _table(folder, "pairs"))
+    archive = archive_of(area)
+    lengths = _table(folder, "lengths").query("archive == @archive")
+    return AreaFacts(
+        area,
+        _words(_table(folder, "words").query("area == @area")),
+        companions,
+        period,
+        years.reset_index(drop=True),
+        archive,
+        _with_years(lengths)[["period", "p10", "p50", "p90"]],
+    )
+
+
+def _words(words: pd.DataFrame) -> pd.DataFrame:
+    """Return the words that rose and fell most in each period."""
+    parts = []
+    for rises in (True, False):
+        part = words[(words["score"] > 0) == rises].assign(rises=rises)
+        ordered = part.sort_values(["period", "score"], ascending=[True, not rises], kind="stable")
+        parts.append(ordered.groupby("period").head(N_WORDS))
+    return _with_years(pd.concat(parts).sort_values("period", kind="stable"))[
+        ["period", "word", "rises", "rate", "rate_before"]
+    ]
+
+
+def _companions(area: str, years: pd.DataFrame, pairs: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """Return the newest period with companions, and the areas most often named beside one in it."""
+    of_area = pairs[((pairs["first"] == area) | (pairs["second"] == area)).to_numpy()]
+    of_area = of_area[of_area["period"] != THIN_PERIOD]
+    if of_area.empty:
+        return "", pd.DataFrame({"label": [], "share": []})
+    newest = of_area[of_area["period"] == of_area["period"].max()]
+    first, last = PERIODS[int(newest["period"].iloc[0])]
+    n_papers = years.loc[years["year"].between(first, last), "papers"].sum()
+    table = pd.DataFrame(
+        {
+            "label": newest["first"].where(newest["first"] != area, newest["second"]),
+            "share": newest["papers"] / n_papers,
+        }
+    )
+    is_current = table["label"].map(lambda label: current_label(label) == label)
+    ordered = table[is_current].sort_values("share", ascending=False, kind="stable")
+    return f"{first} to {last}", ordered.head(N_COMPANIONS).reset_index(drop=True)
+
+
+def _with_years(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its periods as texts: ``2025 to 2026``."""
+    texts = [f"{first} to {last}" for first, last in PERIODS]
+    return table.assign(period=[texts[period] for period in table["period"]]).reset_index(drop=True)
 
 
 def submissions(folder: Path = FACTS_FOLDER) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +19,8 @@ from arxivtag.papers.labels import AUTO, format_named, is_vector
 
 TITLE, ABSTRACT, LABELS = "title", "abstract", "labels"
 FIELDS = (TITLE, ABSTRACT, LABELS)
+# Kept beside these where there is such a column: they tell when a paper appeared.
+PAPER_ID, CREATED = "id", "created"
 RAW_NAMES: Mapping[str, str] = {TITLE: "titles", ABSTRACT: "summaries", LABELS: "terms"}
 
 # Names that people and the big exporters give these columns, best first; compared in lower
@@ -38,11 +40,18 @@ _KNOWN_NAMES: Mapping[str, tuple[str, ...]] = {
         "mh", "manualtags", "tags/0/tag", "authorkeywords", "de", "keywords", "keyword", "kw",
         "indexkeywords", "keywordsplus", "id", "automatictags", "topics", "topic",
     ),
+    PAPER_ID: ("arxivid", "id", "eprint", "entryid", "paperid"),
+    CREATED: (
+        "created", "published", "submitted", "publicationdate", "publisheddate", "datepublished",
+        "submissiondate", "submitteddate", "datesubmitted", "createddate", "datecreated",
+        "createdat", "publishedat", "pubdate", "coverdate", "date", "dp", "issued", "year",
+        "publicationyear", "pubyear", "py", "updated", "updatedate", "updateddate", "lastupdated",
+    ),
 }  # fmt: skip
 # Field tags of Web of Science, RIS and PubMed: known in capitals and beside one of the first two.
-_TAGS = ("TI", "AB", "WC", "SC", "MH", "DE", "KW", "ID")
+_TAGS = ("TI", "AB", "WC", "SC", "MH", "DE", "KW", "ID", "DP", "PY")
 # What these mean within an object ("author.name") is anybody's guess.
-_NOT_NESTED = ("name", "headline", "text", "description", "body", "class")
+_NOT_NESTED = ("name", "headline", "text", "description", "body", "class", "id")
 _LONGEST_NAME = 100
 # In place of a column of labels: there is one column of 0 and 1 for each.
 ONE_PER_LABEL = "0/1"
@@ -147,11 +156,22 @@ def known_columns(field: str, columns: Sequence[str]) -> list[str]:
     for column in columns:
         name = re.sub(r"[\s_-]+", "", column).lower()
         last = name.rpartition(".")[2]
-        if name in names and (len(name) > 2 or column in tags):
+        if name in names and (len(name) > 2 or column in tags or field == PAPER_ID):
             ranks[column] = False, names[name]
         elif len(last) > 2 and last in names and last not in _NOT_NESTED:
             ranks[column] = True, names[last]
     return sorted(ranks, key=lambda column: ranks[column])
+
+
+def date_columns(columns: Sequence[str], taken: Collection[str] = ()) -> dict[str, str]:
+    """Return the columns that tell when papers appeared, but not those ``taken`` for others.
+
+    >>> date_columns(["Title", "Publication Year", "arxiv_id", "id"])
+    {'id': 'arxiv_id', 'created': 'Publication Year'}
+    """
+    known = {field: known_columns(field, columns) for field in (PAPER_ID, CREATED)}
+    free = {field: [name for name in known[field] if name not in taken] for field in known}
+    return {field: names[0] for field, names in free.items() if names}
 
 
 def guess_mapping(columns: Sequence[str]) -> dict[str, str]:

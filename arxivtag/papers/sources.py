@@ -40,6 +40,7 @@ from arxivtag.papers.schema import (
     ReadReport,
     TextTable,
     check_mapping,
+    date_columns,
     known_columns,
     numbered_columns,
 )
@@ -74,9 +75,6 @@ class SourceInfo:
     description: str
     ready: bool
 
-
-# Names of columns of ids and dates, which the corpus store keeps beside the texts.
-_EXTRA_NAMES = {"id": ("id", "arxiv_id"), "created": ("created", "published", "update_date")}
 
 _BUILT_IN = {
     SAMPLE: (
@@ -281,10 +279,7 @@ class ColumnChoice:
         texts = [column for field, column in self.columns.items() if field != LABELS]
         chosen = list(dict.fromkeys([*texts, *self.label_columns]))
         if self.with_extras:
-            free = {name.lower(): name for name in columns if name not in chosen}
-            for field, names in _EXTRA_NAMES.items():
-                if name := next((free[name] for name in names if name in free), None):
-                    self.extras[field] = name
+            self.extras = date_columns(columns, chosen)
         return [*chosen, *self.extras.values()]
 
     def _guess(self, known: Sequence[str], others: Collection[str]) -> str:

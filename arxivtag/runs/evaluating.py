@@ -35,8 +35,9 @@ def evaluate_model(
     """Return the evaluation of a model on every row of ``data`` that has an abstract.
 
     Nothing is cleaned or split: each row counts as it stands; ``n_without_abstract`` says
-    how many were left out, and ``n_skipped`` how many the reader could not use. Where an area
-    of arXiv has two names, either counts as the one that the model knows. Other label
+    how many were left out, and ``n_skipped`` how many the reader could not use. As in tagging, a
+    text that the model cannot judge gets no label: ``not_sure`` counts them by reason. Where an
+    area of arXiv has two names, either counts as the one that the model knows. Other label
     occurrences that it does not know are counted (``unknown_labels``: the most frequent with
     their counts) and left out of the other figures.
 
@@ -59,8 +60,9 @@ def evaluate_model(
     y_true, unknown = _truth(corpus, ~corpus.is_blank, bundle.label_names)
     if not y_true.any():
         raise _no_known_label(unknown, bundle.label_names)
+    y_prob, is_judged, not_sure = _predicted(bundle, corpus, ~corpus.is_blank)
     figures = evaluation.evaluate_bundle(
-        Scored(y_true, *_predicted(bundle, corpus, ~corpus.is_blank)),
+        Scored(y_true, y_prob, is_judged),
         bundle.label_names,
         bundle.thresholds,
         n_unknown_labels=unknown.total(),
@@ -68,6 +70,7 @@ def evaluate_model(
     return {
         **figures,
         "unknown_labels": dict(unknown.most_common(N_UNKNOWN_LISTED)),
+        "not_sure": dict(not_sure.most_common()),
         "n_without_abstract": int(corpus.is_blank.sum()),
         "n_skipped": corpus.report.read.n_rows_skipped,
         "notes": list(corpus.report.read.notes),
@@ -94,17 +97,19 @@ def _truth(
 
 def _predicted(
     bundle: Bundle, corpus: Corpus, papers: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return the probabilities of selected papers, and which of them can be read."""
-    from arxivtag.tagging.tagger import frame_texts, predict_with_readable
+) -> tuple[NDArray[np.float32], NDArray[np.bool_], Counter[str]]:
+    """Return the probabilities of selected papers, which can be judged, and why others cannot."""
+    from arxivtag.tagging.tagger import doubtful, frame_texts, predict_with_readable
 
-    parts = [
-        predict_with_readable(bundle, frame_texts(bundle, table.to_pandas()))
-        for table in texts.batches(corpus, papers, [TITLE, ABSTRACT])
-    ]
-    return np.concatenate([y_prob for y_prob, _ in parts]), np.concatenate(
-        [readable for _, readable in parts]
-    )
+    y_probs, judged, reasons = [], [], Counter[str]()
+    for table in texts.batches(corpus, papers, [TITLE, ABSTRACT]):
+        read = frame_texts(bundle, table.to_pandas())
+        y_prob, readable = predict_with_readable(bundle, read)
+        doubts = doubtful(bundle, read, y_prob)
+        reasons.update(doubt.short for doubt in doubts if doubt is not None)
+        y_probs.append(y_prob)
+        judged.append(readable & np.array([doubt is None for doubt in doubts]))
+    return np.concatenate(y_probs), np.concatenate(judged), reasons
 
 
 def _no_known_label(unknown: Counter[str], label_names: Sequence[str]) -> DataError:

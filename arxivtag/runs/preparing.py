@@ -29,6 +29,7 @@ from arxivtag.config import limits
 from arxivtag.corpus import texts
 from arxivtag.corpus.arrays import ArrayWriter, map_array, mask_of, write_array
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
+from arxivtag.corpus.ingest import FORMAT_VERSION as CORPUS_FORMAT
 from arxivtag.corpus.ingest import REPORT_NAME, files_in
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.splits import SplitRows, split_rows, with_train_share
@@ -260,6 +261,7 @@ def _key(settings: RunConfig) -> str:
         to_dict(settings.vectorizer),
         settings.text_fields,
         settings.random_seed,
+        CORPUS_FORMAT,  # what a corpus of another format was understood to hold may differ
     ]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:_KEY_LENGTH]
 

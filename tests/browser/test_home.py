@@ -81,3 +81,14 @@ def test_a_pasted_abstract_is_tagged(server: Server, open_page: OpenPage) -> Non
     page.get_by_role("button", name="Find its areas").click()
     expect(page).to_have_url(re.compile(r"/Predict"))
     expect(page.get_by_text("math.AG").first).to_be_visible()
+
+
+def test_a_name_on_the_map_shows_that_area(server: Server, open_page: OpenPage) -> None:
+    page = open_page(server.url)
+    drawn_map(page)
+    expect(page.locator(".st-key-area")).to_contain_text("cs.CL")
+    page.locator(".at-map .annotation", has_text="Group Theory").locator("text").click()
+    expect(page.locator(".st-key-area")).to_contain_text("math.GR")
+    expect(page).to_have_url(re.compile("area=math.GR"))
+    chart = page.locator(".st-key-area-words .at-live-chart")
+    expect(chart).to_have_attribute("aria-label", re.compile("Words of math.GR that rose"))

@@ -74,7 +74,28 @@ def test_split_by_date_trains_on_the_old_and_tests_on_the_newest() -> None:
              (("train", splits.train), ("val", splits.val), ("test", splits.test))}  # fmt: skip
     assert dates == {"train": months[:16], "val": months[16:18], "test": months[18:]}
     assert splits.report.held_out_method == splits.report.val_method == BY_DATE
-    assert splits.report.first_months == ("2025-07", "2025-09")
+    assert splits.report.first_dates == ("2025-07-09", "2025-09-09")
+    assert splits.report.divided_dates == ()
+
+
+@pytest.mark.parametrize(
+    ("created", "divided", "tested"),
+    [
+        # 20 papers of one month: by day where days are known, else by chance
+        ([f"2026-07-{day:02d}" for day in range(1, 21)], (), {"2026-07-19", "2026-07-20"}),
+        (["2026-07-01"] * 15 + ["2026-07-30"] * 5, ("2026-07-30",), {"2026-07-30"}),
+        (["2026-07"] * 20, ("2026-07",), {"2026-07"}),
+        (["2025"] * 10 + ["2026"] * 10, ("2026",), {"2026"}),
+    ],
+)
+def test_split_by_date_divides_a_month_by_day_and_says_where_chance_did(
+    created: list[str], divided: tuple[str, ...], tested: set[str]
+) -> None:
+    papers = some_papers(20).assign(created=created)
+    splits = split(papers, SplitConfig(split_by="date", held_out_fraction=0.2))
+    assert splits.report.divided_dates == divided
+    assert set(splits.test["created"]) == tested
+    assert (len(splits.train), len(splits.val), len(splits.test)) == (16, 2, 2)
 
 
 def test_split_by_date_keeps_papers_without_date_in_train_and_copies_with_the_oldest() -> None:

@@ -17,11 +17,13 @@ from arxivtag.papers.words import split_words
 Paper = tuple[str, str, Sequence[str]]
 
 
-def corpus_of(*papers: Paper) -> Corpus:
-    """Ingest papers given as ``(title, abstract, labels)``."""
+def corpus_of(*papers: Paper, dates: Sequence[str] = ()) -> Corpus:
+    """Ingest papers given as ``(title, abstract, labels)``, of these dates if any."""
     folder = Path(tempfile.mkdtemp())
     path = folder / "papers.jsonl"
     lines = [dict(zip(("title", "abstract", "labels"), paper, strict=True)) for paper in papers]
+    for line, date in zip(lines, dates, strict=False):
+        line["date"] = date
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     corpus = open_corpus(str(path), folder)
     weakref.finalize(corpus, shutil.rmtree, folder)

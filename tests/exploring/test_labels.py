@@ -18,7 +18,6 @@ from arxivtag.exploring.labels import (
     imbalance,
     label_frequency,
     label_pairs,
-    labels_by_year,
     labels_per_paper,
     multi_hot,
 )
@@ -167,16 +166,3 @@ def test_a_mask_counts_as_the_selected_papers_alone(
 
 def test_rare_limit_is_what_the_page_says() -> None:
     assert module.RARE_LABEL_PAPERS == 10
-
-
-def test_labels_by_year_are_shares_of_the_years_papers() -> None:
-    index = index_labels([("a", "b"), ("a",), ("b",), ("a",), ("c",)])
-    months = np.array([2019 * 12, 2019 * 12 + 11, 2020 * 12, 2020 * 12 + 1, -1], dtype=np.int32)
-    table = labels_by_year(index, months, n_labels=2)
-    assert table.to_dict("list") == {
-        "label": ["a", "a", "b", "b"],
-        "year": [2019, 2020, 2019, 2020],
-        "papers": [2, 1, 1, 1],
-        "share": [1.0, 0.5, 0.5, 0.5],
-    }
-    assert labels_by_year(index, np.full(5, -1, dtype=np.int32)).empty

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from arxivtag import config
+from arxivtag.figures.paper_map import GROUPS
 from arxivtag.figures.theme import (
     ACCENT,
     DIVERGING,
@@ -121,3 +124,53 @@ def test_images_are_there_and_hold_no_script() -> None:
         text = (Path(config.ASSETS_FOLDER) / "images" / name).read_text()
         assert "<svg" in text
         assert "script" not in text
+
+
+# Linear RGB as people with a colour vision deficiency see it: Machado, Oliveira and Fernandes 2009,
+# severity 1.0.
+DEFICIENCIES = {
+    "protanopia": (
+        (0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deuteranopia": (
+        (0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritanopia": (
+        (1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+    "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+}  # fmt: skip
+
+
+def seen(color: str, deficiency: str) -> np.ndarray:
+    """Return a colour in OKLab (Ottosson 2020) as it is seen."""
+    channels = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    linear = np.clip(np.array(DEFICIENCIES[deficiency]) @ linear, 0, 1)
+    to_cones = [
+        (0.4122214708, 0.5363325363, 0.0514459929),
+        (0.2119034982, 0.6806995451, 0.1073969566),
+        (0.0883024619, 0.2817188376, 0.6299787005),
+    ]
+    to_lab = [
+        (0.2104542553, 0.7936177850, -0.0040720468),
+        (1.9779984951, -2.4285922050, 0.4505937099),
+        (0.0259040371, 0.7827717662, -0.8086757660),
+    ]
+    return np.array(to_lab) @ np.cbrt(np.array(to_cones) @ linear)
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+def test_groups_on_a_map_are_told_apart_by_everybody(deficiency: str) -> None:
+    places = [seen(color, deficiency) for color in GROUPS]
+    closest = min(np.linalg.norm(a - b) for a, b in itertools.combinations(places, 2))
+    assert closest > 0.08  # blue and sky, which this palette replaced, are 0.10 apart, others 0.01
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("color", GROUPS)
+def test_groups_show_on_both_pages(mode: str, color: str) -> None:
+    assert contrast(color, SETTINGS["theme"][mode]["backgroundColor"]) >= 3.0

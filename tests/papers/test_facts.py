@@ -83,3 +83,53 @@ def test_damaged_facts_get_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "map.parquet").write_bytes(b"PAR1")
     with pytest.raises(StorageError, match="make facts"):
         facts.load_map(tmp_path)
+
+
+def write_facts(folder: Path, **tables: dict[str, list[object]]) -> None:
+    for name, columns in tables.items():
+        pd.DataFrame(columns).to_parquet(folder / f"{name}.parquet")
+
+
+def test_the_facts_of_an_area(tmp_path: Path) -> None:
+    write_facts(
+        tmp_path,
+        areas={
+            "area": ["cs.CL", "cs.CL", "cs.CL", "math.IT", "cond-mat", "cond-mat.soft"],
+            "year": [2019, 2022, 2026, 2026, 2026, 2026],
+            "papers": [5, 100, 40, 1, 1, 1],
+        },
+        pairs={
+            "first": ["cs.CL", "cs.AI", "cs.CL", "cs.CL", "cs.LG"],
+            "second": ["cs.LG", "cs.CL", "cmp-lg", "cs.LG", "cs.AI"],
+            "period": [5, 5, 5, 4, 5],
+            "papers": [10, 20, 30, 90, 99],
+        },
+        words={
+            "area": ["cs.CL"] * 4 + ["cs.LG"],
+            "period": [3, 5, 5, 5, 5],
+            "word": ["old", "llm", "grammar", "agent", "other"],
+            "score": [1.0, 9.0, -7.0, 12.0, 3.0],
+            "rate": [1.0] * 5,
+            "rate_before": [0.0] * 5,
+        },
+        lengths={"archive": ["cs", "math"], "period": [5, 5], "papers": [9, 9], "p10": [80, 1],
+                 "p50": [150, 1], "p90": [220, 1]},
+    )  # fmt: skip
+    assert facts.areas(tmp_path) == ["cond-mat.soft", "cs.CL"]  # no second name, no divided archive
+    found = facts.load_area("cs.CL", tmp_path)
+    assert found.words["word"].tolist() == ["old", "agent", "llm", "grammar"]
+    assert found.words["rises"].tolist() == [True, True, True, False]
+    assert found.words["period"].tolist() == ["2015 to 2019"] + ["2025 to 2026"] * 3
+    assert found.companions.to_dict("list") == {"label": ["cs.AI", "cs.LG"], "share": [0.5, 0.25]}
+    assert found.companion_period == "2025 to 2026"
+    assert found.lengths["p50"].tolist() == [150]
+    assert facts.load_area("math.XX", tmp_path).companions.empty
+
+
+def test_every_area_that_ships_can_be_shown() -> None:
+    known = facts.areas()
+    assert len(known) > 140
+    for area in known[::10]:
+        found = facts.load_area(area)
+        assert found.companions["share"].between(0, 1).all()
+        assert len(found.lengths)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from arxivtag.corpus.store import open_corpus
 from arxivtag.errors import DataError
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import available_sources, load_texts
@@ -174,3 +176,43 @@ def test_a_folder_of_shards_is_one_data_set(tmp_path: Path) -> None:
     assert load(str(tmp_path / "part-*.csv")).fingerprint == corpus.fingerprint
     (tmp_path / "part-2.csv").write_text(rows)
     assert load(str(tmp_path)).fingerprint != corpus.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "dates"),
+    [
+        ("a.csv", "Title,Abstract,Tags,Year\nT,Some words,x;y,2019\nU,More words,y,\n",
+         [20190000, -1]),
+        ("a.csv", "title;abstract;labels;Publication Date\nT;Some words;x;2 May 2019\n",
+         [20190502]),
+        ("a.csv", "title,abstract,labels,arxiv_id,update_date\nT,Words,x,1905.00001,2021-01-01\n",
+         [20190500]),
+        ("a.jsonl", '{"title": "T", "abstract": "Some words", "labels": ["x"], "year": 2019}\n',
+         [20190000]),
+        ("a.jsonl", '{"title": "T", "abstract": "Words", "labels": ["x"], '
+         '"metadata": {"published": "2019-05-02T01:02:03Z"}}\n', [20190502]),
+        ("a.json", '[{"title": "T", "abstract": "Some words", "labels": "x", "Date": "2019-05"}]',
+         [20190500]),
+        ("a.bib", "@article{k, title={T}, abstract={Some words}, keywords={x}, year={2019}}",
+         [20190000]),
+        ("a.ris", "TY  - JOUR\nTI  - T\nAB  - Some words\nKW  - x\nDA  - 2019/05/02/\nER  - \n",
+         [20190502]),
+        ("a.tsv", "TI\tAB\tWC\tPY\nT\tSome words\tx\t2019\n", [20190000]),
+    ],
+)  # fmt: skip
+def test_dates_are_kept_from_every_layout(
+    tmp_path: Path, name: str, text: str, dates: list[int]
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    corpus = open_corpus(str(path), tmp_path / "home")
+    assert corpus.dates.tolist() == dates
+
+
+def test_dates_are_kept_from_typed_columns(tmp_path: Path) -> None:
+    days = pd.to_datetime(pd.Series(["2019-05-02", None]))
+    frame = pd.DataFrame({"title": ["T", "U"], "abstract": ["Some words", "More"],
+                          "labels": ["x", "y"], "submitted": days})  # fmt: skip
+    path = tmp_path / "a.parquet"
+    frame.to_parquet(path)
+    assert open_corpus(str(path), tmp_path / "home").dates.tolist() == [20190502, -1]

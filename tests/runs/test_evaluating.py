@@ -18,6 +18,7 @@ from arxivtag.runs.evaluating import evaluate_model
 from arxivtag.tagging import tagger
 from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.saving import save_bundle
+from arxivtag.tagging.scope import Scope
 from tests.tagging.models import LABELS, make_bundle
 
 
@@ -50,6 +51,27 @@ def test_evaluation_counts_the_labels_that_tagging_gives(tmp_path: Path) -> None
     assert found["top_k_grid"]["labels_per_paper"][0] == np.float64(2 / 3).round(4)
     assert found["n_without_abstract"] == 2
     assert "2 rows without an abstract are left out." in remarks(found)
+
+
+def test_texts_that_cannot_be_judged_get_no_label_and_are_counted(tmp_path: Path) -> None:
+    scope = Scope(np.arange(1, dtype=np.uint32), np.ones(1, np.float16), (8,), (9.0,))
+    low = Thresholds("global", np.full(len(LABELS), 0.01, np.float32))
+    bundle = dataclasses.replace(make_bundle(), thresholds=low)
+    data = tmp_path / "papers.csv"
+    pd.DataFrame(
+        {"abstract": ["deep network of graph kernels"] * 2, "labels": ["cs.CV"] * 2}
+    ).to_csv(data, index=False)
+    for name, one, doubted in (
+        ("a", bundle, 0),
+        ("b", dataclasses.replace(bundle, scope=scope), 2),
+    ):
+        save_bundle(one, tmp_path / name)
+        found = evaluate_model(str(tmp_path / name), str(data))
+        assert sum(found["not_sure"].values()) == doubted
+        assert found["share_without_label"] == doubted / 2
+        tags = tagger.tag_papers(one, sources.load_texts(str(data)).frame)
+        assert sum(map(len, tags)) == round(2 * found["labels_per_paper"])
+    assert any("cannot judge get no label" in said for said in remarks(found))
 
 
 def evaluated(

@@ -212,3 +212,15 @@ def test_too_many_labels_are_refused(corpus: Corpus, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("ARXIVTAG_MAX_LABELS", "2")
     with pytest.raises(DataError, match="at most 2"):
         prepare(corpus, TITLES)
+
+
+def test_features_of_another_corpus_format_are_not_used(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(corpus, RunConfig())
+    (first,) = folders(corpus)
+    prepare(corpus, RunConfig())
+    assert folders(corpus) == {first}
+    monkeypatch.setattr(preparing, "CORPUS_FORMAT", preparing.CORPUS_FORMAT + 1)
+    prepare(corpus, RunConfig())
+    assert len(folders(corpus)) == 2

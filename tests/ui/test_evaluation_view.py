@@ -73,10 +73,13 @@ def test_a_split_by_date_is_said_with_the_drop_against_one_by_chance(
     )
     result = storage.read_json(run.folder.result)
     storage.write_json(
-        run.folder.result, result | {"split": {"first_months": ["2026-05", "2026-07"]}}
+        run.folder.result,
+        result
+        | {"split": {"first_dates": ["2026-05", "2026-07-02"], "divided_dates": ["2026-07-02"]}},
     )
     (alone,) = (info.value.replace("\\", "") for info in opened(run).info)
-    assert "from 2026-07 on" in alone
+    assert "from 2026-07-02 on" in alone
+    assert "Papers of 2026-07-02 are on two sides, by chance" in alone
     assert "train once more with the same settings, split by chance" in alone
     other = make_demo_run(home, "by-chance")
     figures = {"evaluation": {"micro_f1": result["evaluation"]["micro_f1"] + 0.125, "lrap": 0.9}}

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag.papers import facts
 from arxivtag.runs import registry
+from arxivtag.ui.home.area import AREA_KEY
 from arxivtag.ui.home.glance import PASTE_KEY
 from arxivtag.ui.home.view import recent_runs_table
 from tests.ui.conftest import texts
@@ -32,6 +33,24 @@ def test_arxiv_at_a_glance_comes_first(open_app: OpenApp) -> None:
     assert "16,301 papers of arXiv, 1992 to 2026" in shown
     assert "nothing about its size" in shown  # the sample is not like arXiv
     assert shown.index("papers of arXiv") < shown.index("What is here")
+
+
+def test_an_area_is_chosen_by_name_or_by_a_companions_line(open_app: OpenApp) -> None:
+    app = open_app()
+    assert app.selectbox(key=AREA_KEY).value == "cs.CL"
+    companions = app.dataframe[0].value
+    assert companions["label"].iloc[0] == "cs.AI"
+    assert companions["share"].is_monotonic_decreasing
+    app.selectbox(key=AREA_KEY).set_value("hep-ex").run()
+    assert not app.exception
+    assert app.dataframe[0].value["label"].iloc[0] == "hep-ph"
+    assert "no even sample" not in texts(app)  # what figures rest on is folded
+
+
+def test_an_area_that_is_not_there_is_the_first(open_app: OpenApp) -> None:
+    app = open_app(area="nothing.XX")
+    assert not app.exception
+    assert app.selectbox(key=AREA_KEY).value == "cs.CL"
 
 
 def test_a_pasted_abstract_is_tagged_on_predict(open_app: OpenApp) -> None:
@@ -62,7 +81,7 @@ def test_figures_of_the_sample(open_app: OpenApp) -> None:
 
 def test_newest_runs_are_listed(open_app: OpenApp, demo_home: Path) -> None:
     app = open_app()
-    table = app.dataframe[0].value
+    table = app.dataframe[-1].value
     assert table["name"].tolist() == ["tuned, seed 42"]
     assert table["micro_f1"].tolist() == [0.5]
     assert "No runs yet" not in texts(app)
@@ -74,7 +93,7 @@ def test_a_damaged_run_breaks_nothing(open_app: OpenApp, demo_home: Path) -> Non
     (broken / "status.json").write_text("{")
     app = open_app()
     assert not app.exception
-    assert app.dataframe[0].value["state"].tolist() == ["Damaged", "Finished"]
+    assert app.dataframe[-1].value["state"].tolist() == ["Damaged", "Finished"]
 
 
 def test_table_keeps_the_newest_five(home: Path) -> None:

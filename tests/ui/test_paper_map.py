@@ -12,8 +12,7 @@ import pytest
 
 from arxivtag.exploring.map_groups import Grouping
 from arxivtag.exploring.paper_map import Outline
-from arxivtag.figures import theme
-from arxivtag.figures.paper_map import SPANS, colors_of, map_figure
+from arxivtag.figures.paper_map import GROUPS, SPANS, colors_of, map_figure
 from arxivtag.papers import facts
 from arxivtag.ui.browser import paper_map
 from arxivtag.ui.browser.paper_map import MAX_BYTES, pack_points
@@ -59,7 +58,9 @@ def test_arxivs_map_is_small_enough_to_send() -> None:
 
 
 def test_names_of_regions_are_no_html_of_their_own() -> None:
-    regions = pd.DataFrame({"name": ["Computer <b>Vision</b>"], "x": [10], "y": [20]})
+    regions = pd.DataFrame(
+        {"area": ["x"], "name": ["Computer <b>Vision</b>"], "x": [10], "y": [20]}
+    )
     (name,) = map_figure(regions).layout.annotations
     assert name.text == "Computer<br>&lt;b&gt;Vision&lt;/b&gt;"
 
@@ -67,10 +68,10 @@ def test_names_of_regions_are_no_html_of_their_own() -> None:
 def test_what_belongs_to_no_group_is_grey() -> None:
     codes = np.zeros(1, np.uint8)
     rest = colors_of(Grouping(("a", "b", "other"), codes, has_rest=True))
-    assert rest == [*theme.PALETTE[:2], theme.PALETTE[-1]]
-    assert colors_of(Grouping(("a", "b"), codes)) == list(theme.PALETTE[:2])
+    assert rest == [*GROUPS[:2], GROUPS[-1]]
+    assert colors_of(Grouping(("a", "b"), codes)) == list(GROUPS[:2])
     spans = colors_of(Grouping(("1999", "2000", "no date"), codes, ordered=True, has_rest=True))
-    assert spans == [*SPANS[:2], theme.PALETTE[-1]]
+    assert spans == [*SPANS[:2], GROUPS[-1]]
 
 
 @pytest.mark.parametrize(

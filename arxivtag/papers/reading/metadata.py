@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from arxivtag.config import Limits, SourcesConfig, limits
 from arxivtag.errors import DataError
+from arxivtag.papers.dates import date_of
 from arxivtag.papers.reading.json_lines import json_records
 from arxivtag.papers.reading.opening import TextBytes, open_text
 from arxivtag.papers.reading.records import Record, table_of_records
@@ -26,34 +28,57 @@ SNAPSHOT_NAME = "arxiv-metadata-oai-snapshot.json"
 _STREAMED_MB, _STREAMED_ROWS = 50_000, 100_000_000
 _EXTRA = ("id", "update_date")
 _FIELDS = {"id", "title", "abstract", "categories", "authors_parsed"}
+_YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?", re.ASCII)
 _LOOK_BYTES = 1 << 20  # the first paper of the snapshot is within them
 
 
 @dataclasses.dataclass(frozen=True)
 class MetadataFilter:
-    """Which papers are kept: the first so many with one of the categories, or with any."""
+    """Which papers are kept: the first so many with one of the categories, or with any.
+
+    Of ``years`` the first and the last; where they are given, papers without a date are left out.
+    """
 
     categories: tuple[str, ...]
     max_rows: int
+    years: tuple[int, int] | None = None
+
+    @property
+    def words(self) -> str:
+        """What is kept, in words."""
+        of_years = "" if self.years is None else f" of {self.years[0]} to {self.years[1]}"
+        return (", ".join(self.categories) or "all categories") + of_years
+
+    def keeps_date(self, record: Record) -> bool:
+        """Return whether a record is of the years."""
+        if self.years is None:
+            return True
+        created, paper_id = (str(record.get(name) or "") for name in ("update_date", "id"))
+        return self.years[0] <= date_of(created, paper_id) // 10_000 <= self.years[1]
 
 
 def metadata_filter(options: str = "") -> MetadataFilter:
-    """Return the filter that ``options`` ask for: ``categories=cs.LG,cs.CV&max_rows=1000``.
+    """Return the filter that ``options`` ask for.
+
+    As in ``categories=cs.LG,cs.CV&max_rows=1000&years=2015-2019``.
 
     Raises:
         DataError: If an option is unknown or ``max_rows`` is not a number within its bounds.
     """
     config = SourcesConfig()
     categories, max_rows = config.metadata_categories, config.metadata_max_rows
+    years: tuple[int, int] | None = None
     for name, value in _options(options):
         if name == "categories":
             categories = tuple(word for word in value.replace(",", " ").split() if word != "all")
         elif name == "max_rows" and value.isascii() and value.isdigit() and len(value) < 10:
             max_rows = int(value)
+        elif name == "years" and (found := _YEARS.fullmatch(value)):
+            years = int(found[1]), int(found[2] or found[1])
         else:
             raise DataError(
-                f"After the question mark, categories=cs.LG,cs.CV and max_rows=50000 are "
-                f"understood. Received: {name[:40]!r} = {value[:40]!r}.",
+                f"After the question mark, categories=cs.LG,cs.CV, years=2015-2019 and "
+                f"max_rows=50000 are understood. Received: {name[:40]!r} = {value[:40]!r}.",
                 "Change the data set's name.",
             )
     most = limits().max_rows
@@ -61,7 +86,7 @@ def metadata_filter(options: str = "") -> MetadataFilter:
         raise DataError(
             f"max_rows should be between 1 and {most:,}. Received: {max_rows:,}.", "Change it."
         )
-    return MetadataFilter(categories, max_rows)
+    return MetadataFilter(categories, max_rows, years)
 
 
 def _options(query: str) -> list[tuple[str, str]]:
@@ -113,15 +138,14 @@ def read_metadata(
     """
     tally = Tally()
     request = ReadRequest(path, columns, kept.max_rows, _streaming(bounds), tally, sink)
-    named = ", ".join(kept.categories)
     nothing = DataError(
-        f"{path.name} holds no paper in {named or 'any category'}.", "Choose other categories."
+        f"{path.name} holds no paper in {kept.words}.", "Choose other categories or years."
     )
     with open_text(path, request.bounds, "utf-8-replace") as stream:
         # Looking for one more could mean to read all the rest.
-        papers = itertools.islice(_papers(stream, kept.categories, request), kept.max_rows)
+        papers = itertools.islice(_papers(stream, kept, request), kept.max_rows)
         table_of_records(request, papers, lambda: stream.n_bytes, nothing)
-    tally.notes.append(f"Kept papers in {named or 'all categories'}.")
+    tally.notes.append(f"Kept papers in {kept.words}.")
     if tally.n_rows - tally.n_skipped >= kept.max_rows:
         tally.notes.append(f"Stopped at {kept.max_rows:,} papers; the file may hold more.")
     return tally.report()
@@ -137,13 +161,15 @@ def _streaming(bounds: Limits) -> Limits:
     )
 
 
-def _papers(stream: TextBytes, categories: Sequence[str], request: ReadRequest) -> Iterator[Record]:
-    wanted = frozenset(categories)
+def _papers(stream: TextBytes, kept: MetadataFilter, request: ReadRequest) -> Iterator[Record]:
+    wanted = frozenset(kept.categories)
     # A look at the bytes spares most lines the JSON parser.
-    marks = tuple(json.dumps(category)[1:-1].encode() for category in categories)
+    marks = tuple(json.dumps(category)[1:-1].encode() for category in kept.categories)
     for record in json_records(stream, request.tally.skip, marks):
         found = record.get("categories")
         if wanted and not (isinstance(found, str) and not wanted.isdisjoint(found.split())):
+            continue
+        if not kept.keeps_date(record):
             continue
         paper = _paper(record, request.bounds.max_cell_chars)
         if paper:

@@ -99,12 +99,13 @@ function cornersOf({ range, lassoPoints }) {
 }
 
 function listen(node, data, setTriggerValue) {
-  for (const name of ["click", "selected", "deselect"]) node.removeAllListeners(`plotly_${name}`);
+  for (const name of ["click", "clickannotation", "selected", "deselect"]) node.removeAllListeners(`plotly_${name}`);
   node.on("plotly_click", ({ points }) => {
     const point = points[0].customdata;
     if (data.link) open(data.link + points[0].text.match(/<b>(\S+)<\/b>/)[1], "_blank", "noopener");
     else setTriggerValue("paper", point);
   });
+  node.on("plotly_clickannotation", ({ annotation }) => setTriggerValue("area", annotation.name));
   if (!data.can_choose) return;
   node.on("plotly_selected", (event) => {
     if (event?.range || event?.lassoPoints) setTriggerValue("outline", cornersOf(event));

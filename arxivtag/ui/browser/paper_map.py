@@ -95,8 +95,11 @@ def paper_map(
     *,
     on_outline: Callable[[Outline], None] | None = None,
     on_paper: Callable[[int], None] | None = None,
+    on_area: Callable[[str], None] | None = None,
 ) -> None:
     """Draw a map; a box or a line drawn on it calls ``on_outline``, a click ``on_paper``.
+
+    A click on the name of a region calls ``on_area`` with its area.
 
     Call :func:`arxivtag.ui.browser.live_chart.load_plotly` on the same page. Streamlit sends the
     points again only to a page that does not have them: their message never changes.
@@ -108,6 +111,7 @@ def paper_map(
         data=_drawn(key, points, look, can_choose=on_outline is not None),
         on_outline_change=lambda: _tell_outline(st.session_state[key].outline, on_outline),
         on_paper_change=lambda: _tell_paper(st.session_state[key].paper, on_paper),
+        on_area_change=lambda: _tell_area(st.session_state[key].area, on_area),
     )
 
 
@@ -135,6 +139,11 @@ def _tell_outline(sent: object, on_outline: Callable[[Outline], None] | None) ->
     corners = [corner for corner in sent if isinstance(corner, list) and len(corner) == 2]
     if all(isinstance(value, int) for corner in corners for value in corner):
         on_outline(tuple((x, y) for x, y in corners))
+
+
+def _tell_area(sent: object, on_area: Callable[[str], None] | None) -> None:
+    if on_area is not None and isinstance(sent, str):
+        on_area(sent)
 
 
 def _tell_paper(sent: object, on_paper: Callable[[int], None] | None) -> None:

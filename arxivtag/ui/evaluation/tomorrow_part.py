@@ -6,6 +6,7 @@ import dataclasses
 
 import streamlit as st
 
+from arxivtag.corpus.splits import divided_text
 from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
@@ -21,9 +22,11 @@ def render_tomorrow(folder: RunFolder) -> None:
     run = registry.read_run(folder.run_id, folder.home)
     if run.settings is None or run.settings.split.split_by != "date":
         return
-    months = run.result.get("split", {}).get("first_months", ())
-    since = f", from {months[-1]} on" if months else ""
-    told = f"Split by date: it was tested on the newest papers{since}."
+    split = run.result.get("split", {})
+    dates = split.get("first_dates") or split.get("first_months", ())  # older runs know months
+    since = f", from {dates[-1]} on" if dates else ""
+    chance = divided_text(split.get("divided_dates", ()))
+    told = " ".join(filter(None, [f"Split by date: tested on the newest papers{since}.", chance]))
     st.info(components.safe_text(f"{told} {_drop_text(run)}"), icon=":material/event_upcoming:")
 
 

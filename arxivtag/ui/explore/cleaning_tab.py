@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.corpus.cleaning import CleaningReport
-from arxivtag.corpus.splits import SplitReport
+from arxivtag.corpus.splits import SplitReport, divided_text
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.preparation import (
     SPLIT_NAMES,
@@ -17,9 +17,9 @@ from arxivtag.exploring.preparation import (
 )
 from arxivtag.figures import cleaning as figures
 from arxivtag.papers.text_checks import notes_text
-from arxivtag.settings import RunConfig
+from arxivtag.settings import RunConfig, SplitBy
 from arxivtag.ui.explore import filters
-from arxivtag.ui.explore.shared import View, plural, split_of
+from arxivtag.ui.explore.shared import View, one_of, plural, split_of
 from arxivtag.ui.frame import components, tables
 
 STEP_TEXTS = {
@@ -33,6 +33,7 @@ STEP_TEXTS = {
     "rare_combinations": "No rare combination",
 }
 N_BALANCED = 25
+SPLITS: dict[SplitBy, str] = {"chance": "By chance", "date": "By date"}
 
 
 def render_cleaning(view: View) -> None:
@@ -46,14 +47,9 @@ def render_cleaning(view: View) -> None:
         lambda: papers_tables(view.corpus, view.cleaned.kept),
     )
     st.header("The split", anchor=False)
-    seed = RunConfig().random_seed
-    splits = split_of(view.corpus)
+    splits = split_of(view.corpus, _split_input(view.corpus))
     parts = {name: splits.of(side) for side, name in enumerate(SPLIT_NAMES)}
-    components.note(
-        f"What training would use of the papers kept above (seed {seed}). How papers are chosen "
-        f"for val and test together: {splits.report.held_out_method}. For val among them: "
-        f"{splits.report.val_method}."
-    )
+    components.note(_split_text(splits.report))
     tables.show(
         split_sizes(view.cleaned.labels, parts),
         "split-sizes",
@@ -67,6 +63,33 @@ def render_cleaning(view: View) -> None:
     _render_leakage(splits.report)
     st.header("Label balance", anchor=False)
     _render_balance(label_balance(view.cleaned.labels, parts))
+
+
+def _split_input(corpus: Corpus) -> SplitBy:
+    """Return how to split, where papers have dates and so there is a choice."""
+    if (corpus.dates < 0).all():
+        return "chance"
+    return one_of(
+        "Split",
+        SPLITS,
+        "split",
+        default="chance",
+        help="By date, the newest papers are held out: what a model is worth tomorrow. On Train it "
+        "is a setting, under Splitting.",
+    )
+
+
+def _split_text(report: SplitReport) -> str:
+    """Return how the papers were divided."""
+    begin = f"What training would use of the papers kept above (seed {RunConfig().random_seed})."
+    if report.first_dates:
+        val, test = report.first_dates
+        dates = f"Split by date: val begins on {val}, test on {test}; the older ones are train."
+        return " ".join(filter(None, [begin, dates, divided_text(report.divided_dates)]))
+    return (
+        f"{begin} How papers are chosen for val and test together: {report.held_out_method}. For "
+        f"val among them: {report.val_method}."
+    )
 
 
 def _funnel(report: CleaningReport) -> pd.DataFrame:
@@ -90,7 +113,7 @@ def render_way(view: View) -> None:
 def _read_left_out(corpus: Corpus) -> None:
     rule = components.clicked("cleaning-funnel")
     if rule in filters.ROWS_TEXTS:
-        filters.read_papers(filters.longest_of(corpus), rows=str(rule))
+        filters.read_papers(corpus, rows=str(rule))
 
 
 def _render_steps(view: View) -> None:

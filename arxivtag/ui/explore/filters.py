@@ -16,7 +16,8 @@ from arxivtag.settings import CleaningConfig
 from arxivtag.ui.explore.shared import LABELS_KEY, View
 from arxivtag.ui.frame import components, data
 
-SEARCH_KEY, WORDS_KEY, ROWS_KEY, OUTLINE_KEY = "search", "words", "rows", "outline"
+SEARCH_KEY, WORDS_KEY, YEARS_KEY = "search", "words", "years"
+ROWS_KEY, OUTLINE_KEY = "rows", "outline"
 TAB_KEY = "tab"
 WHERE_TEXT = (
     "The filters hold for Labels, Terms, Lengths, Papers and the map; the rest of Overview, "
@@ -56,9 +57,9 @@ def _rows_of(cleaned: Cleaned, choice: str) -> Rows:
     return cleaned.kept | True if choice == ALL else cleaned.removed_by(choice)
 
 
-def read_papers(longest: int, labels: Collection[str] = (), rows: str = KEPT) -> None:
+def read_papers(corpus: Corpus, labels: Collection[str] = (), rows: str = KEPT) -> None:
     """Open Papers, filtered by labels and rows alone."""
-    clear_filters(longest)
+    clear_filters(corpus)
     st.session_state.update({LABELS_KEY: list(labels), ROWS_KEY: rows, TAB_KEY: "Papers"})
 
 
@@ -95,14 +96,34 @@ def _filter_input(corpus: Corpus, cleaned: Cleaned) -> tuple[PaperFilter, str]:
             bind="query-params",
             help="Cleaning follows the Keras example: see the Cleaning tab.",
         )
+        first_year, last_year = _years_input(years_of(corpus))
     chosen = PaperFilter(
         labels=tuple(labels),
         text=(text or "").strip(),
         min_words=low if low > 0 else None,
         max_words=high if high < longest else None,
+        first_year=first_year,
+        last_year=last_year,
         outline=chosen_outline(corpus),
     )
     return chosen, rows
+
+
+def _years_input(known: tuple[int, int]) -> tuple[int | None, int | None]:
+    """Return the first and the last year to show; None where all may be shown."""
+    first, last = known
+    if first == last:
+        return None, None
+    low, high = st.slider(
+        "Year",
+        first,
+        last,
+        known,
+        key=YEARS_KEY,
+        bind="query-params",
+        help="By arXiv id or date. Papers without either are of no year.",
+    )
+    return (low, high) if (low, high) != known else (None, None)
 
 
 def _row_choices(cleaned: Cleaned) -> list[str]:
@@ -138,6 +159,12 @@ def longest_of(corpus: Corpus) -> int:
     return max(-(-int(corpus.n_words.max()) // 10) * 10, 10)
 
 
+def years_of(corpus: Corpus) -> tuple[int, int]:
+    """Return the ends of the slider of years: the same one twice where no dates are."""
+    known = corpus.years[corpus.years >= 0]
+    return (int(known.min()), int(known.max())) if len(known) else (0, 0)
+
+
 def _say_what_is_shown(view: View, n_all: int, rows_choice: str) -> None:
     kinds = {KEPT: "papers kept after cleaning", ALL: "rows as read"}
     kind = kinds.get(rows_choice) or f"rows {ROWS_TEXTS[rows_choice].lower()}"
@@ -156,7 +183,7 @@ def _say_what_is_shown(view: View, n_all: int, rows_choice: str) -> None:
             icon=":material/close:",
             type="tertiary",
             on_click=clear_filters,
-            args=(longest_of(view.corpus),),
+            args=(view.corpus,),
         )
     components.note(WHERE_TEXT)
 
@@ -172,14 +199,15 @@ def _filter_text(chosen: PaperFilter) -> str:
         parts.append(f"{chosen.min_words or 0} to {chosen.max_words} words")
     elif chosen.min_words is not None:
         parts.append(f"{chosen.min_words} words or more")
+    if chosen.first_year is not None:
+        parts.append(f"of {chosen.first_year} to {chosen.last_year}")
     if chosen.outline:
         parts.append("inside the outline on the map")
     return ", ".join(parts)
 
 
-def clear_filters(longest: int) -> None:
+def clear_filters(corpus: Corpus) -> None:
     """Set each filter to let all through; only taking a key away would bring the address back."""
-    st.session_state.update(
-        {LABELS_KEY: [], SEARCH_KEY: "", WORDS_KEY: (0, longest), ROWS_KEY: KEPT}
-    )
+    everything = {WORDS_KEY: (0, longest_of(corpus)), YEARS_KEY: years_of(corpus)}
+    st.session_state.update({LABELS_KEY: [], SEARCH_KEY: "", ROWS_KEY: KEPT, **everything})
     st.query_params.pop(OUTLINE_KEY, None)

@@ -8,6 +8,7 @@ import streamlit as st
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import labels as figures
+from arxivtag.ui.explore.periods_part import render_labels_over_time
 from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
 from arxivtag.ui.frame import components, tables
 
@@ -49,33 +50,12 @@ def render_labels(view: View) -> None:
         )
     with right:
         _render_labels_per_paper(view)
-    render_years(view)
+    render_labels_over_time(view)
     st.header("Which labels go together", anchor=False)
     if len(frequency) < 2:
         components.empty_state("Only one label is in view.", "Look at rows with more labels.")
         return
     _render_co_occurrence(view)
-
-
-def render_years(view: View) -> None:
-    """Draw labels by year, where papers have dates of more than one."""
-    months = view.corpus.months[view.rows]
-    by_year = statistics.labels_by_year(view.labels, months)
-    years = by_year["year"].unique()
-    if len(years) < 2:
-        return
-    components.render_figure(
-        figures.labels_by_year_figure(by_year),
-        "labels-by-year",
-        f"Lines of the {by_year['label'].nunique()} most frequent labels from {years[0]} to "
-        f"{years[-1]}: the share of each year's papers that carry them.",
-    )
-    n_undated = int((months < 0).sum())
-    components.note(
-        "Shares of the papers in view that appeared in a year, by arXiv id or date"
-        + (f"; {n_undated:,} papers without either are left out." if n_undated else ".")
-    )
-    tables.fold(by_year, "labels-by-year", "Labels by year")
 
 
 def _filter_by_click(key: str) -> None:

@@ -134,7 +134,7 @@ def _points(corpus: Corpus) -> Points:
     assert found is not None  # the caller has seen it
     titles = titles_at(corpus, found.rows)
     labels = map(", ".join, corpus.labels.lists(found.rows))
-    years = [str(month // 12) if month >= 0 else "" for month in corpus.months[found.rows]]
+    years = [str(year) if year >= 0 else "" for year in corpus.years[found.rows]]
     lines = (
         (title or "No title", *rest) for title, *rest in zip(titles, labels, years, strict=True)
     )
@@ -149,7 +149,7 @@ def _groupings(corpus: Corpus, _cleaned: Cleaned) -> dict[str, Grouping]:
     groups: dict[str, Grouping | None] = {
         LABEL: map_groups.by_label(corpus.labels, found.rows),
         SAMENESS: map_groups.by_sameness(corpus, found.rows),
-        YEAR: map_groups.by_year(corpus.months[found.rows]),
+        YEAR: map_groups.by_year(corpus.years[found.rows]),
     }
     with contextlib.suppress(DataError):  # too few papers to be split
         groups[SPLIT] = map_groups.by_split(split_of(corpus), corpus.n_papers, found.rows)

@@ -12,8 +12,8 @@ from arxivtag.exploring.labels import Imbalance, imbalance, label_frequency
 from arxivtag.figures.labels import label_frequency_figure
 from arxivtag.ui.explore import filters
 from arxivtag.ui.explore.cleaning_tab import render_way
-from arxivtag.ui.explore.labels_tab import render_years
 from arxivtag.ui.explore.map_part import render_map
+from arxivtag.ui.explore.periods_part import render_labels_over_time
 from arxivtag.ui.explore.shared import View
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded
@@ -31,7 +31,7 @@ def render_overview(view: View) -> None:
         with right:
             _render_labels(view, frequency)
     _render_figures(view)
-    render_years(view)
+    render_labels_over_time(view)
     with guarded():
         render_map(view)
 
@@ -50,7 +50,7 @@ def _render_labels(view: View, frequency: pd.DataFrame) -> None:
 def _read_label(corpus: Corpus) -> None:
     label = components.clicked("overview-labels")
     if isinstance(label, str):
-        filters.read_papers(filters.longest_of(corpus), labels=[label])
+        filters.read_papers(corpus, labels=[label])
 
 
 def _render_figures(view: View) -> None:

@@ -33,7 +33,7 @@ TABS: dict[str, Callable[[View], None]] = {
 }
 # The other tabs describe the whole data set.
 FILTERED_TABS = ("Labels", "Terms", "Lengths", "Papers")
-NUMBER_PARAMETERS = ("group", "paper", "papers-page", "max-words", "max-tokens", "words")
+NUMBER_PARAMETERS = ("group", "paper", "papers-page", "max-words", "max-tokens", "words", "years")
 
 
 def render_explore(context: PageContext) -> None:

@@ -16,7 +16,7 @@ from arxivtag.corpus.splits import SplitRows, split_rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.filters import PaperFilter
 from arxivtag.exploring.lengths import Lengths
-from arxivtag.settings import CleaningConfig, RunConfig
+from arxivtag.settings import CleaningConfig, RunConfig, SplitBy, SplitConfig
 from arxivtag.ui.frame import components, data
 from arxivtag.ui.frame.memory import shared
 
@@ -61,11 +61,11 @@ class View:
         return self.corpus.n_words[self.rows]
 
 
-@shared(3, "Splitting the papers …")
-def split_of(corpus: Corpus, random_seed: int = RunConfig().random_seed) -> SplitRows:
+@shared(4, "Splitting the papers …")
+def split_of(corpus: Corpus, split_by: SplitBy = "chance") -> SplitRows:
     """Return how training would divide the papers that cleaning keeps."""
     cleaned = data.cleaned(corpus, CleaningConfig())
-    return split_rows(corpus, cleaned, random_seed=random_seed)
+    return split_rows(corpus, cleaned, SplitConfig(split_by=split_by), RunConfig().random_seed)
 
 
 def nothing_in_view(view: View) -> bool:

@@ -9,6 +9,7 @@ from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod
 from arxivtag.figures import terms as figures
+from arxivtag.ui.explore.periods_part import render_terms_over_time
 from arxivtag.ui.explore.shared import (
     View,
     file_part,
@@ -50,6 +51,7 @@ def render_terms(view: View) -> None:
     with right:
         _render_telling(view, kind, drop_stop_words)
     _render_summary(view, kind, drop_stop_words)
+    render_terms_over_time(view)
     st.header("The vocabulary", anchor=False)
     left, right = st.columns(2)
     with left:

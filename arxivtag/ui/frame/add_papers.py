@@ -13,6 +13,7 @@ from arxivtag import config
 from arxivtag.config import limits
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
+from arxivtag.papers.dates import dates_of, understood_dates
 from arxivtag.papers.fetching.searches import search_source
 from arxivtag.papers.label_columns import (
     SAMPLE_ROWS,
@@ -36,6 +37,7 @@ from arxivtag.papers.schema import (
     TITLE,
     Layout,
     check_header,
+    date_columns,
     guess_mapping,
     numbered_columns,
 )
@@ -177,13 +179,17 @@ def _layout_input(path: Path) -> Layout | None:
         label_columns = numbered_columns(chosen, columns)
     else:
         label_columns = columns_of_bits(table, texts)
-    table = _first_rows(path, LOOKED_AT, tuple(dict.fromkeys([*texts, *label_columns])))
+    dated = date_columns(columns, (*texts, *label_columns))
+    looked_at = dict.fromkeys([*texts, *label_columns, *dated.values()])
+    table = _first_rows(path, LOOKED_AT, tuple(looked_at))
     separator: str | None = AUTO
     if label_columns == [chosen]:
         # Of its own for each file and column, so that another one is judged anew.
         separator = _separator_input(table[chosen], f"label-separator-{path.parent.name}-{chosen}")
     read = read_labels(table, label_columns, chosen, separator or AUTO, limits())
     _show_examples(read.reading)
+    dates = understood_dates(list(dated.values()), dates_of(table, dated))
+    components.note(components.safe_text(dates.sentence))
     for sentence in read.notes if separator is not None else ():
         components.note(sentence)
     _preview(table, mapping, read.labels)

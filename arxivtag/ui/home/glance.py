@@ -19,6 +19,7 @@ from arxivtag.ui.browser.paper_map import Look, Points, pack_points, paper_map
 from arxivtag.ui.frame import choices, components, memory
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.home.area import choose_area, render_area
 
 PASTE_KEY = "home-abstract"
 
@@ -73,7 +74,7 @@ def _look(arxiv: facts.ArxivMap) -> Look:
 
 
 def render_glance(context: PageContext) -> None:
-    """Draw the map, and beside it the box and the growth; only the box where no facts are."""
+    """Draw the map, the box, the growth and one area; only the box where no facts are."""
     if not facts.has_facts():
         _paste_input(context)
         return
@@ -86,6 +87,7 @@ def render_glance(context: PageContext) -> None:
         _paste_input(context)
         with guarded():
             _render_submissions(_glance(memory.file_state(facts.FACTS_FOLDER / "about.json")))
+    render_area()
 
 
 def _paste_input(context: PageContext) -> None:
@@ -103,10 +105,11 @@ def _paste_input(context: PageContext) -> None:
 
 
 def _render_map(glance: Glance) -> None:
-    paper_map("arxiv-map", glance.points, glance.look)
+    paper_map("arxiv-map", glance.points, glance.look, on_area=choose_area)
     components.note(
         f"{glance.n_points:,} papers of arXiv, {glance.years[0]} to {glance.years[1]}: the more "
-        "alike their abstracts' words, the nearer they lie. A click opens a paper at arXiv. They "
+        "alike their abstracts' words, the nearer they lie. A click opens a paper at arXiv, on a "
+        "name it shows that area below. They "
         f"were drawn from {glance.n_sampled:,} so that small areas are seen too: how many points "
         "an area has says nothing about its size."
     )

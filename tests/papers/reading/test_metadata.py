@@ -54,6 +54,26 @@ def test_metadata_by_name_and_by_path(home: Path, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(load(str(packed)).papers, corpus.papers)
 
 
+def test_metadata_of_some_years(tmp_path: Path) -> None:
+    """The id tells the year, else the date; a paper with neither is of none."""
+    path = tmp_path / "some-name.jsonl"
+    dated = [("0704.0001", "2019-05-01"), ("x1", "2008-01-02"), ("x2", ""), ("0812.0001", None)]
+    common = {"title": "T", "categories": "cs.LG", "authors_parsed": []}
+    lines = [
+        {**common, "id": paper, "update_date": date, "abstract": f"Abstract of {paper}"}
+        for paper, date in dated
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    loaded = load(f"{path}?categories=all&years=2008-2019")
+    assert loaded.papers["abstract"].tolist() == ["Abstract of x1", "Abstract of 0812.0001"]
+    assert "Kept papers in all categories of 2008 to 2019." in loaded.report.notes
+    assert len(load(f"{path}?categories=all&years=2007").papers) == 1
+    with pytest.raises(DataError, match="years=2015-2019"):
+        load(f"{path}?years=lately")
+    with pytest.raises(DataError, match="no paper in all categories of 1999 to 1999"):
+        load(f"{path}?categories=all&years=1999")
+
+
 def test_metadata_is_not_held_to_the_size_of_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

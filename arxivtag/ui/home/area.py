@@ -1,0 +1,160 @@
+"""One area of arXiv: the words that rose and fell in it, its companions, its abstracts' lengths."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from arxivtag.figures import arxiv as figures
+from arxivtag.papers import facts
+from arxivtag.papers.taxonomy import label_name
+from arxivtag.ui.browser.live_chart import live_chart, plain_figure
+from arxivtag.ui.frame import components, memory, tables
+from arxivtag.ui.frame.errors import guarded
+
+AREA_KEY, PERIOD_KEY = "area", "words-of"
+FIRST_SHOWN = "cs.CL"
+
+
+@memory.shared(max_entries=8)
+def _areas(state: memory.FileState) -> list[str]:
+    """Return the areas there are facts of; ``state`` is that of the facts."""
+    return facts.areas()
+
+
+@memory.shared(max_entries=20)
+def _facts_of(area: str, state: memory.FileState) -> facts.AreaFacts:
+    return facts.load_area(area)
+
+
+def choose_area(area: str) -> None:
+    """Show an area, if there are facts of it: a click on its name, or on a companion's line."""
+    if area in _areas(_state()):
+        st.session_state[AREA_KEY] = area
+
+
+def _state() -> memory.FileState:
+    return memory.file_state(facts.FACTS_FOLDER / "about.json")
+
+
+def render_area() -> None:
+    """Draw what is known of the area that the reader chooses."""
+    st.header("One area of arXiv", anchor=False)
+    with guarded():
+        area = _area_input()
+        known = _facts_of(area, _state())
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            _render_words(known)
+        with right:
+            _render_companions(known)
+        place = st.expander(
+            "How long its abstracts are, and how many papers these figures rest on",
+            icon=":material/bar_chart:", key="area-more", on_change="rerun",
+        )  # fmt: skip
+        if place.open:
+            with place:
+                _render_rest(known)
+
+
+def _area_input() -> str:
+    areas = _areas(_state())
+    asked = st.query_params.get(AREA_KEY)
+    if st.session_state.get(AREA_KEY) not in areas:
+        st.session_state[AREA_KEY] = asked if asked in areas else FIRST_SHOWN
+    area: str = st.selectbox(
+        "Area",
+        areas,
+        format_func=components.label_text,
+        key=AREA_KEY,
+        width=460,
+        help="Or click its name on the map.",
+    )
+    if area != (asked or FIRST_SHOWN):  # the address shows what is shown
+        st.query_params[AREA_KEY] = area
+    return area
+
+
+def _render_words(known: facts.AreaFacts) -> None:
+    periods = list(known.words["period"].unique())
+    if not periods:
+        components.empty_state(
+            "No words to compare", "There are too few papers of this area before and after."
+        )
+        return
+    if st.session_state.get(PERIOD_KEY) not in periods:
+        st.session_state[PERIOD_KEY] = periods[-1]
+    period = st.segmented_control("Words of", periods, required=True, key=PERIOD_KEY)
+    words = known.words[known.words["period"] == period]
+    _draw(
+        figures.area_words_figure(words, f"Words of {known.area} that rose and fell", str(period)),
+        "area-words",
+        f"Words of {known.area} that rose most in {period}: {_first(words[words['rises']])}; "
+        f"that fell most: {_first(words[~words['rises']])}.",
+    )
+    components.note(
+        f"Per 1,000 words of its abstracts: {period} against all years before. 2020 to 2024, of "
+        "which few areas are at hand, are left out."
+    )
+
+
+def _first(words: pd.DataFrame) -> str:
+    return ", ".join(words["word"].head(5))
+
+
+def _render_companions(known: facts.AreaFacts) -> None:
+    if known.companions.empty:
+        components.empty_state("No companions", "No area is often named beside it.")
+        return
+    st.markdown("**Named beside it**")
+    table = known.companions.assign(name=known.companions["label"].map(label_name))
+    tables.draw(
+        table,
+        "area-companions",
+        f"Areas most often named beside {known.area}, with the share of its papers.",
+        {
+            "label": tables.text("Area", "small"),
+            "share": tables.bar("Of its papers"),
+            "name": tables.text("Name"),
+        },
+        on_line=lambda line: choose_area(str(table["label"].iloc[line])),
+    )
+    components.note(
+        f"Of its papers of {known.companion_period} at hand. Choose a line to look at that area."
+    )
+
+
+def _render_rest(known: facts.AreaFacts) -> None:
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _render_papers(known)
+    with right:
+        _render_lengths(known)
+
+
+def _render_papers(known: facts.AreaFacts) -> None:
+    n_papers = int(known.years["papers"].sum())
+    _draw(
+        figures.area_years_figure(known.years),
+        "area-years",
+        f"Papers of {known.area} at hand by year, {n_papers:,} in all.",
+    )
+    components.note(
+        f"What these figures rest on: the {n_papers:,} papers of {known.area} at hand. How arXiv's "
+        "own number grew is another matter: the papers at hand are no even sample of it."
+    )
+
+
+def _render_lengths(known: facts.AreaFacts) -> None:
+    _draw(
+        figures.area_lengths_figure(known.lengths),
+        "area-lengths",
+        f"Words per abstract in the archive {known.archive} by period: half have at most "
+        f"{', '.join(map(str, known.lengths['p50']))}.",
+    )
+    components.note(f"Of all papers of {known.archive} at hand; eight of ten lie in the band.")
+
+
+def _draw(figure: figures.Figure, key: str, alt: str) -> None:
+    """Draw by the Plotly that the map has brought; what is said tells whether it is another."""
+    live_chart(plain_figure(figure, alt), key, alt, version=hash(alt) % 2**31, n_points=1)
