@@ -127,6 +127,11 @@ def visitor_mode() -> bool:
     return os.environ.get("ARXIVTAG_VISITORS", "").strip().lower() in {"1", "true", "yes", "on"}
 
 
+def api_is_open() -> bool:
+    """Return whether the API answers who has not signed in, as visitors, where people sign in."""
+    return os.environ.get("ARXIVTAG_API_OPEN", "").strip() == "1"
+
+
 def embedding_origins() -> tuple[str, ...]:
     """Return whose pages may show the app in a frame besides its own: ``ARXIVTAG_EMBED_ORIGINS``.
 
@@ -148,14 +153,6 @@ def embedding_origins() -> tuple[str, ...]:
 def standby_wanted() -> bool:
     """Return whether a process may wait for the next run, so that it begins at once."""
     return os.environ.get("ARXIVTAG_STANDBY", "1").strip() != "0"
-
-
-def data_paths() -> tuple[Path, ...]:
-    """Return the files named in ``ARXIVTAG_DATA`` (separated like ``PATH``); none for visitors."""
-    if visitor_mode():
-        return ()
-    named = os.environ.get("ARXIVTAG_DATA", "")
-    return tuple(Path(name).expanduser().resolve() for name in named.split(os.pathsep) if name)
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 import websockets.sync.client
+from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from arxivtag.content_policy import content_policy
 from arxivtag.errors import ConfigError
+from arxivtag.policy import Role
 from arxivtag.server import Guard, build_app
 from tests.browser.conftest import Server
 
@@ -67,7 +70,7 @@ SOCKETS = ("/_stcore/stream",)
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
-    "content-security-policy": "frame-ancestors 'self'; object-src 'none'",
+    "content-security-policy": content_policy([]),
 }
 
 
@@ -150,8 +153,8 @@ def test_a_closed_route_is_closed_however_it_is_written(visitors: Server) -> Non
 def test_who_may_embed_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_EMBED_ORIGINS", "https://portal.example.org https://*.example.net")
     policy = Guard(lambda *_: None).headers["Content-Security-Policy"]  # type: ignore[arg-type]
-    assert policy.startswith(
-        "frame-ancestors 'self' https://portal.example.org https://*.example.net;"
+    assert policy.endswith(
+        "frame-ancestors 'self' https://portal.example.org https://*.example.net"
     )
 
 
@@ -162,3 +165,20 @@ def test_what_is_no_origin_is_refused(origin: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ARXIVTAG_EMBED_ORIGINS", origin)
     with pytest.raises(ConfigError, match="origins alone"):
         Guard(lambda *_: None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("is_open", "path", "role"),
+    [
+        ("", "/api/v1/tag", Role.NOBODY),
+        ("1", "/api/v1/tag", Role.VISITOR),
+        ("1", "/media/x", Role.NOBODY),
+        ("1", "/_stcore/metrics", Role.NOBODY),
+    ],
+)
+def test_programs_ask_as_visitors_where_the_api_is_open(
+    is_open: str, path: str, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARXIVTAG_API_OPEN", is_open)
+    guard = Guard(lambda *_: None, has_login=True)  # type: ignore[arg-type]
+    assert guard.role_of(path, Headers({"cookie": "a=b"})) is role
