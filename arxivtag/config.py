@@ -135,16 +135,28 @@ def api_is_open() -> bool:
 def embedding_origins() -> tuple[str, ...]:
     """Return whose pages may show the app in a frame besides its own: ``ARXIVTAG_EMBED_ORIGINS``.
 
-    Origins such as ``https://portal.example.org``, separated by spaces.
+    Raises:
+        ConfigError: If one is no origin.
+    """
+    return _origins("ARXIVTAG_EMBED_ORIGINS")
+
+
+def api_origins() -> tuple[str, ...]:
+    """Return whose pages may ask the API by their own scripts: ``ARXIVTAG_API_ORIGINS``.
 
     Raises:
         ConfigError: If one is no origin.
     """
-    origins = tuple(os.environ.get("ARXIVTAG_EMBED_ORIGINS", "").split())
+    return _origins("ARXIVTAG_API_ORIGINS")
+
+
+def _origins(variable: str) -> tuple[str, ...]:
+    """Return origins such as ``https://portal.example.org``, separated by spaces."""
+    origins = tuple(os.environ.get(variable, "").split())
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             raise ConfigError(
-                f"ARXIVTAG_EMBED_ORIGINS should hold origins alone. Received: {origin!r:.80}.",
+                f"{variable} should hold origins alone. Received: {origin!r:.80}.",
                 "Write them like https://portal.example.org, with spaces between.",
             )
     return origins

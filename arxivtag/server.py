@@ -7,8 +7,10 @@ stands in :class:`Guard`, around both.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import streamlit as st
@@ -21,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from arxivtag import config, policy
 from arxivtag.addresses import Addresses
 from arxivtag.api.routes import api_routes
+from arxivtag.api.tagging import wake
 from arxivtag.content_policy import content_policy
 from arxivtag.policy import Role
 from arxivtag.ui.frame import who
@@ -42,8 +45,16 @@ def build_app(home: Path, base_path: str = "", *, has_login: bool = False) -> st
         base_path: What stands before every path, such as ``/arxivtag``; empty for none.
         has_login: Whether people have to sign in.
     """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: st.App) -> AsyncIterator[None]:
+        # 0.1 s of work in a few pieces: the first page does not notice.
+        threading.Thread(target=wake, args=(home,), name="wake", daemon=True).start()
+        yield
+
     return st.App(
         SCRIPT,
+        lifespan=lifespan,
         routes=api_routes(home, base_path),
         middleware=[
             Middleware(Guard, base_path=base_path, has_login=has_login),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import anyio
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -98,7 +101,22 @@ def api_routes(home: Path, base_path: str = "") -> list[BaseRoute]:
     faults = dict.fromkeys((HTTPException, ArxivTagError, Exception), fault_response)
     return [
         Route(root, api.page),
-        Mount(root, app=Starlette(routes=routes, exception_handlers=faults)),
+        Mount(root, app=Starlette(routes=routes, exception_handlers=faults, middleware=_sharing())),
+    ]
+
+
+def _sharing() -> list[Middleware]:
+    """Return what lets pages of other sites ask (CORS), where some may; without their cookies."""
+    patterns = [re.escape(one).replace(r"\*", "[^/]+") for one in config.api_origins()]
+    if not patterns:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origin_regex="|".join(patterns),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type"],
+        )
     ]
 
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from arxivtag.config import PRETRAINED_PATH
 from tests.browser.conftest import Server, free_port, start_server, stop_jobs
 from tests.oidc import provider
 
@@ -65,6 +66,10 @@ def test_who_has_not_signed_in_sees_only_the_way_in(
 ) -> None:
     page = open_page(f"{app.url}/Explore?data=sample")
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    # Nobody has asked for the model yet, and it is there.
+    maps = Path(f"/proc/{app.process.pid}/maps")
+    if maps.exists():
+        assert str(PRETRAINED_PATH) in maps.read_text()
     expect(page.get_by_test_id("stMain").get_by_role("button")).to_have_count(1)
     expect(page.get_by_test_id("stPageLink")).to_have_count(0)
     with httpx.Client(base_url=app.url) as nobody:
