@@ -71,7 +71,7 @@ typecheck: $(VENV)/.test
 
 audit: $(VENV)/.test
 	@$(PIP) check
-	@$(BIN)/pip-licenses
+	@$(BIN)/pip-licenses --packages $$($(BIN)/python -m tools.what_it_installs test dev)
 
 # What the wheel brings is listed from a Python that holds nothing else.
 release: $(VENV)/.test
@@ -82,6 +82,7 @@ release: $(VENV)/.test
 	@build/release/bin/python -m pip -q install -c constraints.txt dist/*.whl
 	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
 	  -o dist/arxivtag-sbom.cdx.json build/release
+	@$(BIN)/pip-licenses --python build/release/bin/python --summary --order count
 	@cd build && release/bin/arxivtag describe sample
 	@ls -l dist
 

@@ -25,10 +25,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from arxivtag import __version__, config, flags
+from arxivtag import __version__, config, flags, login
 from arxivtag.callbacks import OnProgress, ProgressLine
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
-from arxivtag.policy import policy
+from arxivtag.policy import Role, acting_as, data_paths, policy, role
 from arxivtag.settings import COLUMNS_HELP, DEFAULT_PRESET, LABEL_SEPARATOR_HELP, PRESETS
 
 if TYPE_CHECKING:
@@ -473,15 +473,19 @@ def export(arguments: Namespace) -> None:
 def app(arguments: Namespace) -> None:
     """Serve the web app and its API."""
     _check_port_is_free(arguments.host, arguments.port)
-    allowed = policy()
+    has_login = login.is_wanted(arguments.home)
+    # The server is bound by what an owner may who signs in; requests by what each may.
+    with acting_as(Role.OWNER if has_login else role()):
+        allowed, paths = policy(), data_paths()
     options: dict[str, object] = {
         "server.port": arguments.port,
         "server.address": arguments.host,
         "server.baseUrlPath": arguments.base_path,
         # The server refuses larger files before it keeps them in memory.
         "server.maxUploadSize": allowed.max_upload_mb,
+        "secrets.files": [str(login.secrets_path(arguments.home))],
     }
-    if allowed.is_visitor:
+    if allowed.is_visitor or has_login:
         # What a browser may send in one message, so that no visitor fills the memory.
         options["server.maxMessageSize"] = VISITORS_MESSAGE_MB
     if config.embedding_origins():
@@ -491,13 +495,13 @@ def app(arguments: Namespace) -> None:
         options["server.headless"] = True
     # Paths that were given from the person's folder hold for the pages and jobs too.
     os.environ["ARXIVTAG_HOME"] = str(arguments.home)
-    if paths := config.data_paths():
+    if paths:
         os.environ["ARXIVTAG_DATA"] = os.pathsep.join(map(str, paths))
     # Streamlit reads .streamlit/config.toml from the working folder.
     os.chdir(config.PROJECT_FOLDER)
     from arxivtag.server import serve
 
-    serve(arguments.home, options, arguments.base_path)
+    serve(arguments.home, options, arguments.base_path, has_login=has_login)
 
 
 def _check_port_is_free(host: str, port: int) -> None:

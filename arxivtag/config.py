@@ -127,19 +127,36 @@ def visitor_mode() -> bool:
     return os.environ.get("ARXIVTAG_VISITORS", "").strip().lower() in {"1", "true", "yes", "on"}
 
 
+def api_is_open() -> bool:
+    """Return whether the API answers who has not signed in, as visitors, where people sign in."""
+    return os.environ.get("ARXIVTAG_API_OPEN", "").strip() == "1"
+
+
 def embedding_origins() -> tuple[str, ...]:
     """Return whose pages may show the app in a frame besides its own: ``ARXIVTAG_EMBED_ORIGINS``.
-
-    Origins such as ``https://portal.example.org``, separated by spaces.
 
     Raises:
         ConfigError: If one is no origin.
     """
-    origins = tuple(os.environ.get("ARXIVTAG_EMBED_ORIGINS", "").split())
+    return _origins("ARXIVTAG_EMBED_ORIGINS")
+
+
+def api_origins() -> tuple[str, ...]:
+    """Return whose pages may ask the API by their own scripts: ``ARXIVTAG_API_ORIGINS``.
+
+    Raises:
+        ConfigError: If one is no origin.
+    """
+    return _origins("ARXIVTAG_API_ORIGINS")
+
+
+def _origins(variable: str) -> tuple[str, ...]:
+    """Return origins such as ``https://portal.example.org``, separated by spaces."""
+    origins = tuple(os.environ.get(variable, "").split())
     for origin in origins:
         if not _ORIGIN.fullmatch(origin):
             raise ConfigError(
-                f"ARXIVTAG_EMBED_ORIGINS should hold origins alone. Received: {origin!r:.80}.",
+                f"{variable} should hold origins alone. Received: {origin!r:.80}.",
                 "Write them like https://portal.example.org, with spaces between.",
             )
     return origins
@@ -159,14 +176,6 @@ def device_wanted() -> str:
             "Leave it out to train on the processor.",
         )
     return device
-
-
-def data_paths() -> tuple[Path, ...]:
-    """Return the files named in ``ARXIVTAG_DATA`` (separated like ``PATH``); none for visitors."""
-    if visitor_mode():
-        return ()
-    named = os.environ.get("ARXIVTAG_DATA", "")
-    return tuple(Path(name).expanduser().resolve() for name in named.split(os.pathsep) if name)
 
 
 @dataclass(frozen=True)

@@ -7,62 +7,88 @@ stands in :class:`Guard`, around both.
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
+from starlette.requests import cookie_parser
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from arxivtag import config
+from arxivtag import config, policy
 from arxivtag.addresses import Addresses
 from arxivtag.api.routes import api_routes
-from arxivtag.policy import policy
+from arxivtag.api.tagging import wake
+from arxivtag.content_policy import content_policy
+from arxivtag.policy import Role
+from arxivtag.ui.frame import who
 
 SCRIPT = config.PROJECT_FOLDER / "streamlit_app.py"
 # Streamlit's own, which tell how busy the server is and drive pages without a browser.
 OWNERS_ONLY = ("/_stcore/metrics", "/_stcore/agent")
+# Files of sessions: not for somebody who would have to sign in first.
+NOT_FOR_NOBODY = ("/_stcore/upload_file", "/media")
+# What a form adds to the file that it carries.
+_FORM_BYTES = 1_000_000
 
 
-def build_app(home: Path, base_path: str = "") -> st.App:
+def build_app(home: Path, base_path: str = "", *, has_login: bool = False) -> st.App:
     """Return the app and the REST door as one ASGI application.
 
     Args:
         home: The folder of runs.
         base_path: What stands before every path, such as ``/arxivtag``; empty for none.
+        has_login: Whether people have to sign in.
     """
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: st.App) -> AsyncIterator[None]:
+        # 0.1 s of work in a few pieces: the first page does not notice.
+        threading.Thread(target=wake, args=(home,), name="wake", daemon=True).start()
+        yield
+
     return st.App(
         SCRIPT,
+        lifespan=lifespan,
         routes=api_routes(home, base_path),
         middleware=[
-            Middleware(Guard, base_path=base_path),
+            Middleware(Guard, base_path=base_path, has_login=has_login),
             Middleware(Addresses, base_path=base_path, others=("/api",)),
         ],
     )
 
 
-def serve(home: Path, options: Mapping[str, object], base_path: str = "") -> None:
+def serve(
+    home: Path, options: Mapping[str, object], base_path: str = "", *, has_login: bool = False
+) -> None:
     """Serve until a signal ends the process; ``options`` are Streamlit's, by dotted names."""
     sys.argv = [str(SCRIPT)]  # what Streamlit takes for the script that was started
-    build_app(home, base_path).run(config=options)
+    if has_login:
+        policy.ask(who.who_asks)
+    build_app(home, base_path, has_login=has_login).run(config=options)
 
 
 class Guard:
-    """Sets the security headers of every answer, and closes to visitors what is the owner's."""
+    """Sets the security headers of every answer, and answers each request as its sender may ask.
 
-    def __init__(self, app: ASGIApp, base_path: str = "") -> None:
+    What is the owner's is closed to others, and what follows asks :mod:`arxivtag.policy`.
+    """
+
+    def __init__(self, app: ASGIApp, base_path: str = "", *, has_login: bool = False) -> None:
         self.app = app
-        self.closed = tuple(base_path + path for path in OWNERS_ONLY if policy().is_visitor)
+        self.base_path = base_path
+        self.has_login = has_login
         self.is_embedded = bool(config.embedding_origins())
-        ancestors = " ".join(("'self'", *config.embedding_origins()))
         self.headers = {
             "X-Content-Type-Options": "nosniff",
             # Addresses of pages may hold the unguessable name of an upload.
             "Referrer-Policy": "same-origin",
-            "Content-Security-Policy": f"frame-ancestors {ancestors}; object-src 'none'",
+            "Content-Security-Policy": content_policy(config.embedding_origins()),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -79,11 +105,36 @@ class Guard:
                     message["headers"] = [_for_one_portal(*one) for one in message["headers"]]
             await send(message)
 
-        answer: ASGIApp = self.app
-        if scope["path"].startswith(self.closed):
-            fault = {"error": "There is no such page.", "hint": "The app is at the root."}
-            answer = JSONResponse(fault, 404)
-        await answer(scope, receive, send_with_headers)
+        path, headers = scope["path"].removeprefix(self.base_path), Headers(scope=scope)
+        with policy.acting_as(self.role_of(path, headers)):
+            answer = refusal(scope["method"], path, headers) or self.app
+            await answer(scope, receive, send_with_headers)
+
+    def role_of(self, path: str, headers: Headers) -> Role:
+        """Return who sent a request for ``path``."""
+        if not self.has_login:
+            return policy.role()
+        role = who.who_sends(cookie_parser(headers.get("cookie", "")))
+        is_program = role is Role.NOBODY and path.startswith("/api/") and config.api_is_open()
+        return Role.VISITOR if is_program else role
+
+
+def refusal(method: str, path: str, headers: Headers) -> Response | None:
+    """Return the answer to a request that its sender may not make; None where it may be made."""
+    asks = policy.role()
+    if path.startswith(OWNERS_ONLY) and asks is not Role.OWNER:
+        return _fault(404, "There is no such page.", "The app is at the root.")
+    if path.startswith(NOT_FOR_NOBODY) and asks is Role.NOBODY:
+        return _fault(401, "You are not signed in.", "Open the app and sign in.")
+    if method == "PUT" and path.startswith(NOT_FOR_NOBODY):
+        most_mb, said = policy.policy().max_upload_mb, headers.get("content-length", "")
+        if not said.isdecimal() or int(said) > most_mb * 1_048_576 + _FORM_BYTES:
+            return _fault(413, f"A file may have {most_mb} MB at most.", "Send a smaller one.")
+    return None
+
+
+def _fault(status: int, error: str, hint: str) -> Response:
+    return JSONResponse({"error": error, "hint": hint}, status)
 
 
 def _for_one_portal(name: bytes, value: bytes) -> tuple[bytes, bytes]:

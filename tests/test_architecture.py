@@ -30,6 +30,7 @@ FLOORS = {
     "arxivtag.errors": 0,
     "arxivtag.fields": 0,
     "arxivtag.locks": 0,
+    "arxivtag.login": 0,
     "arxivtag.policy": 0,
     "arxivtag.settings": 0,
     "arxivtag.model_settings": 0,
@@ -54,6 +55,7 @@ FLOORS = {
     "arxivtag.addresses": 5,
     "arxivtag.cli": 5,
     "arxivtag.flags": 5,
+    "arxivtag.content_policy": 5,
     "arxivtag.server": 5,
     "arxivtag.__main__": 5,
     "streamlit_app": 5,
@@ -67,6 +69,8 @@ SIDEWAYS = {
     ("arxivtag.fields", "arxivtag.errors"),
     ("arxivtag.locks", "arxivtag.errors"),
     ("arxivtag.locks", "arxivtag.storage"),
+    ("arxivtag.login", "arxivtag.errors"),
+    ("arxivtag.login", "arxivtag.policy"),
     ("arxivtag.policy", "arxivtag.config"),
     ("arxivtag.settings", "arxivtag.errors"),
     ("arxivtag.settings", "arxivtag.fields"),
@@ -91,6 +95,7 @@ SIDEWAYS = {
     ("arxivtag.cli", "arxivtag.flags"),
     ("arxivtag.cli", "arxivtag.server"),
     ("arxivtag.server", "arxivtag.addresses"),
+    ("arxivtag.server", "arxivtag.content_policy"),
 }
 # Lower floors that a room must not use all the same.
 CLOSED = {

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from arxivtag import cli
-from arxivtag.config import ASSETS_FOLDER, SAMPLE_PATH
+from arxivtag.config import ASSETS_FOLDER, SAMPLE_PATH, Limits
 from arxivtag.runs import foreground
 from tests.conftest import PROJECT_FOLDER
 
@@ -147,8 +147,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, object]]:
 
     asked: list[dict[str, object]] = []
 
-    def serve(home: Path, options: dict[str, object], base_path: str) -> None:
-        asked.append({"home": home, "base_path": base_path, **options})
+    def serve(home: Path, options: dict[str, object], base_path: str, *, has_login: bool) -> None:
+        given = {"home": home, "base_path": base_path, "has_login": has_login}
+        asked.append({**given, **options})
 
     monkeypatch.setattr(server, "serve", serve)
     return asked
@@ -175,6 +176,38 @@ def test_app_takes_an_address_of_ipv6(
     monkeypatch.chdir(".")  # put back afterwards
     assert cli.run_command(["app", "--host", "::1", "--port", "0"]) == 0
     assert served[0]["server.address"] == "::1"
+
+
+@pytest.mark.parametrize("visitors", ["0", "1"])
+def test_app_serves_owners_and_visitors_where_people_sign_in(
+    visitors: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    served: list[dict[str, object]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARXIVTAG_VISITORS", visitors)
+    monkeypatch.setenv("ARXIVTAG_DATA", "a.csv")
+    secrets = tmp_path / "secrets.toml"
+    words = ["app", "--port", "0", "--home", str(tmp_path)]
+    assert cli.run_command(words) == 0
+    secrets.write_text(
+        '[auth]\nredirect_uri = "https://tag.example.org/oauth2callback"\nclient_id = "a"\n'
+        f'cookie_secret = "{"c" * 32}"\nclient_secret = "b"\nserver_metadata_url = "c"\n'
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARXIVTAG_DATA", "a.csv")
+    assert cli.run_command(words) == 0
+    assert [one["has_login"] for one in served] == [False, True]
+    assert served[1]["server.maxUploadSize"] == Limits().max_upload_mb
+    assert served[1]["server.maxMessageSize"] == cli.VISITORS_MESSAGE_MB
+    assert served[1]["secrets.files"] == [str(secrets)]
+    assert os.environ["ARXIVTAG_DATA"] == str(tmp_path / "a.csv")
+    secrets.write_text("[auth]")
+    assert cli.run_command(words) == 1
+    assert "lacks" in capsys.readouterr().err
+    assert len(served) == 2
 
 
 def test_a_taken_port_is_told(capsys: pytest.CaptureFixture[str]) -> None:

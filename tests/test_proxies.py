@@ -75,27 +75,34 @@ def running(words: list[str], port: int) -> Iterator[str]:
         process.wait()
 
 
-def test_nginx(upstream: int, tmp_path: Path) -> None:
+@contextlib.contextmanager
+def nginx_before(port: int, folder: Path) -> Iterator[tuple[str, Path]]:
+    """Run nginx with the docs' lines before an app on ``port``: its address, and its log."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
     if nginx is None:
         pytest.skip("no nginx here")
-    port = free_port()
-    lines = snippet("nginx").replace("127.0.0.1:8501", f"127.0.0.1:{upstream}")
-    lines = re.sub(r"listen 443 ssl;", f"listen 127.0.0.1:{port};", lines)
+    own_port, log = free_port(), folder / "access.log"
+    lines = snippet("nginx").replace("127.0.0.1:8501", f"127.0.0.1:{port}")
+    lines = re.sub(r"listen 443 ssl;", f"listen 127.0.0.1:{own_port};", lines)
     lines = re.sub(r"^ *ssl_certificate.*\n", "", lines, flags=re.MULTILINE)
-    lines = lines.replace("/etc/nginx/arxivtag.passwords", str(tmp_path / "passwords"))
-    log = tmp_path / "access.log"
+    lines = lines.replace("/etc/nginx/arxivtag.passwords", str(folder / "passwords"))
     lines = lines.replace("/var/log/nginx/arxivtag.log", str(log))
-    (tmp_path / "passwords").write_text("visitor:{PLAIN}secret\n")
+    (folder / "passwords").write_text("visitor:{PLAIN}secret\n")
     scratch = "".join(
-        f"{kind}_temp_path {tmp_path}/{kind};"
+        f"{kind}_temp_path {folder}/{kind};"
         for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    types = "include /etc/nginx/mime.types;" if Path("/etc/nginx/mime.types").exists() else ""
     user = "user root; " if os.getuid() == 0 else ""  # else it gives its rights away
-    head = f"{user}daemon off; worker_processes 1; pid {tmp_path}/pid; error_log stderr;"
-    path = tmp_path / "nginx.conf"
-    path.write_text(f"{head}\nevents {{}}\nhttp {{ {scratch}\n{lines}}}\n")
-    with running([nginx, "-e", "stderr", "-c", str(path)], port) as address:
+    head = f"{user}daemon off; worker_processes 1; pid {folder}/pid; error_log stderr;"
+    path = folder / "nginx.conf"
+    path.write_text(f"{head}\nevents {{}}\nhttp {{ {types}{scratch}\n{lines}}}\n")
+    with running([nginx, "-e", "stderr", "-c", str(path)], own_port) as address:
+        yield address, log
+
+
+def test_nginx(upstream: int, tmp_path: Path) -> None:
+    with nginx_before(upstream, tmp_path) as (address, log):
         assert httpx.get(address, headers=PASSED).status_code == 401
         with httpx.Client(auth=("visitor", "secret"), headers=PASSED, base_url=address) as client:
             came = client.get(

@@ -15,6 +15,7 @@ Json: TypeAlias = Mapping[str, object]
 REFERENCE = "#/components/schemas/{name}"
 FAULTS = {
     400: "The body is not JSON.",
+    401: "People sign in here, and the caller has not.",
     404: "There is no such model.",
     413: "The request is too large.",
     422: "The request does not fit what is described here.",
@@ -53,7 +54,7 @@ def document() -> Json:
         "servers": [{"url": "."}],
         "paths": {
             "/health": {"get": _operation("health", "Whether the server answers", health)},
-            "/models": {"get": _operation("models", "The models that can be asked", models, 429)},
+            "/models": {"get": _operation("models", "The models to be asked", models, 401, 429)},
             "/tag": {
                 "post": {
                     **_operation("tag", "Tag papers", answer, *FAULTS),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import anyio
 import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -19,8 +22,9 @@ from arxivtag.api.faults import ApiError, fault_response, json_response
 from arxivtag.api.openapi import document
 from arxivtag.api.rate import Rate
 from arxivtag.api.shapes import Health, Models, TagAnswer, TagRequest
+from arxivtag.config import visitor_limits
 from arxivtag.errors import ArxivTagError
-from arxivtag.policy import policy
+from arxivtag.policy import Role, policy, role
 
 PAGE = config.ASSETS_FOLDER / "api.html"
 EXPLAINING_COSTS = 10  # papers
@@ -37,8 +41,7 @@ class Api:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        most = policy().max_api_papers_per_minute
-        self.rate = Rate(most) if most else None
+        self.rate = Rate(visitor_limits().max_api_papers_per_minute)
         self.at_once = anyio.CapacityLimiter(os.cpu_count() or 1)
 
     async def health(self, request: Request) -> Response:
@@ -73,8 +76,15 @@ class Api:
         return FileResponse(PAGE, headers={"Cache-Control": "no-cache"})
 
     def charge(self, request: Request, papers: int) -> None:
-        """Count a request against the rate of its address, where there is one."""
-        if self.rate is not None:
+        """Count a request against the rate of its address, where there is one.
+
+        Raises:
+            ApiError: With status 401, for somebody who would have to sign in first; 429, for one
+                who has asked for too much.
+        """
+        if role() is Role.NOBODY:
+            raise ApiError(401, "You are not signed in.", "Open the app and sign in.")
+        if policy().max_api_papers_per_minute is not None:
             self.rate.take(request.client.host if request.client else "", papers)
 
 
@@ -91,7 +101,22 @@ def api_routes(home: Path, base_path: str = "") -> list[BaseRoute]:
     faults = dict.fromkeys((HTTPException, ArxivTagError, Exception), fault_response)
     return [
         Route(root, api.page),
-        Mount(root, app=Starlette(routes=routes, exception_handlers=faults)),
+        Mount(root, app=Starlette(routes=routes, exception_handlers=faults, middleware=_sharing())),
+    ]
+
+
+def _sharing() -> list[Middleware]:
+    """Return what lets pages of other sites ask (CORS), where some may; without their cookies."""
+    patterns = [re.escape(one).replace(r"\*", "[^/]+") for one in config.api_origins()]
+    if not patterns:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origin_regex="|".join(patterns),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type"],
+        )
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from msgspec import UNSET
@@ -10,7 +11,7 @@ from arxivtag import config
 from arxivtag.api import shapes
 from arxivtag.api.faults import ApiError
 from arxivtag.api.shapes import Label, Model, Paper, Result, TagRequest, Word
-from arxivtag.errors import RunError
+from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.papers.texts import join_text
 from arxivtag.policy import policy
 from arxivtag.runs import registry
@@ -73,6 +74,15 @@ def bundle_of(model: str, home: Path) -> Bundle:
         raise ApiError(
             404, f"There is no model {model!r:.60}.", "GET /api/v1/models lists those there are."
         ) from error
+
+
+def wake(home: Path) -> None:
+    """Load the pretrained model and tag with it once, so that nobody waits for that.
+
+    What is wrong with it is told to whoever asks.
+    """
+    with contextlib.suppress(ArxivTagError):
+        tag_papers(TagRequest([Paper("A first text.")]), bundle_of(registry.PRETRAINED, home))
 
 
 def tag_papers(request: TagRequest, bundle: Bundle) -> list[Result]:

@@ -26,6 +26,7 @@ from arxivtag.errors import ArxivTagError, DataError, StorageError
 from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.readers import FORMATS
 from arxivtag.papers.sources import OpenedSource
+from arxivtag.policy import environment_for, role
 from arxivtag.priority import give_way
 
 PROGRESS_SUFFIX = ".progress"
@@ -158,7 +159,7 @@ def run_apart(
     process = subprocess.Popen(
         [sys.executable, "-m", module, json.dumps(request)],
         # The package may run from its folder without being installed.
-        env={**os.environ, "PYTHONPATH": _python_path()},
+        env={**os.environ, **environment_for(role()), "PYTHONPATH": _python_path()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

@@ -29,6 +29,7 @@ from arxivtag.config import home_folder, runs_folder
 from arxivtag.errors import ArxivTagError, RunError, StorageError
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
+from arxivtag.policy import role
 from arxivtag.runs import registry, standby
 from arxivtag.runs.admission import check_start
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
@@ -65,6 +66,7 @@ def start(
             queue_number=_next_number(waiting),
             owner=owner,
             sweep=sweep,
+            role=role(),
         )
         folder = _create_run(settings, home, status)
         _start_next_for(folder)
@@ -135,6 +137,7 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
             queued_at=now_iso(),
             queue_number=_next_number(waiting),
             attempt=run.status.attempt + 1,
+            role=role(),
             message="",
             hint="",
         )

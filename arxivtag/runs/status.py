@@ -44,7 +44,8 @@ class RunStatus:
 
     ``elapsed_s`` is measured by the worker's monotonic clock, so that a jump of
     the wall clock changes no duration; ``queue_number`` orders the queue for
-    the same reason. ``sweep`` is the same for runs that were started together.
+    the same reason. ``sweep`` is the same for runs that were started together; ``role`` is that
+    of whoever asked for the run (:class:`arxivtag.policy.Role`).
     """
 
     state: str
@@ -63,6 +64,7 @@ class RunStatus:
     attempt: int = 1
     owner: str = ""
     sweep: str = ""
+    role: str = ""
 
     @property
     def is_over(self) -> bool:

@@ -25,6 +25,7 @@ from typing import NoReturn
 from arxivtag import locks, storage
 from arxivtag.errors import ArxivTagError
 from arxivtag.fields import from_dict
+from arxivtag.policy import environment_for
 from arxivtag.priority import give_way
 from arxivtag.runs import jobs, standby
 from arxivtag.runs.ending import describe_failure, stop_watch
@@ -121,6 +122,7 @@ def run_job(folder: RunFolder) -> int:
     """Run the pipeline of a run and write how it ended; return 0 if it ended well."""
     storage.sweep(folder.path)  # after a worker that was killed; the run's lock is ours
     status = read_status(folder.status)
+    os.environ.update(environment_for(status.role))  # of this process and those that it starts
     with RunRecorder(folder, status) as recorder:
         try:
             from arxivtag.runs import pipeline

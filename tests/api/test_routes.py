@@ -6,15 +6,21 @@ here until somebody has decided who may use it.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 import websockets.sync.client
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from arxivtag.api.routes import api_routes
+from arxivtag.content_policy import content_policy
 from arxivtag.errors import ConfigError
+from arxivtag.policy import Role
 from arxivtag.server import Guard, build_app
 from tests.browser.conftest import Server
 
@@ -67,7 +73,7 @@ SOCKETS = ("/_stcore/stream",)
 HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
-    "content-security-policy": "frame-ancestors 'self'; object-src 'none'",
+    "content-security-policy": content_policy([]),
 }
 
 
@@ -150,15 +156,73 @@ def test_a_closed_route_is_closed_however_it_is_written(visitors: Server) -> Non
 def test_who_may_embed_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_EMBED_ORIGINS", "https://portal.example.org https://*.example.net")
     policy = Guard(lambda *_: None).headers["Content-Security-Policy"]  # type: ignore[arg-type]
-    assert policy.startswith(
-        "frame-ancestors 'self' https://portal.example.org https://*.example.net;"
+    assert policy.endswith(
+        "frame-ancestors 'self' https://portal.example.org https://*.example.net"
     )
 
 
+def asked_from(origin: str) -> tuple[httpx.Headers, httpx.Headers]:
+    """What a browser hears before it lets a page of ``origin`` ask the API, and with the answer."""
+    asks = {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+
+    async def ask() -> tuple[httpx.Headers, httpx.Headers]:
+        transport = httpx.ASGITransport(Starlette(routes=api_routes(Path("nowhere"))))
+        about = {"Origin": origin}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://here", headers=about
+        ) as one:
+            before = await one.options("/api/v1/tag", headers=asks)
+            return before.headers, (await one.get("/api/v1/health")).headers
+
+    return asyncio.run(ask())
+
+
+def test_pages_of_other_sites_ask_the_api_only_where_they_may(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name, mine = "access-control-allow-origin", "https://portal.example.org"
+    assert not any(name in headers for headers in asked_from(mine))
+    monkeypatch.setenv("ARXIVTAG_API_ORIGINS", f"{mine} https://*.example.net")
+    for origin in (mine, "https://a.example.net"):
+        for headers in asked_from(origin):
+            assert headers[name] == origin
+            assert "access-control-allow-credentials" not in headers
+    for origin in (
+        f"{mine}.evil.example",
+        "http://portal.example.org",
+        "https://example.net",
+        "null",
+    ):
+        assert not any(name in headers for headers in asked_from(origin))
+
+
+@pytest.mark.parametrize("variable", ["ARXIVTAG_EMBED_ORIGINS", "ARXIVTAG_API_ORIGINS"])
 @pytest.mark.parametrize(
     "origin", ["portal.example.org", "https://a.example/x", "https://a;b", "'none'", "*"]
 )
-def test_what_is_no_origin_is_refused(origin: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ARXIVTAG_EMBED_ORIGINS", origin)
-    with pytest.raises(ConfigError, match="origins alone"):
-        Guard(lambda *_: None)  # type: ignore[arg-type]
+def test_what_is_no_origin_is_refused(
+    origin: str, variable: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, origin)
+    with pytest.raises(ConfigError, match=f"{variable} should hold origins alone"):
+        _ = api_routes(home), Guard(lambda *_: None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("is_open", "path", "role"),
+    [
+        ("", "/api/v1/tag", Role.NOBODY),
+        ("1", "/api/v1/tag", Role.VISITOR),
+        ("1", "/media/x", Role.NOBODY),
+        ("1", "/_stcore/metrics", Role.NOBODY),
+    ],
+)
+def test_programs_ask_as_visitors_where_the_api_is_open(
+    is_open: str, path: str, role: Role, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARXIVTAG_API_OPEN", is_open)
+    guard = Guard(lambda *_: None, has_login=True)  # type: ignore[arg-type]
+    assert guard.role_of(path, Headers({"cookie": "a=b"})) is role

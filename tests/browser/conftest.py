@@ -135,9 +135,10 @@ def start_server(
     log_folder: Path,
     environment: dict[str, str] | None = None,
     base_path: str = "",
+    port: int | None = None,
 ) -> Server:
-    """Start the app on a free port and wait until it answers its health check."""
-    port = free_port()
+    """Start the app, on a free port if none is given, and wait until it is healthy."""
+    port = port or free_port()
     log_path = log_folder / f"server-{port}.log"
     log_folder.mkdir(parents=True, exist_ok=True)
     with log_path.open("wb") as log:

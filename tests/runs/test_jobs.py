@@ -18,6 +18,7 @@ import pytest
 from arxivtag import config, locks, policy, storage
 from arxivtag.errors import RunError, StorageError
 from arxivtag.papers import source, sources
+from arxivtag.policy import Role, acting_as
 from arxivtag.priority import NICENESS
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.status import RunStatus
@@ -486,6 +487,20 @@ def test_a_run_whose_settings_cannot_be_read_is_not_resumed(home: Path) -> None:
     folder.config.write_text("{")
     outcome = refused(jobs.resume, "damaged", home)
     assert "corrupt" in outcome.message
+
+
+def test_each_job_is_bound_by_the_role_of_who_asked_for_it(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is begun by the worker of the first, for somebody else."""
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    started = {}
+    for role in (Role.VISITOR, Role.OWNER):
+        with acting_as(role):
+            started[role] = jobs.start(fake_config(1), quick, owner=role)
+    wait_for(lambda: all(state_of(one, quick) == "finished" for one in started.values()))
+    told = Path(os.environ["FAKE_JOURNAL"] + ".visitors").read_text().split()
+    assert told == [started[Role.VISITOR], "1", started[Role.OWNER], "0"]
 
 
 def test_visitors_are_held_to_their_limits(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

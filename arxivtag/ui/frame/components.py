@@ -20,7 +20,7 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.errors import ArxivTagError
 from arxivtag.papers.taxonomy import label_name
-from arxivtag.policy import policy
+from arxivtag.policy import data_paths, policy
 from arxivtag.tagging.tables import table_as_csv
 
 _MARKDOWN_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$&:\"'^=/@%,;?])")
@@ -93,7 +93,7 @@ def without_paths(text: str) -> str:
         return text
     # Known folders go first: one whose name holds a space is not seen in a text otherwise.
     folders = {config.home_folder(), config.PROJECT_FOLDER}
-    folders |= {path.parent for path in config.data_paths()}
+    folders |= {path.parent for path in data_paths()}
     for folder in sorted(map(str, folders), key=len, reverse=True):
         if folder.strip("/."):
             text = text.replace(folder, _KNOWN_FOLDER)

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from arxivtag import config
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.store import Corpus, forget_deleted_uploads
 from arxivtag.errors import ArxivTagError, DataError
@@ -19,7 +18,7 @@ from arxivtag.papers import sources
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
 from arxivtag.papers.uploads import delete_upload, keep_upload, upload_layout, upload_path
-from arxivtag.policy import policy
+from arxivtag.policy import data_paths, policy
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
 from arxivtag.settings import CleaningConfig, RunConfig
@@ -103,7 +102,7 @@ def remember_snapshot(source: str) -> None:
 def local_options() -> list[DataOption]:
     """Return the files named in ``ARXIVTAG_DATA``, under ids that do not show their folder."""
     options: dict[str, DataOption] = {}
-    for path in config.data_paths():
+    for path in data_paths():
         id_, number = f"file:{path.name}", 1
         while id_ in options:
             number += 1

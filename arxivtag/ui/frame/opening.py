@@ -17,7 +17,7 @@ import streamlit as st
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.papers.source import UPLOAD, parse_source
-from arxivtag.policy import policy
+from arxivtag.policy import acting_as, policy, role
 
 PATIENCE_S = 1.0  # what a page waits before it says that it waits
 WATCH_S = 1.0
@@ -46,6 +46,7 @@ class Work(Generic[Result]):
         self.was_stopped = False
         self._do = do
         self._stop = threading.Event()
+        self._role = role()  # a thread cannot tell for whom it works
         self.start()
 
     def start(self) -> None:
@@ -57,7 +58,8 @@ class Work(Generic[Result]):
 
     def _run(self) -> None:
         try:
-            self.result = self._do(self._hear, self._stop.is_set)
+            with acting_as(self._role):
+                self.result = self._do(self._hear, self._stop.is_set)
         except StoppedError:
             self.was_stopped = True
         except Exception as error:  # raised again where it is asked for

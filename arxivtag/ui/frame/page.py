@@ -18,7 +18,7 @@ from arxivtag import config
 from arxivtag.papers.source import SAMPLE
 from arxivtag.policy import Policy, policy
 from arxivtag.ui.browser.unseen import close_sidebar_after_links
-from arxivtag.ui.frame import choices, components, data, memory, models, opening
+from arxivtag.ui.frame import choices, components, data, memory, models, opening, who
 from arxivtag.ui.frame.add_papers import add_papers_dialog
 
 STYLE_PATH = config.ASSETS_FOLDER / "style.css"
@@ -67,6 +67,7 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     """
     memory.set_old_objects_aside()
     _set_look(title)
+    who.stop_unless_let_in()
     if run_is_model:
         _take_run_as_model()
     home = config.home_folder()
@@ -84,6 +85,7 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
         if adding:
             add_papers_dialog(home)
         _chooser("Model in use", "model", bundles, model_choice.value)
+        who.render_signed_in()
         close_sidebar_after_links()
     st.title(HOME_TITLE if title == "Home" else title, anchor=False)
     components.lead(intro)

@@ -11,6 +11,7 @@ from arxivtag.errors import RunError
 from arxivtag.policy import policy
 from arxivtag.runs import registry
 from arxivtag.runs.registry import RunSummary
+from arxivtag.ui.frame.who import signed_in_person
 
 
 def may_see(data_source: str) -> bool:
@@ -27,9 +28,9 @@ def may_see(data_source: str) -> bool:
 
 
 def visitor_id() -> str:
-    """Return this session's opaque name, by which runs are counted for each visitor."""
+    """Return an opaque name, by which runs are counted: of who is signed in, or of the session."""
     name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
-    return name
+    return signed_in_person() or name
 
 
 def may_change(summary: RunSummary) -> bool:

@@ -47,6 +47,9 @@ def execute(config, recorder, should_stop):
                 file.write(f"{event} {run_id} {time.monotonic()}\n")
 
     write("begin")
+    if journal:
+        with open(f"{journal}.visitors", "a") as file:
+            file.write(f"{run_id} {os.environ.get('ARXIVTAG_VISITORS')}\n")
     recorder.stage("load")
     seed = config.random_seed
     if seed == CRASH:
