@@ -19,7 +19,7 @@ from arxivtag.ui.browser import javascript
 _points = st.components.v2.component("arxivtag_points", js=javascript("map_points"))
 _map = st.components.v2.component(
     "arxivtag_map",
-    html='<div class="at-map" role="img">The map is being drawn …</div>',
+    html='<div class="at-map" role="figure">The map is being drawn …</div>',
     js=javascript("plotly_look") + javascript("paper_map"),
     isolate_styles=False,
 )
