@@ -82,6 +82,7 @@ SIDEWAYS = {
     *((f"arxivtag.ui.{page}", "arxivtag.ui.browser") for page in UI_PAGES),
     *((f"arxivtag.ui.{page}", "arxivtag.figures") for page in UI_PAGES),
     ("arxivtag.ui.predict", "arxivtag.api"),  # offers lines for what the API answers
+    ("arxivtag.ui.predict", "arxivtag.ui.home"),  # a text has a place on the map of arXiv
     ("arxivtag.ui.evaluation", "arxivtag.ui.predict"),  # an error is explained as on Predict
     ("arxivtag.ui.train", "arxivtag.ui.evaluation"),  # training ends with what the model is worth
     ("arxivtag.ui.runs", "arxivtag.ui.evaluation"),  # one run in detail is its evaluation
