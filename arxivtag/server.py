@@ -7,19 +7,22 @@ stands in :class:`Guard`, around both.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import streamlit as st
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from arxivtag import config
+from arxivtag import config, visitor_cookie
 from arxivtag.addresses import Addresses
 from arxivtag.api.routes import api_routes
+from arxivtag.errors import StorageError
 from arxivtag.policy import policy
 
 SCRIPT = config.PROJECT_FOLDER / "streamlit_app.py"
@@ -40,6 +43,7 @@ def build_app(home: Path, base_path: str = "") -> st.App:
         middleware=[
             Middleware(Guard, base_path=base_path),
             Middleware(Addresses, base_path=base_path, others=("/api",)),
+            Middleware(Remember, home=home, base_path=base_path),
         ],
     )
 
@@ -84,6 +88,45 @@ class Guard:
             fault = {"error": "There is no such page.", "hint": "The app is at the root."}
             answer = JSONResponse(fault, 404)
         await answer(scope, receive, send_with_headers)
+
+
+class Remember:
+    """Gives each visitor's browser its cookie with the first page, before a session begins.
+
+    Owners get none. Scripts of pages cannot read it, and other sites' requests do not carry it,
+    but where a portal may show the app in a frame.
+    """
+
+    def __init__(self, app: ASGIApp, home: Path, base_path: str = "") -> None:
+        self.app = app
+        self.home = home
+        same_site = "none; secure" if config.embedding_origins() else "lax"
+        self.attributes = (
+            f"path={base_path or '/'}; max-age={visitor_cookie.MAX_AGE_S}; httponly; "
+            f"samesite={same_site}"
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._is_wanted(scope, message):
+                self._give(MutableHeaders(scope=message), is_secure=scope["scheme"] == "https")
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+    def _give(self, headers: MutableHeaders, *, is_secure: bool) -> None:
+        attributes = self.attributes + ("; secure" if is_secure else "")
+        with contextlib.suppress(StorageError):  # a home that cannot be written still shows pages
+            value = visitor_cookie.new_value(self.home)
+            headers.append("set-cookie", f"{visitor_cookie.NAME}={value}; {attributes}")
+
+    def _is_wanted(self, scope: Scope, answer: Message) -> bool:
+        """Return whether the answer is a page for a visitor who has no cookie of ours."""
+        kind = Headers(raw=answer["headers"]).get("content-type", "")
+        if not kind.startswith("text/html") or not policy().is_visitor:
+            return False
+        sent = Request(scope).cookies.get(visitor_cookie.NAME, "")
+        return not (sent and visitor_cookie.visitor_of(sent, self.home))
 
 
 def _for_one_portal(name: bytes, value: bytes) -> tuple[bytes, bytes]:

@@ -35,6 +35,7 @@ FLOORS = {
     "arxivtag.model_settings": 0,
     "arxivtag.priority": 0,
     "arxivtag.storage": 0,
+    "arxivtag.visitor_cookie": 0,
     "arxivtag.papers": 1,
     "arxivtag.corpus": 1,
     "arxivtag.exploring": 1,
@@ -73,6 +74,8 @@ SIDEWAYS = {
     ("arxivtag.settings", "arxivtag.model_settings"),
     ("arxivtag.model_settings", "arxivtag.fields"),
     ("arxivtag.storage", "arxivtag.errors"),
+    ("arxivtag.visitor_cookie", "arxivtag.errors"),
+    ("arxivtag.visitor_cookie", "arxivtag.storage"),
     ("arxivtag.tagging", "arxivtag.learning"),  # one vectorizer and one network for both
     ("arxivtag.corpus", "arxivtag.papers"),
     ("arxivtag.exploring", "arxivtag.corpus"),

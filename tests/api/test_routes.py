@@ -14,6 +14,7 @@ import pytest
 import websockets.sync.client
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from arxivtag import visitor_cookie
 from arxivtag.errors import ConfigError
 from arxivtag.server import Guard, build_app
 from tests.browser.conftest import Server
@@ -162,3 +163,21 @@ def test_what_is_no_origin_is_refused(origin: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ARXIVTAG_EMBED_ORIGINS", origin)
     with pytest.raises(ConfigError, match="origins alone"):
         Guard(lambda *_: None)  # type: ignore[arg-type]
+
+
+def test_a_visitors_browser_gets_one_cookie_and_an_owners_none(
+    owner: Server, visitors: Server
+) -> None:
+    assert visitor_cookie.NAME not in httpx.get(owner.url).cookies
+    with httpx.Client(base_url=visitors.url, timeout=30) as client:
+        given = client.get("/").headers.get_list("set-cookie")
+        (ours,) = (one for one in given if one.startswith(visitor_cookie.NAME))
+        assert {"httponly", "samesite=lax", "path=/"} <= set(ours.lower().split("; "))
+        value = client.cookies[visitor_cookie.NAME]
+        assert visitor_cookie.visitor_of(value, visitors.home)
+        client.get("/Train")
+        client.get("/api/v1/health")
+        assert client.cookies[visitor_cookie.NAME] == value
+        client.cookies.set(visitor_cookie.NAME, value[:-1] + "x", domain="127.0.0.1", path="/")
+        again = client.get("/Train").headers.get_list("set-cookie")
+        assert any(one.startswith(visitor_cookie.NAME) for one in again)  # forged, so a new one
