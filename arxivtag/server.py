@@ -16,15 +16,16 @@ from pathlib import Path
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import cookie_parser
+from starlette.requests import Request, cookie_parser
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from arxivtag import config, policy
+from arxivtag import config, policy, visitor_cookie
 from arxivtag.addresses import Addresses
 from arxivtag.api.routes import api_routes
 from arxivtag.api.tagging import wake
 from arxivtag.content_policy import content_policy
+from arxivtag.errors import StorageError
 from arxivtag.policy import Role
 from arxivtag.ui.frame import who
 
@@ -59,6 +60,7 @@ def build_app(home: Path, base_path: str = "", *, has_login: bool = False) -> st
         middleware=[
             Middleware(Guard, base_path=base_path, has_login=has_login),
             Middleware(Addresses, base_path=base_path, others=("/api",)),
+            Middleware(Remember, home=home, base_path=base_path),
         ],
     )
 
@@ -135,6 +137,45 @@ def refusal(method: str, path: str, headers: Headers) -> Response | None:
 
 def _fault(status: int, error: str, hint: str) -> Response:
     return JSONResponse({"error": error, "hint": hint}, status)
+
+
+class Remember:
+    """Gives each visitor's browser its cookie with the first page, before a session begins.
+
+    Owners get none. Scripts of pages cannot read it, and other sites' requests do not carry it,
+    but where a portal may show the app in a frame.
+    """
+
+    def __init__(self, app: ASGIApp, home: Path, base_path: str = "") -> None:
+        self.app = app
+        self.home = home
+        same_site = "none; secure" if config.embedding_origins() else "lax"
+        self.attributes = (
+            f"path={base_path or '/'}; max-age={visitor_cookie.MAX_AGE_S}; httponly; "
+            f"samesite={same_site}"
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start" and self._is_wanted(scope, message):
+                self._give(MutableHeaders(scope=message), is_secure=scope["scheme"] == "https")
+            await send(message)
+
+        await self.app(scope, receive, send_with_cookie)
+
+    def _give(self, headers: MutableHeaders, *, is_secure: bool) -> None:
+        attributes = self.attributes + ("; secure" if is_secure else "")
+        with contextlib.suppress(StorageError):  # a home that cannot be written still shows pages
+            value = visitor_cookie.new_value(self.home)
+            headers.append("set-cookie", f"{visitor_cookie.NAME}={value}; {attributes}")
+
+    def _is_wanted(self, scope: Scope, answer: Message) -> bool:
+        """Return whether the answer is a page for a visitor who has no cookie of ours."""
+        kind = Headers(raw=answer["headers"]).get("content-type", "")
+        if not kind.startswith("text/html") or not policy.policy().is_visitor:
+            return False
+        sent = Request(scope).cookies.get(visitor_cookie.NAME, "")
+        return not (sent and visitor_cookie.visitor_of(sent, self.home))
 
 
 def _for_one_portal(name: bytes, value: bytes) -> tuple[bytes, bytes]:

@@ -36,6 +36,7 @@ FLOORS = {
     "arxivtag.model_settings": 0,
     "arxivtag.priority": 0,
     "arxivtag.storage": 0,
+    "arxivtag.visitor_cookie": 0,
     "arxivtag.papers": 1,
     "arxivtag.corpus": 1,
     "arxivtag.exploring": 1,
@@ -77,6 +78,8 @@ SIDEWAYS = {
     ("arxivtag.settings", "arxivtag.model_settings"),
     ("arxivtag.model_settings", "arxivtag.fields"),
     ("arxivtag.storage", "arxivtag.errors"),
+    ("arxivtag.visitor_cookie", "arxivtag.errors"),
+    ("arxivtag.visitor_cookie", "arxivtag.storage"),
     ("arxivtag.tagging", "arxivtag.learning"),  # one vectorizer and one network for both
     ("arxivtag.corpus", "arxivtag.papers"),
     ("arxivtag.exploring", "arxivtag.corpus"),
@@ -86,6 +89,7 @@ SIDEWAYS = {
     *((f"arxivtag.ui.{page}", "arxivtag.ui.browser") for page in UI_PAGES),
     *((f"arxivtag.ui.{page}", "arxivtag.figures") for page in UI_PAGES),
     ("arxivtag.ui.predict", "arxivtag.api"),  # offers lines for what the API answers
+    ("arxivtag.ui.predict", "arxivtag.ui.home"),  # a text has a place on the map of arXiv
     ("arxivtag.ui.evaluation", "arxivtag.ui.predict"),  # an error is explained as on Predict
     ("arxivtag.ui.train", "arxivtag.ui.evaluation"),  # training ends with what the model is worth
     ("arxivtag.ui.runs", "arxivtag.ui.evaluation"),  # one run in detail is its evaluation

@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
+from arxivtag import visitor_cookie
 from arxivtag.api.routes import api_routes
 from arxivtag.content_policy import content_policy
 from arxivtag.errors import ConfigError
@@ -226,3 +227,21 @@ def test_programs_ask_as_visitors_where_the_api_is_open(
     monkeypatch.setenv("ARXIVTAG_API_OPEN", is_open)
     guard = Guard(lambda *_: None, has_login=True)  # type: ignore[arg-type]
     assert guard.role_of(path, Headers({"cookie": "a=b"})) is role
+
+
+def test_a_visitors_browser_gets_one_cookie_and_an_owners_none(
+    owner: Server, visitors: Server
+) -> None:
+    assert visitor_cookie.NAME not in httpx.get(owner.url).cookies
+    with httpx.Client(base_url=visitors.url, timeout=30) as client:
+        given = client.get("/").headers.get_list("set-cookie")
+        (ours,) = (one for one in given if one.startswith(visitor_cookie.NAME))
+        assert {"httponly", "samesite=lax", "path=/"} <= set(ours.lower().split("; "))
+        value = client.cookies[visitor_cookie.NAME]
+        assert visitor_cookie.visitor_of(value, visitors.home)
+        client.get("/Train")
+        client.get("/api/v1/health")
+        assert client.cookies[visitor_cookie.NAME] == value
+        client.cookies.set(visitor_cookie.NAME, value[:-1] + "x", domain="127.0.0.1", path="/")
+        again = client.get("/Train").headers.get_list("set-cookie")
+        assert any(one.startswith(visitor_cookie.NAME) for one in again)  # forged, so a new one

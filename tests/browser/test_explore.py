@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -126,3 +128,46 @@ def test_an_image_of_a_figure_downloads(server: Server, open_page: OpenPage) -> 
     with page.expect_download(timeout=PATIENCE_MS) as waiting:
         page.locator(".st-key-lengths [data-title*='ownload']").first.click()
     assert waiting.value.suggested_filename == "lengths.svg"
+
+
+def test_the_network_of_labels_is_dragged_read_and_clicked(
+    server: Server, open_page: OpenPage
+) -> None:
+    page = open_page(f"{server.url}/Explore?tab=Labels", height=2600)
+    page.emulate_media(reduced_motion="reduce")  # so that all stands still after each step
+    network = page.locator(".at-network svg[data-places]")
+    expect(network).to_be_visible(timeout=PATIENCE_MS)
+
+    def places() -> list[list[float]]:
+        return [list(place) for place in json.loads(network.get_attribute("data-places") or "[]")]
+
+    before = places()
+    assert len(before) == 20
+    assert len({tuple(place) for place in before}) == 20
+    second = network.get_by_role("button").nth(1)
+    box = second.locator("circle").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y + 40, steps=4)
+    page.mouse.up()
+    after = places()
+    assert after[1][0] < before[1][0]  # it stays where it was put, and springs move the others
+    assert sum(old != new for old, new in zip(before, after, strict=True)) > 10
+    assert "labels" not in query(page)  # a drag is no click
+    first = network.get_by_role("button").first
+    expect(first).to_have_attribute("aria-label", re.compile("^cs.LG.*Machine Learning: [0-9]+ pa"))
+    first.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    assert places()[0][0] > after[0][0]
+    page.keyboard.press("ArrowRight")
+    expect(second).to_be_focused()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Save as PNG").click()
+    assert Path(waiting.value.path()).read_bytes().startswith(b"\x89PNG")
+    second.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile("papers kept after cleaning: with cs.CV"))).to_be_visible(
+        timeout=PATIENCE_MS
+    )

@@ -213,6 +213,31 @@ def test_stop_keeps_the_curves_and_says_so(
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
+def test_a_visitors_run_is_theirs_after_a_reload_and_in_a_second_tab(
+    tmp_path: Path, open_page: Callable[..., Page]
+) -> None:
+    slower = {**QUICK, "FAKE_SECONDS_PER_EPOCH": "10", "ARXIVTAG_VISITORS": "1"}
+    server = start_server(tmp_path / "home", tmp_path / "logs", slower)
+    try:
+        page = open_page(f"{server.url}/Train")
+        page.get_by_role("button", name="Start training").click()
+        page.wait_for_url(re.compile("run="))
+        stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop")
+        expect(stop).to_be_visible()
+        page.reload()
+        expect(stop).to_be_visible()
+        stranger = open_page(page.url)  # a browser of its own
+        wait_for_more_points(stranger, 0)
+        expect(stranger.get_by_role("button", name="Stop")).to_have_count(0)
+        second = page.context.new_page()
+        second.goto(page.url)
+        second.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
+        expect(second.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
+    finally:
+        server.stop()
+        stop_jobs(server.home)
+
+
 def test_second_start_waits_shows_its_place_and_can_be_withdrawn(
     quick_server: Server, open_page: Callable[..., Page]
 ) -> None:

@@ -38,6 +38,7 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     monkeypatch.delenv("ARXIVTAG_DATA", raising=False)
     # On a busy machine the sample may take longer to be read than a person would wait.
     monkeypatch.setattr(opening, "PATIENCE_S", float(TIMEOUT_S))
+    monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest's own are a mock
     st.cache_resource.clear()
     st.cache_data.clear()
 

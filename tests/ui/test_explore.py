@@ -294,3 +294,13 @@ def test_another_data_set_keeps_the_page_whole(
         assert not app.exception, tab
         assert app.multiselect(key="labels").value == []
         assert shown_count(app).startswith("12 papers"), tab
+
+
+def test_labels_of_the_network_say_whom_they_meet() -> None:
+    frequency = pd.DataFrame({"label": ["cs.LG", "stat.ML", "cs.CV"], "papers": [1200, 300, 40]})
+    pairs = pd.DataFrame({"label_a": ["cs.LG"], "label_b": ["stat.ML"], "papers": [250]})
+    first, second, alone = labels_tab.network_nodes(frequency, pairs)
+    assert first.said.endswith("Machine Learning: 1,200 papers; most often with stat.ML (250)")
+    assert second.said.endswith("300 papers; most often with cs.LG (250)")
+    assert alone.said.endswith("40 papers")
+    assert first.color == alone.color != second.color

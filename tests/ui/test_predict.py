@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import html
 import re
@@ -15,9 +16,11 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag import config
 from arxivtag.errors import BundleError, FetchError
+from arxivtag.learning.space import to_bytes
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.fetching import arxiv_api
 from arxivtag.runs.layout import run_folder
+from arxivtag.runs.space import Space
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import explain, without_function_words
 from arxivtag.tagging.saving import save_bundle
@@ -30,6 +33,7 @@ from arxivtag.ui.predict.answer import Prediction, predict_text, summary_sentenc
 from arxivtag.ui.predict.bars import tree_html
 from arxivtag.ui.predict.examples import EXAMPLES
 from arxivtag.ui.predict.opinion import opinion_sentence
+from arxivtag.ui.predict.similar import circle_data
 from arxivtag.ui.predict.why import hidden_text, what_if_html
 from tests.ui.conftest import texts
 from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
@@ -627,3 +631,26 @@ def test_a_model_without_papers_has_no_tab_of_them(
     monkeypatch.setattr(models, "bundle", lambda model, home: bundle)
     app = open_app(PAGE, model=RUN_ID)
     assert "Similar papers" not in [tab.label for tab in app.tabs]
+
+
+def test_the_pretrained_model_leads_to_papers_of_arxiv(open_app: OpenApp, home: Path) -> None:
+    app = open_tab(open_app(PAGE), "predict-details-3", "Similar papers")
+    assert not app.exception
+    shown = texts(app)
+    assert "areas alone decide" in shown
+    assert len(re.findall(r'href="https://arxiv\.org/abs/[\w.-]+(?:/\d+)?" target', shown)) == 6
+
+
+def test_a_text_is_the_last_dot_among_the_papers_of_its_run() -> None:
+    prediction = predict_text(demo_bundle(), "", EXAMPLES[1].abstract)
+    packed = to_bytes(np.eye(3, dtype=np.float32)[[0, 1, 2, 1]])[None]
+    space = Space(
+        LABELS[:3], ("a", "b", "c", "d"), ((0,), (1,), (2,), (1, 0)), np.ones(1, np.float32), packed
+    )
+    data = circle_data(space, prediction, RUN_ID)
+    places = np.frombuffer(base64.b64decode(str(data["places"])), "<i2").reshape(-1, 2) / 32767
+    assert len(places) == 5
+    assert data["chosen"] == 4
+    assert data["paper_labels"] == [1]
+    # The text is given the second label at nearly 1, so it stands near that label's papers.
+    assert np.hypot(*(places[4] - places[1])) < 0.3 < np.hypot(*(places[4] - places[0]))

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from arxivtag import config, locks
+from arxivtag import config, locks, visitor_cookie
 from arxivtag.errors import DataError, RefusedError
 from arxivtag.fields import to_dict
 from arxivtag.papers.uploads import save_upload, upload_path
@@ -69,6 +70,24 @@ def test_nothing_of_another_visitors_upload_is_seen(
         assert source not in shown
     own = visitors(page, data=source)
     assert "private-007-papers.csv" in everything(own)
+
+
+def test_who_comes_back_with_the_cookie_sees_and_may_change_their_runs(
+    visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = private_run(home)
+    cookie = visitor_cookie.new_value(home)
+    folder = run_folder(RUN_ID, home)
+    status = read_status(folder.status)
+    owner = visitor_cookie.visitor_of(cookie, home)
+    write_status(folder.status, dataclasses.replace(status, state="stopped", owner=owner))
+    assert "private-007" not in everything(visitors("pages/4_Runs.py"))
+    monkeypatch.setattr(type(st.context), "cookies", {visitor_cookie.NAME: cookie})
+    own = visitors("pages/4_Runs.py")
+    assert "private-007 run" in everything(own)
+    assert source not in everything(own)
+    monkeypatch.setattr(type(st.context), "cookies", {visitor_cookie.NAME: f"{owner}.{'0' * 64}"})
+    assert "private-007" not in everything(visitors("pages/4_Runs.py"))
 
 
 def test_two_sessions_at_once_see_only_their_own(visitors: OpenApp, home: Path) -> None:

@@ -227,9 +227,8 @@ export default function (component) {
   }
   const canvas = node.querySelector("canvas");
   canvas.setAttribute("aria-label", data.alt);
-  data.first = bytesOf(data.first);
-  state.data = data;
-  takeIn(state, data);
+  state.data = { ...data, first: bytesOf(data.first) };  // the same data come again: left as sent
+  takeIn(state, state.data);
   listen(node, state, component);
   node.querySelector(".at-space-replay").hidden = data.live || state.frames.length < 2;
   node.querySelector("input").max = Math.max(0, state.frames.length - 1);

@@ -33,7 +33,7 @@ def _loader() -> ComponentRenderer:
 
 _chart = st.components.v2.component(
     "arxivtag_live_chart",
-    html='<div class="at-live-chart" role="img"></div>',
+    html='<div class="at-live-chart" role="figure"></div>',
     js=javascript("plotly_look") + javascript("live_chart"),
     isolate_styles=False,
 )

@@ -45,6 +45,16 @@ function tracesOf(points, data) {
   }));
 }
 
+// A place that is marked, over all points.
+function markOf([x, y], node) {
+  const value = (name) => getComputedStyle(node).getPropertyValue(name).trim();
+  const line = { width: 2, color: value("--st-background-color") };
+  return {
+    type: "scatter", mode: "markers", x: [x], y: [y], name: "This abstract", hoverinfo: "name",
+    marker: { size: 20, symbol: "star", color: value("--st-text-color"), line },
+  };
+}
+
 // The names that fit, densest regions first: none lies over another or is cut.
 function fitting(names, layout, width, height) {
   const taken = [];
@@ -71,8 +81,11 @@ function placed(layout, data, node) {
   const background = value("--st-background-color");
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(background.slice(at, at + 2), 16));
   const height = layout.height - 100;  // without the legend
-  const names = fitting(layout.annotations ?? [], layout, node.clientWidth, height);
-  layout.annotations = names.map((name) => ({
+  const hidesMark = ({ x, y }) => data.here
+    && Math.abs(x - data.here[0]) * node.clientWidth < 75 * layout.xaxis.range[1]
+    && Math.abs(y - data.here[1]) * height < 50 * layout.yaxis.range[1];
+  const names = (layout.annotations ?? []).filter((name) => !hidesMark(name));
+  layout.annotations = fitting(names, layout, node.clientWidth, height).map((name) => ({
     ...name, bgcolor: `rgba(${red},${green},${blue},0.65)`, borderpad: 0,
     font: { size: FONT_PX, color: layout.font.color },
   }));
@@ -102,6 +115,7 @@ function listen(node, data, setTriggerValue) {
   for (const name of ["click", "clickannotation", "selected", "deselect"]) node.removeAllListeners(`plotly_${name}`);
   node.on("plotly_click", ({ points }) => {
     const point = points[0].customdata;
+    if (point === undefined) return;  // the mark
     if (data.link) open(data.link + points[0].text.match(/<b>(\S+)<\/b>/)[1], "_blank", "noopener");
     else setTriggerValue("paper", point);
   });
@@ -130,7 +144,9 @@ export default function (component) {
     node.arxivtagDrawn = drawn;
     if (!node.classList.contains("js-plotly-plot")) node.textContent = "";
     const chooses = data.can_choose ? [] : ["select2d", "lasso2d"];
-    node.arxivtagWork = Plotly.react(node, tracesOf(points, data), layout, {
+    const traces = tracesOf(points, data);
+    if (data.here) traces.push(markOf(data.here, node));
+    node.arxivtagWork = Plotly.react(node, traces, layout, {
       displaylogo: false, showSendToCloud: false, responsive: true,
       modeBarButtonsToRemove: [...chooses, "autoScale2d"],
       toImageButtonOptions: { format: "png", filename: data.name },

@@ -19,7 +19,7 @@ from arxivtag.ui.browser import javascript
 _points = st.components.v2.component("arxivtag_points", js=javascript("map_points"))
 _map = st.components.v2.component(
     "arxivtag_map",
-    html='<div class="at-map" role="img">The map is being drawn …</div>',
+    html='<div class="at-map" role="figure">The map is being drawn …</div>',
     js=javascript("plotly_look") + javascript("paper_map"),
     isolate_styles=False,
 )
@@ -46,6 +46,7 @@ class Look:
         colors: Of each group.
         lit: (n_points,) which points are lit while the others fade; None where all are alike.
         outline: What was drawn around points.
+        here: A place to be marked.
         link: The address that a point's name completes; empty where a click calls ``on_paper``.
         alt: One sentence on what the map shows.
     """
@@ -57,6 +58,7 @@ class Look:
     alt: str
     lit: npt.NDArray[np.bool_] | None = None
     outline: Outline = ()
+    here: tuple[int, int] | None = None
     link: str = ""
 
 
@@ -119,11 +121,11 @@ def _drawn(key: str, points: Points, look: Look, *, can_choose: bool) -> dict[st
     grouping = look.grouping
     lit = None if look.lit is None else _sent(np.packbits(look.lit).tobytes())
     codes = _sent(grouping.codes.tobytes())
-    version = hash((points.name, lit, look.outline, grouping.names, codes)) % 2**31
+    version = hash((points.name, lit, look.outline, look.here, grouping.names, codes)) % 2**31
     return {
         "version": version,
         "name": key, "points": points.name, "figure": look.figure, "names": dict(look.names),
-        "alt": look.alt, "lit": lit, "outline": look.outline, "link": look.link,
+        "alt": look.alt, "lit": lit, "outline": look.outline, "here": look.here, "link": look.link,
         "can_choose": can_choose, "size": 3.5 if len(grouping.codes) > 5_000 else 5,
         "groups": {
             "names": grouping.names, "colors": look.colors,

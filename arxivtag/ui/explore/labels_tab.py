@@ -8,11 +8,14 @@ import streamlit as st
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import labels as figures
+from arxivtag.figures.theme import PALETTE
+from arxivtag.papers.taxonomy import archive_of
+from arxivtag.ui.browser.label_network import Node, label_network
 from arxivtag.ui.explore.periods_part import render_labels_over_time
 from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
 from arxivtag.ui.frame import components, tables
 
-N_BARS, N_COMBINATIONS, N_HEAT_MAP = 20, 20, 20
+N_BARS, N_COMBINATIONS, N_HEAT_MAP, N_TIES = 20, 20, 20, 40
 MEASURES: dict[CoOccurrenceMeasure, str] = {
     "count": "Papers",
     "npmi": "Normalised PMI",
@@ -63,7 +66,10 @@ def _filter_by_click(key: str) -> None:
     clicked = components.clicked(key)
     if clicked is None:
         return
-    labels = clicked if isinstance(clicked, list) else [clicked]
+    _filter_by(*(clicked if isinstance(clicked, list) else [clicked]))
+
+
+def _filter_by(*labels: str) -> None:
     before = st.session_state.get(LABELS_KEY) or []
     st.session_state[LABELS_KEY] = list(dict.fromkeys([*before, *labels]))
 
@@ -109,20 +115,59 @@ def _render_labels_per_paper(view: View) -> None:
 
 
 def _render_co_occurrence(view: View) -> None:
-    measure = one_of("Measure", MEASURES, "measure", default="count")
-    components.note(MEASURE_NOTES[measure])
-    matrix = statistics.co_occurrence(view.labels, n_labels=N_HEAT_MAP, measure=measure)
     pairs = statistics.label_pairs(view.labels, n_labels=N_HEAT_MAP)
-    left, right = st.columns([3, 2])
+    left, right = st.columns(2, gap="medium")
     with left:
+        measure = one_of("Measure", MEASURES, "measure", default="count")
+        components.note(MEASURE_NOTES[measure])
+        matrix = statistics.co_occurrence(view.labels, n_labels=N_HEAT_MAP, measure=measure)
         _render_heat_map(matrix, measure, _first_pair_text(pairs))
     with right:
-        tables.show(
-            pairs,
-            "label-pairs",
-            "Pairs of labels that meet, with papers, lift and normalised PMI.",
-            height=480,
-        )
+        _render_network(view, pairs)
+    tables.fold(pairs, "label-pairs", "Pairs of labels that meet")
+
+
+def _render_network(view: View, pairs: pd.DataFrame) -> None:
+    """Draw the same labels as a network; the table of pairs holds what it shows."""
+    frequency = statistics.label_frequency(view.labels).head(N_HEAT_MAP)
+    ties = pairs[pairs["npmi"] > 0].nlargest(N_TIES, "npmi")
+    place = {label: number for number, label in enumerate(frequency["label"])}
+    links = [
+        (place[first], place[second], float(npmi))
+        for first, second, npmi in ties[["label_a", "label_b", "npmi"]].itertuples(index=False)
+    ]
+    label_network(
+        "label-network",
+        network_nodes(frequency, pairs),
+        links,
+        f"Network of the {len(frequency)} most frequent labels, {len(links)} ties between them. "
+        "Arrow keys go from label to label, with Shift they move it, Enter filters by it.",
+        _filter_by,
+    )
+    components.note(
+        "A line ties labels that meet more often than chance would have it, the thicker the more "
+        "so; larger labels have more papers, those of one archive share a colour. Drag a label, "
+        "and its kin follow; click one to look only at its papers."
+    )
+
+
+def network_nodes(frequency: pd.DataFrame, pairs: pd.DataFrame) -> list[Node]:
+    """Return the labels of a network, each with a sentence on what it meets most."""
+    archives = list(dict.fromkeys(frequency["label"].map(archive_of)))
+    nodes = []
+    for label, papers in frequency[["label", "papers"]].itertuples(index=False):
+        own = pairs[(pairs["label_a"] == label) | (pairs["label_b"] == label)].head(3)
+        met = [
+            f"{second if first == label else first} ({together:,})"
+            for first, second, together in own[["label_a", "label_b", "papers"]].itertuples(
+                index=False
+            )
+        ]
+        said = f"{components.label_text(label)}: {papers:,} papers"
+        color = PALETTE[archives.index(archive_of(label)) % len(PALETTE)]
+        most = f"; most often with {', '.join(met)}" if met else ""
+        nodes.append(Node(label, int(papers), color, said + most))
+    return nodes
 
 
 def _render_heat_map(matrix: pd.DataFrame, measure: CoOccurrenceMeasure, first_pair: str) -> None:

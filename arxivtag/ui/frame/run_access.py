@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from arxivtag import config, visitor_cookie
 from arxivtag.errors import RunError
 from arxivtag.policy import policy
 from arxivtag.runs import registry
@@ -28,19 +29,29 @@ def may_see(data_source: str) -> bool:
 
 
 def visitor_id() -> str:
-    """Return an opaque name, by which runs are counted: of who is signed in, or of the session."""
-    name: str = st.session_state.setdefault("visitor", secrets.token_hex(8))
+    """Return an opaque name, by which runs are counted for each visitor.
+
+    It is that of who is signed in; else the browser's (:mod:`arxivtag.visitor_cookie`), and the
+    session's where cookies are off.
+    """
+    cookie = st.context.cookies.get(visitor_cookie.NAME, "")
+    known = cookie and visitor_cookie.visitor_of(cookie, config.home_folder())
+    name: str = known or st.session_state.setdefault("visitor", secrets.token_hex(8))
     return signed_in_person() or name
 
 
 def may_change(summary: RunSummary) -> bool:
     """Return whether this session may stop, withdraw or resume a run: visitors only their own."""
-    return not policy().is_visitor or summary.status.owner == visitor_id()
+    return not policy().is_visitor or _is_own(summary)
+
+
+def _is_own(summary: RunSummary) -> bool:
+    return summary.status.owner == visitor_id()
 
 
 def visible_runs(home: Path) -> tuple[RunSummary, ...]:
     """Return the runs that this session may see, the newest first."""
-    return tuple(run for run in registry.list_runs(home) if may_see(run.data))
+    return tuple(run for run in registry.list_runs(home) if may_see(run.data) or _is_own(run))
 
 
 def run_is_visible(run_id: str, home: Path) -> bool:
@@ -51,7 +62,7 @@ def run_is_visible(run_id: str, home: Path) -> bool:
 def visible_run(run_id: str, home: Path) -> registry.Run:
     """Return a run that this session may see."""
     run = registry.read_run(run_id, home)
-    if not may_see(run.data):
+    if not (may_see(run.data) or _is_own(run)):
         raise RunError(
             f"There is no run {run_id!r} that you may see.",
             "Runs on uploaded files are shown to those who have the address of the upload.",

@@ -22,19 +22,25 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.home.area import choose_area, render_area
 
 PASTE_KEY = "home-abstract"
+ARXIV = "https://arxiv.org/abs/"
 
 
 @dataclass(frozen=True, eq=False)
 class Glance:
     """The figures of arXiv as they are sent to browsers."""
 
+    papers: pd.DataFrame
     points: Points
     look: Look
-    n_points: int
     n_sampled: int
     years: tuple[int, int]
     submissions: dict[str, Any]
     monthly: tuple[int, ...]
+
+
+def glance() -> Glance:
+    """Return the figures of arXiv; call it only where there are facts."""
+    return _glance(memory.file_state(facts.FACTS_FOLDER / "about.json"))
 
 
 @memory.shared(max_entries=1)
@@ -42,9 +48,9 @@ def _glance(state: memory.FileState) -> Glance:
     """Return the figures; ``state`` is that of the facts."""
     arxiv, months = facts.load_map(), facts.submissions()
     return Glance(
+        papers=arxiv.papers,
         points=_points(arxiv.papers),
         look=_look(arxiv),
-        n_points=len(arxiv.papers),
         n_sampled=arxiv.n_sampled,
         years=(int(arxiv.papers["year"].min()), int(arxiv.papers["year"].max())),
         submissions=plain_figure(submissions_figure(months), "submissions"),
@@ -69,7 +75,7 @@ def _look(arxiv: facts.ArxivMap) -> Look:
         colors=colors_of(grouping),
         alt=f"A map of {len(arxiv.papers):,} papers of arXiv: those with similar words lie "
         "together, coloured by field, with the names of areas where their papers are densest.",
-        link="https://arxiv.org/abs/",
+        link=ARXIV,
     )
 
 
@@ -81,12 +87,11 @@ def render_glance(context: PageContext) -> None:
     left, right = st.columns([5, 3], gap="medium")
     load_plotly()  # the largest part: it goes to the browser first
     with left, guarded():
-        glance = _glance(memory.file_state(facts.FACTS_FOLDER / "about.json"))
-        _render_map(glance)
+        _render_map(glance())
     with right:
         _paste_input(context)
         with guarded():
-            _render_submissions(_glance(memory.file_state(facts.FACTS_FOLDER / "about.json")))
+            _render_submissions(glance())
     render_area()
 
 
@@ -104,25 +109,25 @@ def _paste_input(context: PageContext) -> None:
         st.switch_page("pages/3_Predict.py", query_params=context.link_parameters())
 
 
-def _render_map(glance: Glance) -> None:
-    paper_map("arxiv-map", glance.points, glance.look, on_area=choose_area)
+def _render_map(shown: Glance) -> None:
+    paper_map("arxiv-map", shown.points, shown.look, on_area=choose_area)
     components.note(
-        f"{glance.n_points:,} papers of arXiv, {glance.years[0]} to {glance.years[1]}: the more "
+        f"{len(shown.papers):,} papers of arXiv, {shown.years[0]} to {shown.years[1]}: the more "
         "alike their abstracts' words, the nearer they lie. A click opens a paper at arXiv, on a "
         "name it shows that area below. They "
-        f"were drawn from {glance.n_sampled:,} so that small areas are seen too: how many points "
+        f"were drawn from {shown.n_sampled:,} so that small areas are seen too: how many points "
         "an area has says nothing about its size."
     )
 
 
-def _render_submissions(glance: Glance) -> None:
+def _render_submissions(shown: Glance) -> None:
     live_chart(
-        glance.submissions,
+        shown.submissions,
         "submissions",
-        f"Papers that arXiv gets each month: {glance.monthly[0]:,} in April 2007, "
-        f"{glance.monthly[-1]:,} in the last month known.",
+        f"Papers that arXiv gets each month: {shown.monthly[0]:,} in April 2007, "
+        f"{shown.monthly[-1]:,} in the last month known.",
         version=1,
-        n_points=len(glance.monthly),
+        n_points=len(shown.monthly),
     )
     components.note(
         "Read from the running numbers in the ids. How fast each area grew is not shown: the "

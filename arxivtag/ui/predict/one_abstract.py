@@ -18,7 +18,7 @@ from arxivtag.ui.predict.answer import Prediction, predict_text, render_answer
 from arxivtag.ui.predict.examples import example_of
 from arxivtag.ui.predict.opinion import render_opinion
 from arxivtag.ui.predict.paper_input import paper_input
-from arxivtag.ui.predict.similar import render_similar
+from arxivtag.ui.predict.similar import has_similar, render_similar
 from arxivtag.ui.predict.snippets import render_snippets
 from arxivtag.ui.predict.why import render_why
 
@@ -42,8 +42,8 @@ def _one_abstract(context: PageContext, bundle: Bundle) -> None:
             render_snippets(title, abstract, context)
     if prediction is not None and prediction.readable:
         details = {"Why this label": lambda: render_why(prediction)}
-        if bundle.neighbours is not None:
-            details["Similar papers"] = lambda: render_similar(prediction)
+        if has_similar(prediction, context):
+            details["Similar papers"] = lambda: render_similar(prediction, context)
         details["Second opinion"] = lambda: render_opinion(prediction)
         render_open_tab(details, key=f"predict-details-{len(details)}")
 
