@@ -1,14 +1,15 @@
 """Starting, queueing, stopping and resuming jobs.
 
 A job is a process of its own (:mod:`arxivtag.runs.worker`) that works on one
-run. One job trains at a time: whoever holds ``runs/.slot.lock`` may, and the
-run's id stands in that file. Others wait as runs in the state ``queued``, in the
-order of their ``queue_number``. ``arxivtag train`` is not a job: it trains in its own
-process beside the queue, without the slot.
+run. One job trains at a time, or as many as ``ARXIVTAG_JOBS`` says where memory allows:
+each holds a slot (``runs/.slot.lock``, ``runs/.slot-2.lock``, ...), and the run's id stands in
+that file. Others wait as runs in the state ``queued``, in the order of their ``queue_number``;
+none overtakes another. ``arxivtag train`` is not a job: it trains in its own process beside the
+queue, without a slot.
 
-:func:`start_next` begins the job of the first run that waits, if none trains. Anyone
+:func:`start_next` begins the jobs of the first runs that wait while there are slots. Anyone
 may call it at any time, and these do: a start, the end of a worker, every poll of a page.
-All changes to the queue happen under ``runs/.queue.lock``. The launcher takes the slot and
+All changes to the queue happen under ``runs/.queue.lock``. The launcher takes a slot and
 the run's own lock and the worker inherits both, so that no two can begin the same job and
 nothing is held by a process that is gone (see :mod:`arxivtag.locks`).
 """
@@ -25,11 +26,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from arxivtag import locks, storage
-from arxivtag.config import home_folder, runs_folder
+from arxivtag.config import home_folder, job_limits, runs_folder
 from arxivtag.errors import ArxivTagError, RunError, StorageError
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
-from arxivtag.runs import registry, standby
+from arxivtag.runs import memory, registry, standby
 from arxivtag.runs.admission import check_start
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.registry import Run, RunSummary
@@ -161,16 +162,26 @@ def queue(home: Path | None = None) -> tuple[str, ...]:
     return tuple(run.run_id for run in _waiting(home or home_folder()))
 
 
-def running(home: Path | None = None) -> str | None:
-    """Return the id of the run whose job holds the slot, if any.
+def running(home: Path | None = None) -> tuple[str, ...]:
+    """Return the ids of the runs whose jobs hold a slot, in the order of the slots.
 
     A run of ``arxivtag train`` does not: nothing waits for it.
     """
     home = home or home_folder()
-    path = _slot_path(home)
-    if not locks.is_held(path):
+    return tuple(filter(None, (_holder(path, home) for path in _slot_paths(home))))
+
+
+def is_full(home: Path | None = None) -> bool:
+    """Return whether a run that is started now would wait."""
+    home = home or home_folder()
+    return len(running(home)) >= job_limits().jobs or bool(_waiting(home))
+
+
+def _holder(slot: Path, home: Path) -> str | None:
+    """Return the id of the run whose job holds a slot, if any."""
+    if not locks.is_held(slot):
         return None
-    run_id = locks.holder(path)
+    run_id = locks.holder(slot)
     # Whoever looks for work holds the slot for a moment, under the name of its last holder.
     if registry.exists(run_id, home) and (
         registry.read_state(run_folder(run_id, home)).state == RUNNING
@@ -180,13 +191,13 @@ def running(home: Path | None = None) -> str | None:
 
 
 def start_next(home: Path | None = None) -> str | None:
-    """Begin the next waiting job if none trains; return its run's id if one was begun.
+    """Begin the next waiting jobs if slots are free; return the first run that was begun, if any.
 
     Raises:
         StorageError: If the disk refuses.
     """
     home = home or home_folder()
-    if locks.is_held(_slot_path(home)) or not _waiting(home):
+    if all(map(locks.is_held, _slot_paths(home))) or not _waiting(home):
         return None
     with _queue_lock(home):
         return _start_next_locked(home)
@@ -220,8 +231,10 @@ def _queue_lock(home: Path) -> contextlib.AbstractContextManager[None]:
     return locks.held(runs_folder(home) / ".queue.lock")
 
 
-def _slot_path(home: Path) -> Path:
-    return runs_folder(home) / ".slot.lock"
+def _slot_paths(home: Path) -> list[Path]:
+    """Return the slots of this machine; those that fewer jobs than before left over are none."""
+    names = [".slot.lock", *(f".slot-{n}.lock" for n in range(2, job_limits().jobs + 1))]
+    return [runs_folder(home) / name for name in names]
 
 
 def _waiting(home: Path) -> list[RunSummary]:
@@ -239,9 +252,7 @@ def _check_admission(
 ) -> None:
     """Refuse a run that may not wait in the queue. The queue lock is held."""
     owners = [run.status.owner for run in waiting]
-    now = running(home)
-    if now is not None:
-        owners.append(registry.read_state(run_folder(now, home)).owner)
+    owners += [registry.read_state(run_folder(now, home)).owner for now in running(home)]
     check_start(
         settings, n_waiting=len(waiting), n_own=owners.count(owner), folder=runs_folder(home)
     )
@@ -287,17 +298,41 @@ def _start_next_for(folder: RunFolder) -> None:
 
 
 def _start_next_locked(home: Path) -> str | None:
-    """Begin the next waiting job if the slot is free. The queue lock is held."""
-    slot = locks.try_acquire(_slot_path(home), timeout_s=0.2)
-    if slot is None:
-        return None
-    try:
-        for run in _waiting(home):
-            if _launch(run_folder(run.run_id, home), slot):
-                return run.run_id
-        return None
-    finally:
-        locks.release(slot)
+    """Begin waiting jobs while slots are free; return the first one. The queue lock is held."""
+    begun: list[str] = []
+    for path in _slot_paths(home):
+        slot = locks.try_acquire(path, timeout_s=0.2)
+        if slot is None:
+            continue
+        try:
+            run_id = _begin_in(slot, home)
+        finally:
+            locks.release(slot)
+        if run_id is None:
+            break
+        begun.append(run_id)
+    return begun[0] if begun else None
+
+
+def _begin_in(slot: int, home: Path) -> str | None:
+    """Begin the first waiting job that can be begun in a slot, if memory allows."""
+    for run in _waiting(home):
+        if not _has_room(run.run_id, home):
+            return None  # nor may another overtake it
+        if _launch(run_folder(run.run_id, home), slot):
+            return run.run_id
+    return None
+
+
+def _has_room(run_id: str, home: Path) -> bool:
+    """Return whether memory allows a run beside those that train; one alone always begins."""
+    beside = running(home)
+    if not beside:
+        return True
+    needed, *taken = (
+        memory.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
+    )
+    return memory.has_room(needed, taken)
 
 
 def _launch(folder: RunFolder, slot: int) -> bool:
