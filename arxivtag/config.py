@@ -159,8 +159,16 @@ def embedding_origins() -> tuple[str, ...]:
 
 
 def standby_wanted() -> bool:
-    """Return whether a process may wait for the next run, so that it begins at once."""
-    return os.environ.get("ARXIVTAG_STANDBY", "1").strip() != "0"
+    """Return whether a process may wait here for the next run, so that it begins at once."""
+    return os.environ.get("ARXIVTAG_STANDBY", "1").strip() != "0" and not cluster_address()
+
+
+def cluster_address() -> str:
+    """Return where the scheduler of the cluster is on which runs train; "" without one.
+
+    ``ARXIVTAG_CLUSTER``, such as ``tcp://host:8786``.
+    """
+    return os.environ.get("ARXIVTAG_CLUSTER", "").strip()
 
 
 def device_wanted() -> str:

@@ -12,6 +12,9 @@ may call it at any time, and these do: a start, the end of a worker, every poll 
 All changes to the queue happen under ``runs/.queue.lock``. The launcher takes a slot and
 the run's own lock and the worker inherits both, so that no two can begin the same job and
 nothing is held by a process that is gone (see :mod:`arxivtag.locks`).
+
+Where ``ARXIVTAG_CLUSTER`` names a cluster, runs begin on its workers instead, in the same order,
+and are held by leases (:mod:`arxivtag.runs.cluster`, which nothing else imports).
 """
 
 from __future__ import annotations
@@ -24,13 +27,14 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from arxivtag import locks, storage
-from arxivtag.config import home_folder, job_limits, runs_folder
-from arxivtag.errors import ArxivTagError, RunError, StorageError
+from arxivtag.config import cluster_address, home_folder, job_limits, runs_folder
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError, StorageError
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
-from arxivtag.runs import memory, registry, standby
+from arxivtag.runs import lease, memory, registry, standby
 from arxivtag.runs.admission import check_start
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.registry import Run, RunSummary
@@ -60,6 +64,8 @@ def start(
         storage.sweep(runs_folder(home), older_than_s=_LEFTOVER_AGE_S)
         waiting = _waiting(home)
         _check_admission(settings, waiting, owner, home)
+        if engine := _engine():
+            engine.check(home)
         status = RunStatus(
             QUEUED,
             queued_at=now_iso(),
@@ -103,7 +109,7 @@ def withdraw(run_id: str, home: Path | None = None) -> None:
                 f"Run {run_id} does not wait in the queue (it is {status.state}).",
                 "Stop it instead, if it is training.",
             )
-        withdrawn = status.ended(
+        withdrawn = _taken(folder, status).ended(
             STOPPED,
             "Withdrawn from the queue before it began.",
             "Run it again from the Runs page if you want it after all.",
@@ -128,9 +134,10 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
         _check_admission(settings, waiting, owner, home)
         run.folder.stop_marker.unlink(missing_ok=True)
         status = dataclasses.replace(
-            run.status,
+            _taken(run.folder, run.status),
             state=QUEUED,
             stage="",
+            moves=0,
             progress=None,
             ended_at=None,
             queued_at=now_iso(),
@@ -141,6 +148,37 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
         )
         write_status(run.folder.status, status)
         _start_next_for(run.folder)
+
+
+def _taken(folder: RunFolder, status: RunStatus) -> RunStatus:
+    """Return the status with the run's lease taken from a cluster, which may have it or want it.
+
+    Raises:
+        RunError: If a worker was quicker.
+    """
+    if not status.lease and not cluster_address():
+        return status
+    number = lease.number(folder)
+    is_wanted = status.state == QUEUED and number != status.lease
+    if (is_wanted and not lease.is_silent(folder, status)) or not lease.take(folder, number):
+        raise RunError(f"A worker has just taken run {folder.run_id}.", "Look again.")
+    return dataclasses.replace(status, lease=number + 1, worker="")
+
+
+def _engine() -> ModuleType | None:
+    """Return the module that trains on a cluster, if one is named."""
+    if not cluster_address():
+        return None
+    try:
+        import distributed  # noqa: F401  the extra
+
+        from arxivtag.runs import cluster
+    except ImportError as error:
+        raise ConfigError(
+            "Training on a cluster needs the package distributed, which is not installed.",
+            "Install it (pip install 'arxivtag[cluster]'), or unset ARXIVTAG_CLUSTER.",
+        ) from error
+    return cluster
 
 
 def _resumable_settings(run: Run) -> RunConfig:
@@ -163,18 +201,36 @@ def queue(home: Path | None = None) -> tuple[str, ...]:
 
 
 def running(home: Path | None = None) -> tuple[str, ...]:
-    """Return the ids of the runs whose jobs hold a slot, in the order of the slots.
+    """Return the ids of the runs whose jobs hold a slot, or train on a cluster, oldest first.
 
     A run of ``arxivtag train`` does not: nothing waits for it.
     """
     home = home or home_folder()
+    if cluster_address():
+        return tuple(run.run_id for run in reversed(registry.list_runs(home)) if _is_remote(run))
     return tuple(filter(None, (_holder(path, home) for path in _slot_paths(home))))
+
+
+def _is_remote(run: RunSummary) -> bool:
+    return run.state == RUNNING and run.status.lease > 0
+
+
+def n_seats() -> int:
+    """Return how many runs may train at once.
+
+    Raises:
+        ArxivTagError: If a cluster is named that does not answer.
+    """
+    engine = _engine()
+    return sum(one.n for one in engine.seats()) if engine else job_limits().jobs
 
 
 def is_full(home: Path | None = None) -> bool:
     """Return whether a run that is started now would wait."""
     home = home or home_folder()
-    return len(running(home)) >= job_limits().jobs or bool(_waiting(home))
+    with contextlib.suppress(ArxivTagError):
+        return len(running(home)) >= n_seats() or bool(_waiting(home))
+    return True
 
 
 def _holder(slot: Path, home: Path) -> str | None:
@@ -197,7 +253,8 @@ def start_next(home: Path | None = None) -> str | None:
         StorageError: If the disk refuses.
     """
     home = home or home_folder()
-    if all(map(locks.is_held, _slot_paths(home))) or not _waiting(home):
+    is_full = not cluster_address() and all(map(locks.is_held, _slot_paths(home)))
+    if is_full or not _waiting(home):
         return None
     with _queue_lock(home):
         return _start_next_locked(home)
@@ -290,7 +347,7 @@ def _create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder
 def _start_next_for(folder: RunFolder) -> None:
     """Begin the next waiting job. The queue lock is held."""
     # The run is there: if the disk refuses now, it waits until somebody calls start_next.
-    with contextlib.suppress(StorageError):
+    with contextlib.suppress(StorageError, RefusedError):
         _start_next_locked(folder.home)
     status = registry.read_state(folder)
     if status.state == FAILED:
@@ -299,6 +356,9 @@ def _start_next_for(folder: RunFolder) -> None:
 
 def _start_next_locked(home: Path) -> str | None:
     """Begin waiting jobs while slots are free; return the first one. The queue lock is held."""
+    if engine := _engine():
+        waiting = [(run.run_id, run.status.attempt) for run in _waiting(home)]
+        return engine.submit(waiting, home, start_next) or None
     begun: list[str] = []
     for path in _slot_paths(home):
         slot = locks.try_acquire(path, timeout_s=0.2)
@@ -348,8 +408,9 @@ def _launch(folder: RunFolder, slot: int) -> bool:
         if status.state != QUEUED:
             return False
         begun = dataclasses.replace(
-            status, state=RUNNING, stage="start", started_at=now_iso(), heartbeat_at=now_iso()
-        )
+            status, state=RUNNING, stage="start", started_at=now_iso(), heartbeat_at=now_iso(),
+            lease=0,
+        )  # fmt: skip
         locks.write_holder(slot, folder.run_id)
         write_status(folder.status, begun)
         try:

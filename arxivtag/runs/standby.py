@@ -36,7 +36,7 @@ _MAX_MESSAGE_BYTES = 32_768
 _N_DESCRIPTORS = 3
 # What a process takes from its surroundings and a run depends on.
 _TAKEN_FROM = ("ARXIVTAG_", "KERAS_", "JAX_", "XLA_", "OMP_", "NPROC", "PYTHON")
-_THREADS = ("NPROC", "OMP_NUM_THREADS")  # XLA reads the first, BLAS and Arrow the second
+THREADS = ("NPROC", "OMP_NUMTHREADS")  # XLA reads the first, BLAS and Arrow the second
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ def worker_environment() -> dict[str, str]:
     folders = dict.fromkeys(filter(None, (str(CODE_FOLDER), *given)))  # each once
     n_jobs = job_limits().jobs
     n_threads = str(max(1, (os.cpu_count() or 1) // n_jobs))
-    share = dict.fromkeys(_THREADS, n_threads) if n_jobs > 1 else {}
+    share = dict.fromkeys(THREADS, n_threads) if n_jobs > 1 else {}
     return {**share, **os.environ, "PYTHONPATH": os.pathsep.join(folders)}
 
 

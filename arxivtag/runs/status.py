@@ -44,7 +44,9 @@ class RunStatus:
 
     ``elapsed_s`` is measured by the worker's monotonic clock, so that a jump of
     the wall clock changes no duration; ``queue_number`` orders the queue for
-    the same reason. ``sweep`` is the same for runs that were started together.
+    the same reason. ``sweep`` is the same for runs that were started together. Of a run on a
+    cluster, ``worker`` is where it trains, ``lease`` the number under which it is held
+    (:mod:`arxivtag.runs.lease`), and ``moves`` how often it went to another worker.
     """
 
     state: str
@@ -63,6 +65,9 @@ class RunStatus:
     attempt: int = 1
     owner: str = ""
     sweep: str = ""
+    worker: str = ""
+    lease: int = 0
+    moves: int = 0
 
     @property
     def is_over(self) -> bool:
