@@ -42,7 +42,7 @@ MAX_MOVES = 3
 _TASK = "arxivtag-train-"
 _ANSWER_S = 5.0
 _QUIET_S = 5.0  # after a scheduler did not answer, it is not asked for so long
-_LOOK_S = 0.2
+_LOOK_S = 0.1
 _PACKAGES = ("keras", "jax", "numpy", "pyarrow")
 # Of the app's settings, those that bound a run go with it.
 _BOUNDS = ("ARXIVTAG_MAX_", "ARXIVTAG_VISITOR", "ARXIVTAG_LEASE_S", "ARXIVTAG_DATA")
@@ -52,11 +52,16 @@ Versions = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Seats:
-    """A worker, how many runs may train on it at once, and which it was given."""
+    """A worker, how many runs may train on it at once, and the tasks that it was given."""
 
     worker: str
     n: int
-    run_ids: tuple[str, ...]
+    tasks: tuple[str, ...]
+
+    @property
+    def run_ids(self) -> tuple[str, ...]:
+        """The runs of these tasks."""
+        return tuple(task.removeprefix(_TASK).rpartition("-")[0] for task in self.tasks)
 
 
 @dataclass(frozen=True)
@@ -88,16 +93,19 @@ def seats() -> tuple[Seats, ...]:
         workers = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         given = client.processing()
     return tuple(
-        Seats(str(about["name"]), int(about["resources"].get(SEAT, 0)), _runs_of(given[address]))
+        Seats(str(about["name"]), int(about["resources"].get(SEAT, 0)), _tasks(given[address]))
         for address, about in sorted(workers.items(), key=lambda item: str(item[1]["name"]))
         if about["resources"].get(SEAT, 0) and address in given
     )
 
 
-def _runs_of(keys: Sequence[str]) -> tuple[str, ...]:
-    """Return the runs of tasks, whose keys end in the attempt."""
-    names = (str(key).removeprefix(_TASK) for key in keys if str(key).startswith(_TASK))
-    return tuple(name.rpartition("-")[0] for name in names)
+def _task(run_id: str, attempt: int) -> str:
+    """Return the key of the task that trains a run."""
+    return f"{_TASK}{run_id}-{attempt}"
+
+
+def _tasks(keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(str(key) for key in keys if str(key).startswith(_TASK))
 
 
 def check(home: Path) -> None:
@@ -170,9 +178,9 @@ def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path]
         RefusedError: If the scheduler does not answer.
     """
     present = seats()
-    taken = {run_id for one in present for run_id in one.run_ids}
+    taken = {task for one in present for task in one.tasks}
     free = sum(one.n for one in present) - len(taken)
-    chosen = [item for item in waiting if item[0] not in taken][: max(0, free)]
+    chosen = [one for one in waiting if _task(*one) not in taken][: max(0, free)]
     bounds = {name: value for name, value in os.environ.items() if name.startswith(_BOUNDS)}
     given = Given(str(home), versions(), bounds)
     with _asking() as client:
@@ -180,8 +188,8 @@ def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path]
 
         for number, (run_id, attempt) in enumerate(chosen):
             task = client.submit(
-                train, run_id, given, key=f"{_TASK}{run_id}-{attempt}",
-                resources={SEAT: 1}, priority=-number,
+                train, run_id, given, key=_task(run_id, attempt), resources={SEAT: 1},
+                priority=-number,
             )  # fmt: skip
             fire_and_forget(client.submit(follow, task, given, then, pure=False))
     return chosen[0][0] if chosen else ""
@@ -243,8 +251,9 @@ def _connected(address: str) -> Client:
 
 def train(run_id: str, given: Given) -> None:
     """Train a run in a process of its own, and wait for its end; the run folder says how it was."""
-    from distributed import get_worker
+    from distributed import Status, get_worker
 
+    leaving = (Status.closing, Status.closed, Status.failed)  # its scheduler is gone, say
     worker, folder = get_worker(), run_folder(run_id, Path(given.home))
     wrong = difference(given.versions, versions())
     begun = _taken(folder, str(worker.name), wrong)
@@ -256,15 +265,15 @@ def train(run_id: str, given: Given) -> None:
             [sys.executable, "-m", "arxivtag.runs.worker", run_id, "--home", given.home,
              "--lease", str(begun.lease)],
             cwd=folder.path.parent,
-            env=standby.worker_environment() | given.bounds | threads,
+            env={**standby.worker_environment(), **given.bounds, **threads},
             stdin=subprocess.PIPE,  # its other end is closed when this process dies
             stdout=log,
             stderr=log,
             start_new_session=True,
         )  # fmt: skip
-    with process:
-        process.wait()
-        _wait_for_end(folder, begun)  # the child goes on where its supervisor alone was killed
+    with process:  # at the end of this block its input is closed, which ends it where it goes on
+        while worker.status not in leaving and not _is_over(process, folder, begun):
+            time.sleep(_LOOK_S)
 
 
 def follow(ended: object, given: Given, then: Callable[[Path], object]) -> None:
@@ -315,10 +324,12 @@ def _begun(status: RunStatus, worker: str, number: int, wrong: str) -> RunStatus
     return begun
 
 
-def _wait_for_end(folder: RunFolder, begun: RunStatus) -> None:
-    with contextlib.suppress(ArxivTagError):
-        while lease.is_held(folder, begun.lease):
-            status = read_status(folder.status)
-            if status.state != RUNNING or lease.is_silent(folder, status):
-                return
-            time.sleep(_LOOK_S)
+def _is_over(process: subprocess.Popen[bytes], folder: RunFolder, begun: RunStatus) -> bool:
+    """Return whether nobody trains a run here any more, or somebody else does."""
+    if not lease.is_held(folder, begun.lease):
+        return True
+    with contextlib.suppress(ArxivTagError):  # the child goes on where its parent was killed
+        status = read_status(folder.status)
+        is_at_work = status.state == RUNNING and not lease.is_silent(folder, status)
+        return process.poll() is not None and not is_at_work
+    return True
