@@ -41,7 +41,7 @@ SEAT = "train"
 MAX_MOVES = 3
 _TASK = "arxivtag-train-"
 _ANSWER_S = 5.0
-_QUIET_S = 5.0  # after a scheduler did not answer, it is not asked for so long
+_QUIET_S = 15.0  # after a scheduler did not answer, it is not asked for so long
 _LOOK_S = 0.1
 _PACKAGES = ("keras", "jax", "numpy", "pyarrow")
 # Of the app's settings, those that bound a run go with it.
@@ -215,16 +215,19 @@ def _asking() -> Iterator[Client]:
         ConfigError: If the extra is not installed.
     """
     address = config.cluster_address()
+    silent = RefusedError(
+        f"The cluster at {address} does not answer.",
+        "Runs wait until it does. Start its scheduler (dask scheduler), or unset "
+        "ARXIVTAG_CLUSTER to train on this machine.",
+    )
+    if time.monotonic() < _Connection.quiet_until:
+        raise silent
     try:
         yield _connected(address)
     except (OSError, TimeoutError, RuntimeError) as error:
         close()
         _Connection.quiet_until = time.monotonic() + _QUIET_S
-        raise RefusedError(
-            f"The cluster at {address} does not answer.",
-            "Runs wait until it does. Start its scheduler (dask scheduler), or unset "
-            "ARXIVTAG_CLUSTER to train on this machine.",
-        ) from error
+        raise silent from error
 
 
 def _connected(address: str) -> Client:
@@ -235,8 +238,6 @@ def _connected(address: str) -> Client:
         return get_client()
     with _Connection.lock:
         if _Connection.client is None or _Connection.client.status != "running":
-            if time.monotonic() < _Connection.quiet_until:
-                raise TimeoutError
             import dask
 
             dask.config.set({"distributed.comm.timeouts.connect": _ANSWER_S})

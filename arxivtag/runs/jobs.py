@@ -64,8 +64,8 @@ def start(
         storage.sweep(runs_folder(home), older_than_s=_LEFTOVER_AGE_S)
         waiting = _waiting(home)
         _check_admission(settings, waiting, owner, home)
-        if engine := _engine():
-            engine.check(home)
+        if on_cluster := engine():
+            on_cluster.check(home)
         status = RunStatus(
             QUEUED,
             queued_at=now_iso(),
@@ -165,7 +165,7 @@ def _taken(folder: RunFolder, status: RunStatus) -> RunStatus:
     return dataclasses.replace(status, lease=number + 1, worker="")
 
 
-def _engine() -> ModuleType | None:
+def engine() -> ModuleType | None:
     """Return the module that trains on a cluster, if one is named."""
     if not cluster_address():
         return None
@@ -213,24 +213,6 @@ def running(home: Path | None = None) -> tuple[str, ...]:
 
 def _is_remote(run: RunSummary) -> bool:
     return run.state == RUNNING and run.status.lease > 0
-
-
-def n_seats() -> int:
-    """Return how many runs may train at once.
-
-    Raises:
-        ArxivTagError: If a cluster is named that does not answer.
-    """
-    engine = _engine()
-    return sum(one.n for one in engine.seats()) if engine else job_limits().jobs
-
-
-def is_full(home: Path | None = None) -> bool:
-    """Return whether a run that is started now would wait."""
-    home = home or home_folder()
-    with contextlib.suppress(ArxivTagError):
-        return len(running(home)) >= n_seats() or bool(_waiting(home))
-    return True
 
 
 def _holder(slot: Path, home: Path) -> str | None:
@@ -356,9 +338,9 @@ def _start_next_for(folder: RunFolder) -> None:
 
 def _start_next_locked(home: Path) -> str | None:
     """Begin waiting jobs while slots are free; return the first one. The queue lock is held."""
-    if engine := _engine():
+    if on_cluster := engine():
         waiting = [(run.run_id, run.status.attempt) for run in _waiting(home)]
-        return engine.submit(waiting, home, start_next) or None
+        return on_cluster.submit(waiting, home, start_next) or None
     begun: list[str] = []
     for path in _slot_paths(home):
         slot = locks.try_acquire(path, timeout_s=0.2)

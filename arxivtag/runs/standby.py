@@ -36,7 +36,7 @@ _MAX_MESSAGE_BYTES = 32_768
 _N_DESCRIPTORS = 3
 # What a process takes from its surroundings and a run depends on.
 _TAKEN_FROM = ("ARXIVTAG_", "KERAS_", "JAX_", "XLA_", "OMP_", "NPROC", "PYTHON")
-THREADS = ("NPROC", "OMP_NUMTHREADS")  # XLA reads the first, BLAS and Arrow the second
+THREADS = ("NPROC", "OMP_NUM_THREADS")  # XLA reads the first, BLAS and Arrow the second
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from arxivtag.errors import ConfigError, RefusedError, RunError
-from arxivtag.runs import cluster, jobs, lease, registry
+from arxivtag.runs import cluster, jobs, lease, places, registry
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import RunStatus
 from tests.runs.clusters import (  # noqa: F401  fixtures
@@ -56,7 +56,7 @@ def test_two_train_at_once_and_others_follow_in_order(quick: Path) -> None:
     first = [jobs.start(fake_config(200), quick), jobs.start(fake_config(200), quick)]
     later = [jobs.start(fake_config(2), quick) for _ in range(3)]
     wait_for(lambda: set(jobs.running(quick)) == set(first), LONG_S)
-    assert jobs.is_full(quick)
+    assert places.is_full(quick)
     assert jobs.queue(quick) == tuple(later)
     for run_id in first:
         wait_until_trains(run_id, quick)
