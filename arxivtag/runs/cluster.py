@@ -33,6 +33,7 @@ from arxivtag.errors import ArxivTagError, RefusedError
 from arxivtag.runs import lease, standby
 from arxivtag.runs.layout import RunFolder, now_iso, run_folder
 from arxivtag.runs.status import FAILED, QUEUED, RUNNING, RunStatus, read_status, write_status
+from arxivtag.tagging.many import Pool
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -193,6 +194,26 @@ def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path]
             )  # fmt: skip
             fire_and_forget(client.submit(follow, task, given, then, pure=False))
     return chosen[0][0] if chosen else ""
+
+
+@contextlib.contextmanager
+def pool() -> Iterator[Pool]:
+    """Give the workers for other work than training: as many tasks at once as they have threads.
+
+    Raises:
+        RefusedError: If the scheduler does not answer, or a worker has other versions.
+    """
+    with _asking() as client:
+        found = client.run(versions, on_error="return")
+        n_threads = sum(client.nthreads().values())
+    for address, theirs in found.items():
+        if wrong := difference(versions(), theirs if isinstance(theirs, dict) else {}):
+            raise RefusedError(
+                f"The worker at {address} {wrong}.",
+                "Give app and workers the same versions (constraints.txt).",
+            )
+    with client.get_executor(pure=False) as executor:
+        yield Pool(executor, max(1, n_threads))
 
 
 def close() -> None:
