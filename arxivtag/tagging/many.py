@@ -170,7 +170,7 @@ class _Parts:
 
     def _give(self) -> None:
         """Have the rows at hand tagged, unless they are, and go on when not too much waits."""
-        rows = _as_bytes(pa.Table.from_batches(self._kept).combine_chunks())
+        rows = _as_bytes(_copied(pa.Table.from_batches(self._kept)))
         self._kept, self._n_kept = [], 0
         name = hashlib.sha256(self._key + rows).hexdigest()
         path = self._folder / f"{name}.parquet"
@@ -248,6 +248,11 @@ def _as_bytes(table: pa.Table) -> bytes:
         writer.write_table(table)
     content: bytes = sink.getvalue().to_pybytes()
     return content
+
+
+def _copied(table: pa.Table) -> pa.Table:
+    """Return a table whose bytes do not tell in which batches its rows came."""
+    return table.combine_chunks().take(pa.array(range(table.num_rows), pa.int64()))
 
 
 def _no_rows(table: pa.Table) -> pa.RecordBatch:
