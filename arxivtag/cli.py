@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from arxivtag.papers.schema import Layout
     from arxivtag.settings import RunConfig
     from arxivtag.tagging.bundle import Bundle
+    from arxivtag.tagging.many import Pool
     from arxivtag.tagging.tagger import Tagged
 
 VISITORS_MESSAGE_MB = 60
@@ -299,10 +300,15 @@ def _run_here(arguments: Namespace, settings: RunConfig) -> None:
     option("--set", action="append", default=[], dest="values", metavar="SETTING=V,W",
            help="values of a setting to try, as in learning_rate=0.01,0.02 or "
            "train_share=0.1,0.25,0.5,1; may be given several times"),
+    option("--cluster", metavar="ADDRESS",
+           help="train on the workers of a cluster, as in tcp://host:8786 (default: "
+           "ARXIVTAG_CLUSTER, or this machine)"),
     flags.add_flags,
 )  # fmt: skip
 def sweep(arguments: Namespace) -> None:
-    """Train several models one after another, and compare them."""
+    """Train several models and compare them."""
+    if arguments.cluster:
+        os.environ["ARXIVTAG_CLUSTER"] = arguments.cluster
     from arxivtag.runs import scoreboard, sweeps
     from arxivtag.runs.foreground import interrupt_asks_to_stop
 
@@ -356,6 +362,10 @@ def evaluate(arguments: Namespace) -> None:
            help="one threshold, 0 to 1, in place of the model's own"),
     option("--notes", action="store_true", help="with --json: each paper as its labels and a note, "
            "such as why the model is not sure"),
+    option("--jobs", type=COUNT, metavar="N",
+           help="with --out: processes that tag side by side (default: this one alone)"),
+    option("--cluster", metavar="ADDRESS",
+           help="with --out: let the workers of a cluster tag, as in tcp://host:8786"),
 )  # fmt: skip
 def tag(arguments: Namespace) -> None:
     """Tag papers, or one abstract on standard input."""
@@ -363,11 +373,14 @@ def tag(arguments: Namespace) -> None:
         arguments.usage_error("--out takes the table of a file of papers; for -, use --json.")
     if arguments.notes and (arguments.out or not arguments.json):
         arguments.usage_error("--notes belongs to --json without --out; tables have a column note.")
-    bundle = _load_model(arguments)
+    if not arguments.out and (arguments.jobs or arguments.cluster):
+        arguments.usage_error("--jobs and --cluster write a file: name it with --out.")
     if arguments.input == "-":
-        _tag_one(arguments, bundle)
+        _tag_one(arguments, _load_model(arguments))
+    elif arguments.out:
+        _tag_into_file(arguments)
     else:
-        _tag_file(arguments, bundle)
+        _tag_file(arguments, _load_model(arguments))
 
 
 def _load_model(arguments: Namespace) -> Bundle:
@@ -419,19 +432,50 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
     notes = count_notes(table[tables.note_column(texts.input_columns)])
     if notes:
         _print_notes([notes_text(notes)])
-    if arguments.out:
-        tables.write_table(table, arguments.out, separator)
-        result = {
-            "path": str(arguments.out),
-            "n_papers": len(table),
-            "n_skipped": texts.n_skipped,
-            "notes": notes,
-        }
-        _print_result(arguments.json, result, f"{len(table):,} papers tagged: {arguments.out}")
-    elif arguments.json:
+    if arguments.json:
         _print_result(True, [_tagged(arguments, scores) for scores in predicted], "")
     else:
         sys.stdout.write(tables.table_as_csv(table))
+
+
+def _tag_into_file(arguments: Namespace) -> None:
+    """Tag part by part: what was done stays where this is interrupted, and is not done again."""
+    from arxivtag.papers.schema import parse_layout
+    from arxivtag.papers.text_checks import notes_text
+    from arxivtag.runs.registry import resolve_model
+    from arxivtag.tagging import many
+
+    model = resolve_model(arguments.model, arguments.home, allow_path=True)
+    wanted = many.Wanted(
+        str(model), parse_layout(arguments.columns), arguments.top, arguments.threshold
+    )
+    with _workers(arguments) as pool:
+        done = many.tag_file(
+            arguments.input, arguments.out, wanted, pool, arguments.home, _progress()
+        )
+    _print_notes([*done.read_notes, *([notes_text(done.notes)] if done.notes else [])])
+    result = {
+        "path": str(arguments.out),
+        "n_papers": done.n_papers,
+        "n_skipped": done.n_skipped,
+        "notes": done.notes,
+    }
+    _print_result(arguments.json, result, f"{done.n_papers:,} papers tagged: {arguments.out}")
+
+
+def _workers(arguments: Namespace) -> contextlib.AbstractContextManager[Pool]:
+    """Return who tags: threads of this process, processes, or the workers of a cluster."""
+    from arxivtag.tagging import many
+
+    if not arguments.cluster:
+        return many.local_pool(arguments.jobs)
+    os.environ["ARXIVTAG_CLUSTER"] = arguments.cluster
+    from arxivtag.runs.jobs import engine
+
+    on_cluster = engine()
+    assert on_cluster is not None
+    pool: contextlib.AbstractContextManager[Pool] = on_cluster.pool()
+    return pool
 
 
 @command()

@@ -122,6 +122,19 @@ class VisitorLimits:
     )
 
 
+@dataclass(frozen=True)
+class JobLimits:
+    """How runs are trained; each can be set by ``ARXIVTAG_<NAME>`` in the environment."""
+
+    jobs: int = setting(
+        1, "Most runs that train at once on this machine, where memory allows.", minimum=1,
+        maximum=64,
+    )  # fmt: skip
+    lease_s: int = setting(
+        15, "Seconds of silence after which a run on a cluster has lost its worker.", minimum=2
+    )
+
+
 def visitor_mode() -> bool:
     """Return whether the app serves visitors who may not delete or see local paths."""
     return os.environ.get("ARXIVTAG_VISITORS", "").strip().lower() in {"1", "true", "yes", "on"}
@@ -163,8 +176,16 @@ def _origins(variable: str) -> tuple[str, ...]:
 
 
 def standby_wanted() -> bool:
-    """Return whether a process may wait for the next run, so that it begins at once."""
-    return os.environ.get("ARXIVTAG_STANDBY", "1").strip() != "0"
+    """Return whether a process may wait here for the next run, so that it begins at once."""
+    return os.environ.get("ARXIVTAG_STANDBY", "1").strip() != "0" and not cluster_address()
+
+
+def cluster_address() -> str:
+    """Return where the scheduler of the cluster is on which runs train; "" without one.
+
+    ``ARXIVTAG_CLUSTER``, such as ``tcp://host:8786``.
+    """
+    return os.environ.get("ARXIVTAG_CLUSTER", "").strip()
 
 
 def device_wanted() -> str:
@@ -240,6 +261,15 @@ def limits() -> Limits:
         ConfigError: If a variable is not a whole number within its bounds.
     """
     return _from_environment(Limits, "ARXIVTAG_")
+
+
+def job_limits() -> JobLimits:
+    """Return how runs are trained: the defaults, changed by ``ARXIVTAG_<NAME>`` variables.
+
+    Raises:
+        ConfigError: If a variable is not a whole number within its bounds.
+    """
+    return _from_environment(JobLimits, "ARXIVTAG_")
 
 
 def visitor_limits() -> VisitorLimits:

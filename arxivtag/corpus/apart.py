@@ -56,6 +56,15 @@ def text_bytes(opened: OpenedSource) -> int:
     return int(total)
 
 
+def papers_in(opened: OpenedSource) -> int:
+    """Return about how many papers a source holds, from the size of its files.
+
+    Raises:
+        DataError: If a folder or a pattern holds no files of papers.
+    """
+    return text_bytes(opened) // _TEXT_PER_PAPER
+
+
 def is_large(opened: OpenedSource) -> bool:
     """Return whether reading a source takes so long that a process of its own is worth it."""
     return text_bytes(opened) > _LARGE_TEXT_BYTES

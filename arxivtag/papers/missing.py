@@ -31,8 +31,8 @@ def without_missing(texts: pd.Series[str]) -> tuple[pd.Series[str], int]:
 
 def blank_missing(
     table: pd.DataFrame, columns: Mapping[str, Sequence[str]]
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Return a table with words for nothing made empty, and a note if there were any.
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Return a table with words for nothing made empty, and how many there were.
 
     Args:
         table: Columns of text.
@@ -44,8 +44,7 @@ def blank_missing(
         for name in names:
             changed[name], n_missing = without_missing(table[name])
             counts[counted] = counts.get(counted, 0) + n_missing
-    notes = missing_notes(counts)
-    return (table.assign(**changed) if notes else table), notes
+    return (table.assign(**changed) if any(counts.values()) else table), counts
 
 
 def missing_notes(counts: Mapping[str, int]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +21,7 @@ from arxivtag.papers.label_columns import (
     guess_label_column,
 )
 from arxivtag.papers.labels import AUTO
-from arxivtag.papers.missing import blank_missing
+from arxivtag.papers.missing import blank_missing, missing_notes
 from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.metadata import (
     SNAPSHOT_NAME,
@@ -30,7 +31,7 @@ from arxivtag.papers.reading.metadata import (
     read_metadata,
 )
 from arxivtag.papers.reading.readers import FORMATS, read_table
-from arxivtag.papers.reading.tables import Sink
+from arxivtag.papers.reading.tables import RawTable, Sink
 from arxivtag.papers.schema import (
     ABSTRACT,
     FIELDS,
@@ -310,7 +311,26 @@ def load_texts(
     """
     _, path, _ = _locate(str(source), home)
     raw = read_table(path)
-    frame = raw.table
+    texts, missing = as_texts(raw.table, layout)
+    notes = (*raw.report.notes, *missing_notes(missing))
+    return dataclasses.replace(texts, notes=notes, n_skipped=raw.report.n_rows_skipped)
+
+
+def stream_rows(source: str | Path, home: Path | None, sink: Sink) -> RawTable:
+    """Hand all columns of a file to a sink, as text; the table returned has the columns alone.
+
+    Raises:
+        DataError: If the file cannot be used.
+    """
+    return read_table(_locate(str(source), home)[1], sink=sink)
+
+
+def as_texts(frame: pd.DataFrame, layout: Layout | None) -> tuple[TextTable, dict[str, int]]:
+    """Return rows as papers to tag, and how many words for nothing were made empty.
+
+    Raises:
+        DataError: If there is no column of abstracts.
+    """
     columns = tuple(frame.columns)
     said = dict(layout.columns) if layout else {}
     chosen = check_mapping(columns, {**said, LABELS: ""}, required=(ABSTRACT,))
@@ -327,8 +347,7 @@ def load_texts(
     for name, text in texts.items():
         frame[name] = text
     frame, missing = blank_missing(frame, {f"{name}s": [name] for name in (TITLE, ABSTRACT)})
-    notes = (*raw.report.notes, *missing)
-    return TextTable(frame, columns, set_aside, notes, raw.report.n_rows_skipped)
+    return TextTable(frame, columns, set_aside), missing
 
 
 def _free_name(name: str, taken: Collection[str]) -> str:

@@ -1,16 +1,20 @@
 """Starting, queueing, stopping and resuming jobs.
 
 A job is a process of its own (:mod:`arxivtag.runs.worker`) that works on one
-run. One job trains at a time: whoever holds ``runs/.slot.lock`` may, and the
-run's id stands in that file. Others wait as runs in the state ``queued``, in the
-order of their ``queue_number``. ``arxivtag train`` is not a job: it trains in its own
-process beside the queue, without the slot.
+run. One job trains at a time, or as many as ``ARXIVTAG_JOBS`` says where memory allows:
+each holds a slot (``runs/.slot.lock``, ``runs/.slot-2.lock``, ...), and the run's id stands in
+that file. Others wait as runs in the state ``queued``, in the order of their ``queue_number``;
+none overtakes another. ``arxivtag train`` is not a job: it trains in its own process beside the
+queue, without a slot.
 
-:func:`start_next` begins the job of the first run that waits, if none trains. Anyone
+:func:`start_next` begins the jobs of the first runs that wait while there are slots. Anyone
 may call it at any time, and these do: a start, the end of a worker, every poll of a page.
-All changes to the queue happen under ``runs/.queue.lock``. The launcher takes the slot and
+All changes to the queue happen under ``runs/.queue.lock``. The launcher takes a slot and
 the run's own lock and the worker inherits both, so that no two can begin the same job and
 nothing is held by a process that is gone (see :mod:`arxivtag.locks`).
+
+Where ``ARXIVTAG_CLUSTER`` names a cluster, runs begin on its workers instead, in the same order,
+and are held by leases (:mod:`arxivtag.runs.cluster`, which nothing else imports).
 """
 
 from __future__ import annotations
@@ -23,14 +27,15 @@ import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 from arxivtag import locks, storage
-from arxivtag.config import home_folder, runs_folder
-from arxivtag.errors import ArxivTagError, RunError, StorageError
+from arxivtag.config import cluster_address, home_folder, job_limits, runs_folder
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError, StorageError
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
 from arxivtag.policy import role
-from arxivtag.runs import registry, standby
+from arxivtag.runs import lease, memory, registry, standby
 from arxivtag.runs.admission import check_start
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.registry import Run, RunSummary
@@ -60,6 +65,8 @@ def start(
         storage.sweep(runs_folder(home), older_than_s=_LEFTOVER_AGE_S)
         waiting = _waiting(home)
         _check_admission(settings, waiting, owner, home)
+        if on_cluster := engine():
+            on_cluster.check(home)
         status = RunStatus(
             QUEUED,
             queued_at=now_iso(),
@@ -104,7 +111,7 @@ def withdraw(run_id: str, home: Path | None = None) -> None:
                 f"Run {run_id} does not wait in the queue (it is {status.state}).",
                 "Stop it instead, if it is training.",
             )
-        withdrawn = status.ended(
+        withdrawn = _taken(folder, status).ended(
             STOPPED,
             "Withdrawn from the queue before it began.",
             "Run it again from the Runs page if you want it after all.",
@@ -129,9 +136,10 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
         _check_admission(settings, waiting, owner, home)
         run.folder.stop_marker.unlink(missing_ok=True)
         status = dataclasses.replace(
-            run.status,
+            _taken(run.folder, run.status),
             state=QUEUED,
             stage="",
+            moves=0,
             progress=None,
             ended_at=None,
             queued_at=now_iso(),
@@ -143,6 +151,37 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
         )
         write_status(run.folder.status, status)
         _start_next_for(run.folder)
+
+
+def _taken(folder: RunFolder, status: RunStatus) -> RunStatus:
+    """Return the status with the run's lease taken from a cluster, which may have it or want it.
+
+    Raises:
+        RunError: If a worker was quicker.
+    """
+    if not status.lease and not cluster_address():
+        return status
+    number = lease.number(folder)
+    is_wanted = status.state == QUEUED and number != status.lease
+    if (is_wanted and not lease.is_silent(folder, status)) or not lease.take(folder, number):
+        raise RunError(f"A worker has just taken run {folder.run_id}.", "Look again.")
+    return dataclasses.replace(status, lease=number + 1, worker="")
+
+
+def engine() -> ModuleType | None:
+    """Return the module that trains on a cluster, if one is named."""
+    if not cluster_address():
+        return None
+    try:
+        import distributed  # noqa: F401  the extra
+
+        from arxivtag.runs import cluster
+    except ImportError as error:
+        raise ConfigError(
+            "Training on a cluster needs the package distributed, which is not installed.",
+            "Install it (pip install 'arxivtag[cluster]'), or unset ARXIVTAG_CLUSTER.",
+        ) from error
+    return cluster
 
 
 def _resumable_settings(run: Run) -> RunConfig:
@@ -164,16 +203,26 @@ def queue(home: Path | None = None) -> tuple[str, ...]:
     return tuple(run.run_id for run in _waiting(home or home_folder()))
 
 
-def running(home: Path | None = None) -> str | None:
-    """Return the id of the run whose job holds the slot, if any.
+def running(home: Path | None = None) -> tuple[str, ...]:
+    """Return the ids of the runs whose jobs hold a slot, or train on a cluster, oldest first.
 
     A run of ``arxivtag train`` does not: nothing waits for it.
     """
     home = home or home_folder()
-    path = _slot_path(home)
-    if not locks.is_held(path):
+    if cluster_address():
+        return tuple(run.run_id for run in reversed(registry.list_runs(home)) if _is_remote(run))
+    return tuple(filter(None, (_holder(path, home) for path in _slot_paths(home))))
+
+
+def _is_remote(run: RunSummary) -> bool:
+    return run.state == RUNNING and run.status.lease > 0
+
+
+def _holder(slot: Path, home: Path) -> str | None:
+    """Return the id of the run whose job holds a slot, if any."""
+    if not locks.is_held(slot):
         return None
-    run_id = locks.holder(path)
+    run_id = locks.holder(slot)
     # Whoever looks for work holds the slot for a moment, under the name of its last holder.
     if registry.exists(run_id, home) and (
         registry.read_state(run_folder(run_id, home)).state == RUNNING
@@ -183,13 +232,14 @@ def running(home: Path | None = None) -> str | None:
 
 
 def start_next(home: Path | None = None) -> str | None:
-    """Begin the next waiting job if none trains; return its run's id if one was begun.
+    """Begin the next waiting jobs if slots are free; return the first run that was begun, if any.
 
     Raises:
         StorageError: If the disk refuses.
     """
     home = home or home_folder()
-    if locks.is_held(_slot_path(home)) or not _waiting(home):
+    is_full = not cluster_address() and all(map(locks.is_held, _slot_paths(home)))
+    if is_full or not _waiting(home):
         return None
     with _queue_lock(home):
         return _start_next_locked(home)
@@ -223,8 +273,10 @@ def _queue_lock(home: Path) -> contextlib.AbstractContextManager[None]:
     return locks.held(runs_folder(home) / ".queue.lock")
 
 
-def _slot_path(home: Path) -> Path:
-    return runs_folder(home) / ".slot.lock"
+def _slot_paths(home: Path) -> list[Path]:
+    """Return the slots of this machine; those that fewer jobs than before left over are none."""
+    names = [".slot.lock", *(f".slot-{n}.lock" for n in range(2, job_limits().jobs + 1))]
+    return [runs_folder(home) / name for name in names]
 
 
 def _waiting(home: Path) -> list[RunSummary]:
@@ -242,9 +294,7 @@ def _check_admission(
 ) -> None:
     """Refuse a run that may not wait in the queue. The queue lock is held."""
     owners = [run.status.owner for run in waiting]
-    now = running(home)
-    if now is not None:
-        owners.append(registry.read_state(run_folder(now, home)).owner)
+    owners += [registry.read_state(run_folder(now, home)).owner for now in running(home)]
     check_start(
         settings, n_waiting=len(waiting), n_own=owners.count(owner), folder=runs_folder(home)
     )
@@ -282,7 +332,7 @@ def _create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder
 def _start_next_for(folder: RunFolder) -> None:
     """Begin the next waiting job. The queue lock is held."""
     # The run is there: if the disk refuses now, it waits until somebody calls start_next.
-    with contextlib.suppress(StorageError):
+    with contextlib.suppress(StorageError, RefusedError):
         _start_next_locked(folder.home)
     status = registry.read_state(folder)
     if status.state == FAILED:
@@ -290,17 +340,44 @@ def _start_next_for(folder: RunFolder) -> None:
 
 
 def _start_next_locked(home: Path) -> str | None:
-    """Begin the next waiting job if the slot is free. The queue lock is held."""
-    slot = locks.try_acquire(_slot_path(home), timeout_s=0.2)
-    if slot is None:
-        return None
-    try:
-        for run in _waiting(home):
-            if _launch(run_folder(run.run_id, home), slot):
-                return run.run_id
-        return None
-    finally:
-        locks.release(slot)
+    """Begin waiting jobs while slots are free; return the first one. The queue lock is held."""
+    if on_cluster := engine():
+        waiting = [(run.run_id, run.status.attempt) for run in _waiting(home)]
+        return on_cluster.submit(waiting, home, start_next) or None
+    begun: list[str] = []
+    for path in _slot_paths(home):
+        slot = locks.try_acquire(path, timeout_s=0.2)
+        if slot is None:
+            continue
+        try:
+            run_id = _begin_in(slot, home)
+        finally:
+            locks.release(slot)
+        if run_id is None:
+            break
+        begun.append(run_id)
+    return begun[0] if begun else None
+
+
+def _begin_in(slot: int, home: Path) -> str | None:
+    """Begin the first waiting job that can be begun in a slot, if memory allows."""
+    for run in _waiting(home):
+        if not _has_room(run.run_id, home):
+            return None  # nor may another overtake it
+        if _launch(run_folder(run.run_id, home), slot):
+            return run.run_id
+    return None
+
+
+def _has_room(run_id: str, home: Path) -> bool:
+    """Return whether memory allows a run beside those that train; one alone always begins."""
+    beside = running(home)
+    if not beside:
+        return True
+    needed, *taken = (
+        memory.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
+    )
+    return memory.has_room(needed, taken)
 
 
 def _launch(folder: RunFolder, slot: int) -> bool:
@@ -316,8 +393,9 @@ def _launch(folder: RunFolder, slot: int) -> bool:
         if status.state != QUEUED:
             return False
         begun = dataclasses.replace(
-            status, state=RUNNING, stage="start", started_at=now_iso(), heartbeat_at=now_iso()
-        )
+            status, state=RUNNING, stage="start", started_at=now_iso(), heartbeat_at=now_iso(),
+            lease=0,
+        )  # fmt: skip
         locks.write_holder(slot, folder.run_id)
         write_status(folder.status, begun)
         try:

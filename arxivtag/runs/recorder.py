@@ -18,10 +18,12 @@ from typing import Any, BinaryIO
 
 from arxivtag import storage
 from arxivtag.errors import StorageError
+from arxivtag.runs import lease
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.status import RUNNING, Progress, RunStatus, write_status
 
 HEARTBEAT_S = 1.0
+_DOUBT_S = 3 * HEARTBEAT_S
 _FINAL_WRITE_TRIES = 3
 _log = logging.getLogger(__name__)
 
@@ -47,6 +49,7 @@ class RunRecorder:
         self._wake = threading.Event()
         self._ended = False
         self._history: BinaryIO | None = None
+        self._held_at = time.monotonic()
         self._status = dataclasses.replace(
             status,
             state=RUNNING,
@@ -95,6 +98,8 @@ class RunRecorder:
         Raises:
             StorageError: If the disk refuses.
         """
+        if time.monotonic() - self._held_at > _DOUBT_S:  # this process slept, or the disk did
+            self._end_unless_held()
         try:
             if self._history is None:
                 self._history = storage.open_for_append(self.folder.history)
@@ -127,7 +132,15 @@ class RunRecorder:
         if self._on_change is not None:
             self._on_change(self._status)
 
+    def _end_unless_held(self) -> None:
+        """End this process at once if the run was taken over by another worker of a cluster."""
+        if not lease.is_held(self.folder, self._status.lease):
+            _log.error("another worker has taken this run over")
+            os._exit(1)
+        self._held_at = time.monotonic()
+
     def _write(self) -> None:
+        self._end_unless_held()
         with self._lock:
             elapsed = self._elapsed_before_s + time.monotonic() - self._clock
             self._status = dataclasses.replace(

@@ -20,6 +20,7 @@ from arxivtag.config import runs_folder
 from arxivtag.errors import ArxivTagError, BundleError, DataError, RunError
 from arxivtag.fields import from_dict, is_number
 from arxivtag.papers.source import UPLOAD, parse_source
+from arxivtag.runs import lease
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
 from arxivtag.runs.naming import made_name
@@ -115,12 +116,12 @@ def _read_cached(path: Path) -> dict[str, Any]:
 def read_state(folder: RunFolder) -> RunStatus:
     """Return the status of a run, with ``lost`` and ``corrupt`` found out.
 
-    ``running`` while nobody holds the run's lock means that the process died
-    before it could say how it ended.
+    ``running`` while nobody holds the run's lock, or its lease, means that the
+    process died before it could say how it ended.
     """
     try:
         status = parse_status(_read_cached(folder.status))
-        if status.state == RUNNING and not locks.is_held(folder.lock):
+        if status.state == RUNNING and _is_abandoned(folder, status):
             # The worker may have ended between the two looks.
             status = parse_status(_read_cached(folder.status))
             if status.state == RUNNING:
@@ -134,6 +135,12 @@ def read_state(folder: RunFolder) -> RunStatus:
             hint="It can be deleted; other runs are not affected.",
         )
     return status
+
+
+def _is_abandoned(folder: RunFolder, status: RunStatus) -> bool:
+    if status.lease:
+        return lease.is_silent(folder, status)
+    return not locks.is_held(folder.lock)
 
 
 def _numbers(values: object) -> dict[str, float]:
@@ -299,12 +306,14 @@ def delete_run(run_id: str, home: Path | None = None) -> None:
     """
     folder = existing_folder(run_id, home)
     descriptor = locks.try_acquire(folder.lock, timeout_s=1.0)
-    if descriptor is None:
-        raise RunError(f"Run {run_id} is training and cannot be deleted.", "Stop it first.")
     try:
+        status = read_state(folder)
+        if descriptor is None or (status.state == RUNNING and status.lease):
+            raise RunError(f"Run {run_id} is training and cannot be deleted.", "Stop it first.")
         storage.remove_folder(folder.path)
     finally:
-        locks.release(descriptor)
+        if descriptor is not None:
+            locks.release(descriptor)
 
 
 def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = False) -> Path:

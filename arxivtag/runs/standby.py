@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arxivtag import locks, storage
-from arxivtag.config import CODE_FOLDER, runs_folder, standby_wanted
+from arxivtag.config import CODE_FOLDER, job_limits, runs_folder, standby_wanted
 from arxivtag.errors import StorageError
 from arxivtag.fields import to_dict
 from arxivtag.runs.layout import RunFolder
@@ -35,7 +35,8 @@ _ANSWER_S = 2.0
 _MAX_MESSAGE_BYTES = 32_768
 _N_DESCRIPTORS = 3
 # What a process takes from its surroundings and a run depends on.
-_TAKEN_FROM = ("ARXIVTAG_", "KERAS_", "JAX_", "XLA_", "OMP_", "PYTHON")
+_TAKEN_FROM = ("ARXIVTAG_", "KERAS_", "JAX_", "XLA_", "OMP_", "NPROC", "PYTHON")
+THREADS = ("NPROC", "OMP_NUM_THREADS")  # XLA reads the first, BLAS and Arrow the second
 
 
 @dataclass(frozen=True)
@@ -108,10 +109,16 @@ def start(home: Path, expected: RunConfig) -> subprocess.Popen[bytes] | None:
 
 
 def worker_environment() -> dict[str, str]:
-    """Return this process's environment; the package may run without being installed."""
+    """Return the environment of a process that trains; the package need not be installed.
+
+    Of jobs that train at once each has its share of the cores, as a number of threads.
+    """
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     folders = dict.fromkeys(filter(None, (str(CODE_FOLDER), *given)))  # each once
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(folders)}
+    n_jobs = job_limits().jobs
+    n_threads = str(max(1, (os.cpu_count() or 1) // n_jobs))
+    share = dict.fromkeys(THREADS, n_threads) if n_jobs > 1 else {}
+    return {**share, **os.environ, "PYTHONPATH": os.pathsep.join(folders)}
 
 
 def hand_over(folder: RunFolder, descriptors: tuple[int, int, int]) -> bool:

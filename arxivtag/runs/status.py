@@ -45,7 +45,9 @@ class RunStatus:
     ``elapsed_s`` is measured by the worker's monotonic clock, so that a jump of
     the wall clock changes no duration; ``queue_number`` orders the queue for
     the same reason. ``sweep`` is the same for runs that were started together; ``role`` is that
-    of whoever asked for the run (:class:`arxivtag.policy.Role`).
+    of whoever asked for the run (:class:`arxivtag.policy.Role`). Of a run on a cluster, ``worker``
+    is where it trains, ``lease`` the number under which it is held
+    (:mod:`arxivtag.runs.lease`), and ``moves`` how often it went to another worker.
     """
 
     state: str
@@ -65,6 +67,9 @@ class RunStatus:
     owner: str = ""
     sweep: str = ""
     role: str = ""
+    worker: str = ""
+    lease: int = 0
+    moves: int = 0
 
     @property
     def is_over(self) -> bool:

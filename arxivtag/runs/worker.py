@@ -1,5 +1,8 @@
 """The process that trains: ``python -m arxivtag.runs.worker RUN_ID --home DIR --locks A,B``.
 
+On a cluster it is ``--lease N`` (:mod:`arxivtag.runs.cluster`): it holds a lease instead of locks,
+ends when the worker of the cluster does, and leaves the next run to that.
+
 It is two processes. The one that was launched imports nothing heavy, forks, and
 waits: whatever happens to its child (a crash, ``kill -9``, memory that ran
 out), it writes how the run ended, frees the training slot and begins the next
@@ -17,6 +20,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,7 +31,7 @@ from arxivtag.errors import ArxivTagError
 from arxivtag.fields import from_dict
 from arxivtag.policy import environment_for
 from arxivtag.priority import give_way
-from arxivtag.runs import jobs, standby
+from arxivtag.runs import jobs, lease, standby
 from arxivtag.runs.ending import describe_failure, stop_watch
 from arxivtag.runs.layout import RunFolder, run_folder
 from arxivtag.runs.recorder import RunRecorder
@@ -46,23 +50,36 @@ def main() -> int:
     configure_log(folder)
     give_way()
     child = os.fork()
+    if arguments.lease:
+        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     if child == 0:
         run_child(folder, held)
-    attend(folder, held, child)
+    attend(folder, held, child, arguments.lease)
     return 0
 
 
-def attend(folder: RunFolder, held: Sequence[int], child: int) -> None:
+def _end_with_parent() -> None:
+    """End this process when nobody holds the other end of its input any more.
+
+    Another worker resumes the run then. All files are written whole, as for ``kill -9``.
+    """
+    os.read(0, 1)
+    os._exit(1)
+
+
+def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 0) -> None:
     """Wait for the process that works on a run, see that its end is written, begin the next job.
 
     Args:
         folder: The run's folder.
-        held: Descriptors of the run's lock and of the slot.
+        held: Descriptors of the run's lock and of the slot; on a cluster none.
         child: The process.
+        own_lease: On a cluster, the number under which the run is held.
     """
-    _wait_and_report(folder, child, _oom_kills())
+    _wait_and_report(folder, child, _oom_kills(), own_lease)
     _release(held)
-    _begin_next(folder)
+    if held:
+        _begin_next(folder)
 
 
 def _parse_arguments() -> argparse.Namespace:
@@ -70,6 +87,7 @@ def _parse_arguments() -> argparse.Namespace:
     parser.add_argument("run_id")
     parser.add_argument("--home", required=True)
     parser.add_argument("--locks", default="", help="inherited descriptors: run lock, slot")
+    parser.add_argument("--lease", type=int, default=0, help="number of the run's lease")
     return parser.parse_args()
 
 
@@ -110,7 +128,7 @@ def run_child(folder: RunFolder, held: Sequence[int]) -> NoReturn:
         # Nobody hears of it otherwise: the end below leaves no traceback.
         _log.exception("the run could not even be begun, or its end not be written")
     finally:
-        if os.getppid() != parent:  # the parent was killed: its duties are ours
+        if held and os.getppid() != parent:  # the parent was killed: its duties are ours
             _release(held)
             _begin_next(folder)
         sys.stderr.flush()
@@ -145,14 +163,14 @@ def _oom_kills() -> int:
     return 0
 
 
-def _wait_and_report(folder: RunFolder, child: int, oom_kills: int) -> None:
+def _wait_and_report(folder: RunFolder, child: int, oom_kills: int, own_lease: int) -> None:
     """Wait for the child; if it left the run as running, write why it ended."""
     _, wait_status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(wait_status)
     for attempt in range(_END_TRIES):
         try:
             status = read_status(folder.status)
-            if status.state == RUNNING:
+            if status.state == RUNNING and lease.is_held(folder, own_lease):
                 message, hint = _death_message(code, n_oom_kills=_oom_kills() - oom_kills)
                 _log.error("%s", message)
                 write_status(folder.status, status.ended(FAILED, message, hint))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from arxivtag import storage
 from arxivtag.config import limits
@@ -25,7 +28,6 @@ PREDICTED_LABELS, PROBABILITIES, NOTE = "predicted_labels", "probabilities", "no
 # In place of a separator: the labels of a cell are a JSON list.
 AS_JSON = ""
 _MORE_THAN_NAMES = re.compile(r"""[;,|"'\[\]{}]""")
-FORMATS = (".csv", ".jsonl", ".parquet")
 # Full-width forms too: spreadsheets in East Asian locales read them as the plain ones.
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "＝", "＋", "－", "＠")
 # Some spreadsheets trim these before they look for a formula.
@@ -115,27 +117,52 @@ def _items(cell: str, separator: str) -> list[str]:
     return items
 
 
-def write_table(table: pd.DataFrame, path: Path, separator: str) -> None:
-    """Write a table of :func:`with_predicted_labels` in the format that the file's name ends in.
+def write_tables(tables: Iterable[pd.DataFrame], path: Path, separator: str) -> None:
+    """Write tables of :func:`with_predicted_labels`, one below the other, as one file.
 
-    JSON lines and Parquet hold lists of labels and probabilities, CSV the text.
+    Its format is what its name ends in. JSON lines and Parquet hold lists of labels and
+    probabilities, CSV the text. There is at least one table, and all have the same columns.
 
     Raises:
         ConfigError: If it ends in none of ``.csv``, ``.jsonl``, ``.parquet``.
         StorageError: If the disk refuses.
     """
-    if path.suffix == ".csv":
-        storage.write_text(path, table_as_csv(table))
-    elif path.suffix == ".jsonl":
-        storage.write_text(path, table_as_jsonl(with_lists(table, separator)))
-    elif path.suffix == ".parquet":
-        listed = with_lists(table, separator)
-        storage.write_atomic(path, lambda file: listed.to_parquet(file, index=False))
-    else:
+    writers = {".csv": _write_csv, ".jsonl": _write_jsonl, ".parquet": _write_parquet}
+    if path.suffix not in writers:
         raise ConfigError(
-            f"The output file should end in one of {', '.join(FORMATS)}. Received: {path.name}.",
+            f"The output file should end in one of {', '.join(writers)}. Received: {path.name}.",
             "Rename it.",
         )
+    write = writers[path.suffix]
+    storage.write_atomic(path, lambda file: write(tables, file, separator))
+
+
+def _write_csv(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
+    for number, table in enumerate(tables):
+        file.write(table_as_csv(table, header=number == 0).encode())
+
+
+def _write_jsonl(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
+    for table in tables:
+        file.write(table_as_jsonl(with_lists(table, separator)).encode())
+
+
+def _write_parquet(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
+    """Write one row group a table; each has the types of the first, whatever it lacks."""
+    with contextlib.ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        for table in tables:
+            listed = with_lists(table, separator)
+            if writer is None:
+                schema = _listed_schema(pa.Schema.from_pandas(listed, preserve_index=False))
+                writer = stack.enter_context(pq.ParquetWriter(file, schema))
+            writer.write_table(pa.Table.from_pandas(listed, schema, preserve_index=False))
+
+
+def _listed_schema(schema: pa.Schema) -> pa.Schema:
+    for name, kind in ((PREDICTED_LABELS, pa.string()), (PROBABILITIES, pa.float64())):
+        schema = schema.set(schema.get_field_index(name), pa.field(name, pa.list_(kind)))
+    return schema
 
 
 def table_as_csv(table: pd.DataFrame, *, header: bool = True) -> str:

@@ -53,7 +53,7 @@ def only_quick_jobs(
     for run in registry.list_runs(home):
         if run.state in ("queued", "running"):
             jobs.stop(run.run_id, home)
-    wait_for(lambda: jobs.running(home) is None)
+    wait_for(lambda: not jobs.running(home))
 
 
 def start_job(home: Path, epochs: int = 200) -> str:

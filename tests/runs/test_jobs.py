@@ -55,9 +55,9 @@ def fill(path: Path) -> None:
 def test_a_job_runs_to_its_end_and_frees_the_slot(quick: Path) -> None:
     run_id = jobs.start(fake_config(), quick)
     assert state_of(run_id, quick) == "running"
-    assert jobs.running(quick) == run_id
+    assert jobs.running(quick) == (run_id,)
     wait_for(lambda: state_of(run_id, quick) == "finished")
-    wait_for(lambda: jobs.running(quick) is None and not workers(quick))
+    wait_for(lambda: not jobs.running(quick) and not workers(quick))
     run = registry.read_run(run_id, quick)
     assert run.status.elapsed_s is not None
     assert run.status.elapsed_s >= 2 * fake.SECONDS_PER_EPOCH
@@ -351,14 +351,14 @@ def test_running_is_the_holder_of_the_slot_and_no_run_beside_the_queue(quick: Pa
     assert held is not None
     try:
         assert registry.list_runs(quick)[0].run_id == newer.run_id
-        assert jobs.running(quick) == run_id
+        assert jobs.running(quick) == (run_id,)
         jobs.stop(run_id, quick)
         wait_for(lambda: not workers(quick))
-        assert jobs.running(quick) is None
+        assert not jobs.running(quick)
         # A look for work holds the slot for a moment: the file still names the last holder.
         slot = locks.try_acquire(quick / "runs" / ".slot.lock")
         assert slot is not None
-        assert jobs.running(quick) is None
+        assert not jobs.running(quick)
         locks.release(slot)
     finally:
         locks.release(held)

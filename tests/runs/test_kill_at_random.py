@@ -1,4 +1,4 @@
-"""``kill -9`` at random moments: ten rounds here, two hundred with ``make test-slow``."""
+"""``kill -9`` at random moments: some rounds here, hundreds with ``make test-slow``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.tagger import tag
 from arxivtag.ui.predict.examples import EXAMPLES
+from benchmarks import cluster
 from benchmarks.kill_test import Tally, play
 from tests.ui.demo_run import LABELS, make_demo_run
 
@@ -35,3 +36,21 @@ def test_two_hundred_kills_lose_nothing(quick: Path) -> None:
     assert {name.split(":")[0] for name in tally.endings} == {
         "child", "supervisor", "both", "starter", "server",
     }  # fmt: skip
+
+
+def check_cluster(home: Path, folder: Path, n_runs: int) -> None:
+    """Train short runs while workers of a cluster die: each ends, and no epoch is lost."""
+    tally = cluster.play(home, folder, n_runs, seed=3)
+    assert tally.problems == []
+    assert sum(tally.deaths.values()) == n_runs
+    assert tally.n_kills > 0
+
+
+def test_four_runs_survive_the_deaths_of_workers(quick: Path, tmp_path: Path) -> None:
+    check_cluster(quick, tmp_path / "cluster", 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n_runs", [40, 200])
+def test_many_runs_survive_the_deaths_of_workers(quick: Path, tmp_path: Path, n_runs: int) -> None:
+    check_cluster(quick, tmp_path / "cluster", n_runs)

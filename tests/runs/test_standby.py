@@ -149,7 +149,7 @@ def test_a_kill_of_the_one_that_trains_is_told(home_with_standby: Path) -> None:
     child.kill()
     wait_for(lambda: state_of(run_id, home) == "failed")
     assert "signal SIGKILL" in registry.read_run(run_id, home).status.message
-    wait_for(lambda: jobs.running(home) is None)
+    wait_for(lambda: not jobs.running(home))
 
 
 def test_a_kill_of_its_parent_does_not_disturb_the_training(home_with_standby: Path) -> None:

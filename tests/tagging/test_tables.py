@@ -20,7 +20,7 @@ from arxivtag.tagging.tables import (
     neutralized,
     table_as_csv,
     with_predicted_labels,
-    write_table,
+    write_tables,
 )
 from arxivtag.tagging.tagger import LabelScore, Tagged
 from tests.loading import load
@@ -64,7 +64,7 @@ def test_neutralized(cell: object, expected: object) -> None:
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
 def test_each_format_reads_back(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"out{suffix}"
-    write_table(TABLE, path, " ")
+    write_tables([TABLE], path, " ")
     if suffix == ".jsonl":
         rows = [json.loads(line) for line in path.read_text().splitlines()]
         assert rows[0] == {
@@ -82,7 +82,7 @@ def test_each_format_reads_back(suffix: str, tmp_path: Path) -> None:
 
 def test_unknown_format_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="should end in one of"):
-        write_table(TABLE, tmp_path / "out.xlsx", " ")
+        write_tables([TABLE], tmp_path / "out.xlsx", " ")
 
 
 def test_predicted_labels_keep_the_inputs_columns_and_add_three() -> None:
@@ -149,7 +149,7 @@ def test_labels_written_are_the_labels_read(
     ]
     table = with_predicted_labels(TextTable(frame, ("abstract",)), predicted, separator)
     path = tmp_path_factory.mktemp("tables") / f"out{suffix}"
-    write_table(table, path, separator)
+    write_tables([table], path, separator)
     if suffix == ".csv":
         column = pd.read_csv(path, keep_default_na=False)["predicted_labels"].tolist()
         label_format = LabelFormat(separator.strip() or separator)  # none: lists, read as such
@@ -181,6 +181,6 @@ def test_a_tagged_file_is_a_source_of_papers(
     separator = label_separator([label for labels in papers for label in labels])
     table = with_predicted_labels(TextTable(frame, ("abstract",)), predicted, separator)
     path = tmp_path / f"out{suffix}"
-    write_table(table, path, separator)
+    write_tables([table], path, separator)
     corpus = load(str(path), layout=Layout({"labels": "predicted_labels"}))
     assert corpus.papers["labels"].tolist() == papers

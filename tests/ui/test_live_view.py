@@ -8,17 +8,20 @@ from arxivtag.ui.train.live_view import waiting_text
 
 
 @pytest.mark.parametrize(
-    ("waiting", "another", "shown", "text"),
+    ("waiting", "n_running", "shown", "text"),
     [
-        (("a", "b"), True, "x", "Place 2 of 2 in the queue. It begins by itself when x has ended."),
-        (("a", "b"), True, None,
+        (("a", "b"), 1, "x", "Place 2 of 2 in the queue. It begins by itself when x has ended."),
+        (("a", "b"), 1, None,
          "Place 2 of 2 in the queue. It begins by itself when the run that trains now has ended."),
-        (("b",), False, None, "Place 1 of 1 in the queue. It begins by itself in a moment."),
+        (("a", "b"), 2, "x",
+         "Place 2 of 2 in the queue. It begins by itself when one of the 2 runs that train has "
+         "ended."),
+        (("b",), 0, None, "Place 1 of 1 in the queue. It begins by itself in a moment."),
         # It has left the queue since its state was read.
-        ((), True, "b", "It is its turn: it begins in a moment."),
+        ((), 1, "b", "It is its turn: it begins in a moment."),
     ],
 )  # fmt: skip
 def test_a_waiting_runs_place(
-    waiting: tuple[str, ...], another: bool, shown: str | None, text: str
+    waiting: tuple[str, ...], n_running: int, shown: str | None, text: str
 ) -> None:
-    assert waiting_text("b", waiting, another, shown) == text
+    assert waiting_text("b", waiting, n_running, shown) == text

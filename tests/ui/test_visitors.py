@@ -126,7 +126,7 @@ def test_runs_of_others_are_not_stopped_withdrawn_resumed_renamed_or_deleted(
 def test_the_run_that_trains_is_named_to_those_who_may_see_it(
     visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs, "running", lambda home: "private-007")
+    monkeypatch.setattr(jobs, "running", lambda home: ("private-007",))
     make_run(home, "private-007", "running", RunConfig(data="upload:" + "a" * 32))
     make_run(home, "run-b", "queued", queue_number=1)
     slot = locks.try_acquire(home / "runs" / ".slot.lock")

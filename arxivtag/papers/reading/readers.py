@@ -119,9 +119,14 @@ def read_table(
         raise DataError(
             f"{path.name} does not fit in memory.", "Split the file into smaller ones."
         ) from error
-    frame = table.to_pandas(types_mapper=_as_pandas)
+    return RawTable(as_frame(table), tally.report())
+
+
+def as_frame(table: pa.Table) -> pd.DataFrame:
+    """Return rows that were read, all columns text, as pandas holds them."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_as_pandas)
     frame.columns = pd.Index(table.column_names, dtype=object)
-    return RawTable(frame, tally.report())
+    return frame
 
 
 def preview_table(path: Path, n_rows: int = 5) -> RawTable:

@@ -53,29 +53,29 @@ def _poll(run_id: str, context: PageContext) -> None:
 def _render_waiting(run: Run, context: PageContext) -> None:
     render_heading(run)
     now = jobs.running(context.home)
-    shown = now if now and run_is_visible(now, context.home) else None
-    text = waiting_text(run.run_id, jobs.queue(context.home), now is not None, shown)
+    shown = next((one for one in now if run_is_visible(one, context.home)), None)
+    text = waiting_text(run.run_id, jobs.queue(context.home), len(now), shown)
     st.info(components.safe_text(text), icon=":material/hourglass_top:")
     with st.container(horizontal=True):
         if may_change(run) and st.button("Withdraw", icon=":material/cancel:", key="withdraw"):
             jobs.withdraw(run.run_id, context.home)
             st.rerun(scope="app")
         if shown:
-            watch_link("Watch the one that trains", shown, context)
+            watch_link("Watch one that trains", shown, context)
 
 
-def waiting_text(
-    run_id: str, waiting: Sequence[str], another_trains: bool, shown: str | None
-) -> str:
+def waiting_text(run_id: str, waiting: Sequence[str], n_running: int, shown: str | None) -> str:
     """Return what a run waits for; it may have left the queue since its state was read.
 
-    ``shown`` is the id of the run that trains now, if this session may see it.
+    ``n_running`` runs train now; ``shown`` is the id of one of them that this session may see.
     """
     if run_id not in waiting:
         return "It is its turn: it begins in a moment."
     place = f"Place {waiting.index(run_id) + 1} of {len(waiting)} in the queue."
-    if not another_trains:
+    if not n_running:
         return f"{place} It begins by itself in a moment."
+    if n_running > 1:
+        return f"{place} It begins by itself when one of the {n_running} runs that train has ended."
     return f"{place} It begins by itself when {shown or 'the run that trains now'} has ended."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError, ConfigError
-from arxivtag.runs import jobs, standby
+from arxivtag.runs import jobs, places, standby
 from arxivtag.settings import (
     DEFAULT_PRESET,
     PRESET_HELP,
@@ -38,7 +38,7 @@ def render_train(context: PageContext) -> None:
     else:
         with guarded():
             settings = _render_form(context)
-            if settings is not None and jobs.running(context.home) is None:
+            if settings is not None and not jobs.running(context.home):
                 standby.ensure(context.home, settings)  # the page is drawn by now
     with first:  # sent last, since it is large; charts that are there by now wait for it
         load_plotly()
@@ -87,10 +87,13 @@ def _render_what_trains(context: PageContext) -> None:
     now = jobs.running(context.home)
     if not now:
         return
+    what = "A run is" if len(now) == 1 else f"{len(now)} runs are"
+    then = "yours would wait" if places.is_full(context.home) else "yours would train beside"
     with st.container(horizontal=True, vertical_alignment="center"):
-        components.note("A run is training now; yours would wait for it.")
-        if run_is_visible(now, context.home):
-            watch_link("Watch it", now, context)
+        components.note(f"{what} training now; {then}.")
+        for shown in (one for one in now if run_is_visible(one, context.home)):
+            watch_link("Watch it", shown, context)
+            break
 
 
 def _base_input(context: PageContext) -> tuple[RunConfig, str]:

@@ -106,3 +106,8 @@ _module = types.ModuleType("arxivtag.runs.pipeline")
 _module.execute, _module.prepare_ahead = execute, prepare_ahead
 if __name__ == "sitecustomize":  # a test that only wants the names above keeps the real pipeline
     sys.modules["arxivtag.runs.pipeline"] = _module
+
+if os.environ.get("FAKE_VERSION"):
+    import arxivtag
+
+    arxivtag.__version__ = os.environ["FAKE_VERSION"]

@@ -1,0 +1,357 @@
+"""Runs on a cluster: tasks of Dask distributed (``ARXIVTAG_CLUSTER=tcp://host:8786``).
+
+Nothing imports this module unless a cluster is named; it needs the extra ``arxivtag[cluster]``.
+
+The run folder, on a home folder that all machines share, stays the only record; what the scheduler
+knows may be lost at any time. A run that waits is submitted once a worker has a seat (the resource
+``train``) for it, so that the order of the queue is ours. Its task (:func:`train`) takes the run's
+lease, starts the process that trains here too, and waits for it; a task behind it lets the next run
+begin, with or without a browser. When a worker dies the scheduler gives the task to another one,
+which waits until the lease is silent and goes on from the checkpoint: at most three times.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import platform
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import arxivtag
+from arxivtag import config, locks, storage
+from arxivtag.config import runs_folder
+from arxivtag.errors import ArxivTagError, RefusedError
+from arxivtag.runs import lease, standby
+from arxivtag.runs.layout import RunFolder, now_iso, run_folder
+from arxivtag.runs.status import FAILED, QUEUED, RUNNING, RunStatus, read_status, write_status
+from arxivtag.tagging.many import Pool
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+SEAT = "train"
+MAX_MOVES = 3
+_TASK = "arxivtag-train-"
+_ANSWER_S = 5.0
+_QUIET_S = 15.0  # after a scheduler did not answer, it is not asked for so long
+_LOOK_S = 0.1
+_PACKAGES = ("keras", "jax", "numpy", "pyarrow")
+# Of the app's settings, those that bound a run go with it.
+_BOUNDS = ("ARXIVTAG_MAX_", "ARXIVTAG_VISITOR", "ARXIVTAG_LEASE_S", "ARXIVTAG_DATA")
+
+Versions = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Seats:
+    """A worker, how many runs may train on it at once, and the tasks that it was given."""
+
+    worker: str
+    n: int
+    tasks: tuple[str, ...]
+
+    @property
+    def run_ids(self) -> tuple[str, ...]:
+        """The runs of these tasks."""
+        return tuple(task.removeprefix(_TASK).rpartition("-")[0] for task in self.tasks)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What goes with a task: the home folder, the app's versions, and its bounds."""
+
+    home: str
+    versions: Versions
+    bounds: Mapping[str, str]
+
+
+class _Connection:
+    """This process's connection to the scheduler, made when it is first needed."""
+
+    lock = threading.Lock()
+    client: Client | None = None
+    known: set[str] = set()  # noqa: RUF012  addresses of workers that were looked at
+    quiet_until = float("-inf")
+
+
+def seats() -> tuple[Seats, ...]:
+    """Return the workers on which runs may train.
+
+    Raises:
+        RefusedError: If the scheduler does not answer.
+        ConfigError: If the extra is not installed.
+    """
+    with _asking() as client:
+        workers = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
+        given = client.processing()
+    return tuple(
+        Seats(str(about["name"]), int(about["resources"].get(SEAT, 0)), _tasks(given[address]))
+        for address, about in sorted(workers.items(), key=lambda item: str(item[1]["name"]))
+        if about["resources"].get(SEAT, 0) and address in given
+    )
+
+
+def _task(run_id: str, attempt: int) -> str:
+    """Return the key of the task that trains a run."""
+    return f"{_TASK}{run_id}-{attempt}"
+
+
+def _tasks(keys: Sequence[str]) -> tuple[str, ...]:
+    return tuple(str(key) for key in keys if str(key).startswith(_TASK))
+
+
+def check(home: Path) -> None:
+    """Refuse a cluster on which a run could not train. The queue lock is held.
+
+    Raises:
+        RefusedError: If the scheduler does not answer, or a worker has other versions, does not see
+            the home folder, may not write there, or does not see that its queue is locked.
+    """
+    with _asking() as client:
+        present = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
+        new = [address for address in present if address not in _Connection.known]
+        found = client.run(probe, str(home), workers=new, on_error="return") if new else {}
+    for address, seen in found.items():
+        wrong = f"cannot run this version of arxivtag ({type(seen).__name__})"
+        if isinstance(seen, Seen):
+            wrong = difference(versions(), seen.versions) or seen.trouble
+        if wrong:
+            raise RefusedError(
+                f"The worker {present[address]['name']} {wrong}.",
+                "Give app and workers the same versions (constraints.txt) and the same home "
+                "folder at the same path, then start that worker again.",
+            )
+        _Connection.known.add(address)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a worker has and sees; ``trouble`` says what is wrong with the home folder there."""
+
+    versions: Versions
+    trouble: str
+
+
+def probe(home: str) -> Seen:
+    """Look at the home folder from a worker, while whoever asks holds the queue's lock."""
+    folder, trouble = runs_folder(Path(home)), ""
+    if not folder.is_dir():
+        trouble = f"does not see the home folder {home}"
+    elif not os.access(folder, os.W_OK):
+        trouble = f"may not write into the home folder {home}"
+    elif not locks.is_held(folder / ".queue.lock"):
+        trouble = f"sees no locks of other machines in the home folder {home}"
+    return Seen(versions(), trouble)
+
+
+def versions() -> Versions:
+    """Return the versions that a run depends on."""
+    found = {"arxivtag": arxivtag.__version__, "Python": platform.python_version()}
+    return found | {name: metadata.version(name) for name in _PACKAGES}
+
+
+def difference(ours: Versions, theirs: Versions) -> str:
+    """Return the first difference, as the end of a sentence about a worker; "" if there is none."""
+    for name, version in ours.items():
+        if theirs.get(name) != version:
+            return f"has {name} {theirs.get(name, 'of no version')}, and the app {version}"
+    return ""
+
+
+def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path], object]) -> str:
+    """Give the first runs that wait to workers with free seats; return the first one, or "".
+
+    Args:
+        waiting: Run ids and attempts, in the order of the queue.
+        home: The home folder.
+        then: Called with it on a worker whenever a task has ended: lets the next runs begin.
+
+    Raises:
+        RefusedError: If the scheduler does not answer.
+    """
+    present = seats()
+    taken = {task for one in present for task in one.tasks}
+    free = sum(one.n for one in present) - len(taken)
+    chosen = [one for one in waiting if _task(*one) not in taken][: max(0, free)]
+    bounds = {name: value for name, value in os.environ.items() if name.startswith(_BOUNDS)}
+    given = Given(str(home), versions(), bounds)
+    with _asking() as client:
+        from distributed import fire_and_forget
+
+        for number, (run_id, attempt) in enumerate(chosen):
+            task = client.submit(
+                train, run_id, given, key=_task(run_id, attempt), resources={SEAT: 1},
+                priority=-number,
+            )  # fmt: skip
+            fire_and_forget(client.submit(follow, task, given, then, pure=False))
+    return chosen[0][0] if chosen else ""
+
+
+@contextlib.contextmanager
+def pool() -> Iterator[Pool]:
+    """Give the workers for other work than training: as many tasks at once as they have threads.
+
+    Raises:
+        RefusedError: If the scheduler does not answer, or a worker has other versions.
+    """
+    with _asking() as client:
+        found = client.run(versions, on_error="return")
+        n_threads = sum(client.nthreads().values())
+    for address, theirs in found.items():
+        if wrong := difference(versions(), theirs if isinstance(theirs, dict) else {}):
+            raise RefusedError(
+                f"The worker at {address} {wrong}.",
+                "Give app and workers the same versions (constraints.txt).",
+            )
+    with client.get_executor(pure=False) as executor:
+        yield Pool(executor, max(1, n_threads))
+
+
+def close() -> None:
+    """Let go of the scheduler; it is found again when it is needed."""
+    with _Connection.lock:
+        client, _Connection.client = _Connection.client, None
+        _Connection.known.clear()
+        _Connection.quiet_until = float("-inf")
+    if client is not None:
+        with contextlib.suppress(Exception):  # it may be gone
+            client.close(timeout=1)
+
+
+@contextlib.contextmanager
+def _asking() -> Iterator[Client]:
+    """Give the connection to the scheduler, and say so if it does not answer.
+
+    Raises:
+        RefusedError: If it does not.
+        ConfigError: If the extra is not installed.
+    """
+    address = config.cluster_address()
+    silent = RefusedError(
+        f"The cluster at {address} does not answer.",
+        "Runs wait until it does. Start its scheduler (dask scheduler), or unset "
+        "ARXIVTAG_CLUSTER to train on this machine.",
+    )
+    if time.monotonic() < _Connection.quiet_until:
+        raise silent
+    try:
+        yield _connected(address)
+    except (OSError, TimeoutError, RuntimeError) as error:
+        close()
+        _Connection.quiet_until = time.monotonic() + _QUIET_S
+        raise silent from error
+
+
+def _connected(address: str) -> Client:
+    from distributed import Client, get_client, get_worker
+
+    with contextlib.suppress(ValueError):  # no task: this is no worker
+        get_worker()
+        return get_client()
+    with _Connection.lock:
+        if _Connection.client is None or _Connection.client.status != "running":
+            import dask
+
+            dask.config.set({"distributed.comm.timeouts.connect": _ANSWER_S})
+            _Connection.client = Client(
+                address, timeout=_ANSWER_S, set_as_default=False, name="arxivtag"
+            )
+        return _Connection.client
+
+
+# On a worker.
+
+
+def train(run_id: str, given: Given) -> None:
+    """Train a run in a process of its own, and wait for its end; the run folder says how it was."""
+    from distributed import Status, get_worker
+
+    leaving = (Status.closing, Status.closed, Status.failed)  # its scheduler is gone, say
+    worker, folder = get_worker(), run_folder(run_id, Path(given.home))
+    wrong = difference(given.versions, versions())
+    begun = _taken(folder, str(worker.name), wrong)
+    if begun is None:
+        return
+    threads = dict.fromkeys(standby.THREADS, str(worker.state.nthreads))
+    with storage.open_for_append(folder.log) as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "arxivtag.runs.worker", run_id, "--home", given.home,
+             "--lease", str(begun.lease)],
+            cwd=folder.path.parent,
+            env={**standby.worker_environment(), **given.bounds, **threads},
+            stdin=subprocess.PIPE,  # its other end is closed when this process dies
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
+    with process:  # at the end of this block its input is closed, which ends it where it goes on
+        while worker.status not in leaving and not _is_over(process, folder, begun):
+            time.sleep(_LOOK_S)
+
+
+def follow(ended: object, given: Given, then: Callable[[Path], object]) -> None:
+    """Let the next runs begin when a task has ended."""
+    from distributed import get_worker
+
+    os.environ.update(given.bounds, ARXIVTAG_CLUSTER=get_worker().scheduler.address)
+    with contextlib.suppress(ArxivTagError):  # pages that poll try again
+        then(Path(given.home))
+
+
+def _taken(folder: RunFolder, worker: str, wrong: str) -> RunStatus | None:
+    """Take a run that waits, or whose worker is silent; None if there is nothing to train."""
+    while True:
+        with contextlib.suppress(ArxivTagError):
+            number, status = lease.number(folder), read_status(folder.status)
+            if status.state not in (QUEUED, RUNNING):
+                return None
+            waits = status.state == QUEUED and status.lease == number
+            if (waits or lease.is_silent(folder, status)) and lease.take(folder, number):
+                begun = _begun(status, worker, number + 1, wrong)
+                write_status(folder.status, begun)
+                return begun if begun.state == RUNNING else None
+        if not folder.path.is_dir():  # deleted
+            return None
+        time.sleep(_LOOK_S)
+
+
+def _begun(status: RunStatus, worker: str, number: int, wrong: str) -> RunStatus:
+    """Return the status with which a worker begins a run or goes on with one, or refuses it."""
+    is_move = status.state == RUNNING
+    begun = dataclasses.replace(
+        status, state=RUNNING, stage="start", worker=worker, lease=number, started_at=now_iso(),
+        heartbeat_at=now_iso(), attempt=status.attempt + is_move, moves=status.moves + is_move,
+    )  # fmt: skip
+    if wrong:
+        return begun.ended(
+            FAILED,
+            f"The worker {worker} {wrong}.",
+            "Give app and workers the same versions (constraints.txt), then resume the run.",
+        )
+    if begun.moves > MAX_MOVES:
+        return begun.ended(
+            FAILED,
+            f"Its workers died {begun.moves} times, so no other one is tried.",
+            "Memory may be short on the workers; resume the run to try again.",
+        )
+    return begun
+
+
+def _is_over(process: subprocess.Popen[bytes], folder: RunFolder, begun: RunStatus) -> bool:
+    """Return whether nobody trains a run here any more, or somebody else does."""
+    if not lease.is_held(folder, begun.lease):
+        return True
+    with contextlib.suppress(ArxivTagError):  # the child goes on where its parent was killed
+        status = read_status(folder.status)
+        is_at_work = status.state == RUNNING and not lease.is_silent(folder, status)
+        return process.poll() is not None and not is_at_work
+    return True

@@ -1,0 +1,258 @@
+"""Runs on a cluster: a scheduler and workers as real processes, the same promises as at home."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from arxivtag.errors import ConfigError, RefusedError, RunError
+from arxivtag.runs import cluster, jobs, lease, places, registry
+from arxivtag.runs.layout import run_folder
+from arxivtag.runs.status import RunStatus
+from tests.runs.clusters import (  # noqa: F401  fixtures
+    LocalCluster,
+    on_cluster,
+    seats,
+    two_workers,
+    wait_for_workers,
+)
+from tests.runs.conftest import (
+    fake_config,
+    make_run,
+    refused,
+    state_of,
+    wait_for,
+    workers,
+)
+
+pytestmark = pytest.mark.usefixtures("on_cluster")
+LONG_S = 90.0
+
+
+def epochs_of(run_id: str, home: Path) -> list[int]:
+    return [record["epoch"] for record in registry.read_run(run_id, home).history().epochs]
+
+
+def status_of(run_id: str, home: Path) -> RunStatus:
+    return registry.read_run(run_id, home).status
+
+
+def wait_until_trains(run_id: str, home: Path, epochs: int = 1) -> None:
+    wait_for(lambda: len(epochs_of(run_id, home)) >= epochs, LONG_S)
+
+
+def wait_until_free() -> None:
+    """Wait until no task is left on any worker."""
+    wait_for(lambda: set(seats().values()) == {()}, LONG_S)
+
+
+def test_two_train_at_once_and_others_follow_in_order(quick: Path) -> None:
+    first = [jobs.start(fake_config(200), quick), jobs.start(fake_config(200), quick)]
+    later = [jobs.start(fake_config(2), quick) for _ in range(3)]
+    wait_for(lambda: set(jobs.running(quick)) == set(first), LONG_S)
+    assert places.is_full(quick)
+    assert jobs.queue(quick) == tuple(later)
+    for run_id in first:
+        wait_until_trains(run_id, quick)
+    assert {status_of(run_id, quick).worker for run_id in first} == seats().keys()
+    assert {run_id for one in seats().values() for run_id in one} == set(first)
+    jobs.withdraw(later[1], quick)
+    with pytest.raises(RunError, match="Stop it first"):
+        registry.delete_run(first[0], quick)
+    jobs.stop(first[0], quick)
+    wait_for(lambda: state_of(first[0], quick) == "stopped", LONG_S)
+    # Nobody polls here: the end of a task begins the next run.
+    wait_for(lambda: state_of(later[2], quick) == "finished", LONG_S)
+    begun = [status_of(run_id, quick).started_at or "" for run_id in (later[0], later[2])]
+    assert begun == sorted(begun)
+    assert state_of(later[0], quick) == "finished"
+    assert state_of(later[1], quick) == "stopped"
+    assert status_of(later[1], quick).started_at is None
+    assert state_of(first[1], quick) == "running", "the other worker's run was left alone"
+    assert 1 <= len(epochs_of(first[0], quick)) < 200
+    jobs.stop(first[1], quick)
+    wait_until_free()
+    registry.delete_run(first[0], quick)
+
+
+def test_a_run_whose_worker_is_killed_goes_on_at_another(
+    quick: Path,
+    on_cluster: LocalCluster,  # noqa: F811
+) -> None:
+    run_id = jobs.start(fake_config(30), quick)
+    wait_until_trains(run_id, quick, 3)
+    before = status_of(run_id, quick)
+    training = workers(quick)
+    on_cluster.kill(before.worker)
+    wait_for(lambda: not any(process.is_running() for process in training), LONG_S)
+    wait_for(lambda: state_of(run_id, quick) == "finished", LONG_S)
+    after = status_of(run_id, quick)
+    assert after.worker != before.worker
+    assert (after.attempt, after.moves, after.lease) == (2, 1, before.lease + 1)
+    assert epochs_of(run_id, quick) == list(range(1, 31))
+    history = run_folder(run_id, quick).history.read_text().splitlines()
+    (resumed,) = [line for line in history if '"resume"' in line]
+    assert '"epoch": 0' not in resumed, "it went on from the checkpoint, not from the start"
+
+
+def test_a_run_whose_training_process_is_killed_fails_as_at_home(quick: Path) -> None:
+    run_id = jobs.start(fake_config(200), quick)
+    wait_until_trains(run_id, quick)
+    workers(quick)[-1].kill()
+    wait_for(lambda: state_of(run_id, quick) == "failed", LONG_S)
+    assert "SIGKILL" in status_of(run_id, quick).message
+    wait_until_free()
+
+
+def test_without_its_scheduler_a_run_is_lost_and_can_be_resumed(
+    quick: Path,
+    on_cluster: LocalCluster,  # noqa: F811
+) -> None:
+    run_id = jobs.start(fake_config(40), quick)
+    wait_until_trains(run_id, quick, 2)
+    on_cluster.scheduler.kill()
+    on_cluster.scheduler.wait()
+    wait_for(lambda: state_of(run_id, quick) == "lost", LONG_S)
+    assert registry.read_run(run_id, quick).status.hint
+    assert not workers(quick)
+    outcome = refused(jobs.start, fake_config(1), quick)
+    assert "does not answer" in outcome.message
+    assert len(registry.list_runs(quick)) == 1
+    for name in list(on_cluster.workers):
+        on_cluster.remove(name)
+    on_cluster.fill()
+    wait_for_workers(on_cluster)
+    jobs.resume(run_id, quick)
+    wait_for(lambda: state_of(run_id, quick) == "finished", LONG_S)
+    assert epochs_of(run_id, quick) == list(range(1, 41))
+    assert status_of(run_id, quick).attempt == 2
+
+
+def test_a_worker_of_another_version_is_told_in_one_sentence(
+    quick: Path,
+    on_cluster: LocalCluster,  # noqa: F811
+) -> None:
+    name = on_cluster.add_worker({"FAKE_VERSION": "0.0.1"})
+    wait_for_workers(on_cluster)
+    outcome = refused(jobs.start, fake_config(1), quick)
+    assert outcome.message.startswith(f"The worker {name} has arxivtag 0.0.1, and the app ")
+    assert registry.list_runs(quick) == ()
+    # One that comes later is found out by the task itself.
+    others = [one for one in on_cluster.workers if one != name]
+    for other in others:
+        on_cluster.kill(other)
+    make_run(quick, "run-a", "queued", fake_config(1), queue_number=1)
+    wait_for(lambda: seats().keys() == {name}, LONG_S)
+    jobs.start_next(quick)
+    wait_for(lambda: state_of("run-a", quick) == "failed", LONG_S)
+    assert "has arxivtag 0.0.1" in status_of("run-a", quick).message
+    on_cluster.remove(name)
+
+
+def test_a_worker_that_may_not_write_is_told_in_one_sentence(
+    quick: Path,
+    on_cluster: LocalCluster,  # noqa: F811
+) -> None:
+    make_run(quick, "done", "finished")
+    script = f'mount --bind {quick} {quick} && mount -o remount,ro,bind {quick} && exec "$@"'
+    apart = ["unshare", "--mount", "sh", "-c", script, "sh"]
+    if subprocess.run([*apart, "true"], capture_output=True).returncode != 0:
+        pytest.skip("a read-only view of a folder needs root")
+    name = on_cluster.add_worker(before=apart)
+    wait_for_workers(on_cluster)
+    outcome = refused(jobs.start, fake_config(1), quick)
+    assert outcome.message == f"The worker {name} may not write into the home folder {quick}."
+    assert [run.run_id for run in registry.list_runs(quick)] == ["done"]
+    on_cluster.remove(name)
+
+
+def test_a_home_that_is_read_only_here_refuses_the_start(quick: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "runs").write_text("in the way")
+    refused(jobs.start, fake_config(), blocked)
+    jobs.start_next_on_poll(blocked)
+
+
+def test_a_run_that_was_killed_too_often_is_given_up(quick: Path) -> None:
+    status = RunStatus("running", worker="gone", lease=1, moves=cluster.MAX_MOVES, attempt=4)
+    begun = cluster._begun(status, "worker-9", 2, "")
+    assert begun.state == "failed"
+    assert "4 times" in begun.message
+    assert cluster._begun(dataclasses.replace(status, moves=0), "w", 2, "").state == "running"
+
+
+def test_a_lease_is_taken_by_one_alone(quick: Path) -> None:
+    folder = make_run(quick, "run-a", "running")
+    assert lease.number(folder) == 0
+    assert [lease.take(folder, 0), lease.take(folder, 0)] == [True, False]
+    assert lease.take(folder, 1)
+    assert lease.number(folder) == 2
+    assert [lease.is_held(folder, n) for n in (0, 1, 2)] == [True, False, True]
+
+
+def test_silence_is_told_by_the_watch_of_who_looks(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr(lease.time, "monotonic", lambda: now)
+    folder = make_run(quick, "run-a", "running")
+    status = RunStatus("running", lease=1, heartbeat_at="2099-01-01T00:00:00+00:00")
+    assert not lease.is_silent(folder, status)
+    now += 3.9
+    assert not lease.is_silent(folder, status)
+    now += 0.2
+    assert lease.is_silent(folder, status)
+    beat = dataclasses.replace(status, heartbeat_at="1999-01-01T00:00:00+00:00")
+    assert not lease.is_silent(folder, beat), "it changed; what it says does not matter"
+    other = make_run(quick, "run-b", "running")
+    assert lease.is_silent(other, beat), "one that looks for the first time goes by the clock"
+
+
+def test_a_worker_that_was_only_slow_ends_itself(quick: Path) -> None:
+    run_id = jobs.start(fake_config(200), quick)
+    wait_until_trains(run_id, quick)
+    child, held = workers(quick)[-1], status_of(run_id, quick).lease
+    os.kill(child.pid, signal.SIGSTOP)
+    wait_for(lambda: state_of(run_id, quick) == "lost", LONG_S)
+    jobs.resume(run_id, quick)
+    os.kill(child.pid, signal.SIGCONT)
+    wait_for(lambda: not child.is_running(), LONG_S)
+    wait_until_trains(run_id, quick, 3)
+    assert state_of(run_id, quick) == "running"
+    assert status_of(run_id, quick).lease > held
+    jobs.stop(run_id, quick)
+    wait_for(lambda: state_of(run_id, quick) == "stopped", LONG_S)
+    wait_until_free()
+
+
+def test_without_the_extra_one_sentence_says_what_to_install(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ConfigError, match="not installed"):
+        jobs.start(fake_config(1), quick)
+    monkeypatch.delenv("ARXIVTAG_CLUSTER")
+    run_id = jobs.start(fake_config(1), quick)
+    wait_for(lambda: state_of(run_id, quick) == "finished", LONG_S)
+
+
+def test_a_scheduler_that_is_not_there_is_told_and_the_queue_stays(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.close()
+    monkeypatch.setenv("ARXIVTAG_CLUSTER", "tcp://127.0.0.1:9")
+    monkeypatch.setattr(cluster, "_ANSWER_S", 0.5)
+    make_run(quick, "run-a", "queued", fake_config(1), queue_number=1)
+    with pytest.raises(RefusedError, match="does not answer"):
+        jobs.start(fake_config(1), quick)
+    jobs.start_next_on_poll(quick)
+    assert jobs.queue(quick) == ("run-a",)
+    jobs.withdraw("run-a", quick)
+    assert state_of("run-a", quick) == "stopped"

@@ -1,0 +1,146 @@
+"""Tagging in parts: the same as at once, in order, on from where it broke off, on any pool."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from arxivtag import config
+from arxivtag.callbacks import OnProgress
+from arxivtag.papers.schema import Layout
+from arxivtag.papers.sources import load_texts
+from arxivtag.tagging import many, tables, tagger
+from arxivtag.tagging.loading import load_bundle
+from arxivtag.tagging.many import Pool, Wanted
+
+WANTED = Wanted(str(config.PRETRAINED_PATH), Layout({}))
+N_ROWS = 50
+
+
+class Here(Executor):
+    """Does what it is given at once, and counts; the ``fails_at``-th raises."""
+
+    def __init__(self, fails_at: int = 0) -> None:
+        self.n, self.fails_at = 0, fails_at
+
+    def submit(self, fn, /, *args, **kwargs):  # type: ignore[no-untyped-def]
+        self.n += 1
+        future: Future[bytes] = Future()
+        if self.n == self.fails_at:
+            future.set_exception(KeyboardInterrupt())
+        else:
+            future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def silent(stage: str, fraction: float | None) -> None:
+    """Tell nobody."""
+
+
+def tag(path: Path, out: Path, executor: Executor, progress: OnProgress = silent) -> many.Done:
+    return many.tag_file(str(path), out, WANTED, Pool(executor, 1), out.parent, progress)
+
+
+@pytest.fixture
+def papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file of papers in three row groups, with words for nothing, and parts of ten rows."""
+    monkeypatch.setattr(many, "ROWS_PER_PART", 10)
+    sample = load_texts(config.SAMPLE_PATH).as_given().head(N_ROWS)
+    frame = pd.DataFrame({"nr": range(N_ROWS), "abstract": sample["summaries"], "title": "NA"})
+    frame.to_parquet(tmp_path / "papers.parquet", row_group_size=17)
+    return tmp_path / "papers.parquet"
+
+
+def at_once(path: Path) -> pd.DataFrame:
+    """What tagging the whole file in memory gives."""
+    bundle = load_bundle(config.PRETRAINED_PATH)
+    texts = load_texts(path)
+    predicted = tagger.tag_papers(bundle, texts.frame)
+    return tables.with_predicted_labels(texts, predicted, " ")
+
+
+def test_parts_make_what_is_made_at_once_in_order(papers: Path, tmp_path: Path) -> None:
+    expected = at_once(papers)
+    for suffix in (".csv", ".jsonl", ".parquet"):
+        whole, out = tmp_path / f"whole{suffix}", tmp_path / f"out{suffix}"
+        tables.write_tables([expected], whole, " ")
+        here = Here()
+        done = tag(papers, out, here)
+        if suffix == ".parquet":
+            pd.testing.assert_frame_equal(pd.read_parquet(out), pd.read_parquet(whole))
+        else:
+            assert out.read_bytes() == whole.read_bytes()
+        assert (done.n_papers, here.n) == (N_ROWS, 5)
+        assert done.read_notes == (f"Empty by a word such as NA: titles {N_ROWS}.",)
+        assert not list(tmp_path.glob(".out*")), "no part is left"
+
+
+def test_what_broke_off_goes_on_and_what_changed_is_done_anew(papers: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    with pytest.raises(KeyboardInterrupt):
+        tag(papers, out, Here(fails_at=4))
+    assert not out.exists()
+    kept = len(list((tmp_path / ".out.csv.parts").iterdir()))
+    assert kept > 0
+    frame = pd.read_parquet(papers)
+    frame.loc[0, "abstract"] = "We prove that quantum error correction is possible."
+    frame.to_parquet(papers)
+    again = Here()
+    tag(papers, out, again)
+    assert again.n == 5 - kept + 1, "one part of those kept has another row now"
+    assert out.read_text() == tables.table_as_csv(at_once(papers))
+    tag(papers, out, whole := Here())
+    assert whole.n == 5, "a finished output is made anew when it is asked for"
+
+
+def test_other_wishes_take_no_part_of_before(papers: Path) -> None:
+    keys = {
+        many._key(wanted)
+        for wanted in (WANTED, Wanted(WANTED.model, WANTED.layout, 3),
+                       Wanted(WANTED.model, WANTED.layout, None, 0.5),
+                       Wanted(WANTED.model, Layout({"title": ""})))
+    }  # fmt: skip
+    assert len(keys) == 4
+
+
+def test_a_file_without_rows_has_its_columns(tmp_path: Path) -> None:
+    path, out = tmp_path / "papers.csv", tmp_path / "out.csv"
+    path.write_text("nr,abstract\n")
+    assert tag(path, out, Here()).n_papers == 0
+    assert out.read_text() == "nr,abstract,predicted_labels,probabilities,note\n"
+
+
+def test_processes_tag_and_a_killed_command_goes_on(tmp_path: Path) -> None:
+    """The command itself, with two processes, killed with all of them in the midst of its work."""
+    texts = load_texts(config.SAMPLE_PATH).as_given()
+    path, out = tmp_path / "papers.parquet", tmp_path / "out.parquet"
+    pd.concat([texts] * 10, ignore_index=True).to_parquet(path, row_group_size=3000)
+    words = [sys.executable, "-m", "arxivtag", "tag", "pretrained", str(path), "--jobs", "2"]
+    words += ["--out", str(out), "--json"]
+    first = subprocess.Popen(words, start_new_session=True, stderr=subprocess.DEVNULL)
+    folder = tmp_path / ".out.parquet.parts"
+    deadline = time.monotonic() + 120
+    while not list(folder.glob("*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    kept = list(folder.glob("*.parquet"))
+    assert kept
+    assert not out.exists()
+    before = {one: one.stat().st_mtime_ns for one in kept}
+    second = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert '"n_papers": 20000' in second.stdout
+    read = pd.read_parquet(out)
+    assert read["titles"].tolist() == texts["titles"].tolist() * 10
+    labels = read["predicted_labels"].map(list).tolist()
+    assert labels[:2000] * 10 == labels
+    assert before
+    assert not folder.exists()
