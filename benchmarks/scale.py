@@ -267,10 +267,11 @@ def labels_tab(corpus: Corpus, rows: Rows) -> None:
 def terms_tab(corpus: Corpus, rows: Rows) -> None:
     """Compute what the tab of terms shows first; what is folded away waits until it is opened."""
     tokens, index = corpus.tokens, corpus.labels
+    whole, rows = rows, terms.countable(tokens, rows)
     terms.term_frequency(tokens, "words", rows, n_terms=500)
     terms.telling_terms(tokens, "words", index.having(index.label_names[:1]), rows, n_terms=200)
     terms.zipf(tokens, rows)
-    terms.vocabulary_growth(tokens, rows)
+    terms.vocabulary_growth(tokens, terms.evenly_chosen(tokens, whole))
     terms.vocabulary_coverage(tokens, rows).curve()
 
 

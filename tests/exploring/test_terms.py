@@ -18,6 +18,8 @@ from arxivtag.exploring.terms import (
     MIN_TELLING_COUNT,
     PRIOR_SHARE,
     chi_squared,
+    countable,
+    evenly_chosen,
     log_odds_z,
     telling_summary,
     telling_terms,
@@ -196,6 +198,21 @@ def test_vocabulary_growth_as_counted_one_by_one(texts: list[str], data: st.Data
         n_words += len(words)
         expected.append((number, n_words, len(seen)))
     assert [tuple(line) for line in table.to_numpy().tolist()] == expected
+
+
+def test_many_words_are_counted_in_evenly_chosen_papers(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = tokens_of(["one two"] * 100)
+    half, most = np.arange(100) < 50, np.arange(100) < 95
+    assert countable(tokens, half) is half
+    monkeypatch.setattr("arxivtag.exploring.terms.MOST_WORDS", 20)
+    thinned = countable(tokens, half)
+    assert np.flatnonzero(thinned).tolist() == list(range(0, 50, 5))  # 10 papers, 20 words
+    assert countable(tokens, most) is most  # the other five are quickly counted
+    assert evenly_chosen(tokens, most).sum() == 10
+    few = np.arange(100) < 10
+    assert countable(tokens, few) is few
+    nobody = np.zeros(100, dtype=bool)
+    assert not evenly_chosen(tokens, nobody).any()
 
 
 def test_coverage_by_hand() -> None:

@@ -202,6 +202,17 @@ def test_duplicate_kinds_and_groups(open_explore: OpenApp) -> None:
     ]
 
 
+def test_terms_counted_in_fewer_papers_say_so(
+    open_explore: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "evenly chosen" not in texts(open_explore("Terms"))
+    monkeypatch.setattr("arxivtag.exploring.terms.MOST_WORDS", 50_000)
+    # The words of most papers are counted by taking the others away: the growth's are not.
+    assert texts(open_explore("Terms")).count("papers in view, evenly chosen") == 1
+    filtered = open_explore("Terms", labels="cs.CV · Computer Vision and Pattern Recognition")
+    assert texts(filtered).count("papers in view, evenly chosen") == 2
+
+
 def test_terms_of_a_label_that_the_filter_takes_away(open_explore: OpenApp) -> None:
     app = open_explore("Terms", **{"label-of-terms": "cs.RO · Robotics"})
     assert app.selectbox(key="label-of-terms").value == "cs.RO"

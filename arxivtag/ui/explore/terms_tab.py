@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import streamlit as st
 
+from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.tokens import TermKind
 from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
@@ -45,6 +48,7 @@ def render_terms(view: View) -> None:
         components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
         return
     kind, drop_stop_words = _kind_input()
+    whole, view = view, _countable(view)
     left, right = st.columns(2)
     with left:
         _render_frequent(view, kind, drop_stop_words)
@@ -57,8 +61,24 @@ def render_terms(view: View) -> None:
     with left:
         _render_zipf(view)
     with right:
-        _render_growth(view)
+        _render_growth(whole)
     _render_coverage(view)
+
+
+def _countable(view: View) -> View:
+    """Return the view, or one of evenly chosen papers, saying so, where counting takes long."""
+    rows = statistics.countable(view.corpus.tokens, view.rows)
+    _say_if_fewer(rows, view)
+    return dataclasses.replace(view, rows=rows)
+
+
+def _say_if_fewer(rows: Rows, view: View) -> None:
+    n_counted = int(rows.sum())
+    if n_counted < view.n_rows:
+        components.note(
+            f"Counted in {n_counted:,} of the {view.n_rows:,} papers in view, evenly chosen, so "
+            "that the answer comes in seconds: numbers are of these papers."
+        )
 
 
 def _kind_input() -> tuple[TermKind, bool]:
@@ -180,13 +200,16 @@ def _render_zipf(view: View) -> None:
 
 
 def _render_growth(view: View) -> None:
-    growth = statistics.vocabulary_growth(view.corpus.tokens, view.rows)
+    tokens = view.corpus.tokens
+    rows = statistics.evenly_chosen(tokens, view.rows)
+    growth = statistics.vocabulary_growth(tokens, rows)
     last = growth.iloc[-1]
     components.render_figure(
         figures.vocabulary_growth_figure(growth),
         "vocabulary-growth",
         f"Distinct words by papers read: {last['distinct_words']:,} after {last['papers']:,}.",
     )
+    _say_if_fewer(rows, view)
     tables.fold(growth, "vocabulary-growth", "Distinct words by papers read")
 
 
