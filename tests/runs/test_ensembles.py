@@ -31,7 +31,7 @@ def finished(home: Path, run_id: str, form: str = "plain", **changes: object) ->
 
 def test_members_of_one_split_become_one_run(home: Path) -> None:
     finished(home, "first", max_length_words=30)
-    finished(home, "second", "cnn", max_length_words=30)
+    finished(home, "second", "cnn", max_length_words=20)
     settings = validate(ensemble_settings(["first", "second", "first"], home))
     assert settings.members == ("first", "second")
     assert settings.preset == "cnn + tuned"
@@ -48,7 +48,6 @@ def test_members_of_one_split_become_one_run(home: Path) -> None:
         ({"merge_areas": True}, "cleaning"),
         ({"text_fields": "title_and_abstract"}, "the text that they read"),
         ({"l2_normalize": True}, "how texts become n-grams"),
-        ({"max_length_words": 40}, "how many words they read in order"),
     ],
 )
 def test_runs_that_do_not_go_together(home: Path, changes: dict[str, object], message: str) -> None:
