@@ -40,6 +40,14 @@ def members_of(network: Network) -> list[Network]:
     return ngrams + words
 
 
+def weighed(network: Network, val: Examples, train: Examples) -> Network:
+    """Return a network of several members with their weights fitted, any other as it is."""
+    members = members_of(network)
+    if len(members) == 1 or network.output_activation != "sigmoid":
+        return network
+    return fused(members, val, train.y_true.sum(axis=0), len(train))
+
+
 def fused(
     members: Sequence[Network], val: Examples, n_papers: NDArray[np.int64], n_train: int
 ) -> Network:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from arxivtag.callbacks import ShouldStop, never
 from arxivtag.learning.features import Examples
-from arxivtag.learning.fusion import COMMON_SHARE, fused, members_of
+from arxivtag.learning.fusion import COMMON_SHARE, weighed
 from arxivtag.learning.network import Branch, Network
 from arxivtag.learning.progress import OnTick
 from arxivtag.learning.space import Watch
@@ -167,10 +167,7 @@ class Trainer:
                 callbacks=self._callbacks,
             )
         network = self._validation.best_network or to_network(self._model)
-        members = members_of(network)
-        if len(members) > 1 and network.output_activation == "sigmoid":
-            n_papers = self._train.y_true.sum(axis=0)
-            network = fused(members, self._val, n_papers, len(self._train))
+        network = weighed(network, self._val, self._train)
         return FitResult(
             lift_rare_labels(network, self._train.y_true, self._lift),
             tuple(self._validation.records),

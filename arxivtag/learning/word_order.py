@@ -105,7 +105,8 @@ def word_logits(branch: WordBranch, words: Numbers) -> FloatArray:
 
     Args:
         branch: The network.
-        words: ``(n_texts, length)``, 0 for a gap, else 1 plus the word's number.
+        words: ``(n_texts, n)``, 0 for a gap, else 1 plus the word's number; those beyond the
+            network's length are not read.
 
     Returns:
         ``(n_texts, n_labels)`` float32.
@@ -113,7 +114,7 @@ def word_logits(branch: WordBranch, words: Numbers) -> FloatArray:
     result = np.empty((len(words), branch.shape.n_labels), np.float32)
     for start in range(0, len(words), _BLOCK_TEXTS):
         block = slice(start, start + _BLOCK_TEXTS)
-        result[block] = _block_logits(branch, words[block])
+        result[block] = _block_logits(branch, words[block, : branch.shape.length])
     return result
 
 

@@ -88,15 +88,14 @@ def _settings_of(run_id: str, home: Path) -> RunConfig:
 
 
 def _widest(configs: Sequence[VectorizerConfig]) -> VectorizerConfig:
-    """Return how the members read, with words in order for those that read them."""
+    """Return how the members read, with as many words in order as the one that reads most."""
     lengths = [one.max_length_words for one in configs if one.max_length_words is not None]
     usual = PRESETS["ensemble"].vectorizer.max_length_words
-    return dataclasses.replace(configs[0], max_length_words=lengths[0] if lengths else usual)
+    return dataclasses.replace(configs[0], max_length_words=max(lengths, default=usual))
 
 
 def _difference(first: RunConfig, other: RunConfig) -> str:
     """Return what of the settings keeps two runs from being one model; empty if nothing does."""
-    lengths = {first.vectorizer.max_length_words, other.vectorizer.max_length_words} - {None}
     reading = [
         to_dict(dataclasses.replace(one.vectorizer, max_length_words=None))
         for one in (first, other)
@@ -107,7 +106,6 @@ def _difference(first: RunConfig, other: RunConfig) -> str:
         "cleaning": first.cleaning != other.cleaning,
         "the text that they read": first.text_fields != other.text_fields,
         "how texts become n-grams": reading[0] != reading[1],
-        "how many words they read in order": len(lengths) > 1,
     }
     return next((name for name, differs in asked.items() if differs), "")
 

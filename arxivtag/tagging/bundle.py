@@ -98,8 +98,9 @@ class NetworkLayout:
         branches: For each branch what its layers lead from and to: n_features, hidden units,
             n_labels.
         word_kinds: The kind of each branch that reads words in order; ...
-        word_units: ... and its units. Words, length and labels are the vectorizer's and the
-            bundle's.
+        word_units: ... its units; ...
+        word_lengths: ... and how many words it reads: all that the vectorizer keeps where none
+            are given. Words and labels are the vectorizer's and the bundle's.
     """
 
     output_activation: OutputActivation = _MISSING
@@ -108,6 +109,9 @@ class NetworkLayout:
     word_kinds: tuple[WordKind, ...] = ()
     word_units: tuple[int, ...] = setting(
         (), "Units of each.", minimum=1, maximum=MAX_WORD_UNITS, max_items=MAX_WORD_BRANCHES
+    )
+    word_lengths: tuple[int, ...] = setting(
+        (), "Words that each reads.", minimum=1, maximum=2000, max_items=MAX_WORD_BRANCHES
     )
 
 

@@ -187,11 +187,13 @@ def _word_branches(bundle: Bundle) -> tuple[KerasTensor, list[KerasTensor]]:
     from arxivtag.learning.engine.word_order import keras_of
 
     branches = bundle.network.word_branches
-    words = keras.Input((branches[0].shape.length,), dtype="int64", name="words")
+    length = bundle.vectorizer.config.max_length_words
+    words = keras.Input((length,), dtype="int64", name="words")
     # Keras' 0 is the padding and 1 an unknown word: both are gaps.
     numbers = ops.cast(ops.maximum(words - 1, 0), "int32")
     return words, [
-        keras_of(branch, f"words{number}")(numbers) for number, branch in enumerate(branches)
+        keras_of(branch, f"words{number}")(numbers[:, : branch.shape.length])
+        for number, branch in enumerate(branches)
     ]
 
 

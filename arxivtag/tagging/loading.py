@@ -25,7 +25,7 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.learning.word_order import WordBranch, WordShape
 from arxivtag.learning.word_vectors import SIZE
-from arxivtag.settings import MAX_HIDDEN_LAYERS, WordKind
+from arxivtag.settings import MAX_HIDDEN_LAYERS
 from arxivtag.tagging.bundle import (
     MANIFEST_NAME,
     SCHEMA_VERSION,
@@ -180,18 +180,19 @@ class _Reader:
             shapes = enumerate(itertools.pairwise(sizes))
             branches.append(Branch(tuple(self.layer(branch, *numbered) for numbered in shapes)))
         declared = self.layout.network
+        n_words, n_labels = vectorizer.terms.n_words, self.layout.n_labels
         words = tuple(
-            self.word_branch(number, self.word_shape(kind, n_units, vectorizer))
-            for number, (kind, n_units) in enumerate(
-                zip(declared.word_kinds, declared.word_units, strict=True)
+            self.word_branch(number, WordShape(kind, n_units, n_words, length, n_labels))
+            for number, (kind, n_units, length) in enumerate(
+                zip(
+                    declared.word_kinds,
+                    declared.word_units,
+                    _word_lengths(self.layout),
+                    strict=True,
+                )
             )
         )
         return Network(tuple(branches), declared.output_activation, words)
-
-    def word_shape(self, kind: WordKind, n_units: int, vectorizer: Vectorizer) -> WordShape:
-        """Return the sizes of a network that reads words in order."""
-        length = self.layout.vectorizer.max_length_words or 0
-        return WordShape(kind, n_units, vectorizer.terms.n_words, length, self.layout.n_labels)
 
     def word_branch(self, number: int, shape: WordShape) -> WordBranch:
         """Return a network that reads words in order."""
@@ -327,8 +328,9 @@ def _layout(manifest: dict[str, Any]) -> Layout:
             _HINT,
         )
     branches, word_kinds = layout.network.branches, layout.network.word_kinds
-    if len(word_kinds) != len(layout.network.word_units) or (
-        word_kinds and layout.vectorizer.max_length_words is None
+    lengths = _word_lengths(layout)
+    if not len(word_kinds) == len(layout.network.word_units) == len(lengths) or (
+        max(lengths, default=0) > (layout.vectorizer.max_length_words or 0)
     ):
         raise BundleError(
             "A network that reads words in order should have units and a length. "
@@ -344,6 +346,12 @@ def _layout(manifest: dict[str, Any]) -> Layout:
             _HINT,
         )
     return layout
+
+
+def _word_lengths(layout: Layout) -> tuple[int, ...]:
+    """Return how many words each network that reads them in order reads."""
+    kept = layout.vectorizer.max_length_words or 1
+    return layout.network.word_lengths or (kept,) * len(layout.network.word_kinds)
 
 
 def _fits(sizes: tuple[int, ...], layout: Layout) -> bool:

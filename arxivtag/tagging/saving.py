@@ -109,6 +109,7 @@ def _manifest(bundle: Bundle) -> dict[str, Any]:
             branches=tuple(_sizes(branch) for branch in network.branches),
             word_kinds=tuple(words.shape.kind for words in network.word_branches),
             word_units=tuple(words.shape.n_units for words in network.word_branches),
+            word_lengths=tuple(words.shape.length for words in network.word_branches),
         ),
     )
     kept = (

@@ -18,14 +18,15 @@ TRAINING_TIMEOUT_MS = 900_000
 
 
 def train(page: Page, url: str, preset: str) -> None:
-    """Click a preset, ask for one epoch, start, and see points while it trains."""
+    """Click a preset, ask for one epoch and few words, start, and see it train."""
     page.goto(f"{url}/Train")
     page.get_by_text(PRESET_NAMES[preset], exact=True).click()
     wait_until_idle(page)
     page.get_by_text("Settings", exact=True).click()
-    page.get_by_label("Epochs", exact=True).fill("1")
-    page.get_by_label("Epochs", exact=True).press("Enter")
-    wait_until_idle(page)
+    for name, value in (("Epochs", "1"), ("Words read in order, at most", "40")):
+        page.get_by_label(name, exact=True).fill(value)
+        page.get_by_label(name, exact=True).press("Enter")
+        wait_until_idle(page)
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("run="), timeout=90_000)
     page.wait_for_selector(".at-live-chart", timeout=TRAINING_TIMEOUT_MS)
@@ -39,7 +40,7 @@ def tag_and_explain(page: Page) -> None:
     )
     main.get_by_role("link", name="Predict with this model").click()
     page.wait_for_url(re.compile("/Predict"))
-    page.get_by_label("Abstract", exact=True).fill(EXAMPLES[0].abstract)
+    page.get_by_label("Abstract", exact=True).fill(EXAMPLES[0].abstract, timeout=180_000)
     page.get_by_role("button", name="Tag", exact=True).click()
     expect(page.get_by_text("Top three:")).to_be_visible()
     expect(page.locator(".at-marked mark").first).to_be_visible()

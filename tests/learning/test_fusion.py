@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from arxivtag.learning.features import Examples
-from arxivtag.learning.fusion import fused, member_weights, members_of
+from arxivtag.learning.fusion import fused, member_weights, members_of, weighed
 from arxivtag.learning.network import logits
 from tests.tagging.models import invented_texts, make_bundle
 
@@ -67,3 +69,16 @@ def test_the_whole_is_one_network_that_puts_out_the_weighed_sum() -> None:
         factors, residual, *_ = np.linalg.lstsq(inputs, whole[:, label])
         assert factors[:-1].min() > -0.01
         assert residual[0] < 1e-3 * whole[:, label].var() * 60
+
+
+def test_only_several_sigmoid_members_are_weighed() -> None:
+    bundle = make_bundle("ensemble")
+    rows = bundle.vectorizer.transform(invented_texts(40, seed=5))
+    papers = Examples(rows, np.random.default_rng(1).random((40, 5)) < 0.4)
+    (alone,) = members_of(make_bundle("tuned").network)
+    assert weighed(alone, papers, papers) is alone
+    softmax = dataclasses.replace(bundle.network, output_activation="softmax")
+    assert weighed(softmax, papers, papers) is softmax
+    found = weighed(bundle.network, papers, papers)
+    expected = fused(members_of(bundle.network), papers, papers.y_true.sum(axis=0), 40)
+    np.testing.assert_array_equal(logits(found, rows), logits(expected, rows))

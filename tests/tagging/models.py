@@ -40,8 +40,8 @@ def invented_texts(n_texts: int, seed: int = 0) -> list[str]:
 
 
 def word_branch(kind: WordKind, n_words: int, source: np.random.Generator) -> WordBranch:
-    """A network that reads the first 30 words, with random weights."""
-    shape = WordShape(kind, 6, n_words, 30, len(LABELS))
+    """A network with random weights that reads the first words: 25 if a transformer, else 30."""
+    shape = WordShape(kind, 6, n_words, 25 if kind == "transformer" else 30, len(LABELS))
     embedding = source.normal(0, 0.5, (n_words + 1, SIZE)).astype(np.float32)
     embedding[0] = 0
     weights = {

@@ -180,6 +180,7 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
     "units a string": edit(network__branches=[[149, "16", 5]]),
     "other units": edit(network__branches=[[149, 17, 5]]),
     "units over the limit": edit(network__branches=[[149, 65_000, 65_000, 5]]),
+    "words without a network": edit(network__word_lengths=[30]),
     "vectorizer out of bounds": edit(vectorizer__ngrams=9),
     "vectorizer no object": edit(vectorizer=[]),
     "neighbours negative": edit(neighbours__n_papers=-5),
