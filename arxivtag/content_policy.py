@@ -2,10 +2,10 @@
 
 All of it comes from this server. Streamlit 1.67 needs these exceptions, tried page by page in
 Chromium: the script inside its page, and that of ``/api``, by their digests; components of our own
-and workers from ``blob:`` addresses that the page makes itself; styles that its front end writes. The
-maps of papers need ``'unsafe-eval'``: Plotly draws points on the graphics card by regl, which makes
-functions out of text; without it each map says that the browser knows no WebGL. It lets no text from
-outside run by itself: scripts within a page stay refused.
+and workers from ``blob:`` addresses that the page makes itself; styles that its front end writes.
+The maps of papers need ``'unsafe-eval'``: Plotly draws points on the graphics card by regl, which
+makes functions out of text; without it each map says that the browser knows no WebGL. It lets no
+text from outside run by itself: scripts within a page stay refused.
 """
 
 from __future__ import annotations
