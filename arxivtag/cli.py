@@ -12,7 +12,6 @@ options stand above it.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import json
 import math
 import os
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from arxivtag.settings import RunConfig
     from arxivtag.tagging.bundle import Bundle
     from arxivtag.tagging.many import Pool
-    from arxivtag.tagging.tagger import Tagged
 
 VISITORS_MESSAGE_MB = 60
 
@@ -392,7 +390,7 @@ def _load_model(arguments: Namespace) -> Bundle:
 
 def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
     from arxivtag.papers.text_checks import note_on
-    from arxivtag.tagging import tagger
+    from arxivtag.tagging import tables, tagger
 
     abstract = flags.standard_input()
     if note := note_on(abstract, len(abstract)):
@@ -406,15 +404,7 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
         for score in scores
     ]
     text = "\n".join(lines) or "Not sure: no label stands out."
-    _print_result(arguments.json, _tagged(arguments, scores), text)
-
-
-def _tagged(arguments: Namespace, scores: Tagged) -> object:
-    """Return the labels of one paper as JSON: a list, with ``--notes`` as the API gives them."""
-    labels = [dataclasses.asdict(score) for score in scores]
-    if not arguments.notes:
-        return labels
-    return {"labels": labels} | ({"note": scores.remark.sentence} if scores.remark else {})
+    _print_result(arguments.json, tables.as_plain(scores, with_note=arguments.notes), text)
 
 
 def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
@@ -433,7 +423,8 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
     if notes:
         _print_notes([notes_text(notes)])
     if arguments.json:
-        _print_result(True, [_tagged(arguments, scores) for scores in predicted], "")
+        rows = [tables.as_plain(scores, with_note=arguments.notes) for scores in predicted]
+        _print_result(True, rows, "")
     else:
         sys.stdout.write(tables.table_as_csv(table))
 

@@ -7,19 +7,25 @@ import plotly.graph_objects as go
 
 from arxivtag.figures import theme
 
+LEAST_PAPERS = 10  # a share of fewer says little
+
 
 def shares_by_period_figure(table: pd.DataFrame, title: str, by: str) -> go.Figure:
     """Draw :func:`shares_by_period` as a line per name over bars of all papers of each period.
 
+    Lines leave out periods of fewer than :data:`LEAST_PAPERS`, unless all are so small.
+
     ``by`` is "year" or "month".
     """
+    shares = table["share"].where(table["of_papers"] >= LEAST_PAPERS)
+    table = table.assign(shown=table["share"] if shares.isna().all() else shares)
     # Below the axis: beside the title there is no room for so many names.
     below = {"y": -0.2, "yanchor": "top"}
     figure = theme.new_figure(title, height=420, legend=below, bargap=0.1)
     for name, part in table.groupby("name", sort=False):
         figure.add_scatter(
             x=_places(part, by),
-            y=part["share"],
+            y=part["shown"],
             name=theme.shortened(str(name)),
             mode="lines+markers",
             marker={"size": 4},
@@ -39,7 +45,7 @@ def shares_by_period_figure(table: pd.DataFrame, title: str, by: str) -> go.Figu
     figure.update_xaxes(title={"text": by}, **({"tickformat": "d"} if by == "year" else {}))
     figure.update_yaxes(
         title={"text": f"share of the {by}'s papers"},
-        tickformat=".0%" if table["share"].max() > 0.1 else ".1%",
+        tickformat=".0%" if table["shown"].max() > 0.1 else ".1%",
         rangemode="tozero",
         domain=[0.26, 1],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -78,6 +79,14 @@ def with_predicted_labels(
         for abstract, row in zip(texts.frame[ABSTRACT].tolist(), predicted, strict=True)
     ]
     return table
+
+
+def as_plain(tagged: Tagged, *, with_note: bool) -> object:
+    """Return the labels of one text for JSON: a list, or as the API gives them with the note."""
+    labels = [dataclasses.asdict(score) for score in tagged]
+    if not with_note:
+        return labels
+    return {"labels": labels} | ({"note": tagged.remark.sentence} if tagged.remark else {})
 
 
 def _note(noticed: str, row: Tagged) -> str:

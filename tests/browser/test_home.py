@@ -18,6 +18,7 @@ OpenPage = Callable[..., Page]
 def drawn_map(page: Page) -> Locator:
     drawn = page.locator(".at-map[data-points]")
     expect(drawn).to_have_attribute("data-points", str(len(load_map().papers)))
+    expect(drawn).not_to_contain_text("WebGL is not supported")
     return drawn
 
 

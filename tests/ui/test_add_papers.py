@@ -261,6 +261,17 @@ def test_how_labels_are_read_is_shown_and_can_be_overruled(home: Path) -> None:
     assert corpus.labels_read.separator == "semicolon"
 
 
+def test_how_dates_are_read_is_shown(home: Path) -> None:
+    rows = "title,abstract,tags,{}\nA,Some words,x,{}\nB,Other words,y,\n"
+    app = uploaded(rows.format("Publication Date", "2 May 2019"))
+    (said,) = [one.body for one in app.get("html") if "Dates" in one.body]
+    assert "Publication Date" in said
+    assert "1 of 2 papers have one, 2019-05-02 to 2019-05-02" in said
+    app = uploaded(rows.format("pages", "7"))
+    (said,) = [one.body for one in app.get("html") if "Dates" in one.body]
+    assert "no column of dates" in said
+
+
 def test_another_file_is_judged_anew(home: Path) -> None:
     app = uploaded("title,abstract,tags\nA,Some words,Machine Learning; Physics - Theory\n")
     separator(app).set_value("none").run()

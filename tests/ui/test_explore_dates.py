@@ -55,7 +55,7 @@ def test_terms_over_time_begin_with_those_of_the_newest_papers(open_dated: OpenA
     assert shares.loc["steam engines"].tolist() == [1, 1, 1, 0]
     assert shares.loc["gent"].tolist() == [0, 0, 0, 0]
     assert set(table["of_papers"]) == {10}
-    assert "1 whose year is not known are left out" in texts(app)
+    assert "and 1 papers whose year is not known are left out" in texts(app)
 
 
 def test_labels_by_month(open_dated: OpenApp) -> None:

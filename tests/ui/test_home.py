@@ -39,11 +39,11 @@ def test_an_area_is_chosen_by_name_or_by_a_companions_line(open_app: OpenApp) ->
     app = open_app()
     assert app.selectbox(key=AREA_KEY).value == "cs.CL"
     companions = app.dataframe[0].value
-    assert companions["label"].iloc[0] == "cs.AI"
+    assert companions["area"].iloc[0] == "cs.AI · Artificial Intelligence"
     assert companions["share"].is_monotonic_decreasing
     app.selectbox(key=AREA_KEY).set_value("hep-ex").run()
     assert not app.exception
-    assert app.dataframe[0].value["label"].iloc[0] == "hep-ph"
+    assert app.dataframe[0].value["area"].iloc[0].startswith("hep-ph")
     assert "no even sample" not in texts(app)  # what figures rest on is folded
 
 

@@ -18,7 +18,7 @@ from arxivtag.exploring.periods import (
     periods_of,
     shares_by_period,
 )
-from arxivtag.figures.periods import shares_by_period_figure
+from arxivtag.figures.periods import LEAST_PAPERS, shares_by_period_figure
 from arxivtag.ui.explore.shared import View, one_of
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.memory import shared
@@ -100,7 +100,12 @@ def _render(view: View, holders: Mapping[str, Rows], by: Period, what: str) -> N
     )
     n_undated = int((periods_of(dates, by) < 0).sum())
     components.note(
-        f"Shares of the papers in view that appeared in a {by}, by arXiv id or date"
-        + (f"; {n_undated:,} whose {by} is not known are left out." if n_undated else ".")
+        f"Shares of the papers in view that appeared in a {by}, by arXiv id or date; lines leave "
+        f"out {by}s of fewer than {LEAST_PAPERS} papers"
+        + (
+            f", and {n_undated:,} papers whose {by} is not known are left out."
+            if n_undated
+            else "."
+        )
     )
     tables.fold(table, f"{what.lower()}-by-{by}", f"{what} by {by}")

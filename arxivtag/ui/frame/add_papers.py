@@ -189,7 +189,7 @@ def _layout_input(path: Path) -> Layout | None:
     read = read_labels(table, label_columns, chosen, separator or AUTO, limits())
     _show_examples(read.reading)
     dates = understood_dates(list(dated.values()), dates_of(table, dated))
-    components.note(components.safe_text(dates.sentence))
+    components.note(dates.sentence)
     for sentence in read.notes if separator is not None else ():
         components.note(sentence)
     _preview(table, mapping, read.labels)

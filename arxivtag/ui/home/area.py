@@ -7,7 +7,6 @@ import streamlit as st
 
 from arxivtag.figures import arxiv as figures
 from arxivtag.papers import facts
-from arxivtag.papers.taxonomy import label_name
 from arxivtag.ui.browser.live_chart import live_chart, plain_figure
 from arxivtag.ui.frame import components, memory, tables
 from arxivtag.ui.frame.errors import guarded
@@ -107,15 +106,14 @@ def _render_companions(known: facts.AreaFacts) -> None:
         components.empty_state("No companions", "No area is often named beside it.")
         return
     st.markdown("**Named beside it**")
-    table = known.companions.assign(name=known.companions["label"].map(label_name))
+    table = known.companions.assign(area=known.companions["label"].map(components.label_text))
     tables.draw(
         table,
         "area-companions",
         f"Areas most often named beside {known.area}, with the share of its papers.",
         {
-            "label": tables.text("Area", "small"),
             "share": tables.bar("Of its papers"),
-            "name": tables.text("Name"),
+            "area": tables.text("Area", "large"),
         },
         on_line=lambda line: choose_area(str(table["label"].iloc[line])),
     )
