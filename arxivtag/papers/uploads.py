@@ -29,6 +29,8 @@ from arxivtag.papers.source import UPLOAD, Source, parse_source
 from arxivtag.policy import policy
 
 _ID = re.compile(r"[0-9a-f]{32}")
+_PLAIN = re.compile(r"[^\W_][\w .()+-]{0,59}(?:\.\w{1,12}){1,2}")
+_ABOUT = "upload.json"
 _PIECE_BYTES = 1 << 20
 _CHOSEN = "chosen"  # a file of this name says that somebody chose the upload
 _DAY_S = 86_400.0
@@ -47,17 +49,28 @@ def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) 
     format_ending(Path(shown))
     upload_id = secrets.token_hex(16)
     folder = storage.make_folder(uploads_folder(home), private=True) / upload_id
-    ending = "".join(Path(shown).suffixes[-2:]).lower()
-    known = re.search(r"(?:\.\w+)?\.\w+$", ending)
-    data = folder / f"data{known[0] if known else ending}"
+    data = folder / _stored_name(shown)
     stream = io.BytesIO(content) if isinstance(content, bytes) else content
     try:
         storage.write_atomic(data, lambda file: _copy_bounded(stream, file))
-        storage.write_json(folder / "upload.json", {"name": shown, "file": data.name})
+        storage.write_json(folder / _ABOUT, {"name": shown, "file": data.name})
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return str(Source(UPLOAD, upload_id))
+
+
+def _stored_name(shown: str) -> str:
+    """Return the name under which a file is stored: its own where that is a plain one.
+
+    What is wrong with a file is told by that name.
+    """
+    ending = "".join(Path(shown).suffixes[-2:]).lower()
+    known = re.search(r"(?:\.\w+)?\.\w+$", ending)
+    ending = known[0] if known else ending
+    name = shown[: len(shown) - len(ending)] + ending
+    is_plain = _PLAIN.fullmatch(name) and name.lower() != _ABOUT
+    return name if is_plain else f"data{ending}"
 
 
 def keep_upload(source: str, home: Path | None = None) -> None:
@@ -162,13 +175,13 @@ def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
         raise gone
     folder = uploads_folder(home) / named.key
     try:
-        about = json.loads((folder / "upload.json").read_text("utf-8"))
+        about = json.loads((folder / _ABOUT).read_text("utf-8"))
         said = (about["file"], about.setdefault("label_separator", AUTO), about["name"],
                 *about.setdefault("mapping", {}).values())  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise gone from None
     is_sound = all(isinstance(one, str) for one in said)
-    if not is_sound or not re.fullmatch(r"data[.\w]+", said[0]) or not (folder / said[0]).is_file():
+    if not is_sound or not _PLAIN.fullmatch(said[0]) or not (folder / said[0]).is_file():
         raise gone
     return folder, about
 
@@ -200,7 +213,7 @@ def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
             source = save_upload(str(about["name"]), file, home)
         folder, about = _about(source, home)
     said = {"mapping": dict(layout.columns), "label_separator": layout.label_separator}
-    storage.write_json(folder / "upload.json", about | said)
+    storage.write_json(folder / _ABOUT, about | said)
     return source
 
 

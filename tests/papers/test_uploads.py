@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import io
 import json
@@ -43,9 +44,23 @@ def test_save_and_load(home: Path) -> None:
 )
 def test_names_keep_their_format(home: Path, name: str) -> None:
     path, shown = upload_path(save_upload(name, CONTENT, home), home)
-    assert path.name.startswith("data.")
+    assert path.name.startswith("data." if len(name) > 99 else name[:2])
     assert path.suffix.lower() == Path(name).suffix.lower()
     assert len(shown) <= 100
+
+
+@pytest.mark.parametrize("name", ["upload.json", "Upload.JSON", ".csv", "-.csv", "a" * 80 + ".csv"])
+def test_names_that_are_no_plain_ones_are_not_stored(home: Path, name: str) -> None:
+    with contextlib.suppress(DataError):  # ".csv" has no ending
+        path, _ = upload_path(save_upload(name, CONTENT, home), home)
+        assert path.name.startswith("data.")
+        assert path.read_bytes() == CONTENT
+
+
+def test_a_refused_file_is_told_by_its_own_name(home: Path) -> None:
+    source = save_upload("photo.png.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), home)
+    with pytest.raises(DataError, match=r"^photo\.png\.csv is a picture"):
+        load(source, home=home)
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,9 @@ METRIC_NAMES = {
     "binary_accuracy_all_zeros": "Binary accuracy of no label",
 }
 # Drawn against the baselines: figures between 0 and 1 of which more is better. Binary
-# accuracy and Hamming loss would only put every dot at one end.
-COMPARED = tuple(key for key in HEADLINE_KEYS if key not in ("binary_accuracy", "hamming_loss"))
+# accuracy and Hamming loss would only put every dot at one end; micro-F1 is the verdict's.
+_NOT_COMPARED = ("binary_accuracy", "hamming_loss", "micro_f1")
+COMPARED = tuple(key for key in HEADLINE_KEYS if key not in _NOT_COMPARED)
 TILES = ("micro_f1", "macro_f1", "lrap", "precision_at_1")
 NO_LABEL = "No label at all"
 # Headings of the table; the figure's legend has the long names.
@@ -70,12 +71,14 @@ def _render_verdict(evaluation: Mapping[str, Any]) -> None:
     if evaluation.get("micro_f1") is not None and evaluation.get("baselines"):
         model, *others = _series(evaluation, ["micro_f1"])
         components.render_figure(
-            comparison_figure([METRIC_NAMES["micro_f1"]], [model, *others]),
+            comparison_figure(
+                [METRIC_NAMES["micro_f1"]], [model, *others], _ceiling_band(evaluation)
+            ),
             key="verdict",
             alt_text=" ".join(headline_sentences(evaluation)),
         )
     with st.expander("In words", icon=":material/notes:"):
-        for sentence in headline_sentences(evaluation):
+        for sentence in (*headline_sentences(evaluation), ceiling_sentence(evaluation)):
             st.markdown(components.safe_text(sentence))
 
 
@@ -139,15 +142,10 @@ def _render_comparison(evaluation: Mapping[str, Any]) -> None:
         components.empty_state("Nothing to compare", "No figure is defined for these papers.")
         return
     components.render_figure(
-        comparison_figure(
-            [METRIC_NAMES[key] for key in keys],
-            _series(evaluation, keys),
-            _ceiling_band(evaluation),
-        ),
+        comparison_figure([METRIC_NAMES[key] for key in keys], _series(evaluation, keys)),
         key="evaluation-comparison",
         alt_text="The model's figures with their 95 % intervals beside those of each baseline, "
-        "as dots, and a band of the micro-F1 that the labels allow at best; the table of metrics "
-        "below holds the same numbers",
+        "as dots; the table of metrics below holds the same numbers",
     )
     _render_ceiling(evaluation)
     with st.container(gap="xxsmall"):
