@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from arxivtag.config import Limits, VisitorLimits
+from arxivtag.config import JobLimits, Limits, VisitorLimits
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -29,6 +29,7 @@ def table(kind: type, prefix: str) -> list[str]:
     [
         ("data.md", Limits, "ARXIVTAG_"),
         ("deploy.md", VisitorLimits, "ARXIVTAG_VISITOR_"),
+        ("deploy.md", JobLimits, "ARXIVTAG_"),
     ],
 )
 def test_tables_are_up_to_date(page: str, kind: type, prefix: str) -> None:

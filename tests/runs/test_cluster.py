@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from arxivtag import config
 from arxivtag.errors import ConfigError, RefusedError, RunError
+from arxivtag.papers.schema import Layout
 from arxivtag.runs import cluster, jobs, lease, places, registry
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import RunStatus
+from arxivtag.tagging import many
 from tests.runs.clusters import (  # noqa: F401  fixtures
     LocalCluster,
     on_cluster,
@@ -230,6 +233,17 @@ def test_a_worker_that_was_only_slow_ends_itself(quick: Path) -> None:
     jobs.stop(run_id, quick)
     wait_for(lambda: state_of(run_id, quick) == "stopped", LONG_S)
     wait_until_free()
+
+
+def test_workers_tag_a_file_as_threads_do(quick: Path, tmp_path: Path) -> None:
+    written = []
+    wanted = many.Wanted(str(config.PRETRAINED_PATH), Layout({}))
+    for pool in (many.local_pool(None), cluster.pool()):
+        with pool as those_who_tag:
+            out = tmp_path / f"{len(written)}.csv"
+            many.tag_file("sample", out, wanted, those_who_tag, quick, lambda *_: None)
+            written.append(out.read_bytes())
+    assert written[0] == written[1]
 
 
 def test_without_the_extra_one_sentence_says_what_to_install(

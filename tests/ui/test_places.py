@@ -19,10 +19,10 @@ from tests.ui.conftest import texts
 def test_workers_are_named_up_to_some() -> None:
     found = [Place(f"w{n}", None) for n in range(MAX_NAMED + 3)]
     figures = place_figures(found, {}, 0)
-    assert figures[0] == ("Train now", f"0 of {len(found)}")
+    assert figures[0] == ("Training", f"0 of {len(found)}")
     assert figures[-1] == ("More workers", "3")
     assert place_figures([Place("", "private")], {}, 1) == [
-        ("Train now", "1 of 1"), ("Wait", "1"), ("Place 1", "a run"),
+        ("Training", "1 of 1"), ("Waiting", "1"), ("Place 1", "a run"),
     ]  # fmt: skip
 
 
@@ -33,7 +33,7 @@ def test_slots_are_shown_where_there_are_several(
     held = [locks.try_acquire(path) for path in (folder.lock, home / "runs" / ".slot.lock")]
     assert held[1] is not None
     locks.write_holder(held[1], "run-a")
-    assert "Train now" not in texts(open_app("pages/4_Runs.py"))
+    assert "1 of" not in texts(open_app("pages/4_Runs.py"))
     monkeypatch.setenv("ARXIVTAG_JOBS", "2")
     assert jobs.running(home) == ("run-a",)
     shown = texts(open_app("pages/4_Runs.py"))

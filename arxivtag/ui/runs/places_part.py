@@ -48,10 +48,10 @@ def place_figures(
     """Return what is shown, each ``(label, value)``; ``names`` are those of the runs one may see.
 
     >>> place_figures([Place("a", "run-1"), Place("b", None)], {"run-1": "tuned"}, 3)
-    [('Train now', '1 of 2'), ('Wait', '3'), ('a', 'tuned'), ('b', 'free')]
+    [('Training', '1 of 2'), ('Waiting', '3'), ('a', 'tuned'), ('b', 'free')]
     """
     n_training = sum(place.run_id is not None for place in found)
-    figures = [("Train now", f"{n_training} of {len(found)}"), ("Wait", str(n_waiting))]
+    figures = [("Training", f"{n_training} of {len(found)}"), ("Waiting", str(n_waiting))]
     for number, place in enumerate(found[:MAX_NAMED], start=1):
         trains = names.get(place.run_id, "a run") if place.run_id else "free"
         figures.append((place.worker or f"Place {number}", trains))
