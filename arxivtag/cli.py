@@ -4,43 +4,52 @@ Results go to standard output (as JSON with ``--json``), progress to standard
 error. An :class:`ArxivTagError` prints one line and its hint and exits 1; bad
 usage exits 2. Heavy imports stand inside the commands, so that ``--help``
 answers at once.
-
-A command is one function: it is named as it is called, its first line is its help, and its
-options stand above it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import math
 import os
 import signal
 import socket
 import sys
 import traceback
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from arxivtag import __version__, config, flags, login
-from arxivtag.callbacks import OnProgress, ProgressLine
+from arxivtag.commands import (
+    COLUMNS,
+    COMMANDS,
+    COUNT,
+    DATA,
+    HOME,
+    JSON,
+    LABEL_SEPARATOR,
+    MODEL,
+    PORT,
+    SHARE,
+    command,
+    layout_of,
+    number,
+    option,
+    plain,
+    print_notes,
+    print_result,
+    progress,
+)
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
 from arxivtag.policy import Role, acting_as, data_paths, policy, role
-from arxivtag.settings import COLUMNS_HELP, DEFAULT_PRESET, LABEL_SEPARATOR_HELP, PRESETS
+from arxivtag.settings import DEFAULT_PRESET, PRESETS
 
 if TYPE_CHECKING:
-    from arxivtag.papers.schema import Layout
     from arxivtag.settings import RunConfig
     from arxivtag.tagging.bundle import Bundle
     from arxivtag.tagging.many import Pool
 
 VISITORS_MESSAGE_MB = 60
-
-Run = Callable[[Namespace], None]
-# An option is a function that adds itself to the parser of a command.
-Option = Callable[[ArgumentParser], object]
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -91,27 +100,6 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-# Commands, and what their options share.
-
-
-COMMANDS: dict[Run, tuple[Option, ...]] = {}
-
-
-def command(*options: Option) -> Callable[[Run], Run]:
-    """Make a function the command of its name, with ``options`` besides --json and --home."""
-
-    def register(run: Run) -> Run:
-        COMMANDS[run] = options
-        return run
-
-    return register
-
-
-def option(*names: str, **how: Any) -> Option:
-    """Return an option; takes what ``ArgumentParser.add_argument`` takes."""
-    return lambda parser: parser.add_argument(*names, **how)
-
-
 def build_parser() -> ArgumentParser:
     """Return the parser of all commands."""
     parser = ArgumentParser(
@@ -127,63 +115,6 @@ def build_parser() -> ArgumentParser:
         for add in (JSON, HOME, *options):
             add(own)
     return parser
-
-
-COUNT = flags.between(int, 1, math.inf, "a whole number of at least 1")
-SHARE = flags.between(float, 0, 1, "between 0 and 1")
-PORT = flags.between(int, 0, 65_535, "a whole number from 0 to 65535")
-
-JSON = option("--json", action="store_true", help="print the result as JSON")
-HOME = option(
-    "--home", type=flags.folder, metavar="DIR",
-    help="folder of runs and downloads (default: ARXIVTAG_HOME)",
-)  # fmt: skip
-DATA = option(
-    "data", metavar="DATA",
-    help="'sample', 'arxiv-abstracts', or a file (.csv, .jsonl, .parquet, .xlsx, .bib, ...)",
-)  # fmt: skip
-COLUMNS = option(
-    "--columns", default="", metavar="FIELD=COLUMN,...", help=COLUMNS_HELP.replace("%", "%%")
-)
-LABEL_SEPARATOR = option(
-    "--label-separator", default="auto", metavar="SIGN", help=LABEL_SEPARATOR_HELP
-)
-MODEL = option("model", metavar="MODEL", help="'pretrained', a run id, or a bundle folder")
-
-
-def _print_notes(notes: Sequence[str]) -> None:
-    """Say on standard error what was noticed in reading: rows left out, say."""
-    for note in notes:
-        print(note, file=sys.stderr, flush=True)
-
-
-def _progress() -> OnProgress:
-    """Return what says on standard error how far a command is."""
-    return ProgressLine(sys.stderr)
-
-
-def _layout(arguments: Namespace) -> Layout:
-    """Return what the person said about the columns of a file and its labels."""
-    from arxivtag.papers.schema import parse_layout
-
-    return parse_layout(arguments.columns, arguments.label_separator)
-
-
-def _print_result(as_json: bool, result: object, text: str) -> None:
-    print(json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) if as_json else text)
-
-
-def _plain(values: Mapping[str, object]) -> str:
-    """Return a dictionary as aligned lines; nested values are left to ``--json``."""
-    rows = {key: value for key, value in values.items() if not isinstance(value, dict | list)}
-    width = max((len(key) for key in rows), default=0)
-    return "\n".join(f"{key:<{width}}  {_number(value)}" for key, value in rows.items())
-
-
-def _number(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.4g}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 # Each command with its options.
@@ -209,7 +140,7 @@ def fetch(arguments: Namespace) -> None:
 
     result: dict[str, object] = {"source": arguments.source}
     if arguments.source == "arxiv-abstracts":
-        path = fetch_arxiv_abstracts(home=arguments.home, out=arguments.out, progress=_progress())
+        path = fetch_arxiv_abstracts(home=arguments.home, out=arguments.out, progress=progress())
         result["path"] = str(path)
     else:
         if not arguments.query:
@@ -218,10 +149,10 @@ def fetch(arguments: Namespace) -> None:
             Search(arguments.query, arguments.max_results, arguments.primary),
             home=arguments.home,
             out=arguments.out,
-            progress=_progress(),
+            progress=progress(),
         )
         result |= {"path": str(path), "queries": arguments.query}
-    _print_result(arguments.json, result, _plain(result))
+    print_result(arguments.json, result, plain(result))
 
 
 @command(DATA, COLUMNS, LABEL_SEPARATOR)
@@ -230,23 +161,23 @@ def describe(arguments: Namespace) -> None:
     from arxivtag.corpus.store import open_corpus
     from arxivtag.exploring.describe import describe as describe_corpus
 
-    layout = _layout(arguments)
-    corpus = open_corpus(arguments.data, arguments.home, layout=layout, progress=_progress())
-    _print_notes(corpus.report.read.notes)
+    layout = layout_of(arguments)
+    corpus = open_corpus(arguments.data, arguments.home, layout=layout, progress=progress())
+    print_notes(corpus.report.read.notes)
     result = describe_corpus(corpus)
-    lengths = "  ".join(f"{key} {_number(value)}" for key, value in result["length_words"].items())
+    lengths = "  ".join(f"{key} {number(value)}" for key, value in result["length_words"].items())
     most_frequent = sorted(result["label_counts"].items(), key=lambda item: -item[1])[:10]
     labels = "  ".join(f"{label} {count:,}" for label, count in most_frequent)
     read = corpus.report.labels_read
     lines = [
-        _plain(result),
+        plain(result),
         f"words per abstract: {lengths}",
         f"most frequent labels: {labels}",
         read.sentence,
         *(f"  {one.written[:60]!r} -> {' | '.join(one.labels)}" for one in read.examples),
         corpus.report.dates_read.sentence,
     ]
-    _print_result(arguments.json, result, "\n".join(lines))
+    print_result(arguments.json, result, "\n".join(lines))
 
 
 @command(
@@ -280,13 +211,13 @@ def _run_here(arguments: Namespace, settings: RunConfig) -> None:
     from arxivtag.learning.headline import headline_text
     from arxivtag.runs import foreground
 
-    result = foreground.train_in_foreground(settings, arguments.home, progress=_progress())
-    _print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
+    result = foreground.train_in_foreground(settings, arguments.home, progress=progress())
+    print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     head = {key: value for key, value in result.items() if key not in ("evaluation", "timings")}
     times = {stage: seconds for stage, seconds in result["timings"].items() if stage != "epochs"}
     seconds = "  ".join(f"{stage} {value:.1f} s" for stage, value in times.items())
-    text = f"{_plain(head)}\n{seconds}\n\n{headline_text(result['evaluation'])}"
-    _print_result(arguments.json, result, text)
+    text = f"{plain(head)}\n{seconds}\n\n{headline_text(result['evaluation'])}"
+    print_result(arguments.json, result, text)
 
 
 @command(
@@ -321,10 +252,10 @@ def sweep(arguments: Namespace) -> None:
         arguments.usage_error("a sweep takes its random seeds by --seeds.")
     with interrupt_asks_to_stop() as interrupted:
         sweep_id = sweeps.start(plan, arguments.home)
-        done = sweeps.wait(sweep_id, arguments.home, _progress(), interrupted.is_set)
+        done = sweeps.wait(sweep_id, arguments.home, progress(), interrupted.is_set)
     board = scoreboard.scoreboard(done.run_ids, arguments.home)
     result = {"sweep_id": sweep_id, **scoreboard.board_as_dict(board)}
-    _print_result(arguments.json, result, scoreboard.board_text(board))
+    print_result(arguments.json, result, scoreboard.board_text(board))
 
 
 @command(
@@ -341,12 +272,12 @@ def evaluate(arguments: Namespace) -> None:
     from arxivtag.runs.evaluating import evaluate_model
 
     result = evaluate_model(
-        arguments.model, arguments.data, arguments.home, _layout(arguments), _progress()
+        arguments.model, arguments.data, arguments.home, layout_of(arguments), progress()
     )
-    _print_notes(result["notes"])
+    print_notes(result["notes"])
     if arguments.out:
         storage.write_json(arguments.out, result)
-    _print_result(arguments.json, result, headline_text(result))
+    print_result(arguments.json, result, headline_text(result))
 
 
 @command(
@@ -394,17 +325,17 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
 
     abstract = flags.standard_input()
     if note := note_on(abstract, len(abstract)):
-        _print_notes([f"Note: {note}."])
+        print_notes([f"Note: {note}."])
     (scores,) = tagger.tag(bundle, [abstract], top_k=arguments.top, threshold=arguments.threshold)
     if scores.remark:
-        _print_notes([scores.remark.sentence])
+        print_notes([scores.remark.sentence])
     lines = [
         f"{'*' if score.above_threshold else ' '} {score.probability:5.1%}  "
         f"{score.label:<18} {score.name}"
         for score in scores
     ]
     text = "\n".join(lines) or "Not sure: no label stands out."
-    _print_result(arguments.json, tables.as_plain(scores, with_note=arguments.notes), text)
+    print_result(arguments.json, tables.as_plain(scores, with_note=arguments.notes), text)
 
 
 def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
@@ -415,16 +346,16 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
 
     layout = parse_layout(arguments.columns)
     texts = sources.load_texts(arguments.input, layout=layout, home=arguments.home)
-    _print_notes(texts.notes)
+    print_notes(texts.notes)
     predicted = tagger.tag_papers(bundle, texts.frame, arguments.top, arguments.threshold)
     separator = tables.label_separator(bundle.label_names)
     table = tables.with_predicted_labels(texts, predicted, separator)
     notes = count_notes(table[tables.note_column(texts.input_columns)])
     if notes:
-        _print_notes([notes_text(notes)])
+        print_notes([notes_text(notes)])
     if arguments.json:
         rows = [tables.as_plain(scores, with_note=arguments.notes) for scores in predicted]
-        _print_result(True, rows, "")
+        print_result(True, rows, "")
     else:
         sys.stdout.write(tables.table_as_csv(table))
 
@@ -442,16 +373,16 @@ def _tag_into_file(arguments: Namespace) -> None:
     )
     with _workers(arguments) as pool:
         done = many.tag_file(
-            arguments.input, arguments.out, wanted, pool, arguments.home, _progress()
+            arguments.input, arguments.out, wanted, pool, arguments.home, progress()
         )
-    _print_notes([*done.read_notes, *([notes_text(done.notes)] if done.notes else [])])
+    print_notes([*done.read_notes, *([notes_text(done.notes)] if done.notes else [])])
     result = {
         "path": str(arguments.out),
         "n_papers": done.n_papers,
         "n_skipped": done.n_skipped,
         "notes": done.notes,
     }
-    _print_result(arguments.json, result, f"{done.n_papers:,} papers tagged: {arguments.out}")
+    print_result(arguments.json, result, f"{done.n_papers:,} papers tagged: {arguments.out}")
 
 
 def _workers(arguments: Namespace) -> contextlib.AbstractContextManager[Pool]:
@@ -479,7 +410,7 @@ def runs(arguments: Namespace) -> None:
         f"{row['run_id']:<28} {row['state']:<9} {row['preset'] or '':<14} {row['data'] or ''}"
         for row in rows
     ]
-    _print_result(arguments.json, rows, "\n".join(lines) or "No runs yet: arxivtag train sample")
+    print_result(arguments.json, rows, "\n".join(lines) or "No runs yet: arxivtag train sample")
 
 
 @command(
@@ -494,7 +425,7 @@ def export(arguments: Namespace) -> None:
     path = arguments.out
     export_keras(_load_model(arguments), path)
     result = {"path": str(path), "size_mb": round(path.stat().st_size / 1e6, 3)}
-    _print_result(arguments.json, result, _plain(result))
+    print_result(arguments.json, result, plain(result))
 
 
 @command(

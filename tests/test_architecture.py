@@ -55,6 +55,7 @@ FLOORS = {
     "arxivtag.ui.runs": 4,
     "arxivtag.addresses": 5,
     "arxivtag.cli": 5,
+    "arxivtag.commands": 5,
     "arxivtag.flags": 5,
     "arxivtag.content_policy": 5,
     "arxivtag.server": 5,
@@ -96,7 +97,9 @@ SIDEWAYS = {
     ("arxivtag.ui.runs", "arxivtag.ui.predict"),  # its model is taken along as on Predict
     ("arxivtag.ui.runs", "arxivtag.ui.train"),  # it is watched, and its settings named, as there
     ("arxivtag.__main__", "arxivtag.cli"),
+    ("arxivtag.cli", "arxivtag.commands"),
     ("arxivtag.cli", "arxivtag.flags"),
+    ("arxivtag.commands", "arxivtag.flags"),
     ("arxivtag.cli", "arxivtag.server"),
     ("arxivtag.server", "arxivtag.addresses"),
     ("arxivtag.server", "arxivtag.content_policy"),
