@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from arxivtag import cli
 from arxivtag.errors import RunError
 from arxivtag.fields import to_dict
 from arxivtag.runs.ensembles import ensemble_settings
@@ -65,3 +66,9 @@ def test_models_that_do_not_go_together(home: Path) -> None:
         ensemble_settings(["first", "first"], home)
     with pytest.raises(RunError, match="no run 'gone'"):
         ensemble_settings(["first", "gone"], home)
+
+
+def test_the_command_says_what_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    finished(home, "first")
+    assert cli.run_command(["ensemble", "first", "gone", "--home", str(home)]) == 1
+    assert "There is no run 'gone'." in capsys.readouterr().err

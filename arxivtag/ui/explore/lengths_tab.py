@@ -80,7 +80,7 @@ def _render_coverage(lengths: Lengths) -> None:
     tables.fold(coverage, "length-coverage", "Share of abstracts up to each length")
     st.page_link(
         "pages/2_Train.py",
-        label="Train a network that reads so many words in order: presets CNN and Ensemble",
+        label="Train a network that reads so many words in order: CNN, LSTM or Transformer",
         icon=":material/model_training:",
         query_params={name: st.query_params[name] for name in CARRIED if name in st.query_params},
     )
