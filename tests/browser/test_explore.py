@@ -42,6 +42,11 @@ def test_tabs_stand_in_the_address(server: Server, open_page: OpenPage) -> None:
     assert query(page)["tab"] == ["Lengths"]
     # Only the open tab is computed and drawn.
     expect(page.get_by_text("Duplicate titles")).to_have_count(0, timeout=PATIENCE_MS)
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
+    page.wait_for_url(re.compile("/Train"))
+    page.go_back()  # one press, and the tab is the one that was left
+    expect(page.get_by_text("What a maximum length covers")).to_be_visible(timeout=PATIENCE_MS)
+    expect(tab(page, "Lengths")).to_have_attribute("aria-selected", "true")
 
 
 def test_a_filter_narrows_the_page_and_can_be_shared(server: Server, open_page: OpenPage) -> None:

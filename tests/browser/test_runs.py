@@ -163,6 +163,12 @@ def test_replays_epochs_and_tells_of_a_dot(
     radius = min(box["width"] / 2 - 62, box["height"] / 2 - 24)
     canvas.click(position={"x": box["width"] / 2, "y": box["height"] / 2 - radius + 3})
     expect(page.locator(".at-papers li.chosen p")).to_have_text("paper 0")
+    with page.expect_download() as picture:
+        page.get_by_role("button", name="Save as PNG").click()
+    assert Path(picture.value.path()).read_bytes().startswith(b"\x89PNG")
+    with page.expect_download() as table:
+        page.get_by_role("button", name="Label space as CSV").click()
+    assert Path(table.value.path()).read_text().startswith("title,labels,x,y,cs.CV,cs.LG,stat.ML")
     canvas.press("ArrowRight")
     expect(page.locator(".at-papers li.chosen p")).not_to_have_text("paper 0")
 

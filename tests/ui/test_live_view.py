@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from arxivtag.learning.space import to_bytes
+from arxivtag.runs.space import Space
 from arxivtag.ui.train.live_view import waiting_text
+from arxivtag.ui.train.space_view import space_table
 
 
 @pytest.mark.parametrize(
@@ -25,3 +29,14 @@ def test_a_waiting_runs_place(
     waiting: tuple[str, ...], n_running: int, shown: str | None, text: str
 ) -> None:
     assert waiting_text("b", waiting, n_running, shown) == text
+
+
+def test_the_label_space_as_a_table() -> None:
+    packed = to_bytes(np.array([[[1, 0, 0, 0], [0, 0, 0.25, 0]]], np.float32))
+    names = ("cs.CV", "cs.LG", "cs.CL", "stat.ML")
+    space = Space(names, ("a", "b"), ((0,), (2, 1)), np.ones(1, np.float32), packed)
+    table = space_table(space)
+    assert table["labels"].tolist() == ["cs.CV", "cs.CL cs.LG"]
+    # Four labels stand at the top, right, bottom and left of a circle of radius 1.
+    np.testing.assert_allclose(table[["x", "y"]], [[0, 1], [0, -1]], atol=1e-6)
+    np.testing.assert_allclose(table["cs.CL"], [0, 0.25], atol=0.004)

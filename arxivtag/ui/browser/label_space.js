@@ -209,6 +209,7 @@ function listen(node, state, component) {
     goTo(node, state, Number(slider.value), 200);
     tell(state);
   };
+  node.querySelector(".at-save").onclick = () => savePicture(canvas, "label-space.png");
   node.querySelector("button").onclick = () => {
     if (state.playing) return stop(node, state);
     goTo(node, state, 0, 0);

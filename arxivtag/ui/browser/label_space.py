@@ -17,8 +17,9 @@ _space = st.components.v2.component(
     html='<div class="at-space"><canvas role="img" tabindex="0"></canvas>'
     '<div class="at-space-line"><span class="at-space-epoch"></span>'
     '<span class="at-space-replay" hidden><button type="button">Replay</button>'
-    '<input type="range" min="0" step="1" aria-label="Epoch shown"></span></div></div>',
-    js=javascript("label_space"),
+    '<input type="range" min="0" step="1" aria-label="Epoch shown"></span>'
+    '<button type="button" class="at-save">Save as PNG</button></div></div>',
+    js=javascript("save_picture") + javascript("label_space"),
     isolate_styles=False,
 )
 _papers = st.components.v2.component(

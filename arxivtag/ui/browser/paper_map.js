@@ -4,6 +4,8 @@ const MAX_NAMES = 24;  // of regions
 const MAX_CORNERS = 60;
 const TITLE_CHARS = 60;  // on one line
 
+const isTouched = () => matchMedia("(pointer: coarse)").matches;
+
 const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
 // Plotly reads a small HTML: texts are shown as typed.
@@ -95,8 +97,8 @@ function placed(layout, data, node) {
   }
   layout.selections = [];
   layout.selectionrevision = data.version;
-  // A finger that pushes the page must not push the map.
-  if (matchMedia("(pointer: coarse)").matches) layout.dragmode = false;
+  // A finger that pushes the page must not push the map, until one chooses that it shall.
+  if (isTouched()) layout.dragmode = node.layout?.dragmode ?? false;
   return layout;
 }
 
@@ -148,6 +150,7 @@ export default function (component) {
     if (data.here) traces.push(markOf(data.here, node));
     node.arxivtagWork = Plotly.react(node, traces, layout, {
       displaylogo: false, showSendToCloud: false, responsive: true,
+      displayModeBar: isTouched() || "hover",
       modeBarButtonsToRemove: [...chooses, "autoScale2d"],
       toImageButtonOptions: { format: "png", filename: data.name },
     }).catch(() => {});  // the node left the page while Plotly was at work on it

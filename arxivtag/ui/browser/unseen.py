@@ -1,4 +1,4 @@
-"""Two components that draw nothing and do what Streamlit's own widgets do not.
+"""Components that draw nothing and do what Streamlit's own widgets do not.
 
 Without them (or where a browser refuses) every page works, with one more click.
 """
@@ -10,19 +10,28 @@ import streamlit as st
 from arxivtag.ui.browser import javascript
 
 PAUSE_MS = 700
-_close_sidebar, _commit_on_paste = (
+_close_sidebar, _commit_on_paste, _one_step_back = (
     st.components.v2.component(
         f"arxivtag_{name}", html="<span hidden></span>\n", js=javascript(name)
     )
-    for name in ("close_sidebar", "commit_on_paste")
+    for name in ("close_sidebar", "commit_on_paste", "one_step_back")
 )
 
 
-def close_sidebar_after_links() -> None:
+def mend_page_links() -> None:
+    """Let Back lead from another page to this one as it was, and close a narrow screen's sidebar.
+
+    Call it once per page, in the sidebar.
+    """
+    _close_sidebar_after_links()
+    _one_step_back(key="one-step-back", height=1)
+
+
+def _close_sidebar_after_links() -> None:
     """Close the sidebar on a narrow screen when a page link in it is pressed.
 
     Streamlit does so for its own page list but not for ``st.page_link``, where the open sidebar
-    would cover the page one has just asked for. Call it once per page, in the sidebar.
+    would cover the page one has just asked for.
     """
     _close_sidebar(key="close-sidebar", height=1)
 

@@ -124,7 +124,8 @@ def _render_found(corpus: Corpus, found: PaperMap) -> None:
     components.note(
         f"{drawn}: the more alike the words of their abstracts, the nearer they lie. Draw a line "
         "or a box around some, and the other tabs show those alone; a double click lets them go. "
-        "A click opens a paper. What the filters let through is lit."
+        "A click opens a paper. What the filters let through is lit. On a touch screen choose the "
+        "hand or the lasso above the map first."
     )
 
 

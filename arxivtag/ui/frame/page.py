@@ -17,7 +17,7 @@ import streamlit as st
 from arxivtag import config
 from arxivtag.papers.source import SAMPLE
 from arxivtag.policy import Policy, policy
-from arxivtag.ui.browser.unseen import close_sidebar_after_links
+from arxivtag.ui.browser.unseen import mend_page_links
 from arxivtag.ui.frame import choices, components, data, memory, models, opening, who
 from arxivtag.ui.frame.add_papers import add_papers_dialog
 
@@ -86,7 +86,7 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
             add_papers_dialog(home)
         _chooser("Model in use", "model", bundles, model_choice.value)
         who.render_signed_in()
-        close_sidebar_after_links()
+        mend_page_links()
     st.title(HOME_TITLE if title == "Home" else title, anchor=False)
     components.lead(intro)
     for choice in (data_choice, model_choice):

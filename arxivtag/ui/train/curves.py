@@ -17,6 +17,7 @@ from arxivtag.ui.frame import components
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.train.space_view import (
     ABOUT,
+    offer_space,
     render_circle,
     render_papers,
     render_strip,
@@ -94,6 +95,8 @@ def render_charts(run: Run, curves: Curves, key: str = "live") -> None:
             render_strip(run, curves.history.n_epochs)
         with right:
             render_papers(run, key, live=live)
+        if not live:
+            offer_space(run)
     _render_chart(curves, "validation", key)
     if curves.history.start:
         components.note(

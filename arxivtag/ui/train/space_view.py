@@ -6,6 +6,7 @@ import html
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
@@ -137,6 +138,24 @@ def render_papers(run: Run, key: str, *, live: bool = False, group: str = "") ->
             },
             f"{key}-papers",
         )
+
+
+def offer_space(run: Run) -> None:
+    """Offer the last frame of a label space as a file."""
+    space = current_space(run.folder)
+    if space is not None:
+        components.download_csv(
+            "Label space as CSV", f"label-space-{run.run_id}", lambda: [space_table(space)]
+        )
+
+
+def space_table(space: Space) -> pd.DataFrame:
+    """Return the last frame: ``title``, ``labels``, ``x``, ``y`` and each label's probability."""
+    y_prob = from_bytes(space.packed[-1])
+    x, y = paper_places(y_prob).T
+    labels = [" ".join(space.label_names[k] for k in own) for own in space.paper_labels]
+    places = pd.DataFrame({"title": space.titles, "labels": labels, "x": x, "y": y})
+    return places.join(pd.DataFrame(y_prob, columns=list(space.label_names)))
 
 
 def examples(space: Space) -> list[int]:
