@@ -142,5 +142,5 @@ def _newest_months(months: Rows) -> NDArray[np.bool_]:
 
 def _months(corpus: Corpus) -> Rows:
     """Return each paper's month as year times 100 plus month; 0 where it is not known."""
-    months = np.asarray(corpus.months, dtype=np.int64)
-    return np.where(months >= 0, months // 12 * 100 + months % 12 + 1, 0)
+    months = np.asarray(corpus.dates, dtype=np.int64) // 100
+    return np.where(months % 100 > 0, np.maximum(months, 0), 0)

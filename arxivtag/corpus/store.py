@@ -36,7 +36,7 @@ from arxivtag.corpus.labels import LabelIndex, Rows
 from arxivtag.corpus.near import NearPairs
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import StorageError
-from arxivtag.papers.dates import DateReading, Dates, months_of, years_of
+from arxivtag.papers.dates import DateReading, Dates, years_of
 from arxivtag.papers.labels import LabelExample, LabelReading
 from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.readers import FORMATS
@@ -134,11 +134,6 @@ class Corpus:
     def dates(self) -> Dates:
         """(n_papers,) when each paper appeared, as far as it is known: see papers/dates.py."""
         return self._array("dates", np.int32)
-
-    @property
-    def months(self) -> Dates:
-        """(n_papers,) the month of each paper: 12 x year + month - 1, or -1 if not known."""
-        return months_of(self.dates)
 
     @property
     def years(self) -> Dates:

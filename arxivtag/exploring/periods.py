@@ -11,7 +11,7 @@ import pandas as pd
 from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.tokens import Tokens
 from arxivtag.exploring.terms import telling_terms
-from arxivtag.papers.dates import Dates, date_text, months_of, years_of
+from arxivtag.papers.dates import UNKNOWN, Dates, date_text
 
 Period = Literal["year", "month"]
 N_LINES = 7
@@ -20,10 +20,9 @@ _NEWEST_SHARE = 0.25
 
 def periods_of(dates: Dates, by: Period) -> Dates:
     """Return (n_papers,) the date of each paper's year or month; -1 where it is not known."""
-    if by == "year":
-        years = years_of(dates)
-        return np.where(years < 0, -1, 10_000 * years).astype(np.int32)
-    return np.where(months_of(dates) < 0, -1, dates // 100 * 100).astype(np.int32)
+    length = 10_000 if by == "year" else 100
+    is_known = (dates >= 0) if by == "year" else (dates >= 0) & (dates // 100 % 100 > 0)
+    return np.where(is_known, dates // length * length, UNKNOWN).astype(np.int32)
 
 
 def kinds_of_period(dates: Dates) -> tuple[Period, ...]:

@@ -103,13 +103,6 @@ def years_of(dates: Dates) -> Dates:
     return np.where(dates < 0, UNKNOWN, dates // 10_000).astype(np.int32)
 
 
-def months_of(dates: Dates) -> Dates:
-    """Return 12 x year + month - 1 of each date, or :data:`UNKNOWN` where no month is known."""
-    month = dates // 100 % 100
-    known = (dates >= 0) & (month > 0)
-    return np.where(known, 12 * (dates // 10_000) + month - 1, UNKNOWN).astype(np.int32)
-
-
 def date_text(date: int) -> str:
     """Return a date as far as it is known: ``2026``, ``2026-07`` or ``2026-07-02``.
 

@@ -223,7 +223,6 @@ def test_ids_and_dates_are_kept(tmp_path: Path) -> None:
     path.write_text("id,title,abstract,labels,created\n7,T,Some words,cs.LG,2020-01-01\n")
     corpus = open_corpus(str(path), tmp_path)
     assert corpus.dates.tolist() == [20200101]
-    assert corpus.months.tolist() == [12 * 2020]
     assert corpus.years.tolist() == [2020]
     assert "'id' and 'created': 1 of 1 papers have one" in corpus.report.dates_read.sentence
     table = pq.read_table(corpus.papers_path)

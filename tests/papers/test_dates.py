@@ -13,7 +13,6 @@ from arxivtag.papers.dates import (
     UNKNOWN,
     date_of,
     date_text,
-    months_of,
     understood_dates,
     years_of,
 )
@@ -94,10 +93,9 @@ def test_any_text_gives_a_date_or_none(created: str | None, paper_id: str | None
     assert date == UNKNOWN or (date // 100 % 100 <= 12 and date % 100 <= 31)
 
 
-def test_years_and_months() -> None:
+def test_years() -> None:
     dates = np.array([UNKNOWN, 20190000, 20190500, 20191231], np.int32)
     assert years_of(dates).tolist() == [-1, 2019, 2019, 2019]
-    assert months_of(dates).tolist() == [-1, -1, 12 * 2019 + 4, 12 * 2019 + 11]
 
 
 def test_what_was_understood_is_said() -> None:

@@ -55,7 +55,7 @@ def render_terms(view: View) -> None:
     with right:
         _render_telling(view, kind, drop_stop_words)
     _render_summary(view, kind, drop_stop_words)
-    render_terms_over_time(view)
+    over_time = st.container()
     st.header("The vocabulary", anchor=False)
     left, right = st.columns(2)
     with left:
@@ -63,6 +63,8 @@ def render_terms(view: View) -> None:
     with right:
         _render_growth(whole)
     _render_coverage(view)
+    with over_time:  # texts are searched for it: the rest need not wait
+        render_terms_over_time(view)
 
 
 def _countable(view: View) -> View:
