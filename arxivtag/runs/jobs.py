@@ -28,6 +28,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import NamedTuple
 
 from arxivtag import locks, storage
 from arxivtag.config import cluster_address, home_folder, job_limits, runs_folder
@@ -38,13 +39,20 @@ from arxivtag.policy import role
 from arxivtag.runs import lease, memory, registry, standby
 from arxivtag.runs.admission import check_start
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
-from arxivtag.runs.registry import Run, RunSummary
+from arxivtag.runs.registry import Run
 from arxivtag.runs.status import FAILED, LOST, QUEUED, RUNNING, STOPPED, RunStatus, write_status
 from arxivtag.settings import RunConfig, validate
 
 POLL_INTERVAL_S = 2.0
 _RESUMABLE = (LOST, FAILED, STOPPED)
 _LEFTOVER_AGE_S = 3600.0
+
+
+class Waiting(NamedTuple):
+    """A run in the queue."""
+
+    run_id: str
+    status: RunStatus
 
 
 def start(
@@ -210,12 +218,9 @@ def running(home: Path | None = None) -> tuple[str, ...]:
     """
     home = home or home_folder()
     if cluster_address():
-        return tuple(run.run_id for run in reversed(registry.list_runs(home)) if _is_remote(run))
+        states = reversed(registry.list_states(home))
+        return tuple(run_id for run_id, one in states if one.state == RUNNING and one.lease)
     return tuple(filter(None, (_holder(path, home) for path in _slot_paths(home))))
-
-
-def _is_remote(run: RunSummary) -> bool:
-    return run.state == RUNNING and run.status.lease > 0
 
 
 def _holder(slot: Path, home: Path) -> str | None:
@@ -279,18 +284,18 @@ def _slot_paths(home: Path) -> list[Path]:
     return [runs_folder(home) / name for name in names]
 
 
-def _waiting(home: Path) -> list[RunSummary]:
+def _waiting(home: Path) -> list[Waiting]:
     """Return the runs that wait, the next to begin first."""
-    waiting = [run for run in registry.list_runs(home) if run.state == QUEUED]
+    waiting = [Waiting(*one) for one in registry.list_states(home) if one[1].state == QUEUED]
     return sorted(waiting, key=lambda run: (run.status.queue_number, run.run_id))
 
 
-def _next_number(waiting: Sequence[RunSummary]) -> int:
+def _next_number(waiting: Sequence[Waiting]) -> int:
     return 1 + max((run.status.queue_number for run in waiting), default=0)
 
 
 def _check_admission(
-    settings: RunConfig, waiting: Sequence[RunSummary], owner: str, home: Path
+    settings: RunConfig, waiting: Sequence[Waiting], owner: str, home: Path
 ) -> None:
     """Refuse a run that may not wait in the queue. The queue lock is held."""
     owners = [run.status.owner for run in waiting]

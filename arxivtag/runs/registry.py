@@ -94,23 +94,34 @@ LOST_MESSAGE = (
 LOST_HINT = "Resume it to go on from the last finished epoch, or run it again."
 
 
+_folder_of = functools.lru_cache(maxsize=4096)(run_folder)
+_Version = tuple[str, int, int, int]
+
+
 @functools.lru_cache(maxsize=4096)
-def _parsed(path: str, mtime_ns: int, size: int, inode: int) -> dict[str, Any]:
-    return storage.read_json(Path(path))
+def _parsed(version: _Version) -> dict[str, Any]:
+    return storage.read_json(Path(version[0]))
+
+
+@functools.lru_cache(maxsize=4096)
+def _parsed_status(version: _Version) -> RunStatus:
+    return parse_status(_parsed(version))
 
 
 def _read_cached(path: Path) -> dict[str, Any]:
-    """Return the JSON object in ``path``, parsed again only when the file has changed.
+    """Return the JSON object in ``path``, parsed again only when the file has changed."""
+    return _parsed(_version(path))
 
-    Files are replaced by rename, so a new content has a new inode.
-    """
+
+def _version(path: Path) -> _Version:
+    """Return what is another when a file has changed: it is replaced by rename, as a new inode."""
     try:
         state = path.stat()
     except OSError as error:
         raise RunError(f"{path.name} is missing or cannot be read.") from error
     if state.st_size > _MAX_FILE_BYTES:
         raise RunError(f"{path.name} is far larger than it should be.")
-    return _parsed(str(path), state.st_mtime_ns, state.st_size, state.st_ino)
+    return str(path), state.st_mtime_ns, state.st_size, state.st_ino
 
 
 def read_state(folder: RunFolder) -> RunStatus:
@@ -120,10 +131,10 @@ def read_state(folder: RunFolder) -> RunStatus:
     process died before it could say how it ended.
     """
     try:
-        status = parse_status(_read_cached(folder.status))
+        status = _parsed_status(_version(folder.status))
         if status.state == RUNNING and _is_abandoned(folder, status):
             # The worker may have ended between the two looks.
-            status = parse_status(_read_cached(folder.status))
+            status = _parsed_status(_version(folder.status))
             if status.state == RUNNING:
                 return dataclasses.replace(
                     status, state=LOST, message=LOST_MESSAGE, hint=LOST_HINT, seconds_left=None
@@ -206,12 +217,22 @@ def has_bundle(folder: RunFolder) -> bool:
 
 def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:
     """Return every run, the newest first; whatever a folder holds, this does not raise."""
+    return tuple(map(_summary, _folders(home)))
+
+
+def list_states(home: Path | None = None) -> tuple[tuple[str, RunStatus], ...]:
+    """Return id and status of every run, the newest first: without reading more."""
+    return tuple((folder.run_id, read_state(folder)) for folder in _folders(home))
+
+
+def _folders(home: Path | None) -> list[RunFolder]:
+    home = home or config.home_folder()
     try:
         names = sorted(os.listdir(runs_folder(home)), reverse=True)
     except OSError:
-        return ()
-    folders = [run_folder(name, home) for name in names if RUN_ID_PATTERN.fullmatch(name)]
-    return tuple(_summary(folder) for folder in folders if _is_folder(folder.path))
+        return []
+    folders = [_folder_of(name, home) for name in names if RUN_ID_PATTERN.fullmatch(name)]
+    return [folder for folder in folders if _is_folder(folder.path)]
 
 
 def summary_as_dict(summary: RunSummary) -> dict[str, Any]:
