@@ -266,3 +266,6 @@ def test_an_ensemble_is_not_offered_to_be_changed(home: Path) -> None:
     assert not app.exception
     assert "Change settings" not in [link.proto.label for link in app.get("page_link")]
     assert app.code[0].value == "arxivtag ensemble run-b run-c"
+    assert (
+        "made one model of others" in opened("pages/2_Train.py", **{"from": "run-a"}).error[0].value
+    )

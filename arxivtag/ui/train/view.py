@@ -119,6 +119,8 @@ def _settings_of(run_id: str, context: PageContext) -> RunConfig:
     settings = visible_run(run_id, context.home).settings
     if settings is None:
         raise ConfigError("The settings of this run cannot be read.", "Start from a preset.")
+    if settings.members:
+        raise ConfigError("This run made one model of others.", "Start from a preset.")
     if settings.data != context.data_source:
         components.note(
             f"That run was trained on other data ({run_text.data_text(settings.data)}); "
