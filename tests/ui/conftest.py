@@ -30,6 +30,12 @@ def demo_home(home: Path) -> Path:
     return home
 
 
+@pytest.fixture(autouse=True)
+def no_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest's own cookies are a mock, whose values are no text."""
+    monkeypatch.setattr(type(st.context), "cookies", {})
+
+
 @pytest.fixture
 def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
     """Return ``open_app(page="streamlit_app.py", **query_params) -> AppTest``, already run."""
@@ -38,7 +44,6 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     monkeypatch.delenv("ARXIVTAG_DATA", raising=False)
     # On a busy machine the sample may take longer to be read than a person would wait.
     monkeypatch.setattr(opening, "PATIENCE_S", float(TIMEOUT_S))
-    monkeypatch.setattr(type(st.context), "cookies", {})  # AppTest's own are a mock
     st.cache_resource.clear()
     st.cache_data.clear()
 
