@@ -165,10 +165,11 @@ def fasttext(corpus: Corpus, features: Features, _: RunConfig, folder: Path) -> 
 
     def score(model: Any, part: Part) -> Scores:
         scores = np.zeros((len(part), n_labels), np.float32)
-        # A list, since fastText's answer for a single text does not work with numpy 2.
-        named, values = model.predict(read[id(part)], k=-1)
-        for row, (names, of_names) in enumerate(zip(named, values, strict=True)):
-            scores[row, [int(name.removeprefix("__label__")) for name in names]] = of_names
+        # Not ``model.predict``, which does not work with numpy 2: of a list of texts it gives each
+        # text's labels one value, the highest.
+        for row, text in enumerate(read[id(part)]):
+            for value, name in model.f.predict(f"{text}\n", -1, 0.0, "strict"):
+                scores[row, int(name.removeprefix("__label__"))] = value
         return scores
 
     def fit() -> Score:
