@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ class EvaluatedRun:
     """The run's folder, and what was written into it."""
 
     folder: RunFolder
-    figures: dict
+    figures: dict[str, Any]
     predictions: Predictions
     papers: pd.DataFrame
 
