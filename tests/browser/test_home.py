@@ -87,9 +87,10 @@ def test_a_pasted_abstract_is_tagged(server: Server, open_page: OpenPage) -> Non
 def test_a_name_on_the_map_shows_that_area(server: Server, open_page: OpenPage) -> None:
     page = open_page(server.url)
     drawn_map(page)
-    expect(page.locator(".st-key-area")).to_contain_text("cs.CL")
+    area = page.get_by_role("combobox", name="Area")
+    expect(area).to_have_value("cs.CL · Computation and Language")
     page.locator(".at-map .annotation", has_text="Group Theory").locator("text").click()
-    expect(page.locator(".st-key-area")).to_contain_text("math.GR")
+    expect(area).to_have_value("math.GR · Group Theory")
     expect(page).to_have_url(re.compile("area=math.GR"))
     chart = page.locator(".st-key-area-words .at-live-chart")
     expect(chart).to_have_attribute("aria-label", re.compile("Words of math.GR that rose"))
