@@ -3,6 +3,8 @@
 All of it comes from this server. Streamlit 1.67 needs these exceptions, tried page by page in
 Chromium: the script inside its page, and that of ``/api``, by their digests; components of our own
 and workers from ``blob:`` addresses that the page makes itself; styles that its front end writes.
+Plotly draws many points by functions that it makes from text (``Function``, in its WebGL part):
+without ``'unsafe-eval'`` a map is an empty box that says that the browser is too old.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ def content_policy(ancestors: Sequence[str]) -> str:
     scripts = [script for page in _PAGES for script in _INLINE.findall(page.read_text("utf-8"))]
     sources = {
         "default-src": ["'self'"],
-        "script-src": ["'self'", "blob:", *map(_digest, scripts)],
+        "script-src": ["'self'", "blob:", "'unsafe-eval'", *map(_digest, scripts)],
         "worker-src": ["'self'", "blob:"],
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
