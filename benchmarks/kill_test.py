@@ -44,11 +44,12 @@ from tests.runs.conftest import FAKE_FOLDER, fake_config, workers
 PROJECT_FOLDER = config.PROJECT_FOLDER
 TARGETS = ("child", "supervisor", "both", "starter", "server")
 STARTER = """
-import dataclasses, sys, time
+import json, sys, time
 from pathlib import Path
-from arxivtag import config
+from arxivtag.fields import from_dict
 from arxivtag.runs import jobs
-run = from_dict(RunConfig, __import__("json").loads(sys.argv[2]))
+from arxivtag.settings import RunConfig
+run = from_dict(RunConfig, json.loads(sys.argv[2]))
 print(jobs.start(run, Path(sys.argv[1])), flush=True)
 time.sleep(600)
 """

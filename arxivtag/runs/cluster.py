@@ -281,7 +281,8 @@ def train(run_id: str, given: Given) -> None:
     begun = _taken(folder, str(worker.name), wrong)
     if begun is None:
         return
-    threads = dict.fromkeys(standby.THREADS, str(worker.state.nthreads))
+    n_threads = worker.state.nthreads // max(1, int(worker.state.total_resources.get(SEAT, 1)))
+    threads = dict.fromkeys(standby.THREADS, str(max(1, n_threads)))
     with storage.open_for_append(folder.log) as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "arxivtag.runs.worker", run_id, "--home", given.home,

@@ -60,17 +60,21 @@ class _Seen:
     beats: dict[Path, tuple[object, float]] = {}  # noqa: RUF012  one for the process
 
 
-def is_silent(folder: RunFolder, status: RunStatus) -> bool:
-    """Return whether the holder of a lease has not been heard of for the time of a lease."""
+def is_silent(folder: RunFolder, status: RunStatus, leases: int = 1) -> bool:
+    """Return whether the holder of a lease has not been heard of for the time of some leases.
+
+    Who only looks is more patient than who takes over, so that a page does not call a run lost
+    that goes on in a moment.
+    """
     now, lease_s = time.monotonic(), job_limits().lease_s
     beat = (number(folder), status.state, status.heartbeat_at)
     with _Seen.lock:
         seen, since = _Seen.beats.get(folder.path, (None, 0.0))
         if seen != beat:
             is_old = seen is None and _age_s(status) > _CLOCKS_DIFFER * lease_s
-            since = now - lease_s if is_old else now
+            since = now - _CLOCKS_DIFFER * lease_s if is_old else now
             _Seen.beats[folder.path] = beat, since
-    return now - since >= lease_s
+    return now - since >= leases * lease_s
 
 
 def _age_s(status: RunStatus) -> float:

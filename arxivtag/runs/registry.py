@@ -150,7 +150,7 @@ def read_state(folder: RunFolder) -> RunStatus:
 
 def _is_abandoned(folder: RunFolder, status: RunStatus) -> bool:
     if status.lease:
-        return lease.is_silent(folder, status)
+        return lease.is_silent(folder, status, leases=2)
     return not locks.is_held(folder.lock)
 
 

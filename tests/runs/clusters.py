@@ -115,7 +115,7 @@ def on_cluster(
 ) -> Iterator[LocalCluster]:
     """The home folder ``quick`` with runs on a cluster, whose two workers are there and free."""
     monkeypatch.setenv("ARXIVTAG_CLUSTER", two_workers.address)
-    monkeypatch.setenv("ARXIVTAG_LEASE_S", "4")
+    monkeypatch.setenv("ARXIVTAG_LEASE_S", "3")
     two_workers.fill()
     wait_for_workers(two_workers)
     yield two_workers
