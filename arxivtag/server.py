@@ -26,6 +26,7 @@ from arxivtag.api.routes import api_routes
 from arxivtag.api.tagging import wake
 from arxivtag.content_policy import content_policy
 from arxivtag.errors import StorageError
+from arxivtag.packing import Packed
 from arxivtag.policy import Role
 from arxivtag.ui.frame import who
 
@@ -61,6 +62,7 @@ def build_app(home: Path, base_path: str = "", *, has_login: bool = False) -> st
             Middleware(Guard, base_path=base_path, has_login=has_login),
             Middleware(Addresses, base_path=base_path, others=("/api",)),
             Middleware(Remember, home=home, base_path=base_path),
+            Middleware(Packed, base_path=base_path),
         ],
     )
 

@@ -82,6 +82,7 @@ def _link(name: str) -> str:
 LIFT = f".st-key-co-occurrence-lift {PLOT}"
 LINEAR = "[data-selected=true]:has-text('Linear')"
 GALAXIES = ".at-sentence:has-text('astro-ph')"
+FILES = "[data-testid=stFileUploaderDropzone]"
 IN_TAB = "[role=tabpanel]"
 MEASURED = "role=radio[name='Papers's]"
 CLICKS = (
@@ -111,7 +112,7 @@ CLICKS = (
           _tab("Why this label")),
     Click("Predict: second opinion", "Predict", _tab("Second opinion"), "text=the author chose",
           _tab("Why this label")),
-    Click("Predict: many at once", "Predict", _tab("Many at once"), "input[type=file]",
+    Click("Predict: many at once", "Predict", _tab("Many at once"), FILES,
           _tab("One abstract")),
     Click("Predict: take it along", "Predict", _tab("Take the model along"), ".stCode >> nth=0",
           _tab("One abstract")),

@@ -58,6 +58,7 @@ FLOORS = {
     "arxivtag.commands": 5,
     "arxivtag.flags": 5,
     "arxivtag.content_policy": 5,
+    "arxivtag.packing": 5,
     "arxivtag.server": 5,
     "arxivtag.__main__": 5,
     "streamlit_app": 5,
@@ -102,6 +103,7 @@ SIDEWAYS = {
     ("arxivtag.commands", "arxivtag.flags"),
     ("arxivtag.cli", "arxivtag.server"),
     ("arxivtag.server", "arxivtag.addresses"),
+    ("arxivtag.server", "arxivtag.packing"),
     ("arxivtag.server", "arxivtag.content_policy"),
 }
 # Lower floors that a room must not use all the same.

@@ -40,6 +40,7 @@ def comparison_figure(
     metric_names: Sequence[str],
     series: Sequence[Series],
     ceiling: tuple[str, float, float] | None = None,
+    title: str = "Model against baselines",
 ) -> go.Figure:
     """Return dots, one row per metric: the model (first, with intervals) against baselines.
 
@@ -48,7 +49,7 @@ def comparison_figure(
     # On a phone the legend has a line for each: room is kept, or it would lie on the axis.
     below = 52 + _LEGEND_LINE * (len(series) + (ceiling is not None))
     figure = new_figure(
-        "Model against baselines",
+        title,
         height=40 + 44 * len(metric_names) + below,
         margin={"l": 8, "r": 16, "t": 40, "b": below},
         legend=_UNDER_ALL,

@@ -142,7 +142,11 @@ def _render_comparison(evaluation: Mapping[str, Any]) -> None:
         components.empty_state("Nothing to compare", "No figure is defined for these papers.")
         return
     components.render_figure(
-        comparison_figure([METRIC_NAMES[key] for key in keys], _series(evaluation, keys)),
+        comparison_figure(
+            [METRIC_NAMES[key] for key in keys],
+            _series(evaluation, keys),
+            title="The other figures",
+        ),
         key="evaluation-comparison",
         alt_text="The model's figures with their 95 % intervals beside those of each baseline, "
         "as dots; the table of metrics below holds the same numbers",

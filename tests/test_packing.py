@@ -1,0 +1,77 @@
+"""Scripts travel packed to whoever can unpack them, and as they are to others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from arxivtag.packing import Packed
+
+SCRIPT = "let answer = 42;\n" * 1000
+
+
+class Site:
+    """A server of one script that counts how often it is asked."""
+
+    def __init__(self, base_path: str = "") -> None:
+        self.asked = 0
+        routes = [
+            Route(f"{base_path}/static/js/a.js", self.script),
+            Route(f"{base_path}/Train", self.page),
+        ]
+        packed = Middleware(Packed, base_path=base_path)
+        self.app = Starlette(routes=routes, middleware=[packed])
+
+    def ask(
+        self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET"
+    ) -> httpx.Response:
+        """Send a request as a browser would."""
+
+        async def send() -> httpx.Response:
+            transport = httpx.ASGITransport(self.app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://site") as client:
+                return await client.request(method, path, headers=headers)
+
+        return asyncio.run(send())
+
+    async def script(self, request: Request) -> Response:
+        self.asked += 1
+        headers = {"etag": '"1"', "cache-control": "public, immutable"}
+        return Response(SCRIPT, media_type="text/javascript", headers=headers)
+
+    async def page(self, request: Request) -> Response:
+        return PlainTextResponse(SCRIPT)
+
+
+def test_a_script_is_packed_once() -> None:
+    site = Site("/x")
+    for _ in range(3):
+        answer = site.ask("/x/static/js/a.js")
+        assert answer.text == SCRIPT
+        assert answer.headers["content-encoding"] == "gzip"
+        assert int(answer.headers["content-length"]) < len(SCRIPT) / 20
+        assert answer.headers["cache-control"] == "public, immutable"
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert answer.headers["vary"] == "accept-encoding"
+        assert "etag" not in answer.headers
+    assert site.asked == 1
+
+
+def test_all_else_is_sent_as_it_is() -> None:
+    site = Site()
+    address = "/static/js/a.js"
+    for headers in ({"accept-encoding": "identity"}, {"range": "bytes=0-9"},
+                    {"if-none-match": '"1"'}):  # fmt: skip
+        answer = site.ask(address, headers=headers)
+        assert "content-encoding" not in answer.headers
+        assert answer.headers["etag"] == '"1"'
+    assert "content-encoding" not in site.ask("/Train").headers
+    assert site.ask("/static/js/none.js").status_code == 404
+    assert site.ask(address, method="POST").status_code == 405
