@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from arxivtag.learning.baselines import ALL_ZEROS
+from arxivtag.learning.baselines import ALL_ZEROS, LINEAR
 from arxivtag.learning.evaluation import best_baseline
 from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS_BY_KEY
 
@@ -23,16 +23,18 @@ def verdict(evaluation: Mapping[str, Any]) -> str:
     said = f"Micro-F1 {micro_f1:.3f}"
     if best is None:
         return f"{said}; there is no baseline to compare with."
-    if best["key"] != "linear" and evaluation.get("linear_baseline_note"):
+    if best["key"] != LINEAR and evaluation.get("linear_baseline_note"):
         return f"{said}; it was not compared with a linear model, the baseline that counts."
     difference = float(micro_f1) - float(best["metrics"]["micro_f1"])
     name = _lower_first(best["name"].removesuffix(" on the same features"))
+    if best["key"] == LINEAR:
+        name = f"the {name}"  # the others' names hold what they need
     side = "above" if difference >= 0 else "below"
     spread = best.get("difference", {}).get("micro_f1")
     chance = ""
     if spread:
         chance = ", within chance" if spread[1] <= 0 <= spread[2] else ", more than chance"
-    return f"{said}: {abs(difference):.3f} {side} the {name}{chance}."
+    return f"{said}: {abs(difference):.3f} {side} {name}{chance}."
 
 
 def headline_text(evaluation: Mapping[str, Any]) -> str:
@@ -87,7 +89,7 @@ def _comparison(evaluation: Mapping[str, Any]) -> str:
             "Giving no label at all scores a binary accuracy of "
             f"{_percent(evaluation.get('binary_accuracy_all_zeros'))}."
         )
-    if best["key"] != "linear" and evaluation.get("linear_baseline_note"):
+    if best["key"] != LINEAR and evaluation.get("linear_baseline_note"):
         return "It is not compared with a linear model, the baseline that counts."
     theirs = float(best["metrics"]["micro_f1"])
     difference = float(evaluation["micro_f1"]) - theirs

@@ -334,6 +334,9 @@ def test_the_verdict_is_one_short_sentence(run: dict) -> None:
     assert (
         headline.verdict(changed) == "Micro-F1 0.710: 0.010 above the linear model, within chance."
     )
+    frequent = {**item, "key": "most_frequent", "name": "The 4 most frequent labels always"}
+    said = headline.verdict({**changed, "baselines": [frequent]})
+    assert said == "Micro-F1 0.710: 0.010 above the 4 most frequent labels always, within chance."
 
 
 def test_a_stopped_run_does_not_shine_beside_a_weak_baseline(run: dict) -> None:
