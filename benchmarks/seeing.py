@@ -118,8 +118,6 @@ CLICKS = (
           _tab("One abstract")),
     Click("Runs: curves", "Runs, one run", _tab("Curves"), f"{IN_TAB} {PLOT}",
           _tab("Figures")),
-    Click("Runs: thresholds", "Runs, one run", _tab("Thresholds"), f"{IN_TAB} [role=slider]",
-          _tab("Figures")),
 )  # fmt: skip
 
 
