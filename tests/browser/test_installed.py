@@ -50,7 +50,9 @@ def test_it_serves_and_computes_in_an_empty_folder(
     environment = {"PATH": "/usr/bin:/bin", "ARXIVTAG_HOME": str(tmp_path / "home")}
     command = str(python.with_name("arxivtag"))
     where = "import arxivtag.config as c; print(c.PROJECT_FOLDER)"
-    found = subprocess.run([python, "-c", where], cwd=empty, capture_output=True, text=True)
+    found = subprocess.run(
+        [python, "-c", where], cwd=empty, env=environment, capture_output=True, text=True
+    )
     assert str(python.parent.parent) in found.stdout, found
     told = subprocess.run(
         [command, "describe", "sample", "--json"],
