@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from arxivtag.papers.facts import load_map
 from tests.browser.conftest import Server
@@ -94,3 +94,35 @@ def test_a_name_on_the_map_shows_that_area(server: Server, open_page: OpenPage) 
     expect(page).to_have_url(re.compile("area=math.GR"))
     chart = page.locator(".st-key-area-words .at-live-chart")
     expect(chart).to_have_attribute("aria-label", re.compile("Words of math.GR that rose"))
+
+
+@pytest.mark.slow
+def test_a_finger_moves_the_page_until_the_map_is_taken_by_hand(
+    server: Server, browser: Browser
+) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    page = context.new_page()
+    page.goto(server.url)
+    drawn = drawn_map(page)
+    drawn.scroll_into_view_if_needed()
+    centre = (
+        "() => document.querySelector('.at-map').layout.xaxis.range.reduce((a, b) => a + b) / 2"
+    )
+    before = page.evaluate(centre)
+    touch = context.new_cdp_session(page)
+
+    def drag() -> None:
+        box = drawn.bounding_box()
+        assert box
+        x, y = box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"]
+        for kind, left in (("touchStart", 0), *(("touchMove", step) for step in range(10, 90, 10))):
+            point = {"x": x - left, "y": y}
+            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    drag()
+    assert page.evaluate(centre) == before
+    page.locator(".at-map [data-title='Pan']").click()
+    drag()
+    page.wait_for_function(f"(before) => ({centre})() > before + 500", arg=before)
+    context.close()
