@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,7 @@ from tests.ui.demo_run import make_demo_run
 
 PROJECT_FOLDER = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 30
+OLD, NEW = "steam engines run on coal", "language agents reason about plans"
 PAGES = (
     "streamlit_app.py",
     "pages/1_Explore.py",
@@ -57,6 +59,29 @@ def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
 
     yield start
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_dated(
+    open_app: Callable[..., AppTest], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., AppTest]:
+    """Ten papers of each year from 2019 to 2022, the last year's about something else."""
+    rows = [
+        (f"Paper {year} {n}", f"{NEW if year == 2022 else OLD}, case {year} {n}",
+         ["cs.LG"] if n % 2 else ["cs.CL"], f"{year}-{n + 1:02d}-15")
+        for year in range(2019, 2023) for n in range(10)
+    ]  # fmt: skip
+    rows.append(("Paper without date", OLD, ["cs.LG"], ""))
+    path = tmp_path / "dated.csv"
+    pd.DataFrame(rows, columns=["title", "abstract", "labels", "Date"]).to_csv(path, index=False)
+    monkeypatch.setenv("ARXIVTAG_DATA", str(path))
+
+    def start(tab: str, **query_params: object) -> AppTest:
+        app = open_app("pages/1_Explore.py", data="file:dated.csv", tab=tab, **query_params)
+        assert not app.exception
+        return app
+
+    return start
 
 
 def texts(app: AppTest) -> str:

@@ -52,6 +52,12 @@ BOUND = {
     "max-tokens": "Terms",
     "max-words": "Lengths",
 }
+BOUND_WITH_DATES = {
+    "years": "Papers",
+    "period": "Labels",
+    "over-time": "Terms",
+    "split": "Cleaning",
+}
 BOUND_ON_PREDICT = {"matter": "Why this label", "content": "Second opinion"}
 
 
@@ -94,6 +100,12 @@ def test_filters_and_tabs(open_app: OpenApp, home: Path, name: str, tab: str) ->
         assert_calm(open_app("pages/1_Explore.py", **{"tab": tab, name: value}))
 
 
+@pytest.mark.parametrize(("name", "tab"), BOUND_WITH_DATES.items())
+def test_filters_and_tabs_of_dated_papers(open_dated: OpenApp, name: str, tab: str) -> None:
+    for value in FEW:
+        assert_calm(open_dated(tab, **{name: value}))
+
+
 @pytest.mark.parametrize(("name", "tab"), BOUND_ON_PREDICT.items())
 def test_switches_on_predict(open_app: OpenApp, demo_home: Path, name: str, tab: str) -> None:
     for value in FEW:
@@ -111,4 +123,4 @@ def test_all_that_is_bound_to_the_address_is_tried() -> None:
     call = re.compile(r"(?<!def )(?<!\.)\b(?:one_of|number_input)\(")
     made = sum(len(call.findall(text)) for text in code.values())
     assert made
-    assert own - 2 + made == len(BOUND) + len(BOUND_ON_PREDICT)
+    assert own - 2 + made == len(BOUND) + len(BOUND_WITH_DATES) + len(BOUND_ON_PREDICT)

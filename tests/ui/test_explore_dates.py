@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pandas as pd
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.conftest import texts
+from tests.ui.conftest import NEW, texts
 
 OpenApp = Callable[..., AppTest]
 PAGE = "pages/1_Explore.py"
-OLD, NEW = "steam engines run on coal", "language agents reason about plans"
-
-
-@pytest.fixture
-def open_dated(open_app: OpenApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> OpenApp:
-    """Ten papers of each year from 2019 to 2022, the last year's about something else."""
-    rows = [
-        (f"Paper {year} {n}", f"{NEW if year == 2022 else OLD}, case {year} {n}",
-         ["cs.LG"] if n % 2 else ["cs.CL"], f"{year}-{n + 1:02d}-15")
-        for year in range(2019, 2023) for n in range(10)
-    ]  # fmt: skip
-    rows.append(("Paper without date", OLD, ["cs.LG"], ""))
-    path = tmp_path / "dated.csv"
-    pd.DataFrame(rows, columns=["title", "abstract", "labels", "Date"]).to_csv(path, index=False)
-    monkeypatch.setenv("ARXIVTAG_DATA", str(path))
-
-    def start(tab: str, **query_params: object) -> AppTest:
-        app = open_app(PAGE, data="file:dated.csv", tab=tab, **query_params)
-        assert not app.exception
-        return app
-
-    return start
 
 
 def table_of(app: AppTest, column: str) -> pd.DataFrame:
