@@ -1,4 +1,4 @@
-"""Papers on a map in a few groups, each with a colour: by label, sameness, year and split."""
+"""Papers on a map in a few groups, each with a colour: by label, year, split, mistakes ..."""
 
 from __future__ import annotations
 
@@ -87,3 +87,15 @@ def by_split(splits: SplitRows, n_papers: int, rows: Ints) -> Grouping:
     sides = np.full(n_papers, 3, dtype=np.uint8)
     sides[splits.rows] = splits.sides
     return Grouping(("train", "val", "test", "left out"), sides[rows], has_rest=True)
+
+
+def by_mistakes(kinds: npt.NDArray[np.uint8], rows: Ints) -> Grouping | None:
+    """Group papers by how right a model was about them; None where it was tested on none.
+
+    Args:
+        kinds: (n_papers,) 0 where all its labels were right, 1 some, 2 none, 3 not tested.
+        rows: (n_points,) the papers on the map.
+    """
+    codes = kinds[rows]
+    names = ("all labels right", "some right", "none right", "not a test paper")
+    return None if (codes == 3).all() else Grouping(names, codes, has_rest=True)

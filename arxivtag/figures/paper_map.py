@@ -12,10 +12,10 @@ from arxivtag.figures import theme
 from arxivtag.papers.facts import SIDE
 
 HEIGHT_PX = 560
-# From early to late, each hue 3:1 on white and on the dark page.
 # Groups without an order, chosen so that each is 3:1 on both pages and no two look alike to
 # people with normal sight, protanopia, deuteranopia or tritanopia; the last one is nearly grey.
 GROUPS = ("#3c96fa", "#f06414", "#6e50be", "#007878", "#c864be", "#8c5a14", "#969678")
+# From early to late, each hue 3:1 on white and on the dark page.
 SPANS = ("#8a63b8", "#4f78d0", "#3e92c4", "#009e73", "#8c8f1f", "#b57f00", "#d55e00")
 
 

@@ -22,13 +22,15 @@ import pytest
 
 from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER, SAMPLE_PATH, runs_folder
+from arxivtag.corpus.store import open_corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.errors import ConfigError, RunError, StorageError
+from arxivtag.exploring import map_groups
 from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
 from arxivtag.learning.space import circle_places, from_bytes, paper_places
 from arxivtag.papers.texts import join_text
-from arxivtag.runs import ensembles, foreground, jobs, pipeline, registry
+from arxivtag.runs import ensembles, foreground, jobs, mistakes, pipeline, registry
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.space import read_space
 from arxivtag.runs.status import read_status
@@ -90,6 +92,28 @@ def test_result_has_the_contract_s_keys(trained: tuple[Path, dict[str, Any]]) ->
     assert len(result["data"]["fingerprint"]) == 64
     assert (result["data"]["n_rows"], result["data"]["n_skipped"]) == (2000, 1)
     assert result["versions"]["keras"]
+
+
+def test_mistakes_are_those_that_were_counted(trained: tuple[Path, dict[str, Any]]) -> None:
+    home, result = trained
+    run = registry.read_run(result["run_id"], home)
+    assert run.settings is not None
+    corpus = open_corpus(run.settings.data, home)
+    kinds = mistakes.rightness(run, corpus)
+    assert kinds is not None
+    tested = kinds[kinds != mistakes.UNTESTED]
+    assert len(kinds) == 2000
+    assert len(tested) == result["n_test"]
+    counts = np.bincount(tested, minlength=3)
+    assert counts[mistakes.RIGHT] / len(tested) == result["evaluation"]["subset_accuracy"]
+    assert 0 < counts[mistakes.WRONG] < counts.sum()
+    grouping = map_groups.by_mistakes(kinds, np.flatnonzero(kinds == mistakes.WRONG)[:3])
+    assert grouping is not None
+    assert {grouping.names[code] for code in grouping.codes} == {"none right"}
+    assert map_groups.by_mistakes(kinds, np.flatnonzero(kinds == mistakes.UNTESTED)) is None
+    other = dataclasses.replace(run.settings, random_seed=7)  # another split
+    assert mistakes.rightness(dataclasses.replace(run, settings=other), corpus) is None
+    assert mistakes.rightness(run, open_corpus("sample", home)) is None
 
 
 def test_an_ensemble_of_a_model_and_itself_is_that_model(

@@ -26,7 +26,7 @@ function hoverText([first, labels, year], names) {
   return [`<b>${lines(first)}</b>`, ...rest.map(plain)].join("<br>");
 }
 
-// One trace a group; what is not lit fades.
+// One trace a group, the first ones over the later; what is not lit fades.
 function tracesOf(points, data) {
   const codes = bytesOf(data.groups.codes);
   const lit = data.lit === null ? null : bytesOf(data.lit);
@@ -34,7 +34,7 @@ function tracesOf(points, data) {
   const members = data.groups.names.map(() => []);
   codes.forEach((code, point) => members[code].push(point));
   return data.groups.names.map((name, group) => ({
-    type: "scattergl", mode: "markers", name: plain(name),
+    type: "scattergl", mode: "markers", name: plain(name), legendrank: group + 1,
     x: Int16Array.from(members[group], (point) => points.x[point]),
     y: Int16Array.from(members[group], (point) => points.y[point]),
     customdata: members[group],
@@ -44,7 +44,7 @@ function tracesOf(points, data) {
     selectedpoints: lit && members[group].flatMap((point, at) => (isLit(point) ? [at] : [])),
     selected: { marker: { opacity: 0.9 } },
     unselected: { marker: { opacity: 0.07 } },
-  }));
+  })).reverse();
 }
 
 // A place that is marked, over all points.

@@ -6,14 +6,16 @@ import contextlib
 import threading
 from functools import partial
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.corpus.cleaning import Cleaned
 from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import titles_at
-from arxivtag.errors import DataError
+from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.exploring import map_groups
 from arxivtag.exploring.map_groups import Grouping
 from arxivtag.exploring.paper_map import (
@@ -26,16 +28,25 @@ from arxivtag.exploring.paper_map import (
 )
 from arxivtag.figures.paper_map import colors_of, map_figure
 from arxivtag.papers.taxonomy import label_name
+from arxivtag.runs import registry
+from arxivtag.runs.layout import run_folder
+from arxivtag.runs.mistakes import rightness
 from arxivtag.ui.browser.live_chart import load_plotly, plain_figure
 from arxivtag.ui.browser.paper_map import Look, Points, pack_points, paper_map
 from arxivtag.ui.explore import filters
 from arxivtag.ui.explore.shared import PAPER_KEY, View, one_of, split_of
 from arxivtag.ui.frame import components
-from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.opening import Work, may_stop, watch
 
-LABEL, SAMENESS, YEAR, SPLIT = "label", "duplicates", "year", "split"
-COLOR_TEXTS = {LABEL: "Label", SAMENESS: "Duplicates", YEAR: "Year", SPLIT: "Split"}
+LABEL, SAMENESS, YEAR, SPLIT, MISTAKES = "label", "duplicates", "year", "split", "mistakes"
+COLOR_TEXTS = {
+    LABEL: "Label",
+    SAMENESS: "Duplicates",
+    YEAR: "Year",
+    SPLIT: "Split",
+    MISTAKES: "Mistakes",
+}
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -46,7 +57,7 @@ def render_map(view: View) -> None:
     if found is None:
         _render_making(view.corpus)
     else:
-        _render_found(view.corpus, found)
+        _render_found(view.corpus, found, view.model)
 
 
 def _render_making(corpus: Corpus) -> None:
@@ -101,10 +112,12 @@ def _make(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop) -> Pape
         _ONE_AT_A_TIME.release()
 
 
-def _render_found(corpus: Corpus, found: PaperMap) -> None:
+def _render_found(corpus: Corpus, found: PaperMap, model: str) -> None:
     load_plotly()
     view = filters.filtered_view(corpus)
     groupings = _groupings(corpus, view.cleaned)
+    if mistakes := _mistakes(corpus, found, model):
+        groupings = {**groupings, MISTAKES: mistakes}
     color = one_of(
         "Colour by", {name: COLOR_TEXTS[name] for name in groupings}, "color", default=LABEL
     )
@@ -126,6 +139,7 @@ def _render_found(corpus: Corpus, found: PaperMap) -> None:
         "or a box around some, and the other tabs show those alone; a double click lets them go. "
         "A click opens a paper. What the filters let through is lit. On a touch screen choose the "
         "hand or the lasso above the map first."
+        + (" Mistakes are those of the model in use, on its test papers." if mistakes else "")
     )
 
 
@@ -155,6 +169,24 @@ def _groupings(corpus: Corpus, _cleaned: Cleaned) -> dict[str, Grouping]:
     with contextlib.suppress(DataError):  # too few papers to be split
         groups[SPLIT] = map_groups.by_split(split_of(corpus), corpus.n_papers, found.rows)
     return {name: grouping for name, grouping in groups.items() if grouping is not None}
+
+
+def _mistakes(corpus: Corpus, found: PaperMap, model: str) -> Grouping | None:
+    """Return groups by how right the model in use was; None where it learned from other papers."""
+    if model in ("", registry.PRETRAINED):
+        return None
+    folder = run_folder(model)
+    kinds = _rightness(corpus, model, (file_state(folder.predictions), file_state(folder.result)))
+    return None if kinds is None else map_groups.by_mistakes(kinds, found.rows)
+
+
+@shared(3, "Looking for mistakes …")
+def _rightness(
+    corpus: Corpus, run_id: str, states: tuple[FileState, FileState]
+) -> NDArray[np.uint8] | None:
+    with contextlib.suppress(ArxivTagError):  # the Runs page says what is wrong with a run
+        return rightness(registry.read_run(run_id), corpus)
+    return None
 
 
 def _look(corpus: Corpus, grouping: Grouping, lit: Rows | None, outline: Outline) -> Look:

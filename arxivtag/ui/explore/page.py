@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import streamlit as st
@@ -51,13 +52,13 @@ def render_explore(context: PageContext) -> None:
     for (name, render), tab in zip(TABS.items(), tabs, strict=True):
         if tab.open:
             with tab, guarded():
-                _render_tab(name, render, corpus)
+                _render_tab(name, render, corpus, context.model)
 
 
-def _render_tab(name: str, render: Callable[[View], None], corpus: Corpus) -> None:
+def _render_tab(name: str, render: Callable[[View], None], corpus: Corpus, model: str) -> None:
     """Draw a tab, below the filters where they hold for it: there they move no other tab."""
     if name not in FILTERED_TABS:
-        render(filters.whole_view(corpus))
+        render(dataclasses.replace(filters.whole_view(corpus), model=model))
         return
     view = filters.filtered_view(corpus)
     if not nothing_in_view(view):

@@ -33,12 +33,14 @@ class View:
         cleaned: What the Keras example's cleaning keeps of it.
         rows: (n_papers,) mask of the rows in view.
         chosen: The filter behind ``rows``.
+        model: The model in use: the id of a run, or ``pretrained``.
     """
 
     corpus: Corpus
     cleaned: Cleaned
     rows: Rows
     chosen: PaperFilter
+    model: str = ""
 
     @property
     def n_rows(self) -> int:
