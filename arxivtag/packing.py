@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 from dataclasses import dataclass
 
+import anyio
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -27,6 +28,7 @@ class _Answer:
     status: int = 0
     headers: MutableHeaders | None = None
     body: bytes = b""
+    has_ended: bool = False
 
     async def take(self, message: Message) -> None:
         """Take in a part of the answer."""
@@ -34,6 +36,24 @@ class _Answer:
             self.status, self.headers = message["status"], MutableHeaders(raw=message["headers"])
         elif message["type"] == "http.response.body":
             self.body += message.get("body", b"")
+            self.has_ended = not message.get("more_body", False)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is all of a file that is there."""
+        if self.headers is None or self.status != 200 or not self.has_ended:
+            return False
+        return int(self.headers.get("content-length", len(self.body))) == len(self.body)
+
+
+async def _stays() -> Message:
+    """Stand in for a browser that waits for its answer.
+
+    One that leaves before the end would have the app stop in the midst of a file, and others be
+    given the part.
+    """
+    await anyio.sleep_forever()
+    raise AssertionError
 
 
 class Packed:
@@ -55,8 +75,8 @@ class Packed:
         path = scope["path"]
         if path not in self.kept:
             answer = _Answer()
-            await self.app(scope, receive, answer.take)
-            if answer.status != 200 or answer.headers is None:
+            await self.app(scope, _stays, answer.take)
+            if answer.headers is None or not answer.is_whole:
                 unpacked = Response(answer.body, answer.status)
                 unpacked.raw_headers = answer.headers.raw if answer.headers else []
                 await unpacked(scope, receive, send)

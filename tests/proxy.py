@@ -34,7 +34,9 @@ def reverse_proxy(upstream_port: int, prefix: str = "") -> Iterator[int]:
 
 async def _end(server: asyncio.Server) -> None:
     server.close()
-    await asyncio.sleep(0)  # a connection that was just taken has its task now
+    # A connection that was just taken begins its task some turns later; cancelled before that,
+    # nobody would close it.
+    await asyncio.sleep(0.2)
     while tasks := asyncio.all_tasks() - {asyncio.current_task()}:  # a task may begin another
         for task in tasks:
             task.cancel()

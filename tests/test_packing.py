@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
+import gzip
 from collections.abc import Mapping
 
+import anyio
 import httpx
+import pytest
+from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
-from arxivtag.packing import Packed
+from arxivtag.packing import Packed, _Answer
 
 SCRIPT = "let answer = 42;\n" * 1000
 
@@ -39,7 +43,10 @@ class Site:
             async with httpx.AsyncClient(transport=transport, base_url="http://site") as client:
                 return await client.request(method, path, headers=headers)
 
-        return asyncio.run(send())
+        with (
+            start_blocking_portal() as portal
+        ):  # in a thread: Playwright's loop may run in this one
+            return portal.call(send)
 
     async def script(self, request: Request) -> Response:
         self.asked += 1
@@ -75,3 +82,47 @@ def test_all_else_is_sent_as_it_is() -> None:
     assert "content-encoding" not in site.ask("/Train").headers
     assert site.ask("/static/js/none.js").status_code == 404
     assert site.ask(address, method="POST").status_code == 405
+
+
+def test_a_browser_that_leaves_spoils_nothing_for_others() -> None:
+    parts = [b"let answer", b" = ", b"42;"]
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for number, part in enumerate(parts, 1):
+            with anyio.move_on_after(0.01):  # as servers do between the parts of a file
+                if (await receive())["type"] == "http.disconnect":
+                    return
+            more = number < len(parts)
+            await send({"type": "http.response.body", "body": part, "more_body": more})
+
+    packed = Packed(app)
+    scope = {
+        "type": "http", "method": "GET", "path": "/static/js/a.js", "headers": [
+            (b"accept-encoding", b"gzip")]}  # fmt: skip
+    sent: list[Message] = []
+
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def take(message: Message) -> None:
+        sent.append(message)
+
+    async def ask_and_leave() -> None:
+        await packed(scope, leave, take)
+
+    with start_blocking_portal() as portal:
+        portal.call(ask_and_leave)
+    assert gzip.decompress(sent[-1]["body"]) == b"let answer = 42;"
+
+
+@pytest.mark.parametrize("cut", [{"more_body": True}, {"headers": [(b"content-length", b"99")]}])
+def test_what_is_no_whole_file_is_not_kept(cut: dict[str, object]) -> None:
+    answer = _Answer()
+    for message in (
+        {"type": "http.response.start", "status": 200, "headers": cut.get("headers", [])},
+        {"type": "http.response.body", "body": b"let", "more_body": cut.get("more_body", False)},
+    ):
+        with start_blocking_portal() as portal:
+            portal.call(answer.take, message)
+    assert not answer.is_whole

@@ -126,7 +126,7 @@ def test_opens_one_renames_it_and_shows_the_command(
     expect(page.locator(".at-live-chart .main-svg").first).to_be_visible()
     page.get_by_role("button", name="Rename").click()
     page.get_by_role("textbox", name="Name").fill("the *best* one")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="the *best* one")).to_be_visible()
     page.get_by_text("Settings, and the command that repeats this run").click()
     expect(page.get_by_text("arxivtag train sample --preset tuned")).to_be_visible()
