@@ -47,9 +47,19 @@ class _Proxy:
     def __init__(self, upstream_port: int, prefix: str) -> None:
         self.upstream_port = upstream_port
         self.prefix = prefix
+        # asyncio itself knows tasks weakly: one that waits for an answer while its browser has
+        # said all would be collected.
+        self.under_way: set[asyncio.Task[None] | None] = set()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the one request of a connection."""
+        self.under_way.add(task := asyncio.current_task())
+        try:
+            await self._answer(reader, writer)
+        finally:
+            self.under_way.discard(task)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         faults = (OSError, asyncio.IncompleteReadError, asyncio.CancelledError)
         with contextlib.suppress(*faults), contextlib.closing(writer):
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
