@@ -118,6 +118,7 @@ def test_runs_of_others_are_not_stopped_withdrawn_resumed_renamed_or_deleted(
                 assert not keys & {"stop", "withdraw", "resume", "delete-run", "delete-runs"}
         listed = visitors("pages/4_Runs.py")
         assert "delete-runs" not in {button.key for button in listed.button}
+        assert "delete" not in texts(listed)
     finally:
         locks.release(slot)
         locks.release(held)

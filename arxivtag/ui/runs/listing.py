@@ -220,7 +220,8 @@ def _remember(run_ids: list[str]) -> None:
 
 def _selection_actions(chosen: list[RunSummary], context: PageContext) -> None:
     if not chosen:
-        components.note("Select a run to open or delete it; select two or more to compare them.")
+        todo = "open" if context.policy.is_visitor else "open or delete"
+        components.note(f"Select a run to {todo} it; select two or more to compare them.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if len(chosen) == 1 and st.button(
