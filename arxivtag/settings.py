@@ -314,7 +314,7 @@ PRESET_NAMES: dict[str, str] = {
     "ensemble": "Ensemble",
 }
 PRESET_HELP: dict[str, str] = {
-    "tuned": "One hidden layer with dropout on scaled TF-IDF: quick, and nearly as good as Ensemble.",
+    "tuned": "One hidden layer with dropout on scaled TF-IDF: quick, and close to Ensemble.",
     "keras-example": "The Keras example's own network and settings, 20 epochs.",
     "linear": "No hidden layer: the quickest, and a strong model to compare with.",
     "cnn": "Reads words in order: filters over 1 to 5 neighbouring words on word vectors. Slow, "
