@@ -96,7 +96,7 @@ def test_names_never_lie_over_bars(page: Page) -> None:
         page.emulate_media(media=media)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
         wait_until_idle(page)
-        assert page.locator(".at-row").count() >= 4
+        expect(page.locator(".at-row").nth(3)).to_be_attached()
         page.wait_for_function(  # nor are they squeezed; a side bar that folds takes its time
             """() => [...document.querySelectorAll(".at-label")].every(
                 (label) => label.getBoundingClientRect().width > 100)"""
@@ -167,9 +167,8 @@ def test_example_reasons_and_what_if(page: Page) -> None:
     marks = page.locator(".at-marked mark.up")
     expect(marks.first).to_be_visible()
     # Marks differ without colour: solid lines for, dashed lines against.
-    style = "element => getComputedStyle(element).borderBottomStyle"
-    assert marks.first.evaluate(style) == "solid"
-    assert page.locator(".at-marked mark.down").first.evaluate(style) == "dashed"
+    expect(marks.first).to_have_css("border-bottom-style", "solid")
+    expect(page.locator(".at-marked mark.down").first).to_have_css("border-bottom-style", "dashed")
     expect(page.locator(".js-plotly-plot")).to_be_visible()
     word = page.locator(".at-marked mark", has_text="summary").first
     word.click()
