@@ -47,10 +47,10 @@ $(VENV)/.browser: $(VENV)/.test
 	@touch $@
 
 test: $(VENV)/.browser
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-fast: $(VENV)/.test
-	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow and not browser"
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not slow and not browser"
 
 test-browser: $(VENV)/.browser
 	@$(BIN)/python -m pytest -m browser tests/browser

@@ -8,11 +8,12 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+TESTS_FOLDER = Path(__file__).resolve().parent
+PROJECT_FOLDER = TESTS_FOLDER.parent
 
 # A process that waits for a run would outlive a test; those of it turn it on.
 os.environ.setdefault("ARXIVTAG_STANDBY", "0")
-# One thread a process: two test processes share two cores, and threads would only fight.
+# One thread a process: test processes share two cores, and threads would only fight.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 # Keras takes its backend from the first import of a process, whichever test that stands in.
 os.environ["KERAS_BACKEND"] = "jax"
@@ -41,6 +42,12 @@ def real_data() -> Path:
     if not path.is_file():
         pytest.skip("no real data here: set ARXIVTAG_REAL_DATA to a file in the raw schema")
     return path
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first, so that no process is left alone with one at the end."""
+    first = ("browser", "runs")
+    items.sort(key=lambda item: item.path.relative_to(TESTS_FOLDER).parts[0] not in first)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
