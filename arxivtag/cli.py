@@ -22,10 +22,12 @@ from typing import TYPE_CHECKING, NoReturn
 from arxivtag import __version__, config, flags, login
 from arxivtag.commands import (
     COLUMNS,
+    CLUSTER,
     COMMANDS,
     COUNT,
     DATA,
     HOME,
+    JOBS,
     JSON,
     LABEL_SEPARATOR,
     MODEL,
@@ -47,7 +49,7 @@ from arxivtag.settings import DEFAULT_PRESET, PRESETS
 if TYPE_CHECKING:
     from arxivtag.settings import RunConfig
     from arxivtag.tagging.bundle import Bundle
-    from arxivtag.tagging.many import Pool
+    from arxivtag.tagging.parts import Pool
 
 VISITORS_MESSAGE_MB = 60
 
@@ -158,7 +160,7 @@ def fetch(arguments: Namespace) -> None:
 @command(DATA, COLUMNS, LABEL_SEPARATOR)
 def describe(arguments: Namespace) -> None:
     """Count what is in a data set."""
-    from arxivtag.corpus.store import open_corpus
+    from arxivtag.runs.reading import open_corpus
     from arxivtag.exploring.describe import describe as describe_corpus
 
     layout = layout_of(arguments)
@@ -264,6 +266,8 @@ def sweep(arguments: Namespace) -> None:
     COLUMNS,
     LABEL_SEPARATOR,
     option("--out", type=Path, metavar="FILE", help="write the whole evaluation as JSON"),
+    JOBS,
+    CLUSTER,
 )
 def evaluate(arguments: Namespace) -> None:
     """Evaluate a model on labelled papers it never saw."""
@@ -271,9 +275,10 @@ def evaluate(arguments: Namespace) -> None:
     from arxivtag.learning.headline import headline_text
     from arxivtag.runs.evaluating import evaluate_model
 
-    result = evaluate_model(
-        arguments.model, arguments.data, arguments.home, layout_of(arguments), progress()
-    )
+    with _workers(arguments) as pool:
+        result = evaluate_model(
+            arguments.model, arguments.data, arguments.home, layout_of(arguments), progress(), pool
+        )
     print_notes(result["notes"])
     if arguments.out:
         storage.write_json(arguments.out, result)
@@ -291,10 +296,8 @@ def evaluate(arguments: Namespace) -> None:
            help="one threshold, 0 to 1, in place of the model's own"),
     option("--notes", action="store_true", help="with --json: each paper as its labels and a note, "
            "such as why the model is not sure"),
-    option("--jobs", type=COUNT, metavar="N",
-           help="with --out: processes that tag side by side (default: this one alone)"),
-    option("--cluster", metavar="ADDRESS",
-           help="with --out: let the workers of a cluster tag, as in tcp://host:8786"),
+    JOBS,
+    CLUSTER,
 )  # fmt: skip
 def tag(arguments: Namespace) -> None:
     """Tag papers, or one abstract on standard input."""
@@ -365,11 +368,11 @@ def _tag_into_file(arguments: Namespace) -> None:
     from arxivtag.papers.schema import parse_layout
     from arxivtag.papers.text_checks import notes_text
     from arxivtag.runs.registry import resolve_model
-    from arxivtag.tagging import many
+    from arxivtag.tagging import many, parts
 
-    model = resolve_model(arguments.model, arguments.home, allow_path=True)
+    model = parts.model_at(resolve_model(arguments.model, arguments.home, allow_path=True))
     wanted = many.Wanted(
-        str(model), parse_layout(arguments.columns), arguments.top, arguments.threshold
+        model, parse_layout(arguments.columns), arguments.top, arguments.threshold
     )
     with _workers(arguments) as pool:
         done = many.tag_file(
@@ -386,11 +389,11 @@ def _tag_into_file(arguments: Namespace) -> None:
 
 
 def _workers(arguments: Namespace) -> contextlib.AbstractContextManager[Pool]:
-    """Return who tags: threads of this process, processes, or the workers of a cluster."""
-    from arxivtag.tagging import many
+    """Return who works: threads of this process, processes, or the workers of a cluster."""
+    from arxivtag.tagging import parts
 
     if not arguments.cluster:
-        return many.local_pool(arguments.jobs)
+        return parts.local_pool(arguments.jobs)
     os.environ["ARXIVTAG_CLUSTER"] = arguments.cluster
     from arxivtag.runs.jobs import engine
 

@@ -62,6 +62,15 @@ COLUMNS = option(
 LABEL_SEPARATOR = option(
     "--label-separator", default="auto", metavar="SIGN", help=LABEL_SEPARATOR_HELP
 )
+JOBS = option(
+    "--jobs", type=COUNT, metavar="N",
+    help="processes that work side by side on parts of the papers (default: threads of this one); "
+    "what is done stays when this is interrupted, and the same command goes on from there",
+)  # fmt: skip
+CLUSTER = option(
+    "--cluster", metavar="ADDRESS",
+    help="let the workers of a cluster do this part by part, as in tcp://host:8786",
+)  # fmt: skip
 MODEL = option("model", metavar="MODEL", help="'pretrained', a run id, or a bundle folder")
 
 

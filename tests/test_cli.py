@@ -373,6 +373,7 @@ def test_evaluate_has_the_contracts_figures(papers: Path) -> None:
     ):  # fmt: skip
         assert key in result, key
     assert result["n_samples"] == 20
+    assert result_of("evaluate", "pretrained", str(papers), "--jobs", "2") == result
 
 
 def test_train_list_tag_and_repeat(tmp_path: Path) -> None:

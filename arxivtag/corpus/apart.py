@@ -29,7 +29,9 @@ from arxivtag.papers.sources import OpenedSource
 from arxivtag.policy import environment_for, role
 from arxivtag.priority import give_way
 
+INGESTING = "arxivtag.corpus.ingesting"
 PROGRESS_SUFFIX = ".progress"
+ASKED_SUFFIX = ".asked"
 # How much text a file holds for its size, as measured on abstracts.
 _TEXT_PER_BYTE = {".xz": 3.9, ".zst": 3.2, ".gz": 2.9, ".zip": 2.9, ".parquet": 1.9, ".xlsx": 2.0}
 _TEXT_PER_PAPER = 1_500
@@ -124,35 +126,36 @@ def time_left_text(elapsed_s: float, fraction: float) -> str:
     return f", about {round(left_s / 60)} min left"
 
 
-def ingest_apart(
-    opened: OpenedSource, folder: Path, listen: Callable[[], None], sweep: Callable[[], None]
-) -> None:
+def request_for(opened: OpenedSource, folder: Path) -> dict[str, object]:
+    """Return what tells the process :data:`INGESTING` to make the corpus of a source."""
+    return {
+        "source": str(opened.source),
+        "columns": dict(opened.layout.columns),
+        "label_separator": opened.layout.label_separator,
+        "folder": str(folder),
+    }
+
+
+def ingest_apart(opened: OpenedSource, folder: Path, listen: Callable[[], None]) -> None:
     """Let another process ingest a source, and wait for its end.
 
     Args:
         opened: The source.
         folder: The folder of the corpus to be.
         listen: Called a few times a second; what it raises ends the process.
-        sweep: Called when the process was ended before its time.
 
     Raises:
         ArxivTagError: What the process could not do.
     """
-    about = {
-        "source": str(opened.source),
-        "columns": dict(opened.layout.columns),
-        "label_separator": opened.layout.label_separator,
-        "folder": str(folder),
-    }
-    try:
-        run_apart("arxivtag.corpus.ingesting", about, opened.name, listen)
-    except BaseException:
-        sweep()
-        raise
+    run_apart(INGESTING, request_for(opened, folder), opened.name, listen)
 
 
 def run_apart(
-    module: str, request: Mapping[str, object], name: str, listen: Callable[[], None]
+    module: str,
+    request: Mapping[str, object],
+    name: str,
+    listen: Callable[[], None],
+    environment: Mapping[str, str] | None = None,
 ) -> None:
     """Let a module do its work as a process of its own, and wait for its end.
 
@@ -161,14 +164,16 @@ def run_apart(
         request: What is wanted.
         name: What it is about, for messages.
         listen: Called a few times a second; what it raises ends the process.
+        environment: What tells it for whom it works; None: for whoever asks here.
 
     Raises:
         ArxivTagError: What the process could not do.
     """
+    for_whom = environment_for(role()) if environment is None else environment
     process = subprocess.Popen(
         [sys.executable, "-m", module, json.dumps(request)],
         # The package may run from its folder without being installed.
-        env={**os.environ, **environment_for(role()), "PYTHONPATH": _python_path()},
+        env={**os.environ, **for_whom, "PYTHONPATH": _python_path()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,6 +1,6 @@
 """The process that ingests: ``python -m arxivtag.corpus.ingesting REQUEST``.
 
-REQUEST is JSON, as :func:`arxivtag.corpus.apart.ingest_apart` writes it.
+REQUEST is JSON, as :func:`arxivtag.corpus.apart.request_for` makes it.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arxivtag import locks, storage
-from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never, silent
 from arxivtag.config import corpora_folder, limits
 from arxivtag.corpus import apart
 from arxivtag.corpus.apart import ingest_apart
@@ -46,6 +46,7 @@ from arxivtag.papers.uploads import is_stored
 from arxivtag.storage import TEMPORARY_PREFIX
 
 Ints = npt.NDArray[np.int64]
+IngestLarge = Callable[[OpenedSource, Path, Callable[[], None]], None]
 PREPARED_SUFFIX = ".prepared"
 _GB = 1_000_000_000  # bytes
 _WAIT_S = 0.2  # between two looks at a lock, after which a stop is heard
@@ -191,6 +192,7 @@ def open_corpus(
     layout: Layout | None = None,
     progress: OnProgress | None = None,
     should_stop: ShouldStop = never,
+    ingest_large: IngestLarge = ingest_apart,
 ) -> Corpus:
     """Return the corpus of a source, ingested first if it is not there.
 
@@ -200,6 +202,7 @@ def open_corpus(
         layout: What is said about its columns.
         progress: Told what an ingest does.
         should_stop: Asked often during an ingest.
+        ingest_large: Lets another process ingest, as :func:`apart.ingest_apart` does.
 
     Raises:
         DataError: If the source is unknown or cannot be used.
@@ -208,21 +211,17 @@ def open_corpus(
     """
     opened = OpenedSource(source, layout, home)
     root = storage.make_folder(corpora_folder(home))
-    seen = root / f"{_seen_key(opened)}.seen"
+    seen = root / f"{seen_key(opened)}.seen"
     fingerprint = _read_seen(seen)
     if not fingerprint or not is_sound(root / fingerprint):
         fingerprint = opened.fingerprint()
-    work = _Work(opened, root / fingerprint, progress or _silent, should_stop)
+    work = _Work(opened, root / fingerprint, progress or silent, should_stop, ingest_large)
     lock = work.locked()
     if _read_seen(seen) != fingerprint:
         storage.write_text(seen, fingerprint)
     with contextlib.suppress(OSError):
         os.utime(root / fingerprint / REPORT_NAME)  # the last use
     return Corpus(source, opened.name, root / fingerprint, lock)
-
-
-def _silent(stage: str, fraction: float | None) -> None:
-    """Tell nobody."""
 
 
 def ingest_here(
@@ -235,7 +234,7 @@ def ingest_here(
         StoppedError: If it was to stop.
         StorageError: If the disk refuses.
     """
-    locks.release(_Work(opened, folder, progress, should_stop, is_apart=True).locked())
+    locks.release(_Work(opened, folder, progress, should_stop).locked())
 
 
 @dataclass(frozen=True)
@@ -246,7 +245,7 @@ class _Work:
     folder: Path
     progress: OnProgress
     should_stop: ShouldStop
-    is_apart: bool = False
+    ingest_large: IngestLarge | None = None  # None in the process of its own
 
     def locked(self) -> int:
         """Return the lock of the corpus, shared, when it is there and sound."""
@@ -255,11 +254,15 @@ class _Work:
             if is_sound(self.folder):
                 return lock
             locks.release(lock)
-            if self.is_apart or not apart.is_large(self.opened):
+            if not self.ingest_large or not apart.is_large(self.opened):
                 self._ingest()
             else:
-                ingest_apart(self.opened, self.folder, self._listen, self._sweep)
-            if not self.is_apart:  # what it said of itself is gone by now
+                try:
+                    self.ingest_large(self.opened, self.folder, self._listen)
+                except BaseException:
+                    sweep(self.folder.parent)
+                    raise
+            if self.ingest_large:  # what it said of itself is gone by now
                 self.progress("The papers are read", 1.0)
             make_room(self.folder.parent, self.folder.name)
 
@@ -273,7 +276,7 @@ class _Work:
 
     def _listen(self) -> None:
         """Tell how far another process is, and hear whether to stop."""
-        if self.is_apart:  # what it says of itself is read by whoever started this process
+        if not self.ingest_large:  # what it says of itself is read by whoever started this process
             return
         apart.tell_progress(
             self._beside(apart.PROGRESS_SUFFIX), self.progress, f"Reading {self.opened.name}"
@@ -283,9 +286,6 @@ class _Work:
 
     def _beside(self, suffix: str) -> Path:
         return self.folder.with_name(f"{self.folder.name}{suffix}")
-
-    def _sweep(self) -> None:
-        sweep(self.folder.parent)
 
     def _ingest(self) -> None:
         """Ingest alone: nobody else works at this corpus meanwhile."""
@@ -334,6 +334,9 @@ def sweep(root: Path, but: str = "") -> None:
     for file in root.glob(f"*{apart.PROGRESS_SUFFIX}"):
         if file.stem != but:
             _alone(root, file.stem, file.unlink)
+    for file in root.glob(f"*{apart.ASKED_SUFFIX}"):
+        if not locks.is_held(file):  # who asked is gone, and what was asked for is done
+            _alone(root, file.name[:64], file.unlink)
 
 
 def forget_deleted_uploads(home: Path | None = None) -> None:
@@ -396,7 +399,7 @@ def _alone(root: Path, fingerprint: str, work: Callable[[], object]) -> bool:
     return True
 
 
-def _seen_key(opened: OpenedSource) -> str:
+def seen_key(opened: OpenedSource) -> str:
     """Return a key of the files behind a source as they are now: name, size and time."""
     state: list[tuple[str, int, int]] = []
     with contextlib.suppress(OSError):  # reading it will say what is wrong

@@ -21,6 +21,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -33,7 +34,7 @@ from arxivtag.errors import ArxivTagError, RefusedError
 from arxivtag.runs import lease, standby
 from arxivtag.runs.layout import RunFolder, now_iso, run_folder
 from arxivtag.runs.status import FAILED, QUEUED, RUNNING, RunStatus, read_status, write_status
-from arxivtag.tagging.many import Pool
+from arxivtag.tagging.parts import Pool
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -90,7 +91,7 @@ def seats() -> tuple[Seats, ...]:
         RefusedError: If the scheduler does not answer.
         ConfigError: If the extra is not installed.
     """
-    with _asking() as client:
+    with asking() as client:
         workers = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         given = client.processing()
     return tuple(
@@ -116,7 +117,7 @@ def check(home: Path) -> None:
         RefusedError: If the scheduler does not answer, or a worker has other versions, does not see
             the home folder, may not write there, or does not see that its queue is locked.
     """
-    with _asking() as client:
+    with asking() as client:
         present = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         new = [address for address in present if address not in _Connection.known]
         found = client.run(probe, str(home), workers=new, on_error="return") if new else {}
@@ -153,6 +154,12 @@ def probe(home: str) -> Seen:
     return Seen(versions(), trouble)
 
 
+def given_for(home: Path) -> Given:
+    """Return what goes with a task of this process."""
+    bounds = {name: value for name, value in os.environ.items() if name.startswith(_BOUNDS)}
+    return Given(str(home), versions(), bounds)
+
+
 def versions() -> Versions:
     """Return the versions that a run depends on."""
     found = {"arxivtag": arxivtag.__version__, "Python": platform.python_version()}
@@ -182,9 +189,8 @@ def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path]
     taken = {task for one in present for task in one.tasks}
     free = sum(one.n for one in present) - len(taken)
     chosen = [one for one in waiting if _task(*one) not in taken][: max(0, free)]
-    bounds = {name: value for name, value in os.environ.items() if name.startswith(_BOUNDS)}
-    given = Given(str(home), versions(), bounds)
-    with _asking() as client:
+    given = given_for(home)
+    with asking() as client:
         from distributed import fire_and_forget
 
         for number, (run_id, attempt) in enumerate(chosen):
@@ -203,7 +209,7 @@ def pool() -> Iterator[Pool]:
     Raises:
         RefusedError: If the scheduler does not answer, or a worker has other versions.
     """
-    with _asking() as client:
+    with asking() as client:
         found = client.run(versions, on_error="return")
         n_threads = sum(client.nthreads().values())
     for address, theirs in found.items():
@@ -212,8 +218,16 @@ def pool() -> Iterator[Pool]:
                 f"The worker at {address} {wrong}.",
                 "Give app and workers the same versions (constraints.txt).",
             )
-    with client.get_executor(pure=False) as executor:
-        yield Pool(executor, max(1, n_threads))
+    from distributed import KilledWorker
+
+    try:
+        with client.get_executor(pure=False) as executor:
+            yield Pool(executor, max(1, n_threads))
+    except (KilledWorker, CancelledError) as error:
+        raise RefusedError(
+            "The scheduler was lost, or workers died again and again.",
+            "What was done is kept: the same command goes on from there.",
+        ) from error
 
 
 def close() -> None:
@@ -228,7 +242,7 @@ def close() -> None:
 
 
 @contextlib.contextmanager
-def _asking() -> Iterator[Client]:
+def asking() -> Iterator[Client]:
     """Give the connection to the scheduler, and say so if it does not answer.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.callbacks import OnProgress
-from arxivtag.corpus import texts
-from arxivtag.corpus.store import Corpus, open_corpus
+from arxivtag.callbacks import OnProgress, silent
+from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.learning.decision import Scored
-from arxivtag.papers.schema import ABSTRACT, TITLE
+from arxivtag.runs.reading import open_corpus
 from arxivtag.runs.registry import resolve_model
 
 if TYPE_CHECKING:
     from arxivtag.papers.schema import Layout
-    from arxivtag.tagging.bundle import Bundle
+    from arxivtag.tagging.parts import Pool
 
 N_UNKNOWN_LISTED = 20
 
@@ -31,6 +31,7 @@ def evaluate_model(
     home: Path | None = None,
     layout: Layout | None = None,
     progress: OnProgress | None = None,
+    pool: Pool | None = None,
 ) -> dict[str, Any]:
     """Return the evaluation of a model on every row of ``data`` that has an abstract.
 
@@ -41,36 +42,44 @@ def evaluate_model(
     occurrences that it does not know are counted (``unknown_labels``: the most frequent with
     their counts) and left out of the other figures.
 
+    Whoever works, the figures are the same; what was judged stays where this is interrupted.
+
     Args:
         model: ``pretrained``, a run id or a bundle folder.
         data: A source of papers, as :mod:`arxivtag.papers.source` describes it.
         home: Where runs and downloads live.
         layout: Which column holds what and what separates labels, as far as it was said.
-        progress: Told how far the reading of the data is.
+        progress: Told how far it is.
+        pool: Who judges the papers; None: threads of this process.
 
     Raises:
         ArxivTagError: If the model or the data cannot be used, or the model knows no label of
             the data.
     """
     from arxivtag.learning import evaluation
-    from arxivtag.tagging.loading import load_bundle
+    from arxivtag.tagging import parts, scoring
 
-    bundle = load_bundle(resolve_model(model, home, allow_path=True))
+    chosen = parts.model_at(resolve_model(model, home, allow_path=True))
+    bundle = parts.bundle_of(chosen)
     corpus = open_corpus(data, home, layout=layout, progress=progress)
     y_true, unknown = _truth(corpus, ~corpus.is_blank, bundle.label_names)
     if not y_true.any():
         raise _no_known_label(unknown, bundle.label_names)
-    y_prob, is_judged, not_sure = _predicted(bundle, corpus, ~corpus.is_blank)
-    figures = evaluation.evaluate_bundle(
-        Scored(y_true, y_prob, is_judged),
-        bundle.label_names,
-        bundle.thresholds,
-        n_unknown_labels=unknown.total(),
-    )
+    with contextlib.ExitStack() as stack:
+        pool = pool or stack.enter_context(parts.local_pool(None))
+        said = stack.enter_context(
+            scoring.judged(corpus, ~corpus.is_blank, chosen, pool, progress or silent)
+        )
+        figures = evaluation.evaluate_bundle(
+            Scored(y_true, said.y_prob, said.is_judged),
+            bundle.label_names,
+            bundle.thresholds,
+            n_unknown_labels=unknown.total(),
+        )
     return {
         **figures,
         "unknown_labels": dict(unknown.most_common(N_UNKNOWN_LISTED)),
-        "not_sure": dict(not_sure.most_common()),
+        "not_sure": dict(said.not_sure.most_common()),
         "n_without_abstract": int(corpus.is_blank.sum()),
         "n_skipped": corpus.report.read.n_rows_skipped,
         "notes": list(corpus.report.read.notes),
@@ -93,23 +102,6 @@ def _truth(
     y_true[labels.papers[of_each >= 0], of_each[of_each >= 0]] = True
     counts = zip(names, columns.tolist(), labels.counts.tolist(), strict=True)
     return y_true, Counter({name: n for name, at, n in counts if n and at < 0})
-
-
-def _predicted(
-    bundle: Bundle, corpus: Corpus, papers: NDArray[np.bool_]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_], Counter[str]]:
-    """Return the probabilities of selected papers, which can be judged, and why others cannot."""
-    from arxivtag.tagging.tagger import doubtful, frame_texts, predict_with_readable
-
-    y_probs, judged, reasons = [], [], Counter[str]()
-    for table in texts.batches(corpus, papers, [TITLE, ABSTRACT]):
-        read = frame_texts(bundle, table.to_pandas())
-        y_prob, readable = predict_with_readable(bundle, read)
-        doubts = doubtful(bundle, read, y_prob)
-        reasons.update(doubt.short for doubt in doubts if doubt is not None)
-        y_probs.append(y_prob)
-        judged.append(readable & np.array([doubt is None for doubt in doubts]))
-    return np.concatenate(y_probs), np.concatenate(judged), reasons
 
 
 def _no_known_label(unknown: Counter[str], label_names: Sequence[str]) -> DataError:

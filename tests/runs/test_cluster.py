@@ -17,7 +17,7 @@ from arxivtag.papers.schema import Layout
 from arxivtag.runs import cluster, jobs, lease, places, registry
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import RunStatus
-from arxivtag.tagging import many
+from arxivtag.tagging import many, parts
 from tests.runs.clusters import (  # noqa: F401  fixtures
     LocalCluster,
     on_cluster,
@@ -238,8 +238,8 @@ def test_a_worker_that_was_only_slow_ends_itself(quick: Path) -> None:
 
 def test_workers_tag_a_file_as_threads_do(quick: Path, tmp_path: Path) -> None:
     written = []
-    wanted = many.Wanted(str(config.PRETRAINED_PATH), Layout({}))
-    for pool in (many.local_pool(None), cluster.pool()):
+    wanted = many.Wanted(parts.model_at(config.PRETRAINED_PATH), Layout({}))
+    for pool in (parts.local_pool(None), cluster.pool()):
         with pool as those_who_tag:
             out = tmp_path / f"{len(written)}.csv"
             many.tag_file("sample", out, wanted, those_who_tag, quick, lambda *_: None)

@@ -10,16 +10,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from arxivtag.errors import DataError
+from arxivtag import locks
+from arxivtag.config import PRETRAINED_PATH, corpora_folder
+from arxivtag.corpus import store
+from arxivtag.errors import DataError, StorageError
 from arxivtag.learning.headline import headline_text, remarks
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers import sources
 from arxivtag.runs.evaluating import evaluate_model
-from arxivtag.tagging import tagger
+from arxivtag.tagging import parts, scoring, tagger
 from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.tagging.scope import Scope
 from tests.tagging.models import LABELS, make_bundle
+from tests.tagging.test_many import Here
 
 
 @pytest.fixture(autouse=True)
@@ -120,3 +124,68 @@ def test_the_other_name_of_an_area_is_no_unknown_label(
     assert (found["n_unknown_labels"], found["unknown_labels"]) == (0, {})
     assert found["micro_f1"] == same["micro_f1"]
     assert found["per_label"] == same["per_label"]
+
+
+def kept_parts(home: Path) -> list[Path]:
+    return list(corpora_folder(home).glob("*.prepared/scores-*/*.part"))
+
+
+def test_whoever_works_the_figures_are_the_same_and_what_broke_off_goes_on(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "ROWS_PER_PART", 300)
+    expected = evaluate_model("pretrained", "sample")
+    assert not list(corpora_folder(home).glob("*.prepared/scores-*/"))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate_model("pretrained", "sample", pool=parts.Pool(Here(fails_at=5), 1))
+    kept = len(kept_parts(home))
+    assert kept > 0
+    again = Here()
+    said: list[tuple[str, float | None]] = []
+    found = evaluate_model(
+        "pretrained",
+        "sample",
+        progress=lambda *now: said.append(now),
+        pool=parts.Pool(again, 1),
+    )
+    assert again.n == 7 - kept
+    assert found == expected
+    assert said[-1] == ("Papers judged: 2,000", 1.0)
+    assert not kept_parts(home)
+
+
+def test_parts_say_what_the_model_says_of_all_papers_at_once(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "ROWS_PER_PART", 300)
+    corpus, bundle = store.open_corpus("sample"), load_bundle(PRETRAINED_PATH)
+    y_prob, readable = tagger.predict_with_readable(
+        bundle, tagger.frame_texts(bundle, sources.load_texts("sample").frame)
+    )
+    chosen = np.arange(corpus.n_papers) % 3 > 0
+    model, pool = parts.model_at(PRETRAINED_PATH), parts.Pool(Here(), 1)
+    with scoring.judged(corpus, chosen, model, pool, lambda *_: None) as said:
+        np.testing.assert_allclose(said.y_prob, y_prob[chosen], rtol=1e-5, atol=1e-7)
+        assert said.y_prob.dtype == np.float32
+        assert (readable[chosen] >= said.is_judged).all()
+        assert (~said.is_judged).sum() == said.not_sure.total() + (~readable[chosen]).sum()
+
+
+def test_parts_of_an_interrupted_evaluation_make_room(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "ROWS_PER_PART", 300)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate_model("pretrained", "sample", pool=parts.Pool(Here(fails_at=5), 1))
+    assert kept_parts(home)
+    monkeypatch.setattr(store, "_GB", 0)
+    store.make_room(corpora_folder(home))
+    assert not kept_parts(home)
+
+
+def test_another_process_at_the_same_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "_WAIT_S", 0.1)
+    evaluate_model("pretrained", "sample")
+    (lock,) = corpora_folder(home).glob("*.prepared/scores-*.lock")
+    with locks.held(lock), pytest.raises(StorageError, match="Another process"):
+        evaluate_model("pretrained", "sample")

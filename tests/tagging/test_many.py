@@ -14,14 +14,16 @@ import pandas as pd
 import pytest
 
 from arxivtag import config
-from arxivtag.callbacks import OnProgress
+from arxivtag.callbacks import silent
+from arxivtag.errors import BundleError
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import load_texts
-from arxivtag.tagging import many, tables, tagger
+from arxivtag.tagging import many, parts, tables, tagger
 from arxivtag.tagging.loading import load_bundle
-from arxivtag.tagging.many import Pool, Wanted
+from arxivtag.tagging.many import Wanted
+from arxivtag.tagging.parts import Model, Pool, model_at
 
-WANTED = Wanted(str(config.PRETRAINED_PATH), Layout({}))
+WANTED = Wanted(model_at(config.PRETRAINED_PATH), Layout({}))
 N_ROWS = 50
 
 
@@ -41,18 +43,14 @@ class Here(Executor):
         return future
 
 
-def silent(stage: str, fraction: float | None) -> None:
-    """Tell nobody."""
-
-
-def tag(path: Path, out: Path, executor: Executor, progress: OnProgress = silent) -> many.Done:
-    return many.tag_file(str(path), out, WANTED, Pool(executor, 1), out.parent, progress)
+def tag(path: Path, out: Path, executor: Executor, wanted: Wanted = WANTED) -> many.Done:
+    return many.tag_file(str(path), out, wanted, Pool(executor, 1), out.parent, silent)
 
 
 @pytest.fixture
 def papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A file of papers in three row groups, with words for nothing, and parts of ten rows."""
-    monkeypatch.setattr(many, "ROWS_PER_PART", 10)
+    monkeypatch.setattr(parts, "ROWS_PER_PART", 10)
     sample = load_texts(config.SAMPLE_PATH).as_given().head(N_ROWS)
     frame = pd.DataFrame({"nr": range(N_ROWS), "abstract": sample["summaries"], "title": "NA"})
     frame.to_parquet(tmp_path / "papers.parquet", row_group_size=17)
@@ -101,14 +99,25 @@ def test_what_broke_off_goes_on_and_what_changed_is_done_anew(papers: Path, tmp_
     assert whole.n == 5, "a finished output is made anew when it is asked for"
 
 
-def test_other_wishes_take_no_part_of_before(papers: Path) -> None:
-    keys = {
-        many._key(wanted)
-        for wanted in (WANTED, Wanted(WANTED.model, WANTED.layout, 3),
-                       Wanted(WANTED.model, WANTED.layout, None, 0.5),
-                       Wanted(WANTED.model, Layout({"title": ""})))
-    }  # fmt: skip
-    assert len(keys) == 4
+@pytest.mark.parametrize(
+    "other",
+    [
+        Wanted(WANTED.model, WANTED.layout, 3),
+        Wanted(WANTED.model, WANTED.layout, None, 0.5),
+        Wanted(WANTED.model, Layout({"title": ""})),
+    ],
+)
+def test_other_wishes_take_no_part_of_before(papers: Path, tmp_path: Path, other: Wanted) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        tag(papers, tmp_path / "out.csv", Here(fails_at=5))
+    tag(papers, tmp_path / "out.csv", here := Here(), other)
+    assert here.n == 5
+
+
+def test_a_worker_that_sees_another_model_refuses(papers: Path, tmp_path: Path) -> None:
+    other = Wanted(Model(WANTED.model.folder, "another"), WANTED.layout)
+    with pytest.raises(BundleError, match="is another one"):
+        tag(papers, tmp_path / "out.csv", Here(), other)
 
 
 def test_a_file_without_rows_has_its_columns(tmp_path: Path) -> None:
@@ -128,11 +137,11 @@ def test_processes_tag_and_a_killed_command_goes_on(tmp_path: Path) -> None:
     first = subprocess.Popen(words, start_new_session=True, stderr=subprocess.DEVNULL)
     folder = tmp_path / ".out.parquet.parts"
     deadline = time.monotonic() + 120
-    while not list(folder.glob("*.parquet")) and time.monotonic() < deadline:
+    while not list(folder.glob("*.part")) and time.monotonic() < deadline:
         time.sleep(0.01)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
-    kept = list(folder.glob("*.parquet"))
+    kept = list(folder.glob("*.part"))
     assert kept
     assert not out.exists()
     before = {one: one.stat().st_mtime_ns for one in kept}

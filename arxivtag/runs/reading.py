@@ -1,0 +1,160 @@
+"""Opening a data set: a large one is read by a worker of the cluster, where one is free.
+
+The worker starts the process that reads at home too (:mod:`arxivtag.corpus.apart`): the corpus, how
+far it is, and that one file is read once are matters of the shared folder. Whoever asks holds the
+lock of ``<fingerprint>-<token>.asked`` there: by it a worker sees that folder and locks are shared,
+and once the file is gone it ends its process. Where no worker has a thread to spare, or files lie on
+this machine alone, or the worker at work dies, this machine reads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from arxivtag import config, locks
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never
+from arxivtag.corpus import apart, store
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
+from arxivtag.papers.schema import Layout
+from arxivtag.papers.sources import OpenedSource
+from arxivtag.policy import environment_for, role
+from arxivtag.runs import jobs
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+    from arxivtag.runs.cluster import Given
+
+_MAX_WORKERS = 3  # so many are tried
+_LOOK_S = 0.2
+_LOOKS = 15  # so many without a sign of the task, and its worker is gone
+_END_S = 10.0  # a worker's process has ended so soon after nobody wants it any more
+
+
+def open_corpus(
+    source: str,
+    home: Path | None = None,
+    *,
+    layout: Layout | None = None,
+    progress: OnProgress | None = None,
+    should_stop: ShouldStop = never,
+) -> store.Corpus:
+    """Return the corpus of a source as :func:`arxivtag.corpus.store.open_corpus` does."""
+    return store.open_corpus(
+        source,
+        home,
+        layout=layout,
+        progress=progress,
+        should_stop=should_stop,
+        ingest_large=_ingest_large if config.cluster_address() else apart.ingest_apart,
+    )
+
+
+def _ingest_large(opened: OpenedSource, folder: Path, listen: Callable[[], None]) -> None:
+    """Let a worker ingest a source, or else a process of this machine."""
+    # Without a scheduler or the package for it.
+    with contextlib.suppress(RefusedError, ConfigError):
+        on_cluster = jobs.engine()
+        assert on_cluster is not None
+        given = on_cluster.given_for(folder.parent.parent)
+        given = dataclasses.replace(given, bounds={**given.bounds, **environment_for(role())})
+        seen = {"name": opened.name, "seen": store.seen_key(opened)}
+        request = {**apart.request_for(opened, folder), **seen}
+        with on_cluster.asking() as client:
+            for worker in _idle(client)[:_MAX_WORKERS]:
+                if _is_read_by(client, worker, request, given, listen):
+                    return
+    apart.ingest_apart(opened, folder, listen)
+
+
+def _idle(client: Client) -> list[str]:
+    """Return the addresses of workers with a thread to spare, those that do least first."""
+    given = {address: len(keys) for address, keys in client.processing().items()}
+    n_threads: dict[str, int] = client.nthreads()
+    free = [address for address, n in n_threads.items() if given.get(address, 0) < n]
+    return sorted(free, key=lambda address: given.get(address, 0))
+
+
+def _is_read_by(
+    client: Client,
+    worker: str,
+    request: Mapping[str, Any],
+    given: Given,
+    listen: Callable[[], None],
+) -> bool:
+    """Return whether a worker made the corpus; not if it is gone or cannot do it."""
+    folder = Path(request["folder"])
+    asked = folder.with_name(f"{folder.name}-{secrets.token_hex(4)}{apart.ASKED_SUFFIX}")
+    lock = locks.try_acquire(asked)
+    assert lock is not None  # nobody else knows its name
+    try:
+        task = client.submit(read, request, str(asked), given, workers=[worker], pure=False)
+        try:
+            _wait(client, worker, task, listen)
+            return _outcome(task)
+        except BaseException:
+            asked.unlink(missing_ok=True)
+            with contextlib.suppress(Exception):  # of the task
+                task.result(timeout=_END_S)
+            raise
+    finally:
+        asked.unlink(missing_ok=True)
+        locks.release(lock)
+
+
+def _wait(client: Client, worker: str, task: Future, listen: Callable[[], None]) -> None:
+    """Wait for the end of a task, or until its worker is gone."""
+    unseen = 0
+    while not task.done() and unseen < _LOOKS:
+        listen()
+        time.sleep(_LOOK_S)
+        unseen = 0 if task.key in client.processing().get(worker, ()) else unseen + 1
+
+
+def _outcome(task: Future) -> bool:
+    if task.status == "error" and isinstance(task.exception(), ArxivTagError):
+        task.result()  # raises it
+    return task.status == "finished" and bool(task.result())
+
+
+def read(request: Mapping[str, Any], asked: str, given: Given) -> bool:
+    """On a worker: ingest a source in a process of its own.
+
+    Returns:
+        Whether the corpus is there. Not if this worker has other versions, another home folder or
+        other files than who asked, or loses its scheduler, or nobody wants it any more.
+    """
+    from distributed import Status, get_worker
+
+    from arxivtag.runs import cluster
+
+    worker, wanted = get_worker(), Path(asked)
+    if cluster.difference(given.versions, cluster.versions()) or not _sees_the_same(request, wanted):
+        return False
+
+    def listen() -> None:
+        if worker.status != Status.running or not wanted.exists():
+            raise StoppedError
+
+    with contextlib.suppress(StoppedError):
+        apart.run_apart(apart.INGESTING, request, request["name"], listen, given.bounds)
+        return True
+    return False
+
+
+def _sees_the_same(request: Mapping[str, Any], asked: Path) -> bool:
+    """Return whether folder, locks and files are those of who asked."""
+    if not os.access(asked.parent, os.W_OK) or not locks.is_held(asked):
+        return False
+    layout = Layout(request["columns"], request["label_separator"])
+    with contextlib.suppress(ArxivTagError):  # no such file here
+        opened = OpenedSource(request["source"], layout, asked.parent.parent)
+        return store.seen_key(opened) == request["seen"]
+    return False

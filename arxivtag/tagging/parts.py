@@ -1,0 +1,211 @@
+"""Work on papers in parts: side by side, in order, and on from where it broke off.
+
+A part is some thousand papers, as they come. It is worked on by whoever the pool is: threads of
+this process, processes of this machine, or the workers of a cluster, which are handed the rows and
+need the model's folder alone. What they return is kept in a folder under a name made of the rows
+and of what was asked: so that it is found again by a second try and by nothing else.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import functools
+import hashlib
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from arxivtag import __version__, config, storage
+from arxivtag.errors import ArxivTagError, BundleError
+from arxivtag.papers.reading.readers import as_frame
+from arxivtag.tagging.loading import load_bundle
+from arxivtag.tagging.tagger import BATCH_SIZE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from arxivtag.tagging.bundle import Bundle
+
+ROWS_PER_PART = 8 * BATCH_SIZE
+_AHEAD = 2  # parts for each that works: so much is read ahead, and no more is held in memory
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Who works, and how many parts they take at once."""
+
+    executor: Executor
+    n: int
+
+
+@contextlib.contextmanager
+def local_pool(n_processes: int | None) -> Iterator[Pool]:
+    """Give processes of this machine, or without a number threads of this process."""
+    if n_processes is None:
+        n = os.cpu_count() or 1
+        executor: Executor = ThreadPoolExecutor(n)
+    else:
+        n = n_processes
+        # Not forked: this process has threads of Arrow.
+        executor = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"))
+    try:
+        yield Pool(executor, n)
+    finally:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model for whoever works: the path of its folder, and a digest of what is in it."""
+
+    folder: str
+    digest: str
+
+
+def model_at(folder: Path) -> Model:
+    """Return the model in a folder.
+
+    Raises:
+        StorageError: If the folder cannot be read.
+    """
+    return Model(str(folder), _digest(folder))
+
+
+@functools.lru_cache(maxsize=2)
+def bundle_of(model: Model) -> Bundle:
+    """Return a model, loaded once a process; on other machines the bundled one has other paths.
+
+    Raises:
+        BundleError: If it cannot be loaded, or another one is there.
+    """
+    folder = Path(model.folder)
+    if folder.parts[-2:] == config.PRETRAINED_PATH.parts[-2:]:
+        folder = config.PRETRAINED_PATH
+    if _digest(folder) != model.digest:
+        raise BundleError(
+            f"The model in {folder} is another one than where it was asked for.",
+            "Workers must see the same folder at the same path.",
+        )
+    return load_bundle(folder)
+
+
+def _digest(folder: Path) -> str:
+    """Return a digest of the names and sizes of a model's files, and of its manifest."""
+    with storage.disk_errors("read", folder):
+        files = [(one.name, one.stat().st_size) for one in sorted(folder.iterdir())]
+        manifest = (folder / "manifest.json").read_bytes()
+    return hashlib.sha256(repr(files).encode() + manifest).hexdigest()
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is done with the rows of a part: in as :func:`rows_of` reads them, out as bytes.
+
+    Attributes:
+        do: The work; it can be sent to another process.
+        asked: What decides its result besides the rows, as text.
+        verb: What it does with papers, as a participle for messages.
+    """
+
+    do: Callable[[bytes], bytes]
+    asked: str
+    verb: str
+
+
+class Parts:
+    """Takes papers as they are read, and has them worked on part by part.
+
+    Attributes:
+        paths: The files of the results, in the order of the papers.
+        n_rows: Papers taken.
+    """
+
+    def __init__(
+        self, folder: Path, work: Work, pool: Pool, progress: Callable[[int], object]
+    ) -> None:
+        self._folder, self._work, self._pool, self._progress = folder, work, pool, progress
+        self._key = f"{__version__} {work.asked}".encode()
+        self.start_over()
+
+    def start_over(self) -> None:
+        """Forget all rows: the file is read again from the start."""
+        self.paths: list[Path] = []
+        self.n_rows = self._n_kept = 0
+        self._kept: list[pa.RecordBatch] = []
+        self._waiting: collections.deque[tuple[Path, Future[bytes]]] = collections.deque()
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take the next rows."""
+        self.n_rows += batch.num_rows
+        while self._n_kept + batch.num_rows >= ROWS_PER_PART:
+            n = ROWS_PER_PART - self._n_kept
+            self._kept.append(batch.slice(0, n))
+            self._give()
+            batch = batch.slice(n)
+        if batch.num_rows or not (self.paths or self._kept):
+            self._kept.append(batch)
+            self._n_kept += batch.num_rows
+
+    def end(self) -> None:
+        """Wait until all is done."""
+        if self._kept:
+            self._give()
+        while self._waiting:
+            self._keep_oldest()
+
+    def _give(self) -> None:
+        """Have the rows at hand worked on, unless they were, and go on when not too much waits."""
+        rows = _as_bytes(_copied(pa.Table.from_batches(self._kept)))
+        self._kept, self._n_kept = [], 0
+        path = self._folder / f"{hashlib.sha256(self._key + rows).hexdigest()}.part"
+        self.paths.append(path)
+        if path.is_file():
+            return
+        self._waiting.append((path, self._pool.executor.submit(self._work.do, rows)))
+        while len(self._waiting) > _AHEAD * self._pool.n:
+            self._keep_oldest()
+
+    def _keep_oldest(self) -> None:
+        path, result = self._waiting.popleft()
+        try:
+            storage.write_bytes(path, result.result())
+        except BrokenExecutor as error:
+            raise ArxivTagError(
+                "A process at work ended unexpectedly.",
+                f"Memory may be short: use fewer --jobs. What was {self._work.verb} is kept: the "
+                "same command goes on from there.",
+            ) from error
+        n_done = (len(self.paths) - len(self._waiting)) * ROWS_PER_PART
+        self._progress(min(n_done, self.n_rows))
+
+
+def rows_of(part: bytes) -> pd.DataFrame:
+    """Return the rows of a part, all of text."""
+    with pa.ipc.open_stream(part) as stream:
+        return as_frame(stream.read_all())
+
+
+def _as_bytes(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def _copied(table: pa.Table) -> pa.Table:
+    """Return a table whose bytes do not tell in which batches its rows came."""
+    return table.combine_chunks().take(pa.array(range(table.num_rows), pa.int64()))

@@ -1,0 +1,224 @@
+"""What a cluster does besides training: evaluates in parts, and reads large data sets."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from arxivtag.callbacks import StoppedError
+from arxivtag.config import CODE_FOLDER, corpora_folder
+from arxivtag.corpus import apart, store
+from arxivtag.errors import DataError
+from arxivtag.runs import cluster, reading
+from arxivtag.runs.evaluating import evaluate_model
+from arxivtag.runs.reading import open_corpus
+from arxivtag.tagging import parts
+from tests.corpus.test_apart import LEFT_BEHIND, processes_reading
+from tests.corpus.test_store import names_in, papers_file
+from tests.runs.clusters import (  # noqa: F401  fixtures
+    LocalCluster,
+    on_cluster,
+    two_workers,
+    wait_for_workers,
+)
+from tests.runs.conftest import wait_for
+
+pytestmark = pytest.mark.usefixtures("on_cluster")
+# A command whose parts are small, and each kept slowly enough to be killed between two.
+EVALUATE = """
+import sys, time
+from arxivtag import cli, storage
+from arxivtag.tagging import parts
+parts.ROWS_PER_PART = 200
+write = storage.write_bytes
+def slowly(path, content):
+    write(path, content)
+    time.sleep(0.2)
+storage.write_bytes = slowly
+cli.main(sys.argv[1:])
+"""
+OPEN = """
+import sys
+from pathlib import Path
+from arxivtag.corpus import apart
+from arxivtag.runs.reading import open_corpus
+apart._LARGE_TEXT_BYTES = 0
+open_corpus(sys.argv[1], Path(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def all_files_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_LARGE_TEXT_BYTES", 0)
+
+
+@pytest.fixture
+def not_at_home(all_files_are_large: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process reads nothing large, nor does one that it starts."""
+    monkeypatch.setattr(reading.apart, "ingest_apart", None)
+
+
+def kept_parts(home: Path) -> list[Path]:
+    return list(corpora_folder(home).glob("*.prepared/scores-*/*.part"))
+
+
+def test_a_worker_that_is_killed_changes_no_figure(
+    quick: Path,
+    on_cluster: LocalCluster,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parts, "ROWS_PER_PART", 100)
+    expected = evaluate_model("pretrained", "sample")
+    killed: list[str] = []
+
+    def kill_one(stage: str, fraction: float | None) -> None:
+        if stage.startswith("Papers judged") and not killed:
+            killed.append(next(iter(on_cluster.workers)))
+            on_cluster.kill(killed[0])
+
+    with cluster.pool() as pool:
+        found = evaluate_model("pretrained", "sample", progress=kill_one, pool=pool)
+    assert killed
+    assert found == expected
+    assert not kept_parts(quick)
+
+
+def test_a_killed_command_goes_on_from_its_parts(
+    quick: Path,
+    on_cluster: LocalCluster,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "evaluation.json"
+    words = [sys.executable, "-c", EVALUATE, "evaluate", "pretrained", "sample"]
+    words += ["--home", str(quick), "--cluster", on_cluster.address, "--out", str(out)]
+    environment = {**os.environ, "PYTHONPATH": str(CODE_FOLDER)}
+    first = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
+    wait_for(lambda: len(kept_parts(quick)) >= 2, 60)
+    first.kill()
+    first.wait()
+    before = {one: one.stat().st_mtime_ns for one in kept_parts(quick)}
+    assert 2 <= len(before) < 10
+    second = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
+    wait_for(lambda: len(kept_parts(quick)) > len(before), 60)
+    assert {one: one.stat().st_mtime_ns for one in before} == before
+    assert second.wait(60) == 0
+    assert not kept_parts(quick)
+    expected = evaluate_model("pretrained", "sample", quick)
+    written = store.storage.read_json(out)
+    assert written == expected
+
+
+@pytest.mark.usefixtures("not_at_home")
+def test_a_worker_reads_and_the_asker_hears_how_far_it_is(quick: Path) -> None:
+    said: list[tuple[str, float | None]] = []
+    source = papers_file(quick, 6_000)
+    corpus = open_corpus(source, quick, progress=lambda *now: said.append(now))
+    assert corpus.n_papers == 6_000
+    fractions = [fraction for _, fraction in said if fraction is not None]
+    assert fractions == sorted(fractions)
+    assert len(set(fractions)) > 1
+    assert names_in(quick) == {"corpus", ".lock", ".seen"}
+
+
+@pytest.mark.usefixtures("not_at_home")
+def test_what_a_worker_finds_wrong_is_told_as_at_home(quick: Path) -> None:
+    path = quick / "empty.csv"
+    path.write_text("title,abstract,labels\n")
+    with pytest.raises(DataError, match="no papers") as raised:
+        open_corpus(str(path), quick)
+    assert raised.value.hint
+    assert names_in(quick) == LEFT_BEHIND
+
+
+@pytest.mark.usefixtures("not_at_home")
+def test_cancel_ends_the_workers_process_and_leaves_nothing(quick: Path) -> None:
+    said: list[str] = []
+    with pytest.raises(StoppedError):
+        open_corpus(
+            papers_file(quick, 6_000),
+            quick,
+            progress=lambda stage, fraction: said.append(stage) if fraction else None,
+            should_stop=lambda: bool(said),
+        )
+    assert processes_reading(quick) == []
+    assert names_in(quick) == LEFT_BEHIND
+
+
+@pytest.mark.usefixtures("not_at_home")
+def test_another_worker_reads_when_one_is_killed(
+    quick: Path,
+    on_cluster: LocalCluster,  # noqa: F811
+) -> None:
+    killed: list[str] = []
+
+    def kill_machine(stage: str, fraction: float | None) -> None:
+        """Kill the worker that reads, and its process, as when its machine is lost."""
+        if fraction and not killed:
+            (child,) = processes_reading(quick)
+            at_work = psutil.Process(child).ppid()
+            (name,) = [name for name, one in on_cluster.workers.items() if one.pid == at_work]
+            killed.append(name)
+            on_cluster.kill(name)
+            os.kill(child, signal.SIGKILL)
+
+    corpus = open_corpus(papers_file(quick, 6_000), quick, progress=kill_machine)
+    assert killed
+    assert store.is_sound(corpus.folder)
+    assert names_in(quick) == {"corpus", ".lock", ".seen"}
+
+
+@pytest.mark.usefixtures("not_at_home")
+def test_without_who_asked_the_worker_ends_its_work(quick: Path, tmp_path: Path) -> None:
+    source = papers_file(quick, 6_000)
+    asking = subprocess.Popen([sys.executable, "-c", OPEN, source, str(quick)])
+    wait_for(lambda: bool(processes_reading(quick)), 60)
+    asking.kill()
+    asking.wait()
+    wait_for(lambda: "corpus" in names_in(quick), 60)
+    assert ".asked" in {name[-6:] for name in names_in(quick)}
+    other = papers_file(quick, 300, "other.jsonl")
+    open_corpus(source, quick).close()
+    open_corpus(other, quick)
+    assert names_in(quick) == {"corpus", ".lock", ".seen"}
+
+
+@pytest.mark.usefixtures("all_files_are_large")
+def test_files_that_a_worker_sees_otherwise_are_read_at_home(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_home: list[str] = []
+    here = apart.ingest_apart
+    monkeypatch.setattr(
+        apart, "ingest_apart", lambda opened, *words: (at_home.append(opened.name),
+                                                       here(opened, *words))
+    )  # fmt: skip
+    monkeypatch.setattr(store, "seen_key", lambda opened: "other files")
+    assert open_corpus(papers_file(quick, 300), quick).n_papers == 300
+    assert at_home == ["papers.jsonl"]
+    assert names_in(quick) == {"corpus", ".lock", ".seen"}
+
+
+def test_a_busy_worker_is_not_asked(on_cluster: LocalCluster) -> None:  # noqa: F811
+    with cluster.asking() as client:
+        first, second = reading._idle(client)
+        wait = client.submit(time.sleep, 3, workers=[first], pure=False)
+        wait_for(lambda: reading._idle(client) == [second])
+        wait.result()
+        wait_for(lambda: set(reading._idle(client)) == {first, second})
+
+
+@pytest.mark.usefixtures("all_files_are_large")
+def test_without_a_scheduler_this_machine_reads(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.close()
+    monkeypatch.setenv("ARXIVTAG_CLUSTER", "tcp://127.0.0.1:9")
+    monkeypatch.setattr(cluster, "_ANSWER_S", 0.5)
+    assert open_corpus(papers_file(quick, 300), quick).n_papers == 300
