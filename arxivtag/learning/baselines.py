@@ -56,7 +56,7 @@ def all_zeros(n_samples: int, n_labels: int) -> Baseline:
         ALL_ZEROS,
         "No label at all",
         "Gives no label to any paper.",
-        np.zeros((n_samples, n_labels), dtype=bool),
+        np.broadcast_to(np.False_, (n_samples, n_labels)),
     )
 
 
@@ -74,15 +74,16 @@ def most_frequent_k(
     frequency = np.asarray(label_counts, dtype=np.float32)
     scores = np.broadcast_to(frequency, y_true_val.shape)
     k = thresholds.choose(y_true_val, scores, "top_k").top_k or 1
-    y_score = np.tile(frequency / max(float(frequency.sum()), 1.0), (n_samples, 1))
+    of_each = frequency / max(float(frequency.sum()), 1.0)
+    shape = (n_samples, len(frequency))
     chosen = thresholds.Thresholds("top_k", np.zeros(len(frequency), np.float32), k)
     name = "The most frequent label always" if k == 1 else f"The {k} most frequent labels always"
     return Baseline(
         MOST_FREQUENT,
         name,
         "Gives every paper the same labels, without reading it.",
-        thresholds.apply(chosen, y_score),
-        y_score,
+        np.broadcast_to(thresholds.apply(chosen, of_each[None]), shape),
+        np.broadcast_to(of_each, shape),
     )
 
 

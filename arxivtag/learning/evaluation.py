@@ -177,26 +177,25 @@ class _Measured:
 
     Attributes:
         parts: What each paper contributes.
-        weights: How often each paper counts in each resample, (n_resamples, n_papers).
+        resampling: How papers are resampled.
         figures: Each figure on all papers.
         resampled: The same on each resample; empty without resamples or papers.
     """
 
     parts: Contributions
-    weights: NDArray[np.float32]
+    resampling: Resampling
     figures: dict[str, NDArray[np.float64]]
     resampled: dict[str, NDArray[np.float64]]
 
 
 def _measured(papers: Scored, chosen: Thresholds, resampling: Resampling) -> _Measured:
     parts = measuring.contributions(papers.y_true, papers.given(chosen), papers.y_prob)
-    return _measured_parts(parts, measuring.resampling_weights(len(papers), resampling))
+    return _measured_parts(parts, resampling)
 
 
-def _measured_parts(parts: Contributions, weights: NDArray[np.float32]) -> _Measured:
-    can_resample = len(weights) and len(parts.y_true)
-    resampled = measuring.averages(parts, weights) if can_resample else {}
-    return _Measured(parts, weights, measuring.averages(parts), resampled)
+def _measured_parts(parts: Contributions, resampling: Resampling) -> _Measured:
+    resampled = measuring.resampled_averages(parts, resampling)
+    return _Measured(parts, resampling, measuring.averages(parts), resampled)
 
 
 def _intervals(model: _Measured) -> dict[str, list[float]]:
@@ -225,7 +224,7 @@ def _differences(baseline: baselines.Baseline, model: _Measured) -> dict[str, li
     if not model.resampled:
         return {}
     parts = measuring.contributions(model.parts.y_true, baseline.y_pred, baseline.y_score)
-    other = _measured_parts(parts, model.weights)
+    other = _measured_parts(parts, model.resampling)
     differences: dict[str, list[float]] = {}
     for key in HEADLINE_KEYS:
         if key not in model.figures or key not in other.figures:

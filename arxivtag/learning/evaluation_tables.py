@@ -10,12 +10,13 @@ import numpy as np
 from arxivtag.learning import counts, measuring
 from arxivtag.learning.counts import BoolArray, Counts, FloatArray
 from arxivtag.learning.decision import Scored
-from arxivtag.learning.rankings import RankedCounts, ranked_counts
+from arxivtag.learning.rankings import RankedCounts
 from arxivtag.learning.reliability import N_BINS, reliability_bins, top_label_pairs
 from arxivtag.learning.thresholds import MAX_TOP_K, Thresholds
 
 CURVE_POINTS = 60
 MAX_CONFUSIONS = 60
+_BLOCK = 16_384  # papers handled at once, to bound memory
 GRID = tuple(round(0.01 * step, 2) for step in range(1, 100))
 
 
@@ -23,11 +24,11 @@ def curves(papers: Scored, label_names: Sequence[str]) -> dict[str, Any]:
     """Return thinned curves of the labels that occur, and of all pairs pooled."""
     y_true, y_prob = papers.y_true, papers.y_prob
     labels = {
-        name: _curve(ranked_counts(y_true[:, column], y_prob[:, column]))
+        name: _curve(RankedCounts(y_true[:, column], y_prob[:, column]))
         for column, name in enumerate(label_names)
         if y_true[:, column].any()
     }
-    pooled = _curve(ranked_counts(y_true.ravel(), y_prob.ravel())) if labels else None
+    pooled = _curve(RankedCounts(y_true, y_prob)) if labels else None
     return {"pooled": pooled, "labels": labels}
 
 
@@ -37,25 +38,13 @@ def _curve(ranked: RankedCounts) -> dict[str, list[float]]:
     Points are spread evenly over recall and over the false positive rate, so that neither
     curve loses its steep part. The last point gives the label to every paper.
     """
-    hits, predicted = ranked.true_positives, ranked.n_predicted
-    misses = predicted - hits
-    recall = hits / hits[-1]
-    false_positive_rate = misses / max(misses[-1], 1)
-    wanted = np.linspace(0, 1, CURVE_POINTS // 2)
-    kept = np.unique(
-        np.concatenate(
-            [
-                np.searchsorted(recall, wanted, side="left"),
-                np.searchsorted(false_positive_rate, wanted, side="left"),
-                [0, len(hits) - 1],
-            ]
-        ).clip(0, len(hits) - 1)
-    )
+    scores = ranked.spread(np.linspace(0, 1, CURVE_POINTS // 2))
+    hits, predicted = ranked.at(scores)
     return {
-        "threshold": rounded(ranked.scores[kept]),
-        "precision": rounded(hits[kept] / predicted[kept]),
-        "recall": rounded(recall[kept]),
-        "false_positive_rate": rounded(false_positive_rate[kept]),
+        "threshold": rounded(scores),
+        "precision": rounded(hits / predicted),
+        "recall": rounded(hits / ranked.n_true),
+        "false_positive_rate": rounded((predicted - hits) / max(ranked.n - ranked.n_true, 1)),
     }
 
 
@@ -132,7 +121,10 @@ def confusions(
     ``given`` was given and not true.
     """
     missed, given = y_true & ~y_pred, y_pred & ~y_true
-    together = missed.astype(np.float32).T @ given.astype(np.float32)  # (n_labels, n_labels)
+    together = np.zeros((len(label_names), len(label_names)))
+    for start in range(0, len(missed), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        together += missed[part].astype(np.float32).T @ given[part].astype(np.float32)
     n_missed = missed.sum(axis=0)
     order = np.argsort(-together, axis=None, kind="stable")[:MAX_CONFUSIONS]
     rows, columns = np.unravel_index(order, together.shape)

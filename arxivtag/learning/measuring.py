@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from arxivtag.learning import counts as counting
 from arxivtag.learning.counts import BoolArray, Counts, FloatArray
 from arxivtag.learning.metrics import METRICS
-from arxivtag.learning.rankings import PaperRankings, Scores, ranked_counts
+from arxivtag.learning.rankings import PaperRankings, RankedCounts, Scores
 
 _BLOCK = 16_384  # papers handled at once, to bound memory
+_MAX_WEIGHTS = 64_000_000  # weights of papers in resamples held at once: 256 MB
 
 
 @dataclass(frozen=True)
@@ -145,12 +146,30 @@ def resampling_weights(n_samples: int, resampling: Resampling) -> NDArray[np.flo
     Returns:
         (n_resamples, n_samples) float32; each row sums to n_samples.
     """
+    blocks = list(_weights(n_samples, resampling))
+    empty = np.zeros((resampling.n_resamples, 0), dtype=np.float32)
+    return np.concatenate(blocks) if blocks else empty
+
+
+def _weights(n_samples: int, resampling: Resampling) -> Iterator[NDArray[np.float32]]:
+    """Yield the weights, some resamples at a time, to bound memory; none without papers."""
     if not n_samples:
-        return np.zeros((resampling.n_resamples, 0), dtype=np.float32)
+        return
     generator = np.random.default_rng(resampling.random_seed)
-    shape = (resampling.n_resamples, n_samples)
-    weights = generator.standard_exponential(shape, dtype=np.float32)
-    return np.asarray(weights * (n_samples / weights.sum(axis=1, keepdims=True)))
+    most = max(1, _MAX_WEIGHTS // n_samples)
+    for start in range(0, resampling.n_resamples, most):
+        shape = (min(most, resampling.n_resamples - start), n_samples)
+        weights = generator.standard_exponential(shape, dtype=np.float32)
+        weights *= n_samples / weights.sum(axis=1, keepdims=True)
+        yield weights
+
+
+def resampled_averages(
+    parts: Contributions, resampling: Resampling
+) -> dict[str, NDArray[np.float64]]:
+    """Return :func:`averages` on each resample; empty without resamples or papers."""
+    blocks = [averages(parts, weights) for weights in _weights(len(parts.y_true), resampling)]
+    return {key: np.concatenate([one[key] for one in blocks]) for key in dict(*blocks[:1])}
 
 
 def interval(values: FloatArray) -> tuple[float, float] | None:
@@ -174,15 +193,15 @@ def per_label(
     y_true, y_pred = np.asarray(y_true, dtype=bool), np.asarray(y_pred, dtype=bool)
     counts = Counts.along(0, y_true, y_pred)
     occurs = counts.n_true > 0
-    ranked = [ranked_counts(y_true[:, j], y_prob[:, j]) for j in range(y_true.shape[1])]
+    areas = [RankedCounts(y_true[:, j], y_prob[:, j]).areas() for j in range(y_true.shape[1])]
     return {
         "support": counts.n_true.tolist(),
         "n_predicted": counts.n_predicted.tolist(),
         "precision": _or_none(counting.precision(counts), counts.n_predicted > 0),
         "recall": _or_none(counting.recall(counts), occurs),
         "f1": _or_none(counting.f1(counts), occurs),
-        "average_precision": [_plain(label.average_precision()) for label in ranked],
-        "roc_auc": [_plain(label.roc_auc()) for label in ranked],
+        "average_precision": [_plain(label.average_precision) for label in areas],
+        "roc_auc": [_plain(label.roc_auc) for label in areas],
     }
 
 

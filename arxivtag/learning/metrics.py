@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -32,7 +33,7 @@ from numpy.typing import NDArray
 
 from arxivtag.learning.counts import BoolArray, Counts, Ratio, f1, macro, micro, precision, recall
 from arxivtag.learning.counts import weighted as weighted_by_support
-from arxivtag.learning.rankings import PaperRankings, RankedCounts, Scores, mean_of_defined
+from arxivtag.learning.rankings import Areas, PaperRankings, Scores, mean_of_defined
 from arxivtag.learning.reliability import N_BINS, reliability_bins, top_label_pairs
 
 RANKING_DEPTHS = (1, 3, 5)
@@ -85,8 +86,8 @@ def _share_right(y_true: BoolArray, y_pred: BoolArray) -> NDArray[np.float64]:
     return 1 - _share_wrong(y_true, y_pred)
 
 
-def _mean_over_labels(area: Callable[[RankedCounts], float], scores: Scores) -> float:
-    return mean_of_defined([area(counts) for counts in scores.by_label])
+def _mean_over_labels(area: Callable[[Areas], float], scores: Scores) -> float:
+    return mean_of_defined([area(areas) for areas in scores.by_label])
 
 
 def _calibration_error(scores: Scores) -> float:
@@ -254,7 +255,7 @@ METRICS: tuple[Metric, ...] = (
         "sum over thresholds of (R_n - R_(n-1)) P_n, all pairs of paper and label together",
         "Precision averaged over all thresholds, all decisions in one ranking.",
         "scores",
-        lambda scores: scores.pooled.average_precision(),
+        lambda scores: scores.pooled.average_precision,
     ),
     Metric(
         "macro_average_precision",
@@ -262,7 +263,7 @@ METRICS: tuple[Metric, ...] = (
         "sum over thresholds of (R_n - R_(n-1)) P_n of each label, mean over labels",
         "Precision averaged over all thresholds, for each label alone, then over labels.",
         "scores",
-        partial(_mean_over_labels, RankedCounts.average_precision),
+        partial(_mean_over_labels, attrgetter("average_precision")),
     ),
     Metric(
         "micro_roc_auc",
@@ -271,7 +272,7 @@ METRICS: tuple[Metric, ...] = (
         "How surely a true label of some paper scores above a false label of some paper; "
         "high for any model, since most labels are easy to rule out.",
         "scores",
-        lambda scores: scores.pooled.roc_auc(),
+        lambda scores: scores.pooled.roc_auc,
     ),
     Metric(
         "macro_roc_auc",
@@ -279,7 +280,7 @@ METRICS: tuple[Metric, ...] = (
         "P(a paper with the label scores above one without), ties half, mean over labels",
         "How surely a paper with a label scores above one without it, mean over labels.",
         "scores",
-        partial(_mean_over_labels, RankedCounts.roc_auc),
+        partial(_mean_over_labels, attrgetter("roc_auc")),
     ),
     Metric(
         "expected_calibration_error",

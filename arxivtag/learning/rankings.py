@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,40 +95,91 @@ def _ranks(
     return ranks
 
 
-@dataclass(frozen=True)
+class Areas(NamedTuple):
+    """What a ranking is worth in all; NaN where undefined."""
+
+    average_precision: float
+    roc_auc: float
+
+
 class RankedCounts:
-    """Counts at or above each distinct score, from the highest score down, (n,) each."""
+    """How many pairs, and how many true ones, score as high as some score or higher.
 
-    scores: FloatArray
-    true_positives: NDArray[np.int64]
-    n_predicted: NDArray[np.int64]
+    Memory holds the sorted scores; nearly all that is asked changes at scores of true pairs alone,
+    which are few.
 
-    def average_precision(self) -> float:
+    Attributes:
+        n: How many pairs there are.
+        scores: The distinct scores of true pairs, from the highest down, (n_steps,).
+        true_positives: The true pairs at or above each.
+        n_predicted: All pairs at or above each.
+    """
+
+    def __init__(self, y_true: BoolArray, y_score: FloatArray) -> None:
+        """Rank pairs of truths and scores, arrays of one shape."""
+        y_true = np.asarray(y_true, dtype=bool)
+        self._all = np.array(y_score).reshape(-1)
+        self._all.sort()
+        distinct, n_pairs = np.unique(np.asarray(y_score)[y_true], return_counts=True)
+        self.n, self.scores = self._all.size, distinct[::-1]
+        self.true_positives: NDArray[np.int64] = np.cumsum(n_pairs[::-1])
+        self.n_predicted: NDArray[np.int64] = self.n - np.searchsorted(self._all, self.scores)
+
+    @property
+    def n_true(self) -> int:
+        """How many true pairs there are."""
+        return int(self.true_positives[-1]) if len(self.true_positives) else 0
+
+    def at(self, scores: FloatArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the true pairs, and all pairs, at or above each of some scores."""
+        steps = np.searchsorted(-self.scores, -scores, side="right")
+        hits = np.append(0, self.true_positives)[steps]
+        return hits, self.n - np.searchsorted(self._all, scores)
+
+    def below(self, score: np.floating[Any]) -> np.floating[Any] | None:
+        """Return the next lower score; None below the lowest."""
+        at = int(np.searchsorted(self._all, score))
+        return self._all[at - 1] if at else None
+
+    def spread(self, shares: FloatArray) -> FloatArray:
+        """Return distinct scores from the highest to the lowest that there is.
+
+        Between them are those at which recall, and those at which the false positive rate, first
+        reaches each of some ``shares``, 0 to 1.
+        """
+        by_recall = np.searchsorted(self.true_positives / self.n_true, shares[shares > 0])
+        misses = self.n_predicted - self.true_positives
+        n_false = self.n - self.n_true
+        # The false pair that reaches a share; where scores are equal, false pairs come first.
+        wanted = np.ceil(shares * n_false * (1 - 1e-12)).astype(np.int64)
+        n_true_before = np.append(0, self.true_positives)[np.searchsorted(misses, wanted)]
+        places = np.append((wanted - 1 + n_true_before).clip(0, self.n - 1), [0, self.n - 1])
+        kept = np.append(self._all[self.n - 1 - places], self.scores[by_recall])
+        return np.unique(kept)[::-1]
+
+    def areas(self) -> Areas:
+        """Return average precision and ROC AUC."""
+        return Areas(self._average_precision(), self._roc_auc())
+
+    def _average_precision(self) -> float:
         """Return the average precision as scikit-learn defines it; NaN without positives."""
-        if not len(self.scores) or not self.true_positives[-1]:
+        if not self.n_true:
             return float("nan")
-        precision = self.true_positives / self.n_predicted
-        recall_steps = np.diff(self.true_positives, prepend=0) / self.true_positives[-1]
-        return float(recall_steps @ precision)
+        recall_steps = np.diff(self.true_positives, prepend=0) / self.n_true
+        return float(recall_steps @ (self.true_positives / self.n_predicted))
 
-    def roc_auc(self) -> float:
-        """Return the area under the ROC curve; NaN unless both classes occur."""
-        if not len(self.scores):
+    def _roc_auc(self) -> float:
+        """Return the share of pairs of a true and a false one that are ranked rightly, ties half.
+
+        It is the area under the ROC curve; NaN unless both classes occur.
+        """
+        n_false = self.n - self.n_true
+        if not self.n_true or not n_false:
             return float("nan")
-        hits = np.append(0, self.true_positives)
-        misses = np.append(0, self.n_predicted - self.true_positives)
-        if not hits[-1] or not misses[-1]:
-            return float("nan")
-        return float(np.trapezoid(hits / hits[-1], misses / misses[-1]))
-
-
-def ranked_counts(y_true: BoolArray, y_score: FloatArray) -> RankedCounts:
-    """Return the counts behind precision-recall and ROC curves of ``(n,)`` truths and scores."""
-    order = np.argsort(-y_score, kind="stable")
-    scores = np.asarray(y_score)[order]
-    last_of_tie = np.flatnonzero(np.append(scores[1:] != scores[:-1], True)[: len(scores)])
-    cumulated = np.cumsum(np.asarray(y_true)[order], dtype=np.int64)
-    return RankedCounts(scores[last_of_tie], cumulated[last_of_tie], last_of_tie + 1)
+        above = self.n - np.searchsorted(self._all, self.scores, side="right")
+        steps = np.diff(self.true_positives, prepend=0)
+        misses = self.n_predicted - self.true_positives + above - (self.true_positives - steps)
+        return float(1 - (steps @ misses) / (2 * self.n_true * n_false))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,15 +190,16 @@ class Scores:
     y_score: FloatArray
 
     @cached_property
-    def pooled(self) -> RankedCounts:
+    def pooled(self) -> Areas:
         """All pairs of paper and label in one ranking."""
-        return ranked_counts(self.y_true.ravel(), self.y_score.ravel())
+        return RankedCounts(self.y_true, self.y_score).areas()
 
     @cached_property
-    def by_label(self) -> tuple[RankedCounts, ...]:
+    def by_label(self) -> tuple[Areas, ...]:
         """One ranking of the papers for each label that occurs."""
         occurring = np.flatnonzero(self.y_true.any(axis=0))
-        return tuple(ranked_counts(self.y_true[:, j], self.y_score[:, j]) for j in occurring)
+        ranked = (RankedCounts(self.y_true[:, j], self.y_score[:, j]) for j in occurring)
+        return tuple(one.areas() for one in ranked)
 
 
 def mean_of_defined(values: Sequence[float]) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from arxivtag.learning.counts import BoolArray, FloatArray
 
 N_BINS = 15
+_BLOCK = 16_384  # papers handled at once, to bound memory
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,17 @@ def reliability_bins(
 
     Bin i holds probabilities in (i / n_bins, (i + 1) / n_bins], and 0 belongs to the first.
     """
-    probability = np.asarray(y_prob, dtype=np.float64).ravel()
     edges = np.arange(1, n_bins) / n_bins
-    where = np.searchsorted(edges, probability, side="left")
-    n = np.bincount(where, minlength=n_bins)
-    truth = np.asarray(y_true, dtype=np.float64).ravel()
+    n, total, n_true = np.zeros(n_bins, np.int64), np.zeros(n_bins), np.zeros(n_bins)
+    for start in range(0, len(y_prob), _BLOCK):
+        probability = np.asarray(y_prob[start : start + _BLOCK], dtype=np.float64).ravel()
+        truth = np.asarray(y_true[start : start + _BLOCK], dtype=np.float64).ravel()
+        where = np.searchsorted(edges, probability, side="left")
+        n += np.bincount(where, minlength=n_bins)
+        total += np.bincount(where, probability, n_bins)
+        n_true += np.bincount(where, truth, n_bins)
     with np.errstate(invalid="ignore"):
-        return ReliabilityBins(
-            n=n,
-            mean_probability=np.bincount(where, probability, n_bins) / n,
-            share_true=np.bincount(where, truth, n_bins) / n,
-        )
+        return ReliabilityBins(n=n, mean_probability=total / n, share_true=n_true / n)
 
 
 def top_label_pairs(y_true: BoolArray, y_prob: FloatArray) -> tuple[BoolArray, FloatArray]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from arxivtag.errors import ConfigError
 from arxivtag.learning.counts import BoolArray, FloatArray
 from arxivtag.learning.logistic import logit, sigmoid
-from arxivtag.learning.rankings import ranked_counts
+from arxivtag.learning.rankings import RankedCounts
 
 METHODS = ("global", "per_label", "top_k")
 MAX_TOP_K = 10
@@ -31,6 +31,7 @@ MIN_POSITIVES = 2
 # Thresholds are mixed as if none were below this or so near to 1: on the logit scale, one label
 # whose two papers are all but hopeless would otherwise outweigh the threshold of all others.
 _LEAST_MIXED = 1e-6
+_BLOCK = 16_384  # papers handled at once
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,8 @@ def apply(thresholds: Thresholds, y_prob: FloatArray) -> BoolArray:
     y_prob = np.asarray(y_prob)
     if thresholds.top_k is None:
         return np.asarray(y_prob >= thresholds.values, dtype=bool)
-    k = min(thresholds.top_k, y_prob.shape[1])
-    best = np.argsort(-y_prob, axis=1, kind="stable")[:, :k]
     y_pred = np.zeros(y_prob.shape, dtype=bool)
-    np.put_along_axis(y_pred, best, True, axis=1)
+    np.put_along_axis(y_pred, _most_probable(y_prob, thresholds.top_k), True, axis=1)
     return y_pred
 
 
@@ -135,15 +134,15 @@ def best_threshold(y_true: BoolArray, y_prob: FloatArray) -> float:
         y_true: (n,) bool.
         y_prob: (n,) probabilities or scores.
     """
-    ranked = ranked_counts(y_true, np.asarray(y_prob, dtype=np.float64))
-    hits = ranked.true_positives
-    if not len(hits) or not hits[-1]:
+    ranked = RankedCounts(y_true, np.asarray(y_prob, dtype=np.float64))
+    if not ranked.n_true:
         return 0.5
-    best = int(np.argmax(2 * hits / (ranked.n_predicted + hits[-1])))
+    # Between the scores of two true papers, F1 only falls.
+    best = np.argmax(2 * ranked.true_positives / (ranked.n_predicted + ranked.n_true))
     score = ranked.scores[best]
-    if best + 1 == len(hits):
+    lower = ranked.below(score)
+    if lower is None:
         return float(score)
-    lower = ranked.scores[best + 1]
     middle = np.float32((score + lower) / 2)
     return float(middle if lower < middle <= score else np.float32(score))
 
@@ -188,10 +187,22 @@ def _best_k(y_true: BoolArray, y_prob: FloatArray) -> int:
     n_samples = len(y_true)
     if not y_true.any():
         return 1
-    top = np.argsort(-y_prob, axis=1, kind="stable")[:, :MAX_TOP_K]
+    top = _most_probable(y_prob, MAX_TOP_K)
     hits = np.cumsum(np.take_along_axis(y_true, top, axis=1).sum(axis=0))
     k = np.arange(1, top.shape[1] + 1)
     return int(k[np.argmax(2 * hits / (k * n_samples + y_true.sum()))])
+
+
+def _most_probable(y_prob: FloatArray, k: int) -> NDArray[np.int64]:
+    """Return the columns of the up to ``k`` most probable labels, the first of equal ones first.
+
+    (n_samples, k), a block of papers at a time, to bound memory.
+    """
+    best = np.empty((len(y_prob), min(k, y_prob.shape[1])), dtype=np.int64)
+    for start in range(0, len(y_prob), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        best[part] = np.argsort(-y_prob[part], axis=1, kind="stable")[:, :k]
+    return best
 
 
 def _between(shared: float, own: float, weight: float) -> float:

@@ -275,7 +275,10 @@ def _connected(address: str) -> Client:
         if _Connection.client is None or _Connection.client.status != "running":
             import dask
 
-            dask.config.set({"distributed.comm.timeouts.connect": _ANSWER_S})
+            dask.config.set({
+                "distributed.comm.timeouts.connect": _ANSWER_S,
+                "distributed.admin.large-graph-warning-threshold": "1GB",  # papers of a part go along
+            })  # fmt: skip
             _Connection.client = Client(
                 address, timeout=_ANSWER_S, set_as_default=False, name="arxivtag"
             )
@@ -287,9 +290,8 @@ def _connected(address: str) -> Client:
 
 def train(run_id: str, given: Given) -> None:
     """Train a run in a process of its own, and wait for its end; the run folder says how it was."""
-    from distributed import Status, get_worker
+    from distributed import get_worker
 
-    leaving = (Status.closing, Status.closed, Status.failed)  # its scheduler is gone, say
     worker, folder = get_worker(), run_folder(run_id, Path(given.home))
     wrong = difference(given.versions, versions())
     begun = _taken(folder, str(worker.name), wrong)
@@ -309,8 +311,15 @@ def train(run_id: str, given: Given) -> None:
             start_new_session=True,
         )  # fmt: skip
     with process:  # at the end of this block its input is closed, which ends it where it goes on
-        while worker.status not in leaving and not _is_over(process, folder, begun):
+        while not is_leaving() and not _is_over(process, folder, begun):
             time.sleep(_LOOK_S)
+
+
+def is_leaving() -> bool:
+    """Return whether this worker is about to end: its scheduler is gone, say."""
+    from distributed import Status, get_worker
+
+    return get_worker().status in (Status.closing, Status.closed, Status.failed)
 
 
 def follow(ended: object, given: Given, then: Callable[[Path], object]) -> None:

@@ -131,16 +131,14 @@ def read(request: Mapping[str, Any], asked: str, given: Given) -> bool:
         Whether the corpus is there. Not if this worker has other versions, another home folder or
         other files than who asked, or loses its scheduler, or nobody wants it any more.
     """
-    from distributed import Status, get_worker
-
     from arxivtag.runs import cluster
 
-    worker, wanted = get_worker(), Path(asked)
+    wanted = Path(asked)
     if cluster.difference(given.versions, cluster.versions()) or not _sees_the_same(request, wanted):
         return False
 
     def listen() -> None:
-        if worker.status != Status.running or not wanted.exists():
+        if cluster.is_leaving() or not wanted.exists():
             raise StoppedError
 
     with contextlib.suppress(StoppedError):

@@ -116,9 +116,9 @@ def test_a_killed_command_goes_on_from_its_parts(
 
 
 @pytest.mark.usefixtures("not_at_home")
-def test_a_worker_reads_and_the_asker_hears_how_far_it_is(quick: Path) -> None:
+def test_a_worker_reads_and_the_asker_hears_how_far_it_is(quick: Path, tmp_path: Path) -> None:
     said: list[tuple[str, float | None]] = []
-    source = papers_file(quick, 6_000)
+    source = papers_file(tmp_path, 6_000)
     corpus = open_corpus(source, quick, progress=lambda *now: said.append(now))
     assert corpus.n_papers == 6_000
     fractions = [fraction for _, fraction in said if fraction is not None]
@@ -128,8 +128,8 @@ def test_a_worker_reads_and_the_asker_hears_how_far_it_is(quick: Path) -> None:
 
 
 @pytest.mark.usefixtures("not_at_home")
-def test_what_a_worker_finds_wrong_is_told_as_at_home(quick: Path) -> None:
-    path = quick / "empty.csv"
+def test_what_a_worker_finds_wrong_is_told_as_at_home(quick: Path, tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
     path.write_text("title,abstract,labels\n")
     with pytest.raises(DataError, match="no papers") as raised:
         open_corpus(str(path), quick)
@@ -138,11 +138,11 @@ def test_what_a_worker_finds_wrong_is_told_as_at_home(quick: Path) -> None:
 
 
 @pytest.mark.usefixtures("not_at_home")
-def test_cancel_ends_the_workers_process_and_leaves_nothing(quick: Path) -> None:
+def test_cancel_ends_the_workers_process_and_leaves_nothing(quick: Path, tmp_path: Path) -> None:
     said: list[str] = []
     with pytest.raises(StoppedError):
         open_corpus(
-            papers_file(quick, 6_000),
+            papers_file(tmp_path, 6_000),
             quick,
             progress=lambda stage, fraction: said.append(stage) if fraction else None,
             should_stop=lambda: bool(said),
@@ -154,6 +154,7 @@ def test_cancel_ends_the_workers_process_and_leaves_nothing(quick: Path) -> None
 @pytest.mark.usefixtures("not_at_home")
 def test_another_worker_reads_when_one_is_killed(
     quick: Path,
+    tmp_path: Path,
     on_cluster: LocalCluster,  # noqa: F811
 ) -> None:
     killed: list[str] = []
@@ -168,22 +169,22 @@ def test_another_worker_reads_when_one_is_killed(
             on_cluster.kill(name)
             os.kill(child, signal.SIGKILL)
 
-    corpus = open_corpus(papers_file(quick, 6_000), quick, progress=kill_machine)
+    corpus = open_corpus(papers_file(tmp_path, 6_000), quick, progress=kill_machine)
     assert killed
     assert store.is_sound(corpus.folder)
     assert names_in(quick) == {"corpus", ".lock", ".seen"}
 
 
 @pytest.mark.usefixtures("not_at_home")
-def test_without_who_asked_the_worker_ends_its_work(quick: Path, tmp_path: Path) -> None:
-    source = papers_file(quick, 6_000)
+def test_a_worker_whose_asker_was_killed_finishes_its_work(quick: Path, tmp_path: Path) -> None:
+    source = papers_file(tmp_path, 6_000)
     asking = subprocess.Popen([sys.executable, "-c", OPEN, source, str(quick)])
     wait_for(lambda: bool(processes_reading(quick)), 60)
     asking.kill()
     asking.wait()
     wait_for(lambda: "corpus" in names_in(quick), 60)
-    assert ".asked" in {name[-6:] for name in names_in(quick)}
-    other = papers_file(quick, 300, "other.jsonl")
+    assert any(name.endswith(apart.ASKED_SUFFIX) for name in names_in(quick))
+    other = papers_file(tmp_path, 300, "other.jsonl")
     open_corpus(source, quick).close()
     open_corpus(other, quick)
     assert names_in(quick) == {"corpus", ".lock", ".seen"}
@@ -191,7 +192,7 @@ def test_without_who_asked_the_worker_ends_its_work(quick: Path, tmp_path: Path)
 
 @pytest.mark.usefixtures("all_files_are_large")
 def test_files_that_a_worker_sees_otherwise_are_read_at_home(
-    quick: Path, monkeypatch: pytest.MonkeyPatch
+    quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_home: list[str] = []
     here = apart.ingest_apart
@@ -200,7 +201,7 @@ def test_files_that_a_worker_sees_otherwise_are_read_at_home(
                                                        here(opened, *words))
     )  # fmt: skip
     monkeypatch.setattr(store, "seen_key", lambda opened: "other files")
-    assert open_corpus(papers_file(quick, 300), quick).n_papers == 300
+    assert open_corpus(papers_file(tmp_path, 300), quick).n_papers == 300
     assert at_home == ["papers.jsonl"]
     assert names_in(quick) == {"corpus", ".lock", ".seen"}
 
@@ -216,9 +217,9 @@ def test_a_busy_worker_is_not_asked(on_cluster: LocalCluster) -> None:  # noqa: 
 
 @pytest.mark.usefixtures("all_files_are_large")
 def test_without_a_scheduler_this_machine_reads(
-    quick: Path, monkeypatch: pytest.MonkeyPatch
+    quick: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cluster.close()
     monkeypatch.setenv("ARXIVTAG_CLUSTER", "tcp://127.0.0.1:9")
     monkeypatch.setattr(cluster, "_ANSWER_S", 0.5)
-    assert open_corpus(papers_file(quick, 300), quick).n_papers == 300
+    assert open_corpus(papers_file(tmp_path, 300), quick).n_papers == 300
