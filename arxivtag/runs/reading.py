@@ -92,7 +92,7 @@ def _is_read_by(
     """Return whether a worker made the corpus; not if it is gone or cannot do it."""
     folder = Path(request["folder"])
     asked = folder.with_name(f"{folder.name}-{secrets.token_hex(4)}{apart.ASKED_SUFFIX}")
-    lock = locks.try_acquire(asked)
+    lock = locks.try_acquire(asked, timeout_s=1.0)
     assert lock is not None  # nobody else knows its name
     try:
         task = client.submit(read, request, str(asked), given, workers=[worker], pure=False)
