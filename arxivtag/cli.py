@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from arxivtag import __version__, config, flags, login
 from arxivtag.commands import (
-    COLUMNS,
     CLUSTER,
+    COLUMNS,
     COMMANDS,
     COUNT,
     DATA,
@@ -160,8 +160,8 @@ def fetch(arguments: Namespace) -> None:
 @command(DATA, COLUMNS, LABEL_SEPARATOR)
 def describe(arguments: Namespace) -> None:
     """Count what is in a data set."""
-    from arxivtag.runs.reading import open_corpus
     from arxivtag.exploring.describe import describe as describe_corpus
+    from arxivtag.runs.reading import open_corpus
 
     layout = layout_of(arguments)
     corpus = open_corpus(arguments.data, arguments.home, layout=layout, progress=progress())
@@ -371,9 +371,7 @@ def _tag_into_file(arguments: Namespace) -> None:
     from arxivtag.tagging import many, parts
 
     model = parts.model_at(resolve_model(arguments.model, arguments.home, allow_path=True))
-    wanted = many.Wanted(
-        model, parse_layout(arguments.columns), arguments.top, arguments.threshold
-    )
+    wanted = many.Wanted(model, parse_layout(arguments.columns), arguments.top, arguments.threshold)
     with _workers(arguments) as pool:
         done = many.tag_file(
             arguments.input, arguments.out, wanted, pool, arguments.home, progress()

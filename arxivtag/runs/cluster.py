@@ -277,7 +277,7 @@ def _connected(address: str) -> Client:
 
             dask.config.set({
                 "distributed.comm.timeouts.connect": _ANSWER_S,
-                "distributed.admin.large-graph-warning-threshold": "1GB",  # papers of a part go along
+                "distributed.admin.large-graph-warning-threshold": "1GB",  # of papers
             })  # fmt: skip
             _Connection.client = Client(
                 address, timeout=_ANSWER_S, set_as_default=False, name="arxivtag"

@@ -3,8 +3,8 @@
 The worker starts the process that reads at home too (:mod:`arxivtag.corpus.apart`): the corpus, how
 far it is, and that one file is read once are matters of the shared folder. Whoever asks holds the
 lock of ``<fingerprint>-<token>.asked`` there: by it a worker sees that folder and locks are shared,
-and once the file is gone it ends its process. Where no worker has a thread to spare, or files lie on
-this machine alone, or the worker at work dies, this machine reads.
+and once the file is gone it ends its process. Where no worker has a thread to spare, or files lie
+on this machine alone, or the worker at work dies, this machine reads.
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def read(request: Mapping[str, Any], asked: str, given: Given) -> bool:
     from arxivtag.runs import cluster
 
     wanted = Path(asked)
-    if cluster.difference(given.versions, cluster.versions()) or not _sees_the_same(request, wanted):
+    if cluster.difference(given.versions, cluster.versions()) or not _sees_the_same(
+        request, wanted
+    ):
         return False
 
     def listen() -> None:

@@ -12,7 +12,9 @@ from arxivtag.learning.rankings import RankedCounts
 from arxivtag.learning.thresholds import best_threshold
 
 # Few values, so that many scores are equal.
-PAIRS = st.lists(st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.7, 1.0])), min_size=1)
+PAIRS = st.lists(
+    st.tuples(st.booleans(), st.sampled_from([0.0, 0.1, 0.2, 0.5, 0.7, 1.0])), min_size=1
+)
 SHARES = np.linspace(0, 1, 7)
 
 
