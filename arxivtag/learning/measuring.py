@@ -169,7 +169,8 @@ def resampled_averages(
 ) -> dict[str, NDArray[np.float64]]:
     """Return :func:`averages` on each resample; empty without resamples or papers."""
     blocks = [averages(parts, weights) for weights in _weights(len(parts.y_true), resampling)]
-    return {key: np.concatenate([one[key] for one in blocks]) for key in dict(*blocks[:1])}
+    keys = blocks[0] if blocks else ()
+    return {key: np.concatenate([one[key] for one in blocks]) for key in keys}
 
 
 def interval(values: FloatArray) -> tuple[float, float] | None:

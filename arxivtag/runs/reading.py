@@ -156,5 +156,5 @@ def _sees_the_same(request: Mapping[str, Any], asked: Path) -> bool:
     layout = Layout(request["columns"], request["label_separator"])
     with contextlib.suppress(ArxivTagError):  # no such file here
         opened = OpenedSource(request["source"], layout, asked.parent.parent)
-        return store.seen_key(opened) == request["seen"]
+        return bool(store.seen_key(opened) == request["seen"])
     return False

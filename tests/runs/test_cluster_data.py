@@ -106,6 +106,7 @@ def test_a_worker_that_is_killed_changes_no_figure(
     assert not kept_parts(home)
 
 
+@pytest.mark.slow
 def test_a_killed_command_goes_on_from_its_parts(
     home: Path,
     on_cluster: LocalCluster,
@@ -134,9 +135,9 @@ def test_a_killed_command_goes_on_from_its_parts(
 @pytest.mark.usefixtures("not_at_home")
 def test_a_worker_reads_and_the_asker_hears_how_far_it_is(home: Path, tmp_path: Path) -> None:
     said: list[tuple[str, float | None]] = []
-    source = papers_file(tmp_path, 6_000)
+    source = papers_file(tmp_path, 2_000)
     corpus = open_corpus(source, home, progress=lambda *now: said.append(now))
-    assert corpus.n_papers == 6_000
+    assert corpus.n_papers == 2_000
     fractions = [fraction for _, fraction in said if fraction is not None]
     assert fractions == sorted(fractions)
     assert len(set(fractions)) > 1
@@ -158,7 +159,7 @@ def test_cancel_ends_the_workers_process_and_leaves_nothing(home: Path, tmp_path
     said: list[str] = []
     with pytest.raises(StoppedError):
         open_corpus(
-            papers_file(tmp_path, 6_000),
+            papers_file(tmp_path, 2_000),
             home,
             progress=lambda stage, fraction: said.append(stage) if fraction else None,
             should_stop=lambda: bool(said),
@@ -185,15 +186,16 @@ def test_another_worker_reads_when_one_is_killed(
             on_cluster.kill(name)
             os.kill(child, signal.SIGKILL)
 
-    corpus = open_corpus(papers_file(tmp_path, 6_000), home, progress=kill_machine)
+    corpus = open_corpus(papers_file(tmp_path, 2_000), home, progress=kill_machine)
     assert killed
     assert store.is_sound(corpus.folder)
     assert names_in(home) == {"corpus", ".lock", ".seen"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("not_at_home")
 def test_a_worker_whose_asker_was_killed_finishes_its_work(home: Path, tmp_path: Path) -> None:
-    source = papers_file(tmp_path, 6_000)
+    source = papers_file(tmp_path, 2_000)
     asking = subprocess.Popen([sys.executable, "-c", OPEN, source, str(home)])
     wait_for(lambda: bool(processes_reading(home)), 60)
     asking.kill()
@@ -206,36 +208,43 @@ def test_a_worker_whose_asker_was_killed_finishes_its_work(home: Path, tmp_path:
     assert names_in(home) == {"corpus", ".lock", ".seen"}
 
 
-@pytest.mark.usefixtures("all_files_are_large")
+class AtHomeError(Exception):
+    """This machine was to read."""
+
+
+@pytest.fixture
+def at_home_is_told(all_files_are_large: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tell(*words: object) -> None:
+        raise AtHomeError
+
+    monkeypatch.setattr(apart, "ingest_apart", tell)
+
+
+@pytest.mark.usefixtures("at_home_is_told")
 def test_files_that_a_worker_sees_otherwise_are_read_at_home(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_home: list[str] = []
-    here = apart.ingest_apart
-    monkeypatch.setattr(
-        apart, "ingest_apart", lambda opened, *words: (at_home.append(opened.name),
-                                                       here(opened, *words))
-    )  # fmt: skip
     monkeypatch.setattr(store, "seen_key", lambda opened: 64 * "0")
-    assert open_corpus(papers_file(tmp_path, 300), home).n_papers == 300
-    assert at_home == ["papers.jsonl"]
-    assert names_in(home) == {"corpus", ".lock", ".seen"}
+    with pytest.raises(AtHomeError):
+        open_corpus(papers_file(tmp_path), home)
+    assert names_in(home) == LEFT_BEHIND
 
 
-def test_a_busy_worker_is_not_asked(on_cluster: LocalCluster) -> None:
-    with cluster.asking() as client:
-        first, second = reading._idle(client)
-        wait = client.submit(time.sleep, 3, workers=[first], pure=False)
-        wait_for(lambda: reading._idle(client) == [second])
-        wait.result()
-        wait_for(lambda: set(reading._idle(client)) == {first, second})
-
-
-@pytest.mark.usefixtures("all_files_are_large")
+@pytest.mark.usefixtures("at_home_is_told")
 def test_without_a_scheduler_this_machine_reads(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cluster.close()
     monkeypatch.setenv("ARXIVTAG_CLUSTER", "tcp://127.0.0.1:9")
     monkeypatch.setattr(cluster, "_ANSWER_S", 0.5)
-    assert open_corpus(papers_file(tmp_path, 300), home).n_papers == 300
+    with pytest.raises(AtHomeError):
+        open_corpus(papers_file(tmp_path), home)
+
+
+def test_a_busy_worker_is_not_asked(on_cluster: LocalCluster) -> None:
+    with cluster.asking() as client:
+        first, second = reading._idle(client)
+        wait = client.submit(time.sleep, 1, workers=[first], pure=False)
+        wait_for(lambda: reading._idle(client) == [second])
+        wait.result()
+        wait_for(lambda: set(reading._idle(client)) == {first, second})
