@@ -58,6 +58,7 @@ def evaluate_model(
     """
     from arxivtag.learning import evaluation
     from arxivtag.tagging import parts, scoring
+    from arxivtag.tagging.threads import one_blas_thread
 
     chosen = parts.model_at(resolve_model(model, home, allow_path=True))
     bundle = parts.bundle_of(chosen)
@@ -66,6 +67,7 @@ def evaluate_model(
     if not y_true.any():
         raise _no_known_label(unknown, bundle.label_names)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(one_blas_thread())  # sums are the same to the bit, whoever worked
         pool = pool or stack.enter_context(parts.local_pool(None))
         said = stack.enter_context(
             scoring.judged(corpus, ~corpus.is_blank, chosen, pool, progress or silent)
