@@ -16,13 +16,13 @@ class StoppedError(Exception):
     """Someone asked to stop; nothing is left behind."""
 
 
-def silent(stage: str, fraction: float | None) -> None:
-    """Tell nobody."""
-
-
 def never() -> bool:
     """Return False: the work is not to be stopped."""
     return False
+
+
+def unheard(stage: str, fraction: float | None) -> None:
+    """Tell nobody."""
 
 
 class ProgressLine:

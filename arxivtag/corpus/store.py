@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arxivtag import locks, storage
-from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never, silent
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never, unheard
 from arxivtag.config import corpora_folder, limits
 from arxivtag.corpus import apart
 from arxivtag.corpus.apart import ingest_apart
@@ -215,7 +215,7 @@ def open_corpus(
     fingerprint = _read_seen(seen)
     if not fingerprint or not is_sound(root / fingerprint):
         fingerprint = opened.fingerprint()
-    work = _Work(opened, root / fingerprint, progress or silent, should_stop, ingest_large)
+    work = _Work(opened, root / fingerprint, progress or unheard, should_stop, ingest_large)
     lock = work.locked()
     if _read_seen(seen) != fingerprint:
         storage.write_text(seen, fingerprint)

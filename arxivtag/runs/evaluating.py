@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.callbacks import OnProgress, silent
+from arxivtag.callbacks import OnProgress, unheard
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.learning.decision import Scored
@@ -70,7 +70,7 @@ def evaluate_model(
         stack.enter_context(one_blas_thread())  # sums are the same to the bit, whoever worked
         pool = pool or stack.enter_context(parts.local_pool(None))
         said = stack.enter_context(
-            scoring.judged(corpus, ~corpus.is_blank, chosen, pool, progress or silent)
+            scoring.judged(corpus, ~corpus.is_blank, chosen, pool, progress or unheard)
         )
         figures = evaluation.evaluate_bundle(
             Scored(y_true, said.y_prob, said.is_judged),

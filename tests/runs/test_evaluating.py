@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import threadpoolctl
 
 from arxivtag import locks
 from arxivtag.config import PRETRAINED_PATH, corpora_folder
 from arxivtag.corpus import store
 from arxivtag.errors import DataError, StorageError
+from arxivtag.learning import evaluation
 from arxivtag.learning.headline import headline_text, remarks
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers import sources
@@ -152,6 +154,23 @@ def test_whoever_works_the_figures_are_the_same_and_what_broke_off_goes_on(
     assert found == expected
     assert said[-1] == ("Papers judged: 2,000", 1.0)
     assert not kept_parts(home)
+
+
+def test_figures_are_summed_in_one_thread_so_that_they_are_the_same_to_the_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_threads: set[int] = set()
+    evaluate = evaluation.evaluate_bundle
+
+    def looked_at(*words: Any, **more: Any) -> dict[str, Any]:
+        pools = threadpoolctl.threadpool_info()
+        n_threads.update(pool["num_threads"] for pool in pools if pool["user_api"] == "blas")
+        return evaluate(*words, **more)
+
+    monkeypatch.setattr(evaluation, "evaluate_bundle", looked_at)
+    with threadpoolctl.threadpool_limits(2, "blas"):
+        evaluated(tmp_path, ["cs.CV"])
+    assert n_threads == {1}
 
 
 def test_parts_say_what_the_model_says_of_all_papers_at_once(

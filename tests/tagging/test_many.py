@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from arxivtag import config
-from arxivtag.callbacks import silent
+from arxivtag.callbacks import unheard
 from arxivtag.errors import BundleError
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import load_texts
@@ -44,7 +44,7 @@ class Here(Executor):
 
 
 def tag(path: Path, out: Path, executor: Executor, wanted: Wanted = WANTED) -> many.Done:
-    return many.tag_file(str(path), out, wanted, Pool(executor, 1), out.parent, silent)
+    return many.tag_file(str(path), out, wanted, Pool(executor, 1), out.parent, unheard)
 
 
 @pytest.fixture
