@@ -26,21 +26,9 @@ from tests.corpus.test_apart import LEFT_BEHIND, processes_reading
 from tests.corpus.test_store import names_in, papers_file
 from tests.runs.clusters import LocalCluster, wait_for_workers
 from tests.runs.conftest import wait_for
+from tests.tagging.test_many import SLOWLY
 
 pytestmark = pytest.mark.usefixtures("on_cluster")
-# A command whose parts are small, and each kept slowly enough to be killed between two.
-EVALUATE = """
-import sys, time
-from arxivtag import cli, storage
-from arxivtag.tagging import parts
-parts.ROWS_PER_PART = 200
-write = storage.write_bytes
-def slowly(path, content):
-    write(path, content)
-    time.sleep(0.2)
-storage.write_bytes = slowly
-cli.main(sys.argv[1:])
-"""
 OPEN = """
 import sys
 from pathlib import Path
@@ -114,7 +102,7 @@ def test_a_killed_command_goes_on_from_its_parts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     out = tmp_path / "evaluation.json"
-    words = [sys.executable, "-c", EVALUATE, "evaluate", "pretrained", "sample"]
+    words = [sys.executable, "-c", SLOWLY, "evaluate", "pretrained", "sample"]
     words += ["--home", str(home), "--cluster", on_cluster.address, "--out", str(out)]
     environment = {**os.environ, "PYTHONPATH": str(CODE_FOLDER)}
     first = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)

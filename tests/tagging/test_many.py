@@ -25,6 +25,19 @@ from arxivtag.tagging.parts import Model, Pool, model_at
 
 WANTED = Wanted(model_at(config.PRETRAINED_PATH), Layout({}))
 N_ROWS = 50
+# A command whose parts are small, and each kept slowly enough to be killed between two.
+SLOWLY = """
+import sys, time
+from arxivtag import cli, storage
+from arxivtag.tagging import parts
+parts.ROWS_PER_PART = 200
+write = storage.write_bytes
+def slowly(path, content):
+    write(path, content)
+    time.sleep(0.2)
+storage.write_bytes = slowly
+cli.main(sys.argv[1:])
+"""
 
 
 class Here(Executor):
@@ -129,27 +142,24 @@ def test_a_file_without_rows_has_its_columns(tmp_path: Path) -> None:
 
 def test_processes_tag_and_a_killed_command_goes_on(tmp_path: Path) -> None:
     """The command itself, with two processes, killed with all of them in the midst of its work."""
-    texts = load_texts(config.SAMPLE_PATH).as_given()
-    path, out = tmp_path / "papers.parquet", tmp_path / "out.parquet"
-    pd.concat([texts] * 10, ignore_index=True).to_parquet(path, row_group_size=3000)
-    words = [sys.executable, "-m", "arxivtag", "tag", "pretrained", str(path), "--jobs", "2"]
+    out = tmp_path / "out.parquet"
+    words = [sys.executable, "-c", SLOWLY, "tag", "pretrained", "sample", "--jobs", "2"]
     words += ["--out", str(out), "--json"]
     first = subprocess.Popen(words, start_new_session=True, stderr=subprocess.DEVNULL)
     folder = tmp_path / ".out.parquet.parts"
     deadline = time.monotonic() + 120
-    while not list(folder.glob("*.part")) and time.monotonic() < deadline:
+    while len(list(folder.glob("*.part"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
-    kept = list(folder.glob("*.part"))
-    assert kept
+    before = {one: one.stat().st_mtime_ns for one in folder.glob("*.part")}
+    assert 2 <= len(before) < 10
     assert not out.exists()
-    before = {one: one.stat().st_mtime_ns for one in kept}
-    second = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert '"n_papers": 20000' in second.stdout
-    read = pd.read_parquet(out)
-    assert read["titles"].tolist() == texts["titles"].tolist() * 10
-    labels = read["predicted_labels"].map(list).tolist()
-    assert labels[:2000] * 10 == labels
-    assert before
+    second = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    while len(list(folder.glob("*.part"))) <= len(before) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert {one: one.stat().st_mtime_ns for one in before} == before
+    assert '"n_papers": 2000' in second.communicate()[0]
+    tables.write_tables([at_once(config.SAMPLE_PATH)], tmp_path / "whole.parquet", " ")
+    pd.testing.assert_frame_equal(pd.read_parquet(out), pd.read_parquet(tmp_path / "whole.parquet"))
     assert not folder.exists()
