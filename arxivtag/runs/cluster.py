@@ -37,7 +37,7 @@ from arxivtag.runs.status import FAILED, QUEUED, RUNNING, RunStatus, read_status
 from arxivtag.tagging.parts import Pool
 
 if TYPE_CHECKING:
-    from distributed import Client
+    from distributed import Client, Future
 
 SEAT = "train"
 MAX_MOVES = 3
@@ -91,7 +91,7 @@ def seats() -> tuple[Seats, ...]:
         RefusedError: If the scheduler does not answer.
         ConfigError: If the extra is not installed.
     """
-    with asking() as client:
+    with _asking() as client:
         workers = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         given = client.processing()
     return tuple(
@@ -117,7 +117,7 @@ def check(home: Path) -> None:
         RefusedError: If the scheduler does not answer, or a worker has other versions, does not see
             the home folder, may not write there, or does not see that its queue is locked.
     """
-    with asking() as client:
+    with _asking() as client:
         present = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         new = [address for address in present if address not in _Connection.known]
         found = client.run(probe, str(home), workers=new, on_error="return") if new else {}
@@ -190,7 +190,7 @@ def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path]
     free = sum(one.n for one in present) - len(taken)
     chosen = [one for one in waiting if _task(*one) not in taken][: max(0, free)]
     given = given_for(home)
-    with asking() as client:
+    with _asking() as client:
         from distributed import fire_and_forget
 
         for number, (run_id, attempt) in enumerate(chosen):
@@ -207,11 +207,17 @@ def pool() -> Iterator[Pool]:
     """Give the workers for other work than training: as many tasks at once as they have threads.
 
     Raises:
-        RefusedError: If the scheduler does not answer, or a worker has other versions.
+        RefusedError: If the scheduler does not answer or is lost, there are no workers, or one has
+            other versions.
     """
-    with asking() as client:
+    with _asking() as client:
         found = client.run(versions, on_error="return")
         n_threads = sum(client.nthreads().values())
+    if not n_threads:
+        raise RefusedError(
+            f"The cluster at {config.cluster_address()} has no workers.",
+            "Start some (dask worker ADDRESS), or use --jobs.",
+        )
     for address, theirs in found.items():
         if wrong := difference(versions(), theirs if isinstance(theirs, dict) else {}):
             raise RefusedError(
@@ -220,14 +226,41 @@ def pool() -> Iterator[Pool]:
             )
     from distributed import KilledWorker
 
+    executor = client.get_executor(pure=False)
     try:
-        with client.get_executor(pure=False) as executor:
-            yield Pool(executor, max(1, n_threads))
+        yield Pool(executor, n_threads)
     except (KilledWorker, CancelledError) as error:
         raise RefusedError(
             "The scheduler was lost, or workers died again and again.",
             "What was done is kept: the same command goes on from there.",
         ) from error
+    finally:
+        executor.shutdown(wait=False)  # nobody waits for parts that are not wanted any more
+
+
+def idle() -> list[str]:
+    """Return the addresses of workers with a thread to spare, those that do least first.
+
+    Raises:
+        RefusedError: If the scheduler does not answer.
+    """
+    with _asking() as client:
+        given = {address: len(keys) for address, keys in client.processing().items()}
+        n_threads: dict[str, int] = client.nthreads()
+    free = [address for address, n in n_threads.items() if given.get(address, 0) < n]
+    return sorted(free, key=lambda address: given.get(address, 0))
+
+
+def give(worker: str, task: Callable[..., object], *words: object) -> Future:
+    """Let a worker do something, and no other one; raises as :func:`idle` does."""
+    with _asking() as client:
+        return client.submit(task, *words, workers=[worker], pure=False)
+
+
+def is_at(worker: str, task: Future) -> bool:
+    """Return whether a worker has a task that is not done; raises as :func:`idle` does."""
+    with _asking() as client:
+        return task.key in client.processing().get(worker, ())
 
 
 def close() -> None:
@@ -242,7 +275,7 @@ def close() -> None:
 
 
 @contextlib.contextmanager
-def asking() -> Iterator[Client]:
+def _asking() -> Iterator[Client]:
     """Give the connection to the scheduler, and say so if it does not answer.
 
     Raises:

@@ -28,7 +28,7 @@ from arxivtag.policy import environment_for, role
 from arxivtag.runs import jobs
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Future
 
     from arxivtag.runs.cluster import Given
 
@@ -67,37 +67,30 @@ def _ingest_large(opened: OpenedSource, folder: Path, listen: Callable[[], None]
         given = dataclasses.replace(given, bounds={**given.bounds, **environment_for(role())})
         seen = {"name": opened.name, "seen": store.seen_key(opened)}
         request = {**apart.request_for(opened, folder), **seen}
-        with on_cluster.asking() as client:
-            for worker in _idle(client)[:_MAX_WORKERS]:
-                if _is_read_by(client, worker, request, given, listen):
-                    return
+        for worker in on_cluster.idle()[:_MAX_WORKERS]:
+            if _is_read_by(worker, request, given, listen):
+                return
     apart.ingest_apart(opened, folder, listen)
 
 
-def _idle(client: Client) -> list[str]:
-    """Return the addresses of workers with a thread to spare, those that do least first."""
-    given = {address: len(keys) for address, keys in client.processing().items()}
-    n_threads: dict[str, int] = client.nthreads()
-    free = [address for address, n in n_threads.items() if given.get(address, 0) < n]
-    return sorted(free, key=lambda address: given.get(address, 0))
-
-
 def _is_read_by(
-    client: Client,
-    worker: str,
-    request: Mapping[str, Any],
-    given: Given,
-    listen: Callable[[], None],
+    worker: str, request: Mapping[str, Any], given: Given, listen: Callable[[], None]
 ) -> bool:
     """Return whether a worker made the corpus; not if it is gone or cannot do it."""
+    from arxivtag.runs import cluster
+
     folder = Path(request["folder"])
     asked = folder.with_name(f"{folder.name}-{secrets.token_hex(4)}{apart.ASKED_SUFFIX}")
     lock = locks.try_acquire(asked, timeout_s=1.0)
     assert lock is not None  # nobody else knows its name
     try:
-        task = client.submit(read, request, str(asked), given, workers=[worker], pure=False)
+        task = cluster.give(worker, read, request, str(asked), given)
         try:
-            _wait(client, worker, task, listen)
+            unseen = 0
+            while not task.done() and unseen < _LOOKS:
+                listen()
+                time.sleep(_LOOK_S)
+                unseen = 0 if cluster.is_at(worker, task) else unseen + 1
             return _outcome(task)
         except BaseException:
             asked.unlink(missing_ok=True)
@@ -107,15 +100,6 @@ def _is_read_by(
     finally:
         asked.unlink(missing_ok=True)
         locks.release(lock)
-
-
-def _wait(client: Client, worker: str, task: Future, listen: Callable[[], None]) -> None:
-    """Wait for the end of a task, or until its worker is gone."""
-    unseen = 0
-    while not task.done() and unseen < _LOOKS:
-        listen()
-        time.sleep(_LOOK_S)
-        unseen = 0 if task.key in client.processing().get(worker, ()) else unseen + 1
 
 
 def _outcome(task: Future) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from arxivtag import storage
 from arxivtag.callbacks import StoppedError
 from arxivtag.config import CODE_FOLDER, corpora_folder
 from arxivtag.corpus import apart, store
-from arxivtag.errors import DataError
+from arxivtag.errors import DataError, RefusedError
 from arxivtag.runs import cluster, reading
 from arxivtag.runs.evaluating import evaluate_model
 from arxivtag.runs.reading import open_corpus
@@ -92,6 +93,36 @@ def test_a_worker_that_is_killed_changes_no_figure(
     assert killed
     assert found == expected
     assert not kept_parts(home)
+
+
+def test_without_scheduler_or_workers_parts_are_refused(
+    home: Path, on_cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "ROWS_PER_PART", 100)
+
+    def end_scheduler(stage: str, fraction: float | None) -> None:
+        if stage.startswith("Papers judged"):
+            on_cluster.scheduler.kill()
+
+    with pytest.raises(RefusedError, match="The scheduler was lost"), cluster.pool() as pool:
+        evaluate_model("pretrained", "sample", progress=end_scheduler, pool=pool)
+    assert kept_parts(home)
+    for name in list(on_cluster.workers):
+        on_cluster.kill(name)
+        del on_cluster.workers[name]
+    cluster.close()
+    with LocalCluster(home, 0, {}) as empty:
+        monkeypatch.setenv("ARXIVTAG_CLUSTER", empty.address)
+        wait_for(cluster_answers)
+        with pytest.raises(RefusedError, match="has no workers"), cluster.pool():
+            pass
+
+
+def cluster_answers() -> bool:
+    with contextlib.suppress(RefusedError):
+        return cluster.idle() == []
+    cluster.close()  # so that the next look asks it again at once
+    return False
 
 
 @pytest.mark.slow
@@ -230,9 +261,8 @@ def test_without_a_scheduler_this_machine_reads(
 
 
 def test_a_busy_worker_is_not_asked(on_cluster: LocalCluster) -> None:
-    with cluster.asking() as client:
-        first, second = reading._idle(client)
-        wait = client.submit(time.sleep, 1, workers=[first], pure=False)
-        wait_for(lambda: reading._idle(client) == [second])
-        wait.result()
-        wait_for(lambda: set(reading._idle(client)) == {first, second})
+    first, second = cluster.idle()
+    wait = cluster.give(first, time.sleep, 1)
+    wait_for(lambda: cluster.idle() == [second])
+    wait.result()
+    wait_for(lambda: set(cluster.idle()) == {first, second})
