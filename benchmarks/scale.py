@@ -57,6 +57,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--papers", default=",".join(map(str, SIZES)))
     parser.add_argument("--as-is", action="store_true", help="measure SOURCE itself")
+    parser.add_argument("--steps", default=",".join(STEPS), help="which, ingest first")
     parser.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     home = arguments.folder / "home"
@@ -68,9 +69,10 @@ def main() -> None:
     for size in sizes:
         path = str(data_of(arguments.source, arguments.folder, size)) if size else arguments.source
         shutil.rmtree(home, ignore_errors=True)
-        figures = run_step("ingest", path, arguments.folder)
+        first, *others = arguments.steps.split(",")
+        figures = run_step(first, path, arguments.folder)
         figures["disk MB"] = sum(one.stat().st_size for one in home.rglob("*")) / 1e6
-        for step in ("explore", "train", "train again", "tag"):
+        for step in others:
             figures |= run_step(step, path, arguments.folder)
         measured[int(figures.pop("n_papers"))] = figures
         print(json.dumps({"n_papers": [*measured][-1], **figures}), flush=True)
@@ -145,10 +147,11 @@ def own_memory_mb(pid: int) -> float:
 
 
 def timed(figures: Figures, name: str, work: Callable[[], object]) -> None:
-    """Write down the seconds that ``work`` takes."""
-    started = time.perf_counter()
+    """Write down the seconds that ``work`` takes, and those of all processors."""
+    started, used = time.perf_counter(), sum(os.times()[:4])
     work()
     figures[name] = round(time.perf_counter() - started, 3)
+    figures[f"{name}, processors"] = round(sum(os.times()[:4]) - used, 2)
 
 
 def ingest(source: str, home: Path) -> Figures:
@@ -194,8 +197,9 @@ def explore(source: str, home: Path) -> Figures:
         for tab_name in ("labels", "terms", "lengths", "papers"):
             seconds: Figures = {}
             timed(seconds, "tab", lambda rows=rows, tab=tabs[tab_name]: tab(rows))  # type: ignore[misc]
-            key = f"{tab_name} filtered"
-            figures[key] = max(figures.get(key, 0), seconds["tab"])
+            for key, value in seconds.items():
+                key = key.replace("tab", f"{tab_name} filtered")
+                figures[key] = max(figures.get(key, 0), value)
     timed(figures, "describe", lambda: describe(corpus))
     return figures
 

@@ -36,6 +36,10 @@ class ArrayOnDisk(Generic[Number]):
         offset = int(start) * self._kind.itemsize
         return np.fromfile(self._path, self._kind, int(stop) - int(start), offset=offset)
 
+    def at(self, places: npt.NDArray[np.int64]) -> npt.NDArray[Number]:
+        """Return the numbers at ``places``; of the file only the pages with these are read."""
+        return map_array(self._path, self._kind.type)[places]
+
 
 def new_array(path: Path, kind: type[Number], shape: tuple[int, ...]) -> npt.NDArray[Number]:
     """Return an array in a new file, to be written at any place."""

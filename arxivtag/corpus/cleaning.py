@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.labels import (
@@ -20,7 +21,6 @@ from arxivtag.corpus.labels import (
     has_second_name,
     with_current_names,
     without_labels,
-    written_lists,
 )
 from arxivtag.corpus.store import Corpus
 from arxivtag.papers.taxonomy import label_kind
@@ -132,9 +132,8 @@ def clean_rows(corpus: Corpus, config: CleaningConfig | None = None) -> Cleaned:
     n_unlike = _drop_equal_titles(corpus, funnel, config) if config.drop_duplicate_titles else 0
     _drop_equal_abstracts(corpus, funnel, config)
     labels, n_rare_labels = _drop_rare_labels(labels, funnel, config.min_papers_per_label)
-    _, lists, counts = np.unique(
-        written_lists(labels)[funnel.kept], return_inverse=True, return_counts=True
-    )
+    lists = pd.factorize(labels.written_lists[funnel.kept])[0]
+    counts = np.bincount(lists)
     if config.rare_combinations == "drop":
         common = funnel.kept.copy()
         common[funnel.kept] = counts[lists] > 1
@@ -177,9 +176,9 @@ class _Funnel:
 
 def _is_first(numbers: npt.NDArray[np.integer], rows: Rows) -> Rows:
     """Return the mask of selected rows whose number no earlier selected row has."""
-    positions = np.flatnonzero(rows)
-    first = positions[np.unique(numbers[positions], return_index=True)[1]]
-    return mask_of(first, len(rows))
+    is_first = rows.copy()
+    is_first[rows] = ~pd.Series(numbers[rows]).duplicated().to_numpy()
+    return is_first
 
 
 def near_groups(corpus: Corpus, similarity: float, rows: Rows) -> Ints:
@@ -247,12 +246,12 @@ def _drop_rare_labels(
 
 def _label_figures(labels: LabelIndex) -> dict[str, Any]:
     """Return the fields of the report that are about the labels of the papers kept."""
-    codes, first, counts = np.unique(labels.codes, return_index=True, return_counts=True)
+    by_first = pd.unique(labels.codes)
+    # The most frequent first, equal counts by the paper that has them first.
+    codes = by_first[np.argsort(-labels.counts[by_first], kind="stable")]
     names = [labels.label_names[code] for code in codes]
     kinds = Counter(map(label_kind, names))
-    # The most frequent first, equal counts by the paper that has them first.
-    by_count = np.lexsort((first, -counts))
-    unknown = [names[at] for at in by_count if label_kind(names[at]) == "unknown"]
+    unknown = [name for name in names if label_kind(name) == "unknown"]
     return {
         "n_labels": len(names),
         "n_acm_labels": kinds["acm"],

@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from arxivtag.corpus.arrays import mask_of
 from arxivtag.papers.taxonomy import CURRENT_NAMES, current_label
 
 Rows = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int32]
-Item = TypeVar("Item", str, tuple[str, ...])
+
+
+@dataclass(frozen=True, eq=False)
+class LabelLists:
+    """The labels of some papers, in written order, each list once.
+
+    Attributes:
+        distinct: The different lists, in order of their first papers.
+        numbers: (n_papers,) which of them each paper has.
+    """
+
+    distinct: list[tuple[str, ...]]
+    numbers: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @cached_property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """(n_distinct,) how many papers have each list."""
+        return np.bincount(self.numbers, minlength=len(self.distinct))
+
+    def at(self, papers: npt.NDArray[np.int64] | Rows) -> LabelLists:
+        """Return the lists of some of the papers, by position or as a mask."""
+        numbers, found = pd.factorize(self.numbers[papers])
+        return LabelLists([self.distinct[number] for number in found], numbers)
 
 
 @dataclass(frozen=True)
@@ -66,51 +91,45 @@ class LabelIndex:
 
     def lists(self, rows: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
         """Return the labels of the papers in ``rows``, in written order; equal lists are shared."""
-        _, first, place = np.unique(
-            written_lists(self)[rows], return_index=True, return_inverse=True
-        )
-        distinct = [
-            tuple(self.label_names[code] for code in self._codes_of(row)) for row in rows[first]
-        ]
-        return [distinct[at] for at in place.tolist()]
+        lists = self.distinct_lists(rows)
+        return [lists.distinct[number] for number in lists.numbers.tolist()]
 
-    def _codes_of(self, row: int) -> list[int]:
-        return list(self.codes[self.indptr[row] : self.indptr[row + 1]].tolist())
+    def distinct_lists(self, rows: npt.NDArray[np.int64]) -> LabelLists:
+        """Return the labels of the papers in ``rows``, each list once."""
+        numbers, first = _numbered(self.written_lists[rows])
+        return LabelLists([self._labels_of(row) for row in rows[first].tolist()], numbers)
+
+    def _labels_of(self, row: int) -> tuple[str, ...]:
+        codes = self.codes[self.indptr[row] : self.indptr[row + 1]].tolist()
+        return tuple(self.label_names[code] for code in codes)
+
+    @cached_property
+    def written_lists(self) -> npt.NDArray[np.int64]:
+        """(n_papers,) equal numbers for equal lists of labels in the order written."""
+        return _distinct_lists(self.codes, self.indptr, len(self.label_names))
 
     def having(self, labels: Sequence[str]) -> Rows:
         """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
         mask = np.ones(len(self), dtype=bool)
-        papers = self.papers
         for label in labels:
             code = self.label_names.index(label) if label in self.label_names else -1
-            mask &= mask_of(papers[self.codes == code], len(self))
+            mask &= _any_of(self, self.codes == code)
         return mask
 
 
 def index_labels(labels: Sequence[tuple[str, ...]]) -> LabelIndex:
     """Read the labels of a corpus, one tuple per paper, into an index."""
-    sizes = np.fromiter((len(item) for item in labels), dtype=np.int64, count=len(labels))
-    flat = [label for item in labels for label in item]
-    names, codes = _codes_by_count(flat)
-    # Few distinct tuples stand behind many papers: sort each of those only once.
-    ordered = {item: tuple(sorted(item)) for item in set(labels)}
-    combination_names, combinations = _codes_by_count([ordered[item] for item in labels])
-    indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return LabelIndex(tuple(names), codes, indptr, tuple(combination_names), combinations)
+    names: dict[str, int] = {}
+    numbers = [names.setdefault(label, len(names)) for item in labels for label in item]
+    sizes = np.fromiter(map(len, labels), np.int64, len(labels))
+    papers = np.repeat(np.arange(len(labels)), sizes)
+    return _renumbered(list(names), papers, np.array(numbers, dtype=np.int64), len(labels))
 
 
-def _codes_by_count(items: list[Item]) -> tuple[list[Item], npt.NDArray[np.int32]]:
-    """Return the distinct items by falling count, ties by value, and each item's position."""
-    counts = Counter(items)
-    names = sorted(counts, key=lambda item: (-counts[item], item))
-    positions = {name: code for code, name in enumerate(names)}
-    codes = np.fromiter((positions[item] for item in items), dtype=np.int32, count=len(items))
-    return names, codes
-
-
-def written_lists(index: LabelIndex) -> npt.NDArray[np.int64]:
-    """Return (n_papers,) equal numbers for equal lists of labels in the order written."""
-    return _distinct_lists(index.codes, index.indptr, len(index.label_names))
+def _numbered(values: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Rows]:
+    """Return (n,) equal values as numbers from 0 in order of appearance, and which are first."""
+    numbers = pd.factorize(values)[0]
+    return numbers, np.diff(np.maximum.accumulate(numbers), prepend=-1) > 0
 
 
 def _distinct_lists(
@@ -121,7 +140,7 @@ def _distinct_lists(
     for place in range(int(numbers.max(initial=0))):
         longer = np.flatnonzero(np.diff(indptr) > place)
         pairs = numbers[longer] * n_labels + codes[indptr[longer] + place]
-        within = np.unique(pairs, return_inverse=True)[1]
+        within = pd.factorize(pairs)[0]
         numbers[longer] = within + numbers.max() + 1  # other numbers than those of shorter lists
     return numbers
 
@@ -140,7 +159,7 @@ def with_current_names(index: LabelIndex) -> LabelIndex:
         dtype=np.int64,
     )
     papers, codes = index.papers, renamed[index.codes]
-    first = np.sort(np.unique(papers * max(len(names), 1) + codes, return_index=True)[1])
+    first = ~pd.Series(papers * len(names) + codes).duplicated().to_numpy()
     return _renumbered(list(names), papers[first], codes[first], len(index))
 
 
@@ -163,27 +182,22 @@ def _renumbered(
     place[order] = np.arange(len(order), dtype=np.int32)
     sizes = np.bincount(papers, minlength=n_papers)
     indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    label_names = tuple(names[code] for code in order)
-    return LabelIndex(
-        label_names, place[codes], indptr, *combinations(label_names, place[codes], indptr)
-    )
+    label_names, codes = tuple(names[code] for code in order), place[codes]
+    return LabelIndex(label_names, codes, indptr, *_combinations(label_names, codes, indptr))
 
 
-def combinations(
+def _combinations(
     label_names: Sequence[str], codes: Codes, indptr: npt.NDArray[np.int64]
 ) -> tuple[tuple[tuple[str, ...], ...], Codes]:
     """Return the distinct combinations and each paper's, as :class:`LabelIndex` holds them."""
     papers = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-    in_order = codes[np.lexsort((codes, papers))]
-    _, first, numbers, counts = np.unique(
-        _distinct_lists(in_order, indptr, len(label_names)),
-        return_index=True,
-        return_inverse=True,
-        return_counts=True,
-    )
+    n_labels = max(len(label_names), 1)
+    in_order = np.sort(papers * n_labels + codes) % n_labels
+    numbers, first = _numbered(_distinct_lists(in_order, indptr, n_labels))
+    counts = np.bincount(numbers)
     names = [
         tuple(sorted(label_names[code] for code in codes[indptr[row] : indptr[row + 1]]))
-        for row in first
+        for row in np.flatnonzero(first)
     ]
     order = sorted(range(len(names)), key=lambda number: (-counts[number], names[number]))
     place_of = np.empty(len(order), dtype=np.int32)

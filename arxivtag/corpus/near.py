@@ -61,7 +61,7 @@ class NearPairs:
     similarity: npt.NDArray[np.float64]
 
     def components(self, n_rows: int, similarity: float, rows: Rows | None = None) -> Ints:
-        """Return (n_rows,) equal numbers for rows joined by pairs of at least ``similarity``.
+        """Return (n_rows,) for each row the first that pairs of at least ``similarity`` join it to.
 
         Args:
             n_rows: Number of rows.
@@ -74,9 +74,17 @@ class NearPairs:
         kept = self.similarity >= similarity
         if rows is not None:
             kept &= rows[self.first] & rows[self.second]
-        edges = (np.ones(int(kept.sum()), dtype=bool), (self.first[kept], self.second[kept]))
-        graph = coo_matrix(edges, shape=(n_rows, n_rows))
-        return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+        groups = np.arange(n_rows)
+        if not kept.any():
+            return groups
+        # Few rows are in pairs: the graph is of these alone.
+        ends = np.stack([self.first[kept], self.second[kept]])
+        members, (first, second) = np.unique(ends, return_inverse=True)
+        edges = (np.ones(len(first), dtype=bool), (first, second))
+        graph = coo_matrix(edges, shape=(len(members), len(members)))
+        joined = connected_components(graph, directed=False)[1]
+        groups[members] = members[np.unique(joined, return_index=True)[1]][joined]
+        return groups
 
 
 class SignatureWriter:
@@ -173,14 +181,10 @@ class _Comparison:
         """Yield pairs not compared yet of rows that are joined through others."""
         pairs = self.pairs()
         rows = np.unique(np.concatenate([pairs.first, pairs.second]))
-        within = NearPairs(
-            np.searchsorted(rows, pairs.first),
-            np.searchsorted(rows, pairs.second),
-            pairs.similarity,
-        )
+        first_of = pairs.components(len(self._offsets) - 1, 0.0)[rows]
         groups: dict[int, list[int]] = defaultdict(list)
-        for row, group in zip(rows, within.components(len(rows), 0.0), strict=True):
-            groups[int(group)].append(int(row))
+        for row, group in zip(rows.tolist(), first_of.tolist(), strict=True):
+            groups[group].append(row)
         for members in groups.values():
             if 2 < len(members) <= _LARGEST_COMPARED_GROUP:
                 keys = (a << 32 | b for a, b in combinations(members, 2))

@@ -20,13 +20,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from arxivtag.corpus.cleaning import Cleaned, near_groups
+from arxivtag.corpus.labels import LabelLists, Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.papers.dates import UNKNOWN, date_text
 from arxivtag.settings import CleaningConfig, SplitConfig
 
 Integers = npt.NDArray[np.int64]
-Combination = tuple[str, ...]
 
 TRAIN, VAL, TEST = 0, 1, 2
 BY_COMBINATION = "stratified by label combination"
@@ -139,27 +139,27 @@ def split_rows(
     """
     config, rows = config or SplitConfig(), cleaned.rows
     check_enough_papers(len(rows))
-    combinations = cleaned.labels.lists(rows)
+    lists = cleaned.labels.distinct_lists(rows)
     titles, abstracts, near = map(_numbered, _groupings(corpus, cleaned))
     by_date = config.split_by == "date"
     dates = np.asarray(corpus.dates[rows], dtype=np.int64)
     if by_date:
         sides, methods = _divide_by_date(dates, config.held_out_fraction, random_seed)
     else:
-        sides, methods = _divide(combinations, config.held_out_fraction, random_seed)
-    divided = _on_two_sides(dates, sides)
+        sides, methods = _divide(lists, config.held_out_fraction, random_seed)
+    divided = _on_two_sides(dates, sides) if by_date else []
     groups = _joined([near, titles, abstracts])
     n_moved = 0  # a group's number is the position of its first paper
     if config.keep_near_duplicates_together:
         together = _oldest_side(sides, groups) if by_date else sides[groups]
         n_moved = int((together != sides).sum())
         sides = together
-    if len(np.unique(sides)) < 3:
+    sizes = np.bincount(sides, minlength=3)
+    if not sizes.all():
         raise DataError(
             "The papers are too alike to split them: nearly all are near-duplicates.",
             "Add papers, or drop near-duplicates in cleaning.",
         )
-    sizes = np.bincount(sides, minlength=3)
     report = SplitReport(
         n_train=int(sizes[TRAIN]),
         n_val=int(sizes[VAL]),
@@ -171,7 +171,7 @@ def split_rows(
         n_leaked_titles=count_leaked(titles, sides),
         n_leaked_abstracts=count_leaked(abstracts, sides),
         n_leaked_near_duplicates=count_leaked(near, sides),
-        n_labels_only_held_out=_count_only_held_out(combinations, sides),
+        n_labels_only_held_out=_count_only_held_out(lists, sides == TRAIN),
         first_dates=_texts_of([dates[sides == side].min() for side in (VAL, TEST)], by_date),
         divided_dates=_texts_of(divided, by_date),
     )
@@ -198,7 +198,7 @@ def with_train_share(
     n_train = max(1, round(share * len(train)))
     kept = np.sort(np.concatenate([train[:n_train], np.flatnonzero(parts.sides != TRAIN)]))
     rows, sides = parts.rows[kept], parts.sides[kept]
-    n_unlearnt = _count_only_held_out(cleaned.labels.lists(rows), sides.astype(np.int64))
+    n_unlearnt = _count_only_held_out(cleaned.labels.distinct_lists(rows), sides == TRAIN)
     report = replace(parts.report, n_train=n_train, n_labels_only_held_out=n_unlearnt)
     return SplitRows(rows, sides, report)
 
@@ -216,7 +216,7 @@ def _groupings(corpus: Corpus, cleaned: Cleaned) -> tuple[npt.NDArray[np.integer
 
 def _numbered(groups: npt.NDArray[np.integer]) -> Integers:
     """Return the groups under numbers from 0."""
-    return np.asarray(np.unique(groups, return_inverse=True)[1], dtype=np.int64)
+    return pd.factorize(groups)[0]
 
 
 def count_leaked(groups: Integers, sides: Integers) -> int:
@@ -232,12 +232,12 @@ def count_leaked(groups: Integers, sides: Integers) -> int:
 
 
 def _divide(
-    combinations: Sequence[Combination], fraction: float, random_seed: int
+    lists: LabelLists, fraction: float, random_seed: int
 ) -> tuple[Integers, tuple[str, str]]:
     """Return each paper's side and how held-out papers and val were chosen."""
-    n_held_out = max(2, int(np.ceil(len(combinations) * fraction)))
-    held_out, held_out_method = _choose(combinations, n_held_out, random_seed)
-    rest = [combinations[row] for row in held_out]
+    n_held_out = max(2, int(np.ceil(len(lists) * fraction)))
+    held_out, held_out_method = _choose(lists, n_held_out, random_seed)
+    rest = lists.at(held_out)
     n_val = round(len(held_out) / 2)
     if held_out_method == BY_LABEL:
         val, val_method = _choose(rest, n_val, random_seed)
@@ -246,7 +246,7 @@ def _divide(
     else:  # as in the example
         order = np.random.default_rng(random_seed).permutation(len(rest))
         val, val_method = np.sort(order[:n_val]), AT_RANDOM
-    sides = np.full(len(combinations), TRAIN, dtype=np.int64)
+    sides = np.full(len(lists), TRAIN, dtype=np.int64)
     sides[held_out] = TEST
     sides[held_out[val]] = VAL
     return sides, (held_out_method, val_method)
@@ -284,8 +284,8 @@ def _oldest_side(sides: Integers, groups: Integers) -> Integers:
 
 def _on_two_sides(dates: Integers, sides: Integers) -> list[int]:
     """Return the dates whose papers are on more than one side; no date is none."""
-    pairs = np.unique(np.column_stack([dates, sides])[dates != UNKNOWN], axis=0)
-    found, n_sides = np.unique(pairs[:, 0], return_counts=True)
+    pairs = np.unique((3 * dates + sides)[dates != UNKNOWN])
+    found, n_sides = np.unique(pairs // 3, return_counts=True)
     return [int(date) for date in found[n_sides > 1]]
 
 
@@ -293,54 +293,51 @@ def _texts_of(dates: Sequence[int], by_date: bool) -> tuple[str, ...]:
     return tuple(date_text(int(date)) for date in dates) if by_date else ()
 
 
-def _choose(
-    combinations: Sequence[Combination], n_chosen: int, random_seed: int
-) -> tuple[Integers, str]:
+def _choose(lists: LabelLists, n_chosen: int, random_seed: int) -> tuple[Integers, str]:
     """Return sorted positions of about ``n_chosen`` papers, stratified as well as may be."""
-    if _can_stratify(combinations, n_chosen):
-        return _choose_by_combination(combinations, n_chosen, random_seed), BY_COMBINATION
+    if _can_stratify(lists, n_chosen):
+        return _choose_by_combination(lists, n_chosen, random_seed), BY_COMBINATION
     if n_chosen > 1:
-        chosen = _choose_by_label(combinations, n_chosen, random_seed)
-        if 1 < len(chosen) < len(combinations):  # of few papers it may choose none or all
+        chosen = _choose_by_label(lists, n_chosen, random_seed)
+        if 1 < len(chosen) < len(lists):  # of few papers it may choose none or all
             return chosen, BY_LABEL
-    order = np.random.default_rng(random_seed).permutation(len(combinations))
+    order = np.random.default_rng(random_seed).permutation(len(lists))
     return np.sort(order[:n_chosen]), AT_RANDOM
 
 
-def _can_stratify(combinations: Sequence[Combination], n_chosen: int) -> bool:
-    counts = Counter(combinations)
-    fewest_places = min(n_chosen, len(combinations) - n_chosen)
-    return min(counts.values()) > 1 and len(counts) <= fewest_places
+def _can_stratify(lists: LabelLists, n_chosen: int) -> bool:
+    fewest_places = min(n_chosen, len(lists) - n_chosen)
+    return bool(lists.counts.min() > 1) and len(lists.distinct) <= fewest_places
 
 
-def _choose_by_combination(
-    combinations: Sequence[Combination], n_chosen: int, random_seed: int
-) -> Integers:
+def _choose_by_combination(lists: LabelLists, n_chosen: int, random_seed: int) -> Integers:
     from sklearn.model_selection import train_test_split
 
-    codes, _ = pd.factorize(pd.Series(map(" ".join, combinations)), sort=True)
+    codes, _ = pd.factorize(pd.Series(map(" ".join, lists.distinct)), sort=True)
     _, chosen = train_test_split(
-        np.arange(len(combinations)), test_size=n_chosen, stratify=codes, random_state=random_seed
+        np.arange(len(lists)),
+        test_size=n_chosen,
+        stratify=codes[lists.numbers],
+        random_state=random_seed,
     )
     return np.sort(chosen).astype(np.int64)
 
 
-def _choose_by_label(
-    combinations: Sequence[Combination], n_chosen: int, random_seed: int
-) -> Integers:
+def _choose_by_label(lists: LabelLists, n_chosen: int, random_seed: int) -> Integers:
     from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
 
-    counts = Counter(label for combination in combinations for label in combination)
-    n_labels = max(2, int((_MOST_OPERATIONS / len(combinations)) ** 0.5))
+    counts: Counter[str] = Counter()
+    for labels, n_papers in zip(lists.distinct, lists.counts.tolist(), strict=True):
+        counts.update(dict.fromkeys(labels, n_papers))
+    n_labels = max(2, int((_MOST_OPERATIONS / len(lists)) ** 0.5))
     column = {label: i for i, (label, _) in enumerate(sorted(counts.most_common(n_labels)))}
     # One column more that is always 0: the library takes a single column for a binary problem.
-    y = np.zeros((len(combinations), len(column) + 1), dtype=np.int8)
-    for row, combination in enumerate(combinations):
-        for label in combination:
-            if label in column:
-                y[row, column[label]] = 1
+    y = np.zeros((len(lists.distinct), len(column) + 1), dtype=np.int8)
+    for row, labels in enumerate(lists.distinct):
+        y[row, [column[label] for label in labels if label in column]] = 1
+    y = y[lists.numbers]
     splitter = MultilabelStratifiedShuffleSplit(
-        n_splits=1, test_size=n_chosen / len(combinations), random_state=random_seed
+        n_splits=1, test_size=n_chosen / len(lists), random_state=random_seed
     )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about labels of one paper, which cannot be balanced
@@ -361,9 +358,9 @@ def _joined(groupings: Sequence[Integers]) -> Integers:
             return groups
 
 
-def _count_only_held_out(combinations: Sequence[Combination], sides: Integers) -> int:
-    in_train: set[str] = set()
-    held_out: set[str] = set()
-    for combination, side in zip(combinations, sides.tolist(), strict=True):
-        (in_train if side == TRAIN else held_out).update(combination)
-    return len(held_out - in_train)
+def _count_only_held_out(lists: LabelLists, in_train: Rows) -> int:
+    train, held_out = (
+        {label for labels in lists.at(papers).distinct for label in labels}
+        for papers in (in_train, ~in_train)
+    )
+    return len(held_out - train)

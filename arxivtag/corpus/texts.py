@@ -1,58 +1,43 @@
-"""Titles, abstracts and labels of a corpus, asked for by words or by row through DuckDB.
+"""Titles, abstracts and labels of a corpus, asked for by words or by row.
 
-DuckDB reads ``papers.parquet`` in parts, on two threads and within bounded memory; nothing else
-on the machine is open to it. What a person typed is only ever a parameter.
+``papers.parquet`` is read in parts (row groups), of which each thread holds one. Searching is
+done by Arrow's RE2, whose time grows no faster than the text, whatever a person typed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never, unheard
 from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import StorageError
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.storage import TEMPORARY_PREFIX
 
 MAX_QUERY_CHARS = 200
 # What str.split() takes for white space; \s of the search engine is that of ASCII alone.
 _WHITE_SPACE = "[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-_MEMORY, _THREADS = "512MB", 2
-_MATCHING = (
-    "SELECT file_row_number FROM read_parquet(?, file_row_number = true) "
-    "WHERE regexp_matches(title, ?, 'i') OR regexp_matches(abstract, ?, 'i')"
-)
-# For each term one more column, and one more condition. Most texts are without its longest word,
-# which is told sooner than that they do not match.
-_HOLDS = "CASE WHEN contains(text, lower(?)) THEN regexp_matches(text, ?, 'i') ELSE false END"
-_HOLDING = (
-    "SELECT * EXCLUDE text FROM (SELECT file_row_number, text, {columns} FROM ("
-    "SELECT file_row_number, lower(title || chr(10) || abstract) AS text "
-    "FROM read_parquet(?, file_row_number = true))) WHERE {any}"
-)
+_THREADS = min(os.cpu_count() or 1, 4)
 # A term begins and ends where a word does, in any script.
 _EDGES = r"(?:^|[^\pL\pN])", r"(?:[^\pL\pN]|$)"
-_AT_ROWS = (
-    "SELECT file_row_number, title, abstract, labels "
-    "FROM read_parquet(?, file_row_number = true) "
-    "WHERE file_row_number IN (SELECT unnest(?)) ORDER BY file_row_number"
-)
-_TITLES_AT_ROWS = (
-    "SELECT file_row_number, title FROM read_parquet(?, file_row_number = true) "
-    "WHERE file_row_number IN (SELECT unnest(?)) ORDER BY file_row_number"
-)
+# ASCII but white space, k and s. The engine finds these signs quickly in any case; of k and s and
+# of other letters there are more than two cases (the Kelvin sign, the long s).
+_QUICK = re.compile("[!-JL-RT-jl-rt-~]+")
 
 
 def search_pattern(text: str) -> str:
@@ -60,19 +45,25 @@ def search_pattern(text: str) -> str:
     return f"{_WHITE_SPACE}+".join(re.escape(word) for word in text[:MAX_QUERY_CHARS].split())
 
 
-def matching(corpus: Corpus, text: str) -> Rows:
+def matching(
+    corpus: Corpus, text: str, progress: OnProgress = unheard, should_stop: ShouldStop = never
+) -> Rows:
     """Return the mask (n_papers,) of papers whose title or abstract holds ``text``, in any case.
 
     Raises:
         StorageError: If the corpus cannot be read.
+        StoppedError: If it was to stop.
     """
-    pattern = search_pattern(text)
-    with _connected(corpus.papers_path) as connection:
-        found = connection.execute(_MATCHING, [str(corpus.papers_path), pattern, pattern])
-        return mask_of(np.asarray(found.fetchnumpy()["file_row_number"]), corpus.n_papers)
+    sought = {text: _Sought(_quick_part(text), search_pattern(text))}
+    return _search(corpus, sought, progress, should_stop)[text]
 
 
-def holding(corpus: Corpus, terms: Sequence[str]) -> dict[str, Rows]:
+def holding(
+    corpus: Corpus,
+    terms: Sequence[str],
+    progress: OnProgress = unheard,
+    should_stop: ShouldStop = never,
+) -> dict[str, Rows]:
     """Return for each term the mask (n_papers,) of papers whose title or abstract holds it.
 
     Whole words, in any case, across any white space: ``gan`` is not found in ``organ``. Texts are
@@ -80,23 +71,73 @@ def holding(corpus: Corpus, terms: Sequence[str]) -> dict[str, Rows]:
 
     Raises:
         StorageError: If the corpus cannot be read.
+        StoppedError: If it was to stop.
     """
-    patterns = {term: search_pattern(term).join(_EDGES) for term in terms if term.strip()}
-    if not patterns:
-        return {}
-    names = [f"term_{number}" for number in range(len(patterns))]
-    query = _HOLDING.format(
-        columns=", ".join(f"{_HOLDS} AS {name}" for name in names), any=" OR ".join(names)
-    )
-    with _connected(corpus.papers_path) as connection:
-        path = str(corpus.papers_path)
-        parts = [(max(term.split(), key=len), patterns[term]) for term in patterns]
-        found = connection.execute(query, [*itertools.chain(*parts), path]).fetchnumpy()
-    rows = np.asarray(found["file_row_number"])
-    return {
-        term: mask_of(rows[np.asarray(found[name], dtype=bool)], corpus.n_papers)
-        for term, name in zip(patterns, names, strict=True)
+    sought = {
+        term: _Sought(_quick_part(term), search_pattern(term).join(_EDGES))
+        for term in terms
+        if term.strip()
     }
+    return _search(corpus, sought, progress, should_stop) if sought else {}
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """What texts are searched for: a pattern, and a part of every text that has it.
+
+    Most texts are without that part, which is told sooner than that they do not match.
+    """
+
+    part: str
+    pattern: str
+
+    def held_by(self, texts: pa.ChunkedArray) -> Rows:
+        """Return (n_texts,) which texts match, in any case."""
+        held = _matches(texts, re.escape(self.part))
+        held[held] = _matches(texts.filter(pa.array(held)), self.pattern)
+        return held
+
+
+def _matches(texts: pa.ChunkedArray, pattern: str) -> Rows:
+    return np.array(pc.match_substring_regex(texts, pattern, ignore_case=True), dtype=np.bool_)
+
+
+def _quick_part(text: str) -> str:
+    """Return what is in every text that holds ``text``, in some case, and is found quickly."""
+    words = text[:MAX_QUERY_CHARS].split()
+    parts = _QUICK.findall(" ".join(words))
+    return max(parts or words, key=len, default="")
+
+
+def _search(
+    corpus: Corpus, sought: Mapping[str, _Sought], progress: OnProgress, should_stop: ShouldStop
+) -> dict[str, Rows]:
+    """Return for each name the mask (n_papers,) of papers with what is sought."""
+    path = corpus.papers_path
+    found: list[list[Rows]] = []
+    with _read_errors(path), ThreadPoolExecutor(_THREADS) as pool:
+        about = pq.read_metadata(path)
+        search = partial(_search_part, path, about, list(sought.values()))
+        parts = [pool.submit(search, group) for group in range(about.num_row_groups)]
+        try:
+            for number, part in enumerate(parts):
+                progress("Searching the texts", number / len(parts))
+                found.append(part.result())
+                if should_stop():
+                    raise StoppedError
+        finally:
+            pool.shutdown(cancel_futures=True)
+    return {
+        name: np.concatenate(masks) for name, masks in zip(sought, zip(*found), strict=True)
+    }
+
+
+def _search_part(
+    path: Path, about: pq.FileMetaData, sought: Sequence[_Sought], group: int
+) -> list[Rows]:
+    with pq.ParquetFile(path, metadata=about) as file:
+        table = file.read_row_group(group, [TITLE, ABSTRACT], use_threads=False)
+    return [one.held_by(table[TITLE]) | one.held_by(table[ABSTRACT]) for one in sought]
 
 
 def papers_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> pd.DataFrame:
@@ -107,10 +148,9 @@ def papers_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> 
     Raises:
         StorageError: If the corpus cannot be read.
     """
-    table = _at_rows(corpus, _AT_ROWS, rows)
-    frame: pd.DataFrame = table.to_pandas().set_index("file_row_number")
+    frame: pd.DataFrame = _at_rows(corpus, rows, [TITLE, ABSTRACT, LABELS]).to_pandas()
     frame[LABELS] = frame[LABELS].map(tuple)
-    return frame.loc[[int(row) for row in rows], [TITLE, ABSTRACT, LABELS]]
+    return frame.set_index(np.asarray(rows, dtype=np.int64))
 
 
 def titles_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> list[str]:
@@ -119,15 +159,18 @@ def titles_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> 
     Raises:
         StorageError: If the corpus cannot be read.
     """
-    table = _at_rows(corpus, _TITLES_AT_ROWS, rows)
-    titles = dict(zip(*(column.to_pylist() for column in table.columns), strict=True))
-    return [titles[int(row)] for row in rows]
+    titles: list[str] = _at_rows(corpus, rows, [TITLE]).column(0).to_pylist()
+    return titles
 
 
-def _at_rows(corpus: Corpus, query: str, rows: Sequence[int] | npt.NDArray[np.integer]) -> pa.Table:
-    wanted = np.unique(np.asarray(rows, dtype=np.int64)).tolist()
-    with _connected(corpus.papers_path) as connection:
-        return connection.sql(query, params=[str(corpus.papers_path), wanted]).to_arrow_table()
+def _at_rows(
+    corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer], columns: Sequence[str]
+) -> pa.Table:
+    wanted, places = np.unique(np.asarray(rows, dtype=np.int64), return_inverse=True)
+    parts = list(batches(corpus, mask_of(wanted, corpus.n_papers), columns))
+    if not parts:
+        return pq.read_schema(corpus.papers_path).empty_table().select(list(columns))
+    return pa.concat_tables(parts).take(pa.array(places))
 
 
 def batches(corpus: Corpus, rows: Rows, columns: Sequence[str]) -> Iterator[pa.Table]:
@@ -152,22 +195,10 @@ def batches(corpus: Corpus, rows: Rows, columns: Sequence[str]) -> Iterator[pa.T
 
 
 @contextlib.contextmanager
-def _connected(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield a connection that may read one file and nothing else."""
-    spill = path.parent.with_name(f"{TEMPORARY_PREFIX}{path.parent.name}-spill")
-    with _read_errors(path), duckdb.connect(config={"threads": _THREADS}) as connection:
-        connection.execute("SET memory_limit = ?", [_MEMORY])
-        connection.execute("SET temp_directory = ?", [str(spill)])
-        connection.execute("SET allowed_paths = ?", [[str(path)]])
-        connection.execute("SET enable_external_access = false")
-        yield connection
-
-
-@contextlib.contextmanager
 def _read_errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         raise StorageError(
             f"Could not read {path}: {str(error).splitlines()[0][:200]}.",
             "Open the data set again; if it says so again, delete this folder.",

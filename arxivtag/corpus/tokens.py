@@ -16,9 +16,9 @@ words (bigrams) are numbered by their first appearance. Files of ``tokens/``:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 
@@ -44,8 +44,8 @@ STOP_WORDS = frozenset((config.ASSETS_FOLDER / "stop_words.txt").read_text("utf-
 _TOKENS_AT_ONCE = 4_000_000
 # So many at a time are counted: they stay in the processor's cache, twice as fast or more.
 _TOKENS_IN_CACHE = 250_000
-_FEW = 0.2
-_N_RECENT = 2  # counts that are kept, since several tables of a tab ask for the same
+# Bytes of counts that are kept: tables of a tab ask for the same, and so does a tab drawn again.
+_MOST_KEPT = 200_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +78,7 @@ class Tokens:
     bigrams: npt.NDArray[np.int32]
     indptr: Ints
     files: dict[TermKind, TermFile]
-    _recent: dict[tuple[TermKind, int], Ints] = field(default_factory=dict)
+    _kept: dict[tuple[object, ...], Ints] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
@@ -92,23 +92,28 @@ class Tokens:
         return len(self.files[kind].counts)
 
     def counts(self, kind: TermKind, rows: Rows | None = None) -> Ints:
-        """Return (n_terms,) how often each term occurs in the selected papers.
-
-        Where most papers are selected, the others are counted and taken away.
-        """
+        """Return (n_terms,) how often each term occurs in the selected papers."""
         everything = self.files[kind].counts
         if rows is None:
             return everything.astype(np.int64)
-        key = (kind, hash(rows.tobytes()))
-        counts = self._recent.pop(key, None)
-        if counts is None and 2 * self.n_words(rows) > self.n_words():
-            counts = everything - self._count(kind, ~rows)
-        elif counts is None:
-            counts = self._count(kind, rows)
-        while len(self._recent) >= _N_RECENT:
-            self._recent.pop(next(iter(self._recent)), None)
-        self._recent[key] = counts
-        return counts
+        return self._once(
+            ("counts", kind), rows, lambda: self._of(rows, everything, partial(self._count, kind))
+        )
+
+    def _of(self, rows: Rows, everything: Codes, count: Callable[[Rows], Ints]) -> Ints:
+        """Return what ``count`` gives; where most papers are selected, all less the others'."""
+        if 2 * self.n_words(rows) > self.n_words():
+            return np.asarray(everything - count(~rows), dtype=np.int64)
+        return count(rows)
+
+    def _once(self, what: tuple[object, ...], rows: Rows, count: Callable[[], Ints]) -> Ints:
+        """Return what ``count`` gives, kept while there is room for it."""
+        key = (*what, hash(rows.tobytes()))
+        found = self._kept.pop(key, None)
+        self._kept[key] = found = count() if found is None else found
+        while sum(counts.nbytes for counts in list(self._kept.values())) > _MOST_KEPT:
+            self._kept.pop(next(iter(self._kept)), None)
+        return found
 
     def _count(self, kind: TermKind, rows: Rows) -> Ints:
         counts = np.zeros(self.n_terms(kind) + 1, dtype=np.int64)  # the last is for code -1
@@ -118,33 +123,17 @@ class Tokens:
 
     def _selected(self, kind: TermKind, rows: Rows) -> Iterator[tuple[Codes, Ints]]:
         """Yield the codes of selected papers, in order, and how many each of the papers has."""
-        for first, last in parts_of(self.indptr, _TOKENS_IN_CACHE):
-            chosen = rows[first:last]
-            if chosen.any():
-                indptr = self.indptr[first : last + 1] - self.indptr[first]
-                codes = self.codes(kind, first, last)
-                yield codes[_places_of(chosen, indptr)], np.diff(indptr)[chosen]
+        starts, sizes = self.indptr[:-1][rows], np.diff(self.indptr)[rows]
+        ends = np.concatenate([[0], np.cumsum(sizes)])
+        shifts = starts - ends[:-1]
+        for first, last in parts_of(ends, _TOKENS_IN_CACHE):
+            part = slice(first, last)
+            places = np.arange(ends[first], ends[last]) + np.repeat(shifts[part], sizes[part])
+            yield self.files[kind].codes.at(places), sizes[part]
 
     def parts(self) -> Iterator[tuple[int, int]]:
         """Yield ranges of papers that hold a bounded number of tokens, in order."""
         return parts_of(self.indptr, _TOKENS_AT_ONCE)
-
-    def counts_of(self, kind: TermKind, selections: Sequence[Rows], terms: Ints) -> Ints:
-        """Return (n_selections, n_terms) how often some terms occur in each selection.
-
-        All tokens are read once, however many selections there are.
-        """
-        place = np.full(self.n_terms(kind) + 1, len(terms), dtype=np.int32)
-        place[terms] = np.arange(len(terms), dtype=np.int32)
-        counts = np.zeros((len(selections), len(terms) + 1), dtype=np.int64)
-        for first, last in parts_of(self.indptr, _TOKENS_IN_CACHE):
-            indptr = self.indptr[first : last + 1] - self.indptr[first]
-            codes = self.codes(kind, first, last)
-            for line, rows in zip(counts, selections, strict=True):
-                chosen = rows[first:last]
-                if chosen.any():
-                    np.add.at(line, place[codes[_places_of(chosen, indptr)]], 1)
-        return counts[:, :-1]
 
     def n_occurrences(self, kind: TermKind, rows: Rows) -> int:
         """Return how many words or bigrams the selected papers have."""
@@ -153,14 +142,14 @@ class Tokens:
 
     def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
         """Return how many selected papers hold each of a few ``terms``."""
-        everything = self.files[kind].papers[terms].astype(np.int64)
+        everything = self.files[kind].papers[terms]
         if rows is None:
-            return everything
-        if 2 * self.n_words(rows) > self.n_words():
-            return np.asarray(everything - self._count_papers(kind, ~rows, terms), dtype=np.int64)
-        return self._count_papers(kind, rows, terms)
+            return everything.astype(np.int64)
+        count = partial(self._count_papers, kind, terms)
+        what = ("papers", kind, hash(terms.tobytes()))
+        return self._once(what, rows, lambda: self._of(rows, everything, count))
 
-    def _count_papers(self, kind: TermKind, rows: Rows, terms: Ints) -> Ints:
+    def _count_papers(self, kind: TermKind, terms: Ints, rows: Rows) -> Ints:
         place = np.full(self.n_terms(kind) + 1, -1, dtype=np.int16)  # the last is for code -1
         place[terms] = np.arange(len(terms))
         totals = np.zeros(len(terms), dtype=np.int64)
@@ -173,19 +162,18 @@ class Tokens:
         return totals
 
     def papers_with(self, kind: TermKind, rows: Rows) -> Ints:
-        """Return (n_terms,) how many of the selected papers hold each term.
+        """Return (n_terms,) how many of the selected papers hold each term."""
+        return self._of(rows, self.files[kind].papers, partial(self._papers_with, kind))
 
-        Where most papers are selected, the others are counted and taken away.
-        """
-        most = 2 * self.n_words(rows) > self.n_words()
+    def _papers_with(self, kind: TermKind, rows: Rows) -> Ints:
         counts = np.zeros(self.n_terms(kind), dtype=np.int64)
         for first, last in self.parts():
-            chosen = ~rows[first:last] if most else rows[first:last]
+            chosen = rows[first:last]
             if chosen.any():
                 sizes = np.diff(self.indptr[first : last + 1])
                 codes = self.codes(kind, first, last)[np.repeat(chosen, sizes)]
                 counts += count_papers(codes, sizes[chosen], len(counts))
-        return self.files[kind].papers - counts if most else counts
+        return counts
 
     def codes(self, kind: TermKind, first: int, last: int) -> Codes:
         """Return the terms at each place of the papers from ``first`` to before ``last``."""
@@ -194,9 +182,12 @@ class Tokens:
     def first_places(self, rows: Rows | None = None) -> Ints:
         """Return where words appear first when the selected papers are read in order, sorted."""
         chosen = np.ones(len(self), dtype=bool) if rows is None else rows
+        return self._once(("first",), chosen, lambda: self._first_places(chosen))
+
+    def _first_places(self, rows: Rows) -> Ints:
         is_seen = np.zeros(len(self.words), dtype=bool)
         places, n_read = [np.empty(0, dtype=np.int64)], 0
-        for codes, _ in self._selected("words", chosen):
+        for codes, _ in self._selected("words", rows):
             at = np.flatnonzero(~is_seen[codes])
             new, first = np.unique(codes[at], return_index=True)
             is_seen[new] = True
@@ -240,16 +231,6 @@ def count_papers(codes: Codes, sizes: Ints, n_terms: int) -> Ints:
     keys.sort()
     first = keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]]
     return np.bincount(first & 0xFFFFFFFF, minlength=n_terms)
-
-
-def _places_of(chosen: Rows, indptr: Ints) -> Ints | Rows:
-    """Return what selects the tokens of chosen papers: a mask, or positions where these are few."""
-    sizes = np.diff(indptr)
-    if chosen.mean() > _FEW:
-        return np.repeat(chosen, sizes)
-    starts, sizes = indptr[:-1][chosen], sizes[chosen]
-    ends = np.cumsum(sizes)
-    return np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1])
 
 
 def parts_of(indptr: Ints, n_at_once: int) -> Iterator[tuple[int, int]]:

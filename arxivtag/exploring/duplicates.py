@@ -103,19 +103,19 @@ def _near_codes(corpus: Corpus, similarity: float) -> npt.NDArray[np.int64]:
     """Return (n_papers,) group numbers; papers whose group holds one abstract get their own."""
     abstracts = corpus.first_of_abstract
     same = corpus.near_pairs.components(corpus.n_papers, similarity)[abstracts]
-    distinct = np.unique(np.stack([same, abstracts]), axis=1)[0]
-    alone = np.flatnonzero((np.bincount(distinct) < 2)[same])
+    is_first = abstracts == np.arange(corpus.n_papers)
+    n_distinct = np.bincount(same[is_first], minlength=corpus.n_papers)
+    alone = np.flatnonzero((n_distinct < 2)[same])
     same[alone] = corpus.n_papers + alone
     return same
 
 
 def _number_groups(same: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return (n,) 0, 1, ... for groups of two or more, largest first, ties by first paper."""
-    _, first, codes, sizes = np.unique(
-        same, return_index=True, return_inverse=True, return_counts=True
-    )
+    codes = pd.factorize(same)[0]  # in order of their first papers
+    sizes = np.bincount(codes)
     shared = np.flatnonzero(sizes > 1)
-    order = shared[np.lexsort((first[shared], -sizes[shared]))]
+    order = shared[np.argsort(-sizes[shared], kind="stable")]
     numbers = np.full(len(sizes), -1, dtype=np.int64)
     numbers[order] = np.arange(len(order))
     members: npt.NDArray[np.int64] = numbers[codes]

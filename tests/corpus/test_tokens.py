@@ -48,9 +48,24 @@ def test_counts_of_selected_papers(texts: list[list[str]], kind: TermKind, share
         papers[name] for name in names[:50]
     ]
     assert index.n_occurrences(kind, rows) == occurrences.total()
-    several = index.counts_of(kind, [rows, ~rows], codes)
-    assert several[0].tolist() == [occurrences[name] for name in names]
-    assert several.sum(axis=0).tolist() == index.counts(kind).tolist()
+    both = index.counts(kind, rows) + index.counts(kind, ~rows)
+    assert both.tolist() == index.counts(kind).tolist()
+    first_seen = dict.fromkeys(itertools.chain(*(texts[row] for row in np.flatnonzero(rows))))
+    read = list(itertools.chain(*(texts[row] for row in np.flatnonzero(rows))))
+    assert index.first_places(rows).tolist() == [read.index(word) for word in first_seen]
+
+
+def test_counts_are_kept_while_there_is_room(
+    texts: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tokens_of([" ".join(words) for words in texts])
+    views = [np.arange(N_PAPERS) % 7 == number for number in range(3)]
+    counts = [index.counts("words", rows) for rows in views]
+    assert [index.counts("words", rows) is kept for rows, kept in zip(views, counts, strict=True)] \
+        == [True] * 3
+    monkeypatch.setattr(tokens, "_MOST_KEPT", 2 * counts[0].nbytes)
+    assert index.counts("words", views[0]) is counts[0]  # the one asked for last
+    assert index.counts("words", views[1]) is not counts[1]
 
 
 def test_terms_are_numbered_by_their_first_appearance(texts: list[list[str]]) -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 
-import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arxivtag.callbacks import StoppedError
 from arxivtag.corpus.store import Corpus
-from arxivtag.corpus.texts import MAX_QUERY_CHARS, matching, search_pattern
+from arxivtag.corpus.texts import MAX_QUERY_CHARS, holding, matching, search_pattern
 from arxivtag.exploring.filters import PaperFilter, select_rows
 from tests.exploring.papers import corpus_of
 
@@ -65,10 +69,13 @@ def test_text_is_found_as_typed_in_any_case_and_across_lines(
 
 
 def finds_across(character: str) -> bool:
-    """Ask DuckDB as a search does, but of a text in no file."""
-    query = "SELECT regexp_matches(?, ?, 'i')"
-    found = duckdb.execute(query, [f"deep{character}network", search_pattern("deep network")])
-    return bool(found.fetchall()[0][0])
+    """Ask the engine as a search does, but of a text in no file."""
+    return matches(f"deep{character}network", search_pattern("deep network"))
+
+
+def matches(text: str, pattern: str) -> bool:
+    found = pc.match_substring_regex(pa.scalar(text), pattern, ignore_case=True)
+    return bool(found.as_py())
 
 
 @pytest.mark.parametrize(
@@ -81,6 +88,59 @@ def test_white_space_beyond_ascii(space: str) -> None:
 @given(st.characters(exclude_categories=["Cs"]))
 def test_white_space_is_what_python_takes_for_it(character: str) -> None:
     assert finds_across(character) == character.isspace()
+
+
+# Letters of more than two cases, and of one that is longer than the other.
+SIGNS = "aAkKsSiI\u212a\u017f\u0130\u0131\u00b5\u03bc\u03c3\u03c2\u03a3\u00df\u1e9e.$-2 \n\u00a0"
+
+
+def made_texts(seed: int, signs: str) -> list[str]:
+    chance = random.Random(seed)
+    return ["".join(chance.choices(signs, k=chance.randrange(40))) for _ in range(200)]
+
+
+def made_corpus(signs: str) -> tuple[Corpus, list[tuple[str, str]]]:
+    """Return papers, and their titles and abstracts as they are kept, in parts of 64."""
+    titles, abstracts = made_texts(1, signs), made_texts(2, signs)
+    corpus = corpus_of(*zip(titles, abstracts, [("x",)] * 200, strict=True))
+    table = pq.read_table(corpus.papers_path)
+    pq.write_table(table, corpus.papers_path, row_group_size=64)
+    kept = zip(table["title"].to_pylist(), table["abstract"].to_pylist(), strict=True)
+    return corpus, list(kept)
+
+
+ANY_SIGNS, ASCII = made_corpus(SIGNS), made_corpus("aAbBsSkK.- \n\t")
+
+
+@given(st.text(SIGNS, min_size=1, max_size=5).filter(str.strip))
+def test_the_answer_is_that_of_the_whole_pattern(text: str) -> None:
+    corpus, papers = ANY_SIGNS
+    pattern = search_pattern(text)
+    assert matching(corpus, text).tolist() == [
+        any(matches(field, pattern) for field in paper) for paper in papers
+    ]
+    words = rf"(?:^|[^\pL\pN]){pattern}(?:[^\pL\pN]|$)"
+    assert holding(corpus, [text])[text].tolist() == [
+        any(matches(field, words) for field in paper) for paper in papers
+    ]
+
+
+@given(st.text("aAbBsSkK.- \n", min_size=1, max_size=6).filter(str.strip))
+def test_in_ascii_it_is_lower_case_and_single_spaces(text: str) -> None:
+    corpus, papers = ASCII
+    sought = " ".join(text.lower().split())
+    assert matching(corpus, text).tolist() == [
+        any(sought in " ".join(field.lower().split()) for field in paper) for paper in papers
+    ]
+
+
+def test_a_search_tells_how_far_it_is_and_can_be_stopped() -> None:
+    corpus, _ = ANY_SIGNS
+    told: list[float | None] = []
+    matching(corpus, "a", lambda stage, fraction: told.append(fraction))
+    assert told == [0, 0.25, 0.5, 0.75]
+    with pytest.raises(StoppedError):
+        matching(corpus, "a", should_stop=lambda: True)
 
 
 def test_white_space_alone_is_no_filter(chosen: Chosen) -> None:

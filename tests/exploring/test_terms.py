@@ -213,6 +213,9 @@ def test_many_words_are_counted_in_evenly_chosen_papers(monkeypatch: pytest.Monk
     assert countable(tokens, few) is few
     nobody = np.zeros(100, dtype=bool)
     assert not evenly_chosen(tokens, nobody).any()
+    monkeypatch.setattr("arxivtag.exploring.terms._N_RUNS", 2)
+    in_runs = evenly_chosen(tokens, half)  # 2 runs of 5 papers, 20 words
+    assert np.flatnonzero(in_runs).tolist() == [*range(5), *range(25, 30)]
 
 
 def test_coverage_by_hand() -> None:

@@ -11,6 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never
 from arxivtag.corpus import store
+from arxivtag.corpus import texts as searching
+from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.ui.frame import opening
@@ -92,7 +94,7 @@ def test_cancelled_it_can_be_read_later(
     assert "was stopped" in texts(app)
     assert not app.exception
     slow.may_go_on.set()
-    app.button(key="read-again").click().run()
+    app.button(key="reading-again").click().run()
     assert not app.exception
     assert app.tabs
     assert "was stopped" not in texts(app)
@@ -114,3 +116,38 @@ def test_a_fault_is_shown_and_tried_again_on_the_next_visit(
     app.run()
     assert "The file is broken" not in texts(app)
     assert app.tabs
+
+
+def test_a_search_is_done_once_for_all_tabs_and_sessions_and_can_be_cancelled(
+    open_app: OpenApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_go_on, begun, search = threading.Event(), [], searching.matching
+
+    def slowly(corpus: Corpus, text: str, progress: OnProgress, should_stop: ShouldStop) -> Rows:
+        begun.append(text)
+        progress("Searching the texts", 0.4)
+        while not may_go_on.wait(0.02):
+            if should_stop():
+                raise StoppedError
+        return search(corpus, text, progress, should_stop)
+
+    monkeypatch.setattr(searching, "matching", slowly)
+    sessions = [open_app("pages/1_Explore.py", tab=tab) for tab in ("Labels", "Papers")]
+    monkeypatch.setattr(opening, "PATIENCE_S", 0.05)
+    for session in sessions:
+        session.text_input(key="search").set_value("network").run()
+        assert not session.exception
+        assert "All texts are searched once" in texts(session)
+        assert "Searching the texts" in str(session.get("progress")[0].proto)
+    sessions[0].button(key="stop-search").click().run()
+    monkeypatch.setattr(opening, "PATIENCE_S", WAIT_S)
+    sessions[0].run()
+    assert "The search was stopped" in texts(sessions[0])
+    may_go_on.set()
+    sessions[0].button(key="search-again").click().run()
+    sessions[1].run()
+    for session in sessions:
+        assert not session.exception
+        assert not session.get("progress")
+        assert "with “network”" in texts(session)
+    assert begun == ["network"] * 2

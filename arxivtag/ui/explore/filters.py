@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
+from arxivtag.corpus import texts
 from arxivtag.corpus.cleaning import Cleaned
 from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
-from arxivtag.corpus.texts import MAX_QUERY_CHARS
 from arxivtag.exploring.filters import PaperFilter, select_rows
 from arxivtag.exploring.paper_map import Outline, load_map, read_outline
 from arxivtag.settings import CleaningConfig
 from arxivtag.ui.explore.shared import LABELS_KEY, View
 from arxivtag.ui.frame import components, data
+from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.opening import Search
 
 SEARCH_KEY, WORDS_KEY, YEARS_KEY = "search", "words", "years"
 ROWS_KEY, OUTLINE_KEY = "rows", "outline"
@@ -42,13 +46,25 @@ def whole_view(corpus: Corpus) -> View:
 
 
 def filtered_view(corpus: Corpus) -> View:
-    """Draw the filters and return the view that they leave."""
+    """Draw the filters and return the view that they leave.
+
+    Raises:
+        NotDoneError: While the texts are searched, once for all tabs and sessions.
+    """
     cleaned = data.cleaned(corpus, CleaningConfig())
     chosen, rows_choice = _filter_input(corpus, cleaned)
     base = _rows_of(cleaned, rows_choice)
-    view = View(corpus, cleaned, select_rows(corpus, chosen) & base, chosen)
+    rows = select_rows(corpus, replace(chosen, text="")) & base
+    if chosen.text:
+        rows &= _search(corpus, chosen.text).get()
+    view = View(corpus, cleaned, rows, chosen)
     _say_what_is_shown(view, int(base.sum()), rows_choice)
     return view
+
+
+@shared(8)
+def _search(corpus: Corpus, text: str) -> Search[Rows]:
+    return Search(partial(texts.matching, corpus, text), "Searching the texts")
 
 
 def _rows_of(cleaned: Cleaned, choice: str) -> Rows:
@@ -80,7 +96,7 @@ def _filter_input(corpus: Corpus, cleaned: Cleaned) -> tuple[PaperFilter, str]:
         text = right.text_input(
             "Text in title or abstract",
             type="search",
-            max_chars=MAX_QUERY_CHARS,
+            max_chars=texts.MAX_QUERY_CHARS,
             placeholder="Any text",
             key=SEARCH_KEY,
             bind="query-params",

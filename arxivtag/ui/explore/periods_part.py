@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import streamlit as st
 
@@ -22,6 +23,7 @@ from arxivtag.figures.periods import LEAST_PAPERS, shares_by_period_figure
 from arxivtag.ui.explore.shared import View, one_of
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.memory import shared
+from arxivtag.ui.frame.opening import Search
 
 BY_TEXTS: dict[Period, str] = {"year": "Year", "month": "Month"}
 
@@ -43,7 +45,7 @@ def render_terms_over_time(view: View) -> None:
     terms = _terms_input(view)
     by = _period_input(view.corpus)
     if terms and by:
-        _render(view, _holding(view.corpus, tuple(terms)), by, "Terms")
+        _render(view, _search(view.corpus, tuple(terms)).get(), by, "Terms")
         components.note(
             "A paper counts once, if its title or abstract holds these very words next to each "
             "other: “gan” is not found in “organ”, nor “model” in “models”."
@@ -80,9 +82,9 @@ def _newest_words(corpus: Corpus) -> list[str]:
     return newest_words(corpus.tokens, corpus.dates)
 
 
-@shared(6, "Looking for these words …")
-def _holding(corpus: Corpus, terms: tuple[str, ...]) -> dict[str, Rows]:
-    return texts.holding(corpus, terms)
+@shared(6)
+def _search(corpus: Corpus, terms: tuple[str, ...]) -> Search[dict[str, Rows]]:
+    return Search(partial(texts.holding, corpus, terms), "Searching the texts")
 
 
 def _render(view: View, holders: Mapping[str, Rows], by: Period, what: str) -> None:

@@ -21,6 +21,7 @@ from arxivtag.ui.explore.shared import (
     plural,
 )
 from arxivtag.ui.frame import components, tables
+from arxivtag.ui.frame.errors import guarded
 
 N_BARS, N_LINES = 25, 500
 N_TELLING_BARS, N_TELLING_LINES = 20, 200
@@ -63,7 +64,7 @@ def render_terms(view: View) -> None:
     with right:
         _render_growth(whole)
     _render_coverage(view)
-    with over_time:  # texts are searched for it: the rest need not wait
+    with over_time, guarded():  # texts are searched for it: the rest need not wait
         render_terms_over_time(view)
 
 

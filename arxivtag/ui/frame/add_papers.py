@@ -48,7 +48,7 @@ from arxivtag.ui.frame import choices, components, data
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.memory import shared
-from arxivtag.ui.frame.opening import BeingReadError
+from arxivtag.ui.frame.opening import NotDoneError
 
 FILE_TYPES = [*(ending.removeprefix(".") for ending in FORMATS), "gz", "xz", "zst"]
 NO_COLUMN = "(none)"
@@ -126,7 +126,7 @@ def _n_papers(source: str, home: Path) -> int | None:
     """
     try:
         return data.corpus(source, home).n_papers
-    except BeingReadError:
+    except NotDoneError:
         return None
 
 

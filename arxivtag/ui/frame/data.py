@@ -13,7 +13,7 @@ import streamlit as st
 
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.store import Corpus, forget_deleted_uploads
-from arxivtag.errors import ArxivTagError, DataError
+from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
@@ -168,20 +168,14 @@ def corpus(source: str, home: Path) -> Corpus:
     """Return the corpus of a source, open for all sessions; read first if it never was.
 
     Raises:
-        BeingReadError: If it is being read; :func:`arxivtag.ui.frame.errors.guarded` shows it.
+        NotDoneError: If it is being read; :func:`arxivtag.ui.frame.errors.guarded` shows it.
         DataError: If the source cannot be read.
         StorageError: If the disk refuses.
     """
-    state = file_state(_file_behind(source, home))
-    try:
-        opening: Opening = _opening(source, home, state)
-        return opening.corpus()
-    except ArxivTagError:
-        _opening.clear(source, home, state)  # what was wrong may be mended next time
-        raise
+    return _opening(source, home, file_state(_file_behind(source, home))).get()
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@shared(4)
 def _opening(source: str, home: Path, state: FileState) -> Opening:
     return Opening(source, home)
 

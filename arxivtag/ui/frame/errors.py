@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from arxivtag.errors import ArxivTagError
 from arxivtag.ui.frame.components import show_error
-from arxivtag.ui.frame.opening import BeingReadError, render_opening
+from arxivtag.ui.frame.opening import NotDoneError, render_work
 
 
 @contextlib.contextmanager
 def guarded() -> Iterator[None]:
     """Show an :class:`ArxivTagError` raised in the block as its sentence and hint.
 
-    A data set that is still being read is shown with how far it is.
+    What is still being done, a data set being read, say, is shown with how far it is.
     The rest of the block is skipped and the page goes on behind it. Anything else is a
     fault of ours: it goes to the server's log, and the page shows Streamlit's plain box
     (``client.showErrorDetails = "none"``).
@@ -23,5 +23,5 @@ def guarded() -> Iterator[None]:
         yield
     except ArxivTagError as error:
         show_error(error)
-    except BeingReadError as reading:
-        render_opening(reading.opening)
+    except NotDoneError as waiting:
+        render_work(waiting.work)

@@ -1,8 +1,7 @@
-"""Opening a data set: at once where it was read before, and with progress where it was not.
+"""What a thread does once for all sessions: data sets are opened, texts are searched.
 
-A data set is opened once for all sessions, by a thread. A page waits for it a moment, since most
-are there by then; after that :class:`BeingReadError` makes the block that needs it show how far
-the reading is, and the page runs again when it is done.
+A page waits for it a moment, since most are done by then; after that :class:`NotDoneError` makes
+the block that needs it show how far it is, with Cancel, and the page runs again when it is done.
 """
 
 from __future__ import annotations
@@ -24,7 +23,6 @@ PATIENCE_S = 1.0  # what a page waits before it says that it waits
 WATCH_S = 1.0
 # Session state: whether a dialog is open, which would close if the page ran again by itself.
 HOLD_KEY = "dialog-is-open"
-_READ_ONCE = "**The papers are read once**; later they are here at once."
 Result = TypeVar("Result")
 
 
@@ -32,6 +30,10 @@ class Work(Generic[Result]):
     """Something that a thread does once for all sessions.
 
     Attributes:
+        name: What its buttons are called in the session state.
+        doing: Said while it is under way.
+        stopped: Said when somebody stopped it.
+        again: On the button that begins it again.
         stage: What is being done, in words, with the time left.
         fraction: How far it is, 0 to 1; None while that is not known.
         result: What came of it; None before.
@@ -39,20 +41,21 @@ class Work(Generic[Result]):
         was_stopped: Whether somebody stopped it.
     """
 
+    name = doing = stopped = again = ""
+
     def __init__(self, do: Callable[[OnProgress, ShouldStop], Result], stage: str) -> None:
         self.stage = stage
         self.fraction: float | None = None
         self.result: Result | None = None
-        self.error: Exception | None = None
-        self.was_stopped = False
         self._do = do
         self._stop = threading.Event()
         self._role = role()  # a thread cannot tell for whom it works
         self.start()
 
     def start(self) -> None:
-        """Begin, or begin again after a stop."""
-        self.was_stopped = False
+        """Begin, or begin again after a stop or an error."""
+        self.was_stopped = self._was_told = False
+        self.error: Exception | None = None
         self._stop.clear()
         self._thread = threading.Thread(target=self._run, name="work", daemon=True)
         self._thread.start()
@@ -68,6 +71,28 @@ class Work(Generic[Result]):
 
     def _hear(self, stage: str, fraction: float | None) -> None:
         self.stage, self.fraction = stage, fraction
+
+    def get(self) -> Result:
+        """Return the result.
+
+        Raises:
+            ArxivTagError: If nothing came of it; the next time it is tried again.
+            NotDoneError: If it is not done yet, or somebody stopped it.
+        """
+        if self._was_told:  # what was wrong may be mended by now
+            self.start()
+        self.wait(PATIENCE_S)
+        if self.result is not None:
+            return self.result
+        if self.error is not None:
+            self._was_told = True
+            raise self.error
+        raise NotDoneError(self)
+
+    @property
+    def may_be_stopped(self) -> bool:
+        """Whether who looks may stop it."""
+        return True
 
     @property
     def is_done(self) -> bool:
@@ -86,6 +111,10 @@ class Work(Generic[Result]):
 class Opening(Work[Corpus]):
     """A data set that is being opened, or was, from ``source``."""
 
+    name, again = "reading", "Read them"
+    doing = "**The papers are read once**; later they are here at once."
+    stopped = "**Reading the papers was stopped.** Nothing of them was kept."
+
     def __init__(self, source: str, home: Path) -> None:
         self.source = source
         super().__init__(
@@ -95,39 +124,41 @@ class Opening(Work[Corpus]):
             "Looking at the file",
         )
 
-    def corpus(self) -> Corpus:
-        """Return the corpus.
-
-        Raises:
-            ArxivTagError: If it could not be opened.
-            BeingReadError: If it is not open yet, or somebody stopped it.
-        """
-        self.wait(PATIENCE_S)
-        if self.result is not None:
-            return self.result
-        if self.error is not None:
-            raise self.error
-        raise BeingReadError(self)
+    @property
+    def may_be_stopped(self) -> bool:
+        """Whether who looks may stop it."""
+        return may_stop(self.source)
 
 
-class BeingReadError(Exception):
-    """A data set is not open yet; :func:`render_opening` shows how far it is."""
+class Search(Work[Result]):
+    """Texts that are being searched, or were."""
 
-    def __init__(self, opening: Opening) -> None:
-        super().__init__(opening.source)
-        self.opening = opening
+    name, again = "search", "Search them"
+    doing = "**All texts are searched once** for these words; later the answer is here at once."
+    stopped = "**The search was stopped.**"
 
 
-def render_opening(opening: Opening) -> None:
-    """Show how far the reading of a data set is, or that it was stopped."""
-    with st.container(border=True, key="opening"):
-        if opening.was_stopped:
-            st.markdown("**Reading the papers was stopped.** Nothing of them was kept.")
+class NotDoneError(Exception):
+    """A work is not done yet; :func:`render_work` shows how far it is."""
+
+    def __init__(self, work: Work[Any]) -> None:
+        super().__init__(work.stage)
+        self.work = work
+
+
+def render_work(work: Work[Any]) -> None:
+    """Show how far a work is, or that it was stopped."""
+    with st.container(border=True, key=f"{work.name}-work"):
+        if work.was_stopped:
+            st.markdown(work.stopped)
             st.button(
-                "Read them", icon=":material/refresh:", key="read-again", on_click=opening.start
+                work.again,
+                icon=":material/refresh:",
+                key=f"{work.name}-again",
+                on_click=work.start,
             )
         else:
-            watch(opening, _READ_ONCE, "stop-reading" if may_stop(opening.source) else "")
+            watch(work, work.doing, f"stop-{work.name}" if work.may_be_stopped else "")
 
 
 @st.fragment(run_every=WATCH_S)

@@ -18,7 +18,7 @@ from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
-from arxivtag.ui.frame.opening import BeingReadError, render_opening
+from arxivtag.ui.frame.opening import NotDoneError, render_work
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import run_is_visible, visible_run
 from arxivtag.ui.train.forecast import render_forecast
@@ -78,8 +78,8 @@ def _startable(settings: RunConfig | None, context: PageContext) -> RunConfig | 
     except ArxivTagError as error:
         components.show_error(error)
         return None
-    except BeingReadError as reading:  # the run would read them itself, if it is started now
-        render_opening(reading.opening)
+    except NotDoneError as reading:  # the run would read them itself, if it is started now
+        render_work(reading.work)
     return settings
 
 
