@@ -182,8 +182,8 @@ def _renumbered(
     place[order] = np.arange(len(order), dtype=np.int32)
     sizes = np.bincount(papers, minlength=n_papers)
     indptr = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    label_names, codes = tuple(names[code] for code in order), place[codes]
-    return LabelIndex(label_names, codes, indptr, *_combinations(label_names, codes, indptr))
+    label_names, placed = tuple(names[code] for code in order), place[codes]
+    return LabelIndex(label_names, placed, indptr, *_combinations(label_names, placed, indptr))
 
 
 def _combinations(

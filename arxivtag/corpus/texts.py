@@ -114,7 +114,7 @@ def _search(
 ) -> dict[str, Rows]:
     """Return for each name the mask (n_papers,) of papers with what is sought."""
     path = corpus.papers_path
-    found: list[list[Rows]] = []
+    found: list[Rows] = []
     with _read_errors(path), ThreadPoolExecutor(_THREADS) as pool:
         about = pq.read_metadata(path)
         search = partial(_search_part, path, about, list(sought.values()))
@@ -127,17 +127,14 @@ def _search(
                     raise StoppedError
         finally:
             pool.shutdown(cancel_futures=True)
-    return {
-        name: np.concatenate(masks) for name, masks in zip(sought, zip(*found), strict=True)
-    }
+    return dict(zip(sought, np.concatenate(found, axis=1), strict=True))
 
 
-def _search_part(
-    path: Path, about: pq.FileMetaData, sought: Sequence[_Sought], group: int
-) -> list[Rows]:
+def _search_part(path: Path, about: pq.FileMetaData, sought: Sequence[_Sought], group: int) -> Rows:
+    """Return (n_sought, n_papers_in_group) which papers have what is sought."""
     with pq.ParquetFile(path, metadata=about) as file:
         table = file.read_row_group(group, [TITLE, ABSTRACT], use_threads=False)
-    return [one.held_by(table[TITLE]) | one.held_by(table[ABSTRACT]) for one in sought]
+    return np.stack([one.held_by(table[TITLE]) | one.held_by(table[ABSTRACT]) for one in sought])
 
 
 def papers_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> pd.DataFrame:

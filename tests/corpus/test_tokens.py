@@ -61,8 +61,9 @@ def test_counts_are_kept_while_there_is_room(
     index = tokens_of([" ".join(words) for words in texts])
     views = [np.arange(N_PAPERS) % 7 == number for number in range(3)]
     counts = [index.counts("words", rows) for rows in views]
-    assert [index.counts("words", rows) is kept for rows, kept in zip(views, counts, strict=True)] \
-        == [True] * 3
+    assert [
+        index.counts("words", rows) is kept for rows, kept in zip(views, counts, strict=True)
+    ] == [True] * 3
     monkeypatch.setattr(tokens, "_MOST_KEPT", 2 * counts[0].nbytes)
     assert index.counts("words", views[0]) is counts[0]  # the one asked for last
     assert index.counts("words", views[1]) is not counts[1]
