@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -54,8 +53,7 @@ def matching(
         StorageError: If the corpus cannot be read.
         StoppedError: If it was to stop.
     """
-    sought = {text: _Sought(_quick_part(text), search_pattern(text))}
-    return _search(corpus, sought, progress, should_stop)[text]
+    return _search(corpus, {text: search_pattern(text)}, progress, should_stop)[text]
 
 
 def holding(
@@ -73,51 +71,19 @@ def holding(
         StorageError: If the corpus cannot be read.
         StoppedError: If it was to stop.
     """
-    sought = {
-        term: _Sought(_quick_part(term), search_pattern(term).join(_EDGES))
-        for term in terms
-        if term.strip()
-    }
-    return _search(corpus, sought, progress, should_stop) if sought else {}
-
-
-@dataclass(frozen=True)
-class _Sought:
-    """What texts are searched for: a pattern, and a part of every text that has it.
-
-    Most texts are without that part, which is told sooner than that they do not match.
-    """
-
-    part: str
-    pattern: str
-
-    def held_by(self, texts: pa.ChunkedArray) -> Rows:
-        """Return (n_texts,) which texts match, in any case."""
-        held = _matches(texts, re.escape(self.part))
-        held[held] = _matches(texts.filter(pa.array(held)), self.pattern)
-        return held
-
-
-def _matches(texts: pa.ChunkedArray, pattern: str) -> Rows:
-    return np.array(pc.match_substring_regex(texts, pattern, ignore_case=True), dtype=np.bool_)
-
-
-def _quick_part(text: str) -> str:
-    """Return what is in every text that holds ``text``, in some case, and is found quickly."""
-    words = text[:MAX_QUERY_CHARS].split()
-    parts = _QUICK.findall(" ".join(words))
-    return max(parts or words, key=len, default="")
+    patterns = {term: search_pattern(term).join(_EDGES) for term in terms if term.strip()}
+    return _search(corpus, patterns, progress, should_stop) if patterns else {}
 
 
 def _search(
-    corpus: Corpus, sought: Mapping[str, _Sought], progress: OnProgress, should_stop: ShouldStop
+    corpus: Corpus, patterns: Mapping[str, str], progress: OnProgress, should_stop: ShouldStop
 ) -> dict[str, Rows]:
-    """Return for each name the mask (n_papers,) of papers with what is sought."""
+    """Return for each text the mask (n_papers,) of papers with its pattern."""
     path = corpus.papers_path
     found: list[Rows] = []
     with _read_errors(path), ThreadPoolExecutor(_THREADS) as pool:
         about = pq.read_metadata(path)
-        search = partial(_search_part, path, about, list(sought.values()))
+        search = partial(_search_group, path, about, patterns)
         parts = [pool.submit(search, group) for group in range(about.num_row_groups)]
         try:
             for number, part in enumerate(parts):
@@ -127,14 +93,37 @@ def _search(
                     raise StoppedError
         finally:
             pool.shutdown(cancel_futures=True)
-    return dict(zip(sought, np.concatenate(found, axis=1), strict=True))
+    return dict(zip(patterns, np.concatenate(found, axis=1), strict=True))
 
 
-def _search_part(path: Path, about: pq.FileMetaData, sought: Sequence[_Sought], group: int) -> Rows:
-    """Return (n_sought, n_papers_in_group) which papers have what is sought."""
+def _search_group(
+    path: Path, about: pq.FileMetaData, patterns: Mapping[str, str], group: int
+) -> Rows:
+    """Return (n_patterns, n_papers_in_group) which papers have each pattern."""
     with pq.ParquetFile(path, metadata=about) as file:
         table = file.read_row_group(group, [TITLE, ABSTRACT], use_threads=False)
-    return np.stack([one.held_by(table[TITLE]) | one.held_by(table[ABSTRACT]) for one in sought])
+    return np.stack(
+        [
+            _holding(table[TITLE], text, pattern) | _holding(table[ABSTRACT], text, pattern)
+            for text, pattern in patterns.items()
+        ]
+    )
+
+
+def _holding(cells: pa.ChunkedArray, text: str, pattern: str) -> Rows:
+    """Return (n_cells,) which match the pattern of ``text``, in any case.
+
+    Most are without a part of the text that is found quickly, which is told first.
+    """
+    words = text[:MAX_QUERY_CHARS].split()
+    part = max(_QUICK.findall(" ".join(words)) or words, key=len)
+    held = _matches(cells, re.escape(part))
+    held[held] = _matches(cells.filter(pa.array(held)), pattern)
+    return held
+
+
+def _matches(cells: pa.ChunkedArray, pattern: str) -> Rows:
+    return np.array(pc.match_substring_regex(cells, pattern, ignore_case=True), dtype=np.bool_)
 
 
 def papers_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> pd.DataFrame:

@@ -117,65 +117,34 @@ def telling_terms(
         ``rate_inside``, ``rate_outside``; highest score first. Terms with fewer than
         :data:`MIN_TELLING_COUNT` occurrences are left out. Empty when either side has no words.
     """
-    view = _TermsInView.of(tokens, kind, rows, drop_stop_words)
-    return view.telling(inside, method, n_terms)
-
-
-@dataclass(frozen=True, eq=False)
-class _TermsInView:
-    """The terms of the selected papers that may tell something, with their counts.
-
-    Attributes:
-        tokens: The tokens.
-        kind: Words or bigrams.
-        rows: (n_papers,) the selected papers.
-        codes: (n_codes,) the terms that occur often enough.
-        counts: (n_codes,) how often.
-    """
-
-    tokens: Tokens
-    kind: TermKind
-    rows: Rows
-    codes: Ints
-    counts: Ints
-
-    @classmethod
-    def of(
-        cls, tokens: Tokens, kind: TermKind, rows: Rows | None, drop_stop_words: bool
-    ) -> _TermsInView:
-        counts = tokens.counts(kind, rows)
-        eligible = counts >= MIN_TELLING_COUNT
-        if drop_stop_words:
-            eligible &= ~tokens.is_stop_term(kind)
-        codes = np.flatnonzero(eligible)
-        chosen = np.ones(len(tokens), dtype=bool) if rows is None else rows
-        return cls(tokens, kind, chosen, codes, counts[codes])
-
-    def telling(self, inside: Rows, method: TellingMethod, n_terms: int) -> pd.DataFrame:
-        """Return the table of :func:`telling_terms`."""
-        tokens, within, without = self.tokens, inside & self.rows, ~inside & self.rows
-        a = tokens.counts(self.kind, within)[self.codes]
-        n_in = tokens.n_occurrences(self.kind, within)
-        n_out = tokens.n_occurrences(self.kind, without)
-        b = self.counts - a
-        if not n_in or not n_out:
-            scores = np.zeros(len(a))
-        elif method == "log_odds":
-            scores = log_odds_z(a, b, n_in, n_out)
-        else:
-            share = float(within.sum()) / int(self.rows.sum())
-            scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
-        best = _largest(scores, n_terms)
-        return pd.DataFrame(
-            {
-                "term": tokens.terms(self.kind, self.codes[best]),
-                "score": scores[best],
-                "count_inside": a[best],
-                "count_outside": b[best],
-                "rate_inside": 1000 * a[best] / max(tokens.n_words(within), 1),
-                "rate_outside": 1000 * b[best] / max(tokens.n_words(without), 1),
-            }
-        )
+    chosen = np.ones(len(tokens), dtype=bool) if rows is None else rows
+    within, without = inside & chosen, ~inside & chosen
+    n_in, n_out = tokens.n_occurrences(kind, within), tokens.n_occurrences(kind, without)
+    counts = tokens.counts(kind, rows)
+    eligible = counts >= MIN_TELLING_COUNT
+    if drop_stop_words:
+        eligible &= ~tokens.is_stop_term(kind)
+    codes = np.flatnonzero(eligible)
+    a = tokens.counts(kind, within)[codes]
+    b = counts[codes] - a
+    if not n_in or not n_out:
+        scores = np.zeros(len(a))
+    elif method == "log_odds":
+        scores = log_odds_z(a, b, n_in, n_out)
+    else:
+        share = float(within.sum()) / int(chosen.sum())
+        scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
+    best = _largest(scores, n_terms)
+    return pd.DataFrame(
+        {
+            "term": tokens.terms(kind, codes[best]),
+            "score": scores[best],
+            "count_inside": a[best],
+            "count_outside": b[best],
+            "rate_inside": 1000 * a[best] / max(tokens.n_words(within), 1),
+            "rate_outside": 1000 * b[best] / max(tokens.n_words(without), 1),
+        }
+    )
 
 
 def telling_summary(
@@ -193,11 +162,19 @@ def telling_summary(
     Columns: ``label``, ``name``, ``papers``, ``terms`` (joined by commas, best first).
     """
     frequency = label_frequency(labels if rows is None else labels.of(rows)).head(n_labels)
-    view = _TermsInView.of(tokens, kind, rows, drop_stop_words)
-    tables = (
-        view.telling(labels.having([label]), "log_odds", n_terms) for label in frequency["label"]
-    )
-    terms = [", ".join(table["term"]) for table in tables]
+    terms = [
+        ", ".join(
+            telling_terms(
+                tokens,
+                kind,
+                labels.having([label]),
+                rows,
+                drop_stop_words=drop_stop_words,
+                n_terms=n_terms,
+            )["term"]
+        )
+        for label in frequency["label"]
+    ]
     return frequency[["label", "name", "papers"]].assign(terms=terms)
 
 

@@ -37,7 +37,7 @@ from arxivtag.ui.explore import filters
 from arxivtag.ui.explore.shared import PAPER_KEY, View, one_of, split_of
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.memory import FileState, file_state, shared
-from arxivtag.ui.frame.opening import Work, may_stop, watch
+from arxivtag.ui.frame.opening import Work, watch
 
 LABEL, SAMENESS, YEAR, SPLIT, MISTAKES = "label", "duplicates", "year", "split", "mistakes"
 COLOR_TEXTS = {
@@ -65,8 +65,7 @@ def _render_making(corpus: Corpus) -> None:
     work = works.get(corpus.fingerprint)
     with st.container(border=True, key="map-making"):
         if work is not None and not work.is_done:
-            stop_key = "stop-map" if may_stop(corpus.source) else ""
-            watch(work, "**The map is drawn once**; later it is here at once.", stop_key)
+            watch(work)
             return
         if work is not None and work.error is not None:
             del works[corpus.fingerprint]  # what was wrong may be mended next time
@@ -87,6 +86,13 @@ def _render_making(corpus: Corpus) -> None:
         )
 
 
+class _Drawing(Work[PaperMap]):
+    """A map in the making."""
+
+    name = "map"
+    doing = "**The map is drawn once**; later it is here at once."
+
+
 @shared(1)
 def _works() -> dict[str, Work[PaperMap]]:
     """Return the maps in the making, by the fingerprint of their corpus."""
@@ -97,7 +103,8 @@ def _begin(corpus: Corpus) -> None:
     works = _works()
     for fingerprint in [name for name, work in works.items() if work.is_done]:
         del works[fingerprint]
-    works.setdefault(corpus.fingerprint, Work(partial(_make, corpus), "Counting words"))
+    drawing = _Drawing(partial(_make, corpus), "Counting words", corpus.source)
+    works.setdefault(corpus.fingerprint, drawing)
 
 
 def _make(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop) -> PaperMap:

@@ -35,6 +35,7 @@ class Work(Generic[Result]):
         stopped: Said when somebody stopped it.
         again: On the button that begins it again.
         stage: What is being done, in words, with the time left.
+        source: The data set that it makes something of, if not all may stop it.
         fraction: How far it is, 0 to 1; None while that is not known.
         result: What came of it; None before.
         error: Why nothing came of it.
@@ -43,8 +44,10 @@ class Work(Generic[Result]):
 
     name = doing = stopped = again = ""
 
-    def __init__(self, do: Callable[[OnProgress, ShouldStop], Result], stage: str) -> None:
-        self.stage = stage
+    def __init__(
+        self, do: Callable[[OnProgress, ShouldStop], Result], stage: str, source: str = ""
+    ) -> None:
+        self.stage, self.source = stage, source
         self.fraction: float | None = None
         self.result: Result | None = None
         self._do = do
@@ -90,11 +93,6 @@ class Work(Generic[Result]):
         raise NotDoneError(self)
 
     @property
-    def may_be_stopped(self) -> bool:
-        """Whether who looks may stop it."""
-        return True
-
-    @property
     def is_done(self) -> bool:
         """Whether it is done, or will not be."""
         return not self._thread.is_alive()
@@ -116,24 +114,19 @@ class Opening(Work[Corpus]):
     stopped = "**Reading the papers was stopped.** Nothing of them was kept."
 
     def __init__(self, source: str, home: Path) -> None:
-        self.source = source
         super().__init__(
             lambda progress, should_stop: open_corpus(
                 source, home, progress=progress, should_stop=should_stop
             ),
             "Looking at the file",
+            source,
         )
-
-    @property
-    def may_be_stopped(self) -> bool:
-        """Whether who looks may stop it."""
-        return may_stop(self.source)
 
 
 class Search(Work[Result]):
     """Texts that are being searched, or were."""
 
-    name, again = "search", "Search them"
+    name, again = "search", "Search again"
     doing = "**All texts are searched once** for these words; later the answer is here at once."
     stopped = "**The search was stopped.**"
 
@@ -158,18 +151,18 @@ def render_work(work: Work[Any]) -> None:
                 on_click=work.start,
             )
         else:
-            watch(work, work.doing, f"stop-{work.name}" if work.may_be_stopped else "")
+            watch(work)
 
 
 @st.fragment(run_every=WATCH_S)
-def watch(work: Work[Any], sentence: str, stop_key: str) -> None:
-    """Show how far a work is, with Cancel under ``stop_key`` if any; then the page runs again."""
+def watch(work: Work[Any]) -> None:
+    """Show how far a work is, with Cancel for who may; then the page runs again."""
     if work.is_done and not st.session_state.get(HOLD_KEY):
         st.rerun()
-    st.markdown(sentence)
+    st.markdown(work.doing)
     st.progress(work.fraction or 0.0, text=work.stage)
-    if stop_key:
-        st.button("Cancel", icon=":material/close:", key=stop_key, on_click=work.stop)
+    if not work.source or may_stop(work.source):
+        st.button("Cancel", icon=":material/close:", key=f"stop-{work.name}", on_click=work.stop)
 
 
 def may_stop(source: str) -> bool:
