@@ -24,8 +24,8 @@ TellingMethod = Literal["log_odds", "chi2"]
 PRIOR_SHARE = 0.1
 MIN_TELLING_COUNT = 5
 CURVE_POINTS = 200
-# So many words are counted in some three seconds; of more, papers in so many runs are.
-MOST_WORDS = 70_000_000
+# So many words are counted in about a second; of more, papers in so many runs are.
+MOST_WORDS = 20_000_000
 _N_RUNS = 128
 
 
