@@ -7,6 +7,9 @@ from typing import Literal
 
 from arxivtag.fields import setting
 
+# With so many training papers, labels that few of them have need more n-grams (docs/scale.md).
+MANY_PAPERS, MORE_FEATURES = 200_000, 3.5
+
 
 @dataclass(frozen=True)
 class VectorizerConfig:
@@ -29,6 +32,9 @@ class VectorizerConfig:
         minimum=100,
         maximum=2_000_000,
     )
+    more_of_many: bool = setting(
+        False, "Keep three and a half times as many with 200,000 training papers or more."
+    )
     sublinear_tf: bool = setting(False, "Use 1 + log(count) in place of the raw count.")
     l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
     max_length_words: int | None = setting(
@@ -38,6 +44,12 @@ class VectorizerConfig:
         minimum=5,
         maximum=2000,
     )
+
+    def budget(self, n_train: int) -> int | None:
+        """Return the most n-grams to keep of so many training papers; None for all."""
+        if self.max_features is None or not self.more_of_many or n_train < MANY_PAPERS:
+            return self.max_features
+        return int(self.max_features * MORE_FEATURES)
 
 
 # Each is a row of the tables in arxivtag/learning/word_order.py and engine/word_order.py.

@@ -229,6 +229,7 @@ _SHARED_TUNED_VECTORIZER = VectorizerConfig(
     l2_normalize=True,
     min_document_frequency=6,
     max_features=MAX_TUNED_FEATURES,
+    more_of_many=True,
 )
 _TUNED_TRAINING = TrainingConfig(
     epochs=None,
@@ -249,7 +250,9 @@ def _word_order(
     return RunConfig(
         preset=kind,
         cleaning=_TUNED_CLEANING,
-        vectorizer=dataclasses.replace(_SHARED_TUNED_VECTORIZER, max_length_words=max_length_words),
+        vectorizer=dataclasses.replace(
+            _SHARED_TUNED_VECTORIZER, max_length_words=max_length_words, more_of_many=False
+        ),
         model=ModelConfig(
             hidden_units=(),
             dropout_rate=0.5,

@@ -84,7 +84,7 @@ def expected_features(settings: RunConfig, n_distinct_words: int, n_papers: int)
     """Return about how many n-grams the vocabulary will hold."""
     wanted = settings.vectorizer.max_tokens or n_distinct_words
     frequent = _frequent_terms(settings.vectorizer, n_distinct_words, n_papers)
-    kept = settings.vectorizer.max_features or wanted
+    kept = settings.vectorizer.budget(n_papers) or wanted
     return max(1, min(wanted, kept, n_papers * TERMS_PER_PAPER, frequent))
 
 

@@ -227,8 +227,8 @@ class Preparation:
         train: NDArray[np.int64],
         y_true: NDArray[np.bool_],
     ) -> Fitted:
-        """Return what keeps at most ``max_features`` n-grams: those that tell most of labels."""
-        budget = self._settings.vectorizer.max_features
+        """Return what keeps n-grams within the budget: those that tell most of labels."""
+        budget = self._settings.vectorizer.budget(len(train))
         if budget is None or len(fitted.vectorizer) <= budget:
             return fitted
         storage.make_folder(scratch / "train")

@@ -143,6 +143,19 @@ def test_what_decides_the_features_makes_others(corpus: Corpus, change: dict[str
     assert len(folders(corpus)) == 2
 
 
+def test_many_papers_have_more_features(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    def n_features(**options: Any) -> int:
+        config = VectorizerConfig(max_features=100, **options)
+        return len(prepare(corpus, dataclasses.replace(TITLES, vectorizer=config)).vectorizer)
+
+    assert (n_features(), n_features(more_of_many=True)) == (100, 100)
+    monkeypatch.setattr("arxivtag.model_settings.MANY_PAPERS", 100)
+    assert VectorizerConfig(max_features=100, more_of_many=True).budget(99) == 100
+    assert VectorizerConfig(more_of_many=True).budget(100) is None
+    monkeypatch.setattr("arxivtag.model_settings.MORE_FEATURES", 1.2)
+    assert n_features(more_of_many=True, sublinear_tf=True) == 120
+
+
 @pytest.mark.parametrize("name", [REPORT_NAME, "train/data", "vocabulary.arrow", "test/labels"])
 def test_damaged_features_are_made_anew(corpus: Corpus, name: str) -> None:
     first = prepare(corpus, TITLES)
