@@ -35,7 +35,7 @@ LABELS = {
     "ngrams": "Longest n-gram",
     "min_document_frequency": "Fewest papers per n-gram",
     "max_features": "Most n-grams kept",
-    "more_of_many": "More of many papers",
+    "more_of_many": "More n-grams of many papers",
     "sublinear_tf": "Logarithm of counts",
     "l2_normalize": "Scale each paper to length one",
     "train_share": "Share of training papers",
