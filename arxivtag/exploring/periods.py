@@ -10,7 +10,7 @@ import pandas as pd
 
 from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.tokens import Tokens
-from arxivtag.exploring.terms import telling_terms
+from arxivtag.exploring.terms import evenly_chosen, telling_terms
 from arxivtag.papers.dates import UNKNOWN, Dates, date_text
 
 Period = Literal["year", "month"]
@@ -65,7 +65,7 @@ def shares_by_period(dates: Dates, holders: Mapping[str, Rows], by: Period) -> p
 
 def newest_words(tokens: Tokens, dates: Dates, n_words: int = 4) -> list[str]:
     """Return the words that tell the newest quarter of the papers with dates from the others."""
-    dated = dates >= 0
+    dated = evenly_chosen(tokens, dates >= 0)
     inside = dated & (dates >= np.quantile(dates[dated], 1 - _NEWEST_SHARE, method="higher"))
     words: list[str] = telling_terms(tokens, "words", inside, dated, n_terms=n_words)[
         "term"
