@@ -67,6 +67,7 @@ class Work(Generic[Result]):
         try:
             with acting_as(self._role):
                 self.result = self._do(self._hear, self._stop.is_set)
+            del self._do  # it may hold a corpus, and so keep that in use
         except StoppedError:
             self.was_stopped = True
         except Exception as error:  # raised again where it is asked for
