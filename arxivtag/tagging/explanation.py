@@ -85,8 +85,6 @@ class Explanation:
     """Why a text gets a label or not.
 
     Attributes:
-        label: The label.
-        name: Its name in words.
         logit: The log odds of the label's probability, before calibration.
         probability: Its calibrated probability.
         contributions: Words and pairs that the model knows, strongest first.
@@ -121,7 +119,6 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     """Return what each known word and pair of ``text`` does to ``label``.
 
     Args:
-        bundle: The model.
         text: The joined text (see :func:`arxivtag.papers.texts.join_text`).
         label: One of ``bundle.label_names``.
 
@@ -234,7 +231,6 @@ class _Reading:
 
     Attributes:
         text: Normalised text.
-        words: Its words, in order.
         places: Their characters.
         word_columns: ``(n_words,)`` column of each word in the vocabulary, or -1.
         pair_columns: ``(n_words - 1,)`` the same for the pair that starts there.
