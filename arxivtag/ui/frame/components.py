@@ -160,9 +160,9 @@ def badges_html(labels: Iterable[str], *, strong: Iterable[str] = (), names: boo
     return f'<div class="at-badges">{"".join(parts)}</div>'
 
 
-def label_badges(labels: Iterable[str], *, strong: Iterable[str] = (), names: bool = True) -> None:
+def label_badges(labels: Iterable[str], *, strong: Iterable[str] = ()) -> None:
     """Show labels as badges: ``cs.CV`` Computer Vision and Pattern Recognition."""
-    st.html(badges_html(labels, strong=strong, names=names))
+    st.html(badges_html(labels, strong=strong))
 
 
 def label_text(label: str) -> str:
