@@ -15,7 +15,7 @@ import socket
 import sys
 import traceback
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -238,8 +238,6 @@ def _run_here(arguments: Namespace, settings: RunConfig) -> None:
 )  # fmt: skip
 def sweep(arguments: Namespace) -> None:
     """Train several models and compare them."""
-    if arguments.cluster:
-        os.environ["ARXIVTAG_CLUSTER"] = arguments.cluster
     from arxivtag.runs import scoreboard, sweeps
     from arxivtag.runs.foreground import interrupt_asks_to_stop
 
@@ -252,7 +250,7 @@ def sweep(arguments: Namespace) -> None:
         arguments.usage_error(str(error))
     if "random_seed" in common:
         arguments.usage_error("a sweep takes its random seeds by --seeds.")
-    with interrupt_asks_to_stop() as interrupted:
+    with config.on_cluster(arguments.cluster), interrupt_asks_to_stop() as interrupted:
         sweep_id = sweeps.start(plan, arguments.home)
         done = sweeps.wait(sweep_id, arguments.home, progress(), interrupted.is_set)
     board = scoreboard.scoreboard(done.run_ids, arguments.home)
@@ -386,19 +384,16 @@ def _tag_into_file(arguments: Namespace) -> None:
     print_result(arguments.json, result, f"{done.n_papers:,} papers tagged: {arguments.out}")
 
 
-def _workers(arguments: Namespace) -> contextlib.AbstractContextManager[Pool]:
-    """Return who works: threads of this process, processes, or the workers of a cluster."""
+@contextlib.contextmanager
+def _workers(arguments: Namespace) -> Iterator[Pool]:
+    """Give who works: threads of this process, processes, or the workers of a cluster."""
+    from arxivtag.runs.jobs import engine
     from arxivtag.tagging import parts
 
-    if not arguments.cluster:
-        return parts.local_pool(arguments.jobs)
-    os.environ["ARXIVTAG_CLUSTER"] = arguments.cluster
-    from arxivtag.runs.jobs import engine
-
-    on_cluster = engine()
-    assert on_cluster is not None
-    pool: contextlib.AbstractContextManager[Pool] = on_cluster.pool()
-    return pool
+    with config.on_cluster(arguments.cluster):
+        on_cluster = engine() if arguments.cluster else None
+        with on_cluster.pool() if on_cluster else parts.local_pool(arguments.jobs) as pool:
+            yield pool
 
 
 @command()

@@ -6,10 +6,13 @@ The settings of a run are in :mod:`arxivtag.settings`.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import re
 import sys
+from collections.abc import Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +28,7 @@ ASSETS_FOLDER = PROJECT_FOLDER / "assets"
 SAMPLE_PATH = ASSETS_FOLDER / "sample.csv.xz"
 PRETRAINED_PATH = ASSETS_FOLDER / "pretrained"
 WORD_VECTORS_FOLDER = ASSETS_FOLDER / "word_vectors"
+_cluster: ContextVar[str | None] = ContextVar("cluster", default=None)
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-zA-Z0-9.\-]+(:\d{1,5}|:\*)?")
 
 
@@ -183,9 +187,19 @@ def standby_wanted() -> bool:
 def cluster_address() -> str:
     """Return where the scheduler of the cluster is on which runs train; "" without one.
 
-    ``ARXIVTAG_CLUSTER``, such as ``tcp://host:8786``.
+    It is what :func:`on_cluster` says, or ``ARXIVTAG_CLUSTER``, such as ``tcp://host:8786``.
     """
-    return os.environ.get("ARXIVTAG_CLUSTER", "").strip()
+    return _cluster.get() or os.environ.get("ARXIVTAG_CLUSTER", "").strip()
+
+
+@contextlib.contextmanager
+def on_cluster(address: str | None) -> Iterator[None]:
+    """Work on a cluster within this block; None is the one that the variable names, if any."""
+    token = _cluster.set(address)
+    try:
+        yield
+    finally:
+        _cluster.reset(token)
 
 
 def device_wanted() -> str:

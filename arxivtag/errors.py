@@ -71,3 +71,9 @@ class RunError(ArxivTagError):
 
 class StorageError(ArxivTagError):
     """The disk refused a read or a write."""
+
+
+def excerpt(text: str, length: int = 40) -> str:
+    """Return ``text`` as a quoted, printable excerpt for an error message."""
+    shown = text if len(text) <= length else text[:length] + "..."
+    return ascii(shown) if not shown.isprintable() else repr(shown)

@@ -390,7 +390,6 @@ class Setting:
     Attributes:
         section: Name of the nested config (``"training"``); ``""`` for fields of RunConfig itself.
         name: Name of the field, unique among all sections.
-        kind: The field's type.
         metadata: What :func:`arxivtag.fields.setting` recorded.
     """
 

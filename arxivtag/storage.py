@@ -61,7 +61,6 @@ def make_folder(path: Path, *, private: bool = False) -> Path:
     """Create ``path`` and its parents if needed and return it.
 
     Args:
-        path: The folder.
         private: Whether only its owner may look into it, if it is created now; one that
             is there keeps its mode.
     """

@@ -53,13 +53,11 @@ FLOORS = {
     "arxivtag.ui.predict": 4,
     "arxivtag.ui.evaluation": 4,
     "arxivtag.ui.runs": 4,
-    "arxivtag.addresses": 5,
     "arxivtag.cli": 5,
     "arxivtag.commands": 5,
     "arxivtag.flags": 5,
-    "arxivtag.content_policy": 5,
-    "arxivtag.packing": 5,
     "arxivtag.server": 5,
+    "arxivtag.web": 5,
     "arxivtag.__main__": 5,
     "streamlit_app": 5,
     "pages": 5,
@@ -102,9 +100,7 @@ SIDEWAYS = {
     ("arxivtag.cli", "arxivtag.flags"),
     ("arxivtag.commands", "arxivtag.flags"),
     ("arxivtag.cli", "arxivtag.server"),
-    ("arxivtag.server", "arxivtag.addresses"),
-    ("arxivtag.server", "arxivtag.packing"),
-    ("arxivtag.server", "arxivtag.content_policy"),
+    ("arxivtag.server", "arxivtag.web"),
 }
 # Lower floors that a room must not use all the same.
 CLOSED = {

@@ -12,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from arxivtag import cli
+from arxivtag import cli, config
 from arxivtag.config import ASSETS_FOLDER, SAMPLE_PATH, Limits
-from arxivtag.runs import foreground
+from arxivtag.runs import cluster, foreground
 from tests.conftest import PROJECT_FOLDER
 
 ABSTRACT = (
@@ -64,6 +64,30 @@ def test_help_names_every_command_and_stays_light() -> None:
     )
     light = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert light.stdout.strip() == "[]", light.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["sweep", "sample", "--presets", "linear"],
+        ["evaluate", "pretrained", "sample"],
+        ["tag", "pretrained", "papers.csv", "--out", "tagged.csv"],
+    ],
+)
+def test_a_cluster_named_to_a_command_is_that_commands(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("ARXIVTAG_CLUSTER", raising=False)
+    monkeypatch.setattr(cluster, "_ANSWER_S", 0.3)
+    monkeypatch.chdir(tmp_path)
+    words = [*words, "--home", str(tmp_path), "--cluster", "tcp://127.0.0.1:9"]
+    assert cli.run_command(words) == 1
+    assert "The cluster at tcp://127.0.0.1:9 does not answer." in capsys.readouterr().err
+    assert config.cluster_address() == ""
+    cluster.close()
 
 
 @pytest.mark.parametrize(

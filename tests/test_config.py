@@ -115,6 +115,15 @@ def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
         config.limits()
 
 
+def test_a_chosen_cluster_stands_before_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_CLUSTER", " tcp://usual:8786 ")
+    with config.on_cluster(None):
+        assert config.cluster_address() == "tcp://usual:8786"
+    with config.on_cluster("tcp://chosen:8786"):
+        assert config.cluster_address() == "tcp://chosen:8786"
+    assert config.cluster_address() == "tcp://usual:8786"
+
+
 def test_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ARXIVTAG_HOME", str(tmp_path / "here"))
     assert config.home_folder() == tmp_path / "here"

@@ -15,6 +15,7 @@ import argparse
 import itertools
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from arxivtag.config import WORD_VECTORS_FOLDER
 from arxivtag.corpus.store import open_corpus
 from arxivtag.corpus.tokens import Tokens
 from arxivtag.learning.rounding import to_int8
-from arxivtag.learning.word_vectors import SIZE, WordVectors, save_word_vectors
+from arxivtag.learning.word_vectors import SIZE, WordVectors
 
 MAX_MB = 8.0
 N_WORDS = 54_000
@@ -47,6 +48,17 @@ def main() -> None:
         )
     seconds = time.perf_counter() - started
     print(f"{len(vectors.words):,} words, {size_mb:.1f} MB, {seconds:.0f} s")
+
+
+def save_word_vectors(vectors: WordVectors, folder: Path) -> None:
+    """Write vectors into a folder.
+
+    Raises:
+        StorageError: If the disk refuses.
+    """
+    storage.write_text(folder / "words.txt", "".join(f"{word}\n" for word in vectors.words))
+    for name, array in (("vectors", vectors.numbers), ("scales", vectors.scales)):
+        storage.write_atomic(folder / f"{name}.npy", partial(np.save, arr=array))
 
 
 def learn(tokens: Tokens, n_words: int = N_WORDS) -> WordVectors:

@@ -33,11 +33,7 @@ _decoder = msgspec.json.Decoder(TagRequest)
 
 
 class Api:
-    """The endpoints, and what they share: the folder of runs, the rate, and how many work at once.
-
-    Args:
-        home: The folder of runs.
-    """
+    """The endpoints, and what they share: the folder of runs, the rate, how many work at once."""
 
     def __init__(self, home: Path) -> None:
         self.home = home

@@ -56,11 +56,7 @@ class IngestJob:
     """One ingest: what is read, where it goes, and who is told.
 
     Attributes:
-        opened: The source.
-        fingerprint: Its fingerprint.
         folder: The empty folder that becomes the corpus.
-        progress: Told what is being done.
-        should_stop: Asked often.
     """
 
     opened: OpenedSource

@@ -25,10 +25,7 @@ class Imbalance:
     """How unevenly labels are used; see :func:`imbalance`.
 
     Attributes:
-        n_labels: Labels that occur.
-        top_label: The most frequent label.
         top_share: Share of papers that carry it.
-        median_count: Papers that carry the label in the middle of the ranking.
         ratio: Papers of the most frequent label per paper of the median label.
         n_for_half: How many of the most frequent labels make up half of all label occurrences.
         n_rare: Labels on fewer than :data:`RARE_LABEL_PAPERS` papers.
@@ -37,7 +34,6 @@ class Imbalance:
     n_labels: int
     top_label: str
     top_share: float
-    median_count: float
     ratio: float
     n_for_half: int
     n_rare: int
@@ -101,7 +97,6 @@ def co_occurrence(
     """Return how often the most frequent labels stand on the same paper, as a square table.
 
     Args:
-        index: The labels.
         n_labels: How many of the most frequent labels.
         measure: ``count``: papers that carry both; on the diagonal, papers that carry the label.
             ``lift``: p(a, b) / (p(a) p(b)); 1 is chance.
@@ -189,7 +184,6 @@ def imbalance(frequency: pd.DataFrame) -> Imbalance | None:
         n_labels=len(counts),
         top_label=str(frequency["label"].iloc[0]),
         top_share=float(frequency["share"].iloc[0]),
-        median_count=median,
         ratio=float(counts[0] / median),
         n_for_half=int(np.searchsorted(covered, 0.5 - 1e-12) + 1),
         n_rare=int(np.count_nonzero(counts < RARE_LABEL_PAPERS)),

@@ -23,7 +23,6 @@ def count_words(tokens: Tokens, codes: Ints, rows: Ints) -> sparse.csr_matrix:
     """Return (n_rows, n_codes) how often some papers hold some words.
 
     Args:
-        tokens: The words of all papers.
         codes: The words to count.
         rows: The papers, rising.
     """

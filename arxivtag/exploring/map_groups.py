@@ -23,7 +23,6 @@ class Grouping:
     """Points in groups.
 
     Attributes:
-        names: The groups.
         codes: (n_points,) the group of each point.
         ordered: Whether the groups follow one another, as years do.
         has_rest: Whether the last group is of what belongs to no other.

@@ -42,7 +42,6 @@ def shares_by_period(dates: Dates, holders: Mapping[str, Rows], by: Period) -> p
     Args:
         dates: (n_papers,) as :attr:`~arxivtag.corpus.store.Corpus.dates`.
         holders: (n_papers,) which papers have it, by its name.
-        by: The length of a period.
 
     Returns:
         One line per name and period that has papers: ``name``, ``period`` (``2026`` or

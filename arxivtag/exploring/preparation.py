@@ -37,7 +37,6 @@ def split_sizes(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame:
     ``labels`` is the number of distinct labels in it.
 
     Args:
-        index: The labels.
         splits: The rows of each split by its name.
     """
     total = sum(len(rows) for rows in splits.values())
@@ -54,7 +53,6 @@ def label_balance(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame
     """Return one line per label: how many papers of each split carry it, and what share.
 
     Args:
-        index: The labels.
         splits: The rows of ``train``, ``val`` and ``test``.
 
     Returns:

@@ -18,6 +18,7 @@ inside functions.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,14 +125,7 @@ def calibrate(calibration: Calibration, y_prob: FloatArray) -> NDArray[np.float3
 
 def to_dict(calibration: Calibration) -> dict[str, Any]:
     """Return plain values that JSON can hold; :func:`from_dict` is the inverse."""
-    return {
-        "method": calibration.method,
-        "temperature": calibration.temperature,
-        "x": list(calibration.x),
-        "y": list(calibration.y),
-        "top_slope": calibration.top_slope,
-        "top_shift": calibration.top_shift,
-    }
+    return dataclasses.asdict(calibration)
 
 
 def from_dict(values: Mapping[str, Any]) -> Calibration:

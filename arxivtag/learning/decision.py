@@ -62,7 +62,6 @@ def fit_decision(val: Scored, config: EvaluationConfig) -> tuple[Decision, Score
 
     Args:
         val: The validation papers, with the model's own probabilities.
-        config: Which methods.
 
     Returns:
         The decision, and the validation papers with calibrated probabilities.

@@ -23,7 +23,6 @@ class SparseRows:
         indptr: ``(n_samples + 1,)`` int64; row ``i`` is ``indptr[i]:indptr[i + 1]``.
         indices: ``(n_nonzero,)`` int32, column numbers.
         data: ``(n_nonzero,)`` float32, weights.
-        n_features: Number of columns.
         words: ``(n_samples, max_length_words)`` int32, the first words of each paper in order, for
             networks that read them: 0 for a gap, else 1 plus the word's number. None where the
             vectorizer keeps no order.

@@ -79,7 +79,6 @@ def judge(
         test: Truth and probabilities of the labels that it knows.
         label_names: Those labels.
         label_lists: All labels of each paper.
-        thresholds: How it decides.
         papers: (n_samples,) which papers they are.
     """
     known = set(label_names)

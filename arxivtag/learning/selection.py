@@ -23,7 +23,6 @@ def most_telling(rows: SparseRows, y_true: NDArray[np.bool_], n_kept: int) -> ND
     Args:
         rows: ``(n_papers, n_features)`` weights of the training papers.
         y_true: ``(n_papers, n_labels)`` their labels.
-        n_kept: How many to keep.
     """
     kept = np.argsort(-label_statistic(rows, y_true), kind="stable")[:n_kept]
     return np.sort(kept)

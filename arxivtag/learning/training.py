@@ -50,8 +50,6 @@ class Trainer:
     """A network that is ready to learn, from the beginning or from a checkpoint.
 
     Args:
-        train: The training papers.
-        val: The validation papers.
         settings: Their ``model``, ``training`` and ``random_seed`` are read: the same give the
             same network on one machine.
         on_tick: Called some times per second and after each epoch with a record.

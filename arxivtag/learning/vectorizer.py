@@ -90,7 +90,6 @@ class TermTable:
             entry, for words unknown here, is -1.
         pair_keys: ``(n_pairs,)`` int64, sorted; ``first * n_words + second``.
         pair_terms: ``(n_pairs,)`` int32, the columns of the pairs.
-        n_terms: Number of terms.
     """
 
     word_number: dict[str, int]

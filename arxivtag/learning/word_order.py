@@ -44,7 +44,6 @@ class WordShape:
     """What decides the sizes of a network that reads words in order.
 
     Attributes:
-        kind: Which encoder.
         n_units: The encoder's size: what each kind makes of it stands in its function.
         n_words: Words that have a vector.
         length: Words of a text that are read.
@@ -83,7 +82,6 @@ class WordBranch:
     """A trained network that reads words in order.
 
     Attributes:
-        shape: Its sizes.
         embedding: ``(n_words + 1, SIZE)`` int8 or float32: the gap, then each word's vector.
         scale: ``(n_words + 1,)`` float32, by which each row is multiplied; None for float32.
         weights: All others, float32.
@@ -104,7 +102,6 @@ def word_logits(branch: WordBranch, words: Numbers) -> FloatArray:
     """Return the logits of texts.
 
     Args:
-        branch: The network.
         words: ``(n_texts, n)``, 0 for a gap, else 1 plus the word's number; those beyond the
             network's length are not read.
 
@@ -144,7 +141,6 @@ class Kind:
     """One kind of encoder.
 
     Attributes:
-        shapes: The shapes of its weights.
         n_outputs: Numbers that it gives for each word, from the units of the settings.
         encode: Its forward pass.
     """

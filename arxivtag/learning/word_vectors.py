@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag import storage
 from arxivtag.config import WORD_VECTORS_FOLDER
 from arxivtag.errors import ConfigError
 
@@ -29,17 +27,6 @@ class WordVectors:
     words: tuple[str, ...]
     numbers: NDArray[np.int8]
     scales: NDArray[np.float32]
-
-
-def save_word_vectors(vectors: WordVectors, folder: Path) -> None:
-    """Write vectors into a folder.
-
-    Raises:
-        StorageError: If the disk refuses.
-    """
-    storage.write_text(folder / "words.txt", "".join(f"{word}\n" for word in vectors.words))
-    for name, array in (("vectors", vectors.numbers), ("scales", vectors.scales)):
-        storage.write_atomic(folder / f"{name}.npy", partial(np.save, arr=array))
 
 
 def load_word_vectors(folder: Path = WORD_VECTORS_FOLDER) -> WordVectors:

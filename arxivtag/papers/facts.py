@@ -97,13 +97,11 @@ class AreaFacts:
     """What is known of one area.
 
     Attributes:
-        area: The area.
         words: ``period``, ``word``, ``rises``, ``rate`` and ``rate_before``, per 1,000 words of the
             period and of all before it; those that rose most, then those that fell most.
         companions: ``label`` and ``share`` of its papers that carry it too, most often first.
         companion_period: The years of these papers.
         years: ``year`` and ``papers`` at hand.
-        archive: Its archive.
         lengths: ``period``, ``p10``, ``p50``, ``p90`` of the words of the archive's abstracts.
     """
 

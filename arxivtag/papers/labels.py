@@ -27,7 +27,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from arxivtag.config import Limits, limits
-from arxivtag.errors import DataError
+from arxivtag.errors import DataError, excerpt
 from arxivtag.papers.label_lists import NotAListError, labels_in, parse_list
 
 LOOKED_AT = 10_000
@@ -361,7 +361,7 @@ def _checked(items: Sequence[str], bounds: Limits, is_list: bool = False) -> tup
         if _BRACKETS.search(label) if is_list else _NO_LABEL.search(item.strip()):
             raise DataError(
                 f"A label should hold no brackets, quotation marks or separators. "
-                f"Received: {_short(label)}.",
+                f"Received: {excerpt(label)}.",
                 "Say how labels are separated (--label-separator), or mend the row.",
             )
         if label:
@@ -378,7 +378,7 @@ def _checked(items: Sequence[str], bounds: Limits, is_list: bool = False) -> tup
 def _too_long(label: str, bounds: Limits) -> DataError:
     return DataError(
         f"A label should have at most {bounds.max_label_chars} characters. "
-        f"Received: {_short(label)}.",
+        f"Received: {excerpt(label)}.",
         "Check that the right column holds the labels.",
     )
 
@@ -393,9 +393,3 @@ def clean_label(text: str) -> str:
         if character.isspace() or unicodedata.category(character)[0] != "C"
     )
     return unicodedata.normalize("NFC", " ".join(kept.split()))
-
-
-def _short(text: str, length: int = 40) -> str:
-    """Return ``text`` as a quoted, printable excerpt for an error message."""
-    excerpt = text if len(text) <= length else text[:length] + "..."
-    return ascii(excerpt) if not excerpt.isprintable() else repr(excerpt)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from arxivtag.errors import DataError
+from arxivtag.errors import DataError, excerpt
 from arxivtag.papers.labels import AUTO, format_named, is_vector
 
 TITLE, ABSTRACT, LABELS = "title", "abstract", "labels"
@@ -106,7 +106,7 @@ def parse_layout(columns: str, label_separator: str = AUTO) -> Layout:
         if not equals or field not in FIELDS or field in chosen:
             raise DataError(
                 f"Columns should be said as in title=TI,abstract=AB,labels=WC. "
-                f"Received: {_short(part)}.",
+                f"Received: {excerpt(part)}.",
                 f"Say each of {', '.join(FIELDS)} once, or leave it out.",
             )
         chosen[field] = column.strip()
@@ -202,7 +202,7 @@ def check_header(columns: Sequence[str]) -> None:
     for name in columns:
         if len(name) > _LONGEST_NAME or (len(name) > 1 and is_vector(name)):
             raise DataError(
-                f"The first row looks like a paper, not like column names: {_short(name)}.",
+                f"The first row looks like a paper, not like column names: {excerpt(name)}.",
                 "Put a row of column names above it, such as title, abstract, labels.",
             )
 
@@ -224,7 +224,6 @@ def check_mapping(
     """Return the full ``{field: column}``: what the person said, the rest guessed.
 
     Args:
-        columns: The table's columns.
         mapping: The person's choice, possibly partial, as in :class:`Layout`.
         required: Fields that must have a column.
 
@@ -235,12 +234,12 @@ def check_mapping(
     for field, column in chosen.items():
         if field not in FIELDS:
             raise DataError(
-                f"A column can be used as {', '.join(FIELDS)}. Received: {_short(field)}.",
+                f"A column can be used as {', '.join(FIELDS)}. Received: {excerpt(field)}.",
                 "Change the column mapping.",
             )
         if column not in columns and (field, column) != (LABELS, ONE_PER_LABEL):
             raise DataError(
-                f"There is no column {_short(column)} for the {field}. "
+                f"There is no column {excerpt(column)} for the {field}. "
                 f"Columns: {_listed(columns, field)}.",
                 "Choose one of the file's columns.",
             )
@@ -270,11 +269,12 @@ def _listed(columns: Sequence[str], field: str) -> str:
         name = re.sub(r"[\s_-]+", "", column).lower()
         return not any(like in name for like in _KNOWN_NAMES[field] if len(like) > 2)
 
-    shown = ", ".join(_short(column) for column in sorted(columns, key=is_unlikely)[:8])
+    shown = ", ".join(excerpt(column) for column in sorted(columns, key=is_unlikely)[:8])
     return shown + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
 
 
-def _short(text: str, length: int = 40) -> str:
-    """Return ``text`` as a quoted, printable excerpt for an error message."""
-    excerpt = text if len(text) <= length else text[:length] + "..."
-    return ascii(excerpt) if not excerpt.isprintable() else repr(excerpt)
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return ``name`` with as many underscores behind it as no column in ``taken`` has."""
+    while name in taken:
+        name += "_"
+    return name

@@ -42,6 +42,7 @@ from arxivtag.papers.schema import (
     TextTable,
     check_mapping,
     date_columns,
+    free_name,
     known_columns,
     numbered_columns,
 )
@@ -66,7 +67,6 @@ class SourceInfo:
 
     Attributes:
         id: What :mod:`arxivtag.papers.source` describes.
-        name: Name to show.
         description: One sentence on what it holds.
         ready: Whether it can be loaded now, or has to be fetched first.
     """
@@ -168,9 +168,7 @@ class OpenedSource:
     """A source whose file was found: what is read from it, and how.
 
     Attributes:
-        source: What was asked for.
         path: Its file; a pattern or a folder where it is several.
-        name: The name to show.
         layout: What was said about its columns.
         choice: Which columns hold what, once the source was read or has its fingerprint.
     """
@@ -342,19 +340,12 @@ def as_texts(frame: pd.DataFrame, layout: Layout | None) -> tuple[TextTable, dic
     set_aside: dict[str, str] = {}
     for name in texts:
         if name in columns:
-            set_aside[name] = _free_name(name, frame.columns)
+            set_aside[name] = free_name(name, frame.columns)
             frame[set_aside[name]] = frame[name]
     for name, text in texts.items():
         frame[name] = text
     frame, missing = blank_missing(frame, {f"{name}s": [name] for name in (TITLE, ABSTRACT)})
     return TextTable(frame, columns, set_aside), missing
-
-
-def _free_name(name: str, taken: Collection[str]) -> str:
-    """Return ``name`` with as many underscores behind it as no column in ``taken`` has."""
-    while name in taken:
-        name += "_"
-    return name
 
 
 def _fingerprint(source: Source, path: Path, chosen: Mapping[str, str], layout: Layout) -> str:

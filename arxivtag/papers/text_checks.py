@@ -151,10 +151,6 @@ def _words(text: str) -> list[str]:
     return lowered.encode("ascii").translate(_ONLY_LETTERS).decode("ascii").split()
 
 
-def _is_empty(text: str, words: Sequence[str]) -> bool:
-    return not text.strip()
-
-
 def _is_no_text(text: str, words: Sequence[str]) -> bool:
     pieces = text.split()
     n_visible = len("".join(pieces))
@@ -190,7 +186,7 @@ def _markup(text: str, words: Sequence[str]) -> str:
 
 # In this order. Those that keep a text from being tagged come first.
 _RULES = (
-    _Rule("empty", "no abstract", _is_empty, taggable=False),
+    _Rule("empty", "no abstract", lambda text, words: not text.strip(), taggable=False),
     _Rule(
         "not_text",
         "not plain text",

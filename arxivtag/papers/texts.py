@@ -40,7 +40,6 @@ def join_text(title: str, abstract: str, text_fields: str) -> str:
 
     Args:
         title: May be empty.
-        abstract: The abstract.
         text_fields: ``"abstract"`` (the title is left out) or ``"title_and_abstract"``
             (title, line feed, abstract).
     """

@@ -32,7 +32,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _PLAIN = re.compile(r"[^\W_][\w .()+-]{0,59}(?:\.\w{1,12}){1,2}")
 _ABOUT = "upload.json"
 _PIECE_BYTES = 1 << 20
-_CHOSEN = "chosen"  # a file of this name says that somebody chose the upload
+_CHOSEN = "chosen"  # the file that says which visitor chose the upload, and when
 _DAY_S = 86_400.0
 _IN_VIEW_S = 1_800.0  # who looked at an upload so lately may look again
 
@@ -73,14 +73,25 @@ def _stored_name(shown: str) -> str:
     return name if is_plain else f"data{ending}"
 
 
-def keep_upload(source: str, home: Path | None = None) -> None:
-    """Note that somebody chose an upload, so that it does not expire within a day.
+def keep_upload(source: str, home: Path | None = None, *, visitor: str = "") -> None:
+    """Note that a visitor chose an upload, so that it does not expire within a day.
 
     Raises:
         DataError: If it is not here.
     """
     path, _ = upload_path(source, home)
-    storage.write_bytes(path.with_name(_CHOSEN), b"")
+    storage.write_json(path.with_name(_CHOSEN), {"visitor": visitor, "chosen_at": time.time()})
+
+
+def chosen_uploads(visitor: str, home: Path | None = None) -> list[str]:
+    """Return the uploads that a visitor chose, the oldest choice first."""
+    chosen = []
+    for note in uploads_folder(home).glob(f"*/{_CHOSEN}"):
+        with contextlib.suppress(OSError, ValueError):  # deleted a moment ago
+            about = json.loads(note.read_text("utf-8"))
+            if about["visitor"] == visitor:
+                chosen.append((about["chosen_at"], str(Source(UPLOAD, note.parent.name))))
+    return [source for _, source in sorted(chosen)]
 
 
 def make_room(newest: str, in_use: Collection[str], home: Path | None = None) -> None:

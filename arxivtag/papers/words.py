@@ -14,7 +14,7 @@ import math
 import os
 import string
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeVar
@@ -54,7 +54,6 @@ class Words:
     Attributes:
         codes: ``(n_words,)`` int32, the words of all texts in order.
         indptr: ``(n_texts + 1,)`` int64; text ``i`` holds ``codes[indptr[i]:indptr[i + 1]]``.
-        dictionary: The distinct words.
     """
 
     codes: NDArray[np.int32]
@@ -137,15 +136,23 @@ def chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
         yield texts[start:]
 
 
-def map_threads(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Map in threads, in order; a single item runs in the calling thread."""
+def map_threads(
+    function: Callable[[Item], Result], items: Iterable[Item]
+) -> Generator[Result, None, None]:
+    """Map in threads, in order; a single item runs in the calling thread.
+
+    Closed before its end, it begins no further item.
+    """
     todo = list(items)
     workers = min(len(todo), os.cpu_count() or 1)
     if workers <= 1:
         yield from map(function, todo)
         return
-    with ThreadPoolExecutor(workers) as pool:
+    pool = ThreadPoolExecutor(workers)
+    try:
         yield from pool.map(function, todo)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _encode_words(joined: bytes) -> tuple[pa.DictionaryArray, NDArray[np.int64]]:

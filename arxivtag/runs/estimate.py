@@ -15,9 +15,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from arxivtag.learning.baselines import MAX_PAPERS
+from arxivtag.learning.model import branches
 from arxivtag.learning.word_order import WordShape
 from arxivtag.runs.registry import Run
-from arxivtag.settings import ModelConfig, RunConfig, VectorizerConfig
+from arxivtag.settings import RunConfig, VectorizerConfig
 
 START_S = 5.0  # process, imports, compiling
 LOAD_S = 3e-5  # per paper
@@ -112,15 +113,6 @@ def _word_products(settings: RunConfig) -> int:
     return length * sum(map(math.prod, shape.encoder_shapes().values()))
 
 
-def _first_layer_units(model: ModelConfig, n_labels: int) -> int:
-    """Return the outputs of all first layers: of each tower, and of the linear path."""
-    if not model.reads_ngrams:
-        return 0
-    if not model.hidden_units:
-        return n_labels
-    return model.towers * model.hidden_units[0] + (n_labels if model.linear_path else 0)
-
-
 def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int) -> Estimate:
     """Return what a run on so many papers, after cleaning, will take."""
     held_out = round(settings.split.held_out_fraction * n_papers)
@@ -129,7 +121,7 @@ def estimate(settings: RunConfig, n_papers: int, n_features: int, n_labels: int)
     n_steps = -(-n_train // batch)
     # Only the rows of the first layer that occur in the batch are touched.
     touched = min(n_features, round(batch * TERMS_PER_PAPER * 0.45))
-    units = _first_layer_units(settings.model, n_labels)
+    units = sum(first for _, (first, *_) in branches(settings.model, n_labels))
     seconds_per_weight = WEIGHT_S * (1.0 if settings.training.lazy_rows else DRIFT_FACTOR)
     of_words = n_train * WORD_S * _word_products(settings)
     seconds_per_epoch = n_steps * (STEP_S + seconds_per_weight * touched * units) + of_words

@@ -39,7 +39,7 @@ def train_in_foreground(
             run is then kept as ``failed``.
     """
     settings = with_absolute_data(validate(settings))
-    folder = create_run(settings, home, RUNNING)
+    folder = create_run(settings, home, RunStatus(RUNNING, queued_at=now_iso()))
     lock = _lock_of_new_run(folder)
     watched = stop_watch(folder)
 

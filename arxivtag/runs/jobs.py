@@ -83,7 +83,7 @@ def start(
             sweep=sweep,
             role=role(),
         )
-        folder = _create_run(settings, home, status)
+        folder = create_run(settings, home, status)
         _start_next_for(folder)
     return folder.run_id
 
@@ -269,11 +269,6 @@ def start_next_on_poll(home: Path | None = None) -> None:
         return  # a page that only looks must not fail because the disk is read-only
 
 
-def create_run(settings: RunConfig, home: Path, state: str = QUEUED) -> RunFolder:
-    """Make the folder of a new run that no queue knows of (for the command line)."""
-    return _create_run(settings, home, RunStatus(state, queued_at=now_iso()))
-
-
 def _queue_lock(home: Path) -> contextlib.AbstractContextManager[None]:
     return locks.held(runs_folder(home) / ".queue.lock")
 
@@ -322,7 +317,7 @@ def with_absolute_data(settings: RunConfig) -> RunConfig:
     return dataclasses.replace(settings, data=str(absolute))
 
 
-def _create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder:
+def create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder:
     """Publish the folder of a new run by one rename."""
     folder = run_folder(new_run_id(), home)
     while folder.path.exists():

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from arxivtag import storage
-from arxivtag.corpus.cleaning import clean_rows
-from arxivtag.corpus.splits import split_rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.learning import thresholds
 from arxivtag.learning.predictions import load_predictions
-from arxivtag.runs.preparing import SIDES
 from arxivtag.runs.registry import Run
-from arxivtag.runs.twins import label_matrix
+from arxivtag.runs.results import PAPER
 
 RIGHT, PARTLY, WRONG, UNTESTED = range(4)
 
@@ -23,27 +22,21 @@ def rightness(run: Run, corpus: Corpus) -> NDArray[np.uint8] | None:
 
     ``RIGHT`` is a test paper that was given all its labels and no other, ``WRONG`` one that was
     given none of its labels, and ``PARTLY`` what lies between. None if the run is of another
-    corpus, kept no predictions, or would be split otherwise today.
+    corpus, or does not say which papers it was tested on.
 
     Raises:
         StorageError: If what the run stored cannot be read.
-        DataError: If the corpus cannot be split as the run's settings say.
     """
-    settings = run.settings
-    is_of_corpus = run.result.get("data", {}).get("fingerprint") == corpus.fingerprint
-    if settings is None or not is_of_corpus or not run.folder.predictions.exists():
+    if run.result.get("data", {}).get("fingerprint") != corpus.fingerprint:
         return None
-    predictions = load_predictions(run.folder.predictions)
-    cleaned = clean_rows(corpus, settings.cleaning)
-    parts = split_rows(corpus, cleaned, settings.split, settings.random_seed)
-    rows, test = parts.of(SIDES.index("test")), predictions.test
-    truth = label_matrix(cleaned.labels, predictions.label_names)[rows].toarray().astype(bool)
-    if not np.array_equal(truth, test.y_true):
+    try:
+        rows = pq.read_table(run.folder.test_papers, columns=[PAPER]).column(PAPER).to_numpy()
+    except (OSError, KeyError, pa.ArrowException):  # an older version trained it
         return None
-    chosen = thresholds.from_dict(storage.read_json(run.folder.evaluation)["thresholds"])
-    given = test.given(chosen)
-    kinds = np.where((given & truth).any(axis=1), PARTLY, WRONG)
-    kinds[(given == truth).all(axis=1)] = RIGHT
+    test = load_predictions(run.folder.predictions).test
+    given = test.given(thresholds.from_dict(storage.read_json(run.folder.evaluation)["thresholds"]))
+    kinds = np.where((given & test.y_true).any(axis=1), PARTLY, WRONG)
+    kinds[(given == test.y_true).all(axis=1)] = RIGHT
     found = np.full(corpus.n_papers, UNTESTED, dtype=np.uint8)
     found[rows] = kinds
     return found

@@ -63,7 +63,6 @@ def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason)
     """Run the whole pipeline, write the run's folder and how the run ended.
 
     Args:
-        settings: What to do.
         recorder: The writer of the run's folder.
         stop_reason: Asked often; once it names a reason, the best model so far is kept.
 
@@ -78,7 +77,7 @@ def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason)
     """
     stages = Stages(recorder, stop_reason)
     try:
-        return _execute(validate(settings), recorder, stages, stop_reason)
+        return _execute(validate(settings), stages)
     except StoppedError:
         recorder.end(
             STOPPED,
@@ -93,14 +92,20 @@ class Stages:
     """Enters one stage after another: says so in the run's status, and times it.
 
     Attributes:
+        recorder: The writer of the run's folder.
+        stop_reason: Names why the run is to stop, if it is.
         timings: Seconds of each stage that was entered. Preparing the network is part of
             training there.
     """
 
     def __init__(self, recorder: RunRecorder, stop_reason: StopReason) -> None:
-        self._recorder = recorder
-        self._stop_reason = stop_reason
+        self.recorder = recorder
+        self.stop_reason = stop_reason
         self.timings: dict[str, float] = {}
+
+    def should_stop(self) -> bool:
+        """Return whether the run is to stop."""
+        return bool(self.stop_reason())
 
     @contextlib.contextmanager
     def before_training(self, stage: str, n_papers: int = 0) -> Iterator[None]:
@@ -109,7 +114,7 @@ class Stages:
         Raises:
             StoppedError: If the run is to stop.
         """
-        if self._stop_reason():
+        if self.should_stop():
             raise StoppedError
         with self.enter(stage, n_papers):
             yield
@@ -117,18 +122,16 @@ class Stages:
     @contextlib.contextmanager
     def enter(self, stage: str, total: int = 0, unit: str = "papers") -> Iterator[None]:
         """Enter a stage with ``total`` units of work ahead (0: not known)."""
-        self._recorder.stage(stage, total, unit)
+        self.recorder.stage(stage, total, unit)
         with timed(self.timings, "train" if stage == "compile" else stage):
             yield
 
 
-def _execute(
-    settings: RunConfig, recorder: RunRecorder, stages: Stages, stop_reason: StopReason
-) -> dict[str, Any]:
-    folder = recorder.folder
+def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
+    folder = stages.recorder.folder
     with stages.before_training("load"):
-        corpus = _load(settings, recorder, stop_reason)
-        preparation = Preparation(corpus, settings, lambda: bool(stop_reason()))
+        corpus = _load(settings, stages)
+        preparation = Preparation(corpus, settings, stages.should_stop)
     imports = _import_in_background(folder.home)
     with stages.before_training("clean", corpus.n_papers):
         preparation.clean()
@@ -141,7 +144,7 @@ def _execute(
         with stages.enter("train", len(settings.members), "models"):
             fitted = fit_members(settings, features, folder.home)
     else:
-        fitted = _train(settings, corpus, features, imports, recorder, stages, stop_reason)
+        fitted = _train(settings, corpus, features, imports, stages)
     with stages.enter("evaluate", len(features.test)):
         evaluated = _evaluate(settings, features, fitted.network)
         evaluated.figures["ceiling"] = label_ceiling(corpus, settings.cleaning, features)
@@ -156,12 +159,12 @@ def _execute(
     if settings.evaluation.linear_baseline and not fitted.stopped:
         # Last, since it takes a while and everything else can be looked at by now.
         with stages.enter("baseline"):
-            figures = _with_linear_baseline(settings, features, evaluated, stop_reason)
+            figures = _with_linear_baseline(settings, features, evaluated, stages.stop_reason)
         storage.write_json(folder.evaluation, figures)
         result |= _result(folder.run_id, fitted, figures, stages.timings)
         storage.write_json(folder.result, result)
     folder.checkpoint.unlink(missing_ok=True)
-    recorder.end(*_ending(fitted, stop_reason()))
+    stages.recorder.end(*_ending(fitted, stages.stop_reason()))
     return result
 
 
@@ -170,15 +173,13 @@ def _train(
     corpus: Corpus,
     features: Features,
     imports: threading.Thread,
-    recorder: RunRecorder,
     stages: Stages,
-    stop_reason: StopReason,
 ) -> FitResult:
     """Train, and let go of what training takes."""
     with stages.before_training("compile"):
-        _wait_for(imports, stop_reason)
-        watch = begin_space(recorder.folder, corpus, features, settings.random_seed)
-        trainer = _prepare_training(settings, features, recorder, stop_reason, watch)
+        _wait_for(imports, stages)
+        watch = begin_space(stages.recorder.folder, corpus, features, settings.random_seed)
+        trainer = _prepare_training(settings, features, stages, watch)
     n_epochs = settings.training.planned_epochs(len(features.train))
     with stages.enter("train", n_epochs, "epochs"):
         return trainer.fit()
@@ -191,7 +192,7 @@ def _result(
     return {
         "run_id": run_id,
         "status": STOPPED if fitted.stopped else FINISHED,
-        "evaluation": without_tables(evaluation),
+        "evaluation": {k: v for k, v in evaluation.items() if k not in BULKY_FIGURES},
         "timings": {**rounded, "epochs": [round(item, 3) for item in fitted.epoch_seconds]},
     }
 
@@ -206,14 +207,15 @@ def _sizes(features: Features) -> dict[str, int]:
     }
 
 
-def _load(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> Corpus:
+def _load(settings: RunConfig, stages: Stages) -> Corpus:
     """Open the corpus; its folder stays while it is held."""
+    recorder = stages.recorder
     corpus = open_corpus(
         settings.data,
         recorder.folder.home,
         layout=parse_layout(settings.columns, settings.label_separator),
         progress=lambda _, share: recorder.progress(share or 0.0, 1.0, "data set"),
-        should_stop=lambda: bool(stop_reason()),
+        should_stop=stages.should_stop,
     )
     check_rows(corpus.name, corpus.n_papers)
     return corpus
@@ -282,9 +284,9 @@ def _import_in_background(home: Path) -> threading.Thread:
     return thread
 
 
-def _wait_for(imports: threading.Thread, stop_reason: StopReason) -> None:
+def _wait_for(imports: threading.Thread, stages: Stages) -> None:
     while imports.is_alive():
-        if stop_reason():
+        if stages.should_stop():
             raise StoppedError
         imports.join(_WAIT_S)
 
@@ -294,7 +296,6 @@ class TickRecorder:
 
     Args:
         recorder: The writer of the run's folder.
-        n_epochs: Planned epochs.
         seconds_after: What the stages after training will take.
     """
 
@@ -318,15 +319,12 @@ class TickRecorder:
 
 
 def _prepare_training(
-    settings: RunConfig,
-    features: Features,
-    recorder: RunRecorder,
-    stop_reason: StopReason,
-    watch: Watch | None,
+    settings: RunConfig, features: Features, stages: Stages, watch: Watch | None
 ) -> Trainer:
     """Build the network, or bring it back from a checkpoint, and begin the history."""
     from arxivtag.learning.engine import device
 
+    recorder = stages.recorder
     _log.info("device=%s", device())
     after = seconds_after_training(
         len(features.train), len(features.test), settings.evaluation.linear_baseline
@@ -337,7 +335,7 @@ def _prepare_training(
         features.val,
         settings,
         on_tick=TickRecorder(recorder, n_epochs, after),
-        should_stop=lambda: bool(stop_reason()),
+        should_stop=stages.should_stop,
         checkpoint=recorder.folder.checkpoint,
         watch=watch,
     )
@@ -401,11 +399,6 @@ def _with_linear_baseline(
         _log.exception("the linear baseline could not be fitted")
         note = f"The linear model was left out: it could not be fitted ({type(error).__name__})."
         return {**evaluated.figures, "linear_baseline_note": note}
-
-
-def without_tables(evaluation: dict[str, Any]) -> dict[str, Any]:
-    """Return an evaluation without its long tables and curves."""
-    return {key: value for key, value in evaluation.items() if key not in BULKY_FIGURES}
 
 
 def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:

@@ -83,7 +83,6 @@ class Features:
     """All splits as matrices, and what made them.
 
     Attributes:
-        vectorizer: The vocabulary and idf.
         label_names: The labels of the training papers, most frequent first.
         train: The papers to learn from.
         val: The papers that decide thresholds and when to stop.
@@ -100,13 +99,7 @@ class Features:
 
 
 class Preparation:
-    """Cleans, splits and vectorizes, one after the other, unless an earlier run did.
-
-    Args:
-        corpus: The papers.
-        settings: What decides the features.
-        should_stop: Asked often.
-    """
+    """Cleans, splits and vectorizes, one after the other, unless an earlier run did."""
 
     def __init__(
         self, corpus: Corpus, settings: RunConfig, should_stop: ShouldStop = never

@@ -39,7 +39,6 @@ class Evaluated:
         decision: How its probabilities become labels.
         val: The validation papers, calibrated.
         test: The test papers, calibrated.
-        figures: The evaluation.
     """
 
     decision: Decision
@@ -53,9 +52,7 @@ class Outcome:
     """What a run saves.
 
     Attributes:
-        corpus: The papers.
         features: The splits as matrices.
-        fitted: The trained network.
         evaluated: What val and test say about it.
     """
 
@@ -69,9 +66,6 @@ def save(settings: RunConfig, folder: RunFolder, outcome: Outcome, details: dict
     """Write everything that is kept of a trained network.
 
     Args:
-        settings: The run's.
-        folder: The run's folder.
-        outcome: What there is to write.
         details: What :func:`about` says, and the reports of cleaning and split.
 
     Raises:

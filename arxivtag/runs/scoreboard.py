@@ -56,9 +56,7 @@ class Line:
     Attributes:
         name: Its preset, what was changed in it, and the share of the papers it learnt from.
         model: The same without the share.
-        preset: Its preset.
         run_ids: Its runs, one for each seed.
-        seeds: Their random seeds.
         train_share: The share of the training papers that it learnt from.
         n_train: Training papers, mean over seeds.
         figures: By key of :data:`PAIRED_KEYS`, labels that it never saw counted as missed.
@@ -88,7 +86,6 @@ class Curve:
     """A model that learnt from several shares of the training papers.
 
     Attributes:
-        model: Its name.
         names: The names of its lines, the fewest papers first.
         gain: What the last step brought, on the same test papers; None where that cannot be told.
         sentence: What that says: more papers, or a better model.

@@ -34,8 +34,6 @@ class Plan:
     """What a sweep tries: every preset with every seed and every combination of values.
 
     Attributes:
-        data: The source of papers.
-        presets: Names of presets.
         seeds: Random seeds; each decides the split too, so that runs of one seed share test papers.
         values: What to try of some settings, by name.
         common: Settings that all runs have in place of their preset's.

@@ -159,7 +159,6 @@ def new_manifest(
     """Return the free part of a manifest: when, with what and from which data a model was made.
 
     Args:
-        settings: The run's settings.
         data_fingerprint: SHA-256 of the data it was trained on.
         **about: More plain values to keep (``data_name``, ``evaluation`` ...).
     """

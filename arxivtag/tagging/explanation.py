@@ -31,9 +31,11 @@ from numpy.typing import NDArray
 from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate
+from arxivtag.learning.features import SparseRows
 from arxivtag.learning.logistic import logit
 from arxivtag.learning.network import OutputActivation, activate, probability_of_any
-from arxivtag.learning.word_order import word_logits
+from arxivtag.learning.network import logits as network_logits
+from arxivtag.learning.vectorizer import count_rows
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.papers.texts import normalize_text
 from arxivtag.tagging.threads import one_blas_thread
@@ -85,8 +87,6 @@ class Explanation:
     """Why a text gets a label or not.
 
     Attributes:
-        label: The label.
-        name: Its name in words.
         logit: The log odds of the label's probability, before calibration.
         probability: Its calibrated probability.
         contributions: Words and pairs that the model knows, strongest first.
@@ -121,7 +121,6 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     """Return what each known word and pair of ``text`` does to ``label``.
 
     Args:
-        bundle: The model.
         text: The joined text (see :func:`arxivtag.papers.texts.join_text`).
         label: One of ``bundle.label_names``.
 
@@ -234,7 +233,6 @@ class _Reading:
 
     Attributes:
         text: Normalised text.
-        words: Its words, in order.
         places: Their characters.
         word_columns: ``(n_words,)`` column of each word in the vocabulary, or -1.
         pair_columns: ``(n_words - 1,)`` the same for the pair that starts there.
@@ -311,45 +309,36 @@ class _Reading:
             terms.append(_Term(pair, np.union1d(starts, starts + 1), len(starts)))
         return terms
 
-    def in_order(self, variants: Sequence[Integers], length: int) -> Integers:
+    def in_order(self, variants: Sequence[Integers], length: int) -> NDArray[np.int32]:
         """Return the first words of each variant, with gaps where words are left out."""
-        words = np.zeros((len(variants), length), dtype=np.int64)
+        words = np.zeros((len(variants), length), dtype=np.int32)
         words[:, : len(self.numbers)] = self.numbers[:length]
         for row, removed in enumerate(variants):
             words[row, removed[removed < length]] = 0
         return words
 
-    def counts(self, variants: Sequence[Integers], known: Integers) -> Floats:
-        """Return how often each known n-gram is left, for each set of positions left out.
-
-        ``known`` are the columns to count, rising; the counts are (n_variants, n_known) float32.
-        """
+    def counts(self, variants: Sequence[Integers], n_features: int) -> SparseRows:
+        """Return how often each n-gram is left, for each set of positions left out."""
         words = np.ones((len(variants), len(self.words)), dtype=bool)
         for row, removed in enumerate(variants):
             words[row, removed] = False
         # A pair is left where both its words are.
         left = np.concatenate([words, words[:, :-1] & words[:, 1:]], axis=1)
-        columns = np.concatenate([self.word_columns, self.pair_columns])
-        rows, places = np.nonzero(left[:, columns >= 0])
-        local = np.searchsorted(known, columns[columns >= 0])
-        cells = rows * len(known) + local[places]
-        counts = np.bincount(cells, minlength=len(variants) * len(known))
-        return counts.reshape(len(variants), len(known)).astype(np.float32)
+        columns = np.concatenate([self.word_columns, self.pair_columns]).astype(np.int32)
+        rows, places = np.nonzero(left)
+        return count_rows(rows, columns[places], len(variants), n_features)
 
 
 def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> Floats:
     """Return the logits of the text with these word positions left out, (n_variants, n_labels)."""
-    columns = np.concatenate([reading.word_columns, reading.pair_columns])
-    known = np.unique(columns[columns >= 0])
-    parts = []
+    vectorizer, parts = bundle.vectorizer, []
+    length = vectorizer.config.max_length_words
     with one_blas_thread():
         for start in range(0, len(variants), _BLOCK):
             block = variants[start : start + _BLOCK]
-            weights = _weights(bundle, known, reading.counts(block, known))
-            logits = _dense_logits(bundle, known, weights)
-            for branch in bundle.network.word_branches:
-                logits += word_logits(branch, reading.in_order(block, branch.shape.length))
-            parts.append(logits)
+            rows = vectorizer.weigh(reading.counts(block, len(vectorizer)))
+            words = None if length is None else reading.in_order(block, length)
+            parts.append(network_logits(bundle.network, replace(rows, words=words)))
     return np.concatenate(parts)
 
 
@@ -365,30 +354,6 @@ def _log_odds(logits: Floats, column: int, output_activation: OutputActivation) 
     else:  # p / (1 - p) is the label's power of e over the sum of the others'.
         rest = np.logaddexp.reduce(others, axis=1)
     return np.asarray(logits[:, column] - rest, np.float32)
-
-
-def _weights(bundle: Bundle, known: Integers, counts: Floats) -> Floats:
-    """Return TF-IDF weights for dense counts ``(n, n_known)``, as the vectorizer weighs them."""
-    config = bundle.vectorizer.config
-    if config.sublinear_tf:
-        counts = np.where(counts > 0, 1 + np.log(np.maximum(counts, 1)), 0)
-    weights: Floats = (counts * bundle.vectorizer.idf[known]).astype(np.float32)
-    if config.l2_normalize:
-        norms = np.sqrt((weights * weights).sum(axis=1, keepdims=True))
-        weights /= np.where(norms > 0, norms, 1)
-    return weights
-
-
-def _dense_logits(bundle: Bundle, known: Integers, weights: Floats) -> Floats:
-    """Return logits for dense weights of the known columns alone: all others are 0."""
-    result = np.zeros((len(weights), len(bundle.label_names)), dtype=np.float32)
-    for branch in bundle.network.branches:
-        first = branch.layers[0]
-        values = weights @ first.weights(known) + first.bias
-        for layer in branch.layers[1:]:
-            values = np.maximum(values, 0) @ layer.weights() + layer.bias
-        result += values
-    return result
 
 
 def _column(bundle: Bundle, label: str) -> int:

@@ -65,7 +65,6 @@ def export_keras(bundle: Bundle, path: Path) -> None:
     :func:`arxivtag.papers.texts.normalize_text` first for exactly the app's figures.
 
     Args:
-        bundle: The model.
         path: Where to; must end in ``.keras``.
 
     Raises:

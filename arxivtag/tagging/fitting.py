@@ -47,7 +47,6 @@ def with_scope(bundle: Bundle, corpus: Corpus, train: Rows, held_out: Rows) -> B
 
     Args:
         bundle: The model, calibrated.
-        corpus: Its papers.
         train: Rows of the corpus that it learned from.
         held_out: Rows that it did not learn from.
 

@@ -378,11 +378,11 @@ def _with_tuples(told: Any, *names: str) -> Any:
     if not isinstance(told, dict):
         return told
     lists = {name: told[name] for name in names if isinstance(told.get(name), list)}
-    return {**told, **{name: tuple(map(_tuple, values)) for name, values in lists.items()}}
-
-
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+    tuples = {
+        name: tuple(tuple(one) if isinstance(one, list) else one for one in values)
+        for name, values in lists.items()
+    }
+    return told | tuples
 
 
 def _read_header(file: BinaryIO) -> bytes:

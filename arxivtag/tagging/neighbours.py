@@ -32,7 +32,6 @@ class Neighbour:
     """A training paper like the text.
 
     Attributes:
-        title: Its title.
         labels: Its true labels.
         similarity: Cosine, 0 to 1.
     """

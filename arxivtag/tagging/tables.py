@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from arxivtag import storage
 from arxivtag.config import limits
 from arxivtag.errors import ConfigError
-from arxivtag.papers.schema import ABSTRACT, TextTable
+from arxivtag.papers.schema import ABSTRACT, TextTable, free_name
 from arxivtag.papers.text_checks import BETWEEN_NOTES, note_on
 
 if TYPE_CHECKING:
@@ -103,10 +103,7 @@ def _cell(items: Sequence[str], separator: str) -> str:
 
 def note_column(input_columns: Sequence[str]) -> str:
     """Return the name of the column of notes: ``note``, longer where the file has one itself."""
-    name = NOTE
-    while name in input_columns:
-        name += "_"
-    return name
+    return free_name(NOTE, input_columns)
 
 
 def with_lists(table: pd.DataFrame, separator: str) -> pd.DataFrame:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
-from collections.abc import Callable, Generator, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import pandas as pd
@@ -20,6 +18,7 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.taxonomy import known_labels, label_name
 from arxivtag.papers.texts import join_text, normalize_text
+from arxivtag.papers.words import map_threads
 from arxivtag.tagging.scope import Remark, doubts, nearly_equal
 from arxivtag.tagging.threads import one_blas_thread
 
@@ -33,7 +32,6 @@ BATCH_SIZE = 1024
 ODD_BELOW = 0.01
 
 Probabilities = NDArray[np.float32]
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,6 @@ def predict(
     """Return calibrated probabilities.
 
     Args:
-        bundle: The model.
         texts: Joined texts (see :func:`arxivtag.papers.texts.join_text`).
         batch_size: Texts in one batch; as many batches run side by side as there are cores.
         progress: Called with the number of texts done, after each batch.
@@ -127,8 +124,9 @@ def predict_with_readable(
     starts = range(0, len(texts), batch_size)
     y_prob = np.zeros((len(texts), len(bundle.label_names)), dtype=np.float32)
     readable = np.zeros(len(texts), dtype=np.bool_)
+    # Most of a batch's time passes in pyarrow and scipy, which leave Python to other threads.
     # Closed at once when ``progress`` raises (a stop), so that no batch runs on unseen.
-    with one_blas_thread(), contextlib.closing(_map(predict_batch, starts)) as parts:
+    with one_blas_thread(), contextlib.closing(map_threads(predict_batch, starts)) as parts:
         for start, (part, part_readable) in zip(starts, parts, strict=True):
             y_prob[start : start + batch_size] = part
             readable[start : start + batch_size] = part_readable
@@ -148,7 +146,6 @@ def rank_labels(
     """Return the labels of one text, most probable first.
 
     Args:
-        bundle: The model.
         y_prob_row: ``(n_labels,)`` calibrated probabilities.
         top_k: At most so many labels. Given alone, the most probable ones, whether
             above their threshold or not (``LabelScore.above_threshold`` says).
@@ -298,19 +295,3 @@ def _check_choice(top_k: int | None, threshold: float | None) -> None:
 
 def _as_text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _map(function: Callable[[int], Result], starts: range) -> Generator[Result, None, None]:
-    """Map in order, as many batches side by side as there are cores.
-
-    Most of a batch's time passes in pyarrow and scipy, which leave Python to other threads.
-    """
-    workers = min(len(starts), os.cpu_count() or 1)
-    if workers <= 1:
-        yield from map(function, starts)
-        return
-    pool = ThreadPoolExecutor(workers)
-    try:
-        yield from pool.map(function, starts)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)

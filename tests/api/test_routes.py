@@ -19,10 +19,11 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from arxivtag import visitor_cookie
 from arxivtag.api.routes import api_routes
-from arxivtag.content_policy import content_policy
 from arxivtag.errors import ConfigError
 from arxivtag.policy import Role
-from arxivtag.server import Guard, build_app
+from arxivtag.server import build_app
+from arxivtag.web.content_policy import content_policy
+from arxivtag.web.guard import Guard
 from tests.browser.conftest import Server
 
 NO_SUCH = "00000000-0000-4000-8000-000000000000"

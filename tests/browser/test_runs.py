@@ -220,6 +220,9 @@ def test_runs_again_with_the_same_and_with_changed_settings(
     page.get_by_role("button", name="Run again").click()
     page.wait_for_url(re.compile(r"/Train\?.*run="))
     expect(page.get_by_text("Finished")).to_be_visible(timeout=60_000)
+    page.go_back()  # one press, and the run is the one that was left
+    expect(page).to_have_url(re.compile(r"/Runs\?.*run=20260101-000000-aaaa"))
+    expect(page.get_by_role("button", name="Run again")).to_be_visible()
     page.goto(f"{runs_server.url}/Runs?run=20260102-000000-bbbb")
     page.get_by_role("link", name="Change settings").click()
     page.wait_for_url(re.compile("from=20260102-000000-bbbb"))

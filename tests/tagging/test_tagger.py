@@ -149,7 +149,7 @@ def test_a_stop_leaves_queued_batches_alone(monkeypatch: pytest.MonkeyPatch) -> 
         raise InterruptedError
 
     monkeypatch.setattr(tagger, "features", slow_features)
-    monkeypatch.setattr(tagger.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
     with pytest.raises(InterruptedError):
         tagger.predict(make_bundle(), TEXTS, batch_size=1, progress=stop)
     assert len(calls) <= 4

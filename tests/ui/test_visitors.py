@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag import config, locks, visitor_cookie
 from arxivtag.errors import DataError, RefusedError
 from arxivtag.fields import to_dict
-from arxivtag.papers.uploads import save_upload, upload_path
+from arxivtag.papers.uploads import is_stored, save_upload
 from arxivtag.policy import policy
 from arxivtag.runs import ending, jobs, registry
 from arxivtag.runs.admission import check_parameters
@@ -21,6 +21,7 @@ from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import read_status, write_status
 from arxivtag.settings import RunConfig, TrainingConfig
 from arxivtag.ui.frame import data
+from arxivtag.ui.frame.run_access import UPLOADS_KEY
 from tests.runs.conftest import make_run, refused
 from tests.ui.conftest import PAGES, texts
 from tests.ui.demo_run import RUN_ID, make_demo_run
@@ -221,14 +222,17 @@ def test_a_visitor_keeps_few_uploads(
     own = [save_upload(f"{number}.csv", CSV.encode(), home) for number in range(4)]
     make_run(home, "run-a", "queued", RunConfig(data=own[0]))
     make_run(home, "run-b", "finished", RunConfig(data=own[1]))
-    session: dict[str, dict[str, str]] = {}
-    monkeypatch.setattr("streamlit.session_state", session)
+    monkeypatch.setattr(data, "visitor_id", lambda: "this visitor")
     for number, source in enumerate(own):
+        session: dict[str, dict[str, str]] = {}  # each is chosen in a session of its own
+        monkeypatch.setattr("streamlit.session_state", session)
         data.remember_upload(source, f"{number}.csv", home)
+        assert list(session[UPLOADS_KEY]) == [source]
     # The first is what a queued run waits to train on.
-    assert list(session[data.UPLOADS_KEY]) == [own[0], *own[2:]]
-    with pytest.raises(DataError, match="no longer here"):
-        upload_path(own[1], home)
+    assert [is_stored(source, home) for source in own] == [True, False, True, True]
+    monkeypatch.setattr(data, "visitor_id", lambda: "another")
+    data.remember_upload(another := save_upload("other.csv", CSV.encode(), home), "other.csv", home)
+    assert all(is_stored(source, home) for source in (*own[2:], another))
 
 
 def test_larger_uploads_are_refused_in_the_library(visitors: OpenApp, home: Path) -> None:

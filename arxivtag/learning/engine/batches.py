@@ -20,8 +20,6 @@ class Batches(keras.utils.PyDataset):
     that the train step is compiled once.
 
     Args:
-        examples: The training papers.
-        batch_size: Papers per batch.
         word_dropout_rate: Share of each paper's n-grams left out, the others scaled up.
         random_seed: Decides order and dropout.
         reads_ngrams: Whether the network reads n-grams, and not words in order alone.

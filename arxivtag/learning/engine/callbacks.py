@@ -36,7 +36,6 @@ class Plan:
         n_papers: Training papers.
         batch_size: Papers in a step; the last one of an epoch may have fewer.
         n_steps: Steps per epoch.
-        n_epochs: Epochs.
     """
 
     n_papers: int
@@ -62,7 +61,6 @@ class Live(keras.callbacks.Callback):
     or a few of them, had is the difference of two of these, each times its papers.
 
     Args:
-        model: The model in training.
         plan: What it is going to do.
         on_tick: Called with each record.
         should_stop: Asked as often.
@@ -156,7 +154,6 @@ class Validation(keras.callbacks.Callback):
     kept where it is the best so far.
 
     Args:
-        model: The model in training.
         val: Validation papers; with none of them, the last epoch counts as the best.
         config: The loss, patience, and whether the best epoch is kept.
         plan: What training is going to do.

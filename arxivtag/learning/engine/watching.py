@@ -31,10 +31,7 @@ class Watching:
     a while are a little behind: this is for the eye, no figure is taken from it.
 
     Args:
-        model: The model in training.
-        val: The validation papers.
         plan: What it is going to do.
-        watch: What is looked at.
     """
 
     def __init__(self, model: BranchModel, val: Examples, plan: Plan, watch: Watch) -> None:

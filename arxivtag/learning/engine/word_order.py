@@ -39,10 +39,8 @@ def build_word_network(
     """Return the model from words ``(n_texts, length)`` to logits ``(n_texts, n_labels)``.
 
     Args:
-        shape: Its sizes.
         dropout_rate: Share of what the encoder tells of a text that is dropped in training.
         seeds: Decide first weights and dropout; zeros are made without them.
-        name: The model's name.
     """
     words = keras.Input((shape.length,), dtype="int32", name="words")
     is_word = ops.cast(words > 0, "float32")[..., None]

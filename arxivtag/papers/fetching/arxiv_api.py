@@ -31,8 +31,6 @@ from arxivtag.papers.fetching.searches import key_of, keyed_path
 from arxivtag.papers.schema import ABSTRACT, LABELS, RAW_NAMES, TITLE
 from arxivtag.papers.source import ARXIV_API
 
-__all__ = ["FetchedPaper", "Search", "fetch_arxiv_api", "fetch_paper"]
-
 # Results come by date of their last change, so that after a day they are other results.
 _JOURNAL_AGE_S = 86_400.0
 _JOURNAL_ENDING = ".part.jsonl"

@@ -126,8 +126,6 @@ def read_metadata(
     """Stream the snapshot, plain or packed, of any size; hand over papers that pass the filter.
 
     Args:
-        path: The file.
-        kept: Which papers.
         columns: Given the columns, returns those to keep.
         bounds: Limits in force, those on a file's size aside.
         sink: Takes ``title``, ``abstract``, ``labels``, ``id`` and ``update_date`` as far as

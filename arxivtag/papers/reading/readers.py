@@ -129,11 +129,6 @@ def as_frame(table: pa.Table) -> pd.DataFrame:
     return frame
 
 
-def preview_table(path: Path, n_rows: int = 5) -> RawTable:
-    """Return the first rows of a file, for choosing which column holds what."""
-    return read_table(path, max_rows=n_rows)
-
-
 def _read_parts(parts: Sequence[Path], request: ReadRequest) -> pa.Table:
     tables: list[pa.Table] = []
     left = request.max_rows

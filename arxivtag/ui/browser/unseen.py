@@ -21,19 +21,11 @@ _close_sidebar, _commit_on_paste, _one_step_back = (
 def mend_page_links() -> None:
     """Let Back lead from another page to this one as it was, and close a narrow screen's sidebar.
 
-    Call it once per page, in the sidebar.
-    """
-    _close_sidebar_after_links()
-    _one_step_back(key="one-step-back", height=1)
-
-
-def _close_sidebar_after_links() -> None:
-    """Close the sidebar on a narrow screen when a page link in it is pressed.
-
-    Streamlit does so for its own page list but not for ``st.page_link``, where the open sidebar
-    would cover the page one has just asked for.
+    Streamlit closes it for its own page list but not for ``st.page_link``, where the open sidebar
+    would cover the page one has just asked for. Call it once per page, in the sidebar.
     """
     _close_sidebar(key="close-sidebar", height=1)
+    _one_step_back(key="one-step-back", height=1)
 
 
 def commit_on_paste(label: str, key: str, example: str = "") -> None:

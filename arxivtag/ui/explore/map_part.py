@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -182,7 +183,7 @@ def _mistakes(corpus: Corpus, found: PaperMap, model: str) -> Grouping | None:
     """Return groups by how right the model in use was; None where it learned from other papers."""
     if model in ("", registry.PRETRAINED):
         return None
-    folder = run_folder(model)
+    folder = run_folder(model, _home_of(corpus))
     kinds = _rightness(corpus, model, (file_state(folder.predictions), file_state(folder.result)))
     return None if kinds is None else map_groups.by_mistakes(kinds, found.rows)
 
@@ -192,8 +193,12 @@ def _rightness(
     corpus: Corpus, run_id: str, states: tuple[FileState, FileState]
 ) -> NDArray[np.uint8] | None:
     with contextlib.suppress(ArxivTagError):  # the Runs page says what is wrong with a run
-        return rightness(registry.read_run(run_id), corpus)
+        return rightness(registry.read_run(run_id, _home_of(corpus)), corpus)
     return None
+
+
+def _home_of(corpus: Corpus) -> Path:
+    return corpus.folder.parents[1]
 
 
 def _look(corpus: Corpus, grouping: Grouping, lit: Rows | None, outline: Outline) -> Look:

@@ -12,6 +12,7 @@ import html
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -32,6 +33,7 @@ _ADDRESS = re.compile(r"(?i)(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)")
 _SYMBOL = re.compile(r"(?<=\s)(<->|<-|->|--|>=|<=|~=)(?=\s)")
 _FORMULA = re.compile(r"(?<![\\$])\$([^$\n`]{1,300}?[^$\n`\\])\$(?!\$|\d)")
 WORD_JOINER = "\u2060"
+MIME = {".csv": "text/csv", ".jsonl": "application/jsonl", ".zip": "application/zip"}
 # What stays in a figure's bar: the image, zoom and the way back.
 MODE_BAR_LEFT_OUT = ["select2d", "lasso2d", "autoScale2d", "pan2d", "zoomIn2d", "zoomOut2d"]
 
@@ -158,9 +160,9 @@ def badges_html(labels: Iterable[str], *, strong: Iterable[str] = (), names: boo
     return f'<div class="at-badges">{"".join(parts)}</div>'
 
 
-def label_badges(labels: Iterable[str], *, strong: Iterable[str] = (), names: bool = True) -> None:
+def label_badges(labels: Iterable[str], *, strong: Iterable[str] = ()) -> None:
     """Show labels as badges: ``cs.CV`` Computer Vision and Pattern Recognition."""
-    st.html(badges_html(labels, strong=strong, names=names))
+    st.html(badges_html(labels, strong=strong))
 
 
 def label_text(label: str) -> str:
@@ -220,15 +222,15 @@ def download_table(frame: pd.DataFrame, name: str) -> None:
 
 def download_csv(label: str, name: str, make_parts: Callable[[], Iterable[pd.DataFrame]]) -> None:
     """Offer a table as the file ``<name>.csv``; its parts are made when the button is pressed."""
+    download(label, f"{name}.csv", lambda: csv_bytes(make_parts()), f"download-{name}")
+
+
+def download(label: str, file_name: str, make: Callable[[], bytes], key: str) -> None:
+    """Offer a file, which is made when the button is pressed; its name tells what it is."""
     st.download_button(
-        label,
-        data=lambda: csv_bytes(make_parts()),
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"download-{name}",
-    )
+        label, data=make, file_name=file_name, mime=MIME[Path(file_name).suffix],
+        icon=":material/download:", on_click="ignore", key=key,
+    )  # fmt: skip
 
 
 def count_text(count: int | float) -> str:

@@ -17,7 +17,13 @@ from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
-from arxivtag.papers.uploads import delete_upload, keep_upload, upload_layout, upload_path
+from arxivtag.papers.uploads import (
+    chosen_uploads,
+    delete_upload,
+    keep_upload,
+    upload_layout,
+    upload_path,
+)
 from arxivtag.policy import data_paths, policy
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
@@ -25,9 +31,9 @@ from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.opening import Opening
+from arxivtag.ui.frame.run_access import UPLOADS_KEY, visitor_id
 
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
-UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session uploaded
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,6 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
     """Return the data sets this session may choose: bundled, fetched, named on start, uploaded.
 
     Args:
-        home: The home folder.
         asked: The URL's choice: an upload is offered to whoever knows its unguessable id.
     """
     is_visitor = policy().is_visitor
@@ -128,17 +133,19 @@ def _upload_options(uploads: Sequence[str], home: Path) -> list[DataOption]:
 
 
 def remember_upload(source: str, name: str, home: Path) -> None:
-    """Offer an upload to this session from now on; beyond the limit, the oldest are deleted."""
-    keep_upload(source, home)
-    kept: dict[str, str] = {**st.session_state.get(UPLOADS_KEY, {})}
-    kept.pop(source, None)
-    kept[source] = name
+    """Offer an upload to this session from now on.
+
+    Of what its visitor chose, in whichever session, the oldest beyond the limit are deleted.
+    """
+    visitor = visitor_id()
+    keep_upload(source, home, visitor=visitor)
+    kept: dict[str, str] = {**st.session_state.get(UPLOADS_KEY, {}), source: name}
     most = policy().max_uploads_per_visitor
     if most is not None:
         in_use = uploads_in_use(home)
-        for old in list(kept)[:-most]:
+        for old in chosen_uploads(visitor, home)[:-most]:
             if old not in in_use:
-                del kept[old]
+                kept.pop(old, None)
                 delete_upload(old, home)
     st.session_state[UPLOADS_KEY] = kept
     forget_deleted_uploads(home)
@@ -188,14 +195,14 @@ def cleaned(corpus: Corpus, config: CleaningConfig) -> Cleaned:
 
 def settings_on(base: RunConfig, source: str, home: Path) -> RunConfig:
     """Return ``base`` on a data set, read as it was said for that."""
-    layout = Layout()
-    if parse_source(source).kind == UPLOAD:
-        layout = upload_layout(source, home)
-    elif source == base.data:
+    if source == base.data and parse_source(source).kind != UPLOAD:
         return base
-    return replace(
-        base,
-        data=source,
-        columns=layout.columns_text,
-        label_separator=layout.label_separator,
-    )
+    layout = layout_of(source, home)
+    columns, separator = layout.columns_text, layout.label_separator
+    return replace(base, data=source, columns=columns, label_separator=separator)
+
+
+def layout_of(source: str, home: Path) -> Layout:
+    """Return how a data set is to be read, as the owner of an upload said."""
+    is_upload = parse_source(source).kind == UPLOAD
+    return upload_layout(source, home) if is_upload else Layout()

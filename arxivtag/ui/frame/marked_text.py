@@ -20,7 +20,6 @@ def marked_html(text: str, spans: Sequence[Span]) -> str:
     """Return ``text`` as escaped HTML with its raised and lowered words marked.
 
     Args:
-        text: The text.
         spans: Words of it, in order, none over another.
     """
     strongest = max((abs(span.delta_logit) for span in spans), default=0.0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 from arxivtag.runs import registry
@@ -11,6 +10,7 @@ from arxivtag.tagging.loading import load_bundle_once
 from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.run_access import visible_runs
+from arxivtag.ui.frame.run_text import distinct_names
 
 PRETRAINED = registry.PRETRAINED
 MANIFEST = "manifest.json"
@@ -27,14 +27,9 @@ def model_options(home: Path) -> tuple[Option, ...]:
             Option(PRETRAINED, "Pretrained", "Comes with the app; knows all areas of arXiv.")
         )
     runs = [run for run in visible_runs(home) if run.has_bundle]
-    named = Counter(run.name for run in runs)
     options += [
-        Option(
-            run.run_id,
-            run.name if named[run.name] == 1 else f"{run.name} ({run.run_id})",
-            _described(run),
-        )
-        for run in runs
+        Option(run.run_id, name, _described(run))
+        for run, name in zip(runs, distinct_names(runs), strict=True)
     ]
     return tuple(options)
 

@@ -14,6 +14,8 @@ from arxivtag.runs import registry
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.frame.who import signed_in_person
 
+UPLOADS_KEY = "uploads"  # session state: {source: name} of what this session uploaded
+
 
 def may_see(data_source: str) -> bool:
     """Return whether this session may see a run on ``data_source``.
@@ -23,7 +25,7 @@ def may_see(data_source: str) -> bool:
     """
     if not policy().is_visitor or registry.is_for_everybody(data_source):
         return True
-    known = st.session_state.get("uploads", {})
+    known = st.session_state.get(UPLOADS_KEY, {})
     chosen = (st.query_params.get("data"), st.session_state.get("chosen-data"))
     return data_source in known or data_source in chosen
 

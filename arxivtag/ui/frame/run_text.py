@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from arxivtag.errors import DataError
 from arxivtag.papers.source import parse_source
+from arxivtag.runs.registry import RunSummary
 from arxivtag.runs.status import (
     CORRUPT,
     FAILED,
@@ -129,6 +132,12 @@ def overall_fraction(status: RunStatus, trained: float | None = None) -> float:
         return before + training * min(1.0, trained)
     after = 1.0 - before - training
     return before + training + after * (place - train) / (len(STAGES) - train)
+
+
+def distinct_names(runs: Sequence[RunSummary]) -> list[str]:
+    """Return one name per run, with the id where two have the same."""
+    n_of = Counter(run.name for run in runs)
+    return [run.name if n_of[run.name] == 1 else f"{run.name} ({run.run_id})" for run in runs]
 
 
 def data_text(source: str) -> str:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
-from arxivtag.papers.reading.readers import preview_table
+from arxivtag.papers.reading.readers import read_table
 from arxivtag.papers.schema import ABSTRACT, TITLE, Layout, check_header, guess_mapping
 from arxivtag.papers.text_checks import count_notes, notes_text
 from arxivtag.papers.uploads import delete_upload, save_upload, upload_path
@@ -156,17 +156,15 @@ def _with_upload(file: UploadedFile, context: PageContext, use: Callable[[str], 
 
 def _columns_input(file: UploadedFile, context: PageContext) -> Tagging:
     """Let the person say which columns hold abstract and title."""
+
+    def columns_of(source: str) -> list[str]:
+        path, _ = upload_path(source, context.home)
+        return [str(column) for column in read_table(path, max_rows=1).table.columns]
+
     known: dict[str, list[str]] = st.session_state.setdefault("predict-file-columns", {})
     if file.file_id not in known:
         known.clear()
-        known[file.file_id] = _with_upload(
-            file,
-            context,
-            lambda source: [
-                str(column)
-                for column in preview_table(upload_path(source, context.home)[0], 1).table.columns
-            ],
-        )
+        known[file.file_id] = _with_upload(file, context, columns_of)
     columns = known[file.file_id]
     if not columns:
         raise DataError("The file has no columns.", "Choose a file with papers in it.")
@@ -347,12 +345,9 @@ def _render_downloads(passing: pd.DataFrame, result: ManyResult) -> None:
     lists = tables.with_lists(passing, result.separator)
     with st.container(horizontal=True):
         components.download_table(passing, f"{result.name}_tagged")
-        st.download_button(
+        components.download(
             "Download JSONL",
-            data=lambda: tables.table_as_jsonl(lists).encode("utf-8", errors="replace"),
-            file_name=f"{result.name}_tagged.jsonl",
-            mime="application/jsonl",
-            icon=":material/download:",
-            on_click="ignore",
-            key="download-jsonl",
+            f"{result.name}_tagged.jsonl",
+            lambda: tables.table_as_jsonl(lists).encode("utf-8", errors="replace"),
+            "download-jsonl",
         )

@@ -53,12 +53,5 @@ def render_take_along(context: PageContext) -> None:
 
 def download_bundle(label: str, model: str, folder: Path) -> None:
     """Offer a bundle as a zip, which is made when the button is pressed."""
-    st.download_button(
-        label,
-        data=lambda: bundle_zip(folder),
-        file_name=f"arxivtag_{model}.zip",
-        mime="application/zip",
-        icon=":material/download:",
-        on_click="ignore",
-        key="download-bundle",
-    )
+    file_name = f"arxivtag_{model}.zip"
+    components.download(label, file_name, lambda: bundle_zip(folder), "download-bundle")

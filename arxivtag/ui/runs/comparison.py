@@ -23,7 +23,7 @@ DIFFERENCE = "Difference"
 def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
     """Show several runs against each other: which to take, and what differs, before the curves."""
     runs = [visible_run(run_id, context.home) for run_id in run_ids]
-    names = _distinct_names(runs)
+    names = run_text.distinct_names(runs)
     st.subheader("Compared", anchor=False)
     if all(run.has_bundle for run in runs):
         render_scoreboard(run_ids, context.home, "compared-scoreboard")
@@ -69,15 +69,6 @@ def _render_histories(runs: Sequence[Run], names: Sequence[str]) -> None:
                     key=f"compared-{metric}",
                     alt_text=f"{title} of the compared runs, epoch by epoch.",
                 )
-
-
-def _distinct_names(runs: Sequence[Run]) -> list[str]:
-    """Return one name per run, with the id where two have the same note."""
-    names = [run.name for run in runs]
-    return [
-        f"{name} ({run.run_id})" if names.count(name) > 1 else name
-        for run, name in zip(runs, names, strict=True)
-    ]
 
 
 def figures_table(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError
-from arxivtag.papers.schema import Layout
-from arxivtag.papers.source import UPLOAD, parse_source
-from arxivtag.papers.uploads import upload_layout
 from arxivtag.runs import jobs, sweeps
 from arxivtag.runs.sweeps import CURVE_SHARES, Plan, Sweep
 from arxivtag.settings import DEFAULT_PRESET, PRESET_NAMES, PRESETS, all_settings
-from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame import components, data, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import may_see
@@ -83,7 +79,9 @@ def _plan_input(context: PageContext) -> Plan | None:
         if is_curve:
             values["train_share"] = CURVE_SHARES
         seeds = tuple(range(FIRST_SEED, FIRST_SEED + int(n_seeds)))
-        plan = Plan(context.data_source, tuple(presets), seeds, values, _reading(context))
+        layout = data.layout_of(context.data_source, context.home)
+        reading = {"columns": layout.columns_text, "label_separator": layout.label_separator}
+        plan = Plan(context.data_source, tuple(presets), seeds, values, reading)
         plan.settings()
     except ArxivTagError as error:
         components.show_error(error)
@@ -98,13 +96,6 @@ def _varied() -> dict[str, str]:
         for item in all_settings()
         if not item.is_about_the_file and item.name not in ("random_seed", "linear_baseline")
     }
-
-
-def _reading(context: PageContext) -> Mapping[str, object]:
-    """Return the settings that say how the data set in use is read."""
-    is_upload = parse_source(context.data_source).kind == UPLOAD
-    layout = upload_layout(context.data_source, context.home) if is_upload else Layout()
-    return {"columns": layout.columns_text, "label_separator": layout.label_separator}
 
 
 def _earlier_sweeps(context: PageContext) -> None:

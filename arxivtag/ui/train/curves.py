@@ -118,10 +118,5 @@ def render_ended_curves(run: Run) -> None:
     curves = current_curves(run.folder)
     if curves.history.n_points:
         st.subheader("Training", anchor=False)
-        _render_ended(run, curves)
-
-
-@st.fragment
-def _render_ended(run: Run, curves: Curves) -> None:
-    """Draw them in a fragment: a click on a paper draws nothing else again."""
-    render_charts(run, curves, key="ended")
+        # A click on a paper draws nothing else again.
+        st.fragment(render_charts)(run, curves, key="ended")

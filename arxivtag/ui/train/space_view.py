@@ -110,7 +110,7 @@ def _chosen(key: str, space: Space) -> int | None:
     return paper if isinstance(paper, int) and 0 <= paper < len(space.titles) else None
 
 
-def render_papers(run: Run, key: str, *, live: bool = False, group: str = "") -> None:
+def render_papers(run: Run, key: str, *, live: bool = False) -> None:
     """Draw the chosen paper and three others with a bar for each of their labels."""
     with guarded(), readable("label space"):
         space = current_space(run.folder)
@@ -130,7 +130,7 @@ def render_papers(run: Run, key: str, *, live: bool = False, group: str = "") ->
         ]
         paper_bars(
             {
-                "group": group or run.run_id,
+                "group": run.run_id,
                 "labels": list(space.label_names),
                 "papers": shown,
                 "n_frames": len(frames),

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from arxivtag.errors import DataError
-from arxivtag.papers.reading.readers import preview_table, read_table
+from arxivtag.papers.reading.readers import read_table
 from tests.conftest import PROJECT_FOLDER
 
 HEADER = b"title,abstract,labels\n"
@@ -66,7 +66,7 @@ def test_nothing_goes_on_after_the_first_rows(make: object, tmp_path: Path) -> N
     assert callable(make)
     path = make(tmp_path)
     before = bystanders()
-    assert len(preview_table(path).table) == 5
+    assert len(read_table(path, max_rows=5).table) == 5
     assert_alone(before)
 
 

@@ -13,6 +13,7 @@ import os
 import tracemalloc
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +26,7 @@ from hypothesis import strategies as st
 from arxivtag.config import limits
 from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers.reading import csv_blocks, opening
-from arxivtag.papers.reading.readers import format_ending, preview_table, read_table
+from arxivtag.papers.reading.readers import format_ending, read_table
 from arxivtag.papers.reading.tables import RawTable
 from arxivtag.papers.sources import load_texts
 from tests.loading import load
@@ -139,19 +140,19 @@ def test_only_some_columns(tmp_path: Path) -> None:
 def test_preview_stops_early(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(as_csv(ROWS * 1000))
-    assert len(preview_table(path, 2).table) == 2
+    assert len(read_table(path, max_rows=2).table) == 2
 
 
 def test_preview_counts_the_rows_it_shows(tmp_path: Path) -> None:
     """Rows that are left out neither use up a preview nor make it end in an error."""
     path = tmp_path / "a.csv"
     path.write_bytes(b"abstract,labels\n" + b"a,b,c\n" * 12 + b"words,cs.CV\n" * 50)
-    assert preview_table(path, 5).table["abstract"].tolist() == ["words"] * 5
+    assert read_table(path, max_rows=5).table["abstract"].tolist() == ["words"] * 5
     long = {"abstract": "a" * 100_001, "labels": "x"}
     for name, make in (("b.csv", as_csv), ("b.jsonl", as_jsonl), ("b.parquet", as_parquet)):
         path = tmp_path / name
         path.write_bytes(make([long] * 12 + [{"abstract": "words", "labels": "x"}] * 50))
-        assert preview_table(path, 5).table["abstract"].tolist() == ["words"] * 5
+        assert read_table(path, max_rows=5).table["abstract"].tolist() == ["words"] * 5
 
 
 def test_cells_of_other_types_become_plain_text(tmp_path: Path) -> None:
@@ -214,7 +215,7 @@ def test_a_batch_of_json_ends_after_some_bytes(tmp_path: Path) -> None:
     """A preview of long lines reads a few of them, and not 4,096."""
     path = tmp_path / "a.jsonl"
     path.write_bytes(as_jsonl([{"abstract": "a" * 90_000, "labels": "x"}] * 300))
-    assert traced_peak_mb(lambda path: preview_table(path, 5), path) < 20
+    assert traced_peak_mb(lambda path: read_table(path, max_rows=5), path) < 20
 
 
 def test_blank_and_broken_lines_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +245,7 @@ def test_header_cut_within_a_character(tmp_path: Path) -> None:
         read_table(path)
 
 
-@pytest.mark.parametrize("read", [read_table, preview_table])
+@pytest.mark.parametrize("read", [read_table, partial(read_table, max_rows=5)])
 def test_parquet_lists_of_too_many_values(tmp_path: Path, read: Callable[[Path], RawTable]) -> None:
     """One row of two million numbers has 800 bytes; the column is not even decoded."""
     path = tmp_path / "a.parquet"
@@ -257,7 +258,7 @@ def test_parquet_lists_of_too_many_values(tmp_path: Path, read: Callable[[Path],
     assert pa.default_memory_pool().max_memory() - before < 1_000_000
 
 
-@pytest.mark.parametrize("read", [read_table, preview_table])
+@pytest.mark.parametrize("read", [read_table, partial(read_table, max_rows=5)])
 def test_parquet_lists_that_repeat_a_long_text(
     tmp_path: Path, read: Callable[[Path], RawTable]
 ) -> None:

@@ -26,14 +26,13 @@ class Addresses:
     Args:
         app: What is served.
         base_path: What stands before every path, such as ``/arxivtag``; empty for none.
-        others: Pages of HTML beside the app's, such as ``/api``.
     """
 
-    def __init__(self, app: ASGIApp, base_path: str = "", others: tuple[str, ...] = ()) -> None:
+    def __init__(self, app: ASGIApp, base_path: str = "") -> None:
         self.app = app
         names = ("" if name == "Home" else name for _, name, _ in PAGES)
         self.pages = {f"{base_path}/{name}".rstrip("/") for name in names}
-        self.known = {*self.pages, *(base_path + other for other in others)}
+        self.known = {*self.pages, f"{base_path}/api"}  # which is HTML beside the app's
         template = _TEMPLATE.read_text("utf-8")
         self.no_such_page = template.replace("BASE_PATH", html.escape(base_path or "/"))
 
@@ -43,7 +42,8 @@ class Addresses:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             await self.app(scope, receive, send)
         elif path in self.pages and _is_new_in_a_frame(scope):
-            await RedirectResponse(_embedded(scope), 307)(scope, receive, send)
+            asked = [*Request(scope).query_params.multi_items(), ("embed", "true")]
+            await RedirectResponse(f"?{urlencode(asked)}", 307)(scope, receive, send)
         elif path in self.known:
             await self.app(scope, receive, send)
         else:
@@ -70,8 +70,3 @@ def _is_new_in_a_frame(scope: Scope) -> bool:
     request = Request(scope)
     in_a_frame = request.headers.get("sec-fetch-dest") in ("iframe", "frame")
     return in_a_frame and "embed" not in request.query_params
-
-
-def _embedded(scope: Scope) -> str:
-    """Return the address of a request with ``embed=true``, relative to itself."""
-    return "?" + urlencode([*Request(scope).query_params.multi_items(), ("embed", "true")])

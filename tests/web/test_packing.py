@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from arxivtag.packing import Packed, _Answer
+from arxivtag.web.packing import Packed, _Answer
 
 SCRIPT = "let answer = 42;\n" * 1000
 
