@@ -394,7 +394,6 @@ def _with_linear_baseline(
             features.train,
             features.val,
             features.test,
-            random_seed=settings.random_seed,
             should_stop=lambda: bool(stop_reason()),
         )
     except Exception as error:
