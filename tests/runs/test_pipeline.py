@@ -189,8 +189,10 @@ def test_a_run_reads_its_file_as_was_said(tmp_path: Path) -> None:
     )
     folder = jobs.create_run(settings, tmp_path, "running")
     recorder = RunRecorder(folder, read_status(folder.status))
-    corpus = pipeline._load(settings, recorder, lambda: "")
+    meanwhile: list[bool] = []
+    corpus = pipeline._load(settings, recorder, lambda: "", lambda: meanwhile.append(True))
     assert papers_at(corpus, [0])["labels"].tolist() == [("Robots, small", "Vision")]
+    assert meanwhile, "imports begin while the file is read"
 
 
 def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
