@@ -178,7 +178,7 @@ class EvaluationConfig:
     )
     linear_baseline: bool = setting(
         True,
-        "Also fit a one-vs-rest linear model to compare with; left out above 30,000 training "
+        "Also fit a one-vs-rest linear model to compare with; left out above 100,000 training "
         "papers.",
     )
     bootstrap_samples: int = setting(

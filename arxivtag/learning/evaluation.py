@@ -104,7 +104,6 @@ def with_linear_baseline(
     val: Examples,
     test: Examples,
     *,
-    random_seed: int = 42,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> dict[str, Any]:
     """Return ``evaluation`` with the linear baseline among its baselines.
@@ -118,7 +117,6 @@ def with_linear_baseline(
         val,
         test.rows,
         threshold_method=chosen.method,
-        random_seed=random_seed,
         should_stop=should_stop,
     )
     if isinstance(fitted, str):

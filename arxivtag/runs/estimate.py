@@ -29,7 +29,7 @@ WEIGHT_S = 7e-10  # per batch and weight that it touches (gather, product, updat
 WORD_S = 9e-11  # per paper, word in order, and weight of the network that reads it
 DRIFT_FACTOR = 7.0  # moments, and rows that do not occur are made up for, unless rows are lazy
 EVALUATE_S = 2e-3  # per test paper: metrics, intervals, neighbours, saving
-LINEAR_BASELINE_S = 9.8e-4  # per training paper
+LINEAR_BASELINE_S = 1.5e-4  # per training paper
 BASE_MB = 650.0
 PAPER_MB = 0.012
 # Distinct n-grams of one paper in a batch, as in arXiv abstracts.

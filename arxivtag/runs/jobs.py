@@ -31,7 +31,13 @@ from types import ModuleType
 from typing import NamedTuple
 
 from arxivtag import locks, storage
-from arxivtag.config import cluster_address, home_folder, job_limits, runs_folder
+from arxivtag.config import (
+    cluster_address,
+    home_folder,
+    job_limits,
+    runs_folder,
+    standby_wanted,
+)
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError, StorageError
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
@@ -377,7 +383,9 @@ def _has_room(run_id: str, home: Path) -> bool:
     needed, *taken = (
         memory.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
     )
-    return memory.has_room(needed, taken)
+    # The next run's process waits from then on, or will when somebody opens Train.
+    waiting = [memory.STANDBY_MB] if standby_wanted() else []
+    return memory.has_room(needed, [*taken, *waiting])
 
 
 def _launch(folder: RunFolder, slot: int) -> bool:

@@ -16,6 +16,8 @@ from arxivtag.settings import RunConfig
 
 # Kept free for the app and the system.
 RESERVE_MB = 1_000.0
+# The most that a process which waits for a run may hold (docs/runs.md).
+STANDBY_MB = 450.0
 _LABELS = 150
 # Distinct words of n abstracts grow as n ** 0.73; of 27,000 real ones there are about 200,000.
 _WORDS_OF, _WORDS, _GROWTH = 27_000, 200_000, 0.73

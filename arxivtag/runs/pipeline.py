@@ -15,12 +15,12 @@ import importlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from arxivtag import storage
-from arxivtag.callbacks import StoppedError
+from arxivtag.callbacks import ShouldStop, StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
@@ -129,10 +129,11 @@ class Stages:
 
 def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
     folder = stages.recorder.folder
+    imports = _Imports(folder.home)
     with stages.before_training("load"):
-        corpus = _load(settings, stages)
+        corpus = _load(settings, stages, imports.begin)
         preparation = Preparation(corpus, settings, stages.should_stop)
-    imports = _import_in_background(folder.home)
+    imports.begin()
     with stages.before_training("clean", corpus.n_papers):
         preparation.clean()
     with stages.before_training("split", corpus.n_papers):
@@ -172,12 +173,12 @@ def _train(
     settings: RunConfig,
     corpus: Corpus,
     features: Features,
-    imports: threading.Thread,
+    imports: _Imports,
     stages: Stages,
 ) -> FitResult:
     """Train, and let go of what training takes."""
     with stages.before_training("compile"):
-        _wait_for(imports, stages)
+        imports.wait(stages.should_stop)
         watch = begin_space(stages.recorder.folder, corpus, features, settings.random_seed)
         trainer = _prepare_training(settings, features, stages, watch)
     n_epochs = settings.training.planned_epochs(len(features.train))
@@ -207,14 +208,24 @@ def _sizes(features: Features) -> dict[str, int]:
     }
 
 
-def _load(settings: RunConfig, stages: Stages) -> Corpus:
-    """Open the corpus; its folder stays while it is held."""
+def _load(
+    settings: RunConfig, stages: Stages, meanwhile: Callable[[], None] = lambda: None
+) -> Corpus:
+    """Open the corpus; its folder stays while it is held.
+
+    ``meanwhile`` is called, often, while another process reads the file.
+    """
     recorder = stages.recorder
+
+    def progress(_: str, share: float | None) -> None:
+        meanwhile()
+        recorder.progress(share or 0.0, 1.0, "data set")
+
     corpus = open_corpus(
         settings.data,
         recorder.folder.home,
         layout=parse_layout(settings.columns, settings.label_separator),
-        progress=lambda _, share: recorder.progress(share or 0.0, 1.0, "data set"),
+        progress=progress,
         should_stop=stages.should_stop,
     )
     check_rows(corpus.name, corpus.n_papers)
@@ -271,24 +282,38 @@ def prepare_ahead(settings: RunConfig, home: Path) -> None:
     Trainer(features.train, features.val, settings).compile_ahead()
 
 
-def _import_in_background(home: Path) -> threading.Thread:
-    """Import while the papers are being prepared."""
+class _Imports:
+    """Imports Keras and JAX while the papers are being read and prepared.
 
-    def run() -> None:
+    Args:
+        home: Whose cache of compiled programs is used.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Begin, if that was not done."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._import, name="imports", daemon=True)
+            self._thread.start()
+
+    def _import(self) -> None:
         # Whatever goes wrong here goes wrong again, with a report, where it is needed.
         with contextlib.suppress(Exception):
-            import_engine(home)
+            import_engine(self._home)
 
-    thread = threading.Thread(target=run, name="imports", daemon=True)
-    thread.start()
-    return thread
+    def wait(self, should_stop: ShouldStop) -> None:
+        """Wait until all is imported.
 
-
-def _wait_for(imports: threading.Thread, stages: Stages) -> None:
-    while imports.is_alive():
-        if stages.should_stop():
-            raise StoppedError
-        imports.join(_WAIT_S)
+        Raises:
+            StoppedError: If the run is to stop.
+        """
+        while self._thread is not None and self._thread.is_alive():
+            if should_stop():
+                raise StoppedError
+            self._thread.join(_WAIT_S)
 
 
 class TickRecorder:
@@ -392,7 +417,6 @@ def _with_linear_baseline(
             features.train,
             features.val,
             features.test,
-            random_seed=settings.random_seed,
             should_stop=lambda: bool(stop_reason()),
         )
     except Exception as error:

@@ -27,6 +27,7 @@ from arxivtag import locks, storage
 from arxivtag.config import CODE_FOLDER, job_limits, runs_folder, standby_wanted
 from arxivtag.errors import StorageError
 from arxivtag.fields import to_dict
+from arxivtag.runs import memory
 from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import RunConfig
 
@@ -84,11 +85,15 @@ def _tell(home: Path, expected: RunConfig) -> None:
 
 
 def start(home: Path, expected: RunConfig) -> subprocess.Popen[bytes] | None:
-    """Start a process that waits for a run; None if one does, or none may or can be started."""
+    """Start a process that waits for a run; None if one does, or none may or can be started.
+
+    Where its memory would be missed by others, none may.
+    """
     # It only saves time: whatever is in its way will be told by the run itself.
     with contextlib.suppress(StorageError, OSError):
         storage.make_folder(runs_folder(home))
-        lock = locks.try_acquire(_lock_path(home)) if standby_wanted() else None
+        may = standby_wanted() and memory.has_room(memory.STANDBY_MB, [])
+        lock = locks.try_acquire(_lock_path(home)) if may else None
         if lock is None:
             return None
         try:

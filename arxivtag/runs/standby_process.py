@@ -30,6 +30,7 @@ from arxivtag.settings import RunConfig
 
 _IDLE_S = 300.0
 _MAX_READ_BYTES = 1_000_000
+_MADV_DONTNEED = 4
 
 
 def main() -> int:
@@ -114,8 +115,23 @@ def _prepare(expected: str, home: Path) -> None:
     try:
         pipeline.prepare_ahead(from_dict(RunConfig, json.loads(expected)), home)
     finally:
-        with contextlib.suppress(OSError, AttributeError):  # another C library than glibc
-            ctypes.CDLL(None).malloc_trim(0)  # 90 MB that the work above is done with
+        with contextlib.suppress(OSError, AttributeError):  # another system than Linux with glibc
+            _let_go()
+
+
+def _let_go() -> None:
+    """Give memory back that nothing needs while this process waits.
+
+    90 MB that the preparation is done with, and 140 MB of libraries' code, which is read again from
+    the system's cache of files, page by page, when it is next run.
+    """
+    system = ctypes.CDLL(None)
+    system.malloc_trim(0)
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        addresses, access, *_, file = line.split(maxsplit=5)
+        if access == "r-xp" and file.startswith("/"):
+            start, end = (int(part, 16) for part in addresses.split("-"))
+            system.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _MADV_DONTNEED)
 
 
 if __name__ == "__main__":

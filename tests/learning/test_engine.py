@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -290,3 +291,34 @@ def test_another_backend_of_keras_is_refused() -> None:
         "    sys.exit(7)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 7
+
+
+def flags_of(address: int) -> list[str]:
+    """What the system notes about the memory at an address."""
+    inside = False
+    for line in Path("/proc/self/smaps").read_text().splitlines():
+        first, *rest = line.split()
+        if "-" in first:
+            start, end = (int(part, 16) for part in first.split("-"))
+            inside = start <= address < end
+        elif inside and first == "VmFlags:":
+            return rest
+    return []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is asked for")
+def test_large_arrays_move_into_large_pages_and_small_ones_stay() -> None:
+    import jax.numpy as jnp
+
+    from arxivtag.learning.engine.pages import use_large_pages
+
+    large, small = jnp.arange(3_000_000.0), jnp.arange(7.0)
+    address = large.unsafe_buffer_pointer()
+    for array in (large, small):
+        use_large_pages(array)
+    assert large.unsafe_buffer_pointer() == address
+    np.testing.assert_array_equal(large, np.arange(3_000_000, dtype="f4"))
+    np.testing.assert_array_equal(small, np.arange(7, dtype="f4"))
+    known = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    if known.exists() and "[never]" not in known.read_text():
+        assert "hg" in flags_of(address + 2**22)

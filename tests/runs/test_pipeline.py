@@ -191,8 +191,11 @@ def test_a_run_reads_its_file_as_was_said(tmp_path: Path) -> None:
     )
     folder = jobs.create_run(settings, tmp_path, RunStatus("running"))
     recorder = RunRecorder(folder, read_status(folder.status))
-    corpus = pipeline._load(settings, pipeline.Stages(recorder, lambda: ""))
+    meanwhile: list[bool] = []
+    stages = pipeline.Stages(recorder, lambda: "")
+    corpus = pipeline._load(settings, stages, lambda: meanwhile.append(True))
     assert papers_at(corpus, [0])["labels"].tolist() == [("Robots, small", "Vision")]
+    assert meanwhile, "imports begin while the file is read"
 
 
 def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:

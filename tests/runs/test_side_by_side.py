@@ -59,6 +59,9 @@ def test_one_without_room_waits_for_memory_and_none_overtakes_it(
     assert jobs.start_next(two) is None
     assert launched.ids == ["run-1"]
     monkeypatch.setattr(memory, "_total_mb", lambda: 9_000.0 + RESERVE_MB)
+    monkeypatch.setenv("ARXIVTAG_STANDBY", "1")
+    assert jobs.start_next(two) is None, "the process that waits for a run counts"
+    monkeypatch.setenv("ARXIVTAG_STANDBY", "0")
     jobs.start_next(two)
     assert launched.ids[:2] == ["run-1", "run-2"]
 

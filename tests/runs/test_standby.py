@@ -18,7 +18,7 @@ import pytest
 
 from arxivtag import locks
 from arxivtag.config import runs_folder
-from arxivtag.runs import jobs, registry, standby
+from arxivtag.runs import jobs, memory, registry, standby
 from arxivtag.storage import make_folder
 from tests.runs.conftest import fake_config, state_of, wait_for, workers
 
@@ -217,6 +217,13 @@ def test_it_can_be_turned_off(quick: Path, monkeypatch: pytest.MonkeyPatch) -> N
     standby.ensure(quick, fake_config())
     run_id = jobs.start(fake_config(), quick)
     wait_for(lambda: finished(run_id, quick))
+
+
+def test_none_waits_where_memory_is_short(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_STANDBY", "1")
+    monkeypatch.setattr(memory, "_free_mb", lambda: memory.RESERVE_MB + memory.STANDBY_MB - 1)
+    assert standby.start(quick, fake_config()) is None
+    assert not locks.is_held(runs_folder(quick) / ".standby.lock")
 
 
 def test_a_home_with_a_long_path_has_one(

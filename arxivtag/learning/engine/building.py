@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from arxivtag.learning.engine.model import BranchModel, SparseDense, variables_of
 from arxivtag.learning.engine.optimizer import LazyRows, RowSparseAdam
+from arxivtag.learning.engine.pages import use_large_pages
 from arxivtag.learning.engine.word_order import EMBEDDING, build_word_network, weights_by_name
 from arxivtag.learning.features import WordInput
 from arxivtag.learning.losses import LOSSES
@@ -39,6 +40,8 @@ def ready_model(
     """
     model = build_model(config, training, *shape, words=words, random_seed=random_seed)
     compile_model(model, training, n_steps)
+    for variable in variables_of(model):
+        use_large_pages(variable.value)
     compiled = _compiled.pop(_program(config, training, shape, n_steps), None)
     if compiled is None:
         return model

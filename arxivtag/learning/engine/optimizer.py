@@ -25,6 +25,7 @@ import keras
 
 from arxivtag.learning.engine.sparse import (
     CHUNK_ROWS,
+    NO_ROW,
     OccurringRows,
     RowGradient,
     chunk_of,
@@ -168,6 +169,7 @@ class RowSparseAdam(_PacedAdam):
 
     def catch_up(self, kernels: list[keras.Variable], rows: OccurringRows) -> None:
         """Bring the rows that occur up to date, before a forward pass reads them."""
+        numbers_behind, n_chunks = self._behind(rows)
         for kernel in kernels:
             m, v = (moment.value for moment in self._moments(kernel))
             last_step, sums = self._last_step.value, self._drift_sums.value
@@ -175,12 +177,22 @@ class RowSparseAdam(_PacedAdam):
             def body(
                 number: jax.Array, table: jax.Array, m: jax.Array = m, v: jax.Array = v
             ) -> jax.Array:
-                numbers = chunk_of(rows.numbers, number)
+                numbers = chunk_of(numbers_behind, number)
                 drift = sums[gather(last_step, numbers)][:, None]  # noqa: B023
                 step = drift * gather(m, numbers) / (jnp.sqrt(gather(v, numbers)) + self.epsilon)
                 return scatter(table, numbers, gather(table, numbers) - step)
 
-            kernel.assign(jax.lax.fori_loop(0, rows.n_chunks, body, kernel.value))
+            kernel.assign(jax.lax.fori_loop(0, n_chunks, body, kernel.value))
+
+    def _behind(self, rows: OccurringRows) -> tuple[jax.Array, jax.Array]:
+        """Return which of the rows have drifted, padded like ``rows.numbers``, and their chunks.
+
+        About half have not: they occurred in the step before, or never yet.
+        """
+        last = gather(self._last_step.value, rows.numbers)
+        drifted = (last > 0) & (last < self.iterations.value) & (rows.numbers != NO_ROW)
+        numbers = jnp.sort(jnp.where(drifted, rows.numbers, NO_ROW))
+        return numbers, -(-jnp.sum(drifted) // CHUNK_ROWS)
 
     def catch_up_all(self, kernels: list[keras.Variable]) -> None:
         """Bring every row up to date: kernels and moments as dense Adam would have them now."""
