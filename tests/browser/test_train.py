@@ -14,6 +14,7 @@ from arxivtag.runs import jobs, registry
 from tests.browser.conftest import (
     Server,
     assert_clean,
+    box_at_rest,
     start_server,
     stop_jobs,
     wait_until_idle,
@@ -21,9 +22,6 @@ from tests.browser.conftest import (
 from tests.runs.conftest import FAKE_FOLDER, fake_config, wait_for
 
 pytestmark = pytest.mark.browser
-
-N_POINTS = "() => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0)"
-
 
 QUICK = {"PYTHONPATH": str(FAKE_FOLDER), "FAKE_SECONDS_PER_EPOCH": "1.0"}
 
@@ -60,18 +58,17 @@ def start_job(home: Path, epochs: int = 200) -> str:
     return jobs.start(fake_config(epochs), home)
 
 
-def points(page: Page) -> int:
-    return int(page.evaluate(N_POINTS))
-
-
 def wait_for_more_points(page: Page, n: int) -> int:
-    """Wait until the chart holds more than ``n`` points."""
-    page.wait_for_function(
-        "n => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0) > n",
+    """Wait until the chart holds more than ``n`` points, and return how many."""
+    found = page.wait_for_function(
+        """n => {
+          const points = Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0);
+          return points > n && points;
+        }""",
         arg=n,
         timeout=90_000,
     )
-    return points(page)
+    return int(found.json_value())
 
 
 def run_in_address(page: Page) -> str:
@@ -153,14 +150,17 @@ def test_zoom_survives_ticks_and_the_chart_is_never_replaced(
         }"""
     )
     chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    assert box is not None
+    box = box_at_rest(chart)
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
     page.mouse.up()
-    zoomed = page.evaluate("() => window.chartNode.layout.xaxis.range")
-    assert zoomed[1] - zoomed[0] < 150  # of 200 epochs
+    zoomed = page.wait_for_function(
+        """() => {
+          const [from, to] = window.chartNode.layout.xaxis.range;
+          return to - from < 150 && [from, to];  // of 200 epochs
+        }"""
+    ).json_value()
     wait_for_more_points(page, n + 4)
     assert page.evaluate("() => window.chartNode.layout.xaxis.range") == zoomed
     same = "() => window.chartNode === document.querySelector('.at-live-chart')"
@@ -209,7 +209,7 @@ def test_stop_keeps_the_curves_and_says_so(
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
     assert registry.read_run(run_id, quick_server.home).state == "stopped"
-    assert wait_for_more_points(page, 2) >= 3
+    wait_for_more_points(page, 2)
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
@@ -311,7 +311,7 @@ def test_sample_to_a_verdict_with_the_real_pipeline(
     wait_until_idle(page)
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("run="))
-    page.wait_for_function(N_POINTS.replace("?? 0)", "?? 0) > 1"), timeout=120_000)
+    wait_for_more_points(page, 1)
     said = re.compile(r"Micro-F1 0\.\d+: 0\.\d+ (above|below) the linear model")
     expect(page.get_by_text(said)).to_be_visible(timeout=120_000)
     run_id = run_in_address(page)
