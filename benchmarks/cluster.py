@@ -3,9 +3,10 @@
     python benchmarks/cluster.py --kills 200          # short runs, workers killed at random
     python benchmarks/cluster.py --figures [DATA]     # two at once; a task beside a local start
 
-``--kills``: a scheduler and three workers with the quick pipeline of the tests; every few seconds
-a worker dies by ``kill -9`` and another one comes. A run whose task the engine gave up is resumed,
-as a person would. Nothing may be lost or stand still.
+``--kills``: a scheduler and three workers with the quick pipeline of the tests; at random moments a
+worker that trains dies by ``kill -9`` and another one comes. A run under which one worker after
+another died, so that it was given up, is resumed, as a person would. Nothing may be lost or stand
+still.
 
 ``--figures``: two real runs at once on two workers of one core each, against the same two one after
 another at home on both cores; and the seconds from the click to the pipeline's first line, on a
@@ -24,21 +25,25 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from arxivtag.config import CODE_FOLDER
+from arxivtag.errors import RunError
 from arxivtag.runs import cluster, jobs, registry
 from arxivtag.runs.registry import RunSummary
+from arxivtag.runs.status import FAILED, FINISHED, LOST
 from arxivtag.settings import RunConfig, preset_settings
-from tests.runs.clusters import LocalCluster, wait_for_workers
+from tests.runs.clusters import LocalCluster, seats, wait_for_workers
 from tests.runs.conftest import FAKE_FOLDER, fake_config
 
 _PATIENCE_S = 120.0
-_LEASE_S = "4"
+_LEASE_S = "2"
+_N_WORKERS = 3
+_LONGEST_PAUSE_S = 5.0  # between two kills, once all workers are there
 
 
 @contextmanager
@@ -70,41 +75,54 @@ class Tally:
 def play(home: Path, folder: Path, n_runs: int, seed: int) -> Tally:
     """Train short runs while workers die at random, and count what became of them."""
     chance, tally = random.Random(seed), Tally(Counter())
-    with started(folder, 3, fake=True) as local:
-        left = n_runs
-        kill_at, patient_until = time.monotonic() + 3, time.monotonic() + _PATIENCE_S
-        seen: set[tuple[str, str]] = set()
+    with started(folder, _N_WORKERS, fake=True) as local:
+        left, kill_at, patient_until = n_runs, 0.0, time.monotonic() + _PATIENCE_S
+        states: dict[str, str] = {}
         while time.monotonic() < patient_until:
-            runs = registry.list_runs(home)
-            while left and sum(run.state == "queued" for run in runs) < 6:
+            while left and len(jobs.queue(home)) < _N_WORKERS:
                 jobs.start(fake_config(chance.randint(2, 6)), home)
                 left -= 1
-                runs = registry.list_runs(home)
-            states = {(run.run_id, run.state) for run in runs}
-            if states != seen:  # something moves
-                seen, patient_until = states, time.monotonic() + _PATIENCE_S
-            if not left and all(run.state == "finished" for run in runs):
+            runs, before = registry.list_runs(home), states
+            states = {run.run_id: run.state for run in runs}
+            if states != before:  # something moves
+                patient_until = time.monotonic() + _PATIENCE_S
+            tally.problems += [
+                f"{run_id} was finished and is {states.get(run_id)}"
+                for run_id, state in before.items()
+                if state == FINISHED != states.get(run_id)
+            ]
+            if not left and set(states.values()) == {FINISHED}:
                 break
-            if time.monotonic() >= kill_at:
-                local.kill(chance.choice(sorted(local.workers)))
-                local.fill()
-                tally.n_kills += 1
-                kill_at = time.monotonic() + chance.uniform(3.0, 9.0)
-            tally.n_resumed += sum(_resume(run, home) for run in runs)
+            if given := seats():
+                if len(given) == _N_WORKERS and time.monotonic() >= kill_at:
+                    kill_at = time.monotonic() + chance.uniform(0.0, _LONGEST_PAUSE_S)
+                    tally.n_kills += _kill_one(local, given, chance)
+                tally.n_resumed += sum(_resume(run, given, home) for run in runs)
             jobs.start_next_on_poll(home)
             time.sleep(0.1)
     _look(home, tally)
     return tally
 
 
-def _resume(run: RunSummary, home: Path) -> bool:
+def _kill_one(
+    local: LocalCluster, given: Mapping[str, Sequence[str]], chance: random.Random
+) -> bool:
+    """Kill a worker that trains, if one does, and start another one."""
+    at_work = sorted(worker for worker, run_ids in given.items() if run_ids)
+    if at_work:
+        local.kill(chance.choice(at_work))
+        local.fill()
+    return bool(at_work)
+
+
+def _resume(run: RunSummary, given: Mapping[str, Sequence[str]], home: Path) -> bool:
     """Resume a run that no task works on any more; return whether it was one."""
-    if run.state not in ("lost", "failed"):
-        return False
-    if any(run.run_id in one.run_ids for one in cluster.seats()):
-        return False  # another worker is about to take it
-    jobs.resume(run.run_id, home)
-    return True
+    if run.state not in (LOST, FAILED) or any(run.run_id in one for one in given.values()):
+        return False  # or another worker is about to take it
+    with suppress(RunError):  # one has just taken it
+        jobs.resume(run.run_id, home)
+        return True
+    return False
 
 
 def _look(home: Path, tally: Tally) -> None:
@@ -118,6 +136,9 @@ def _look(home: Path, tally: Tally) -> None:
             range(1, (full.settings.training.epochs or 0) + 1)
         ):
             tally.problems.append(f"{run.run_id} has the epochs {epochs}")
+        leases = {path.name for path in full.folder.path.glob("lease-*")}
+        if leases != {f"lease-{number + 1}" for number in range(run.status.lease)}:
+            tally.problems.append(f"{run.run_id} has {leases}, not {run.status.lease} leases")
 
 
 def short_runs(data: str) -> list[RunConfig]:
@@ -153,6 +174,8 @@ def two_at_once(folder: Path, data: str, rounds: int) -> dict[str, object]:
     for number in range(rounds):
         one_by_one = seconds_of(home, both)
         with started(folder / f"real-{number}", 2, fake=False):
+            if not pairs:
+                seconds_of(home, both)  # workers of one core compile anew
             pairs.append((seconds_of(home, both), one_by_one))
     ratios = [at_once / one_by_one for at_once, one_by_one in pairs]
     return {"seconds": pairs, "ratio": statistics.median(ratios)}

@@ -18,6 +18,7 @@ import argparse
 import contextlib
 import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -65,6 +66,11 @@ def _end_with_parent() -> None:
     """
     os.read(0, 1)
     os._exit(1)
+
+
+def _is_orphan() -> bool:
+    """Return whether nobody holds the other end of this process's input any more."""
+    return bool(select.select([0], [], [], 0)[0])
 
 
 def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 0) -> None:
@@ -166,6 +172,8 @@ def _oom_kills() -> int:
 def _wait_and_report(folder: RunFolder, child: int, oom_kills: int, own_lease: int) -> None:
     """Wait for the child; if it left the run as running, write why it ended."""
     _, wait_status = os.waitpid(child, 0)
+    if own_lease and _is_orphan():  # so is the child, and has ended for that
+        return
     code = os.waitstatus_to_exitcode(wait_status)
     for attempt in range(_END_TRIES):
         try:

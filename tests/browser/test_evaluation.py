@@ -83,7 +83,7 @@ def test_binary_accuracy_comes_with_the_level_of_no_label(
     delta = shown.get_by_test_id("stMetricDelta")
 
     def is_whole() -> None:
-        assert delta.evaluate("node => node.isConnected && node.scrollWidth <= node.clientWidth + 1")
+        assert delta.evaluate("one => one.isConnected && one.scrollWidth <= one.clientWidth + 1")
 
     eventually(page, is_whole)
 

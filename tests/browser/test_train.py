@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from arxivtag import storage
 from arxivtag.runs import jobs, registry
 from tests.browser.conftest import (
     Server,
@@ -48,6 +49,7 @@ def only_quick_jobs(
         monkeypatch.setenv(name, value)
     yield
     home = request.getfixturevalue("quick_server").home
+    (home / "hold").unlink(missing_ok=True)
     for run in registry.list_runs(home):
         if run.state in ("queued", "running"):
             jobs.stop(run.run_id, home)
@@ -174,12 +176,12 @@ SPACE = "document.querySelector('.at-space')"
 def test_dots_leave_the_middle_and_glide_to_their_labels(
     quick_server: Server, open_page: Callable[..., Page]
 ) -> None:
+    held = quick_server.home / "hold"
+    storage.write_text(held, "2")
     run_id = start_job(quick_server.home)
     page = open_page(f"{quick_server.url}/Train?run={run_id}")
-    page.wait_for_function(f"() => {SPACE}?.dataset.frame !== undefined", timeout=60_000)
-    first = page.evaluate(f"() => ({{...{SPACE}.dataset}})")
-    assert float(first["epoch"]) < 6
-    assert float(first["apart"]) > 0.2
+    page.wait_for_function(f"() => Number({SPACE}?.dataset.epoch) === 2", timeout=60_000)
+    assert float(page.evaluate(f"() => {SPACE}.dataset.apart")) > 0.2
     # Between two frames a dot is seen on its way, in the same canvas.
     page.evaluate(f"""() => {{
       const node = window.spaceNode = {SPACE};
@@ -190,11 +192,12 @@ def test_dots_leave_the_middle_and_glide_to_their_labels(
       }};
       look();
     }}""")
+    held.unlink()
     page.wait_for_function(f"() => Number({SPACE}.dataset.epoch) >= 9", timeout=90_000)
     last = page.evaluate(f"() => ({{...{SPACE}.dataset}})")
     assert float(last["apart"]) < 0.05
     assert float(last["middle"]) > 0.95
-    assert page.evaluate("() => window.seen.size") > 3 * (9 - float(first["epoch"]))
+    assert page.evaluate("() => window.seen.size") > 3 * (9 - 2)
     assert page.evaluate(f"() => window.spaceNode === {SPACE}")
     expect(page.locator(".at-strip li")).to_have_count(3)
     expect(page.locator(".at-papers li")).to_have_count(3)

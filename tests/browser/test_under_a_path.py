@@ -68,17 +68,18 @@ def note_outside(url: str, outside: list[str]) -> None:
 
 @pytest.mark.parametrize("path", ["/Explore/x", "/x", "/Explore/x/y", "/api/x", "/a%2Fb"])
 def test_an_address_that_is_no_page_says_so(app: Server, path: str) -> None:
-    answer = httpx.get(app.url + path)
+    answer = httpx.get(app.url + path, timeout=60)
     assert answer.status_code == 404
     if not path.startswith("/api"):
         assert "There is no page at this address" in answer.text
         assert f'href="{BASE}"' in answer.text
-    assert httpx.get(app.url + path, headers={"sec-fetch-dest": "iframe"}).status_code == 404
+    framed = httpx.get(app.url + path, headers={"sec-fetch-dest": "iframe"}, timeout=60)
+    assert framed.status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "/", "/Explore", "/Explore/", "/Train?run=x", "/api"])
 def test_an_address_of_a_page_is_one(app: Server, path: str) -> None:
-    answer = httpx.get(app.url + path, follow_redirects=True)
+    answer = httpx.get(app.url + path, follow_redirects=True, timeout=60)
     assert answer.status_code == 200
     assert "There is no page" not in answer.text
 

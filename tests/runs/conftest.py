@@ -31,8 +31,8 @@ def fake_config(epochs: int = 2, random_seed: int = 42) -> RunConfig:
     )
 
 
-def wait_for(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
-    """Wait until ``condition`` holds."""
+def wait_for(condition: Callable[[], bool], timeout_s: float = 200.0) -> None:
+    """Wait until ``condition`` holds, on a busy machine too."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

@@ -107,7 +107,7 @@ def test_stop_keeps_what_was_trained_and_begins_the_next(quick: Path) -> None:
     following = begin(quick, epochs=1)
     wait_until_trains(run_id, quick)
     jobs.stop(run_id, quick)
-    wait_for(lambda: state_of(run_id, quick) == "stopped", timeout_s=5)
+    wait_for(lambda: state_of(run_id, quick) == "stopped")
     assert 1 <= len(registry.read_run(run_id, quick).history().epochs) < 200
     wait_for(lambda: state_of(following, quick) == "finished")
 
@@ -149,7 +149,7 @@ def test_kill_of_the_training_process_is_reported_and_the_next_begins(quick: Pat
     wait_until_trains(run_id, quick)
     _, child = workers(quick)
     child.kill()
-    wait_for(lambda: state_of(run_id, quick) == "failed", timeout_s=5)
+    wait_for(lambda: state_of(run_id, quick) == "failed")
     assert "SIGKILL" in registry.read_run(run_id, quick).status.message
     wait_for(lambda: state_of(following, quick) == "finished")
 
@@ -167,7 +167,7 @@ def test_kill_of_both_is_lost_a_poll_begins_the_next_and_it_can_be_resumed(quick
     folder = registry.run_folder(run_id, quick)
     wait_for(lambda: len(registry.read_run(run_id, quick).history().epochs) >= 3)
     os.killpg(workers(quick)[0].pid, signal.SIGKILL)
-    wait_for(lambda: state_of(run_id, quick) == "lost", timeout_s=5)
+    wait_for(lambda: state_of(run_id, quick) == "lost")
     assert registry.read_run(run_id, quick).status.hint
     assert state_of(following, quick) == "queued"
     assert jobs.start_next(quick) == following
@@ -395,7 +395,7 @@ def test_leftovers_of_killed_writers_are_removed(quick: Path) -> None:
     first = begin(quick, epochs=200)
     wait_until_trains(first, quick)
     os.killpg(workers(quick)[0].pid, signal.SIGKILL)
-    wait_for(lambda: state_of(first, quick) == "lost", timeout_s=5)
+    wait_for(lambda: state_of(first, quick) == "lost")
     folder = registry.run_folder(first, quick)
     (folder.path / ".tmp-file").write_text("half")
     (folder.path / ".tmp-folder" / "in").mkdir(parents=True)
