@@ -10,12 +10,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import pytest
-
-from arxivtag.config import CODE_FOLDER
 from arxivtag.runs import cluster
 from tests.browser.conftest import free_port
-from tests.runs.conftest import FAKE_FOLDER, wait_for
+from tests.runs.conftest import wait_for
 
 _DASK = [sys.executable, "-m", "dask"]
 
@@ -108,23 +105,3 @@ def seats() -> dict[str, tuple[str, ...]]:
 def wait_for_workers(local: LocalCluster) -> None:
     """Wait until all workers are there and have nothing to train."""
     wait_for(lambda: seats() == dict.fromkeys(local.workers, ()))
-
-
-@pytest.fixture(scope="module")
-def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
-    """A cluster with two workers and the quick pipeline, for the tests of a module."""
-    environment = {"PYTHONPATH": f"{FAKE_FOLDER}:{CODE_FOLDER}", "FAKE_JOURNAL": ""}
-    with LocalCluster(tmp_path_factory.mktemp("cluster"), 2, environment) as local:
-        yield local
-
-
-@pytest.fixture
-def on_cluster(
-    two_workers: LocalCluster, quick: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[LocalCluster]:
-    """The home folder ``quick`` with runs on a cluster, whose two workers are there and free."""
-    monkeypatch.setenv("ARXIVTAG_CLUSTER", two_workers.address)
-    two_workers.fill()
-    wait_for_workers(two_workers)
-    yield two_workers
-    cluster.close()

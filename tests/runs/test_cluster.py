@@ -8,26 +8,23 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from arxivtag import config, storage
+from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ConfigError, RefusedError, RunError
 from arxivtag.papers.schema import Layout
 from arxivtag.runs import cluster, jobs, lease, places, registry
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import RunStatus
 from arxivtag.tagging import many, parts
-from tests.runs.clusters import (  # noqa: F401  fixtures
-    LocalCluster,
-    on_cluster,
-    seats,
-    two_workers,
-    wait_for_workers,
-)
+from tests.runs.clusters import LocalCluster, seats, wait_for_workers
 from tests.runs.conftest import (
+    FAKE_FOLDER,
     fake_config,
     make_run,
     refused,
@@ -39,6 +36,26 @@ from tests.runs.conftest import (
 pytestmark = pytest.mark.usefixtures("on_cluster")
 ENDLESS = 200
 HELD_AT = 3
+
+
+@pytest.fixture(scope="module")
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    """A cluster with two workers and the quick pipeline, for the tests of a module."""
+    environment = {"PYTHONPATH": f"{FAKE_FOLDER}:{CODE_FOLDER}", "FAKE_JOURNAL": ""}
+    with LocalCluster(tmp_path_factory.mktemp("cluster"), 2, environment) as local:
+        yield local
+
+
+@pytest.fixture
+def on_cluster(
+    two_workers: LocalCluster, quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LocalCluster]:
+    """The home folder ``quick`` with runs on a cluster, whose two workers are there and free."""
+    monkeypatch.setenv("ARXIVTAG_CLUSTER", two_workers.address)
+    two_workers.fill()
+    wait_for_workers(two_workers)
+    yield two_workers
+    cluster.close()
 
 
 @pytest.fixture
@@ -105,8 +122,7 @@ def test_two_train_at_once_and_others_follow_in_order(quick: Path) -> None:
 
 @pytest.mark.usefixtures("silent_soon")
 def test_a_run_whose_worker_is_killed_goes_on_at_another(
-    quick: Path,
-    on_cluster: LocalCluster,  # noqa: F811
+    quick: Path, on_cluster: LocalCluster
 ) -> None:
     run_id = held_run(quick, epochs=8)
     before = status_of(run_id, quick)
@@ -134,8 +150,7 @@ def test_a_run_whose_training_process_is_killed_fails_as_at_home(quick: Path) ->
 
 @pytest.mark.usefixtures("silent_soon")
 def test_without_its_scheduler_a_run_is_lost_and_can_be_resumed(
-    quick: Path,
-    on_cluster: LocalCluster,  # noqa: F811
+    quick: Path, on_cluster: LocalCluster
 ) -> None:
     run_id = held_run(quick, epochs=8)
     on_cluster.scheduler.kill()
@@ -158,8 +173,7 @@ def test_without_its_scheduler_a_run_is_lost_and_can_be_resumed(
 
 
 def test_a_worker_of_another_version_is_told_in_one_sentence(
-    quick: Path,
-    on_cluster: LocalCluster,  # noqa: F811
+    quick: Path, on_cluster: LocalCluster
 ) -> None:
     with on_cluster.one_more({"FAKE_VERSION": "0.0.1"}) as name:
         outcome = refused(jobs.start, fake_config(1), quick)
@@ -176,8 +190,7 @@ def test_a_worker_of_another_version_is_told_in_one_sentence(
 
 
 def test_a_worker_that_may_not_write_is_told_in_one_sentence(
-    quick: Path,
-    on_cluster: LocalCluster,  # noqa: F811
+    quick: Path, on_cluster: LocalCluster
 ) -> None:
     make_run(quick, "done", "finished")
     script = f'mount --bind {quick} {quick} && mount -o remount,ro,bind {quick} && exec "$@"'
