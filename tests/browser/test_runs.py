@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from arxivtag import storage
 from arxivtag.runs import registry
@@ -87,10 +88,18 @@ def runs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 def select_rows(page: Page, *rows: int) -> None:
     """Tick rows of the list, counted from 0; the grid is drawn on a canvas."""
-    box = box_at_rest(page.get_by_test_id("stDataFrame").first)
+    grid = page.get_by_test_id("stDataFrame").first
     for row in rows:
-        page.mouse.click(box["x"] + 16, box["y"] + 35 * (row + 1) + 17)
+        eventually(page, partial(tick, grid, row))
         wait_until_idle(page)
+
+
+def tick(grid: Locator, row: int) -> None:
+    ticked = grid.locator(f"tr[aria-rowindex='{row + 2}'][aria-selected=true]")
+    if not ticked.count():  # a grid that is drawn anew forgets a click
+        box = box_at_rest(grid)
+        grid.page.mouse.click(box["x"] + 16, box["y"] + 35 * (row + 1) + 17)
+    expect(ticked).to_be_attached(timeout=2_000)
 
 
 def test_lists_every_run_and_filters(runs_server: Server, open_page: Callable[..., Page]) -> None:
