@@ -411,8 +411,9 @@ def _is_over(process: subprocess.Popen[bytes], folder: RunFolder, begun: RunStat
     """Return whether nobody trains a run here any more, or somebody else does."""
     if not lease.is_held(folder, begun.lease):
         return True
+    if process.poll() is None:
+        return False
     with contextlib.suppress(ArxivTagError):  # the child goes on where its parent was killed
         status = read_status(folder.status)
-        is_at_work = status.state == RUNNING and not lease.is_silent(folder, status)
-        return process.poll() is not None and not is_at_work
+        return status.state != RUNNING or lease.is_silent(folder, status)
     return True
