@@ -233,8 +233,8 @@ def test_a_run_that_was_killed_too_often_is_given_up(quick: Path) -> None:
 
 
 def test_a_task_of_before_a_resume_takes_nothing(quick: Path) -> None:
-    status = {"attempt": 3, "moves": 1, "lease": 0}  # resumed once, and moved once since
-    folder = make_run(quick, "run-a", "queued", **status)
+    # It was resumed once, and went to another worker once since.
+    folder = make_run(quick, "run-a", "queued", attempt=3, moves=1)
     assert cluster._taken(folder, 1, "worker-9", "") is None
     begun = cluster._taken(folder, 2, "worker-9", "")
     assert begun is not None
