@@ -22,6 +22,7 @@ from arxivtag.runs.status import RunStatus, write_status
 from arxivtag.settings import RunConfig, TrainingConfig
 
 FAKE_FOLDER = Path(__file__).parent / "fake"
+HELD_AT = 3
 
 
 def fake_config(epochs: int = 2, random_seed: int = 42) -> RunConfig:
@@ -29,6 +30,16 @@ def fake_config(epochs: int = 2, random_seed: int = 42) -> RunConfig:
     return dataclasses.replace(
         RunConfig(), training=TrainingConfig(epochs=epochs), random_seed=random_seed
     )
+
+
+def hold(home: Path) -> None:
+    """From now on runs of the quick pipeline train ``HELD_AT`` epochs and wait for :func:`go_on`."""
+    storage.write_text(home / "hold", str(HELD_AT))
+
+
+def go_on(home: Path) -> None:
+    """Let runs train to their end."""
+    (home / "hold").unlink()
 
 
 def wait_for(condition: Callable[[], bool], timeout_s: float = 200.0) -> None:

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from arxivtag import config, storage
+from arxivtag import config
 from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ConfigError, RefusedError, RunError
 from arxivtag.papers.schema import Layout
@@ -25,7 +25,10 @@ from arxivtag.tagging import many, parts
 from tests.runs.clusters import LocalCluster, seats, wait_for_workers
 from tests.runs.conftest import (
     FAKE_FOLDER,
+    HELD_AT,
     fake_config,
+    go_on,
+    hold,
     make_run,
     refused,
     state_of,
@@ -35,7 +38,6 @@ from tests.runs.conftest import (
 
 pytestmark = pytest.mark.usefixtures("on_cluster")
 ENDLESS = 200
-HELD_AT = 3
 
 
 @pytest.fixture(scope="module")
@@ -74,14 +76,10 @@ def status_of(run_id: str, home: Path) -> RunStatus:
 
 def held_run(home: Path, epochs: int = ENDLESS) -> str:
     """Start a run, wait until it trains, and let it go no further until :func:`go_on`."""
-    storage.write_text(home / "hold", str(HELD_AT))
+    hold(home)
     run_id = jobs.start(fake_config(epochs), home)
     wait_for(lambda: len(epochs_of(run_id, home)) == HELD_AT)
     return run_id
-
-
-def go_on(home: Path) -> None:
-    (home / "hold").unlink()
 
 
 def wait_for_state(run_id: str, state: str, home: Path) -> None:
