@@ -170,7 +170,7 @@ def two_at_once(folder: Path, data: str, rounds: int) -> dict[str, object]:
             jobs.start(settings, home)
 
     seconds_of(home, both)  # reads the data and compiles
-    pairs = []
+    pairs: list[tuple[float, float]] = []
     for number in range(rounds):
         one_by_one = seconds_of(home, both)
         with started(folder / f"real-{number}", 2, fake=False):

@@ -33,7 +33,7 @@ def fake_config(epochs: int = 2, random_seed: int = 42) -> RunConfig:
 
 
 def hold(home: Path) -> None:
-    """From now on runs of the quick pipeline train ``HELD_AT`` epochs and wait for :func:`go_on`."""
+    """From now on quick runs train ``HELD_AT`` epochs and wait for :func:`go_on`."""
     storage.write_text(home / "hold", str(HELD_AT))
 
 
