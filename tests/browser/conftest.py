@@ -48,7 +48,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 200
 # Two cores run the tests, the servers and Chromium: what is right may take a while.
 PATIENCE_S = 20
 expect.set_options(timeout=PATIENCE_S * 1000)
@@ -122,7 +122,7 @@ def is_healthy(url: str) -> bool:
     """Whether the server at ``url`` answers its health check."""
     with (
         contextlib.suppress(OSError),
-        urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer,
+        urllib.request.urlopen(f"{url}/_stcore/health", timeout=10) as answer,
     ):
         return bool(answer.status == 200)
     return False
