@@ -50,7 +50,7 @@ CHROMIUM_FLAGS = [
 ]
 START_TIMEOUT_S = 200
 # Two cores run the tests, the servers and Chromium: what is right may take a while.
-PATIENCE_S = 20
+PATIENCE_S = 60
 expect.set_options(timeout=PATIENCE_S * 1000)
 # Streamlit's own front end reports these; none of them is ours to mend.
 FOREIGN_CONSOLE = (
@@ -273,7 +273,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         watched = Watched()
         page.on("console", watched.on_console)
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(2 * PATIENCE_S * 1000)
         opened.append((page, watched))
         page.goto(url)
         return page

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from arxivtag import storage
 from arxivtag.config import CODE_FOLDER
 from arxivtag.runs import jobs, registry
-from tests.browser.conftest import Server, start_server, stop_jobs
+from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
 from tests.runs.clusters import LocalCluster
 from tests.runs.conftest import FAKE_FOLDER, wait_for
 
@@ -38,7 +38,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def test_two_sessions_start_and_watch(server: Server, open_page: Callable[..., Page]) -> None:
     pages = [open_page(f"{server.url}/Train") for _ in range(2)]
     for page in pages:
-        page.get_by_role("button", name="Start training").click()
+        start = page.get_by_role("button", name="Start training")
+        expect(start).to_be_visible()
+        wait_until_idle(page)  # the form is drawn more than once as it opens
+        start.click()
         page.wait_for_url(re.compile("run="))
     for page in pages:
         page.wait_for_function(N_POINTS, timeout=PATIENCE_MS)
