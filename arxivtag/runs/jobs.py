@@ -36,7 +36,7 @@ from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError, 
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
 from arxivtag.policy import role
-from arxivtag.runs import lease, memory, registry, standby
+from arxivtag.runs import lease, registry, standby
 from arxivtag.runs.admission import check_start
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.registry import Run
@@ -379,6 +379,8 @@ def _has_room(run_id: str, home: Path) -> bool:
     beside = running(home)
     if not beside:
         return True
+    from arxivtag.runs import memory  # it knows of data sets, with all that takes to import
+
     needed, *taken = (
         memory.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
     )

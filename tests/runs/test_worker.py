@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import subprocess
@@ -67,6 +68,14 @@ def test_memory_is_blamed_only_for_a_kill(code: int, n_oom_kills: int, expected:
     message, hint = worker._death_message(code, n_oom_kills)
     assert expected in message
     assert hint
+
+
+def test_what_is_launched_imports_nothing_heavy() -> None:
+    """It is there in a tenth of a second, and holds little while it waits for its child."""
+    code = "import sys, arxivtag.runs.worker; print([*sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ast.literal_eval(said.stdout))
+    assert loaded.isdisjoint({"numpy", "pandas", "pyarrow", "duckdb", "sklearn", "keras", "jax"})
 
 
 ATTEND = """
