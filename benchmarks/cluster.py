@@ -35,7 +35,7 @@ from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import RunError
 from arxivtag.runs import cluster, jobs, registry
 from arxivtag.runs.registry import RunSummary
-from arxivtag.runs.status import FAILED, FINISHED, LOST
+from arxivtag.runs.status import FAILED, FINISHED, LOST, RUNNING
 from arxivtag.settings import RunConfig, preset_settings
 from tests.runs.clusters import LocalCluster, seats, wait_for_workers
 from tests.runs.conftest import FAKE_FOLDER, fake_config
@@ -43,7 +43,8 @@ from tests.runs.conftest import FAKE_FOLDER, fake_config
 _PATIENCE_S = 120.0
 _LEASE_S = "2"
 _N_WORKERS = 3
-_LONGEST_PAUSE_S = 5.0  # between two kills, once all workers are there
+_RUNS_PER_KILL = (2, 8)  # so many runs end between two kills
+_LONGEST_PAUSE_S = 2.0  # and then so many seconds go by
 
 
 @contextmanager
@@ -76,7 +77,8 @@ def play(home: Path, folder: Path, n_runs: int, seed: int) -> Tally:
     """Train short runs while workers die at random, and count what became of them."""
     chance, tally = random.Random(seed), Tally(Counter())
     with started(folder, _N_WORKERS, fake=True) as local:
-        left, kill_at, patient_until = n_runs, 0.0, time.monotonic() + _PATIENCE_S
+        left, patient_until = n_runs, time.monotonic() + _PATIENCE_S
+        kill_after, kill_at = 0, 0.0
         states: dict[str, str] = {}
         while time.monotonic() < patient_until:
             while left and len(jobs.queue(home)) < _N_WORKERS:
@@ -94,9 +96,12 @@ def play(home: Path, folder: Path, n_runs: int, seed: int) -> Tally:
             if not left and set(states.values()) == {FINISHED}:
                 break
             if given := seats():
-                if len(given) == _N_WORKERS and time.monotonic() >= kill_at:
+                n_ended = list(states.values()).count(FINISHED)
+                if n_ended < kill_after:
                     kill_at = time.monotonic() + chance.uniform(0.0, _LONGEST_PAUSE_S)
-                    tally.n_kills += _kill_one(local, given, chance)
+                elif time.monotonic() >= kill_at and _kill_one(local, runs, chance):
+                    kill_after = n_ended + chance.randint(*_RUNS_PER_KILL)
+                    tally.n_kills += 1
                 tally.n_resumed += sum(_resume(run, given, home) for run in runs)
             jobs.start_next_on_poll(home)
             time.sleep(0.1)
@@ -104,11 +109,10 @@ def play(home: Path, folder: Path, n_runs: int, seed: int) -> Tally:
     return tally
 
 
-def _kill_one(
-    local: LocalCluster, given: Mapping[str, Sequence[str]], chance: random.Random
-) -> bool:
+def _kill_one(local: LocalCluster, runs: Sequence[RunSummary], chance: random.Random) -> bool:
     """Kill a worker that trains, if one does, and start another one."""
-    at_work = sorted(worker for worker, run_ids in given.items() if run_ids)
+    at_work = [run.status.worker for run in runs if run.state == RUNNING]
+    at_work = [worker for worker in at_work if worker in local.workers]  # and not killed just now
     if at_work:
         local.kill(chance.choice(at_work))
         local.fill()
