@@ -121,10 +121,11 @@ def test_points_appear_one_after_another_on_honest_axes(
             .observe(chart, {attributes: true});
         }"""
     )
+    # The four of a tick are not drawn at once; a busy machine may leave out steps of some ticks.
+    page.wait_for_function("() => window.seen.some((count) => count % 4)", timeout=90_000)
     wait_for_more_points(page, n + 12)
     seen = page.evaluate("() => window.seen")
     assert seen == sorted(seen)
-    assert any(count % 4 for count in seen), "the four of a tick are not drawn at once"
     loss, accuracy, validation = page.evaluate(
         """() => [...document.querySelectorAll('.at-live-chart')]
           .map((one) => one.layout.yaxis.range)"""
@@ -217,28 +218,23 @@ def test_stop_keeps_the_curves_and_says_so(
 
 
 def test_a_visitors_run_is_theirs_after_a_reload_and_in_a_second_tab(
-    tmp_path: Path, open_page: Callable[..., Page]
+    serve: Callable[..., Server], open_page: Callable[..., Page]
 ) -> None:
     slower = {**QUICK, "FAKE_SECONDS_PER_EPOCH": "10", "ARXIVTAG_VISITORS": "1"}
-    server = start_server(tmp_path / "home", tmp_path / "logs", slower)
-    try:
-        page = open_page(f"{server.url}/Train")
-        page.get_by_role("button", name="Start training").click()
-        page.wait_for_url(re.compile("run="))
-        stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop")
-        expect(stop).to_be_visible()
-        page.reload()
-        expect(stop).to_be_visible()
-        stranger = open_page(page.url)  # a browser of its own
-        wait_for_more_points(stranger, 0)
-        expect(stranger.get_by_role("button", name="Stop")).to_have_count(0)
-        second = page.context.new_page()
-        second.goto(page.url)
-        second.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
-        expect(second.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
-    finally:
-        server.stop()
-        stop_jobs(server.home)
+    page = open_page(f"{serve(environment=slower).url}/Train")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile("run="))
+    stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop")
+    expect(stop).to_be_visible()
+    page.reload()
+    expect(stop).to_be_visible()
+    stranger = open_page(page.url)  # a browser of its own
+    wait_for_more_points(stranger, 0)
+    expect(stranger.get_by_role("button", name="Stop")).to_have_count(0)
+    second = page.context.new_page()
+    second.goto(page.url)
+    second.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
+    expect(second.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
 
 
 def test_second_start_waits_shows_its_place_and_can_be_withdrawn(
