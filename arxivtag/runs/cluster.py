@@ -122,9 +122,7 @@ def check(home: Path) -> None:
         present = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         new = [address for address in present if address not in _Connection.known]
         found = client.run(probe, str(home), workers=new, on_error="return") if new else {}
-    for address, seen in found.items():
-        if isinstance(seen, OSError):  # it has just gone
-            continue
+    for address, seen in _of_those_there(found):
         wrong = f"cannot run this version of arxivtag ({type(seen).__name__})"
         if isinstance(seen, Seen):
             wrong = difference(versions(), seen.versions) or seen.trouble
@@ -135,6 +133,11 @@ def check(home: Path) -> None:
                 "folder at the same path, then start that worker again.",
             )
         _Connection.known.add(address)
+
+
+def _of_those_there(found: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Give what workers answered, but for those that have just gone."""
+    return ((address, said) for address, said in found.items() if not isinstance(said, OSError))
 
 
 @dataclass(frozen=True)
@@ -221,7 +224,7 @@ def pool() -> Iterator[Pool]:
             f"The cluster at {config.cluster_address()} has no workers.",
             "Start some (dask worker ADDRESS), or use --jobs.",
         )
-    for address, theirs in found.items():
+    for address, theirs in _of_those_there(found):
         if wrong := difference(versions(), theirs if isinstance(theirs, dict) else {}):
             raise RefusedError(
                 f"The worker at {address} {wrong}.",
