@@ -246,10 +246,15 @@ def start_next(home: Path | None = None) -> str | None:
     is_full = not cluster_address() and all(map(locks.is_held, _slot_paths(home)))
     if is_full or not _waiting(home):
         return None
-    if job_limits().jobs > 1:
-        from arxivtag.runs import memory  # noqa: F401  it takes a second: not under the lock
+    import_ahead()
     with _queue_lock(home):
         return _start_next_locked(home)
+
+
+def import_ahead() -> None:
+    """Import what it takes to begin a run beside others: a second, for which nobody should wait."""
+    if job_limits().jobs > 1:
+        from arxivtag.runs import memory  # noqa: F401
 
 
 class _Poll:

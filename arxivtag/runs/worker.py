@@ -82,6 +82,8 @@ def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 
         child: The process.
         own_lease: On a cluster, the number under which the run is held.
     """
+    if held:
+        jobs.import_ahead()
     _wait_and_report(folder, child, _oom_kills(), own_lease)
     _release(held)
     if held:
