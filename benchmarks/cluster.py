@@ -3,9 +3,10 @@
     python benchmarks/cluster.py --kills 200          # short runs, workers killed at random
     python benchmarks/cluster.py --figures [DATA]     # two at once; a task beside a local start
 
-``--kills``: a scheduler and three workers with the quick pipeline of the tests; every few seconds
-a worker dies by ``kill -9`` and another one comes. A run whose task the engine gave up is resumed,
-as a person would. Nothing may be lost or stand still.
+``--kills``: a scheduler and three workers with the quick pipeline of the tests; at random moments a
+worker that trains dies by ``kill -9`` and another one comes. A run under which one worker after
+another died, so that it was given up, is resumed, as a person would. Nothing may be lost or stand
+still.
 
 ``--figures``: two real runs at once on two workers of one core each, against the same two one after
 another at home on both cores; and the seconds from the click to the pipeline's first line, on a
@@ -24,21 +25,26 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from arxivtag.config import CODE_FOLDER
+from arxivtag.errors import RunError
 from arxivtag.runs import cluster, jobs, registry
 from arxivtag.runs.registry import RunSummary
+from arxivtag.runs.status import FAILED, FINISHED, LOST, RUNNING
 from arxivtag.settings import RunConfig, preset_settings
-from tests.runs.clusters import LocalCluster, wait_for_workers
+from tests.runs.clusters import LocalCluster, seats, wait_for_workers
 from tests.runs.conftest import FAKE_FOLDER, fake_config
 
 _PATIENCE_S = 120.0
-_LEASE_S = "4"
+_LEASE_S = "2"
+_N_WORKERS = 3
+_RUNS_PER_KILL = (2, 8)  # so many runs end between two kills
+_LONGEST_PAUSE_S = 2.0  # and then so many seconds go by
 
 
 @contextmanager
@@ -70,41 +76,57 @@ class Tally:
 def play(home: Path, folder: Path, n_runs: int, seed: int) -> Tally:
     """Train short runs while workers die at random, and count what became of them."""
     chance, tally = random.Random(seed), Tally(Counter())
-    with started(folder, 3, fake=True) as local:
-        left = n_runs
-        kill_at, patient_until = time.monotonic() + 3, time.monotonic() + _PATIENCE_S
-        seen: set[tuple[str, str]] = set()
+    with started(folder, _N_WORKERS, fake=True) as local:
+        left, patient_until = n_runs, time.monotonic() + _PATIENCE_S
+        kill_after, kill_at = 0, 0.0
+        states: dict[str, str] = {}
         while time.monotonic() < patient_until:
-            runs = registry.list_runs(home)
-            while left and sum(run.state == "queued" for run in runs) < 6:
+            while left and len(jobs.queue(home)) < _N_WORKERS:
                 jobs.start(fake_config(chance.randint(2, 6)), home)
                 left -= 1
-                runs = registry.list_runs(home)
-            states = {(run.run_id, run.state) for run in runs}
-            if states != seen:  # something moves
-                seen, patient_until = states, time.monotonic() + _PATIENCE_S
-            if not left and all(run.state == "finished" for run in runs):
+            runs, before = registry.list_runs(home), states
+            states = {run.run_id: run.state for run in runs}
+            if states != before:  # something moves
+                patient_until = time.monotonic() + _PATIENCE_S
+            tally.problems += [
+                f"{run_id} was finished and is {states.get(run_id)}"
+                for run_id, state in before.items()
+                if state == FINISHED != states.get(run_id)
+            ]
+            if not left and set(states.values()) == {FINISHED}:
                 break
-            if time.monotonic() >= kill_at:
-                local.kill(chance.choice(sorted(local.workers)))
-                local.fill()
-                tally.n_kills += 1
-                kill_at = time.monotonic() + chance.uniform(3.0, 9.0)
-            tally.n_resumed += sum(_resume(run, home) for run in runs)
+            if given := seats():
+                n_ended = list(states.values()).count(FINISHED)
+                if n_ended < kill_after:
+                    kill_at = time.monotonic() + chance.uniform(0.0, _LONGEST_PAUSE_S)
+                elif time.monotonic() >= kill_at and _kill_one(local, runs, chance):
+                    kill_after = n_ended + chance.randint(*_RUNS_PER_KILL)
+                    tally.n_kills += 1
+                tally.n_resumed += sum(_resume(run, given, home) for run in runs)
             jobs.start_next_on_poll(home)
             time.sleep(0.1)
     _look(home, tally)
     return tally
 
 
-def _resume(run: RunSummary, home: Path) -> bool:
+def _kill_one(local: LocalCluster, runs: Sequence[RunSummary], chance: random.Random) -> bool:
+    """Kill a worker that trains, if one does, and start another one."""
+    at_work = [run.status.worker for run in runs if run.state == RUNNING]
+    at_work = [worker for worker in at_work if worker in local.workers]  # and not killed just now
+    if at_work:
+        local.kill(chance.choice(at_work))
+        local.fill()
+    return bool(at_work)
+
+
+def _resume(run: RunSummary, given: Mapping[str, Sequence[str]], home: Path) -> bool:
     """Resume a run that no task works on any more; return whether it was one."""
-    if run.state not in ("lost", "failed"):
-        return False
-    if any(run.run_id in one.run_ids for one in cluster.seats()):
-        return False  # another worker is about to take it
-    jobs.resume(run.run_id, home)
-    return True
+    if run.state not in (LOST, FAILED) or any(run.run_id in one for one in given.values()):
+        return False  # or another worker is about to take it
+    with suppress(RunError):  # one has just taken it
+        jobs.resume(run.run_id, home)
+        return True
+    return False
 
 
 def _look(home: Path, tally: Tally) -> None:
@@ -118,6 +140,9 @@ def _look(home: Path, tally: Tally) -> None:
             range(1, (full.settings.training.epochs or 0) + 1)
         ):
             tally.problems.append(f"{run.run_id} has the epochs {epochs}")
+        leases = {path.name for path in full.folder.path.glob("lease-*")}
+        if leases != {f"lease-{number + 1}" for number in range(run.status.lease)}:
+            tally.problems.append(f"{run.run_id} has {leases}, not {run.status.lease} leases")
 
 
 def short_runs(data: str) -> list[RunConfig]:
@@ -149,10 +174,12 @@ def two_at_once(folder: Path, data: str, rounds: int) -> dict[str, object]:
             jobs.start(settings, home)
 
     seconds_of(home, both)  # reads the data and compiles
-    pairs = []
+    pairs: list[tuple[float, float]] = []
     for number in range(rounds):
         one_by_one = seconds_of(home, both)
         with started(folder / f"real-{number}", 2, fake=False):
+            if not pairs:
+                seconds_of(home, both)  # workers of one core compile anew
             pairs.append((seconds_of(home, both), one_by_one))
     ratios = [at_once / one_by_one for at_once, one_by_one in pairs]
     return {"seconds": pairs, "ratio": statistics.median(ratios)}

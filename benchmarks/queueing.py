@@ -6,8 +6,9 @@
 People click at random moments (a Poisson process), runs take what they take, and whoever came
 first begins first on the next free seat: a slot of this machine or of a worker. ``--measure``
 starts real jobs with the quick pipeline of the tests at such moments, with two slots, and sets
-their waits beside those that the simulation gives for the same moments, from the nominal lengths
-of the runs and what one run alone was measured to cost beyond its own.
+their waits beside those that the simulation gives for the same moments: as foreseen, from the
+lengths that runs should have and what one on two busy slots was measured to cost beyond them; and
+afterwards, from the lengths that they had, which a machine busy with other work does not disturb.
 """
 
 from __future__ import annotations
@@ -87,8 +88,7 @@ def forecast(runs_per_hour: float, length_s: float, n_seats: int, seed: int = 1)
 def measure(n_runs: int, home: Path, seed: int = 1) -> dict[str, object]:
     """Start real jobs at random moments on two slots; return their waits and those simulated."""
     chance = random.Random(seed)
-    alone = [_seconds_of_one(home) for _ in range(3)]
-    beyond_s = statistics.median(alone) - 4 * SECONDS_PER_EPOCH
+    startup_s, (beyond_s, turn_s) = _startup(home), _turns(home)
     epochs = [chance.randint(4, 24) for _ in range(n_runs)]
     lengths = [n * SECONDS_PER_EPOCH + beyond_s for n in epochs]
     # Four fifths of what two slots can do.
@@ -98,28 +98,23 @@ def measure(n_runs: int, home: Path, seed: int = 1) -> dict[str, object]:
         time.sleep(max(0.0, begin + at - time.monotonic()))
         started_at.append(time.monotonic())
         ids.append(jobs.start(fake_config(n), home))
-    wait_for(lambda: all(state_of(one, home) == "finished" for one in ids), timeout_s=300)
-    lines = [line.split() for line in Path(os.environ["FAKE_JOURNAL"]).read_text().splitlines()]
-    begun = {run_id: float(at) for event, run_id, at in lines if event == "begin"}
-    startup_s = _startup(home)
-    real = [max(0.0, begun[one] - at - startup_s) for one, at in zip(ids, started_at, strict=True)]
-    simulated = waits_of([at - started_at[0] for at in started_at], lengths, 2)
+    begun, ended = _times(ids, home)
+    real = [max(0.0, then - at - startup_s) for then, at in zip(begun, started_at, strict=True)]
+    lasted = [end - begin + turn_s for begin, end in zip(begun, ended, strict=True)]
+    foreseen, afterwards = (waits_of(started_at, each, 2) for each in (lengths, lasted))
     return {
         "runs": n_runs,
+        "load_of_the_machine": os.getloadavg(),
+        "startup_s": startup_s,
         "beyond_s": beyond_s,
+        "turn_s": turn_s,
         "mean_wait_s": statistics.mean(real),
-        "mean_wait_simulated_s": statistics.mean(simulated),
+        "mean_wait_foreseen_s": statistics.mean(foreseen),
+        "mean_wait_afterwards_s": statistics.mean(afterwards),
         "waits_s": real,
-        "simulated_s": simulated,
+        "foreseen_s": foreseen,
+        "afterwards_s": afterwards,
     }
-
-
-def _seconds_of_one(home: Path) -> float:
-    """Return how long a run of four epochs holds its slot when it is alone."""
-    at = time.monotonic()
-    jobs.start(fake_config(4), home)
-    wait_for(lambda: not jobs.running(home), timeout_s=60)
-    return time.monotonic() - at
 
 
 def _startup(home: Path) -> float:
@@ -127,12 +122,27 @@ def _startup(home: Path) -> float:
     found = []
     for _ in range(3):
         at = time.monotonic()
-        run_id = jobs.start(fake_config(1), home)
-        wait_for(lambda: not jobs.running(home), timeout_s=60)
-        lines = Path(os.environ["FAKE_JOURNAL"]).read_text().splitlines()
-        (begun,) = (line.split() for line in lines if line.startswith(f"begin {run_id}"))
-        found.append(float(begun[2]) - at)
+        (begun,), _ = _times([jobs.start(fake_config(1), home)], home)
+        found.append(begun - at)
     return statistics.median(found)
+
+
+def _turns(home: Path) -> tuple[float, float]:
+    """Return the seconds from a begin to the next but for the epochs, and from an end to it."""
+    begun, ended = _times([jobs.start(fake_config(4), home) for _ in range(10)], home)
+    turns = [later - earlier for earlier, later in zip(begun, begun[2:], strict=False)]
+    # Of two at once, whichever ends first makes room for the third.
+    gaps = [later - end for end, later in zip(sorted(ended), begun[2:], strict=False)]
+    return statistics.mean(turns) - 4 * SECONDS_PER_EPOCH, statistics.mean(gaps)
+
+
+def _times(run_ids: Sequence[str], home: Path) -> tuple[list[float], list[float]]:
+    """Wait until runs have finished, and return when the pipeline of each began and ended."""
+    wait_for(lambda: all(state_of(one, home) == "finished" for one in run_ids))
+    lines = [line.split() for line in Path(os.environ["FAKE_JOURNAL"]).read_text().splitlines()]
+    at = {(event, run_id): float(at) for event, run_id, at in lines}
+    begun, ended = ([at[event, run_id] for run_id in run_ids] for event in ("begin", "end"))
+    return begun, ended
 
 
 def main() -> None:
@@ -148,7 +158,7 @@ def main() -> None:
                 if per_hour / 3600 * arguments.length_s < n_seats:
                     print(json.dumps(asdict(forecast(per_hour, arguments.length_s, n_seats))))
         return
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         os.environ |= {
             "ARXIVTAG_JOBS": "2",
             "ARXIVTAG_STANDBY": "0",

@@ -7,7 +7,7 @@ knows may be lost at any time. A run that waits is submitted once a worker has a
 ``train``) for it, so that the order of the queue is ours. Its task (:func:`train`) takes the run's
 lease, starts the process that trains here too, and waits for it; a task behind it lets the next run
 begin, with or without a browser. When a worker dies the scheduler gives the task to another one,
-which waits until the lease is silent and goes on from the checkpoint: at most three times.
+which waits until the lease is silent and goes on from the checkpoint: at most twice.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 SEAT = "train"
-MAX_MOVES = 3
+# Dask by itself gives a task up when its fourth worker has died, and says so to nobody.
+MAX_MOVES = 2
 _TASK = "arxivtag-train-"
 _ANSWER_S = 5.0
 _QUIET_S = 15.0  # after a scheduler did not answer, it is not asked for so long
@@ -121,7 +122,7 @@ def check(home: Path) -> None:
         present = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         new = [address for address in present if address not in _Connection.known]
         found = client.run(probe, str(home), workers=new, on_error="return") if new else {}
-    for address, seen in found.items():
+    for address, seen in _of_those_there(found):
         wrong = f"cannot run this version of arxivtag ({type(seen).__name__})"
         if isinstance(seen, Seen):
             wrong = difference(versions(), seen.versions) or seen.trouble
@@ -132,6 +133,11 @@ def check(home: Path) -> None:
                 "folder at the same path, then start that worker again.",
             )
         _Connection.known.add(address)
+
+
+def _of_those_there(found: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Give what workers answered, but for those that have just gone."""
+    return ((address, said) for address, said in found.items() if not isinstance(said, OSError))
 
 
 @dataclass(frozen=True)
@@ -195,7 +201,7 @@ def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path]
 
         for number, (run_id, attempt) in enumerate(chosen):
             task = client.submit(
-                train, run_id, given, key=_task(run_id, attempt), resources={SEAT: 1},
+                train, run_id, attempt, given, key=_task(run_id, attempt), resources={SEAT: 1},
                 priority=-number,
             )  # fmt: skip
             fire_and_forget(client.submit(follow, task, given, then, pure=False))
@@ -218,7 +224,7 @@ def pool() -> Iterator[Pool]:
             f"The cluster at {config.cluster_address()} has no workers.",
             "Start some (dask worker ADDRESS), or use --jobs.",
         )
-    for address, theirs in found.items():
+    for address, theirs in _of_those_there(found):
         if wrong := difference(versions(), theirs if isinstance(theirs, dict) else {}):
             raise RefusedError(
                 f"The worker at {address} {wrong}.",
@@ -321,13 +327,13 @@ def _connected(address: str) -> Client:
 # On a worker.
 
 
-def train(run_id: str, given: Given) -> None:
+def train(run_id: str, attempt: int, given: Given) -> None:
     """Train a run in a process of its own, and wait for its end; the run folder says how it was."""
     from distributed import get_worker
 
     worker, folder = get_worker(), run_folder(run_id, Path(given.home))
     wrong = difference(given.versions, versions())
-    begun = _taken(folder, str(worker.name), wrong)
+    begun = _taken(folder, attempt, str(worker.name), wrong)
     if begun is None:
         return
     n_threads = worker.state.nthreads // max(1, int(worker.state.total_resources.get(SEAT, 1)))
@@ -364,12 +370,13 @@ def follow(ended: object, given: Given, then: Callable[[Path], object]) -> None:
         then(Path(given.home))
 
 
-def _taken(folder: RunFolder, worker: str, wrong: str) -> RunStatus | None:
+def _taken(folder: RunFolder, attempt: int, worker: str, wrong: str) -> RunStatus | None:
     """Take a run that waits, or whose worker is silent; None if there is nothing to train."""
     while True:
         with contextlib.suppress(ArxivTagError):
             number, status = lease.number(folder), read_status(folder.status)
-            if status.state not in (QUEUED, RUNNING):
+            is_ours = status.attempt - status.moves == attempt  # else it was resumed: another task
+            if status.state not in (QUEUED, RUNNING) or not is_ours:
                 return None
             waits = status.state == QUEUED and status.lease == number
             if (waits or lease.is_silent(folder, status)) and lease.take(folder, number):
@@ -407,8 +414,9 @@ def _is_over(process: subprocess.Popen[bytes], folder: RunFolder, begun: RunStat
     """Return whether nobody trains a run here any more, or somebody else does."""
     if not lease.is_held(folder, begun.lease):
         return True
+    if process.poll() is None:
+        return False
     with contextlib.suppress(ArxivTagError):  # the child goes on where its parent was killed
         status = read_status(folder.status)
-        is_at_work = status.state == RUNNING and not lease.is_silent(folder, status)
-        return process.poll() is not None and not is_at_work
+        return status.state != RUNNING or lease.is_silent(folder, status)
     return True

@@ -42,7 +42,7 @@ from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError, 
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
 from arxivtag.policy import role
-from arxivtag.runs import lease, memory, registry, standby
+from arxivtag.runs import lease, registry, standby
 from arxivtag.runs.admission import check_start
 from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
 from arxivtag.runs.registry import Run
@@ -252,8 +252,15 @@ def start_next(home: Path | None = None) -> str | None:
     is_full = not cluster_address() and all(map(locks.is_held, _slot_paths(home)))
     if is_full or not _waiting(home):
         return None
+    import_ahead()
     with _queue_lock(home):
         return _start_next_locked(home)
+
+
+def import_ahead() -> None:
+    """Import what it takes to begin a run beside others: a second, for which nobody should wait."""
+    if job_limits().jobs > 1:
+        from arxivtag.runs import memory  # noqa: F401
 
 
 class _Poll:
@@ -380,6 +387,8 @@ def _has_room(run_id: str, home: Path) -> bool:
     beside = running(home)
     if not beside:
         return True
+    from arxivtag.runs import memory  # it knows of data sets, with all that takes to import
+
     needed, *taken = (
         memory.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
     )

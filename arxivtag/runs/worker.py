@@ -18,6 +18,7 @@ import argparse
 import contextlib
 import logging
 import os
+import select
 import signal
 import sys
 import threading
@@ -67,6 +68,11 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
+def _is_orphan() -> bool:
+    """Return whether nobody holds the other end of this process's input any more."""
+    return bool(select.select([0], [], [], 0)[0])
+
+
 def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 0) -> None:
     """Wait for the process that works on a run, see that its end is written, begin the next job.
 
@@ -76,6 +82,8 @@ def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 
         child: The process.
         own_lease: On a cluster, the number under which the run is held.
     """
+    if held:
+        jobs.import_ahead()
     _wait_and_report(folder, child, _oom_kills(), own_lease)
     _release(held)
     if held:
@@ -166,6 +174,8 @@ def _oom_kills() -> int:
 def _wait_and_report(folder: RunFolder, child: int, oom_kills: int, own_lease: int) -> None:
     """Wait for the child; if it left the run as running, write why it ended."""
     _, wait_status = os.waitpid(child, 0)
+    if own_lease and _is_orphan():  # so is the child, and has ended for that
+        return
     code = os.waitstatus_to_exitcode(wait_status)
     for attempt in range(_END_TRIES):
         try:

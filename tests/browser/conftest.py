@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -20,12 +21,17 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
     Error,
+    FilePayload,
+    FloatRect,
+    FrameLocator,
+    Locator,
     Page,
     Playwright,
     expect,
@@ -42,9 +48,10 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-START_TIMEOUT_S = 60
+START_TIMEOUT_S = 200
 # Two cores run the tests, the servers and Chromium: what is right may take a while.
-expect.set_options(timeout=20_000)
+PATIENCE_S = 60
+expect.set_options(timeout=PATIENCE_S * 1000)
 # Streamlit's own front end reports these; none of them is ours to mend.
 FOREIGN_CONSOLE = (
     "fivetran",
@@ -115,7 +122,7 @@ def is_healthy(url: str) -> bool:
     """Whether the server at ``url`` answers its health check."""
     with (
         contextlib.suppress(OSError),
-        urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer,
+        urllib.request.urlopen(f"{url}/_stcore/health", timeout=10) as answer,
     ):
         return bool(answer.status == 200)
     return False
@@ -242,25 +249,31 @@ class Watched:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Return ``open_page(url, width=1280, height=900, color_scheme="light") -> Page``.
+    """Return ``open_page(url, width=1280, height=900, color_scheme="light", ...) -> Page``.
 
-    At the end of the test every page opened is checked by :func:`assert_clean`.
+    What else is given is for the browser's new context. At the end of the test every page opened
+    is checked by :func:`assert_clean`.
     """
     opened: list[tuple[Page, Watched]] = []
 
     def open_one(
-        url: str, *, width: int = 1280, height: int = 900, color_scheme: str = "light"
+        url: str,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        color_scheme: str = "light",
+        **options: Any,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme=color_scheme,  # type: ignore[arg-type]
-            accept_downloads=True,
+            **options,
         )
         page = context.new_page()
         watched = Watched()
         page.on("console", watched.on_console)
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(2 * PATIENCE_S * 1000)
         opened.append((page, watched))
         page.goto(url)
         return page
@@ -277,8 +290,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 def problems_on(page: Page) -> list[str]:
     """Return the exception boxes that a page shows now."""
-    boxes = page.get_by_test_id("stException")
-    return [f"exception box: {boxes.nth(i).inner_text()}" for i in range(boxes.count())]
+    texts = page.get_by_test_id("stException").all_inner_texts()
+    return [f"exception box: {text}" for text in texts]
 
 
 def wait_until_idle(page: Page, timeout_s: float = 60) -> None:
@@ -290,3 +303,71 @@ def wait_until_idle(page: Page, timeout_s: float = 60) -> None:
 def assert_clean(page: Page) -> None:
     """Fail when the page shows an exception box."""
     assert not problems_on(page)
+
+
+def eventually(page: Page, check: Callable[[], None]) -> None:
+    """Call ``check`` until it raises nothing, and let its last error pass after a while.
+
+    For what :func:`expect` does not know: a page may be in mid-change when it is looked at.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(AssertionError, Error, ValueError):
+            return check()
+        page.wait_for_timeout(100)
+    return check()
+
+
+PAPERS = "title,abstract\nOf graphs,We study spectral clustering of large sparse graphs.\n"
+
+
+def tag_a_file(place: Page | FrameLocator) -> None:
+    """On the page Predict as it opens: send a file of one paper, and see it tagged."""
+    expect(place.get_by_text("Computer Vision").first).to_be_visible()
+    place.get_by_role("tab", name="Many at once").click()
+    papers: FilePayload = {
+        "name": "papers.csv", "mimeType": "text/csv", "buffer": PAPERS.encode()
+    }  # fmt: skip
+    place.locator("input[type=file]").set_input_files([papers])
+    place.get_by_role("button", name="Tag the file").click()
+    tagged = place.get_by_test_id("stMetric").filter(has_text="Papers tagged")
+    expect(tagged).to_contain_text("1")
+
+
+def says(place: Locator, *texts: str) -> None:
+    """Wait until ``place`` shows the texts; invisible characters that part markup aside."""
+
+    def all_are_there() -> None:
+        shown = re.sub("[\u2060\u200b]", "", " ".join(place.all_text_contents()))
+        missing = [text for text in texts if text not in shown]
+        assert not missing, (missing, shown[:2000])
+
+    eventually(place.page, all_are_there)
+
+
+def fits(page: Page) -> None:
+    """Wait until the page cannot be scrolled sideways."""
+    page.wait_for_function(
+        """() => [document.documentElement, document.querySelector('[data-testid=stMain]')]
+            .every((node) => node.scrollWidth <= document.documentElement.clientWidth)"""
+    )
+
+
+def boxes(page: Page, selector: str) -> list[dict[str, float]]:
+    """The places of elements in the window: left, right, top, bottom in pixels."""
+    found: list[dict[str, float]] = page.locator(selector).evaluate_all(
+        "elements => elements.map((element) => element.getBoundingClientRect().toJSON())"
+    )
+    return found
+
+
+def box_at_rest(place: Locator) -> FloatRect:
+    """Where an element stands as soon as it has stopped moving."""
+    before = None
+    for _ in range(5 * PATIENCE_S):
+        box = place.bounding_box()
+        if box and box == before:
+            return box
+        before = box
+        place.page.wait_for_timeout(200)
+    raise AssertionError(f"it never stood still: {before}")

@@ -13,7 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from arxivtag.runs import jobs
-from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
+from tests.browser.conftest import Server, eventually, start_server, stop_jobs, wait_until_idle
 from tests.browser.test_runs import finished_run
 from tests.runs.conftest import FAKE_FOLDER, fake_config, make_run
 from tests.ui.demo_run import RUN_ID
@@ -149,15 +149,24 @@ def graves(page: Page, rules: dict[str, Any] | None = None) -> list[str]:
     return found + [f"pale in a chart: {text}" for text in pale]
 
 
-def graves_in_light_and_dark(page: Page) -> list[str]:
-    """Return the grave findings in both; in the dark only colours are others."""
+def nothing_is_grave(page: Page, rules: dict[str, Any] | None = None) -> None:
+    """Fail on what stays grave: while a page changes, what goes is pale."""
+
+    def look() -> None:
+        assert graves(page, rules) == []
+
+    eventually(page, look)
+
+
+def nothing_is_grave_in_light_and_dark(page: Page) -> None:
+    """Fail on grave findings in both; in the dark only colours are others."""
     settled(page)
-    found = graves(page)
+    nothing_is_grave(page)
     was = page.evaluate(GROUND_JS)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"(was) => ({GROUND_JS})() !== was", arg=was)
     page.wait_for_timeout(500)  # colours glide
-    return found + graves(page, {"runOnly": ["color-contrast"]})
+    nothing_is_grave(page, {"runOnly": ["color-contrast"]})
 
 
 @pytest.mark.parametrize(
@@ -175,7 +184,7 @@ def test_nothing_serious(full_server: Server, open_page: OpenPage, name: str) ->
         by = page.get_by_test_id("stMain").get_by_text(called, exact=True)
         (by if role == "text" else page.get_by_role(role, name=called, exact=True)).first.click()  # type: ignore[arg-type]
         settled(page)
-    assert graves_in_light_and_dark(page) == []
+    nothing_is_grave_in_light_and_dark(page)
 
 
 @pytest.mark.slow
@@ -187,9 +196,8 @@ def test_nothing_serious_while_it_trains(
     run_id = jobs.start(fake_config(200), full_server.home)
     page = open_page(f"{full_server.url}/Train?run={run_id}")
     expect(page.locator(".at-space[data-frame]")).to_be_visible()
-    found = graves_in_light_and_dark(page)
+    nothing_is_grave_in_light_and_dark(page)
     jobs.stop(run_id, full_server.home)
-    assert found == []
 
 
 def test_pale_texts_are_found(full_server: Server, open_page: OpenPage) -> None:

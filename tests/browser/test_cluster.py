@@ -9,25 +9,24 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from arxivtag import storage
 from arxivtag.config import CODE_FOLDER
 from arxivtag.runs import jobs, registry
-from tests.browser.conftest import Server, start_server, stop_jobs
+from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
 from tests.runs.clusters import LocalCluster
 from tests.runs.conftest import FAKE_FOLDER, wait_for
 
 pytestmark = pytest.mark.browser
 
+PATIENCE_MS = 120_000
 N_POINTS = "() => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0) > 4"
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A server whose runs train on two workers, 3 s an epoch."""
-    quick = {
-        "PYTHONPATH": f"{FAKE_FOLDER}:{CODE_FOLDER}",
-        "FAKE_SECONDS_PER_EPOCH": "3",
-        "FAKE_JOURNAL": "",
-    }
+    """A server whose runs train on two workers, and go no further than epoch 3."""
+    storage.write_text(tmp_path / "home" / "hold", "3")
+    quick = {"PYTHONPATH": f"{FAKE_FOLDER}:{CODE_FOLDER}", "FAKE_JOURNAL": ""}
     with LocalCluster(tmp_path, 2, quick) as local:
         cluster = {"ARXIVTAG_CLUSTER": local.address}
         running = start_server(tmp_path / "home", tmp_path / "logs", cluster)
@@ -39,19 +38,22 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def test_two_sessions_start_and_watch(server: Server, open_page: Callable[..., Page]) -> None:
     pages = [open_page(f"{server.url}/Train") for _ in range(2)]
     for page in pages:
-        page.get_by_role("button", name="Start training").click()
+        start = page.get_by_role("button", name="Start training")
+        expect(start).to_be_visible()
+        wait_until_idle(page)  # the form is drawn more than once as it opens
+        start.click()
         page.wait_for_url(re.compile("run="))
     for page in pages:
-        page.wait_for_function(N_POINTS, timeout=60_000)
+        page.wait_for_function(N_POINTS, timeout=PATIENCE_MS)
     runs = registry.list_runs(server.home)
     assert {run.state for run in runs} == {"running"}
     assert len({run.status.worker for run in runs}) == 2
     third = open_page(f"{server.url}/Runs")
-    expect(third.get_by_text("2 of 2")).to_be_visible(timeout=30_000)
+    expect(third.get_by_text("2 of 2")).to_be_visible(timeout=PATIENCE_MS)
     expect(third.get_by_text("worker-2")).to_be_visible()
     pages[0].get_by_role("button", name="Stop").click()
-    expect(pages[0].get_by_text("Stopped").first).to_be_visible(timeout=60_000)
+    expect(pages[0].get_by_text("Stopped").first).to_be_visible(timeout=PATIENCE_MS)
     others = [run.run_id for run in registry.list_runs(server.home) if run.state == "running"]
     for run_id in others:
         jobs.stop(run_id, server.home)
-    wait_for(lambda: all(run.status.is_over for run in registry.list_runs(server.home)), 60)
+    wait_for(lambda: all(run.status.is_over for run in registry.list_runs(server.home)))

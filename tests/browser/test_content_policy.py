@@ -26,7 +26,8 @@ ATTACK = """async () => {
   add("img", { src: "https://elsewhere.example/a.png" });
   add("iframe", { src: "https://elsewhere.example/" });
   await fetch("https://elsewhere.example/").catch(() => {});
-  await new Promise((done) => setTimeout(done, 300));
+  for (let waited = 0; waited < 3 || (refused.length < 5 && waited < 100); waited += 1)
+    await new Promise((done) => setTimeout(done, 100));
   return [Boolean(window.hit), [...new Set(refused)].sort()];
 }"""
 

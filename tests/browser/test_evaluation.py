@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from arxivtag.learning.evaluation_tables import threshold_figures
 from arxivtag.ui.evaluation.view import TABS
-from tests.browser.conftest import Server, start_server, wait_until_idle
+from tests.browser.conftest import Server, eventually, fits, start_server, wait_until_idle
 from tests.ui.evaluated_run import EvaluatedRun, make_evaluated_run
 
 pytestmark = pytest.mark.browser
@@ -81,7 +81,11 @@ def test_binary_accuracy_comes_with_the_level_of_no_label(
     expect(shown).to_contain_text(level)
     # Not cut off by the tile either.
     delta = shown.get_by_test_id("stMetricDelta")
-    assert delta.evaluate("node => node.scrollWidth <= node.clientWidth + 1")
+
+    def is_whole() -> None:
+        assert delta.evaluate("one => one.isConnected && one.scrollWidth <= one.clientWidth + 1")
+
+    eventually(page, is_whole)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
@@ -94,5 +98,5 @@ def test_every_tab_fits_the_screen(
         expect(page.get_by_role("tab", name=name, exact=True)).to_have_attribute(
             "aria-selected", "true"
         )
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        fits(page)
     expect(page.locator(".at-marked").first).to_be_visible()  # of the last tab, the errors

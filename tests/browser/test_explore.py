@@ -12,15 +12,16 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, box_at_rest, eventually, fits
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
 OpenPage = Callable[..., Page]
 
 
-def query(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlparse(page.url).query)
+def wait_for_query(page: Page, is_right: Callable[[dict[str, list[str]]], bool]) -> None:
+    """Wait until what stands behind the question mark of the address is right."""
+    page.wait_for_url(lambda url: is_right(parse_qs(urlparse(url).query)))
 
 
 def tab(page: Page, name: str) -> Locator:
@@ -39,7 +40,7 @@ def test_tabs_stand_in_the_address(server: Server, open_page: OpenPage) -> None:
     expect(figure(page, "overview-labels")).to_be_visible(timeout=PATIENCE_MS)
     tab(page, "Lengths").click()
     expect(page.get_by_text("What a maximum length covers")).to_be_visible(timeout=PATIENCE_MS)
-    assert query(page)["tab"] == ["Lengths"]
+    expect(page).to_have_url(re.compile(r"\btab=Lengths\b"))
     # Only the open tab is computed and drawn.
     expect(page.get_by_text("Duplicate titles")).to_have_count(0, timeout=PATIENCE_MS)
     page.get_by_test_id("stSidebar").get_by_role("link", name="Train").click()
@@ -63,29 +64,26 @@ def test_a_filter_narrows_the_page_and_can_be_shared(server: Server, open_page: 
     said = page.get_by_text(re.compile("cs.RO and|with cs.RO"))
     expect(said).to_be_visible(timeout=PATIENCE_MS)
     sentence = said.inner_text()
-    assert query(page)["search"] == ["segmentation"]
-    assert query(page)["labels"] == ["cs.RO · Robotics"]
+    wanted = {"search": ["segmentation"], "labels": ["cs.RO · Robotics"]}
+    wait_for_query(page, lambda query: query.items() >= wanted.items())
 
     shared = open_page(page.url, width=390, color_scheme="dark")
     expect(shared.get_by_text(sentence)).to_be_visible(timeout=PATIENCE_MS)
     expect(tab(shared, "Papers")).to_have_attribute("aria-selected", "true")
-    assert shared.evaluate("document.documentElement.scrollWidth") <= 390
+    fits(shared)
 
     shared.get_by_role("button", name="Clear filters").click()
     expect(shared.get_by_text(sentence)).to_have_count(0, timeout=PATIENCE_MS)
-    assert "search" not in query(shared)
+    wait_for_query(shared, lambda query: "search" not in query)
 
 
 def test_a_click_on_the_heat_map_filters_the_page(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/Explore?tab=Labels", height=2600)
     plot = page.locator(".st-key-co-occurrence-count .js-plotly-plot")
     expect(plot.locator(".heatmaplayer image")).to_be_visible(timeout=PATIENCE_MS)
-    assert (
-        plot.locator("xpath=ancestor::*[@aria-label]").count()
-        or page.locator("[aria-label*='Heat map']").count()
-    )
-    cells = plot.locator(".heatmaplayer image").bounding_box()
-    assert cells is not None
+    above = plot.locator("xpath=ancestor::*[@aria-label]")
+    expect(above.or_(page.locator("[aria-label*='Heat map']")).first).to_be_attached()
+    cells = box_at_rest(plot.locator(".heatmaplayer image"))
     n_labels = plot.locator(".yaxislayer-above .ytick, .ytick").count()
     side, height = cells["width"] / n_labels, cells["height"] / n_labels
     # First row, second column: the two most frequent labels.
@@ -93,7 +91,7 @@ def test_a_click_on_the_heat_map_filters_the_page(server: Server, open_page: Ope
     expect(
         page.get_by_text(re.compile("of [0-9,]+ papers kept after cleaning: with"))
     ).to_be_visible(timeout=PATIENCE_MS)
-    assert len(query(page)["labels"]) == 2
+    wait_for_query(page, lambda query: len(query.get("labels", [])) == 2)
 
 
 def test_a_table_and_the_cleaned_papers_download(server: Server, open_page: OpenPage) -> None:
@@ -146,26 +144,32 @@ def test_the_network_of_labels_is_dragged_read_and_clicked(
     def places() -> list[list[float]]:
         return [list(place) for place in json.loads(network.get_attribute("data-places") or "[]")]
 
-    before = places()
-    assert len(before) == 20
-    assert len({tuple(place) for place in before}) == 20
     second = network.get_by_role("button").nth(1)
-    box = second.locator("circle").bounding_box()
-    assert box
+    box = box_at_rest(second.locator("circle"))
+    before = places()
+    assert len({tuple(place) for place in before}) == 20
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x - 60, y + 40, steps=4)
     page.mouse.up()
+
+    def it_stays_and_springs_move_the_others() -> None:
+        assert places()[1][0] < before[1][0]
+        assert sum(old != new for old, new in zip(before, places(), strict=True)) > 10
+
+    eventually(page, it_stays_and_springs_move_the_others)
     after = places()
-    assert after[1][0] < before[1][0]  # it stays where it was put, and springs move the others
-    assert sum(old != new for old, new in zip(before, after, strict=True)) > 10
-    assert "labels" not in query(page)  # a drag is no click
+    wait_for_query(page, lambda query: "labels" not in query)  # a drag is no click
     first = network.get_by_role("button").first
     expect(first).to_have_attribute("aria-label", re.compile("^cs.LG.*Machine Learning: [0-9]+ pa"))
     first.focus()
     page.keyboard.press("Shift+ArrowRight")
-    assert places()[0][0] > after[0][0]
+
+    def it_goes_right() -> None:
+        assert places()[0][0] > after[0][0]
+
+    eventually(page, it_goes_right)
     page.keyboard.press("ArrowRight")
     expect(second).to_be_focused()
     with page.expect_download() as waiting:

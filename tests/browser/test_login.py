@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from arxivtag.config import PRETRAINED_PATH
 from tests.browser.conftest import Server, free_port, start_server, stop_jobs
 from tests.oidc import provider
+from tests.runs.conftest import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -69,10 +70,10 @@ def test_who_has_not_signed_in_sees_only_the_way_in(
     # Nobody has asked for the model yet, and it is there.
     maps = Path(f"/proc/{app.process.pid}/maps")
     if maps.exists():
-        assert str(PRETRAINED_PATH) in maps.read_text()
+        wait_for(lambda: str(PRETRAINED_PATH) in maps.read_text())
     expect(page.get_by_test_id("stMain").get_by_role("button")).to_have_count(1)
     expect(page.get_by_test_id("stPageLink")).to_have_count(0)
-    with httpx.Client(base_url=app.url) as nobody:
+    with httpx.Client(base_url=app.url, timeout=60) as nobody:
         answer = nobody.post("/api/v1/tag", json=ABSTRACT)
         assert answer.status_code == 401
         assert set(answer.json()) == {"error", "hint"}
@@ -86,7 +87,7 @@ def test_who_has_not_signed_in_sees_only_the_way_in(
         assert nobody.get("/_stcore/metrics").status_code == 404
     # A cookie that this server did not sign.
     forged = {"_streamlit_user": '{"is_logged_in": true, "email": "olga@example.org"}'}
-    with httpx.Client(base_url=app.url, cookies=forged) as nobody:
+    with httpx.Client(base_url=app.url, cookies=forged, timeout=60) as nobody:
         assert nobody.get("/api/v1/models").status_code == 401
 
 

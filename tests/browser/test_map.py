@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, box_at_rest
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -28,8 +28,7 @@ def test_papers_drawn_around_on_the_map_are_those_of_all_tabs(
     page.get_by_role("button", name="Draw the map").click(timeout=PATIENCE_MS)
     drawn = page.locator(".at-map[data-points='2000']")
     expect(drawn).to_be_visible(timeout=PATIENCE_MS)
-    box = drawn.bounding_box()
-    assert box
+    box = box_at_rest(drawn)
     left, top = box["x"] + 0.25 * box["width"], box["y"] + 80
     page.mouse.move(left, top)
     page.mouse.down()
@@ -39,15 +38,16 @@ def test_papers_drawn_around_on_the_map_are_those_of_all_tabs(
     said = page.get_by_text(IN_OUTLINE)
     expect(said).to_be_visible(timeout=PATIENCE_MS)
     sentence = said.inner_text()
-    assert "outline=" in page.url
+    expect(page).to_have_url(re.compile("outline="))
     expect(drawn.locator(".shapelayer path").first).to_be_attached()
-    bar = page.get_by_role("tablist").first.bounding_box()
+    bar = box_at_rest(page.get_by_role("tablist").first)
     page.get_by_role("tab", name="Papers", exact=True).click()
     papers = page.get_by_role("tabpanel", name="Papers")
     expect(papers.get_by_text(sentence)).to_be_visible(timeout=PATIENCE_MS)
-    assert page.get_by_role("tablist").first.bounding_box() == bar  # the filters push no tab away
+    tabs = page.get_by_role("tablist").first
+    assert box_at_rest(tabs) == bar  # the filters push no tab away
     papers.get_by_role("button", name="Clear filters").click()
     expect(page.get_by_text(IN_OUTLINE)).to_have_count(0, timeout=PATIENCE_MS)
-    assert "outline=" not in page.url
+    expect(page).not_to_have_url(re.compile("outline="))
     # Plotly's own script aside, which is sent once.
     assert sum(size > MAX_BYTES for size in frames) <= 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server, problems_on, wait_until_idle
+from tests.browser.conftest import Server, fits, problems_on, says, wait_until_idle
 from tests.ui.demo_run import RUN_ID, make_demo_run
 
 pytestmark = pytest.mark.browser
@@ -31,17 +32,6 @@ def wait_for_title(page: Page, title: str) -> None:
     wait_until_idle(page)
 
 
-def overflow_px(page: Page) -> int:
-    """How far the page can be scrolled sideways."""
-    return int(
-        page.evaluate(
-            "Math.max(document.documentElement.scrollWidth,"
-            " document.querySelector('[data-testid=stMain]').scrollWidth)"
-            " - document.documentElement.clientWidth"
-        )
-    )
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_first_address_on_a_fresh_server(
     serve: Callable[..., Server], open_page: OpenPage, name: str
@@ -51,17 +41,12 @@ def test_first_address_on_a_fresh_server(
     for width, color_scheme in LOOKS:
         page = open_page(server.url + path, width=width, color_scheme=color_scheme)
         wait_for_title(page, title)
-        assert overflow_px(page) <= 0, (width, color_scheme)
-        background = page.evaluate(
-            "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-        )
-        assert background == (
-            "rgb(255, 255, 255)" if color_scheme == "light" else "rgb(21, 23, 26)"
-        )
+        fits(page)
+        ground = "rgb(255, 255, 255)" if color_scheme == "light" else "rgb(21, 23, 26)"
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", ground)
         if width == 1280:
             links = page.get_by_test_id("stSidebar").get_by_role("link")
-            expect(links).to_have_count(len(PAGES))
-            assert [link.inner_text().split("\n")[-1] for link in links.all()] == list(PAGES)
+            expect(links).to_have_text([re.compile(rf"{name}\s*$") for name in PAGES])
         assert not problems_on(page)
         page.close()
     assert "Traceback" not in server.log
@@ -88,21 +73,21 @@ def test_choices_hold_on_every_page_and_in_the_address(
     for name in ("Runs", "Home", "Explore"):
         sidebar.get_by_role("link", name=name).click()
         wait_for_title(page, PAGES[name][1])
-        assert f"model={RUN_ID}" in page.url
+        expect(page).to_have_url(re.compile(f"model={RUN_ID}"))
     # As typed: no picture, no emoji, no formula, no colour.
     chosen = sidebar.get_by_test_id("stSelectbox").nth(1)
     expect(chosen).to_be_visible()
     assert page.locator("img[src*='x.invalid'], .katex, img[src='x']").count() == 0
     page.go_back()
     wait_for_title(page, "Subject areas for papers")
-    assert f"model={RUN_ID}" in page.url
+    expect(page).to_have_url(re.compile(f"model={RUN_ID}"))
 
 
 def test_nonsense_in_the_address_gets_a_sentence(server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{server.url}/Train?data=..%2F..%2Fetc&model=%3Cscript%3E&run=%00")
     wait_for_title(page, "Train")
     expect(page.get_by_text("The address asks for the data set “../../etc”")).to_be_visible()
-    assert "data=" not in page.url
+    expect(page).not_to_have_url(re.compile("data="))
 
 
 HOSTILE = [
@@ -119,7 +104,7 @@ def test_text_from_outside_shows_as_typed(server: Server, open_page: OpenPage) -
         page.goto(f"{server.url}/?model={quote(text)}")
         box = page.get_by_test_id("stAlert").first
         expect(box).to_contain_text("The address asks for the model")
-        assert text in box.inner_text().replace("\u2060", "")
+        says(box, text)
         assert box.locator("img, a, code, .katex, strong, em, del, h1").count() == 0
 
 
@@ -132,7 +117,7 @@ def test_keyboard_reaches_the_links_and_focus_shows(server: Server, open_page: O
     reached = set()
     for _ in range(70):  # once around the page, wherever the focus begins
         page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.innerText || ''").split("\n")[-1])
+        reached.add(page.evaluate("document.activeElement?.innerText ?? ''").split("\n")[-1])
     assert {"Home", "Explore", "Train", "Runs"} <= reached
 
 
@@ -155,4 +140,4 @@ def test_upload_with_a_column_mapping(server: Server, open_page: OpenPage, tmp_p
     expect(
         page.get_by_test_id("stMetric").filter(has_text="Papers in the data set")
     ).to_contain_text("30")
-    assert "data=upload%3A" in page.url
+    expect(page).to_have_url(re.compile("data=upload%3A"))

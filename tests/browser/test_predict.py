@@ -7,13 +7,14 @@ import itertools
 import re
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from arxivtag.ui.predict.examples import EXAMPLES
-from tests.browser.conftest import Server, start_server, wait_until_idle
+from tests.browser.conftest import Server, boxes, eventually, start_server, wait_until_idle
 from tests.ui.demo_run import LABELS, RUN_ID, make_demo_run
 
 pytestmark = pytest.mark.browser
@@ -42,23 +43,19 @@ def page(demo_server: Server, open_page: OpenPage) -> Page:
     return opened
 
 
-def boxes(page: Page, selector: str) -> list[dict[str, float]]:
-    """The places of elements in the window: left, right, top, bottom in pixels."""
-    found: list[dict[str, float]] = page.locator(selector).evaluate_all(
-        "elements => elements.map((element) => element.getBoundingClientRect().toJSON())"
-    )
-    return found
-
-
 def test_the_page_opens_with_an_answer(page: Page) -> None:
     expect(
         page.get_by_text(f"An example, made up for this page: {EXAMPLES[0].field}.")
     ).to_be_visible()
     expect(page.get_by_text(f"Primary area {LABELS[0]}.")).to_be_visible()
-    (paste,), (answer,) = boxes(page, "textarea"), boxes(page, "ol.at-bars")
-    assert paste["right"] < answer["left"]
-    assert answer["top"] < paste["bottom"] < 900
-    assert paste["top"] < answer["bottom"]
+
+    def they_stand_side_by_side() -> None:
+        (paste,), (answer,) = boxes(page, "textarea"), boxes(page, "ol.at-bars")
+        assert paste["right"] < answer["left"]
+        assert answer["top"] < paste["bottom"] < 900
+        assert paste["top"] < answer["bottom"]
+
+    eventually(page, they_stand_side_by_side)
 
 
 def test_the_box_stays_beside_an_answer_longer_than_the_window(page: Page) -> None:
@@ -71,13 +68,15 @@ def test_the_box_stays_beside_an_answer_longer_than_the_window(page: Page) -> No
         "() => document.querySelector('[data-testid=\"stMain\"]').scrollHeight > 1000"
     )
     below = page.get_by_role("tab", name="Why this label")
-    below.evaluate("element => element.scrollIntoView({block: 'end'})")
-    page.wait_for_function(
-        "() => document.querySelector('ol.at-bars').getBoundingClientRect().top < 0"
-    )
-    (paste,), answer = boxes(page, "textarea"), boxes(page, "ol.at-bars")[0]
-    assert paste["top"] > answer["top"] + 100  # they moved apart: the answer went up
-    assert 0 < paste["top"] < paste["bottom"] <= 520
+
+    def they_moved_apart() -> None:
+        below.evaluate("element => element.scrollIntoView({block: 'end'})")
+        (paste,), (answer, *_) = boxes(page, "textarea"), boxes(page, "ol.at-bars")
+        assert answer["top"] < 0
+        assert answer["top"] + 100 < paste["top"]
+        assert 0 < paste["top"] < paste["bottom"] <= 520
+
+    eventually(page, they_moved_apart)
 
 
 # Rows whose words lie over their bar (the words themselves may be wider than what holds them).
@@ -91,17 +90,18 @@ WORDS_OVER_BARS = """rows => rows.filter((row) => {
 }).map((row) => row.textContent)"""
 
 
+def names_have_room(page: Page) -> None:
+    assert page.locator(".at-row").evaluate_all(WORDS_OVER_BARS) == []
+    assert all(name["width"] > 100 for name in boxes(page, ".at-label"))
+
+
 def test_names_never_lie_over_bars(page: Page) -> None:
     for media, width in itertools.product(("screen", "print"), (820, 900, 1000, 1100, 390)):
         page.emulate_media(media=media)  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": 900})
         wait_until_idle(page)
         expect(page.locator(".at-row").nth(3)).to_be_attached()
-        page.wait_for_function(  # nor are they squeezed; a side bar that folds takes its time
-            """() => [...document.querySelectorAll(".at-label")].every(
-                (label) => label.getBoundingClientRect().width > 100)"""
-        )
-        assert page.locator(".at-row").evaluate_all(WORDS_OVER_BARS) == [], (media, width)
+        eventually(page, partial(names_have_room, page))  # a side bar that folds takes its time
 
 
 def test_on_a_phone_an_example_is_answered_in_view(
@@ -112,8 +112,12 @@ def test_on_a_phone_an_example_is_answered_in_view(
     phone.get_by_text(EXAMPLES[1].field, exact=True).click()
     expect(phone.get_by_text(f"Primary area {LABELS[1]}.")).to_be_in_viewport()
     expect(phone.locator(".at-row.above").first).to_be_in_viewport()
-    (paste,), (sentence,) = boxes(phone, "textarea"), boxes(phone, ".at-sentence")
-    assert 0 < sentence["top"] - paste["bottom"] < 160
+
+    def it_stands_right_below() -> None:
+        (paste,), (sentence,) = boxes(phone, "textarea"), boxes(phone, ".at-sentence")
+        assert 0 < sentence["top"] - paste["bottom"] < 160
+
+    eventually(phone, it_stands_right_below)
 
 
 def test_a_paste_is_answered_without_a_button_and_replaces_the_example(page: Page) -> None:
@@ -125,15 +129,14 @@ def test_a_paste_is_answered_without_a_button_and_replaces_the_example(page: Pag
     area.click()
     page.keyboard.press("Control+V")
     expect(page.get_by_text(f"Primary area {LABELS[2]}.")).to_be_visible()
-    assert area.input_value() == EXAMPLES[2].abstract
-    # The reader can go on typing where they were.
-    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    expect(area).to_have_value(EXAMPLES[2].abstract)
+    expect(area).to_be_focused()  # the reader can go on typing where they were
     first = page.get_by_role("list", name="Labels by probability").get_by_role("listitem").first
     # The archive, then its area; what is read aloud or copied keeps label and name apart.
     expect(first).to_contain_text("cs Computer Science")
     expect(first).to_contain_text("cs.RO Robotics primary")
     expect(first).to_contain_text("passes its threshold")
-    assert "cs.RO Robotics" in first.inner_text()
+    expect(first).to_contain_text("cs.RO Robotics", use_inner_text=True)
 
 
 def test_a_link_holds_the_text_only_if_asked(page: Page) -> None:
@@ -157,7 +160,7 @@ def test_typing_is_answered_after_a_pause(page: Page) -> None:
     page.keyboard.type("We show that it is good for all of them", delay=2)
     expect(page.get_by_text("Not sure: no label is probable enough")).to_be_visible()
     page.keyboard.type(" and more", delay=2)
-    assert area.input_value().endswith("all of them and more")
+    expect(area).to_have_value(re.compile("all of them and more$"))
 
 
 def test_example_reasons_and_what_if(page: Page) -> None:
@@ -171,6 +174,7 @@ def test_example_reasons_and_what_if(page: Page) -> None:
     expect(page.locator(".at-marked mark.down").first).to_have_css("border-bottom-style", "dashed")
     expect(page.locator(".js-plotly-plot")).to_be_visible()
     word = page.locator(".at-marked mark", has_text="summary").first
+    wait_until_idle(page)  # words that are replaced between press and release were not clicked
     word.click()
     expect(page.get_by_text("Left out at")).to_be_visible()
     expect(word).to_have_css("text-decoration-line", "line-through")
@@ -250,8 +254,8 @@ def test_runs_are_chosen_in_the_sidebar_and_by_links(
     wait_until_idle(page)
     sidebar = page.get_by_test_id("stSidebar")
     expect(sidebar.get_by_text(f"run {RUN_ID}")).to_be_visible()
-    assert f"model={RUN_ID}" in page.url
+    expect(page).to_have_url(re.compile(f"model={RUN_ID}"))
     sidebar.get_by_role("combobox").nth(1).click()
     page.get_by_role("option", name=OTHER_RUN).click()
     expect(sidebar.get_by_text(f"run {OTHER_RUN}")).to_be_visible()
-    assert RUN_ID not in page.url
+    expect(page).not_to_have_url(re.compile(RUN_ID))

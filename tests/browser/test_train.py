@@ -10,10 +10,12 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from arxivtag import storage
 from arxivtag.runs import jobs, registry
 from tests.browser.conftest import (
     Server,
     assert_clean,
+    box_at_rest,
     start_server,
     stop_jobs,
     wait_until_idle,
@@ -21,9 +23,6 @@ from tests.browser.conftest import (
 from tests.runs.conftest import FAKE_FOLDER, fake_config, wait_for
 
 pytestmark = pytest.mark.browser
-
-N_POINTS = "() => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0)"
-
 
 QUICK = {"PYTHONPATH": str(FAKE_FOLDER), "FAKE_SECONDS_PER_EPOCH": "1.0"}
 
@@ -50,6 +49,7 @@ def only_quick_jobs(
         monkeypatch.setenv(name, value)
     yield
     home = request.getfixturevalue("quick_server").home
+    (home / "hold").unlink(missing_ok=True)
     for run in registry.list_runs(home):
         if run.state in ("queued", "running"):
             jobs.stop(run.run_id, home)
@@ -60,18 +60,17 @@ def start_job(home: Path, epochs: int = 200) -> str:
     return jobs.start(fake_config(epochs), home)
 
 
-def points(page: Page) -> int:
-    return int(page.evaluate(N_POINTS))
-
-
 def wait_for_more_points(page: Page, n: int) -> int:
-    """Wait until the chart holds more than ``n`` points."""
-    page.wait_for_function(
-        "n => Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0) > n",
+    """Wait until the chart holds more than ``n`` points, and return how many."""
+    found = page.wait_for_function(
+        """n => {
+          const points = Number(document.querySelector('.at-live-chart')?.dataset.points ?? 0);
+          return points > n && points;
+        }""",
         arg=n,
         timeout=90_000,
     )
-    return points(page)
+    return int(found.json_value())
 
 
 def run_in_address(page: Page) -> str:
@@ -122,10 +121,11 @@ def test_points_appear_one_after_another_on_honest_axes(
             .observe(chart, {attributes: true});
         }"""
     )
+    # The four of a tick are not drawn at once; a busy machine may leave out steps of some ticks.
+    page.wait_for_function("() => window.seen.some((count) => count % 4)", timeout=90_000)
     wait_for_more_points(page, n + 12)
     seen = page.evaluate("() => window.seen")
     assert seen == sorted(seen)
-    assert any(count % 4 for count in seen), "the four of a tick are not drawn at once"
     loss, accuracy, validation = page.evaluate(
         """() => [...document.querySelectorAll('.at-live-chart')]
           .map((one) => one.layout.yaxis.range)"""
@@ -153,14 +153,17 @@ def test_zoom_survives_ticks_and_the_chart_is_never_replaced(
         }"""
     )
     chart.scroll_into_view_if_needed()
-    box = chart.bounding_box()
-    assert box is not None
+    box = box_at_rest(chart)
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
     page.mouse.up()
-    zoomed = page.evaluate("() => window.chartNode.layout.xaxis.range")
-    assert zoomed[1] - zoomed[0] < 150  # of 200 epochs
+    zoomed = page.wait_for_function(
+        """() => {
+          const [from, to] = window.chartNode.layout.xaxis.range;
+          return to - from < 150 && [from, to];  // of 200 epochs
+        }"""
+    ).json_value()
     wait_for_more_points(page, n + 4)
     assert page.evaluate("() => window.chartNode.layout.xaxis.range") == zoomed
     same = "() => window.chartNode === document.querySelector('.at-live-chart')"
@@ -174,12 +177,12 @@ SPACE = "document.querySelector('.at-space')"
 def test_dots_leave_the_middle_and_glide_to_their_labels(
     quick_server: Server, open_page: Callable[..., Page]
 ) -> None:
+    held = quick_server.home / "hold"
+    storage.write_text(held, "2")
     run_id = start_job(quick_server.home)
     page = open_page(f"{quick_server.url}/Train?run={run_id}")
-    page.wait_for_function(f"() => {SPACE}?.dataset.frame !== undefined", timeout=60_000)
-    first = page.evaluate(f"() => ({{...{SPACE}.dataset}})")
-    assert float(first["epoch"]) < 6
-    assert float(first["apart"]) > 0.2
+    page.wait_for_function(f"() => Number({SPACE}?.dataset.epoch) === 2", timeout=60_000)
+    assert float(page.evaluate(f"() => {SPACE}.dataset.apart")) > 0.2
     # Between two frames a dot is seen on its way, in the same canvas.
     page.evaluate(f"""() => {{
       const node = window.spaceNode = {SPACE};
@@ -190,11 +193,12 @@ def test_dots_leave_the_middle_and_glide_to_their_labels(
       }};
       look();
     }}""")
+    held.unlink()
     page.wait_for_function(f"() => Number({SPACE}.dataset.epoch) >= 9", timeout=90_000)
     last = page.evaluate(f"() => ({{...{SPACE}.dataset}})")
     assert float(last["apart"]) < 0.05
     assert float(last["middle"]) > 0.95
-    assert page.evaluate("() => window.seen.size") > 3 * (9 - float(first["epoch"]))
+    assert page.evaluate("() => window.seen.size") > 3 * (9 - 2)
     assert page.evaluate(f"() => window.spaceNode === {SPACE}")
     expect(page.locator(".at-strip li")).to_have_count(3)
     expect(page.locator(".at-papers li")).to_have_count(3)
@@ -209,33 +213,28 @@ def test_stop_keeps_the_curves_and_says_so(
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
     assert registry.read_run(run_id, quick_server.home).state == "stopped"
-    assert wait_for_more_points(page, 2) >= 3
+    wait_for_more_points(page, 2)
     expect(page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
 def test_a_visitors_run_is_theirs_after_a_reload_and_in_a_second_tab(
-    tmp_path: Path, open_page: Callable[..., Page]
+    serve: Callable[..., Server], open_page: Callable[..., Page]
 ) -> None:
     slower = {**QUICK, "FAKE_SECONDS_PER_EPOCH": "10", "ARXIVTAG_VISITORS": "1"}
-    server = start_server(tmp_path / "home", tmp_path / "logs", slower)
-    try:
-        page = open_page(f"{server.url}/Train")
-        page.get_by_role("button", name="Start training").click()
-        page.wait_for_url(re.compile("run="))
-        stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop")
-        expect(stop).to_be_visible()
-        page.reload()
-        expect(stop).to_be_visible()
-        stranger = open_page(page.url)  # a browser of its own
-        wait_for_more_points(stranger, 0)
-        expect(stranger.get_by_role("button", name="Stop")).to_have_count(0)
-        second = page.context.new_page()
-        second.goto(page.url)
-        second.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
-        expect(second.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
-    finally:
-        server.stop()
-        stop_jobs(server.home)
+    page = open_page(f"{serve(environment=slower).url}/Train")
+    page.get_by_role("button", name="Start training").click()
+    page.wait_for_url(re.compile("run="))
+    stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop")
+    expect(stop).to_be_visible()
+    page.reload()
+    expect(stop).to_be_visible()
+    stranger = open_page(page.url)  # a browser of its own
+    wait_for_more_points(stranger, 0)
+    expect(stranger.get_by_role("button", name="Stop")).to_have_count(0)
+    second = page.context.new_page()
+    second.goto(page.url)
+    second.get_by_test_id("stMain").get_by_role("button", name="Stop").click()
+    expect(second.get_by_test_id("stMain").get_by_text("Stopped").first).to_be_visible()
 
 
 def test_second_start_waits_shows_its_place_and_can_be_withdrawn(
@@ -311,7 +310,7 @@ def test_sample_to_a_verdict_with_the_real_pipeline(
     wait_until_idle(page)
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("run="))
-    page.wait_for_function(N_POINTS.replace("?? 0)", "?? 0) > 1"), timeout=120_000)
+    wait_for_more_points(page, 1)
     said = re.compile(r"Micro-F1 0\.\d+: 0\.\d+ (above|below) the linear model")
     expect(page.get_by_text(said)).to_be_visible(timeout=120_000)
     run_id = run_in_address(page)

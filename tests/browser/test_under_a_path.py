@@ -15,13 +15,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from arxivtag.flags import base_path
-from tests.browser.conftest import Server, start_server, stop_jobs
+from tests.browser.conftest import Server, start_server, stop_jobs, tag_a_file
 from tests.proxy import reverse_proxy
 
 pytestmark = pytest.mark.browser
 
 BASE = "/arxivtag"
-PAPERS = "title,abstract\nOf graphs,We study spectral clustering of large sparse graphs.\n"
 
 
 @pytest.fixture(scope="module")
@@ -69,17 +68,18 @@ def note_outside(url: str, outside: list[str]) -> None:
 
 @pytest.mark.parametrize("path", ["/Explore/x", "/x", "/Explore/x/y", "/api/x", "/a%2Fb"])
 def test_an_address_that_is_no_page_says_so(app: Server, path: str) -> None:
-    answer = httpx.get(app.url + path)
+    answer = httpx.get(app.url + path, timeout=60)
     assert answer.status_code == 404
     if not path.startswith("/api"):
         assert "There is no page at this address" in answer.text
         assert f'href="{BASE}"' in answer.text
-    assert httpx.get(app.url + path, headers={"sec-fetch-dest": "iframe"}).status_code == 404
+    framed = httpx.get(app.url + path, headers={"sec-fetch-dest": "iframe"}, timeout=60)
+    assert framed.status_code == 404
 
 
 @pytest.mark.parametrize("path", ["", "/", "/Explore", "/Explore/", "/Train?run=x", "/api"])
 def test_an_address_of_a_page_is_one(app: Server, path: str) -> None:
-    answer = httpx.get(app.url + path, follow_redirects=True)
+    answer = httpx.get(app.url + path, follow_redirects=True, timeout=60)
     assert answer.status_code == 200
     assert "There is no page" not in answer.text
 
@@ -91,21 +91,13 @@ def test_in_a_frame_of_another_site_there_is_room_and_a_file_goes_up(
     (tmp_path / "index.html").write_text(shown)
     (tmp_path / "favicon.ico").write_bytes(b"")
     handler = partial(SimpleHTTPRequestHandler, directory=tmp_path)
-    portal = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=portal.serve_forever, daemon=True).start()
-    page = open_page(f"http://localhost:{portal.server_port}/")
-    frame = page.frame_locator("iframe")
-    expect(frame.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
-    expect(frame.get_by_text("Computer Vision").first).to_be_visible()
-    expect(frame.get_by_test_id("stSidebar")).not_to_be_in_viewport()
-    frame.get_by_role("tab", name="Many at once").click()
-    papers = {"name": "papers.csv", "mimeType": "text/csv", "buffer": PAPERS.encode()}
-    frame.locator("input[type=file]").set_input_files([papers])
-    frame.get_by_role("button", name="Tag the file").click()
-    tagged = frame.get_by_test_id("stMetric").filter(has_text="Papers tagged")
-    expect(tagged).to_contain_text("1")
-    portal.shutdown()
-    portal.server_close()
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as portal:
+        threading.Thread(target=portal.serve_forever, daemon=True).start()
+        frame = open_page(f"http://localhost:{portal.server_port}/").frame_locator("iframe")
+        expect(frame.get_by_role("heading", name="Predict", exact=True)).to_be_visible()
+        expect(frame.get_by_test_id("stSidebar")).not_to_be_in_viewport()
+        tag_a_file(frame)
+        portal.shutdown()
 
 
 @pytest.mark.parametrize("given", ["arxivtag", "/arxivtag/", "//arxivtag"])

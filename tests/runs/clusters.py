@@ -10,12 +10,9 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-import pytest
-
-from arxivtag.config import CODE_FOLDER
 from arxivtag.runs import cluster
 from tests.browser.conftest import free_port
-from tests.runs.conftest import FAKE_FOLDER, wait_for
+from tests.runs.conftest import wait_for
 
 _DASK = [sys.executable, "-m", "dask"]
 
@@ -50,6 +47,19 @@ class LocalCluster:
         while len(self.workers) < self._n_workers:
             self.add_worker()
 
+    @contextlib.contextmanager
+    def one_more(
+        self, environment: Mapping[str, str] | None = None, before: Sequence[str] = ()
+    ) -> Iterator[str]:
+        """Have one more worker for a while, and give its name."""
+        name = self.add_worker(environment, before)
+        try:
+            wait_for_workers(self)
+            yield name
+        finally:
+            self.kill(name)
+            del self.workers[name]
+
     def add_worker(
         self, environment: Mapping[str, str] | None = None, before: Sequence[str] = ()
     ) -> str:
@@ -64,11 +74,6 @@ class LocalCluster:
         """``kill -9`` a worker, and nothing that it started."""
         self.workers[name].send_signal(signal.SIGKILL)
         self.workers[name].wait()
-
-    def remove(self, name: str) -> None:
-        """Kill a worker that is not to be replaced."""
-        self.kill(name)
-        del self.workers[name]
 
     def _start_scheduler(self) -> subprocess.Popen[bytes]:
         port = self.address.rpartition(":")[2]
@@ -98,25 +103,5 @@ def seats() -> dict[str, tuple[str, ...]]:
 
 
 def wait_for_workers(local: LocalCluster) -> None:
-    wait_for(lambda: seats().keys() == local.workers.keys(), timeout_s=60)
-
-
-@pytest.fixture(scope="module")
-def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
-    """A cluster with two workers and the quick pipeline, for the tests of a module."""
-    environment = {"PYTHONPATH": f"{FAKE_FOLDER}:{CODE_FOLDER}", "FAKE_JOURNAL": ""}
-    with LocalCluster(tmp_path_factory.mktemp("cluster"), 2, environment) as local:
-        yield local
-
-
-@pytest.fixture
-def on_cluster(
-    two_workers: LocalCluster, quick: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[LocalCluster]:
-    """The home folder ``quick`` with runs on a cluster, whose two workers are there and free."""
-    monkeypatch.setenv("ARXIVTAG_CLUSTER", two_workers.address)
-    monkeypatch.setenv("ARXIVTAG_LEASE_S", "3")
-    two_workers.fill()
-    wait_for_workers(two_workers)
-    yield two_workers
-    cluster.close()
+    """Wait until all workers are there and have nothing to train."""
+    wait_for(lambda: seats() == dict.fromkeys(local.workers, ()))

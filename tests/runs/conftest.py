@@ -22,6 +22,7 @@ from arxivtag.runs.status import RunStatus, write_status
 from arxivtag.settings import RunConfig, TrainingConfig
 
 FAKE_FOLDER = Path(__file__).parent / "fake"
+HELD_AT = 3
 
 
 def fake_config(epochs: int = 2, random_seed: int = 42) -> RunConfig:
@@ -31,8 +32,18 @@ def fake_config(epochs: int = 2, random_seed: int = 42) -> RunConfig:
     )
 
 
-def wait_for(condition: Callable[[], bool], timeout_s: float = 30.0) -> None:
-    """Wait until ``condition`` holds."""
+def hold(home: Path) -> None:
+    """From now on quick runs train ``HELD_AT`` epochs and wait for :func:`go_on`."""
+    storage.write_text(home / "hold", str(HELD_AT))
+
+
+def go_on(home: Path) -> None:
+    """Let runs train to their end."""
+    (home / "hold").unlink()
+
+
+def wait_for(condition: Callable[[], bool], timeout_s: float = 200.0) -> None:
+    """Wait until ``condition`` holds, on a busy machine too."""
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from arxivtag import config
+from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ConfigError, RefusedError, RunError
 from arxivtag.papers.schema import Layout
 from arxivtag.runs import cluster, jobs, lease, places, registry
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import RunStatus
 from arxivtag.tagging import many, parts
-from tests.runs.clusters import (  # noqa: F401  fixtures
-    LocalCluster,
-    on_cluster,
-    seats,
-    two_workers,
-    wait_for_workers,
-)
+from tests.runs.clusters import LocalCluster, seats, wait_for_workers
 from tests.runs.conftest import (
+    FAKE_FOLDER,
+    HELD_AT,
     fake_config,
+    go_on,
+    hold,
     make_run,
     refused,
     state_of,
@@ -35,7 +37,33 @@ from tests.runs.conftest import (
 )
 
 pytestmark = pytest.mark.usefixtures("on_cluster")
-LONG_S = 90.0
+ENDLESS = 200
+
+
+@pytest.fixture(scope="module")
+def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    """A cluster with two workers and the quick pipeline, for the tests of a module."""
+    environment = {"PYTHONPATH": f"{FAKE_FOLDER}:{CODE_FOLDER}", "FAKE_JOURNAL": ""}
+    with LocalCluster(tmp_path_factory.mktemp("cluster"), 2, environment) as local:
+        yield local
+
+
+@pytest.fixture
+def on_cluster(
+    two_workers: LocalCluster, quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[LocalCluster]:
+    """The home folder ``quick`` with runs on a cluster, whose two workers are there and free."""
+    monkeypatch.setenv("ARXIVTAG_CLUSTER", two_workers.address)
+    two_workers.fill()
+    wait_for_workers(two_workers)
+    yield two_workers
+    cluster.close()
+
+
+@pytest.fixture
+def silent_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who does not beat for 3 s is silent; elsewhere a slow machine has more time."""
+    monkeypatch.setenv("ARXIVTAG_LEASE_S", "3")
 
 
 def epochs_of(run_id: str, home: Path) -> list[int]:
@@ -46,133 +74,131 @@ def status_of(run_id: str, home: Path) -> RunStatus:
     return registry.read_run(run_id, home).status
 
 
-def wait_until_trains(run_id: str, home: Path, epochs: int = 1) -> None:
-    wait_for(lambda: len(epochs_of(run_id, home)) >= epochs, LONG_S)
+def held_run(home: Path, epochs: int = ENDLESS) -> str:
+    """Start a run, wait until it trains, and let it go no further until :func:`go_on`."""
+    hold(home)
+    run_id = jobs.start(fake_config(epochs), home)
+    wait_for(lambda: len(epochs_of(run_id, home)) == HELD_AT)
+    return run_id
+
+
+def wait_for_state(run_id: str, state: str, home: Path) -> None:
+    wait_for(lambda: state_of(run_id, home) == state)
 
 
 def wait_until_free() -> None:
     """Wait until no task is left on any worker."""
-    wait_for(lambda: set(seats().values()) == {()}, LONG_S)
+    wait_for(lambda: set(seats().values()) == {()})
 
 
 def test_two_train_at_once_and_others_follow_in_order(quick: Path) -> None:
-    first = [jobs.start(fake_config(200), quick), jobs.start(fake_config(200), quick)]
+    first = [held_run(quick), held_run(quick)]
     later = [jobs.start(fake_config(2), quick) for _ in range(3)]
-    wait_for(lambda: set(jobs.running(quick)) == set(first), LONG_S)
+    assert set(jobs.running(quick)) == set(first)
     assert places.is_full(quick)
     assert jobs.queue(quick) == tuple(later)
-    for run_id in first:
-        wait_until_trains(run_id, quick)
     assert {status_of(run_id, quick).worker for run_id in first} == seats().keys()
     assert {run_id for one in seats().values() for run_id in one} == set(first)
     jobs.withdraw(later[1], quick)
     with pytest.raises(RunError, match="Stop it first"):
         registry.delete_run(first[0], quick)
     jobs.stop(first[0], quick)
-    wait_for(lambda: state_of(first[0], quick) == "stopped", LONG_S)
+    wait_for_state(first[0], "stopped", quick)
     # Nobody polls here: the end of a task begins the next run.
-    wait_for(lambda: state_of(later[2], quick) == "finished", LONG_S)
+    wait_for_state(later[2], "finished", quick)
     begun = [status_of(run_id, quick).started_at or "" for run_id in (later[0], later[2])]
     assert begun == sorted(begun)
     assert state_of(later[0], quick) == "finished"
     assert state_of(later[1], quick) == "stopped"
     assert status_of(later[1], quick).started_at is None
     assert state_of(first[1], quick) == "running", "the other worker's run was left alone"
-    assert 1 <= len(epochs_of(first[0], quick)) < 200
+    assert len(epochs_of(first[0], quick)) == HELD_AT
     jobs.stop(first[1], quick)
     wait_until_free()
     registry.delete_run(first[0], quick)
 
 
+@pytest.mark.usefixtures("silent_soon")
 def test_a_run_whose_worker_is_killed_goes_on_at_another(
-    quick: Path,
-    on_cluster: LocalCluster,  # noqa: F811
+    quick: Path, on_cluster: LocalCluster
 ) -> None:
-    run_id = jobs.start(fake_config(30), quick)
-    wait_until_trains(run_id, quick, 3)
+    run_id = held_run(quick, epochs=8)
     before = status_of(run_id, quick)
-    training = workers(quick)
+    training = set(workers(quick))
     on_cluster.kill(before.worker)
-    wait_for(lambda: not any(process.is_running() for process in training), LONG_S)
-    wait_for(lambda: state_of(run_id, quick) == "finished", LONG_S)
+    wait_for(lambda: not training & set(workers(quick)))
+    go_on(quick)
+    wait_for_state(run_id, "finished", quick)
     after = status_of(run_id, quick)
     assert after.worker != before.worker
     assert (after.attempt, after.moves, after.lease) == (2, 1, before.lease + 1)
-    assert epochs_of(run_id, quick) == list(range(1, 31))
+    assert epochs_of(run_id, quick) == list(range(1, 9))
     history = run_folder(run_id, quick).history.read_text().splitlines()
     (resumed,) = [line for line in history if '"resume"' in line]
     assert '"epoch": 0' not in resumed, "it went on from the checkpoint, not from the start"
 
 
 def test_a_run_whose_training_process_is_killed_fails_as_at_home(quick: Path) -> None:
-    run_id = jobs.start(fake_config(200), quick)
-    wait_until_trains(run_id, quick)
+    run_id = held_run(quick)
     workers(quick)[-1].kill()
-    wait_for(lambda: state_of(run_id, quick) == "failed", LONG_S)
+    wait_for_state(run_id, "failed", quick)
     assert "SIGKILL" in status_of(run_id, quick).message
     wait_until_free()
 
 
+@pytest.mark.usefixtures("silent_soon")
 def test_without_its_scheduler_a_run_is_lost_and_can_be_resumed(
-    quick: Path,
-    on_cluster: LocalCluster,  # noqa: F811
+    quick: Path, on_cluster: LocalCluster
 ) -> None:
-    run_id = jobs.start(fake_config(40), quick)
-    wait_until_trains(run_id, quick, 2)
+    run_id = held_run(quick, epochs=8)
     on_cluster.scheduler.kill()
     on_cluster.scheduler.wait()
-    wait_for(lambda: state_of(run_id, quick) == "lost", LONG_S)
+    wait_for_state(run_id, "lost", quick)
     assert registry.read_run(run_id, quick).status.hint
-    assert not workers(quick)
+    wait_for(lambda: not workers(quick))
     outcome = refused(jobs.start, fake_config(1), quick)
     assert "does not answer" in outcome.message
     assert len(registry.list_runs(quick)) == 1
-    for name in list(on_cluster.workers):
-        on_cluster.remove(name)
+    for name in on_cluster.workers:
+        on_cluster.kill(name)
     on_cluster.fill()
     wait_for_workers(on_cluster)
+    go_on(quick)
     jobs.resume(run_id, quick)
-    wait_for(lambda: state_of(run_id, quick) == "finished", LONG_S)
-    assert epochs_of(run_id, quick) == list(range(1, 41))
+    wait_for_state(run_id, "finished", quick)
+    assert epochs_of(run_id, quick) == list(range(1, 9))
     assert status_of(run_id, quick).attempt == 2
 
 
 def test_a_worker_of_another_version_is_told_in_one_sentence(
-    quick: Path,
-    on_cluster: LocalCluster,  # noqa: F811
+    quick: Path, on_cluster: LocalCluster
 ) -> None:
-    name = on_cluster.add_worker({"FAKE_VERSION": "0.0.1"})
-    wait_for_workers(on_cluster)
-    outcome = refused(jobs.start, fake_config(1), quick)
-    assert outcome.message.startswith(f"The worker {name} has arxivtag 0.0.1, and the app ")
-    assert registry.list_runs(quick) == ()
-    # One that comes later is found out by the task itself.
-    others = [one for one in on_cluster.workers if one != name]
-    for other in others:
-        on_cluster.kill(other)
-    make_run(quick, "run-a", "queued", fake_config(1), queue_number=1)
-    wait_for(lambda: seats().keys() == {name}, LONG_S)
-    jobs.start_next(quick)
-    wait_for(lambda: state_of("run-a", quick) == "failed", LONG_S)
-    assert "has arxivtag 0.0.1" in status_of("run-a", quick).message
-    on_cluster.remove(name)
+    with on_cluster.one_more({"FAKE_VERSION": "0.0.1"}) as name:
+        outcome = refused(jobs.start, fake_config(1), quick)
+        assert outcome.message.startswith(f"The worker {name} has arxivtag 0.0.1, and the app ")
+        assert registry.list_runs(quick) == ()
+        # One that comes later is found out by the task itself.
+        for other in on_cluster.workers.keys() - {name}:
+            on_cluster.kill(other)
+        make_run(quick, "run-a", "queued", fake_config(1), queue_number=1)
+        wait_for(lambda: seats().keys() == {name})
+        jobs.start_next(quick)
+        wait_for_state("run-a", "failed", quick)
+        assert "has arxivtag 0.0.1" in status_of("run-a", quick).message
 
 
 def test_a_worker_that_may_not_write_is_told_in_one_sentence(
-    quick: Path,
-    on_cluster: LocalCluster,  # noqa: F811
+    quick: Path, on_cluster: LocalCluster
 ) -> None:
     make_run(quick, "done", "finished")
     script = f'mount --bind {quick} {quick} && mount -o remount,ro,bind {quick} && exec "$@"'
     apart = ["unshare", "--mount", "sh", "-c", script, "sh"]
     if subprocess.run([*apart, "true"], capture_output=True).returncode != 0:
         pytest.skip("a read-only view of a folder needs root")
-    name = on_cluster.add_worker(before=apart)
-    wait_for_workers(on_cluster)
-    outcome = refused(jobs.start, fake_config(1), quick)
-    assert outcome.message == f"The worker {name} may not write into the home folder {quick}."
-    assert [run.run_id for run in registry.list_runs(quick)] == ["done"]
-    on_cluster.remove(name)
+    with on_cluster.one_more(before=apart) as name:
+        outcome = refused(jobs.start, fake_config(1), quick)
+        assert outcome.message == f"The worker {name} may not write into the home folder {quick}."
+        assert [run.run_id for run in registry.list_runs(quick)] == ["done"]
 
 
 def test_a_home_that_is_read_only_here_refuses_the_start(quick: Path, tmp_path: Path) -> None:
@@ -183,12 +209,34 @@ def test_a_home_that_is_read_only_here_refuses_the_start(quick: Path, tmp_path: 
     jobs.start_next_on_poll(blocked)
 
 
+def test_a_worker_that_dies_while_it_is_looked_at_refuses_nothing(
+    quick: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dying = SimpleNamespace(
+        scheduler=SimpleNamespace(identity=None),
+        sync=lambda *_, **__: {"workers": {"tcp://a": {"name": "a"}}},
+        run=lambda *_, **__: {"tcp://a": OSError("it has gone")},
+    )
+    monkeypatch.setattr(cluster, "_asking", lambda: contextlib.nullcontext(dying))
+    cluster.check(quick)
+    assert "tcp://a" not in cluster._Connection.known
+
+
 def test_a_run_that_was_killed_too_often_is_given_up(quick: Path) -> None:
     status = RunStatus("running", worker="gone", lease=1, moves=cluster.MAX_MOVES, attempt=4)
     begun = cluster._begun(status, "worker-9", 2, "")
     assert begun.state == "failed"
-    assert "4 times" in begun.message
+    assert "3 times" in begun.message
     assert cluster._begun(dataclasses.replace(status, moves=0), "w", 2, "").state == "running"
+
+
+def test_a_task_of_before_a_resume_takes_nothing(quick: Path) -> None:
+    # It was resumed once, and went to another worker once since.
+    folder = make_run(quick, "run-a", "queued", attempt=3, moves=1)
+    assert cluster._taken(folder, 1, "worker-9", "") is None
+    begun = cluster._taken(folder, 2, "worker-9", "")
+    assert begun is not None
+    assert (begun.worker, begun.lease, begun.attempt) == ("worker-9", 1, 3)
 
 
 def test_a_lease_is_taken_by_one_alone(quick: Path) -> None:
@@ -200,6 +248,7 @@ def test_a_lease_is_taken_by_one_alone(quick: Path) -> None:
     assert [lease.is_held(folder, n) for n in (0, 1, 2)] == [True, False, True]
 
 
+@pytest.mark.usefixtures("silent_soon")
 def test_silence_is_told_by_the_watch_of_who_looks(
     quick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,20 +268,19 @@ def test_silence_is_told_by_the_watch_of_who_looks(
     assert lease.is_silent(other, beat), "one that looks for the first time goes by the clock"
 
 
+@pytest.mark.usefixtures("silent_soon")
 def test_a_worker_that_was_only_slow_ends_itself(quick: Path) -> None:
-    run_id = jobs.start(fake_config(200), quick)
-    wait_until_trains(run_id, quick)
+    run_id = held_run(quick)
     child, held = workers(quick)[-1], status_of(run_id, quick).lease
     os.kill(child.pid, signal.SIGSTOP)
-    wait_for(lambda: state_of(run_id, quick) == "lost", LONG_S)
+    wait_for_state(run_id, "lost", quick)
     jobs.resume(run_id, quick)
     os.kill(child.pid, signal.SIGCONT)
-    wait_for(lambda: not child.is_running(), LONG_S)
-    wait_until_trains(run_id, quick, 3)
-    assert state_of(run_id, quick) == "running"
+    wait_for(lambda: child not in workers(quick))
+    wait_for_state(run_id, "running", quick)
     assert status_of(run_id, quick).lease > held
     jobs.stop(run_id, quick)
-    wait_for(lambda: state_of(run_id, quick) == "stopped", LONG_S)
+    wait_for_state(run_id, "stopped", quick)
     wait_until_free()
 
 
@@ -255,7 +303,7 @@ def test_without_the_extra_one_sentence_says_what_to_install(
         jobs.start(fake_config(1), quick)
     monkeypatch.delenv("ARXIVTAG_CLUSTER")
     run_id = jobs.start(fake_config(1), quick)
-    wait_for(lambda: state_of(run_id, quick) == "finished", LONG_S)
+    wait_for_state(run_id, "finished", quick)
 
 
 def test_a_scheduler_that_is_not_there_is_told_and_the_queue_stays(

@@ -38,19 +38,10 @@ def test_two_hundred_kills_lose_nothing(quick: Path) -> None:
     }  # fmt: skip
 
 
-def check_cluster(home: Path, folder: Path, n_runs: int) -> None:
-    """Train short runs while workers of a cluster die: each ends, and no epoch is lost."""
-    tally = cluster.play(home, folder, n_runs, seed=3)
+@pytest.mark.parametrize("n_runs", [40, pytest.param(200, marks=pytest.mark.slow)])
+def test_runs_survive_the_deaths_of_workers(quick: Path, tmp_path: Path, n_runs: int) -> None:
+    """Workers of a cluster die while short runs train: each ends, and no epoch is lost."""
+    tally = cluster.play(quick, tmp_path / "cluster", n_runs, seed=3)
     assert tally.problems == []
     assert sum(tally.deaths.values()) == n_runs
     assert tally.n_kills > 0
-
-
-def test_four_runs_survive_the_deaths_of_workers(quick: Path, tmp_path: Path) -> None:
-    check_cluster(quick, tmp_path / "cluster", 4)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("n_runs", [40, 200])
-def test_many_runs_survive_the_deaths_of_workers(quick: Path, tmp_path: Path, n_runs: int) -> None:
-    check_cluster(quick, tmp_path / "cluster", n_runs)

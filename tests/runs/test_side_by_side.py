@@ -11,7 +11,15 @@ from arxivtag.errors import ConfigError
 from arxivtag.runs import jobs, memory, places, standby
 from arxivtag.runs.memory import RESERVE_MB
 from arxivtag.settings import RunConfig
-from tests.runs.conftest import fake_config, journal_of, make_run, state_of, wait_for
+from tests.runs.conftest import (
+    fake_config,
+    go_on,
+    hold,
+    journal_of,
+    make_run,
+    state_of,
+    wait_for,
+)
 
 
 @pytest.fixture
@@ -22,12 +30,14 @@ def two(quick: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_two_train_at_once_and_others_follow_in_order(two: Path) -> None:
-    long, short = jobs.start(fake_config(200), two), jobs.start(fake_config(9), two)
+    hold(two)
+    long, short = jobs.start(fake_config(200), two), jobs.start(fake_config(4), two)
     waiting = tuple(jobs.start(fake_config(1), two) for _ in range(3))
     assert jobs.running(two) == (long, short)
     assert places.is_full(two)
     assert jobs.queue(two) == waiting
     jobs.withdraw(waiting[1], two)
+    go_on(two)
     wait_for(lambda: state_of(waiting[2], two) == "finished")  # nobody polls
     assert state_of(long, two) == "running", "the three went through the other slot"
     jobs.stop(long, two)

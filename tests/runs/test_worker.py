@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import os
 import subprocess
@@ -12,8 +13,9 @@ import pytest
 
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.errors import DataError, StorageError
-from arxivtag.runs import worker
+from arxivtag.runs import lease, worker
 from arxivtag.runs.ending import describe_failure, stop_watch
+from arxivtag.runs.status import read_status
 from tests.runs.conftest import make_run, wait_for
 
 
@@ -48,7 +50,7 @@ def test_stop_marker_is_noticed(home: Path) -> None:
     should_stop = stop_watch(folder)
     assert not should_stop()
     folder.stop_marker.write_text("now")
-    wait_for(should_stop, timeout_s=2)
+    wait_for(should_stop)
     assert should_stop()
 
 
@@ -66,6 +68,42 @@ def test_memory_is_blamed_only_for_a_kill(code: int, n_oom_kills: int, expected:
     message, hint = worker._death_message(code, n_oom_kills)
     assert expected in message
     assert hint
+
+
+def test_what_is_launched_imports_nothing_heavy() -> None:
+    """It is there in a tenth of a second, and holds little while it waits for its child."""
+    code = "import sys, arxivtag.runs.worker; print([*sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(ast.literal_eval(said.stdout))
+    assert loaded.isdisjoint({"numpy", "pandas", "pyarrow", "duckdb", "sklearn", "keras", "jax"})
+
+
+ATTEND = """
+import os, sys
+from pathlib import Path
+from arxivtag.runs import worker
+from arxivtag.runs.layout import run_folder
+child = os.fork()
+if child == 0:
+    os._exit(1)
+worker.attend(run_folder("run-a", Path(sys.argv[1])), [], child, own_lease=1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("its_input", "state"), [(subprocess.PIPE, "failed"), (subprocess.DEVNULL, "running")]
+)
+def test_with_its_worker_of_a_cluster_a_process_ends_and_tells_nothing(
+    home: Path, its_input: int, state: str
+) -> None:
+    """Its child may have ended a moment before it; the run goes on at another worker."""
+    folder = make_run(home, "run-a", "running", lease=1)
+    assert lease.take(folder, 0)
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT_FOLDER)}
+    words = [sys.executable, "-c", ATTEND, str(home)]
+    with subprocess.Popen(words, stdin=its_input, env=environment) as process:
+        process.wait()
+    assert read_status(folder.status).state == state
 
 
 def test_a_fault_before_the_pipeline_is_logged(home: Path) -> None:

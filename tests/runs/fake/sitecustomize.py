@@ -31,8 +31,18 @@ def write_frame(folder, epoch):
         file.write(struct.pack("<f", epoch) + bytes(row))
 
 
+def hold(folder, epoch, should_stop):
+    """Go no further than the epoch that the file ``hold`` in the home folder names, if any."""
+    import contextlib
+    import time
+
+    with contextlib.suppress(FileNotFoundError):
+        while int((folder.home / "hold").read_text()) <= epoch and not should_stop():
+            time.sleep(0.02)
+
+
 def execute(config, recorder, should_stop):
-    """Pretend to train: one epoch takes 0.15 s, and can be stopped, resumed and killed."""
+    """Pretend to train: one epoch takes 0.15 s, and can be stopped, resumed, held and killed."""
     import json
     import time
 
@@ -71,7 +81,7 @@ def execute(config, recorder, should_stop):
     recorder.stage("train", n_epochs, "epochs")
     checkpoint = recorder.folder.checkpoint
     first = json.loads(checkpoint.read_text()) if checkpoint.exists() else 0
-    if first:
+    if recorder.status.attempt > 1:
         recorder.record({"kind": "resume", "epoch": first})
     if not first:
         about = {"label_names": ["cs.CV", "cs.LG", "stat.ML"], "titles": ["a paper"] * 30}
@@ -91,6 +101,7 @@ def execute(config, recorder, should_stop):
         write_frame(recorder.folder, epoch)
         recorder.progress(epoch, n_epochs, "epochs")
         checkpoint.write_text(json.dumps(epoch))
+        hold(recorder.folder, epoch, should_stop)
         if should_stop():
             state = "stopped"
             break
