@@ -27,7 +27,6 @@ from arxivtag import locks, storage
 from arxivtag.config import CODE_FOLDER, job_limits, runs_folder, standby_wanted
 from arxivtag.errors import StorageError
 from arxivtag.fields import to_dict
-from arxivtag.runs import memory
 from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import RunConfig
 
@@ -89,6 +88,8 @@ def start(home: Path, expected: RunConfig) -> subprocess.Popen[bytes] | None:
 
     Where its memory would be missed by others, none may.
     """
+    from arxivtag.runs import memory  # it knows of data sets, with all that takes to import
+
     # It only saves time: whatever is in its way will be told by the run itself.
     with contextlib.suppress(StorageError, OSError):
         storage.make_folder(runs_folder(home))
