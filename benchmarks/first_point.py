@@ -48,6 +48,8 @@ def one_run(page: Page, address: str, rest_s: float) -> dict[str, float]:
     start = page.get_by_role("button", name="Start training")
     start.wait_for()
     page.wait_for_timeout(1000 * rest_s)
+    if page.get_by_test_id("stAlert").count():
+        raise SystemExit(page.get_by_test_id("stAlert").first.inner_text())
     page.evaluate(WATCH_CHART)
     clicked = page.evaluate(NOW)
     start.click()
@@ -74,14 +76,16 @@ def main() -> None:
     parser.add_argument("--rest", type=float, default=10.0, help="seconds on the page before Start")
     arguments = parser.parse_args()
     data = arguments.data if arguments.data == "sample" else str(Path(arguments.data).resolve())
-    environment = {} if data == "sample" else {"ARXIVTAG_DATA": data}
+    environment, name = {"ARXIVTAG_DATA": data}, f"file:{Path(data).name}"
+    if data == "sample":
+        environment, name = {}, data
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder) / "home"
         server = start_server(home, Path(folder), environment)
         errors: list[str] = []
         try:
             page = new_page(launch_chromium(playwright), errors)
-            address = f"{server.url}/Train?data={urllib.parse.quote(data, safe='')}"
+            address = f"{server.url}/Train?data={urllib.parse.quote(name, safe='')}"
             runs = [one_run(page, address, arguments.rest) for _ in range(arguments.runs)]
         finally:
             server.stop()
