@@ -125,7 +125,7 @@ def calibrate(calibration: Calibration, y_prob: FloatArray) -> NDArray[np.float3
 
 def to_dict(calibration: Calibration) -> dict[str, Any]:
     """Return plain values that JSON can hold; :func:`from_dict` is the inverse."""
-    return dataclasses.asdict(calibration)
+    return dataclasses.asdict(calibration) | {"x": list(calibration.x), "y": list(calibration.y)}
 
 
 def from_dict(values: Mapping[str, Any]) -> Calibration:

@@ -234,14 +234,18 @@ def pool() -> Iterator[Pool]:
 
     executor = client.get_executor(pure=False)
     try:
-        yield Pool(executor, n_threads)
-    except (KilledWorker, CancelledError) as error:
+        yield Pool(executor, n_threads, lambda: client.status != "closed")
+    except Exception as error:
+        lost = isinstance(error, KilledWorker | CancelledError) or client.status == "closed"
+        if not lost or isinstance(error, ArxivTagError):
+            raise
         raise RefusedError(
             "The scheduler was lost, or workers died again and again.",
             "What was done is kept: the same command goes on from there.",
         ) from error
     finally:
-        executor.shutdown(wait=False)  # nobody waits for parts that are not wanted any more
+        with contextlib.suppress(Exception):  # the scheduler may be gone
+            executor.shutdown(wait=False)  # nobody waits for parts that are not wanted any more
 
 
 def idle() -> list[str]:

@@ -17,10 +17,12 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
+    CancelledError,
     Executor,
     Future,
     ProcessPoolExecutor,
     ThreadPoolExecutor,
+    wait,
 )
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,15 +42,29 @@ if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
 
 ROWS_PER_PART = 8 * BATCH_SIZE
+_LOOK_S = 1.0
 _AHEAD = 2  # parts for each that works: so much is read ahead, and no more is held in memory
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Who works, and how many parts they take at once."""
+    """Who works, how many parts they take at once, and whether they are still there."""
 
     executor: Executor
     n: int
+    is_there: Callable[[], bool] = lambda: True
+
+    def result(self, part: Future[bytes]) -> bytes:
+        """Wait for what was made of a part.
+
+        Raises:
+            CancelledError: If nobody will answer any more.
+            BrokenExecutor: If a process at work ended.
+        """
+        while not wait([part], _LOOK_S).done:
+            if not self.is_there():
+                raise CancelledError
+        return part.result()
 
 
 @contextlib.contextmanager
@@ -181,7 +197,7 @@ class Parts:
     def _keep_oldest(self) -> None:
         path, result = self._waiting.popleft()
         try:
-            storage.write_bytes(path, result.result())
+            storage.write_bytes(path, self._pool.result(result))
         except BrokenExecutor as error:
             raise ArxivTagError(
                 "A process at work ended unexpectedly.",

@@ -172,7 +172,7 @@ def test_example_reasons_and_what_if(page: Page) -> None:
     # Marks differ without colour: solid lines for, dashed lines against.
     expect(marks.first).to_have_css("border-bottom-style", "solid")
     expect(page.locator(".at-marked mark.down").first).to_have_css("border-bottom-style", "dashed")
-    expect(page.locator(".js-plotly-plot")).to_be_visible()
+    expect(page.locator(".st-key-predict-contributions .js-plotly-plot")).to_be_visible()
     word = page.locator(".at-marked mark", has_text="summary").first
     wait_until_idle(page)  # words that are replaced between press and release were not clicked
     word.click()
