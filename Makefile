@@ -12,7 +12,7 @@ HOST ?= 127.0.0.1
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
-JOBS ?= 3
+JOBS ?= 2
 DATA ?= arxiv-abstracts
 
 .DEFAULT_GOAL := help
