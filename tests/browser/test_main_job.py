@@ -42,7 +42,9 @@ def test_explore_train_watch_predict(server: Server, open_page: Callable[..., Pa
     )
     (run,) = registry.list_runs(server.home)
     assert run.state == "finished"
-    main.get_by_role("link", name="Predict with this model").click()
+    predict = main.get_by_role("link", name="Predict with this model")
+    expect(predict).to_have_count(1)  # the page before may still be there
+    predict.click()
     page.wait_for_url(re.compile(f"/Predict.*{run.run_id}"))
     page.get_by_label("Abstract", exact=True).fill(EXAMPLES[0].abstract)
     page.get_by_role("button", name="Tag", exact=True).click()

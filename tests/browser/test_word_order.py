@@ -38,7 +38,9 @@ def tag_and_explain(page: Page) -> None:
     expect(main.get_by_role("link", name="All its figures")).to_be_visible(
         timeout=TRAINING_TIMEOUT_MS
     )
-    main.get_by_role("link", name="Predict with this model").click()
+    predict = main.get_by_role("link", name="Predict with this model")
+    expect(predict).to_have_count(1)  # the page before may still be there
+    predict.click()
     page.wait_for_url(re.compile("/Predict"))
     page.get_by_label("Abstract", exact=True).fill(EXAMPLES[0].abstract, timeout=180_000)
     page.get_by_role("button", name="Tag", exact=True).click()
