@@ -15,11 +15,12 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arxivtag import config, locks
-from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never
+from arxivtag.callbacks import StoppedError
 from arxivtag.corpus import apart, store
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
 from arxivtag.papers.schema import Layout
@@ -38,27 +39,13 @@ _LOOKS = 15  # so many without a sign of the task, and its worker is gone
 _END_S = 10.0  # a worker's process has ended so soon after nobody wants it any more
 
 
-def open_corpus(
-    source: str,
-    home: Path | None = None,
-    *,
-    layout: Layout | None = None,
-    progress: OnProgress | None = None,
-    should_stop: ShouldStop = never,
-) -> store.Corpus:
-    """Return the corpus of a source as :func:`arxivtag.corpus.store.open_corpus` does."""
-    return store.open_corpus(
-        source,
-        home,
-        layout=layout,
-        progress=progress,
-        should_stop=should_stop,
-        ingest_large=_ingest_large if config.cluster_address() else apart.ingest_apart,
-    )
-
-
 def _ingest_large(opened: OpenedSource, folder: Path, listen: Callable[[], None]) -> None:
     """Let a worker ingest a source, or else a process of this machine."""
+    if not (config.cluster_address() and _is_read_on_cluster(opened, folder, listen)):
+        apart.ingest_apart(opened, folder, listen)
+
+
+def _is_read_on_cluster(opened: OpenedSource, folder: Path, listen: Callable[[], None]) -> bool:
     # Without a scheduler or the package for it.
     with contextlib.suppress(RefusedError, ConfigError):
         on_cluster = jobs.engine()
@@ -67,10 +54,13 @@ def _ingest_large(opened: OpenedSource, folder: Path, listen: Callable[[], None]
         given = dataclasses.replace(given, bounds={**given.bounds, **environment_for(role())})
         seen = {"name": opened.name, "seen": store.seen_key(opened)}
         request = {**apart.request_for(opened, folder), **seen}
-        for worker in on_cluster.idle()[:_MAX_WORKERS]:
-            if _is_read_by(worker, request, given, listen):
-                return
-    apart.ingest_apart(opened, folder, listen)
+        workers = on_cluster.idle()[:_MAX_WORKERS]
+        return any(_is_read_by(worker, request, given, listen) for worker in workers)
+    return False
+
+
+# As :func:`arxivtag.corpus.store.open_corpus`, but a worker may do the reading.
+open_corpus = partial(store.open_corpus, ingest_large=_ingest_large)
 
 
 def _is_read_by(

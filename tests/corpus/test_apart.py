@@ -9,6 +9,7 @@ import random
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -64,26 +65,36 @@ def test_another_process_reads_and_says_how_far_it_is(
     assert names_in(tmp_path) == {"corpus", ".lock", ".seen"}
 
 
-def test_its_errors_are_the_callers(tmp_path: Path) -> None:
-    path = tmp_path / "empty.csv"
+def fails_for_want_of_papers(open_it: Callable[..., object], home: Path, folder: Path) -> None:
+    """Open a file without papers; its error is the caller's, and nothing stays."""
+    path = folder / "empty.csv"
     path.write_text("title,abstract,labels\n")
     with pytest.raises(DataError, match="no papers") as raised:
-        open_corpus(str(path), tmp_path)
+        open_it(str(path), home)
     assert raised.value.hint
-    assert names_in(tmp_path) == LEFT_BEHIND
+    assert names_in(home) == LEFT_BEHIND
 
 
-def test_a_stop_ends_the_process_and_leaves_nothing(tmp_path: Path) -> None:
+def is_cancelled(open_it: Callable[..., object], path: str, home: Path) -> None:
+    """Open a file and stop once its reading has begun; no process and nothing of it stays."""
     said: list[str] = []
     with pytest.raises(StoppedError):
-        open_corpus(
-            papers_file(tmp_path, 6_000),
-            tmp_path,
+        open_it(
+            path,
+            home,
             progress=lambda stage, fraction: said.append(stage) if fraction else None,
             should_stop=lambda: bool(said),
         )
-    assert processes_reading(tmp_path) == []
-    assert names_in(tmp_path) == LEFT_BEHIND
+    assert processes_reading(home) == []
+    assert names_in(home) == LEFT_BEHIND
+
+
+def test_its_errors_are_the_callers(tmp_path: Path) -> None:
+    fails_for_want_of_papers(open_corpus, tmp_path, tmp_path)
+
+
+def test_a_stop_ends_the_process_and_leaves_nothing(tmp_path: Path) -> None:
+    is_cancelled(open_corpus, papers_file(tmp_path, 6_000), tmp_path)
 
 
 def test_ctrl_c_ends_the_process(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+import pytest
+
 from arxivtag.runs import cluster
 from tests.browser.conftest import free_port
 from tests.runs.conftest import wait_for
@@ -105,3 +107,13 @@ def seats() -> dict[str, tuple[str, ...]]:
 def wait_for_workers(local: LocalCluster) -> None:
     """Wait until all workers are there and have nothing to train."""
     wait_for(lambda: seats() == dict.fromkeys(local.workers, ()))
+
+
+@contextlib.contextmanager
+def used(local: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCluster]:
+    """Work on a cluster, all of whose workers are there and free."""
+    monkeypatch.setenv("ARXIVTAG_CLUSTER", local.address)
+    local.fill()
+    wait_for_workers(local)
+    yield local
+    cluster.close()

@@ -22,7 +22,7 @@ from arxivtag.runs import cluster, jobs, lease, places, registry
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.status import RunStatus
 from arxivtag.tagging import many, parts
-from tests.runs.clusters import LocalCluster, seats, wait_for_workers
+from tests.runs.clusters import LocalCluster, seats, used, wait_for_workers
 from tests.runs.conftest import (
     FAKE_FOLDER,
     HELD_AT,
@@ -53,11 +53,8 @@ def on_cluster(
     two_workers: LocalCluster, quick: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LocalCluster]:
     """The home folder ``quick`` with runs on a cluster, whose two workers are there and free."""
-    monkeypatch.setenv("ARXIVTAG_CLUSTER", two_workers.address)
-    two_workers.fill()
-    wait_for_workers(two_workers)
-    yield two_workers
-    cluster.close()
+    with used(two_workers, monkeypatch) as local:
+        yield local
 
 
 @pytest.fixture

@@ -15,17 +15,21 @@ import psutil
 import pytest
 
 from arxivtag import storage
-from arxivtag.callbacks import StoppedError
 from arxivtag.config import CODE_FOLDER, corpora_folder
 from arxivtag.corpus import apart, store
-from arxivtag.errors import DataError, RefusedError
+from arxivtag.errors import RefusedError
 from arxivtag.runs import cluster, reading
 from arxivtag.runs.evaluating import evaluate_model
 from arxivtag.runs.reading import open_corpus
 from arxivtag.tagging import parts
-from tests.corpus.test_apart import LEFT_BEHIND, processes_reading
+from tests.corpus.test_apart import (
+    LEFT_BEHIND,
+    fails_for_want_of_papers,
+    is_cancelled,
+    processes_reading,
+)
 from tests.corpus.test_store import names_in, papers_file
-from tests.runs.clusters import LocalCluster, wait_for_workers
+from tests.runs.clusters import LocalCluster, used
 from tests.runs.conftest import wait_for
 from tests.tagging.test_many import SLOWLY
 
@@ -52,11 +56,8 @@ def on_cluster(
     two_workers: LocalCluster, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LocalCluster]:
     """A cluster whose two workers, with a thread each, are there and have nothing to do."""
-    monkeypatch.setenv("ARXIVTAG_CLUSTER", two_workers.address)
-    two_workers.fill()
-    wait_for_workers(two_workers)
-    yield two_workers
-    cluster.close()
+    with used(two_workers, monkeypatch) as local:
+        yield local
 
 
 @pytest.fixture
@@ -165,26 +166,12 @@ def test_a_worker_reads_and_the_asker_hears_how_far_it_is(home: Path, tmp_path: 
 
 @pytest.mark.usefixtures("not_at_home")
 def test_what_a_worker_finds_wrong_is_told_as_at_home(home: Path, tmp_path: Path) -> None:
-    path = tmp_path / "empty.csv"
-    path.write_text("title,abstract,labels\n")
-    with pytest.raises(DataError, match="no papers") as raised:
-        open_corpus(str(path), home)
-    assert raised.value.hint
-    assert names_in(home) == LEFT_BEHIND
+    fails_for_want_of_papers(open_corpus, home, tmp_path)
 
 
 @pytest.mark.usefixtures("not_at_home")
 def test_cancel_ends_the_workers_process_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
-    said: list[str] = []
-    with pytest.raises(StoppedError):
-        open_corpus(
-            papers_file(tmp_path, 2_000),
-            home,
-            progress=lambda stage, fraction: said.append(stage) if fraction else None,
-            should_stop=lambda: bool(said),
-        )
-    assert processes_reading(home) == []
-    assert names_in(home) == LEFT_BEHIND
+    is_cancelled(open_corpus, papers_file(tmp_path, 2_000), home)
 
 
 @pytest.mark.usefixtures("not_at_home")
