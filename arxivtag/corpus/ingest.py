@@ -35,12 +35,11 @@ from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_coun
 from arxivtag.errors import DataError
 from arxivtag.papers.dates import Dates, date_of, understood_dates
 from arxivtag.papers.label_columns import LabelsRead, read_labels
-from arxivtag.papers.missing import missing_notes, without_missing
 from arxivtag.papers.schema import ABSTRACT, CREATED, LABELS, PAPER_ID, TITLE
 from arxivtag.papers.source import UPLOAD
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.papers.text_checks import count_notes, note_on
-from arxivtag.papers.texts import normalize_text
+from arxivtag.papers.texts import missing_notes, normalize_text, without_missing
 from arxivtag.papers.words import DistinctWords, count_spaced_words, split_words
 
 FORMAT_VERSION = 4

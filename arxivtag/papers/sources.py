@@ -21,7 +21,6 @@ from arxivtag.papers.label_columns import (
     guess_label_column,
 )
 from arxivtag.papers.labels import AUTO
-from arxivtag.papers.missing import blank_missing, missing_notes
 from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.metadata import (
     SNAPSHOT_NAME,
@@ -56,6 +55,7 @@ from arxivtag.papers.source import (
     Source,
     parse_source,
 )
+from arxivtag.papers.texts import missing_notes, without_missing
 from arxivtag.papers.uploads import upload_layout, upload_path
 from arxivtag.policy import reading_limits
 from arxivtag.storage import is_file
@@ -344,7 +344,9 @@ def as_texts(frame: pd.DataFrame, layout: Layout | None) -> tuple[TextTable, dic
             frame[set_aside[name]] = frame[name]
     for name, text in texts.items():
         frame[name] = text
-    frame, missing = blank_missing(frame, {f"{name}s": [name] for name in (TITLE, ABSTRACT)})
+    missing: dict[str, int] = {}
+    for name in (TITLE, ABSTRACT):
+        frame[name], missing[f"{name}s"] = without_missing(frame[name])
     return TextTable(frame, columns, set_aside), missing
 
 

@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 
 from arxivtag import storage
 from arxivtag.callbacks import OnProgress
-from arxivtag.papers.missing import missing_notes
 from arxivtag.papers.reading.readers import as_frame
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import as_texts, stream_rows
 from arxivtag.papers.text_checks import count_notes
+from arxivtag.papers.texts import missing_notes
 from arxivtag.tagging import tables
 from arxivtag.tagging.parts import Model, Parts, Pool, Work, bundle_of, rows_of
 from arxivtag.tagging.tagger import BATCH_SIZE, tag_papers

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from arxivtag.papers.missing import MISSING_WORDS, without_missing
 from arxivtag.papers.sources import load_texts
+from arxivtag.papers.texts import MISSING_WORDS, without_missing
 from tests.loading import clean, load
 
 

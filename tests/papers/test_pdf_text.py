@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag.papers.pdf_text import mend_pdf_text
+from arxivtag.papers.texts import mend_pdf_text
 from tests.papers.pdf_form import as_in_a_pdf
 
 SENTENCE = (
