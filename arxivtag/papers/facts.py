@@ -7,12 +7,15 @@ shares of areas over the years tell how the sample was put together, and no page
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from arxivtag import storage
 from arxivtag.config import ASSETS_FOLDER
@@ -27,6 +30,7 @@ SIDE = 30_000  # places on the map go from 0 to this
 PERIODS = ((1991, 1999), (2000, 2009), (2010, 2014), (2015, 2019), (2020, 2024), (2025, 2026))
 THIN_PERIOD = 4
 N_WORDS, N_COMPANIONS = 7, 8  # shown of an area
+N_FITTING, N_NEAREST = 60, 6  # papers that a text is placed by, and of those shown
 # Seven groups of archives, as many as colours that all people can tell apart.
 _OTHERS = "Biology, finance, economics"
 _GROUPS = {
@@ -90,6 +94,63 @@ def load_map(folder: Path = FACTS_FOLDER) -> ArxivMap:
         regions.assign(name=regions["area"].map(label_name)),
         int(storage.read_json(folder / "about.json")["n_papers"]),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class MapPlace:
+    """A place on the map, and the papers it was found by.
+
+    Attributes:
+        x: 0 to :data:`SIDE`, as ``y``.
+        y: Upward.
+        fitting: ``(n_papers,)``, the papers whose areas fit best.
+        nearest: Positions of those of them that lie nearest to the place, the nearest first.
+    """
+
+    x: int
+    y: int
+    fitting: NDArray[np.bool_]
+    nearest: tuple[int, ...]
+
+
+def place_on_map(papers: pd.DataFrame, probabilities: Mapping[str, float]) -> MapPlace:
+    """Place a text where the papers whose areas fit it best lie most densely.
+
+    The map holds ids, areas and places of papers, no words: so areas alone decide.
+
+    Args:
+        papers: Of :class:`ArxivMap`.
+        probabilities: Of each area.
+    """
+    fits = _fits(papers["labels"].astype(str), probabilities)
+    least = np.sort(fits)[-min(N_FITTING, len(fits))]
+    fitting = fits >= least  # all of those that fit equally well
+    own = np.flatnonzero(fitting)
+    places = papers[["x", "y"]].to_numpy(np.float64)
+    middle = _densest(places[own])
+    order = np.argsort(np.hypot(*(places[own] - middle).T), kind="stable")
+    x, y = np.rint(middle).astype(int).tolist()
+    return MapPlace(x, y, fitting, tuple(own[order[:N_NEAREST]].tolist()))
+
+
+def _fits(labels: pd.Series[str], probabilities: Mapping[str, float]) -> NDArray[np.float64]:
+    """Return the cosine of each paper's areas with the probabilities, up to one factor."""
+    codes, kinds = pd.factorize(labels)
+    of_kind = [
+        sum(probabilities.get(area, 0.0) for area in kind.split()) / np.sqrt(len(kind.split()))
+        for kind in kinds
+    ]
+    return np.array(of_kind)[codes]
+
+
+def _densest(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the middle of the nearest half of the nearest half of ``(n, 2)`` places."""
+    middle = np.median(places, axis=0)
+    for _ in range(2):
+        far = np.hypot(*(places - middle).T)
+        places = places[far <= np.median(far)]
+        middle = np.median(places, axis=0)
+    return np.asarray(middle)
 
 
 @dataclass(frozen=True, eq=False)

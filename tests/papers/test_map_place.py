@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from arxivtag.papers.facts import SIDE, load_map
-from arxivtag.papers.map_place import N_FITTING, N_NEAREST, place_on_map
+from arxivtag.papers.facts import N_FITTING, N_NEAREST, SIDE, load_map, place_on_map
 
 
 def papers_at(*groups: tuple[str, int, int, int]) -> pd.DataFrame:

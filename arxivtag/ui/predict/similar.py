@@ -17,7 +17,6 @@ import streamlit as st
 from arxivtag.learning.network import probabilities
 from arxivtag.learning.space import from_bytes, paper_places
 from arxivtag.papers import facts
-from arxivtag.papers.map_place import place_on_map
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.registry import PRETRAINED
 from arxivtag.runs.space import Space, read_space
@@ -56,7 +55,9 @@ def render_similar(prediction: Prediction, context: PageContext) -> None:
 def _render_on_arxiv(prediction: Prediction) -> None:
     left, right = st.columns(2, gap="medium")
     shown = glance()
-    place = place_on_map(shown.papers, {tag.label: tag.probability for tag in prediction.tags})
+    place = facts.place_on_map(
+        shown.papers, {tag.label: tag.probability for tag in prediction.tags}
+    )
     with left:
         load_plotly()
         paper_map(
