@@ -23,8 +23,7 @@ from arxivtag import errors, storage
 from arxivtag.callbacks import OnProgress
 from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ArxivTagError, DataError, StorageError
-from arxivtag.papers.reading.containers import parts_of
-from arxivtag.papers.reading.readers import FORMATS
+from arxivtag.papers.reading.readers import parts_of
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.policy import environment_for, role
 from arxivtag.priority import give_way
@@ -51,7 +50,7 @@ def text_bytes(opened: OpenedSource) -> int:
     """
     total = 0.0
     with contextlib.suppress(OSError):
-        for part in parts_of(opened.path, FORMATS):
+        for part in parts_of(opened.path):
             total += part.stat().st_size * _TEXT_PER_BYTE.get(part.suffix.lower(), 1.0)
     if opened.most_papers is not None:
         total = min(total, opened.most_papers * _TEXT_PER_PAPER)

@@ -38,8 +38,7 @@ from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import StorageError
 from arxivtag.papers.dates import DateReading, Dates, years_of
 from arxivtag.papers.labels import LabelExample, LabelReading
-from arxivtag.papers.reading.containers import parts_of
-from arxivtag.papers.reading.readers import FORMATS
+from arxivtag.papers.reading.readers import parts_of
 from arxivtag.papers.schema import ABSTRACT, TITLE, Layout, ReadReport
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.papers.uploads import is_stored
@@ -403,7 +402,7 @@ def seen_key(opened: OpenedSource) -> str:
     """Return a key of the files behind a source as they are now: name, size and time."""
     state: list[tuple[str, int, int]] = []
     with contextlib.suppress(OSError):  # reading it will say what is wrong
-        parts = [(str(part.resolve()), part.stat()) for part in parts_of(opened.path, FORMATS)]
+        parts = [(str(part.resolve()), part.stat()) for part in parts_of(opened.path)]
         state = [(path, one.st_size, one.st_mtime_ns) for path, one in parts]
     text = repr((state, str(opened.source), opened.layout))
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

@@ -21,7 +21,6 @@ from arxivtag.papers.label_columns import (
     guess_label_column,
 )
 from arxivtag.papers.labels import AUTO
-from arxivtag.papers.reading.containers import parts_of
 from arxivtag.papers.reading.metadata import (
     SNAPSHOT_NAME,
     MetadataFilter,
@@ -29,7 +28,7 @@ from arxivtag.papers.reading.metadata import (
     metadata_filter,
     read_metadata,
 )
-from arxivtag.papers.reading.readers import FORMATS, read_table
+from arxivtag.papers.reading.readers import parts_of, read_table
 from arxivtag.papers.reading.tables import RawTable, Sink
 from arxivtag.papers.schema import (
     ABSTRACT,
@@ -356,7 +355,7 @@ def _fingerprint(source: Source, path: Path, chosen: Mapping[str, str], layout: 
     Raises:
         DataError: If a fetched file is not the one that was recorded.
     """
-    parts = [file_sha256(part) for part in parts_of(path, FORMATS)]
+    parts = [file_sha256(part) for part in parts_of(path)]
     sha256 = parts[0] if len(parts) == 1 else hashlib.sha256("".join(parts).encode()).hexdigest()
     if source.kind in (ARXIV_ABSTRACTS, ARXIV_API):
         check_record(path, sha256)

@@ -13,7 +13,11 @@ is, its first bytes tell better than its name: people rename files.
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
+import os
 import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -21,11 +25,11 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from arxivtag import storage
 from arxivtag.config import Limits, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.bibliographies import read_bibtex, read_ris
 from arxivtag.papers.reading.bounded import read_parquet, read_workbook
-from arxivtag.papers.reading.containers import parts_of, unzipped
 from arxivtag.papers.reading.csv_tables import read_csv, read_text
 from arxivtag.papers.reading.json_arrays import read_json_array
 from arxivtag.papers.reading.json_lines import read_json_lines
@@ -35,9 +39,43 @@ from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink, Tally
 
 def read_zip(request: ReadRequest) -> pa.Table:
     """Return the one table that a zip archive holds."""
-    endings = FORMATS.keys() - {".zip"}
-    with unzipped(request.path, endings, request.bounds) as path:
+    bounds = request.bounds
+    most_mb = min(bounds.max_decompressed_mb, bounds.max_file_mb)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with zipfile.ZipFile(request.path) as archive:
+                member = _only_table(archive, request.path.name)
+                if member.file_size > most_mb * 1_000_000:  # no more than it says is unpacked
+                    raise DataError(
+                        f"The file unpacks to more than {most_mb:,} MB.",
+                        "Split it, or raise ARXIVTAG_MAX_FILE_MB.",
+                    )
+                path = Path(folder) / f"table{Path(member.filename).suffix.lower()}"
+                with archive.open(member) as source:
+                    storage.write_atomic(path, lambda file: shutil.copyfileobj(source, file))
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            raise DataError(
+                f"{request.path.name} cannot be unpacked: {str(error).splitlines()[0][:150]}.",
+                "Unpack it, and name the file of papers.",
+            ) from error
         return _read_one(dataclasses.replace(request, path=path))
+
+
+def _only_table(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    members = [
+        one
+        for one in archive.infolist()
+        if Path(one.filename).suffix.lower() in FORMATS.keys() - {".zip"}
+        and not one.is_dir()
+        and not any(part.startswith((".", "__MACOSX")) for part in Path(one.filename).parts)
+    ]
+    if len(members) != 1:
+        names = ", ".join(repr(one.filename[-40:]) for one in members[:5]) or "none"
+        raise DataError(
+            f"{name} should hold one file of papers. It holds {len(members):,}: {names}.",
+            "Unpack it, and name one of the files.",
+        )
+    return members[0]
 
 
 FORMATS: Mapping[str, Callable[[ReadRequest], pa.Table]] = {
@@ -58,6 +96,7 @@ FORMATS: Mapping[str, Callable[[ReadRequest], pa.Table]] = {
 }
 _PACKED = (".gz", ".xz", ".zst")
 _LOOK_BYTES = 4096
+_MOST_PARTS = 1_000
 # What text begins with, where its name does not say it.
 _BEGINNINGS: tuple[tuple[re.Pattern[bytes], Callable[[ReadRequest], pa.Table]], ...] = (
     (re.compile(rb"\s*\[\s*\{"), read_json_array),
@@ -84,6 +123,35 @@ def format_ending(path: Path) -> str:
             "Rename or convert the file.",
         )
     return ending
+
+
+def parts_of(path: Path) -> list[Path]:
+    """Return the files that a folder or a pattern with ``*`` stands for, in order; else the path.
+
+    Raises:
+        DataError: If there is none, there are too many, or they differ in format.
+    """
+    if os.path.isdir(path):  # which says no where the system refuses to look
+        found = (one for one in path.iterdir() if not one.name.startswith("."))
+    elif "*" not in path.name or os.path.exists(path):  # a file's own name may hold a star
+        return [path]
+    else:
+        beside = path.parent.iterdir() if os.path.isdir(path.parent) else ()
+        found = (one for one in beside if fnmatch.fnmatchcase(one.name, path.name))
+    parts = sorted(one for one in found if one.suffix.lower() in FORMATS and one.is_file())
+    if not parts:
+        raise DataError(f"There is no file of papers at {path.name!r}.", "Check the path.")
+    if len(parts) > _MOST_PARTS:
+        raise DataError(
+            f"{path.name!r} stands for {len(parts):,} files; at most {_MOST_PARTS:,} are read.",
+            "Join them, or name some of them.",
+        )
+    if len({one.suffix.lower() for one in parts}) > 1:
+        raise DataError(
+            f"{path.name!r} stands for files of several formats.",
+            "Name the files of one format, such as train-*.parquet.",
+        )
+    return parts
 
 
 def read_table(
@@ -114,7 +182,7 @@ def read_table(
     tally = Tally()
     request = ReadRequest(path, columns or list, max_rows, bounds or limits(), tally, sink)
     try:
-        table = _read_parts(parts_of(path, FORMATS), request)
+        table = _read_parts(parts_of(path), request)
     except (MemoryError, pa.ArrowMemoryError) as error:
         raise DataError(
             f"{path.name} does not fit in memory.", "Split the file into smaller ones."
@@ -124,7 +192,8 @@ def read_table(
 
 def as_frame(table: pa.Table) -> pd.DataFrame:
     """Return rows that were read, all columns text, as pandas holds them."""
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_as_pandas)
+    text = pd.StringDtype("pyarrow", na_value=float("nan"))
+    frame: pd.DataFrame = table.to_pandas(types_mapper={pa.string(): text}.get)
     frame.columns = pd.Index(table.column_names, dtype=object)
     return frame
 
@@ -179,7 +248,3 @@ def _is_workbook(path: Path) -> bool:
             return any(name.startswith(("xl/", "content.xml")) for name in archive.namelist())
     except zipfile.BadZipFile:
         return False
-
-
-def _as_pandas(kind: pa.DataType) -> pd.api.extensions.ExtensionDtype | None:
-    return pd.StringDtype("pyarrow", na_value=float("nan")) if kind == pa.string() else None
