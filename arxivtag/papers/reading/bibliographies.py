@@ -9,8 +9,7 @@ import pyarrow as pa
 
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.opening import open_text
-from arxivtag.papers.reading.records import Record, table_of_records
-from arxivtag.papers.reading.tables import ReadRequest, Tally
+from arxivtag.papers.reading.tables import ReadRequest, Record, Tally, table_of_records
 
 # Both libraries hold the whole file as objects, ten times its size.
 _MOST_MB = 100
@@ -45,7 +44,7 @@ def _read(
             )
     nothing = DataError(f"{request.path.name} holds no {unit}.", "Export the references again.")
     records = parse(b"".join(pieces).decode("utf-8", "replace"), request.tally)
-    return table_of_records(request, records, lambda: 0, nothing)
+    return table_of_records(request, records, stream, nothing)
 
 
 def _bibtex_records(text: str, tally: Tally) -> Iterator[Record]:

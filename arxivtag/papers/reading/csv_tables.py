@@ -21,13 +21,14 @@ from arxivtag.papers.reading.opening import (
     choose_encoding,
     open_text,
 )
-from arxivtag.papers.reading.records import Record, table_of_records
 from arxivtag.papers.reading.tables import (
     BLOCK_BYTES,
     ReadRequest,
+    Record,
     check_rows,
     collect,
     empty_table,
+    table_of_records,
 )
 
 _LONG_LINE_CHARS = 100  # a name of a column is shorter, an abstract is longer
@@ -66,7 +67,7 @@ def read_text(request: ReadRequest) -> pa.Table:
                     yield {"abstract": text}
 
         nothing = DataError(f"{request.path.name} holds no text.", "Write one abstract per line.")
-        return table_of_records(request, records(), lambda: stream.n_bytes, nothing)
+        return table_of_records(request, records(), stream, nothing)
 
 
 def _read_as(request: ReadRequest, encoding: Encoding) -> pa.Table:

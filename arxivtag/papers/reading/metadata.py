@@ -17,10 +17,9 @@ from urllib.parse import parse_qsl
 from arxivtag.config import Limits, SourcesConfig, limits
 from arxivtag.errors import DataError
 from arxivtag.papers.dates import date_of
-from arxivtag.papers.reading.json_lines import json_records
+from arxivtag.papers.reading.json_files import json_records
 from arxivtag.papers.reading.opening import TextBytes, open_text
-from arxivtag.papers.reading.records import Record, table_of_records
-from arxivtag.papers.reading.tables import ReadRequest, Sink, Tally
+from arxivtag.papers.reading.tables import ReadRequest, Record, Sink, Tally, table_of_records
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
 
 SNAPSHOT_NAME = "arxiv-metadata-oai-snapshot.json"
@@ -142,7 +141,7 @@ def read_metadata(
     with open_text(path, request.bounds, "utf-8-replace") as stream:
         # Looking for one more could mean to read all the rest.
         papers = itertools.islice(_papers(stream, kept, request), kept.max_rows)
-        table_of_records(request, papers, lambda: stream.n_bytes, nothing)
+        table_of_records(request, papers, stream, nothing)
     tally.notes.append(f"Kept papers in {kept.words}.")
     if tally.n_rows - tally.n_skipped >= kept.max_rows:
         tally.notes.append(f"Stopped at {kept.max_rows:,} papers; the file may hold more.")

@@ -31,8 +31,7 @@ from arxivtag.errors import DataError
 from arxivtag.papers.reading.bibliographies import read_bibtex, read_ris
 from arxivtag.papers.reading.bounded import read_parquet, read_workbook
 from arxivtag.papers.reading.csv_tables import read_csv, read_text
-from arxivtag.papers.reading.json_arrays import read_json_array
-from arxivtag.papers.reading.json_lines import read_json_lines
+from arxivtag.papers.reading.json_files import read_json_array, read_json_lines
 from arxivtag.papers.reading.opening import check_size, open_text
 from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink, Tally
 

@@ -1,8 +1,12 @@
-"""What all formats share: the request, the tally of rows, and the joining of checked batches."""
+"""What all formats share: the request, the tally of rows, and how rows become a checked table.
+
+Formats that give one object per paper end in :func:`table_of_records`, others in :func:`collect`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -13,10 +17,15 @@ import pyarrow.compute as pc
 
 from arxivtag.config import Limits
 from arxivtag.errors import DataError
+from arxivtag.papers.reading.cells import cell_text, text_array, without_surrogates
+from arxivtag.papers.reading.opening import TextBytes
 from arxivtag.papers.schema import ReadReport
 
 # No row of a CSV, and no line of JSON, may be longer.
 BLOCK_BYTES = 4 << 20
+_ROWS_PER_BATCH = 4096
+
+Record = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -116,6 +125,68 @@ def collect(
         if request.max_rows is not None and n_kept >= request.max_rows:
             break
     return pa.Table.from_batches(kept) if kept else empty_table(names)
+
+
+def table_of_records(
+    request: ReadRequest, records: Iterator[Record], stream: TextBytes, nothing: DataError
+) -> pa.Table:
+    """Return the table of the request's columns from one object per paper, read off a stream.
+
+    Raises:
+        DataError: ``nothing`` if there is no record; another if a limit is passed.
+    """
+    bounds = request.bounds
+    first = _next_cells(records, stream, None, bounds.max_cell_chars)
+    if not first:
+        raise nothing
+    names = list(dict.fromkeys(name for cells in first for name in cells))
+    if len(names) > bounds.max_columns:
+        raise DataError(
+            f"{request.path.name} has more than {bounds.max_columns:,} columns.",
+            "Leave out columns.",
+        )
+    kept = list(request.columns(names))
+    rest = iter(lambda: _next_cells(records, stream, kept, bounds.max_cell_chars), [])
+    return collect(request, (_to_batch(one, kept) for one in itertools.chain([first], rest)), kept)
+
+
+def _next_cells(
+    records: Iterator[Record], stream: TextBytes, wanted: Sequence[str] | None, max_chars: int
+) -> list[dict[str, str]]:
+    """Return the cells of the next records: of fewer where many bytes were read for them."""
+    batch: list[dict[str, str]] = []
+    started = stream.n_bytes
+    for record in records:
+        batch.append(_text_cells(record, wanted, max_chars))
+        if len(batch) == _ROWS_PER_BATCH or stream.n_bytes - started >= BLOCK_BYTES:
+            break
+    return batch
+
+
+def _text_cells(record: Record, wanted: Sequence[str] | None, max_chars: int) -> dict[str, str]:
+    """Return a record's fields as text, cut; all of them if none are ``wanted`` by name.
+
+    Done at once for each record: the objects of a line can take 25 times its bytes.
+    """
+    cells = {}
+    for written, value in _with_inner_fields(record):
+        name = without_surrogates(written)
+        if wanted is None or name in wanted:
+            cells[name] = cell_text(value, max_chars)
+    return cells
+
+
+def _with_inner_fields(record: Record) -> Iterator[tuple[str, object]]:
+    """Yield the fields of a record, and those of objects within it as ``outer.inner``."""
+    for name, value in record.items():
+        yield name, value
+        if isinstance(value, dict):
+            yield from ((f"{name}.{inner}", one) for inner, one in value.items())
+
+
+def _to_batch(records: Sequence[dict[str, str]], names: Sequence[str]) -> pa.RecordBatch:
+    columns = [text_array([record.get(name, "") for record in records]) for name in names]
+    return pa.RecordBatch.from_arrays(columns, names=list(names))
 
 
 def _without_long_cells(batch: pa.RecordBatch, bounds: Limits, tally: Tally) -> pa.RecordBatch:
