@@ -19,13 +19,8 @@ import pyarrow as pa
 
 from arxivtag.config import CODE_FOLDER, Limits
 from arxivtag.errors import DataError
-from arxivtag.papers.reading.tables import (
-    ReadRequest,
-    check_rows,
-    collect,
-    unique_names,
-    unpacks_too_large,
-)
+from arxivtag.papers.reading.opening import check_unpacked
+from arxivtag.papers.reading.tables import ReadRequest, check_rows, collect, unique_names
 
 # The longest wait for a batch of 512 rows, or for the first look at the file.
 _SILENCE_S = 60.0
@@ -59,8 +54,7 @@ def _usable_columns(reader: _Reader, request: ReadRequest) -> dict[str, int]:
             "Leave out columns.",
         )
     check_rows(about["n_rows"], bounds)
-    if about["n_bytes"] > bounds.max_decompressed_mb * 1_000_000:
-        raise unpacks_too_large(bounds)
+    check_unpacked(about["n_bytes"], bounds)
     names = unique_names(about["names"], request.tally)
     for position in about["oversized"]:
         request.tally.notes.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import ijson
 import pyarrow as pa
@@ -15,37 +15,33 @@ from arxivtag.papers.reading.tables import BLOCK_BYTES, ReadRequest, Record, tab
 
 def read_json_lines(request: ReadRequest) -> pa.Table:
     """Return the table of a file with one JSON object per line."""
-    bounds, tally = request.bounds, request.tally
-    with open_text(request.path, bounds, "utf-8-replace") as stream:
-        # Broken lines count as rows; the rest of the margin is for blank ones.
-        records = json_records(stream, tally.skip, max_lines=2 * bounds.max_rows + 1000)
+    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
         nothing = DataError(
             f"{request.path.name} does not hold one JSON object per line.",
             "Each line should be one paper, as a JSON object.",
         )
-        table = table_of_records(request, records, stream, nothing)
+        table = table_of_records(request, json_records(stream, request), stream, nothing)
         if stream.n_nul:
-            tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
+            request.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
         return table
 
 
 def json_records(
-    stream: TextBytes,
-    skip: Callable[[str], None],
-    marks: Sequence[bytes] = (),
-    max_lines: int | None = None,
+    stream: TextBytes, request: ReadRequest, marks: Sequence[bytes] = ()
 ) -> Iterator[Record]:
-    """Yield the JSON objects of a stream, one per line; other lines are reported to ``skip``.
+    """Yield the JSON objects of a stream, one per line; other lines are counted as left out.
 
-    Lines that hold none of the ``marks`` are passed over without a report.
+    Lines that hold none of the ``marks`` are passed over without a count.
 
     Raises:
-        DataError: If there are more than ``max_lines``, blank ones included.
+        DataError: If there are far more lines than rows are read, blank ones included.
     """
-    n_lines = 0
+    # Broken lines count as rows; the rest of the margin is for blank ones.
+    n_lines, max_lines = 0, 2 * request.bounds.max_rows + 1000
+    skip = request.tally.skip
     while line := stream.read_line(BLOCK_BYTES):
         n_lines += 1
-        if max_lines is not None and n_lines > max_lines:
+        if n_lines > max_lines:
             raise DataError(
                 f"The file has more than {max_lines:,} lines.",
                 "Leave out blank and broken lines, split it, or raise ARXIVTAG_MAX_ROWS.",
@@ -93,7 +89,7 @@ class _BoundedItems:
                 f"One item of the array is longer than {BLOCK_BYTES >> 20} MB.",
                 "Write one paper per item, or one object per line.",
             )
-        return self._stream.read(n_bytes) or b""
+        return self._stream.read(n_bytes)
 
     def next_item(self) -> None:
         """Count from here on."""

@@ -162,7 +162,7 @@ def _papers(stream: TextBytes, kept: MetadataFilter, request: ReadRequest) -> It
     wanted = frozenset(kept.categories)
     # A look at the bytes spares most lines the JSON parser.
     marks = tuple(json.dumps(category)[1:-1].encode() for category in kept.categories)
-    for record in json_records(stream, request.tally.skip, marks):
+    for record in json_records(stream, request, marks):
         found = record.get("categories")
         if wanted and not (isinstance(found, str) and not wanted.isdisjoint(found.split())):
             continue

@@ -54,6 +54,17 @@ _FOREIGN = {
 }
 
 
+# With the codec that each stands for; UTF-8's says nothing of the rest. UTF-32's first, since
+# UTF-16's is how one of them begins.
+_BYTE_ORDER_MARKS = {
+    codecs.BOM_UTF8: None,
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
 class _XzReader(io.RawIOBase):
     """Reads xz streams with the decoder's memory bounded, which ``LZMAFile`` does not do."""
 
@@ -88,8 +99,8 @@ class NotUtf8Error(DataError):
     """A file is not valid UTF-8; it may be read again in the way of :func:`choose_encoding`."""
 
 
-class TextBytes(io.RawIOBase):
-    """A readable stream of a file's text as UTF-8 bytes: unpacked, bounded, without NUL and BOM.
+class TextBytes:
+    """A stream of a file's text as UTF-8 bytes: unpacked, bounded, without NUL and BOM.
 
     Attributes:
         n_nul: NUL characters left out so far.
@@ -103,23 +114,20 @@ class TextBytes(io.RawIOBase):
         self._head = head  # read before to see what the file is
         self._codec = codec
         self._decoder = codecs.getincrementaldecoder(codec)(errors)
-        self._limit_mb = bounds.max_decompressed_mb
+        self._bounds = bounds
         self._rest = b""  # unpacked and not yet handed out, from position _at on
         self._at = 0
         self._ended = False
         self.n_nul = 0
         self.n_bytes = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def read(self, most: int) -> bytes:
+        """Return the next bytes, at most so many; none at the end."""
         if not self.has_more():
-            return 0
-        n = min(len(buffer), len(self._rest) - self._at)
-        buffer[:n] = self._rest[self._at : self._at + n]
-        self._at += n
-        return n
+            return b""
+        part = self._rest[self._at : self._at + most]
+        self._at += len(part)
+        return part
 
     def has_more(self) -> bool:
         """Whether anything is left to read."""
@@ -137,11 +145,7 @@ class TextBytes(io.RawIOBase):
             piece = self._file.read(_PIECE_BYTES)
             self._ended = not piece
         self.n_bytes += len(piece)
-        if self.n_bytes > self._limit_mb * 1_000_000:
-            raise DataError(
-                f"The file unpacks to more than {self._limit_mb:,} MB.",
-                "Split it, or raise ARXIVTAG_MAX_DECOMPRESSED_MB.",
-            )
+        check_unpacked(self.n_bytes, self._bounds)
         # Arrow must see valid UTF-8 only: it cannot tell us of a bad row that is not.
         if self._codec != "utf-8" or not piece.isascii() or self._decoder.getstate()[0]:
             try:
@@ -169,6 +173,15 @@ class TextBytes(io.RawIOBase):
         return b"".join(parts)
 
 
+def check_unpacked(n_bytes: int, bounds: Limits) -> None:
+    """Raise :class:`DataError` for a file that unpacks to more than is read."""
+    if n_bytes > bounds.max_decompressed_mb * 1_000_000:
+        raise DataError(
+            f"The file unpacks to more than {bounds.max_decompressed_mb:,} MB.",
+            "Split it, or raise ARXIVTAG_MAX_DECOMPRESSED_MB.",
+        )
+
+
 @contextlib.contextmanager
 def open_text(path: Path, bounds: Limits, encoding: Encoding = "utf-8") -> Iterator[TextBytes]:
     """Open ``path`` as a stream of UTF-8 bytes.
@@ -189,7 +202,8 @@ def open_text(path: Path, bounds: Limits, encoding: Encoding = "utf-8") -> Itera
         file = _unpacked(raw)
         head = file.read(4096)
         _refuse_foreign(head, path)
-        mark_length, marked = _byte_order_mark(head)
+        mark = next((one for one in _BYTE_ORDER_MARKS if head.startswith(one)), b"")
+        marked = _BYTE_ORDER_MARKS.get(mark)
         if marked is None and _looks_binary(head):
             raise DataError(
                 f"{path.name} is not a text file.",
@@ -197,7 +211,7 @@ def open_text(path: Path, bounds: Limits, encoding: Encoding = "utf-8") -> Itera
             )
         codec = marked or encoding.removesuffix("-replace")
         errors = "strict" if codec == "utf-8" == encoding else "replace"
-        yield TextBytes(file, codec, errors, bounds, head[mark_length:])
+        yield TextBytes(file, codec, errors, bounds, head[len(mark) :])
 
 
 def check_size(path: Path, bounds: Limits) -> None:
@@ -227,8 +241,9 @@ def _read_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
+        reason = (str(error) or type(error).__name__).strip().rstrip(".")[:200]
         raise DataError(
-            f"{path.name} cannot be unpacked: {_reason(error)}.",
+            f"{path.name} cannot be unpacked: {reason}.",
             "The file may be cut off or damaged; fetch or pack it again.",
         ) from error
     except OSError as error:
@@ -239,10 +254,6 @@ def _read_errors(path: Path) -> Iterator[None]:
         raise DataError(
             f"{path.name} does not fit in memory.", "Split the file into smaller ones."
         ) from error
-
-
-def _reason(error: Exception) -> str:
-    return (str(error) or type(error).__name__).strip().rstrip(".")[:200]
 
 
 def _unpacked(raw: BinaryIO) -> BinaryIO:
@@ -267,19 +278,6 @@ def _refuse_foreign(head: bytes, path: Path) -> None:
                 "Use CSV in UTF-8 (also packed as .gz, .xz, .zst), JSON Lines or Parquet "
                 "with the ending that fits.",
             )
-
-
-def _byte_order_mark(head: bytes) -> tuple[int, str | None]:
-    """Return the mark's length and the codec it stands for; UTF-8's says nothing of the rest."""
-    if head.startswith(codecs.BOM_UTF8):
-        return 3, None
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        little = head.startswith(codecs.BOM_UTF32_LE)
-        return 4, "utf-32-le" if little else "utf-32-be"
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        little = head.startswith(codecs.BOM_UTF16_LE)
-        return 2, "utf-16-le" if little else "utf-16-be"
-    return 0, None
 
 
 def _looks_binary(head: bytes) -> bool:

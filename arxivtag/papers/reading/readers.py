@@ -234,7 +234,7 @@ def _reader_of(path: Path, bounds: Limits) -> Callable[[ReadRequest], pa.Table]:
     if by_name in (read_parquet, read_workbook, read_zip):
         return by_name  # and it will say what is wrong
     with open_text(path, bounds, "utf-8-replace") as stream:
-        beginning = stream.read(_LOOK_BYTES) or b""
+        beginning = stream.read(_LOOK_BYTES)
     for pattern, reader in _BEGINNINGS:
         if pattern.match(beginning):
             return reader

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from arxivtag.config import Limits
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.cells import cell_text, text_array, without_surrogates
-from arxivtag.papers.reading.opening import TextBytes
+from arxivtag.papers.reading.opening import TextBytes, check_unpacked
 from arxivtag.papers.schema import ReadReport
 
 # No row of a CSV, and no line of JSON, may be longer.
@@ -119,8 +119,7 @@ def collect(
         tally.n_rows += batch.num_rows
         check_rows(tally.n_rows, bounds)
         n_bytes += batch.nbytes
-        if n_bytes > bounds.max_decompressed_mb * 1_000_000:
-            raise unpacks_too_large(bounds)
+        check_unpacked(n_bytes, bounds)
         take(batch)
         if request.max_rows is not None and n_kept >= request.max_rows:
             break
@@ -213,14 +212,6 @@ def check_rows(n_rows: int, bounds: Limits) -> None:
             f"The file has more than {bounds.max_rows:,} rows.",
             "Split it, or raise ARXIVTAG_MAX_ROWS.",
         )
-
-
-def unpacks_too_large(bounds: Limits) -> DataError:
-    """Return the error that says so."""
-    return DataError(
-        f"The file unpacks to more than {bounds.max_decompressed_mb:,} MB.",
-        "Split it, or raise ARXIVTAG_MAX_DECOMPRESSED_MB.",
-    )
 
 
 def empty_table(names: Sequence[str]) -> pa.Table:
