@@ -32,10 +32,9 @@ def _read(
     request: ReadRequest, parse: Callable[[str, Tally], Iterator[Record]], unit: str
 ) -> pa.Table:
     with open_text(request.path, request.bounds, "utf-8-replace") as stream:
-        pieces, n_bytes = [], 0
-        while n_bytes <= _MOST_MB * 1_000_000 and (piece := stream.read(1 << 20)):
-            pieces.append(piece)
-            n_bytes += len(piece)
+        content = bytearray()
+        while len(content) <= _MOST_MB * 1_000_000 and (piece := stream.read(1 << 20)):
+            content += piece
         if stream.has_more():
             raise DataError(
                 f"{request.path.name} has more than {_MOST_MB} MB, the most that is read of such "
@@ -43,7 +42,7 @@ def _read(
                 "Split it, or export it as CSV.",
             )
     nothing = DataError(f"{request.path.name} holds no {unit}.", "Export the references again.")
-    records = parse(b"".join(pieces).decode("utf-8", "replace"), request.tally)
+    records = parse(content.decode("utf-8", "replace"), request.tally)
     return table_of_records(request, records, stream, nothing)
 
 
@@ -57,9 +56,10 @@ def _bibtex_records(text: str, tally: Tally) -> Iterator[Record]:
         tally.skip(f"not a valid entry (line {(block.start_line or 0) + 1})")
     for entry in library.entries:
         # Braces keep capitals for BibTeX: {DNA} is read as DNA.
-        fields = {name: str(field.value) for name, field in entry.fields_dict.items()}
-        yield {name.lower(): value.replace("{", "").replace("}", "")
-               for name, value in fields.items()}  # fmt: skip
+        yield {
+            name.lower(): str(field.value).replace("{", "").replace("}", "")
+            for name, field in entry.fields_dict.items()
+        }
 
 
 def _ris_records(text: str, tally: Tally) -> Iterator[Record]:

@@ -63,17 +63,14 @@ def read_header(stream: TextBytes, request: ReadRequest) -> Header:
         DataError: If the first row cannot be column names.
     """
     head, is_cut = _first_row(stream)
-    n_lines = 1
     separator = _SEPARATOR_LINE.fullmatch(head)
     if separator:
         head, is_cut = _first_row(stream)
-        n_lines += 1
     _check(head, is_cut, request)
-    text = head.decode("utf-8")
-    following = _next_lines(stream)
-    sample = f"{text}\n{following}"
-    given = (separator[1].decode(),) if separator else tuple(_DELIMITERS)
-    dialect = choose_dialect(sample, given)
+    text, following = head.decode("utf-8"), _next_lines(stream)
+    dialect = choose_dialect(
+        f"{text}\n{following}", separator[1].decode() if separator else _DELIMITERS
+    )
     try:
         names = next(dialect.rows(text), [])
         rows = [row for row in dialect.rows(following) if row]
@@ -83,10 +80,11 @@ def read_header(stream: TextBytes, request: ReadRequest) -> Header:
             "The first row should hold the column names.",
         ) from error
     fitted = _without_empty_ends(names, rows)
-    return Header(tuple(unique_names(fitted, request.tally)), dialect, n_lines + head.count(b"\n"))
+    n_lines = (2 if separator else 1) + head.count(b"\n")
+    return Header(tuple(unique_names(fitted, request.tally)), dialect, n_lines)
 
 
-def choose_dialect(text: str, delimiters: Sequence[str] = tuple(_DELIMITERS)) -> Dialect:
+def choose_dialect(text: str, delimiters: str = _DELIMITERS) -> Dialect:
     r"""Return how the first rows of a CSV file are written.
 
     >>> choose_dialect('"title, subtitle, more";abstract;labels').delimiter
@@ -132,10 +130,8 @@ def _check(head: bytes, is_cut: bool, request: ReadRequest) -> None:
             f"The first row of {name} has a quotation mark that is not closed.",
             "The first row should hold the column names.",
         )
-    n_columns, most = (
-        max(head.count(mark.encode()) for mark in _DELIMITERS) + 1,
-        request.bounds.max_columns,
-    )
+    n_columns = max(head.count(mark.encode()) for mark in _DELIMITERS) + 1
+    most = request.bounds.max_columns
     if n_columns > most:
         raise DataError(
             f"{name} has {n_columns:,} or more columns; at most {most:,} are read.",

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 
 from arxivtag.config import limits
 from arxivtag.errors import ArxivTagError, DataError
-from arxivtag.papers.reading import csv_blocks, opening
+from arxivtag.papers.reading import csv_tables, opening
 from arxivtag.papers.reading.readers import format_ending, read_table
 from arxivtag.papers.reading.tables import RawTable
 from arxivtag.papers.sources import load_texts
@@ -318,7 +318,7 @@ def test_rows_stay_whole_wherever_a_block_ends(
     written.writerows([("p", "q", "r"), *rows])
     path = tmp_path / "a.csv"
     path.write_bytes(text.getvalue().encode())
-    monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 1000 + more)
+    monkeypatch.setattr(csv_tables, "BLOCK_BYTES", 1000 + more)
     monkeypatch.setattr(opening, "_PIECE_BYTES", 997)
     assert list(read_table(path).table.itertuples(index=False, name=None)) == rows
 
