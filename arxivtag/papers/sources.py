@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from arxivtag.config import SAMPLE_PATH, Limits, downloads_folder
+from arxivtag.config import SAMPLE_PATH, downloads_folder
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching.downloading import check_record, file_sha256
 from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
@@ -23,7 +23,6 @@ from arxivtag.papers.label_columns import (
 from arxivtag.papers.labels import AUTO
 from arxivtag.papers.reading.metadata import (
     SNAPSHOT_NAME,
-    MetadataFilter,
     is_metadata,
     metadata_filter,
     read_metadata,
@@ -32,7 +31,6 @@ from arxivtag.papers.reading.readers import parts_of, read_table
 from arxivtag.papers.reading.tables import RawTable, Sink
 from arxivtag.papers.schema import (
     ABSTRACT,
-    FIELDS,
     LABELS,
     TITLE,
     Layout,
@@ -168,20 +166,38 @@ class OpenedSource:
 
     Attributes:
         path: Its file; a pattern or a folder where it is several.
-        layout: What was said about its columns.
+        layout: What was said about its columns, by the owner of an upload where nobody else does.
         choice: Which columns hold what, once the source was read or has its fingerprint.
     """
 
     def __init__(self, text: str, layout: Layout | None, home: Path | None) -> None:
         self.source, self.path, self.name = _locate(text, home)
-        self.layout = _layout_of(self.source, text, layout, home)
-        self.choice = ColumnChoice(self.path, self.layout, reading_limits())
-        self._is_filtered = _is_filtered(self.source, self.path, self.layout.columns)
+        if self.source.kind == UPLOAD and layout in (None, Layout()):
+            layout = upload_layout(text, home)
+        self.layout = layout or Layout()
+        self.choice = ColumnChoice(self.path, self.layout)
+        self._filter = metadata_filter(self.source.options) if self._is_filtered() else None
+
+    def _is_filtered(self) -> bool:
+        """Whether it is to be read through the filter of Kaggle's snapshot.
+
+        An upload never is: the filter lifts the limits on size, and would leave out papers
+        that its owner did not ask to leave out.
+        """
+        if self.source.kind == UPLOAD:
+            return False
+        asked = self.source.kind == ARXIV_METADATA or bool(self.source.options)
+        return asked or (not self.layout.columns and is_metadata(self.path))
 
     @property
     def is_synthetic(self) -> bool:
         """Whether its texts were written by a program."""
         return self.source.kind == SAMPLE
+
+    @property
+    def most_papers(self) -> int | None:
+        """How many papers are kept at most, where a filter says so."""
+        return self._filter.max_rows if self._filter else None
 
     def read(self, sink: Sink) -> ReadReport:
         """Hand the rows of the chosen columns to a sink, with ids and dates, and say what was read.
@@ -189,51 +205,35 @@ class OpenedSource:
         Raises:
             DataError: If the file cannot be used.
         """
-        self.choice.with_extras, bounds = True, reading_limits()
-        if self._is_filtered:
+        bounds = reading_limits()
+        if self._filter:
             return read_metadata(self.path, self._filter, self.choice, bounds=bounds, sink=sink)
         return read_table(self.path, columns=self.choice, bounds=bounds, sink=sink).report
 
     def fingerprint(self) -> str:
-        """Return the fingerprint (64 hex digits) of the content and of how it is read.
+        """Return the SHA-256 (64 hex digits) of the content and of how it is read.
 
         Raises:
             DataError: If the columns cannot be chosen, or a fetched file was changed.
         """
-        if self._is_filtered:
-            separator = _said_separator(self.layout)
-            return _metadata_fingerprint(self.path, f"{self._filter!r}{separator}")
-        if not self.choice.columns:
-            read_table(self.path, columns=self.choice, max_rows=1, bounds=reading_limits())
-        return _fingerprint(self.source, self.path, self.choice.columns, self.layout)
+        if self._filter:  # by size and time: reading gigabytes twice would take too long
+            status = self.path.stat()
+            content = f"{self.path.name} {status.st_size} {status.st_mtime_ns} {self._filter!r}"
+        else:
+            if not self.choice.columns:
+                read_table(self.path, columns=self.choice, max_rows=1, bounds=reading_limits())
+            content = f"{self._content_sha256()} {json.dumps(self.choice.columns)}"
+        said = self.layout.label_separator
+        text = content if said == AUTO else f"{content} {said}"
+        return hashlib.sha256(text.encode()).hexdigest()
 
-    @property
-    def most_papers(self) -> int | None:
-        """How many papers are kept at most, where a filter says so."""
-        return self._filter.max_rows if self._is_filtered else None
-
-    @property
-    def _filter(self) -> MetadataFilter:
-        return metadata_filter(self.source.options)
-
-
-def _layout_of(named: Source, source: str, layout: Layout | None, home: Path | None) -> Layout:
-    """Return what was said about a source, or what the owner of an upload said."""
-    if named.kind == UPLOAD and layout in (None, Layout()):
-        return upload_layout(source, home)
-    return layout or Layout()
-
-
-def _is_filtered(source: Source, path: Path, columns: Mapping[str, str]) -> bool:
-    """Whether a source is to be read through the filter of Kaggle's snapshot.
-
-    An upload never is: the filter lifts the limits on size, and would leave out papers
-    that its owner did not ask to leave out.
-    """
-    if source.kind == UPLOAD:
-        return False
-    asked = source.kind == ARXIV_METADATA or bool(source.options)
-    return asked or (not columns and is_metadata(path))
+    def _content_sha256(self) -> str:
+        parts = [file_sha256(part) for part in parts_of(self.path)]
+        joined = hashlib.sha256("".join(parts).encode()).hexdigest()
+        sha256 = parts[0] if len(parts) == 1 else joined
+        if self.source.kind in (ARXIV_ABSTRACTS, ARXIV_API):
+            check_record(self.path, sha256)
+        return sha256
 
 
 class ColumnChoice:
@@ -243,16 +243,14 @@ class ColumnChoice:
         columns: ``{field: column}``, as :func:`~arxivtag.papers.schema.check_mapping` returns it.
         label_columns: The columns that hold the labels.
         notes: What should be known about the choice, in plain words.
-        with_extras: Whether columns of ids and dates are read too.
-        extras: Those, as ``{"id": column, "created": column}``.
+        extras: Those of ids and dates, as ``{"id": column, "created": column}``.
     """
 
-    def __init__(self, path: Path, layout: Layout, bounds: Limits) -> None:
-        self._path, self._layout, self._bounds = path, layout, bounds
+    def __init__(self, path: Path, layout: Layout) -> None:
+        self._path, self._layout = path, layout
         self.columns: dict[str, str] = {}
         self.label_columns: list[str] = []
         self.notes: list[str] = []
-        self.with_extras = False
         self.extras: dict[str, str] = {}
 
     def __call__(self, columns: Sequence[str]) -> list[str]:
@@ -276,8 +274,7 @@ class ColumnChoice:
             self.label_columns = columns_of_bits(self._sample(), others)
         texts = [column for field, column in self.columns.items() if field != LABELS]
         chosen = list(dict.fromkeys([*texts, *self.label_columns]))
-        if self.with_extras:
-            self.extras = date_columns(columns, chosen)
+        self.extras = date_columns(columns, chosen)
         return [*chosen, *self.extras.values()]
 
     def _guess(self, known: Sequence[str], others: Collection[str]) -> str:
@@ -292,7 +289,7 @@ class ColumnChoice:
         return guessed
 
     def _sample(self) -> pd.DataFrame:
-        return read_table(self._path, max_rows=SAMPLE_ROWS, bounds=self._bounds).table
+        return read_table(self._path, max_rows=SAMPLE_ROWS, bounds=reading_limits()).table
 
 
 def load_texts(
@@ -347,30 +344,3 @@ def as_texts(frame: pd.DataFrame, layout: Layout | None) -> tuple[TextTable, dic
     for name in (TITLE, ABSTRACT):
         frame[name], missing[f"{name}s"] = without_missing(frame[name])
     return TextTable(frame, columns, set_aside), missing
-
-
-def _fingerprint(source: Source, path: Path, chosen: Mapping[str, str], layout: Layout) -> str:
-    """Return the SHA-256 (hex) of the file's SHA-256, the columns chosen, and what was said.
-
-    Raises:
-        DataError: If a fetched file is not the one that was recorded.
-    """
-    parts = [file_sha256(part) for part in parts_of(path)]
-    sha256 = parts[0] if len(parts) == 1 else hashlib.sha256("".join(parts).encode()).hexdigest()
-    if source.kind in (ARXIV_ABSTRACTS, ARXIV_API):
-        check_record(path, sha256)
-    ordered = {field: chosen[field] for field in FIELDS if field in chosen}
-    text = f"{sha256} {json.dumps(ordered)}{_said_separator(layout)}"
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _said_separator(layout: Layout) -> str:
-    """Return a separator that was said for a fingerprint: nothing where it was understood."""
-    return "" if layout.label_separator == AUTO else f" {layout.label_separator}"
-
-
-def _metadata_fingerprint(path: Path, kept: str) -> str:
-    """Return a fingerprint from size and time: reading gigabytes twice would take too long."""
-    status = path.stat()
-    text = f"{path.name} {status.st_size} {status.st_mtime_ns} {kept}"
-    return hashlib.sha256(text.encode()).hexdigest()

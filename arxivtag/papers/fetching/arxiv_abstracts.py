@@ -46,7 +46,7 @@ def fetch_arxiv_abstracts(
 
 def _validate(path: Path, n_rows: int) -> None:
     """Raise :class:`DataError` unless ``path`` holds ``n_rows`` papers, at most 1 % damaged."""
-    choice = ColumnChoice(path, Layout(), limits())
+    choice = ColumnChoice(path, Layout())
     raw = read_table(path, columns=choice)
     labels = read_labels(raw.table, choice.label_columns, choice.columns[LABELS], AUTO, limits())
     n_damaged = raw.report.n_rows_skipped + labels.n_skipped
