@@ -13,8 +13,14 @@ import pandas as pd
 
 from arxivtag.config import SAMPLE_PATH, downloads_folder
 from arxivtag.errors import DataError
-from arxivtag.papers.fetching.downloading import check_record, file_sha256
-from arxivtag.papers.fetching.searches import collected, search_name, search_path, search_source
+from arxivtag.papers.fetching.fetched import (
+    check_record,
+    collected,
+    file_sha256,
+    search_name,
+    search_path,
+    search_source,
+)
 from arxivtag.papers.label_columns import (
     SAMPLE_ROWS,
     columns_of_bits,

@@ -23,11 +23,15 @@ from arxivtag.callbacks import OnProgress
 from arxivtag.config import SourcesConfig
 from arxivtag.errors import ConfigError, FetchError
 from arxivtag.papers.fetching.arxiv_client import FetchedPaper, Page, ask
-from arxivtag.papers.fetching.downloading import check_csv_target, only_one, write_record
-from arxivtag.papers.fetching.http import TryAgainError, patiently
+from arxivtag.papers.fetching.fetched import (
+    check_csv_target,
+    key_of,
+    keyed_path,
+    only_one,
+    write_record,
+)
+from arxivtag.papers.fetching.http import Meter, TryAgainError, patiently
 from arxivtag.papers.fetching.identifiers import parse_identifier
-from arxivtag.papers.fetching.meter import Meter
-from arxivtag.papers.fetching.searches import key_of, keyed_path
 from arxivtag.papers.schema import ABSTRACT, LABELS, RAW_NAMES, TITLE
 from arxivtag.papers.source import ARXIV_API
 

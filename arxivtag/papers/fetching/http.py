@@ -1,4 +1,4 @@
-"""Asks the allowed hosts: redirects, time-outs, bounded answers, and tries after a wait."""
+"""Asks the allowed hosts: redirects, time-outs, bounded answers, tries after a wait, progress."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import contextlib
 import math
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
 
+from arxivtag.callbacks import OnProgress
 from arxivtag.config import SourcesConfig
 from arxivtag.errors import FetchError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _BUSY = (408, 425, 429, 500, 502, 503, 504)
+_TELL_EVERY_S = 0.2
 _THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 
 
@@ -160,3 +162,38 @@ def patiently(attempt: Callable[[], Result], config: SourcesConfig) -> Result:
             pause_s = min(config.backoff_s * 2**n_failures, config.longest_wait_s)
             time.sleep(max(pause_s, error.wait_s))
             n_failures += 1
+
+
+class Meter:
+    """Tells a callback a few times a second how far a fetch is: a text and the share done.
+
+    The text reads "fetching: 12.3 of 46.4 MB, 3.1 MB/s, 11 s left".
+    """
+
+    def __init__(self, unit: Literal["bytes", "papers"], progress: OnProgress | None) -> None:
+        self._unit = unit
+        self._progress = progress
+        self._started = time.monotonic()
+        self._reported = float("-inf")
+        self._first: int | None = None
+
+    def report(self, stage: str, done: int, total: int | None, *, now: bool = False) -> None:
+        """Report if the last report is long enough ago, or ``now``."""
+        at = time.monotonic()
+        if self._first is None:
+            self._first = done  # a search that goes on has not fetched these just now
+        if self._progress is None or (not now and at - self._reported < _TELL_EVERY_S):
+            return
+        self._reported = at
+        per_second = (done - self._first) / max(at - self._started, 1e-3)
+        text = f"{stage}: {self._amount(done, total)}"
+        if per_second > 0:
+            text += f", {self._amount(per_second, None)}/s"
+            if total is not None and total > done:
+                text += f", {(total - done) / per_second:,.0f} s left"
+        self._progress(text, min(done / total, 1.0) if total else None)
+
+    def _amount(self, done: float, total: int | None) -> str:
+        scale, digits, unit = (1e6, 1, "MB") if self._unit == "bytes" else (1, 0, "papers")
+        of_total = "" if total is None else f" of {total / scale:,.{digits}f}"
+        return f"{done / scale:,.{digits}f}{of_total} {unit}"

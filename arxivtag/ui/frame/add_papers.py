@@ -14,7 +14,7 @@ from arxivtag.config import limits
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.dates import dates_of, understood_dates
-from arxivtag.papers.fetching.searches import search_source
+from arxivtag.papers.fetching.fetched import search_source
 from arxivtag.papers.label_columns import (
     SAMPLE_ROWS,
     columns_of_bits,

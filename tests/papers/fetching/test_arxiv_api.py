@@ -16,8 +16,7 @@ import pytest
 from arxivtag.errors import ConfigError, DataError, FetchError, StorageError
 from arxivtag.papers.fetching import arxiv_api, arxiv_client, http
 from arxivtag.papers.fetching.arxiv_api import Search, fetch_arxiv_api, fetch_paper
-from arxivtag.papers.fetching.downloading import only_one
-from arxivtag.papers.fetching.searches import search_source
+from arxivtag.papers.fetching.fetched import only_one, search_source
 from arxivtag.papers.sources import available_sources
 from tests.loading import load
 from tests.papers.server import Server, send

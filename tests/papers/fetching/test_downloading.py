@@ -12,7 +12,8 @@ import pytest
 
 from arxivtag.errors import DataError, FetchError, StorageError
 from arxivtag.papers.fetching import http
-from arxivtag.papers.fetching.downloading import check_record, download
+from arxivtag.papers.fetching.arxiv_abstracts import download
+from arxivtag.papers.fetching.fetched import check_record
 from tests.papers.server import Server, send, stall
 
 BODY = bytes(range(256)) * 4096  # 1 MiB

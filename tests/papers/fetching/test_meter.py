@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from arxivtag.papers.fetching.meter import Meter
+from arxivtag.papers.fetching.http import Meter
 
 
 def test_meter_tells_amount_speed_and_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
