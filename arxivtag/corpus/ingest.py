@@ -150,7 +150,7 @@ def _labels(opened: OpenedSource, staged: Staging) -> tuple[LabelsRead, dict[str
         table[name], n = without_missing(table[name])
         n_missing += n
     column, separator = choice.columns[LABELS], opened.layout.label_separator
-    read = read_labels(table, choice.label_columns, column, separator, limits())
+    read = read_labels(table, choice.label_columns, column, separator)
     return read, {LABELS: n_missing}
 
 

@@ -117,12 +117,7 @@ def date_text(date: int) -> str:
 class DateReading:
     """What was understood of when papers appeared.
 
-    Attributes:
-        columns: The columns that were read: of ids, of dates.
-        n_papers: Papers that were looked at.
-        n_dated: Those with a date.
-        first: The first date, as :func:`date_text` writes it; empty without dates.
-        last: The last one.
+    ``first`` and ``last`` are dates as :func:`date_text` writes them, empty where none was read.
     """
 
     columns: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from arxivtag.config import Limits
+from arxivtag.config import limits
 from arxivtag.errors import DataError
 from arxivtag.papers.label_lists import NOTHING
 from arxivtag.papers.labels import (
@@ -33,16 +33,9 @@ SAMPLE_ROWS = 1_000  # what columns hold is judged by so many rows
 def guess_label_column(sample: pd.DataFrame, taken: Collection[str] = ()) -> str:
     """Return the column of labels, judged by the names of columns and a table's first rows.
 
-    Of several known by their names it is the first that is filled in nine of ten rows, or
-    else the one that is filled most.
-
-    Args:
-        sample: The first rows of a table, all text.
-        taken: Columns that hold something else.
-
-    Returns:
-        The column; :data:`ONE_PER_LABEL` where none is known and two or more hold 0 and 1
-        only; or ``""``.
+    Columns ``taken`` hold something else. Of several known by their names it is the first that is
+    filled in nine of ten rows, or else the one that is filled most. Where none is known, it is
+    :data:`ONE_PER_LABEL` if two or more hold 0 and 1 only, else ``""``.
     """
     known = [name for name in known_columns(LABELS, list(sample.columns)) if name not in taken]
     filled = {name: float((~sample[name].isin([*NOTHING, "", "[]"])).mean()) for name in known}
@@ -76,7 +69,7 @@ class LabelsRead:
 
 
 def read_labels(
-    table: pd.DataFrame, columns: Sequence[str], chosen: str, separator: str, bounds: Limits
+    table: pd.DataFrame, columns: Sequence[str], chosen: str, separator: str
 ) -> LabelsRead:
     """Return the labels of a table of text.
 
@@ -91,7 +84,7 @@ def read_labels(
     label_format = LabelFormat()  # where each column is one label
     if list(columns) == [chosen]:
         label_format = understand_labels(cells) if separator == AUTO else format_named(separator)
-    labels, problem = _split(cells, label_format, bounds)
+    labels, problem = _split(cells, label_format)
     distinct = {label for combination in labels.dropna().unique() for label in combination}
     shown = examples(cells, label_format)
     if written.words:  # the cells are not the file's own
@@ -139,10 +132,10 @@ def _written(table: pd.DataFrame, columns: Sequence[str], chosen: str) -> _Writt
     return _Written(pd.Series(cells, index=table.index, dtype=object))
 
 
-def _split(cells: pd.Series, label_format: LabelFormat, bounds: Limits) -> tuple[pd.Series, str]:
+def _split(cells: pd.Series, label_format: LabelFormat) -> tuple[pd.Series, str]:
     """Return the labels of each cell, None where it holds none, and the first cell's fault."""
     labels: dict[str, tuple[str, ...] | None] = {}
-    problem = ""
+    problem, bounds = "", limits()
     for cell in cells.unique():
         try:
             labels[cell] = split_labels(cell, label_format, bounds)

@@ -31,6 +31,7 @@ from arxivtag.errors import DataError, excerpt
 from arxivtag.papers.label_lists import NotAListError, labels_in, parse_list
 
 LOOKED_AT = 10_000
+_N_EXAMPLES = 5
 AUTO = "auto"
 # What --label-separator and the dialog offer, and what it stands for.
 SEPARATORS = {
@@ -112,11 +113,8 @@ class LabelExample:
 class LabelReading:
     """How a column of labels was read, to be shown and to be repeated.
 
-    Attributes:
-        words: One sentence on how labels are separated.
-        separator: The name of it in :data:`SEPARATORS`.
-        n_labels: Distinct labels that were read.
-        examples: Cells with the labels read from them, at most five.
+    ``words`` say in a sentence how labels are separated; ``separator`` is its name in
+    :data:`SEPARATORS`.
     """
 
     words: str
@@ -157,17 +155,17 @@ def format_named(name: str) -> LabelFormat:
 def understand_labels(cells: Iterable[str]) -> LabelFormat:
     """Return how the labels of a column are written, from its first 10,000 cells with labels.
 
-    Cells that hold nothing but 0 and 1 do not name any label.
-
-    Args:
-        cells: The column's cells as text, empty ones among them.
-
     Raises:
-        DataError: If all cells are such.
+        DataError: If all cells hold nothing but 0 and 1, which does not name any label.
     """
     written = (cell.strip() for cell in cells)
     looked_at = list(itertools.islice((cell for cell in written if cell), LOOKED_AT))
-    _refuse_vectors(looked_at)
+    if looked_at and all(map(is_vector, looked_at)):
+        raise DataError(
+            f"The labels are numbers of 0 and 1, such as {looked_at[0][:40]!r}, without names.",
+            "Write the labels' names into the cells, or make a column of 0 and 1 for each label, "
+            "under its name, and choose one column per label (--columns labels=0/1).",
+        )
     lists = [_items(cell) for cell in looked_at]
     if any(items is not None and len(items) > 1 for items in lists):
         return LabelFormat()  # lists separate by themselves; a label may hold anything
@@ -185,10 +183,7 @@ def split_labels(
 ) -> tuple[str, ...]:
     """Return the labels in a cell, in written order and without repeats.
 
-    Args:
-        cell: The cell as text; lists as a program prints them.
-        label_format: How the column writes its labels.
-        bounds: Limits in force; read from the environment if not given.
+    The limits in force are read from the environment if they are not given as ``bounds``.
 
     Raises:
         DataError: If the cell is not labels in this format, or passes a limit.
@@ -204,28 +199,31 @@ def split_labels(
     text = cell.strip()
     items = _items(text)
     if items is None:
-        _check_length(text, bounds)
+        longest = bounds.max_labels_per_paper * (bounds.max_label_chars + 4)
+        if len(text) > longest:
+            raise _not_labels(
+                f"A cell of labels should have at most {longest:,} characters. "
+                f"Received: {len(text):,}."
+            )
         items = [_unwrapped(text)]
     elif not label_format.separator:
         return _checked(items, bounds, is_list=True)
     return _checked([part for item in items for part in _split_text(item, label_format)], bounds)
 
 
-def examples(
-    cells: Iterable[str], label_format: LabelFormat, n_examples: int = 5
-) -> tuple[LabelExample, ...]:
-    """Return cells with the labels read from them; those with several labels come first."""
+def examples(cells: Iterable[str], label_format: LabelFormat) -> tuple[LabelExample, ...]:
+    """Return five cells with the labels read from them; those with several labels come first."""
     distinct = dict.fromkeys(cell.strip() for cell in itertools.islice(cells, LOOKED_AT))
     several: list[LabelExample] = []
     others: list[LabelExample] = []
     bounds = limits()
     for cell in filter(None, distinct):
-        if len(several) == n_examples:
+        if len(several) == _N_EXAMPLES:
             break
         with contextlib.suppress(DataError):
             labels = split_labels(cell, label_format, bounds)
             (several if len(labels) > 1 else others).append(LabelExample(cell, labels))
-    return tuple((several + others)[:n_examples])
+    return tuple((several + others)[:_N_EXAMPLES])
 
 
 def _items(cell: str) -> list[str] | None:
@@ -242,15 +240,6 @@ def _unwrapped(text: str) -> str:
     """Return what stands in brackets around words without quotation marks: ``[cs.LG, cs.CV]``."""
     bare = _BARE_LIST.fullmatch(text)
     return bare[1].strip() if bare else text
-
-
-def _refuse_vectors(cells: Sequence[str]) -> None:
-    if cells and all(map(is_vector, cells)):
-        raise DataError(
-            f"The labels are numbers of 0 and 1, such as {cells[0][:40]!r}, without names.",
-            "Write the labels' names into the cells, or make a column of 0 and 1 for each label, "
-            "under its name, and choose one column per label (--columns labels=0/1).",
-        )
 
 
 def is_vector(cell: str) -> bool:
@@ -338,25 +327,16 @@ def _without_remarks(text: str) -> str:
     return text if len(kept) == len(words) else " ".join(kept)
 
 
-def _check_length(text: str, bounds: Limits) -> None:
-    longest = bounds.max_labels_per_paper * (bounds.max_label_chars + 4)
-    if len(text) > longest:
-        raise DataError(
-            f"A cell of labels should have at most {longest:,} characters. "
-            f"Received: {len(text):,}.",
-            "Check that the right column holds the labels.",
-        )
-
-
 def _checked(items: Sequence[str], bounds: Limits, is_list: bool = False) -> tuple[str, ...]:
     """Return cleaned labels; within a list, one may hold a separator (``I.2.6; I.4.9``)."""
     labels: dict[str, None] = {}
     for item in items:
-        if len(item) > 4 * bounds.max_label_chars:
-            raise _too_long(item, bounds)
         label = clean_label(item)
-        if len(label) > bounds.max_label_chars:
-            raise _too_long(label, bounds)
+        if len(label) > bounds.max_label_chars or len(item) > 4 * bounds.max_label_chars:
+            raise _not_labels(
+                f"A label should have at most {bounds.max_label_chars} characters. "
+                f"Received: {excerpt(label)}."
+            )
         # White space within is looked for before it is cleaned away.
         if _BRACKETS.search(label) if is_list else _NO_LABEL.search(item.strip()):
             raise DataError(
@@ -367,20 +347,15 @@ def _checked(items: Sequence[str], bounds: Limits, is_list: bool = False) -> tup
         if label:
             labels[label] = None
     if len(labels) > bounds.max_labels_per_paper:
-        raise DataError(
+        raise _not_labels(
             f"A paper should have at most {bounds.max_labels_per_paper} labels. "
-            f"Received: {len(labels)}.",
-            "Check that the right column holds the labels.",
+            f"Received: {len(labels)}."
         )
     return tuple(labels)
 
 
-def _too_long(label: str, bounds: Limits) -> DataError:
-    return DataError(
-        f"A label should have at most {bounds.max_label_chars} characters. "
-        f"Received: {excerpt(label)}.",
-        "Check that the right column holds the labels.",
-    )
+def _not_labels(message: str) -> DataError:
+    return DataError(message, "Check that the right column holds the labels.")
 
 
 def clean_label(text: str) -> str:

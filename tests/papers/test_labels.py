@@ -185,9 +185,9 @@ def test_an_unknown_name_is_refused() -> None:
 
 
 def test_examples_show_cells_with_several_labels_first() -> None:
-    cells = ["a", "b", "a; b", "", "c; a", "a; b"]
-    shown = examples(cells, LabelFormat(";"), 3)
-    assert [one.written for one in shown] == ["a; b", "c; a", "a"]
+    cells = ["a", "b", "a; b", "", "c; a", "a; b", "d", "e", "f"]
+    shown = examples(cells, LabelFormat(";"))
+    assert [one.written for one in shown] == ["a; b", "c; a", "a", "b", "d"]
     assert shown[0].labels == ("a", "b")
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from arxivtag import storage
 from arxivtag.callbacks import OnProgress
-from arxivtag.config import SourcesConfig, downloads_folder, limits
+from arxivtag.config import SourcesConfig, downloads_folder
 from arxivtag.errors import DataError, FetchError
 from arxivtag.papers.fetching.fetched import check_csv_target, only_one, write_record
 from arxivtag.papers.fetching.http import Meter, answer, content_length, patiently, pieces
@@ -59,7 +59,7 @@ def _validate(path: Path, n_rows: int) -> None:
     """Raise :class:`DataError` unless ``path`` holds ``n_rows`` papers, at most 1 % damaged."""
     choice = ColumnChoice(path, Layout())
     raw = read_table(path, columns=choice)
-    labels = read_labels(raw.table, choice.label_columns, choice.columns[LABELS], AUTO, limits())
+    labels = read_labels(raw.table, choice.label_columns, choice.columns[LABELS], AUTO)
     n_damaged = raw.report.n_rows_skipped + labels.n_skipped
     if raw.report.n_rows_read != n_rows or n_damaged > 0.01 * n_rows:
         raise DataError(

@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arxivtag import config
-from arxivtag.config import limits
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.dates import dates_of, understood_dates
@@ -186,7 +185,7 @@ def _layout_input(path: Path) -> Layout | None:
     if label_columns == [chosen]:
         # Of its own for each file and column, so that another one is judged anew.
         separator = _separator_input(table[chosen], f"label-separator-{path.parent.name}-{chosen}")
-    read = read_labels(table, label_columns, chosen, separator or AUTO, limits())
+    read = read_labels(table, label_columns, chosen, separator or AUTO)
     _show_examples(read.reading)
     dates = understood_dates(list(dated.values()), dates_of(table, dated))
     components.note(dates.sentence)
