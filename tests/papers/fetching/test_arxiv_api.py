@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from arxivtag.errors import ConfigError, DataError, FetchError, StorageError
-from arxivtag.papers.fetching import arxiv_api, arxiv_client, http
+from arxivtag.papers.fetching import arxiv_api, http
 from arxivtag.papers.fetching.arxiv_api import Search, fetch_arxiv_api, fetch_paper
 from arxivtag.papers.fetching.fetched import only_one, search_source
 from arxivtag.papers.sources import available_sources
@@ -152,8 +152,8 @@ def test_single_failures_are_tried_again(server: Server, tmp_path: Path) -> None
 
 def test_politely_slow(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(arxiv_client, "_TURNS", arxiv_client._Turns())
-    monkeypatch.setattr(arxiv_client.time, "sleep", waits.append)
+    monkeypatch.setattr(arxiv_api, "_TURNS", arxiv_api._Turns())
+    monkeypatch.setattr(arxiv_api.time, "sleep", waits.append)
     server.answer = Library({"q": [entry(n) for n in range(6)], "2101.00007": [entry(7)]})
     collect(server, tmp_path / "a.csv", ["q"], changes={"api_delay_s": 3.0})
     fetch_paper("2101.00007", config=server.config(api_delay_s=3.0))
@@ -184,7 +184,7 @@ def test_one_request_at_a_time_whoever_asks(server: Server) -> None:
 def test_a_paper_does_not_wait_behind_many(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arxiv_api, "_PAPER_WAIT_S", 0.1)
     with (
-        arxiv_client._TURNS.take(0.0, 1.0),
+        arxiv_api._TURNS.take(0.0, 1.0),
         pytest.raises(FetchError, match="by others here"),
     ):
         fetch_paper("2101.00007", config=server.config())
