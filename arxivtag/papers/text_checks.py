@@ -84,13 +84,6 @@ class _Rule:
     message: str = ""
     taggable: bool = True
 
-    def check(self, text: str, words: Sequence[str]) -> TextCheck | None:
-        """Return what is noticed, if anything is."""
-        noticed = self.notices(text, words)
-        if not noticed:
-            return None
-        return TextCheck(self.kind, self.message.format(noticed), self.taggable)
-
 
 def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
     """Return what to tell about a pasted ``text``: the first thing that is noticed.
@@ -106,8 +99,10 @@ def check_text(text: str, max_chars: int, title: str = "") -> TextCheck:
             taggable=False,
         )
     words = _words(text)
-    noticed = (rule.check(text, words) for rule in _RULES)
-    return next((check for check in noticed if check), TextCheck("fine"))
+    for rule in _RULES:
+        if noticed := rule.notices(text, words):
+            return TextCheck(rule.kind, rule.message.format(noticed), rule.taggable)
+    return TextCheck("fine")
 
 
 def note_on(text: str, max_chars: int) -> str:

@@ -231,15 +231,13 @@ def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
 def is_stored(source: str, home: Path | None = None) -> bool:
     """Return whether an upload is still here."""
     try:
-        return upload_path(source, home)[0].is_file()
+        upload_path(source, home)
     except DataError:
         return False
+    return True
 
 
 def delete_upload(source: str, home: Path | None = None) -> None:
     """Remove an upload; one that is gone already is no error."""
-    try:
-        path, _ = upload_path(source, home)
-    except DataError:
-        return
-    storage.remove_folder(path.parent)
+    with contextlib.suppress(DataError):
+        storage.remove_folder(upload_path(source, home)[0].parent)

@@ -6,18 +6,18 @@ See :mod:`arxivtag.papers.reading.bounded_process`, which does the work.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
 
-from arxivtag.config import CODE_FOLDER, Limits
+from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.opening import check_unpacked
 from arxivtag.papers.reading.tables import ReadRequest, check_rows, collect, unique_names
@@ -38,7 +38,7 @@ def read_workbook(request: ReadRequest) -> pa.Table:
 
 
 def _read(kind: str, request: ReadRequest) -> pa.Table:
-    with _Reader(kind, request.path, request.bounds) as reader:
+    with _Reader(kind, request) as reader:
         names = _usable_columns(reader, request)
         kept = list(request.columns(list(names)))
         return collect(request, reader.batches([names[name] for name in kept], kept), kept)
@@ -66,16 +66,12 @@ def _usable_columns(reader: _Reader, request: ReadRequest) -> dict[str, int]:
 class _Reader:
     """The process that reads one file, as a context manager: it is gone when the block ends."""
 
-    def __init__(self, kind: str, path: Path, bounds: Limits) -> None:
-        self._kind, self._name = kind, path.name
-        limits = {
-            "max_cell_chars": bounds.max_cell_chars,
-            "max_labels_per_paper": bounds.max_labels_per_paper,
-        }
+    def __init__(self, kind: str, request: ReadRequest) -> None:
+        self._kind, self._path = kind, request.path
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed in __exit__
         self._process = subprocess.Popen(
             [sys.executable, "-m", "arxivtag.papers.reading.bounded_process", kind,
-             str(path.absolute()), json.dumps(limits)],
+             str(request.path.absolute()), json.dumps(dataclasses.asdict(request.bounds))],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, cwd=CODE_FOLDER,
         )  # fmt: skip
         self._is_late = False
@@ -85,11 +81,7 @@ class _Reader:
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        self._process.wait()
+        self._process.communicate()  # closes the pipes and waits
         self._errors.close()
 
     @contextlib.contextmanager
@@ -122,9 +114,9 @@ class _Reader:
     def batches(self, positions: Sequence[int], names: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of some columns under the names given."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(list(positions)).encode() + b"\n")
-        self._process.stdin.flush()
         try:
+            self._process.stdin.write(json.dumps(list(positions)).encode() + b"\n")
+            self._process.stdin.flush()
             with self._watched():
                 stream = pa.ipc.open_stream(self._process.stdout)
             while True:
@@ -147,6 +139,6 @@ class _Reader:
         if self._is_late:
             said = f"no rows came for {_SILENCE_S:.0f} s"
         return DataError(
-            f"{self._name} cannot be read as a {_KINDS[self._kind]}: {said}.",
+            f"{self._path.name} cannot be read as a {_KINDS[self._kind]}: {said}.",
             "The file may be cut off or damaged; write it again.",
         )

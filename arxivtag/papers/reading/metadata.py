@@ -35,7 +35,7 @@ _LOOK_BYTES = 1 << 20  # the first paper of the snapshot is within them
 class MetadataFilter:
     """Which papers are kept: the first so many with one of the categories, or with any.
 
-    Of ``years`` the first and the last; where they are given, papers without a date are left out.
+    Where ``years`` are given, the first and the last, papers without a date are left out.
     """
 
     categories: tuple[str, ...]
@@ -44,7 +44,7 @@ class MetadataFilter:
 
     @property
     def words(self) -> str:
-        """What is kept, in words."""
+        """What is kept."""
         of_years = "" if self.years is None else f" of {self.years[0]} to {self.years[1]}"
         return (", ".join(self.categories) or "all categories") + of_years
 
@@ -56,7 +56,7 @@ class MetadataFilter:
         return self.years[0] <= date_of(created, paper_id) // 10_000 <= self.years[1]
 
 
-def metadata_filter(options: str = "") -> MetadataFilter:
+def metadata_filter(options: str) -> MetadataFilter:
     """Return the filter that ``options`` ask for.
 
     As in ``categories=cs.LG,cs.CV&max_rows=1000&years=2015-2019``.
@@ -124,11 +124,8 @@ def read_metadata(
 ) -> ReadReport:
     """Stream the snapshot, plain or packed, of any size; hand over papers that pass the filter.
 
-    Args:
-        columns: Given the columns, returns those to keep.
-        bounds: Limits in force, those on a file's size aside.
-        sink: Takes ``title``, ``abstract``, ``labels``, ``id`` and ``update_date`` as far as
-            they are chosen, all as text, without line breaks in titles and abstracts.
+    Of ``title``, ``abstract``, ``labels``, ``id`` and ``update_date`` the sink takes what
+    ``columns`` returns, without line breaks in titles and abstracts.
 
     Raises:
         DataError: If the file cannot be used or no paper passes.
