@@ -25,6 +25,7 @@ from arxivtag.errors import DataError
 
 Encoding = Literal["utf-8", "utf-8-replace", "cp1252", "mac-roman"]
 
+DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError)  # what unpacking raises
 _PIECE_BYTES = 1 << 20
 _MEMORY_BYTES = 256 << 20  # most memory that a decompressor's own window may take
 _GZIP, _XZ, _ZSTD = b"\x1f\x8b", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
@@ -240,7 +241,7 @@ def check_size(path: Path, bounds: Limits) -> None:
 def _read_errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:
+    except DAMAGED as error:
         reason = (str(error) or type(error).__name__).strip().rstrip(".")[:200]
         raise DataError(
             f"{path.name} cannot be unpacked: {reason}.",

@@ -32,7 +32,7 @@ from arxivtag.papers.reading.bibliographies import read_bibtex, read_ris
 from arxivtag.papers.reading.bounded import read_parquet, read_workbook
 from arxivtag.papers.reading.csv_tables import read_csv, read_text
 from arxivtag.papers.reading.json_files import read_json_array, read_json_lines
-from arxivtag.papers.reading.opening import check_size, open_text
+from arxivtag.papers.reading.opening import DAMAGED, check_size, open_text
 from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink, Tally
 
 
@@ -52,7 +52,7 @@ def read_zip(request: ReadRequest) -> pa.Table:
                 path = Path(folder) / f"table{Path(member.filename).suffix.lower()}"
                 with archive.open(member) as source:
                     storage.write_atomic(path, lambda file: shutil.copyfileobj(source, file))
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except (*DAMAGED, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise DataError(
                 f"{request.path.name} cannot be unpacked: {str(error).splitlines()[0][:150]}.",
                 "Unpack it, and name the file of papers.",

@@ -90,6 +90,19 @@ def test_a_zip_with_one_table(tmp_path: Path) -> None:
         read(path)
 
 
+def test_a_damaged_zip_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    content = as_csv([("T", f"abstract {number * 7919 % 9973}") for number in range(3_000)])
+    path = tmp_path / "papers.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("papers.csv", content)
+    sound = path.read_bytes()
+    for at in range(200, len(sound) // 2, 997):
+        flipped = bytes(byte ^ 255 for byte in sound[at : at + 9])
+        path.write_bytes(sound[:at] + flipped + sound[at + 9 :])
+        with pytest.raises(DataError, match=r"papers\.zip cannot be unpacked"):
+            read(path)
+
+
 def test_a_folder_and_a_pattern_of_shards(tmp_path: Path) -> None:
     parts = [[("A", "one")], [("B", "two"), ("C", "three")], [("D", "four")]]
     for number, part in enumerate(parts):
