@@ -24,7 +24,6 @@ from arxivtag.errors import DataError
 from arxivtag.papers.reading.cells import text_array
 from arxivtag.papers.reading.csv_dialect import Header, read_header
 from arxivtag.papers.reading.opening import (
-    Encoding,
     NotUtf8Error,
     TextBytes,
     choose_encoding,
@@ -51,13 +50,23 @@ pa.enable_signal_handlers(False)
 
 
 def read_csv(request: ReadRequest) -> pa.Table:
-    """Return the table of a CSV file, every column text."""
+    """Return the table of a CSV file, every column text.
+
+    Raises:
+        OtherEncodingError: If it is not of the request's encoding: all is to be read again.
+    """
     try:
-        return _read_as(request, "utf-8")
-    except NotUtf8Error:
-        encoding, note = choose_encoding(request.path, request.bounds)
-    request.start_over(note)
-    return _read_as(request, encoding)
+        with open_text(request.path, request.bounds, request.encoding) as stream:
+            header = read_header(stream, request)
+            kept = list(request.columns(header.names))
+            if not stream.has_more():
+                return empty_table(kept)
+            table = collect(request, _batches(stream, header, kept, request), kept)
+            if stream.n_nul:
+                request.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
+            return table
+    except NotUtf8Error as error:
+        raise choose_encoding(request.path, request.bounds) from error
 
 
 def read_text(request: ReadRequest) -> pa.Table:
@@ -80,18 +89,6 @@ def read_text(request: ReadRequest) -> pa.Table:
 
         nothing = DataError(f"{request.path.name} holds no text.", "Write one abstract per line.")
         return table_of_records(request, records(), stream, nothing)
-
-
-def _read_as(request: ReadRequest, encoding: Encoding) -> pa.Table:
-    with open_text(request.path, request.bounds, encoding) as stream:
-        header = read_header(stream, request)
-        kept = list(request.columns(header.names))
-        if not stream.has_more():
-            return empty_table(kept)
-        table = collect(request, _batches(stream, header, kept, request), kept)
-        if stream.n_nul:
-            request.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
-        return table
 
 
 def _batches(

@@ -100,6 +100,14 @@ class NotUtf8Error(DataError):
     """A file is not valid UTF-8; it may be read again in the way of :func:`choose_encoding`."""
 
 
+class OtherEncodingError(Exception):
+    """A file is to be read again, as ``encoding``; ``note`` says so in plain words."""
+
+    def __init__(self, encoding: Encoding, note: str) -> None:
+        super().__init__(note)
+        self.encoding, self.note = encoding, note
+
+
 class TextBytes:
     """A stream of a file's text as UTF-8 bytes: unpacked, bounded, without NUL and BOM.
 
@@ -292,27 +300,30 @@ def _looks_binary(head: bytes) -> bool:
 _WESTERN = frozenset("àâäáãåçéèêëíîïñóôöõúùûüßæøœÄÖÜÉ’“”–")
 
 
-def choose_encoding(path: Path, bounds: Limits) -> tuple[Encoding, str]:
-    """Return how to read a text file that is not valid UTF-8, and a note that says so.
+def choose_encoding(path: Path, bounds: Limits) -> OtherEncodingError:
+    """Return how to read a text file that is not valid UTF-8.
 
     A file with mostly valid UTF-8 beyond ASCII has a few broken characters, which are replaced.
     Any other is taken for Windows-1252, the usual case, or for Mac Roman where that gives more
     of the letters that Western texts hold.
     """
     n_broken = n_valid = 0
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a piece may end in a character
     with open_text(path, bounds, "utf-8-replace") as stream:
         while piece := stream.read(_PIECE_BYTES):
-            text = piece.decode("utf-8", "replace")
+            text = decoder.decode(piece)
             n_broken += text.count("�")
             n_valid += len(text) - len(text.encode("ascii", "ignore"))
     n_valid -= n_broken
     if n_valid >= n_broken:
-        return "utf-8-replace", (
-            f"Not valid UTF-8, and replaced by \N{REPLACEMENT CHARACTER}: {n_broken:,} characters."
+        return OtherEncodingError(
+            "utf-8-replace",
+            f"Not valid UTF-8, and replaced by \N{REPLACEMENT CHARACTER}: {n_broken:,} characters.",
         )
     names: dict[Encoding, str] = {"cp1252": "Windows-1252", "mac-roman": "Mac Roman"}
     encoding = max(names, key=lambda one: _n_western(path, bounds, one))
-    return encoding, f"The file is not UTF-8; it was read as {names[encoding]}."
+    note = f"The file is not UTF-8; it was read as {names[encoding]}."
+    return OtherEncodingError(encoding, note)
 
 
 def _n_western(path: Path, bounds: Limits, encoding: Encoding) -> int:

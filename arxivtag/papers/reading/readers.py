@@ -32,7 +32,7 @@ from arxivtag.papers.reading.bibliographies import read_bibtex, read_ris
 from arxivtag.papers.reading.bounded import read_parquet, read_workbook
 from arxivtag.papers.reading.csv_tables import read_csv, read_text
 from arxivtag.papers.reading.json_files import read_json_array, read_json_lines
-from arxivtag.papers.reading.opening import DAMAGED, check_size, open_text
+from arxivtag.papers.reading.opening import DAMAGED, OtherEncodingError, check_size, open_text
 from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink, Tally
 
 
@@ -198,21 +198,32 @@ def as_frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _read_parts(parts: Sequence[Path], request: ReadRequest) -> pa.Table:
-    tables: list[pa.Table] = []
-    left = request.max_rows
-    for part in parts:
-        table = _read_one(dataclasses.replace(request, path=part, max_rows=left))
-        if tables and table.column_names != tables[0].column_names:
-            raise DataError(
-                f"{part.name} has other columns than {parts[0].name}.",
-                "Read the files one by one.",
-            )
-        tables.append(table)
-        if left is not None:
-            left -= table.num_rows
-            if left <= 0:
-                break
-    return pa.concat_tables(tables)
+    """Return the table in several files; that one is not UTF-8 is known only once it is read."""
+    others: dict[Path, OtherEncodingError] = {}
+    while True:
+        tables: dict[Path, pa.Table] = {}
+        left, n_known = request.max_rows, len(others)
+        for part in parts:
+            encoding = others[part].encoding if part in others else request.encoding
+            asked = dataclasses.replace(request, path=part, max_rows=left, encoding=encoding)
+            try:
+                table = tables[part] = _read_one(asked)
+            except OtherEncodingError as other:
+                others[part] = other  # the rest is looked at before all is read again
+                continue
+            first = next(iter(tables))
+            if table.column_names != tables[first].column_names:
+                raise DataError(
+                    f"{part.name} has other columns than {first.name}.",
+                    "Read the files one by one.",
+                )
+            if left is not None:
+                left -= table.num_rows
+                if left <= 0:
+                    break
+        if len(others) == n_known:
+            return pa.concat_tables(tables.values())
+        request.start_over(dict.fromkeys(other.note for other in others.values()))
 
 
 def _read_one(request: ReadRequest) -> pa.Table:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from arxivtag.config import Limits
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.cells import cell_text, text_array, without_surrogates
-from arxivtag.papers.reading.opening import TextBytes, check_unpacked
+from arxivtag.papers.reading.opening import Encoding, TextBytes, check_unpacked
 from arxivtag.papers.schema import ReadReport
 
 # No row of a CSV, and no line of JSON, may be longer.
@@ -54,10 +54,10 @@ class Tally:
         self.n_skipped += n
         self.reasons[reason] = self.reasons.get(reason, 0) + n
 
-    def start_over(self, note: str) -> None:
-        """Forget everything: the file is read again, for the reason in ``note``."""
+    def start_over(self, notes: Iterable[str]) -> None:
+        """Forget everything: all is read again, for the reasons in ``notes``."""
         self.n_rows = self.n_skipped = 0
-        self.reasons, self.notes = {}, [note]
+        self.reasons, self.notes = {}, [*notes]
 
     def report(self) -> ReadReport:
         """Return the counts, with a sentence for each reason."""
@@ -75,7 +75,7 @@ class Sink(Protocol):
         """Take the next rows: checked, columns of text."""
 
     def start_over(self) -> None:
-        """Forget all rows: the file is read again from the start."""
+        """Forget all rows: all is read again from the start."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +92,11 @@ class ReadRequest:
     bounds: Limits
     tally: Tally
     sink: Sink | None = None
+    encoding: Encoding = "utf-8"
 
-    def start_over(self, note: str) -> None:
-        """Forget what was read: the file is read again, for the reason in ``note``."""
-        self.tally.start_over(note)
+    def start_over(self, notes: Iterable[str]) -> None:
+        """Forget what was read: all is read again, for the reasons in ``notes``."""
+        self.tally.start_over(notes)
         if self.sink:
             self.sink.start_over()
 

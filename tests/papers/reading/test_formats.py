@@ -97,10 +97,35 @@ def test_a_damaged_zip_is_refused_in_a_sentence(tmp_path: Path) -> None:
         archive.writestr("papers.csv", content)
     sound = path.read_bytes()
     for at in range(200, len(sound) // 2, 997):
-        flipped = bytes(byte ^ 255 for byte in sound[at : at + 9])
-        path.write_bytes(sound[:at] + flipped + sound[at + 9 :])
+        path.write_bytes(
+            sound[:at] + bytes(byte ^ 255 for byte in sound[at : at + 9]) + sound[at + 9 :]
+        )
         with pytest.raises(DataError, match=r"papers\.zip cannot be unpacked"):
             read(path)
+
+
+def test_of_several_files_those_that_are_not_utf_8_take_no_rows_from_the_others(
+    tmp_path: Path,
+) -> None:
+    parts = [[("A", "one")], [("Été", "naïve à Nîmes")], [("C", "three")], [("Über", "größer")]]
+    for number, part in enumerate(parts):
+        (tmp_path / f"part-{number}.csv").write_bytes(as_csv(part).encode("cp1252"))
+    rows_taken: list[tuple[str, str]] = []
+
+    class Taken:
+        def add(self, batch: pa.RecordBatch) -> None:
+            columns = (batch.column(name).to_pylist() for name in NAMES)
+            rows_taken.extend(zip(*columns, strict=True))
+
+        def start_over(self) -> None:
+            rows_taken.clear()
+
+    report = read_table(tmp_path, sink=Taken()).report
+    everything = [paper for part in parts for paper in part]
+    assert rows_taken == everything
+    assert (report.n_rows_read, report.n_rows_skipped) == (4, 0)
+    assert report.notes == ("The file is not UTF-8; it was read as Windows-1252.",)
+    assert read(tmp_path) == everything
 
 
 def test_a_folder_and_a_pattern_of_shards(tmp_path: Path) -> None:
