@@ -3,6 +3,8 @@
 They are counted on a sample of 430,000 papers that is not like arXiv: three fifths are computer
 science, and 2020 to 2024 is little but language, speech and partial differential equations. So
 shares of areas over the years tell how the sample was put together, and no page shows them.
+
+What reads a file raises :class:`StorageError` if that cannot be read.
 """
 
 from __future__ import annotations
@@ -80,11 +82,7 @@ def has_facts(folder: Path = FACTS_FOLDER) -> bool:
 
 
 def load_map(folder: Path = FACTS_FOLDER) -> ArxivMap:
-    """Read the map; papers whose id is none are left out.
-
-    Raises:
-        StorageError: If a file cannot be read.
-    """
+    """Read the map; papers whose id is none are left out."""
     papers, regions = _table(folder, "map"), _table(folder, "regions")
     papers = papers[papers["id"].map(is_arxiv_id)].reset_index(drop=True)
     first = papers["labels"].str.partition(" ")[0]
@@ -98,11 +96,9 @@ def load_map(folder: Path = FACTS_FOLDER) -> ArxivMap:
 
 @dataclass(frozen=True, eq=False)
 class MapPlace:
-    """A place on the map, and the papers it was found by.
+    """A place on the map (0 to :data:`SIDE`), and the papers it was found by.
 
     Attributes:
-        x: 0 to :data:`SIDE`, as ``y``.
-        y: Upward.
         fitting: ``(n_papers,)``, the papers whose areas fit best.
         nearest: Positions of those of them that lie nearest to the place, the nearest first.
     """
@@ -116,11 +112,7 @@ class MapPlace:
 def place_on_map(papers: pd.DataFrame, probabilities: Mapping[str, float]) -> MapPlace:
     """Place a text where the papers whose areas fit it best lie most densely.
 
-    The map holds ids, areas and places of papers, no words: so areas alone decide.
-
-    Args:
-        papers: Of :class:`ArxivMap`.
-        probabilities: Of each area.
+    The map holds ids, areas and places of papers, no words: so each area's probability decides.
     """
     fits = _fits(papers["labels"].astype(str), probabilities)
     least = np.sort(fits)[-min(N_FITTING, len(fits))]
@@ -176,22 +168,14 @@ class AreaFacts:
 
 
 def areas(folder: Path = FACTS_FOLDER) -> list[str]:
-    """Return today's areas that there are facts of, by name.
-
-    Raises:
-        StorageError: If a file cannot be read.
-    """
+    """Return today's areas that there are facts of, by name."""
     found = _table(folder, "areas")["area"].unique()
     divided = {archive_of(area) for area in found if "." in area}
     return sorted(area for area in found if current_label(area) == area and area not in divided)
 
 
 def load_area(area: str, folder: Path = FACTS_FOLDER) -> AreaFacts:
-    """Read the facts of an area.
-
-    Raises:
-        StorageError: If a file cannot be read.
-    """
+    """Read the facts of an area."""
     years = _table(folder, "areas").query("area == @area")[["year", "papers"]]
     period, companions = _companions(area, years, _table(folder, "pairs"))
     archive = archive_of(area)
@@ -250,9 +234,6 @@ def submissions(folder: Path = FACTS_FOLDER) -> pd.DataFrame:
 
     They are the highest running numbers of a month's ids in the sample: at least so many, and
     hardly more, since it holds hundreds of each month.
-
-    Raises:
-        StorageError: If the file cannot be read.
     """
     table = _table(folder, "submissions")
     years, months = table["month"] // 12, table["month"] % 12 + 1

@@ -248,7 +248,9 @@ def is_vector(cell: str) -> bool:
 
 
 def _understand_text(texts: Sequence[str]) -> LabelFormat:
-    share_of_codes = _share_of_codes(texts)
+    words = [word for text in texts for word in _code_words(text)]
+    n_codes = sum(bool(_CODE.fullmatch(word)) for word in words)
+    share_of_codes = n_codes / len(words) if words else 0.0
     if share_of_codes >= _ARE_CODES:
         return LabelFormat(_CODES)
     present = [mark for mark in _SURE_SEPARATORS if any(mark in text for text in texts)]
@@ -267,11 +269,6 @@ def _understand_text(texts: Sequence[str]) -> LabelFormat:
         return LabelFormat(_CODES, is_sure=False)
     # Words may be labels of their own, or names of several words: only company tells.
     return LabelFormat(is_sure=_company(texts, " ") < _SEPARATES)
-
-
-def _share_of_codes(texts: Sequence[str]) -> float:
-    words = [word for text in texts for word in _code_words(text)]
-    return sum(bool(_CODE.fullmatch(word)) for word in words) / len(words) if words else 0.0
 
 
 def _code_words(text: str) -> list[str]:

@@ -90,9 +90,7 @@ class Layout:
 def parse_layout(columns: str, label_separator: str = AUTO) -> Layout:
     """Return the layout that ``--columns`` and ``--label-separator`` ask for.
 
-    Args:
-        columns: As in ``title=TI,abstract=AB,labels=WC``; a name may hold commas.
-        label_separator: A separator or its name.
+    The name of a column may hold commas; a separator is given itself or by its name.
 
     Raises:
         DataError: If either is not understood.
@@ -218,19 +216,15 @@ def numbered_columns(column: str, columns: Sequence[str]) -> list[str]:
 
 def check_mapping(
     columns: Sequence[str],
-    mapping: Mapping[str, str] | None,
+    mapping: Mapping[str, str],
     required: Sequence[str] = (ABSTRACT, LABELS),
 ) -> dict[str, str]:
-    """Return the full ``{field: column}``: what the person said, the rest guessed.
-
-    Args:
-        mapping: The person's choice, possibly partial, as in :class:`Layout`.
-        required: Fields that must have a column.
+    """Return the full ``{field: column}``: what was said (:class:`Layout`), the rest guessed.
 
     Raises:
         DataError: If a chosen column is missing or a required field has none.
     """
-    chosen = {field: column for field, column in (mapping or {}).items() if column}
+    chosen = {field: column for field, column in mapping.items() if column}
     for field, column in chosen.items():
         if field not in FIELDS:
             raise DataError(
@@ -243,12 +237,10 @@ def check_mapping(
                 f"Columns: {_listed(columns, field)}.",
                 "Choose one of the file's columns.",
             )
-    skipped = {field for field, column in (mapping or {}).items() if not column}
     rest = [column for column in columns if column not in chosen.values()]
-    guessed = {
-        field: column for field, column in guess_mapping(rest).items() if field not in skipped
-    }
-    full = {**guessed, **chosen}
+    guessed = guess_mapping(rest).items()
+    # An empty column was chosen to mean none.
+    full = {**{field: column for field, column in guessed if field not in mapping}, **chosen}
     for field in required:
         if field not in full:
             check_header(columns)

@@ -66,13 +66,7 @@ from arxivtag.storage import is_file
 
 @dataclass(frozen=True)
 class SourceInfo:
-    """A source that the app can offer.
-
-    Attributes:
-        id: What :mod:`arxivtag.papers.source` describes.
-        description: One sentence on what it holds.
-        ready: Whether it can be loaded now, or has to be fetched first.
-    """
+    """A source that the app can offer: ready to be loaded, or to be fetched first."""
 
     id: str
     name: str
@@ -143,10 +137,12 @@ def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
         return source, path, search_name(path)
     path = built_in_path(Source(source.kind), home)
     if not path.is_file():
-        raise DataError(
-            f"The data set {source.kind} is not on this machine yet.",
-            _how_to_get(source.kind, path),
-        )
+        advice = f"Fetch it (arxivtag fetch {source.kind}), or go on with the sample."
+        if source.kind == SAMPLE:
+            advice = "Install arxivtag again: its sample file is missing."
+        elif source.kind == ARXIV_METADATA:
+            advice = f"Put Kaggle's {SNAPSHOT_NAME} into {path.parent}, or go on with the sample."
+        raise DataError(f"The data set {source.kind} is not on this machine yet.", advice)
     return source, path, _BUILT_IN[source.kind][0]
 
 
@@ -157,14 +153,6 @@ def _local_path(name: str) -> Path:
         return Path(name).expanduser()
     except RuntimeError as error:  # the home of a user that is not there
         raise DataError(f"There is no file {name!r}.", "Check the path.") from error
-
-
-def _how_to_get(kind: str, path: Path) -> str:
-    if kind == SAMPLE:
-        return "Install arxivtag again: its sample file is missing."
-    if kind == ARXIV_METADATA:
-        return f"Put Kaggle's {SNAPSHOT_NAME} into {path.parent}, or go on with the sample."
-    return f"Fetch it (arxivtag fetch {kind}), or go on with the sample."
 
 
 class OpenedSource:
@@ -247,7 +235,6 @@ class ColumnChoice:
 
     Attributes:
         columns: ``{field: column}``, as :func:`~arxivtag.papers.schema.check_mapping` returns it.
-        label_columns: The columns that hold the labels.
         notes: What should be known about the choice, in plain words.
         extras: Those of ids and dates, as ``{"id": column, "created": column}``.
     """

@@ -35,21 +35,19 @@ _NAMES_OF_AREA: dict[str, list[str]] = {}  # under its first name
 for _second, _first in CURRENT_NAMES.items():
     _NAMES_OF_AREA.setdefault(_first, [_first]).append(_second)
 
-_ACM_AREAS: Mapping[str, str] = MappingProxyType(
-    {
-        "A": "General Literature",
-        "B": "Hardware",
-        "C": "Computer Systems Organization",
-        "D": "Software",
-        "E": "Data",
-        "F": "Theory of Computation",
-        "G": "Mathematics of Computing",
-        "H": "Information Systems",
-        "I": "Computing Methodologies",
-        "J": "Computer Applications",
-        "K": "Computing Milieux",
-    }
-)
+_ACM_AREAS = {
+    "A": "General Literature",
+    "B": "Hardware",
+    "C": "Computer Systems Organization",
+    "D": "Software",
+    "E": "Data",
+    "F": "Theory of Computation",
+    "G": "Mathematics of Computing",
+    "H": "Information Systems",
+    "I": "Computing Methodologies",
+    "J": "Computer Applications",
+    "K": "Computing Milieux",
+}
 
 _ACM = re.compile(r"[A-K](?:\.(?:\d{1,2}|[mM])){1,3}\.?")
 _MSC = re.compile(r"\d\d(?:[A-Z](?:\d\d|xx|XX|[A-Z]\d)?|-(?:\d\d|XX|xx))")
@@ -88,15 +86,11 @@ def label_name(label: str) -> str:
     >>> label_name("cs.CV")
     'Computer Vision and Pattern Recognition'
     """
-    name = LABEL_NAMES.get(label)
-    if name is not None:
-        return name
     kind = label_kind(label)
     if kind == "acm":
-        return f"ACM class {label} ({_ACM_AREAS[_first_acm_letter(label)]})"
-    if kind == "msc":
-        return f"MSC class {label}"
-    return label
+        letter = re.search(r"\b[A-K](?=\.)", label)
+        return f"ACM class {label} ({_ACM_AREAS[letter[0] if letter else 'I']})"
+    return f"MSC class {label}" if kind == "msc" else LABEL_NAMES.get(label, label)
 
 
 def current_label(label: str) -> str:
@@ -139,12 +133,8 @@ def _known_label(label: str, known: Collection[str]) -> str:
 def nearest_label(text: str, label_names: Sequence[str]) -> str | None:
     """Return the label that somebody may have meant, by its code or by its name.
 
-    Args:
-        text: What was written.
-        label_names: The labels to choose from; of equal names the first counts.
-
-    Returns:
-        One of ``label_names``; None if none is near, or another category of arXiv is nearer.
+    It is one of ``label_names``, of equal names the first; None if none is near, or another
+    category of arXiv is nearer.
 
     >>> nearest_label("Machine_Learning", ["cs.LG", "stat.ML"]), nearest_label("cs.LQ", ["cs.LG"])
     ('cs.LG', 'cs.LG')
@@ -159,8 +149,3 @@ def nearest_label(text: str, label_names: Sequence[str]) -> str | None:
 
 def _plain(text: str) -> str:
     return " ".join(text.lower().replace("_", " ").split())
-
-
-def _first_acm_letter(label: str) -> str:
-    found = re.search(r"\b[A-K](?=\.)", label)
-    return found[0] if found else "I"

@@ -56,12 +56,10 @@ _PAPER_CONNECT_S, _PAPER_READ_S, _PAPER_WAIT_S = 5.0, 10.0, 15.0
 
 @dataclass(frozen=True)
 class Search:
-    """What to ask arXiv's search for.
+    """What to ask arXiv's search for: at most so many papers per query.
 
-    Attributes:
-        queries: Searches in arXiv's syntax, such as ``"graph neural networks"``.
-        max_results: Most papers per query, before the filter on primary categories.
-        primary_categories: Keep papers whose first category is one of these; all if empty.
+    Of these, papers whose first category is one of the ``primary_categories`` are kept, all if
+    there are none.
     """
 
     queries: Sequence[str]
@@ -251,12 +249,10 @@ class FetchedPaper(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """One answer of the search.
+    """One answer of the search, which matches ``total`` papers in all.
 
-    Attributes:
-        total: How many papers the search matches in all.
-        n_entries: How many entries the answer holds, of which some may lack an id or a title.
-        papers: The others, by the address of their page.
+    Of its ``n_entries`` some may lack an id or a title; the others are ``papers``, by the address
+    of their page.
     """
 
     total: int

@@ -88,7 +88,7 @@ def answer(url: str, config: SourcesConfig) -> Iterator[httpx.Response]:
             contextlib.closing(_follow(client, url, config)) as response,
         ):
             if response.status_code in _BUSY:
-                raise _busy(f"{host} is busy: it answers {response.status_code}.", response)
+                raise _busy(response)
             yield response
     except httpx.RequestError as error:
         reason = str(error) or type(error).__name__
@@ -114,10 +114,10 @@ def _follow(client: httpx.Client, url: str, config: SourcesConfig) -> httpx.Resp
     )
 
 
-def _busy(message: str, response: httpx.Response) -> TryAgainError:
-    seconds = response.headers.get("retry-after", "")
-    wait_s = float(seconds[:9]) if seconds.isascii() and seconds.isdigit() else 0.0
+def _busy(response: httpx.Response) -> TryAgainError:
+    wait_s = float(_whole_number(response, "retry-after") or 0)
     minutes = f"{math.ceil(wait_s / 60):,} min" if wait_s else "a few minutes"
+    message = f"{response.url.host} is busy: it answers {response.status_code}."
     return TryAgainError(message, f"Wait {minutes} and try again", wait_s)
 
 
@@ -141,7 +141,11 @@ def pieces(response: httpx.Response, max_mb: float) -> Iterator[bytes]:
 
 def content_length(response: httpx.Response) -> int | None:
     """Return how many bytes an answer says that it has."""
-    text = response.headers.get("content-length", "")
+    return _whole_number(response, "content-length")
+
+
+def _whole_number(response: httpx.Response, header: str) -> int | None:
+    text = response.headers.get(header, "")
     return int(text[:15]) if text.isascii() and text.isdigit() else None
 
 

@@ -81,14 +81,11 @@ def read_text(request: ReadRequest) -> pa.Table:
         return read_csv(request)
     request.tally.notes.append("Each line was read as one abstract.")
     with open_text(request.path, request.bounds, "utf-8-replace") as stream:
-
-        def records() -> Iterator[Record]:
-            while line := stream.read_line(BLOCK_BYTES):
-                if text := line.decode("utf-8", "replace").strip():
-                    yield {"abstract": text}
-
+        lines = iter(lambda: stream.read_line(BLOCK_BYTES), b"")
+        texts = (line.decode("utf-8", "replace").strip() for line in lines)
+        records: Iterator[Record] = ({"abstract": text} for text in texts if text)
         nothing = DataError(f"{request.path.name} holds no text.", "Write one abstract per line.")
-        return table_of_records(request, records(), stream, nothing)
+        return table_of_records(request, records, stream, nothing)
 
 
 def _batches(

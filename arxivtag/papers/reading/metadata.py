@@ -25,7 +25,6 @@ from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
 SNAPSHOT_NAME = "arxiv-metadata-oai-snapshot.json"
 # A streamed file may be large; nothing of it stays but the rows kept.
 _STREAMED_MB, _STREAMED_ROWS = 50_000, 100_000_000
-_EXTRA = ("id", "update_date")
 _FIELDS = {"id", "title", "abstract", "categories", "authors_parsed"}
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?", re.ASCII)
 _LOOK_BYTES = 1 << 20  # the first paper of the snapshot is within them
@@ -67,7 +66,13 @@ def metadata_filter(options: str) -> MetadataFilter:
     config = SourcesConfig()
     categories, max_rows = config.metadata_categories, config.metadata_max_rows
     years: tuple[int, int] | None = None
-    for name, value in _options(options):
+    try:
+        said = parse_qsl(options, keep_blank_values=True, max_num_fields=10)
+    except ValueError as error:
+        raise DataError(
+            "There are too many options after the question mark.", "Leave some out."
+        ) from error
+    for name, value in said:
         if name == "categories":
             categories = tuple(word for word in value.replace(",", " ").split() if word != "all")
         elif name == "max_rows" and value.isascii() and value.isdigit() and len(value) < 10:
@@ -86,15 +91,6 @@ def metadata_filter(options: str) -> MetadataFilter:
             f"max_rows should be between 1 and {most:,}. Received: {max_rows:,}.", "Change it."
         )
     return MetadataFilter(categories, max_rows, years)
-
-
-def _options(query: str) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(query, keep_blank_values=True, max_num_fields=10)
-    except ValueError as error:
-        raise DataError(
-            "There are too many options after the question mark.", "Leave some out."
-        ) from error
 
 
 def is_metadata(path: Path) -> bool:
@@ -184,4 +180,4 @@ def _paper(record: Record, max_chars: int) -> Record | None:
     }
     if max(map(len, texts.values())) > max_chars:
         return None
-    return {**texts, **{name: record.get(name) for name in _EXTRA}}
+    return {**texts, "id": record.get("id"), "update_date": record.get("update_date")}

@@ -163,14 +163,10 @@ def read_table(
 ) -> RawTable:
     """Read a file of papers, or a table in several files.
 
-    Args:
-        path: A file with one of the endings of :data:`FORMATS`, text also packed; a folder or a
-            pattern such as ``train-*.parquet`` for several files of one format, read in the
-            order of their names.
-        columns: Given the file's columns, returns those to keep; all if not given.
-        max_rows: Stop after this many rows without an error (for previews).
-        bounds: Limits in force; read from the environment if not given.
-        sink: Where rows go while they are read.
+    ``path`` has one of the endings of :data:`FORMATS`, text also packed; a folder or a pattern
+    such as ``train-*.parquet`` stands for several files of one format, read in the order of
+    their names. Else as in a :class:`ReadRequest`: without ``columns`` all are kept, without
+    ``bounds`` those of the environment hold.
 
     Returns:
         The table, all columns text, with a report; without rows where they went to a sink.
