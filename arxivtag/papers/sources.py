@@ -1,4 +1,7 @@
-"""Opens every source that :mod:`arxivtag.papers.source` names."""
+"""Opens every source that :mod:`arxivtag.papers.source` names.
+
+A source that is not there or cannot be used raises one :class:`DataError`, whoever asks for it.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +16,8 @@ import pandas as pd
 
 from arxivtag.config import SAMPLE_PATH, downloads_folder
 from arxivtag.errors import DataError
-from arxivtag.papers.fetching.fetched import (
-    check_record,
-    collected,
-    file_sha256,
-    search_name,
-    search_path,
-    search_source,
-)
-from arxivtag.papers.label_columns import (
-    SAMPLE_ROWS,
-    columns_of_bits,
-    guess_label_column,
-)
+from arxivtag.papers.fetching import fetched
+from arxivtag.papers.label_columns import SAMPLE_ROWS, columns_of_bits, guess_label_column
 from arxivtag.papers.labels import AUTO
 from arxivtag.papers.reading.metadata import (
     SNAPSHOT_NAME,
@@ -101,9 +93,14 @@ def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
         for source, (name, description) in _BUILT_IN.items()
     )
     searches = (
-        SourceInfo(search_source(path), search_name(path), "Papers collected from arXiv.", True)
-        for path in collected(home)
-        if search_source(path) != ARXIV_API
+        SourceInfo(
+            fetched.search_source(path),
+            fetched.search_name(path),
+            "Papers collected from arXiv.",
+            True,
+        )
+        for path in fetched.collected(home)
+        if fetched.search_source(path) != ARXIV_API
     )
     return (*built_in, *searches)
 
@@ -113,17 +110,13 @@ def built_in_path(source: Source, home: Path | None = None) -> Path:
     if source.kind == SAMPLE:
         return SAMPLE_PATH
     if source.kind == ARXIV_API:
-        return search_path(str(source), home)
+        return fetched.search_path(str(source), home)
     name = SNAPSHOT_NAME if source.kind == ARXIV_METADATA else f"{source.kind}.csv"
     return downloads_folder(home) / name
 
 
 def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
-    """Return the source that ``text`` names, its file, and the name to show.
-
-    Raises:
-        DataError: If it names nothing, or has to be fetched first.
-    """
+    """Return the source that ``text`` names, its file, and the name to show."""
     source = parse_source(text)
     if source.kind == UPLOAD:
         return source, *upload_path(text, home)
@@ -131,10 +124,10 @@ def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
         path = _local_path(source.key)
         return source, path, path.name
     if source.kind == ARXIV_API and text != ARXIV_API:
-        path = search_path(text, home)
-        if search_source(path) != text or not is_file(path):
+        path = fetched.search_path(text, home)
+        if fetched.search_source(path) != text or not is_file(path):
             raise DataError("This search of arXiv is no longer here.", "Search again.")
-        return source, path, search_name(path)
+        return source, path, fetched.search_name(path)
     path = built_in_path(Source(source.kind), home)
     if not path.is_file():
         advice = f"Fetch it (arxivtag fetch {source.kind}), or go on with the sample."
@@ -194,11 +187,7 @@ class OpenedSource:
         return self._filter.max_rows if self._filter else None
 
     def read(self, sink: Sink) -> ReadReport:
-        """Hand the rows of the chosen columns to a sink, with ids and dates, and say what was read.
-
-        Raises:
-            DataError: If the file cannot be used.
-        """
+        """Hand the rows of the chosen columns to a sink, with ids and dates; say what was read."""
         bounds = reading_limits()
         if self._filter:
             return read_metadata(self.path, self._filter, self.choice, bounds=bounds, sink=sink)
@@ -222,11 +211,11 @@ class OpenedSource:
         return hashlib.sha256(text.encode()).hexdigest()
 
     def _content_sha256(self) -> str:
-        parts = [file_sha256(part) for part in parts_of(self.path)]
+        parts = [fetched.file_sha256(part) for part in parts_of(self.path)]
         joined = hashlib.sha256("".join(parts).encode()).hexdigest()
         sha256 = parts[0] if len(parts) == 1 else joined
         if self.source.kind in (ARXIV_ABSTRACTS, ARXIV_API):
-            check_record(self.path, sha256)
+            fetched.check_record(self.path, sha256)
         return sha256
 
 
@@ -247,11 +236,7 @@ class ColumnChoice:
         self.extras: dict[str, str] = {}
 
     def __call__(self, columns: Sequence[str]) -> list[str]:
-        """Return which of the file's columns to read.
-
-        Raises:
-            DataError: If one that is needed is missing.
-        """
+        """Return which of the file's columns to read."""
         said = dict(self._layout.columns)
         self.notes = []
         others = check_mapping(columns, {**said, LABELS: ""}, required=(ABSTRACT,)).values()
@@ -291,11 +276,7 @@ def load_texts(
     layout: Layout | None = None,
     home: Path | None = None,
 ) -> TextTable:
-    """Load papers to tag: labels are not needed and all columns of the input are kept.
-
-    Raises:
-        DataError: If the file cannot be used or has no column of abstracts.
-    """
+    """Load papers to tag: labels are not needed and all columns of the input are kept."""
     _, path, _ = _locate(str(source), home)
     raw = read_table(path)
     texts, missing = as_texts(raw.table, layout)
@@ -304,11 +285,7 @@ def load_texts(
 
 
 def stream_rows(source: str | Path, home: Path | None, sink: Sink) -> RawTable:
-    """Hand all columns of a file to a sink, as text; the table returned has the columns alone.
-
-    Raises:
-        DataError: If the file cannot be used.
-    """
+    """Hand all columns of a file to a sink, as text; the table returned has the columns alone."""
     return read_table(_locate(str(source), home)[1], sink=sink)
 
 

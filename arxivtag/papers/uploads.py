@@ -2,7 +2,7 @@
 
 The time of an upload's folder is when it was last used: :func:`upload_path` sets it. By that
 time uploads expire and make room (:func:`make_room`), those first that nobody chose to keep
-(:func:`keep_upload`).
+(:func:`keep_upload`). What is asked of an upload that is not here raises :class:`DataError`.
 """
 
 from __future__ import annotations
@@ -74,11 +74,7 @@ def _stored_name(shown: str) -> str:
 
 
 def keep_upload(source: str, home: Path | None = None, *, visitor: str = "") -> None:
-    """Note that a visitor chose an upload, so that it does not expire within a day.
-
-    Raises:
-        DataError: If it is not here.
-    """
+    """Note that a visitor chose an upload, so that it does not expire within a day."""
     path, _ = upload_path(source, home)
     storage.write_json(path.with_name(_CHOSEN), {"visitor": visitor, "chosen_at": time.time()})
 
@@ -167,9 +163,6 @@ def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
     """Return the stored file of ``"upload:<id>"`` and the name it had.
 
     The upload counts as used now.
-
-    Raises:
-        DataError: If the id is not one of ours or the file is gone.
     """
     folder, about = _about(source, home)
     file = about["file"]
@@ -198,11 +191,7 @@ def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
 
 
 def upload_layout(source: str, home: Path | None = None) -> Layout:
-    """Return how an upload is to be read, as its owner said.
-
-    Raises:
-        DataError: If the upload is not here.
-    """
+    """Return how an upload is to be read, as its owner said."""
     about = _about(source, home)[1]
     return Layout(about["mapping"], about["label_separator"])
 
@@ -214,7 +203,7 @@ def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
     links may name it, a copy.
 
     Raises:
-        DataError: If the upload is not here, or there is no room for a copy.
+        DataError: If there is no room for a copy.
     """
     folder, about = _about(source, home)
     if upload_layout(source, home) == layout:

@@ -30,13 +30,7 @@ from arxivtag import storage
 from arxivtag.callbacks import OnProgress
 from arxivtag.config import SourcesConfig
 from arxivtag.errors import ConfigError, FetchError
-from arxivtag.papers.fetching.fetched import (
-    check_csv_target,
-    key_of,
-    keyed_path,
-    only_one,
-    write_record,
-)
+from arxivtag.papers.fetching import fetched
 from arxivtag.papers.fetching.http import Meter, TryAgainError, answer, patiently, pieces
 from arxivtag.papers.fetching.identifiers import parse_identifier
 from arxivtag.papers.schema import ABSTRACT, LABELS, RAW_NAMES, TITLE
@@ -89,11 +83,11 @@ def fetch_arxiv_api(
     """
     config = config or SourcesConfig()
     search = _checked(search, config)
-    path = out or keyed_path(key_of(*dataclasses.astuple(search)), home)
-    check_csv_target(path)
-    with only_one(path):
+    path = out or fetched.keyed_path(fetched.key_of(*dataclasses.astuple(search)), home)
+    fetched.check_csv_target(path)
+    with fetched.only_one(path):
         _drop_old_journals(path.parent, ARXIV_API if out is None else path.stem)
-        key = key_of("pages", search.queries, search.max_results)
+        key = fetched.key_of("pages", search.queries, search.max_results)
         journal = path.with_name(f"{path.stem}-{key}{_JOURNAL_ENDING}")
         meter = Meter("papers", progress)
         try:
@@ -205,7 +199,7 @@ def _write_csv(
             "Change the queries, or keep all primary categories.",
         )
     storage.write_text(path, text.getvalue())
-    write_record(path, path, url=config.arxiv_api_url, queries=list(search.queries))
+    fetched.write_record(path, path, url=config.arxiv_api_url, queries=list(search.queries))
 
 
 def fetch_paper(identifier: str, *, config: SourcesConfig | None = None) -> FetchedPaper:

@@ -23,12 +23,7 @@ import pyarrow.csv as pa_csv
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.cells import text_array
 from arxivtag.papers.reading.csv_dialect import Header, read_header
-from arxivtag.papers.reading.opening import (
-    NotUtf8Error,
-    TextBytes,
-    choose_encoding,
-    open_text,
-)
+from arxivtag.papers.reading.opening import NotUtf8Error, TextBytes, choose_encoding, open_text
 from arxivtag.papers.reading.tables import (
     BLOCK_BYTES,
     ReadRequest,

@@ -19,7 +19,7 @@ from arxivtag.errors import DataError
 from arxivtag.papers.dates import date_of
 from arxivtag.papers.reading.json_files import json_records
 from arxivtag.papers.reading.opening import TextBytes, open_text
-from arxivtag.papers.reading.tables import ReadRequest, Record, Sink, Tally, table_of_records
+from arxivtag.papers.reading.tables import ReadRequest, Record, Sink, table_of_records
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
 
 SNAPSHOT_NAME = "arxiv-metadata-oai-snapshot.json"
@@ -126,8 +126,8 @@ def read_metadata(
     Raises:
         DataError: If the file cannot be used or no paper passes.
     """
-    tally = Tally()
-    request = ReadRequest(path, columns, kept.max_rows, _streaming(bounds), tally, sink)
+    request = ReadRequest(path, columns, kept.max_rows, _streaming(bounds), sink)
+    tally = request.tally
     nothing = DataError(
         f"{path.name} holds no paper in {kept.words}.", "Choose other categories or years."
     )

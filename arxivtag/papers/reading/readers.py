@@ -33,7 +33,7 @@ from arxivtag.papers.reading.bounded import read_parquet, read_workbook
 from arxivtag.papers.reading.csv_tables import read_csv, read_text
 from arxivtag.papers.reading.json_files import read_json_array, read_json_lines
 from arxivtag.papers.reading.opening import DAMAGED, OtherEncodingError, check_size, open_text
-from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink, Tally
+from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink
 
 
 def read_zip(request: ReadRequest) -> pa.Table:
@@ -174,15 +174,14 @@ def read_table(
     Raises:
         DataError: If the file cannot be used or passes a limit.
     """
-    tally = Tally()
-    request = ReadRequest(path, columns or list, max_rows, bounds or limits(), tally, sink)
+    request = ReadRequest(path, columns or list, max_rows, bounds or limits(), sink)
     try:
         table = _read_parts(parts_of(path), request)
     except (MemoryError, pa.ArrowMemoryError) as error:
         raise DataError(
             f"{path.name} does not fit in memory.", "Split the file into smaller ones."
         ) from error
-    return RawTable(as_frame(table), tally.report())
+    return RawTable(as_frame(table), request.tally.report())
 
 
 def as_frame(table: pa.Table) -> pd.DataFrame:

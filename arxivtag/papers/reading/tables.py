@@ -90,8 +90,8 @@ class ReadRequest:
     columns: Callable[[Sequence[str]], Sequence[str]]
     max_rows: int | None
     bounds: Limits
-    tally: Tally
     sink: Sink | None = None
+    tally: Tally = field(default_factory=Tally)
     encoding: Encoding = "utf-8"
 
     def start_over(self, notes: Iterable[str]) -> None:
