@@ -46,9 +46,10 @@ def parse_list(text: str) -> list[object]:
     if _SIMPLE.fullmatch(text):  # nearly all cells, ten times faster than below
         return [single or double for single, double in _SIMPLE_ITEM.findall(text)]
     array = _ARRAY.fullmatch(text)
-    reader = _Reader(list(_tokens(array[1] if array else text)))
-    value = reader.value(0)
-    reader.end()
+    tokens = [*_tokens(array[1] if array else text)][::-1]  # the next one stands last
+    value = _value(tokens, 0)
+    if tokens:
+        raise NotAListError("text behind the list")
     return value if isinstance(value, list) else [value]
 
 
@@ -85,57 +86,45 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         yield kind, match[match.lastindex or 1]
 
 
-class _Reader:
-    """Reads values off a row of tokens, without evaluating any."""
+def _value(tokens: list[tuple[str, str]], depth: int) -> object:
+    """Take the value that comes next off the tokens."""
+    if depth > _DEEPEST:
+        raise NotAListError("lists within lists")
+    if not tokens:
+        raise NotAListError("a bracket that is not closed")
+    kind, token = tokens.pop()
+    if kind == "text":
+        return _unquoted(token)
+    if kind == "word":
+        return _plain(token)
+    if token not in _CLOSING:
+        raise NotAListError(f"{token!r} in the wrong place")
+    return _values(tokens, _CLOSING[token], depth)
 
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
-        self._tokens = tokens
-        self._at = 0
 
-    def _next(self) -> tuple[str, str]:
-        if self._at == len(self._tokens):
-            raise NotAListError("a bracket that is not closed")
-        self._at += 1
-        return self._tokens[self._at - 1]
+def _values(tokens: list[tuple[str, str]], closing: str, depth: int) -> object:
+    """Take the values of a list, or of a dict, with its closing bracket off the tokens."""
+    items: list[object] = []
+    pairs: dict[str, object] = {}
+    while not _is_taken(tokens, closing):
+        item = _value(tokens, depth + 1)
+        if closing == "}" and isinstance(item, str) and _is_taken(tokens, ":"):
+            pairs[item] = _value(tokens, depth + 1)
+        else:
+            items.append(item)
+        # numpy prints no commas; one behind the last item is as good as none.
+        _ = _is_taken(tokens, ",") or _is_taken(tokens, ";")
+    if items and pairs:
+        raise NotAListError("an object and a list at once")
+    return pairs or items
 
-    def _sees(self, mark: str) -> bool:
-        """Step over ``mark`` if it comes next."""
-        is_next = self._at < len(self._tokens) and self._tokens[self._at] == ("mark", mark)
-        self._at += is_next
-        return is_next
 
-    def end(self) -> None:
-        """Raise unless all was read."""
-        if self._at < len(self._tokens):
-            raise NotAListError("text behind the list")
-
-    def value(self, depth: int) -> object:
-        """Return the value that comes next."""
-        if depth > _DEEPEST:
-            raise NotAListError("lists within lists")
-        kind, token = self._next()
-        if kind == "text":
-            return _unquoted(token)
-        if kind == "word":
-            return _plain(token)
-        if token not in _CLOSING:
-            raise NotAListError(f"{token!r} in the wrong place")
-        return self._items(_CLOSING[token], depth)
-
-    def _items(self, closing: str, depth: int) -> object:
-        items: list[object] = []
-        pairs: dict[str, object] = {}
-        while not self._sees(closing):
-            item = self.value(depth + 1)
-            if closing == "}" and isinstance(item, str) and self._sees(":"):
-                pairs[item] = self.value(depth + 1)
-            else:
-                items.append(item)
-            # numpy prints no commas; one behind the last item is as good as none.
-            _ = self._sees(",") or self._sees(";")
-        if items and pairs:
-            raise NotAListError("an object and a list at once")
-        return pairs or items
+def _is_taken(tokens: list[tuple[str, str]], mark: str) -> bool:
+    """Take ``mark`` off the tokens if it comes next."""
+    is_next = tokens[-1:] == [("mark", mark)]
+    if is_next:
+        tokens.pop()
+    return is_next
 
 
 def _unquoted(token: str) -> str:

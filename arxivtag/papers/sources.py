@@ -92,15 +92,11 @@ def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
         SourceInfo(source, name, description, is_file(built_in_path(Source(source), home)))
         for source, (name, description) in _BUILT_IN.items()
     )
+    collected = {fetched.search_source(path): path for path in fetched.collected(home)}
     searches = (
-        SourceInfo(
-            fetched.search_source(path),
-            fetched.search_name(path),
-            "Papers collected from arXiv.",
-            True,
-        )
-        for path in fetched.collected(home)
-        if fetched.search_source(path) != ARXIV_API
+        SourceInfo(source, fetched.search_name(path), "Papers collected from arXiv.", True)
+        for source, path in collected.items()
+        if source != ARXIV_API
     )
     return (*built_in, *searches)
 
