@@ -61,14 +61,15 @@ def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
     )
     texts = theme.label_texts(balance)
     for color, (split, symbol) in zip(theme.PALETTE, SPLIT_SYMBOLS.items(), strict=False):
-        figure.add_scatter(
-            x=balance[f"{split}_share"],
-            y=list(range(len(texts))),
-            mode="markers",
+        theme.add_points(
+            figure,
+            balance[f"{split}_share"],
+            list(range(len(texts))),
+            "<b>%{customdata}</b><br>%{x:.2%} of " + split + "<extra></extra>",
             name=split,
+            mode="markers",
             marker={"size": 9, "symbol": f"{symbol}-open", "color": color, "line": {"width": 2}},
             customdata=[theme.plain(text) for text in texts],
-            hovertemplate="<b>%{customdata}</b><br>%{x:.2%} of " + split + "<extra></extra>",
         )
     figure.update_layout(title={"y": 0.99, "yanchor": "top"}, margin={"t": 60})
     figure.update_xaxes(

@@ -31,17 +31,14 @@ def label_frequency_figure(frequency: pd.DataFrame, *, log: bool = False) -> go.
 def label_rank_figure(frequency: pd.DataFrame) -> go.Figure:
     """Draw all labels by rank on log scales: how long the tail is."""
     figure = theme.new_figure("All labels, by rank", height=300)
-    figure.add_scatter(
-        x=np.arange(1, len(frequency) + 1),
-        y=frequency["papers"],
-        mode="markers",
-        hovertext=[
-            f"<b>{theme.plain(text)}</b><br>rank {rank:,}, {papers:,} papers"
-            for rank, (text, papers) in enumerate(
-                zip(theme.label_texts(frequency), frequency["papers"], strict=True), 1
-            )
-        ],
-        hovertemplate=theme.HOVER_TEXT,
+    ranks = range(1, len(frequency) + 1)
+    lines = zip(ranks, theme.label_texts(frequency), frequency["papers"], strict=True)
+    texts = [
+        f"<b>{theme.plain(text)}</b><br>rank {rank:,}, {papers:,} papers"
+        for rank, text, papers in lines
+    ]
+    theme.add_points(
+        figure, list(ranks), frequency["papers"], theme.HOVER_TEXT, mode="markers", hovertext=texts
     )
     figure.update_xaxes(**theme.count_axis("rank of the label", log=True))
     figure.update_yaxes(**theme.count_axis("papers", log=True))
@@ -104,13 +101,16 @@ def co_occurrence_figure(table: pd.DataFrame, measure: str = "count") -> go.Figu
         **_color_scale(values, measure),
     )
     rows, columns = np.nonzero(~np.isnan(values))
-    figure.add_scatter(
-        x=columns,
-        y=rows,
+    invisible = {"marker": {"opacity": 0}}
+    theme.add_points(
+        figure,
+        columns,
+        rows,
+        theme.HOVER_TEXT,
         mode="markers",
         marker={"size": 18, "symbol": "square", "opacity": 0, "color": theme.MUTED},
-        selected={"marker": {"opacity": 0}},
-        unselected={"marker": {"opacity": 0}},
+        selected=invisible,
+        unselected=invisible,
         customdata=[[names[i], names[j]] for i, j in zip(rows, columns, strict=True)],
         hovertext=[
             f"<b>{theme.plain(names[i])}</b>"
@@ -118,8 +118,6 @@ def co_occurrence_figure(table: pd.DataFrame, measure: str = "count") -> go.Figu
             + f"<br>{format(values[i, j], number)} {unit}"
             for i, j in zip(rows, columns, strict=True)
         ],
-        hovertemplate=theme.HOVER_TEXT,
-        showlegend=False,
     )
     ticks = {
         "tickvals": places,

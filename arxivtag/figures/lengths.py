@@ -76,20 +76,15 @@ def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
     texts = theme.label_texts(table)
     figure.add_trace(_boxes(table, places, hoverinfo="skip"))
     # A box shows seven hover labels at once; one text on its median says it better.
-    figure.add_scatter(
-        x=table["p50"],
-        y=places,
-        mode="markers",
-        marker={"size": 14, "opacity": 0},
-        hovertext=[
-            f"<b>{theme.plain(text)}</b> ({row.papers:,} papers)<br>"
-            f"median {row.p50:.0f} words, mean {row.mean:.0f}<br>"
-            f"half of them {row.p25:.0f} to {row.p75:.0f}, "
-            f"nine in ten {row.p5:.0f} to {row.p95:.0f}"
-            for text, row in zip(texts, table.itertuples(), strict=True)
-        ],
-        hovertemplate=theme.HOVER_TEXT,
-    )
+    hovers = [
+        f"<b>{theme.plain(text)}</b> ({row.papers:,} papers)<br>"
+        f"median {row.p50:.0f} words, mean {row.mean:.0f}<br>"
+        f"half of them {row.p25:.0f} to {row.p75:.0f}, "
+        f"nine in ten {row.p5:.0f} to {row.p95:.0f}"
+        for text, row in zip(texts, table.itertuples(), strict=True)
+    ]
+    look = {"mode": "markers", "marker": {"size": 14, "opacity": 0}}
+    theme.add_points(figure, table["p50"], places, theme.HOVER_TEXT, hovertext=hovers, **look)
     figure.update_layout(showlegend=False)
     figure.update_xaxes(title={"text": "words"}, rangemode="tozero")
     figure.update_yaxes(**theme.names_axis(texts), showgrid=False)
@@ -98,12 +93,9 @@ def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
 
 def length_coverage_figure(table: pd.DataFrame, max_words: int, share: float) -> go.Figure:
     """Draw :func:`length_coverage` with the chosen maximum length marked."""
-    figure = theme.curve_figure(
-        "Abstracts no longer than this",
-        table["max_words"],
-        table["share"],
-        "%{x:,} words or fewer: %{y:.1%}",
-    )
+    figure = theme.new_figure("Abstracts no longer than this")
+    hover = "%{x:,} words or fewer: %{y:.1%}"
+    theme.add_points(figure, table["max_words"], table["share"], hover)
     theme.add_chosen_point(figure, max_words, share, f"{max_words:,} words: {share:.1%}")
     figure.update_xaxes(**theme.count_axis("longest length kept (words)"))
     figure.update_yaxes(**theme.share_axis("abstracts"))

@@ -23,15 +23,16 @@ def shares_by_period_figure(table: pd.DataFrame, title: str, by: str) -> go.Figu
     below = {"y": -0.2, "yanchor": "top"}
     figure = theme.new_figure(title, height=420, legend=below, bargap=0.1)
     for name, part in table.groupby("name", sort=False):
-        figure.add_scatter(
-            x=_places(part, by),
-            y=part["shown"],
+        theme.add_points(
+            figure,
+            _places(part, by),
+            part["shown"],
+            "%{fullData.name}, %{x}: %{y:.1%} (%{customdata[0]:,} of "
+            "%{customdata[1]:,} papers)<extra></extra>",
             name=theme.shortened(str(name)),
             mode="lines+markers",
             marker={"size": 4},
             customdata=part[["papers", "of_papers"]],
-            hovertemplate="%{fullData.name}, %{x}: %{y:.1%} (%{customdata[0]:,} of "
-            "%{customdata[1]:,} papers)<extra></extra>",
         )
     totals = table.drop_duplicates("period")
     figure.add_bar(

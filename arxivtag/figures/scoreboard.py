@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, names_axis, new_figure, plain
+from arxivtag.figures.theme import (
+    ACCENT,
+    MUTED,
+    PALETTE,
+    add_points,
+    error_bars,
+    names_axis,
+    new_figure,
+    plain,
+)
 
 Band = tuple[float, float]
 CEILING_NAME = "what the labels allow"
@@ -28,18 +38,17 @@ def scoreboard_figure(models: pd.DataFrame, ceiling: Band | None) -> go.Figure:
     if ceiling is not None:
         _add_ceiling(figure, ceiling, "vertical")
     places = list(range(len(models)))
-    figure.add_scatter(
-        x=models["mean"],
-        y=places,
+    add_points(
+        figure,
+        models["mean"],
+        places,
+        "<b>%{text}</b><br>%{x:.3f}, seeds: %{customdata[0]}<br>"
+        "from %{customdata[1]:.3f} to %{customdata[2]:.3f}",
         mode="markers",
-        name="mean over seeds",
         marker={"size": 11, "color": [ACCENT, *[PALETTE[0]] * (len(models) - 1)]},
         error_x=_bars(models, "mean") | {"color": MUTED},
         customdata=models[["n_seeds", "low", "high"]],
         text=models["name"].map(plain),
-        hovertemplate="<b>%{text}</b><br>%{x:.3f}, seeds: %{customdata[0]}<br>"
-        "from %{customdata[1]:.3f} to %{customdata[2]:.3f}<extra></extra>",
-        showlegend=False,
     )
     figure.update_xaxes(title_text="Micro-F1 (line: lowest to highest seed)", tickformat=".2f")
     figure.update_yaxes(**names_axis(list(models["name"])), showgrid=True)
@@ -57,16 +66,16 @@ def learning_curve_figure(
     if ceiling is not None:
         _add_ceiling(figure, ceiling, "horizontal")
     for number, (name, table) in enumerate(curves.items()):
-        figure.add_scatter(
-            x=table["n_train"],
-            y=table["mean"],
-            mode="lines+markers",
+        add_points(
+            figure,
+            table["n_train"],
+            table["mean"],
+            "%{x:,.0f} training papers<br>micro-F1 %{y:.3f}",
             name=plain(name),
+            mode="lines+markers",
             line={"color": PALETTE[number % len(PALETTE)]},
             marker={"size": 9, "symbol": _SYMBOLS[number % len(_SYMBOLS)]},
             error_y=_bars(table, "mean"),
-            hovertemplate="%{x:,.0f} training papers<br>micro-F1 %{y:.3f}"
-            "<extra>%{fullData.name}</extra>",
         )
     counts = sorted({round(n) for table in curves.values() for n in table["n_train"]})
     figure.update_xaxes(
@@ -89,33 +98,26 @@ def agreement_figure(tables: Mapping[str, Sequence[Mapping[str, float | None]]])
     for number, (name, rows) in enumerate(tables.items()):
         table = pd.DataFrame(list(rows))
         table = table[table["n_pairs"] > 0]
-        figure.add_scatter(
-            x=(table["from"] + table["to"]) / 2,
-            y=table["agreement"],
-            mode="lines+markers",
+        add_points(
+            figure,
+            (table["from"] + table["to"]) / 2,
+            table["agreement"],
+            "similarity %{customdata[0]:.1f} to %{customdata[1]:.1f}<br>"
+            "agreement %{y:.2f}<br>%{customdata[2]:,} pairs",
             name=plain(name),
+            mode="lines+markers",
             line={"color": PALETTE[number], "dash": ("solid", "dash")[number % 2]},
             marker={"size": 9, "symbol": _SYMBOLS[number]},
             error_y=_bars(table, "agreement"),
             customdata=table[["from", "to", "n_pairs"]],
-            hovertemplate="similarity %{customdata[0]:.1f} to %{customdata[1]:.1f}<br>"
-            "agreement %{y:.2f}<br>%{customdata[2]:,} pairs<extra>%{fullData.name}</extra>",
         )
     figure.update_xaxes(title_text="Similarity of the two texts", range=[-0.02, 1.02])
     figure.update_yaxes(title_text="Agreement of their labels (F1)", range=[0, 1.04])
     return figure
 
 
-def _bars(table: pd.DataFrame, column: str) -> dict[str, object]:
-    """Return error bars from ``low`` to ``high`` around a column."""
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": table["high"] - table[column],
-        "arrayminus": table[column] - table["low"],
-        "thickness": 1.5,
-        "width": 4,
-    }
+def _bars(table: pd.DataFrame, column: str) -> dict[str, Any]:
+    return error_bars(table[column], zip(table["low"], table["high"], strict=True))
 
 
 def _add_ceiling(figure: go.Figure, band: Band, kind: str) -> None:
@@ -124,12 +126,7 @@ def _add_ceiling(figure: go.Figure, band: Band, kind: str) -> None:
     add = figure.add_vrect if kind == "vertical" else figure.add_hrect
     ends = {"x0": low, "x1": high} if kind == "vertical" else {"y0": low, "y1": high}
     add(**ends, fillcolor=_BAND_COLOR, line_width=0, layer="below")
-    figure.add_scatter(
-        x=[None],
-        y=[None],
-        mode="markers",
-        name=f"{CEILING_NAME}: {low:.2f} to {high:.2f}",
-        marker={"size": 14, "symbol": "square", "color": _BAND_COLOR,
-                "line": {"width": 1, "color": MUTED}},
-        hoverinfo="skip",
-    )  # fmt: skip
+    edge = {"width": 1, "color": MUTED}
+    look = {"size": 14, "symbol": "square", "color": _BAND_COLOR, "line": edge}
+    name = f"{CEILING_NAME}: {low:.2f} to {high:.2f}"
+    add_points(figure, [None], [None], name=name, mode="markers", marker=look)

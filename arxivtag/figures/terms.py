@@ -43,26 +43,22 @@ def telling_terms_figure(table: pd.DataFrame, label: str, method: str) -> go.Fig
 def zipf_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`zipf` beside a line of slope -1, which Zipf's law expects."""
     inside = {"x": 0.02, "y": 0.02, "yanchor": "bottom", "orientation": "v"}
-    figure = theme.new_figure("Word frequency by rank", height=320, legend=inside)
+    figure = theme.new_figure("Word frequency by rank", legend=inside)
     if len(table):
         ends = np.array([1.0, float(table["rank"].max())])
-        figure.add_scatter(
-            x=ends,
-            y=float(table["count"].max()) / ends,
-            mode="lines",
-            name="1 / rank (Zipf's law)",
-            line={"color": theme.MUTED, "dash": "dot", "width": 1.5},
-            hoverinfo="skip",
-        )
-    figure.add_scatter(
-        x=table["rank"],
-        y=table["count"],
-        mode="lines+markers",
+        expected = float(table["count"].max()) / ends
+        line = {"color": theme.MUTED, "dash": "dot", "width": 1.5}
+        theme.add_points(figure, ends, expected, name="1 / rank (Zipf's law)", line=line)
+    theme.add_points(
+        figure,
+        table["rank"],
+        table["count"],
+        "%{hovertext}<br>rank %{x:,}, %{y:,} times<extra></extra>",
         name="words of this data set",
+        mode="lines+markers",
         marker={"size": 4, "color": theme.PALETTE[0]},
         line={"color": theme.PALETTE[0]},
         hovertext=[f"<b>{theme.plain(term)}</b>" for term in table["term"]],
-        hovertemplate="%{hovertext}<br>rank %{x:,}, %{y:,} times<extra></extra>",
     )
     figure.update_xaxes(**theme.count_axis("rank of the word", log=True))
     figure.update_yaxes(**theme.count_axis("occurrences", log=True))
@@ -71,13 +67,10 @@ def zipf_figure(table: pd.DataFrame) -> go.Figure:
 
 def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`vocabulary_growth`."""
-    figure = theme.curve_figure(
-        "Distinct words met while reading",
-        table["papers"],
-        table["distinct_words"],
-        "after %{x:,} papers (%{customdata:,} words)<br>%{y:,} distinct words",
-        more=table["words"],
-    )
+    figure = theme.new_figure("Distinct words met while reading")
+    hover = "after %{x:,} papers (%{customdata:,} words)<br>%{y:,} distinct words"
+    more = table["words"]
+    theme.add_points(figure, table["papers"], table["distinct_words"], hover, customdata=more)
     figure.update_xaxes(**theme.count_axis("papers read"))
     figure.update_yaxes(**theme.count_axis("distinct words"))
     return figure
@@ -85,13 +78,9 @@ def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
 
 def vocabulary_coverage_figure(curve: pd.DataFrame, max_tokens: int, share: float) -> go.Figure:
     """Draw what vocabularies cover, with the chosen ``max_tokens`` marked."""
-    figure = theme.curve_figure(
-        "What a vocabulary covers",
-        curve["max_tokens"],
-        curve["share"],
-        "%{x:,} terms cover %{y:.1%}<br>the last one occurs %{customdata:,} times",
-        more=curve["count"],
-    )
+    figure = theme.new_figure("What a vocabulary covers")
+    hover = "%{x:,} terms cover %{y:.1%}<br>the last one occurs %{customdata:,} times"
+    theme.add_points(figure, curve["max_tokens"], curve["share"], hover, customdata=curve["count"])
     theme.add_chosen_point(figure, max_tokens, share, f"{max_tokens:,} terms: {share:.1%}")
     figure.update_xaxes(**theme.count_axis("most frequent terms kept (max_tokens)", log=True))
     figure.update_yaxes(**theme.share_axis("occurrences covered"))
