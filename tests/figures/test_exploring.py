@@ -14,23 +14,17 @@ from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.labels import index_labels
 from arxivtag.exploring import labels, lengths, preparation, terms
 from arxivtag.figures import theme
-from arxivtag.figures.cleaning import (
+from arxivtag.figures.exploring import (
     cleaning_figure,
-    label_balance_figure,
-)
-from arxivtag.figures.labels import (
     co_occurrence_figure,
     combination_figure,
+    label_balance_figure,
     label_frequency_figure,
     label_rank_figure,
     labels_per_paper_figure,
-)
-from arxivtag.figures.lengths import (
     length_by_label_figure,
     length_coverage_figure,
     length_figure,
-)
-from arxivtag.figures.terms import (
     telling_terms_figure,
     term_frequency_figure,
     vocabulary_coverage_figure,

@@ -15,7 +15,7 @@ from arxivtag.exploring.preparation import (
     papers_tables,
     split_sizes,
 )
-from arxivtag.figures import cleaning as figures
+from arxivtag.figures import exploring as figures
 from arxivtag.papers.text_checks import notes_text
 from arxivtag.settings import RunConfig, SplitBy
 from arxivtag.ui.explore import filters

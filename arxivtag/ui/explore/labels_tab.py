@@ -7,7 +7,7 @@ import streamlit as st
 
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
-from arxivtag.figures import labels as figures
+from arxivtag.figures import exploring as figures
 from arxivtag.figures.theme import PALETTE
 from arxivtag.papers.taxonomy import archive_of
 from arxivtag.ui.browser.label_network import Node, label_network

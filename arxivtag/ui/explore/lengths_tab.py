@@ -6,7 +6,7 @@ import streamlit as st
 
 from arxivtag.exploring import lengths as statistics
 from arxivtag.exploring.lengths import Lengths
-from arxivtag.figures import lengths as figures
+from arxivtag.figures import exploring as figures
 from arxivtag.ui.explore.shared import View, number_input
 from arxivtag.ui.frame import components, tables
 

@@ -9,7 +9,7 @@ import streamlit as st
 from arxivtag.corpus.cleaning import Cleaned
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.labels import Imbalance, imbalance, label_frequency
-from arxivtag.figures.labels import label_frequency_figure
+from arxivtag.figures.exploring import label_frequency_figure
 from arxivtag.ui.explore import filters
 from arxivtag.ui.explore.cleaning_tab import render_way
 from arxivtag.ui.explore.map_part import render_map

@@ -19,7 +19,7 @@ from arxivtag.exploring.periods import (
     periods_of,
     shares_by_period,
 )
-from arxivtag.figures.periods import LEAST_PAPERS, shares_by_period_figure
+from arxivtag.figures.exploring import LEAST_PAPERS, shares_by_period_figure
 from arxivtag.ui.explore.shared import View, one_of
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.memory import shared

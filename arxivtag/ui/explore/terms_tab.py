@@ -11,7 +11,7 @@ from arxivtag.corpus.tokens import TermKind
 from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod
-from arxivtag.figures import terms as figures
+from arxivtag.figures import exploring as figures
 from arxivtag.ui.explore.periods_part import render_terms_over_time
 from arxivtag.ui.explore.shared import (
     View,
