@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from arxivtag import errors, storage
-from arxivtag.callbacks import OnProgress
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ArxivTagError, DataError, StorageError
 from arxivtag.papers.reading.containers import parts_of
@@ -29,7 +29,7 @@ from arxivtag.papers.sources import OpenedSource
 from arxivtag.policy import environment_for, role
 from arxivtag.priority import give_way
 
-INGESTING = "arxivtag.corpus.ingesting"
+INGESTING = "arxivtag.corpus.store"
 PROGRESS_SUFFIX = ".progress"
 ASKED_SUFFIX = ".asked"
 # How much text a file holds for its size, as measured on abstracts.
@@ -102,8 +102,12 @@ def progress_writer(path: Path) -> OnProgress:
     return write
 
 
-def tell_progress(path: Path, progress: OnProgress, otherwise: str) -> None:
-    """Pass on what an ingest says of itself, with the time left; ``otherwise`` if it is silent."""
+def follow(path: Path, otherwise: str, progress: OnProgress, should_stop: ShouldStop) -> None:
+    """Pass on what a process says of itself, with the time left; ``otherwise`` if it is silent.
+
+    Raises:
+        StoppedError: If it is to stop.
+    """
     try:
         about = storage.read_json(path)
         stage, fraction, started_at = about["stage"], about["fraction"], about["started_at"]
@@ -112,6 +116,8 @@ def tell_progress(path: Path, progress: OnProgress, otherwise: str) -> None:
         progress(otherwise, None)
     else:
         progress(f"{stage}{left}", fraction)
+    if should_stop():
+        raise StoppedError
 
 
 def time_left_text(elapsed_s: float, fraction: float) -> str:
@@ -170,10 +176,11 @@ def run_apart(
         ArxivTagError: What the process could not do.
     """
     for_whom = environment_for(role()) if environment is None else environment
+    # The package may run from its folder without being installed.
+    python_path = os.pathsep.join(filter(None, (str(CODE_FOLDER), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
         [sys.executable, "-m", module, json.dumps(request)],
-        # The package may run from its folder without being installed.
-        env={**os.environ, **for_whom, "PYTHONPATH": _python_path()},
+        env={**os.environ, **for_whom, "PYTHONPATH": python_path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -188,10 +195,6 @@ def run_apart(
         raise
     if process.returncode:
         raise _error_of(said, name, process.returncode)
-
-
-def _python_path() -> str:
-    return os.pathsep.join(filter(None, (str(CODE_FOLDER), os.environ.get("PYTHONPATH"))))
 
 
 def _wait(process: subprocess.Popen[str], listen: Callable[[], None]) -> str:

@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from arxivtag.corpus import tokens, writing_tokens
+from arxivtag.corpus import tokens
 from arxivtag.corpus.tokens import TermKind
 from tests.exploring.papers import tokens_of
 
@@ -20,8 +20,7 @@ KINDS: tuple[TermKind, ...] = ("words", "bigrams")
 @pytest.fixture
 def texts(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Words of papers, some without any, that take many parts and rounds."""
-    monkeypatch.setattr(writing_tokens, "_TOKENS_PER_ROUND", 700)
-    monkeypatch.setattr(writing_tokens, "_TOKENS_AT_ONCE", 500)
+    monkeypatch.setattr(tokens, "_TOKENS_PER_ROUND", 700)
     monkeypatch.setattr(tokens, "_TOKENS_AT_ONCE", 300)
     monkeypatch.setattr(tokens, "_TOKENS_IN_CACHE", 100)
     chance = random.Random(7)

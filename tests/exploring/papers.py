@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.corpus.tokens import Tokens, map_tokens
-from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_counts
-from arxivtag.papers.words import split_words
+from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 
 Paper = tuple[str, str, Sequence[str]]
 
@@ -33,10 +31,7 @@ def corpus_of(*papers: Paper, dates: Sequence[str] = ()) -> Corpus:
 def tokens_of(texts: Sequence[str]) -> Tokens:
     """Write the words of texts as an ingest does, and open them."""
     folder = Path(tempfile.mkdtemp())
-    with WordWriter(folder) as words:
-        words.add(split_words(list(texts)))
-    write_counts(folder, "words", len(words))
-    write_counts(folder, "bigrams", write_bigrams(folder))
+    write_tokens(folder, [list(texts)])
     tokens = map_tokens(folder)
     weakref.finalize(tokens, shutil.rmtree, folder)
     return tokens
