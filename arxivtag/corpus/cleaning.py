@@ -47,8 +47,6 @@ class CleaningReport:
 
     Attributes:
         steps: One entry a rule that ran, in order.
-        n_before: Papers before the first rule.
-        n_after: Papers kept.
         n_texts_changed: Papers whose title or abstract was changed by normalising.
         n_second_names: Papers with an arXiv area's second name or a retired archive's (math.IT,
             cmp-lg), whether the names are merged or not.
@@ -99,7 +97,6 @@ class Cleaned:
         left_by: (n_papers,) the position in ``report.steps`` of the rule that removed each paper;
             -1 for those kept.
         labels: The labels of all papers by the rules: areas' names merged, rare labels left out.
-        report: What each rule did.
     """
 
     left_by: npt.NDArray[np.int8]

@@ -113,7 +113,7 @@ class LabelIndex:
         mask = np.ones(len(self), dtype=bool)
         for label in labels:
             code = self.label_names.index(label) if label in self.label_names else -1
-            mask &= _any_of(self, self.codes == code)
+            mask &= mask_of(self.papers[self.codes == code], len(self))
         return mask
 
 
@@ -148,7 +148,7 @@ def _distinct_lists(
 def has_second_name(index: LabelIndex) -> Rows:
     """Return (n_papers,) which papers have an area's second name or a retired archive's."""
     is_second = np.array([name in CURRENT_NAMES for name in index.label_names], dtype=bool)
-    return _any_of(index, is_second[index.codes])
+    return mask_of(index.papers[is_second[index.codes]], len(index))
 
 
 def with_current_names(index: LabelIndex) -> LabelIndex:
@@ -203,7 +203,3 @@ def _combinations(
     place_of = np.empty(len(order), dtype=np.int32)
     place_of[order] = np.arange(len(order), dtype=np.int32)
     return tuple(names[number] for number in order), place_of[numbers]
-
-
-def _any_of(index: LabelIndex, occurrences: Rows) -> Rows:
-    return mask_of(index.papers[occurrences], len(index))

@@ -44,9 +44,6 @@ class SplitReport:
     """How papers were divided, and whether anything leaks.
 
     Attributes:
-        n_train: Papers in train.
-        n_val: Papers in val.
-        n_test: Papers in test.
         held_out_method: How the held-out papers were chosen.
         val_method: How val was chosen from the held-out papers.
         n_groups: Groups of two or more papers that belong together.
@@ -127,11 +124,7 @@ def split_rows(
 ) -> SplitRows:
     """Divide what cleaning kept.
 
-    Args:
-        corpus: The papers.
-        cleaned: Which of them, and their labels, as written.
-        config: The share held out, and whether near-duplicates stay together.
-        random_seed: Same seed and papers, same sides.
+    Same seed and papers, same sides.
 
     Raises:
         DataError: If there are too few papers, or too few with a date where it decides, or all
@@ -140,14 +133,19 @@ def split_rows(
     config, rows = config or SplitConfig(), cleaned.rows
     check_enough_papers(len(rows))
     lists = cleaned.labels.distinct_lists(rows)
-    titles, abstracts, near = map(_numbered, _groupings(corpus, cleaned))
+    groupings = (
+        corpus.first_of_title[rows],
+        corpus.first_of_abstract[rows],
+        near_groups(corpus, CleaningConfig().near_duplicate_similarity, cleaned.kept),
+    )
+    titles, abstracts, near = (pd.factorize(grouping)[0] for grouping in groupings)
     by_date = config.split_by == "date"
     dates = np.asarray(corpus.dates[rows], dtype=np.int64)
     if by_date:
         sides, methods = _divide_by_date(dates, config.held_out_fraction, random_seed)
     else:
         sides, methods = _divide(lists, config.held_out_fraction, random_seed)
-    divided = _on_two_sides(dates, sides) if by_date else []
+    divided_dates = _on_two_sides(dates, sides) if by_date else ()
     groups = _joined([near, titles, abstracts])
     n_moved = 0  # a group's number is the position of its first paper
     if config.keep_near_duplicates_together:
@@ -172,8 +170,8 @@ def split_rows(
         n_leaked_abstracts=count_leaked(abstracts, sides),
         n_leaked_near_duplicates=count_leaked(near, sides),
         n_labels_only_held_out=_count_only_held_out(lists, sides == TRAIN),
-        first_dates=_texts_of([dates[sides == side].min() for side in (VAL, TEST)], by_date),
-        divided_dates=_texts_of(divided, by_date),
+        first_dates=_first_dates(dates, sides) if by_date else (),
+        divided_dates=divided_dates,
     )
     return SplitRows(rows, sides.astype(np.int8), report)
 
@@ -183,13 +181,8 @@ def with_train_share(
 ) -> SplitRows:
     """Return the division with a share of its training papers, val and test as they are.
 
-    A smaller share is a part of a larger one with the same seed.
-
-    Args:
-        parts: The division.
-        cleaned: What was divided.
-        share: 0 to 1; at least one paper stays.
-        random_seed: Same seed, same papers.
+    Of a ``share`` from 0 to 1 at least one paper stays. With the same seed, a smaller share is a
+    part of a larger one.
     """
     if share == 1:
         return parts
@@ -203,28 +196,10 @@ def with_train_share(
     return SplitRows(rows, sides, report)
 
 
-def _groupings(corpus: Corpus, cleaned: Cleaned) -> tuple[npt.NDArray[np.integer], ...]:
-    """Return (n_kept,) equal numbers for papers of equal titles, abstracts, and near-duplicates."""
-    similarity = CleaningConfig().near_duplicate_similarity
-    rows = cleaned.rows
-    return (
-        corpus.first_of_title[rows],
-        corpus.first_of_abstract[rows],
-        near_groups(corpus, similarity, cleaned.kept),
-    )
-
-
-def _numbered(groups: npt.NDArray[np.integer]) -> Integers:
-    """Return the groups under numbers from 0."""
-    return pd.factorize(groups)[0]
-
-
 def count_leaked(groups: Integers, sides: Integers) -> int:
     """Return how many papers of val and test have a member of their group on another side.
 
-    Args:
-        groups: Group number of each paper, shape (n,).
-        sides: 0, 1 or 2 for each paper, shape (n,).
+    Groups and sides are numbers of each paper, shape (n,).
     """
     on_side = [np.bincount(groups, sides == side) > 0 for side in (TRAIN, VAL, TEST)]
     n_sides = np.sum(on_side, axis=0)[groups]
@@ -239,13 +214,8 @@ def _divide(
     held_out, held_out_method = _choose(lists, n_held_out, random_seed)
     rest = lists.at(held_out)
     n_val = round(len(held_out) / 2)
-    if held_out_method == BY_LABEL:
-        val, val_method = _choose(rest, n_val, random_seed)
-    elif _can_stratify(rest, n_val):
-        val, val_method = _choose_by_combination(rest, n_val, random_seed), BY_COMBINATION
-    else:  # as in the example
-        order = np.random.default_rng(random_seed).permutation(len(rest))
-        val, val_method = np.sort(order[:n_val]), AT_RANDOM
+    by_label = held_out_method == BY_LABEL  # else by combination or at random, as in the example
+    val, val_method = _choose(rest, n_val, random_seed, by_label=by_label)
     sides = np.full(len(lists), TRAIN, dtype=np.int64)
     sides[held_out] = TEST
     sides[held_out[val]] = VAL
@@ -282,32 +252,30 @@ def _oldest_side(sides: Integers, groups: Integers) -> Integers:
     return oldest[groups]
 
 
-def _on_two_sides(dates: Integers, sides: Integers) -> list[int]:
+def _on_two_sides(dates: Integers, sides: Integers) -> tuple[str, ...]:
     """Return the dates whose papers are on more than one side; no date is none."""
     pairs = np.unique((3 * dates + sides)[dates != UNKNOWN])
     found, n_sides = np.unique(pairs // 3, return_counts=True)
-    return [int(date) for date in found[n_sides > 1]]
+    return tuple(map(date_text, found[n_sides > 1].tolist()))
 
 
-def _texts_of(dates: Sequence[int], by_date: bool) -> tuple[str, ...]:
-    return tuple(date_text(int(date)) for date in dates) if by_date else ()
+def _first_dates(dates: Integers, sides: Integers) -> tuple[str, ...]:
+    return tuple(date_text(int(dates[sides == side].min())) for side in (VAL, TEST))
 
 
-def _choose(lists: LabelLists, n_chosen: int, random_seed: int) -> tuple[Integers, str]:
+def _choose(
+    lists: LabelLists, n_chosen: int, random_seed: int, *, by_label: bool = True
+) -> tuple[Integers, str]:
     """Return sorted positions of about ``n_chosen`` papers, stratified as well as may be."""
-    if _can_stratify(lists, n_chosen):
+    fewest_places = min(n_chosen, len(lists) - n_chosen)
+    if lists.counts.min() > 1 and len(lists.distinct) <= fewest_places:
         return _choose_by_combination(lists, n_chosen, random_seed), BY_COMBINATION
-    if n_chosen > 1:
+    if by_label and n_chosen > 1:
         chosen = _choose_by_label(lists, n_chosen, random_seed)
         if 1 < len(chosen) < len(lists):  # of few papers it may choose none or all
             return chosen, BY_LABEL
     order = np.random.default_rng(random_seed).permutation(len(lists))
     return np.sort(order[:n_chosen]), AT_RANDOM
-
-
-def _can_stratify(lists: LabelLists, n_chosen: int) -> bool:
-    fewest_places = min(n_chosen, len(lists) - n_chosen)
-    return bool(lists.counts.min() > 1) and len(lists.distinct) <= fewest_places
 
 
 def _choose_by_combination(lists: LabelLists, n_chosen: int, random_seed: int) -> Integers:

@@ -78,9 +78,6 @@ class Corpus:
         source: What the person chose.
         name: A short name to show.
         fingerprint: 64 hex digits of content and reading.
-        folder: Its folder.
-        n_papers: Papers in it.
-        report: What the ingest noted.
     """
 
     def __init__(self, source: str, name: str, folder: Path, lock: int) -> None:

@@ -16,15 +16,11 @@ from arxivtag.settings import CleaningConfig
 
 
 def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, Any]:
-    """Return the corpus in figures, as plain values that JSON can hold.
+    """Return the corpus, before cleaning, in figures, as plain values that JSON can hold.
 
-    Lengths and label counts are of the papers kept under the example's rules.
+    Lengths and label counts are of the papers kept under ``config``, or the example's rules.
     Words are counted as the example does, between single spaces; ``std`` is the
     sample's (n - 1) and quartiles are interpolated linearly, as in pandas.
-
-    Args:
-        corpus: The papers, before cleaning.
-        config: The rules; the Keras example's if not given.
 
     Returns:
         ``n_rows``, ``n_duplicate_titles``, ``n_after_dedup``,

@@ -25,7 +25,6 @@ class DuplicateGroups:
     """Groups of papers that count as the same.
 
     Attributes:
-        kind: What makes them the same: equal titles, equal abstracts, or nearly equal abstracts.
         members: (n_papers,) the number of each paper's group, -1 for papers in none.
         table: One line per group, the largest first: ``group``, ``papers``, ``title`` (of the
             first), ``distinct_titles``, ``distinct_abstracts``, ``distinct_combinations``.
@@ -64,10 +63,7 @@ def duplicate_groups(
     Near-duplicates are sought among the distinct abstracts: each of their groups holds at
     least two different ones, so that it shows what equality does not.
 
-    Args:
-        corpus: The papers.
-        kind: What makes papers the same.
-        similarity: For ``near``, the least Jaccard similarity of word shingles, 0.5 or more.
+    For them ``similarity`` is the least Jaccard similarity of word shingles, 0.5 or more.
 
     Raises:
         StorageError: If the corpus cannot be read.

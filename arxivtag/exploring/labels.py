@@ -47,15 +47,16 @@ def label_frequency(index: LabelIndex) -> pd.DataFrame:
 
     Most frequent first, ties by label.
     """
-    counts = index.counts
-    frame = pd.DataFrame(
-        {
-            "label": list(index.label_names),
-            "name": [label_name(label) for label in index.label_names],
-            "papers": counts,
-            "share": counts / max(len(index), 1),
-        }
-    )
+    return label_table(index, papers=index.counts, share=index.counts / max(len(index), 1))
+
+
+def label_table(index: LabelIndex, **columns: npt.NDArray[np.number]) -> pd.DataFrame:
+    """Return ``label``, ``name`` and (n_labels,) ``columns`` of labels with ``papers``.
+
+    Most frequent first, ties by label.
+    """
+    names = [label_name(label) for label in index.label_names]
+    frame = pd.DataFrame({"label": list(index.label_names), "name": names, **columns})
     frame = frame[frame["papers"] > 0]
     return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
 
@@ -97,7 +98,6 @@ def co_occurrence(
     """Return how often the most frequent labels stand on the same paper, as a square table.
 
     Args:
-        n_labels: How many of the most frequent labels.
         measure: ``count``: papers that carry both; on the diagonal, papers that carry the label.
             ``lift``: p(a, b) / (p(a) p(b)); 1 is chance.
             ``npmi``: log lift / -log p(a, b), from -1 (never together) through 0 (chance)

@@ -14,8 +14,8 @@ from arxivtag.corpus.cleaning import CleaningReport
 from arxivtag.corpus.labels import LabelIndex, Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import batches
+from arxivtag.exploring.labels import label_table
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.papers.taxonomy import label_name
 
 Ints = npt.NDArray[np.int64]
 SPLIT_NAMES = ("train", "val", "test")
@@ -34,10 +34,7 @@ def cleaning_funnel(report: CleaningReport) -> pd.DataFrame:
 def split_sizes(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame:
     """Return one line per split: ``split``, ``papers``, ``share``, ``labels``, ``mean_labels``.
 
-    ``labels`` is the number of distinct labels in it.
-
-    Args:
-        splits: The rows of each split by its name.
+    ``labels`` is the number of distinct labels in it; ``splits`` are rows by the split's name.
     """
     total = sum(len(rows) for rows in splits.values())
     lines = []
@@ -60,18 +57,8 @@ def label_balance(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame
         ``train_share``, ``val_share``, ``test_share``; most frequent label first.
     """
     counts = {name: index.of(mask_of(splits[name], len(index))).counts for name in SPLIT_NAMES}
-    frame = pd.DataFrame(
-        {
-            "label": list(index.label_names),
-            "name": [label_name(label) for label in index.label_names],
-            "papers": sum(counts.values()),
-            **counts,
-        }
-    )
-    for name in SPLIT_NAMES:
-        frame[f"{name}_share"] = frame[name] / max(len(splits[name]), 1)
-    frame = frame[frame["papers"] > 0]
-    return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
+    shares = {f"{name}_share": counts[name] / max(len(splits[name]), 1) for name in SPLIT_NAMES}
+    return label_table(index, papers=np.sum(list(counts.values()), axis=0), **counts, **shares)
 
 
 def papers_tables(corpus: Corpus, rows: Rows) -> Iterator[pd.DataFrame]:

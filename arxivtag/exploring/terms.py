@@ -100,8 +100,6 @@ def telling_terms(
     """Return the terms that tell papers ``inside`` from the other selected papers.
 
     Args:
-        tokens: The tokens.
-        kind: Words or bigrams.
         inside: (n_papers,) the papers of interest, for instance those that carry a label.
         rows: The selected papers; papers inside but not selected do not count.
         method: ``log_odds``: z-score of the log-odds ratio with an informative Dirichlet prior
@@ -109,8 +107,6 @@ def telling_terms(
             selected papers' own counts times :data:`PRIOR_SHARE`, so that a rare term needs more
             evidence. ``chi2``: chi-squared of counts against the share of papers, as
             ``sklearn.feature_selection.chi2``; only terms that are more frequent inside.
-        drop_stop_words: Leave out terms with a stop word.
-        n_terms: How many terms.
 
     Returns:
         ``term``, ``score``, ``count_inside``, ``count_outside`` and, per 1,000 words,
@@ -181,11 +177,8 @@ def telling_summary(
 def log_odds_z(count_in: Ints, count_out: Ints, n_in: int, n_out: int) -> npt.NDArray[np.float64]:
     """Return the z-score of each term's log-odds ratio; see :func:`telling_terms`.
 
-    Args:
-        count_in: (n_terms,) occurrences inside; ``n_in`` occurrences of all terms inside.
-        count_out: (n_terms,) occurrences outside; ``n_out`` occurrences of all terms outside.
-        n_in: All occurrences inside.
-        n_out: All occurrences outside.
+    Counts, (n_terms,), are occurrences of each term inside and outside, ``n_in`` and ``n_out`` of
+    all terms.
     """
     prior = PRIOR_SHARE * (count_in + count_out)
     total = PRIOR_SHARE * (n_in + n_out)
