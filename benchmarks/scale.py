@@ -28,8 +28,8 @@ from typing import Any
 
 import numpy as np
 
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
-from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.splits import split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.texts import papers_at

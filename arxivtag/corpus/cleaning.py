@@ -14,19 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.corpus.arrays import mask_of
-from arxivtag.corpus.labels import (
-    LabelIndex,
-    Rows,
-    has_second_name,
-    with_current_names,
-    without_labels,
-)
+from arxivtag.corpus.arrays import Ints, Rows, mask_of
+from arxivtag.corpus.labels import LabelIndex, has_second_name, with_current_names, without_labels
 from arxivtag.corpus.store import Corpus
 from arxivtag.papers.taxonomy import label_kind
 from arxivtag.settings import CleaningConfig
 
-Ints = npt.NDArray[np.int64]
 _N_UNKNOWN_SHOWN = 20
 
 

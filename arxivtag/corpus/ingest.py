@@ -26,8 +26,8 @@ from arxivtag import storage
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.config import limits
 from arxivtag.corpus.apart import text_bytes
-from arxivtag.corpus.arrays import map_array, write_array
-from arxivtag.corpus.labels import LabelIndex, Rows, index_labels
+from arxivtag.corpus.arrays import Ints, Rows, map_array, write_array
+from arxivtag.corpus.labels import LabelIndex, index_labels
 from arxivtag.corpus.near import SignatureWriter
 from arxivtag.corpus.staging import Staging
 from arxivtag.corpus.tokens import WordWriter, write_bigrams, write_counts
@@ -179,9 +179,9 @@ class _Texts:
     """
 
     signatures: SignatureWriter
-    n_words: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    titles: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    abstracts: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    n_words: list[Ints] = field(default_factory=list)
+    titles: list[Ints] = field(default_factory=list)
+    abstracts: list[Ints] = field(default_factory=list)
     is_blank: list[Rows] = field(default_factory=list)
     is_changed: list[Rows] = field(default_factory=list)
     dates: list[Dates] = field(default_factory=list)
@@ -294,7 +294,7 @@ def _write_arrays(folder: Path, texts: _Texts) -> None:
     write_array(arrays / "has_words", texts.signatures.has_words())
 
 
-def _first_of_each(hashes: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+def _first_of_each(hashes: Ints) -> npt.NDArray[np.int32]:
     """Return (n,) the first row with the same hash; an empty text equals none but itself."""
     _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
     is_empty = hashes == hash("")

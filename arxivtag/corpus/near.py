@@ -25,10 +25,8 @@ import pyarrow.compute as pc
 import rensa
 
 from arxivtag.callbacks import ShouldStop
-from arxivtag.corpus.arrays import ArrayWriter, forget, map_array, new_array
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import ArrayWriter, Ints, Rows, forget, map_array, new_array
 
-Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 # 42 bands of 3 find a pair of similarity 0.5 with probability 1 - (1 - 0.5**3)**42 = 0.996,

@@ -19,14 +19,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.arrays import Ints, Rows
 from arxivtag.corpus.cleaning import Cleaned, near_groups
-from arxivtag.corpus.labels import LabelLists, Rows
+from arxivtag.corpus.labels import LabelLists
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.papers.dates import UNKNOWN, date_text
 from arxivtag.settings import CleaningConfig, SplitConfig
-
-Integers = npt.NDArray[np.int64]
 
 TRAIN, VAL, TEST = 0, 1, 2
 BY_COMBINATION = "stratified by label combination"
@@ -109,13 +108,13 @@ class SplitRows:
         report: How they were divided, and whether anything leaks.
     """
 
-    rows: npt.NDArray[np.int64]
+    rows: Ints
     sides: npt.NDArray[np.int8]
     report: SplitReport
 
-    def of(self, side: int) -> npt.NDArray[np.int64]:
+    def of(self, side: int) -> Ints:
         """Return the rows of one side, in order."""
-        chosen: npt.NDArray[np.int64] = self.rows[self.sides == side]
+        chosen: Ints = self.rows[self.sides == side]
         return chosen
 
 
@@ -196,7 +195,7 @@ def with_train_share(
     return SplitRows(rows, sides, report)
 
 
-def count_leaked(groups: Integers, sides: Integers) -> int:
+def count_leaked(groups: Ints, sides: Ints) -> int:
     """Return how many papers of val and test have a member of their group on another side.
 
     Groups and sides are numbers of each paper, shape (n,).
@@ -206,9 +205,7 @@ def count_leaked(groups: Integers, sides: Integers) -> int:
     return int(((n_sides > 1) & (sides != TRAIN)).sum())
 
 
-def _divide(
-    lists: LabelLists, fraction: float, random_seed: int
-) -> tuple[Integers, tuple[str, str]]:
+def _divide(lists: LabelLists, fraction: float, random_seed: int) -> tuple[Ints, tuple[str, str]]:
     """Return each paper's side and how held-out papers and val were chosen."""
     n_held_out = max(2, int(np.ceil(len(lists) * fraction)))
     held_out, held_out_method = _choose(lists, n_held_out, random_seed)
@@ -222,9 +219,7 @@ def _divide(
     return sides, (held_out_method, val_method)
 
 
-def _divide_by_date(
-    dates: Integers, fraction: float, random_seed: int
-) -> tuple[Integers, tuple[str, str]]:
+def _divide_by_date(dates: Ints, fraction: float, random_seed: int) -> tuple[Ints, tuple[str, str]]:
     """Return each paper's side: the newest in test, those before in val; without date in train.
 
     Of papers of one date, chance decides.
@@ -245,27 +240,27 @@ def _divide_by_date(
     return sides, (BY_DATE, BY_DATE)
 
 
-def _oldest_side(sides: Integers, groups: Integers) -> Integers:
+def _oldest_side(sides: Ints, groups: Ints) -> Ints:
     """Return for each paper the oldest side that a paper of its group is on: train before val."""
     oldest = np.full(len(sides), TEST, dtype=np.int64)
     np.minimum.at(oldest, groups, sides)
     return oldest[groups]
 
 
-def _on_two_sides(dates: Integers, sides: Integers) -> tuple[str, ...]:
+def _on_two_sides(dates: Ints, sides: Ints) -> tuple[str, ...]:
     """Return the dates whose papers are on more than one side; no date is none."""
     pairs = np.unique((3 * dates + sides)[dates != UNKNOWN])
     found, n_sides = np.unique(pairs // 3, return_counts=True)
     return tuple(map(date_text, found[n_sides > 1].tolist()))
 
 
-def _first_dates(dates: Integers, sides: Integers) -> tuple[str, ...]:
+def _first_dates(dates: Ints, sides: Ints) -> tuple[str, ...]:
     return tuple(date_text(int(dates[sides == side].min())) for side in (VAL, TEST))
 
 
 def _choose(
     lists: LabelLists, n_chosen: int, random_seed: int, *, by_label: bool = True
-) -> tuple[Integers, str]:
+) -> tuple[Ints, str]:
     """Return sorted positions of about ``n_chosen`` papers, stratified as well as may be."""
     fewest_places = min(n_chosen, len(lists) - n_chosen)
     if lists.counts.min() > 1 and len(lists.distinct) <= fewest_places:
@@ -278,7 +273,7 @@ def _choose(
     return np.sort(order[:n_chosen]), AT_RANDOM
 
 
-def _choose_by_combination(lists: LabelLists, n_chosen: int, random_seed: int) -> Integers:
+def _choose_by_combination(lists: LabelLists, n_chosen: int, random_seed: int) -> Ints:
     from sklearn.model_selection import train_test_split
 
     codes, _ = pd.factorize(pd.Series(map(" ".join, lists.distinct)), sort=True)
@@ -291,7 +286,7 @@ def _choose_by_combination(lists: LabelLists, n_chosen: int, random_seed: int) -
     return np.sort(chosen).astype(np.int64)
 
 
-def _choose_by_label(lists: LabelLists, n_chosen: int, random_seed: int) -> Integers:
+def _choose_by_label(lists: LabelLists, n_chosen: int, random_seed: int) -> Ints:
     from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
 
     counts: Counter[str] = Counter()
@@ -313,7 +308,7 @@ def _choose_by_label(lists: LabelLists, n_chosen: int, random_seed: int) -> Inte
     return np.sort(chosen).astype(np.int64)
 
 
-def _joined(groupings: Sequence[Integers]) -> Integers:
+def _joined(groupings: Sequence[Ints]) -> Ints:
     """Return the finest grouping that holds all of ``groupings``; numbers are first positions."""
     groups = np.arange(len(groupings[0]), dtype=np.int64)
     while True:

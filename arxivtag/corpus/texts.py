@@ -22,8 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never, unheard
-from arxivtag.corpus.arrays import mask_of
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows, mask_of
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import StorageError
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE

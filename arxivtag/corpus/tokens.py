@@ -32,15 +32,16 @@ from arxivtag import config
 from arxivtag.corpus.arrays import (
     ArrayOnDisk,
     ArrayWriter,
+    Codes,
+    Ints,
+    Rows,
     forget,
     map_array,
     new_array,
     write_array,
 )
-from arxivtag.corpus.labels import Codes, Rows
 from arxivtag.papers.words import Words, split_words
 
-Ints = npt.NDArray[np.int64]
 TermKind = Literal["words", "bigrams"]
 CODES: dict[TermKind, str] = {"words": "codes", "bigrams": "bigram_codes"}
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.labels import label_frequency
-from arxivtag.exploring.lengths import Lengths
 from arxivtag.settings import CleaningConfig
 
 
@@ -55,7 +55,7 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
     }
 
 
-def describe_words(lengths: Lengths) -> dict[str, float | int | None]:
+def describe_words(lengths: Ints) -> dict[str, float | int | None]:
     """Return count, mean, std, min, quartiles and max of the abstracts' words."""
     figures: dict[str, float | int | None] = {}
     for name, value in pd.Series(lengths, dtype="int64").describe().items():

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import titles_at
 
@@ -31,7 +31,7 @@ class DuplicateGroups:
     """
 
     kind: DuplicateKind
-    members: npt.NDArray[np.int64]
+    members: Ints
     table: pd.DataFrame
 
     def __len__(self) -> int:
@@ -42,7 +42,7 @@ class DuplicateGroups:
         """How many papers would go if each group kept only its first."""
         return int(np.count_nonzero(self.members >= 0)) - len(self)
 
-    def rows(self, group: int) -> npt.NDArray[np.int64]:
+    def rows(self, group: int) -> Ints:
         """Return the positions of a group's papers, in order of the data set."""
         return np.flatnonzero(self.members == group)
 
@@ -95,7 +95,7 @@ def duplicate_groups(
     return DuplicateGroups(kind, members, table)
 
 
-def _near_codes(corpus: Corpus, similarity: float) -> npt.NDArray[np.int64]:
+def _near_codes(corpus: Corpus, similarity: float) -> Ints:
     """Return (n_papers,) group numbers; papers whose group holds one abstract get their own."""
     abstracts = corpus.first_of_abstract
     same = corpus.near_pairs.components(corpus.n_papers, similarity)[abstracts]
@@ -106,7 +106,7 @@ def _near_codes(corpus: Corpus, similarity: float) -> npt.NDArray[np.int64]:
     return same
 
 
-def _number_groups(same: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _number_groups(same: Ints) -> Ints:
     """Return (n,) 0, 1, ... for groups of two or more, largest first, ties by first paper."""
     codes = pd.factorize(same)[0]  # in order of their first papers
     sizes = np.bincount(codes)
@@ -114,7 +114,7 @@ def _number_groups(same: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     order = shared[np.argsort(-sizes[shared], kind="stable")]
     numbers = np.full(len(sizes), -1, dtype=np.int64)
     numbers[order] = np.arange(len(order))
-    members: npt.NDArray[np.int64] = numbers[codes]
+    members: Ints = numbers[codes]
     return members
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from arxivtag.corpus import texts
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.paper_map import Outline, rows_inside
 

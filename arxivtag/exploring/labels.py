@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.papers.taxonomy import label_name
 
@@ -114,14 +115,14 @@ def co_occurrence(
     return pd.DataFrame(values, index=names, columns=names)
 
 
-def most_frequent(index: LabelIndex, n_labels: int) -> npt.NDArray[np.int64]:
+def most_frequent(index: LabelIndex, n_labels: int) -> Ints:
     """Return the positions of the ``n_labels`` labels on most papers, most first."""
     counts = index.counts
     order = np.argsort(-counts, kind="stable")[:n_labels]
     return order[counts[order] > 0]
 
 
-def _pair_counts(index: LabelIndex, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _pair_counts(index: LabelIndex, wanted: Ints) -> npt.NDArray[np.float64]:
     """Return (k, k) counts of papers that carry both labels, for the k ``wanted`` codes."""
     place = np.full(len(index.label_names), -1, dtype=np.int64)
     place[wanted] = np.arange(len(wanted))

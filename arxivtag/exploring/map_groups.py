@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.cleaning import near_groups
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.splits import SplitRows
 from arxivtag.corpus.store import Corpus
 from arxivtag.settings import CleaningConfig
 
-Ints = npt.NDArray[np.int64]
 N_LABELS = 6  # as many as colours that all people can tell apart, with one for the others
 N_SPANS = 6  # of years
 

@@ -23,15 +23,13 @@ from scipy import sparse
 from arxivtag import storage
 from arxivtag.callbacks import OnProgress, ShouldStop
 from arxivtag.corpus import apart
-from arxivtag.corpus.arrays import map_array, mask_of, write_array
+from arxivtag.corpus.arrays import Ints, Rows, map_array, mask_of, write_array
 from arxivtag.corpus.ingest import REPORT_NAME, files_in
-from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import DataError, StorageError
 from arxivtag.papers.facts import SIDE
 
-Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int16]
 # Corners of a closed line on the map, each (x, y) from 0 to SIDE; none is the whole map.
 Outline: TypeAlias = tuple[tuple[int, int], ...]

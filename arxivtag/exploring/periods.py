@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.tokens import Tokens
 from arxivtag.exploring.terms import evenly_chosen, telling_terms
 from arxivtag.papers.dates import UNKNOWN, Dates, date_text

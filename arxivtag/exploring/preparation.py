@@ -6,18 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.corpus.arrays import mask_of
+from arxivtag.corpus.arrays import Ints, Rows, mask_of
 from arxivtag.corpus.cleaning import CleaningReport
-from arxivtag.corpus.labels import LabelIndex, Rows
+from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import batches
 from arxivtag.exploring.labels import label_table
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 
-Ints = npt.NDArray[np.int64]
 SPLIT_NAMES = ("train", "val", "test")
 
 

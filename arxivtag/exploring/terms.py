@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.corpus.arrays import mask_of
-from arxivtag.corpus.labels import LabelIndex, Rows
-from arxivtag.corpus.tokens import Ints, TermKind, Tokens
+from arxivtag.corpus.arrays import Ints, Rows, mask_of
+from arxivtag.corpus.labels import LabelIndex
+from arxivtag.corpus.tokens import TermKind, Tokens
 from arxivtag.exploring.labels import label_frequency
 
 TellingMethod = Literal["log_odds", "chi2"]

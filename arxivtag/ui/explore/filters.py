@@ -9,8 +9,8 @@ from functools import partial
 import streamlit as st
 
 from arxivtag.corpus import texts
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.cleaning import Cleaned
-from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.filters import PaperFilter, select_rows
 from arxivtag.exploring.paper_map import Outline, load_map, read_outline

@@ -12,8 +12,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.cleaning import Cleaned
-from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import titles_at
 from arxivtag.errors import ArxivTagError, DataError

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from arxivtag.corpus import texts
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.labels import most_frequent
 from arxivtag.exploring.periods import (

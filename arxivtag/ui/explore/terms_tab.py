@@ -6,7 +6,7 @@ import dataclasses
 
 import streamlit as st
 
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.tokens import TermKind
 from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
