@@ -34,9 +34,9 @@ from arxivtag.corpus.splits import split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.exploring import labels, lengths, preparation, terms
-from arxivtag.exploring.describe import describe
 from arxivtag.exploring.duplicates import duplicate_groups
 from arxivtag.exploring.filters import PaperFilter, select_rows
+from arxivtag.exploring.preparation import describe
 from arxivtag.runs import jobs
 from arxivtag.runs.foreground import train_in_foreground
 from arxivtag.runs.history import read_history

@@ -1,6 +1,6 @@
 """Reads a source once, streaming, into the folder of a corpus.
 
-Rows first go to a scratch file (:mod:`arxivtag.corpus.staging`). Then, batch by batch, texts are
+Rows first go to a scratch file (:class:`Staging`). Then, batch by batch, texts are
 normalised and written to ``papers.parquet``, and words, shingles and hashes are taken from them;
 what needs all papers (labels, bigrams, duplicates) comes before or after that. Memory holds a
 few numbers per paper, one batch of texts, and the dictionary.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +30,6 @@ from arxivtag.corpus.apart import text_bytes
 from arxivtag.corpus.arrays import Ints, Rows, map_array, write_array
 from arxivtag.corpus.labels import LabelIndex, index_labels
 from arxivtag.corpus.near import SignatureWriter
-from arxivtag.corpus.staging import Staging
 from arxivtag.corpus.tokens import WordWriter, write_bigrams, write_counts
 from arxivtag.errors import DataError
 from arxivtag.papers.dates import DateReading, Dates, date_of, understood_dates
@@ -45,6 +45,7 @@ from arxivtag.papers.words import DistinctWords, count_spaced_words, split_words
 
 FORMAT_VERSION = 5
 REPORT_NAME = "report.json"
+ROWS_PER_BATCH = 16_384
 # Papers in a row group of papers.parquet: one paper is read with those of its group.
 _PAPERS_IN_GROUP = 4_096
 # How much of an ingest is done when each stage begins, as measured on 430,000 papers.
@@ -84,6 +85,80 @@ class IngestJob:
     should_stop: ShouldStop
 
 
+class Staging:
+    """A sink that keeps rows in an Arrow file, in batches of :data:`ROWS_PER_BATCH` or more.
+
+    How labels are written can only be told from the whole column, and a file may have to be read
+    twice, so that nothing is worked on before all rows are there.
+    """
+
+    def __init__(self, job: IngestJob) -> None:
+        self._job, self._path = job, job.folder / "scratch" / "rows.arrow"
+        self._expected_bytes = max(text_bytes(job.opened), 1)
+        self.n_rows = self._n_bytes = 0
+        self._waiting: list[pa.RecordBatch] = []
+        self._n_waiting = 0
+        self._file: pa.RecordBatchFileWriter | None = None
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take the next rows.
+
+        Raises:
+            StoppedError: If it is to stop.
+        """
+        if self._job.should_stop():
+            raise StoppedError
+        self._waiting.append(batch)
+        self._n_waiting += batch.num_rows
+        self.n_rows += batch.num_rows
+        self._n_bytes += batch.nbytes
+        if self._n_waiting >= ROWS_PER_BATCH:
+            self._write()
+            share = min(self._n_bytes / self._expected_bytes, 1.0)
+            self._job.progress(f"Reading: {self.n_rows:,} rows", _LABELS_AT * share)
+
+    def start_over(self) -> None:
+        """Forget all rows."""
+        self.close()
+        self._path.unlink(missing_ok=True)
+        self.n_rows, self._n_bytes, self._file = 0, 0, None
+
+    def close(self) -> None:
+        """Write what is waiting and close the file; it can be read from then on."""
+        if self._waiting:
+            self._write()
+        if self._file is not None:
+            self._file.close()
+
+    def _write(self) -> None:
+        table = pa.Table.from_batches(self._waiting).combine_chunks()
+        if self._file is None:
+            self._file = pa.ipc.new_file(
+                str(self._path), table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
+            )
+        self._file.write_table(table)
+        self._waiting, self._n_waiting = [], 0
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield the rows of some columns, batch by batch, in order."""
+        if self._file is None:
+            return
+        with pa.OSFile(str(self._path)) as source:
+            names = pa.ipc.open_file(source).schema.names
+            options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
+            reader = pa.ipc.open_file(source, options=options)
+            for number in range(reader.num_record_batches):
+                yield pa.Table.from_batches([reader.get_batch(number)]).select(list(columns))
+
+    def frame(self, columns: Sequence[str]) -> pd.DataFrame:
+        tables = list(self.batches(columns))
+        if not tables:
+            return pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
+        text = pd.StringDtype("pyarrow", na_value=float("nan"))
+        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(types_mapper=lambda kind: text)
+        return frame
+
+
 def ingest(job: IngestJob) -> None:
     """Fill the folder of a corpus.
 
@@ -93,13 +168,7 @@ def ingest(job: IngestJob) -> None:
         StorageError: If the disk refuses.
     """
     opened, scratch = job.opened, storage.make_folder(job.folder / "scratch")
-    text_size = max(text_bytes(opened), 1)
-    staging = Staging(
-        scratch / "rows.arrow",
-        lambda stage, n: job.progress(stage, _LABELS_AT * min(n / text_size, 1.0)),
-        job.should_stop,
-    )
-    with contextlib.closing(staging) as rows:
+    with contextlib.closing(Staging(job)) as rows:
         read = opened.read(rows)
         rows.close()
         job.progress("Reading the labels", _LABELS_AT)

@@ -24,6 +24,7 @@ TellingMethod = Literal["log_odds", "chi2"]
 PRIOR_SHARE = 0.1
 MIN_TELLING_COUNT = 5
 CURVE_POINTS = 200
+N_SUMMARY_LABELS = 15
 # So many words are counted in about a second; of more, papers in so many runs are.
 MOST_WORDS = 20_000_000
 _N_RUNS = 128
@@ -150,14 +151,13 @@ def telling_summary(
     rows: Rows | None = None,
     *,
     drop_stop_words: bool = True,
-    n_labels: int = 15,
     n_terms: int = 8,
 ) -> pd.DataFrame:
     """Return the most telling terms of each of the most frequent labels, by log-odds.
 
     Columns: ``label``, ``name``, ``papers``, ``terms`` (joined by commas, best first).
     """
-    frequency = label_frequency(labels if rows is None else labels.of(rows)).head(n_labels)
+    frequency = label_frequency(labels if rows is None else labels.of(rows)).head(N_SUMMARY_LABELS)
     terms = [
         ", ".join(
             telling_terms(

@@ -28,6 +28,14 @@ KINDS: dict[DuplicateKind, str] = {
     "abstracts": "Same abstract",
     "near": "Near-duplicates",
 }
+EXPLANATIONS: dict[DuplicateKind, str] = {
+    "titles": "Rows with exactly the same title, as the Keras example counts them, among all rows "
+    "as read.",
+    "abstracts": "Rows with exactly the same abstract, whatever their titles, among all rows as "
+    "read.",
+    "near": "Different abstracts that share most of their three-word phrases: Jaccard similarity "
+    "of {:g} or more, or a chain of such pairs, among all rows as read.",
+}
 GROUP_KEY = "group"
 
 
@@ -42,7 +50,7 @@ def render_duplicates(view: View) -> None:
     )
     similarity = CleaningConfig().near_duplicate_similarity
     groups = _duplicates(view.corpus, kind, similarity)
-    components.note(_explanation(kind, similarity))
+    components.note(EXPLANATIONS[kind].format(similarity))
     if not len(groups):
         components.empty_state("No duplicates of this kind.", "Look at another kind above.")
         return
@@ -65,20 +73,6 @@ def render_duplicates(view: View) -> None:
 @shared(6, "Looking for duplicates …")
 def _duplicates(corpus: Corpus, kind: DuplicateKind, similarity: float) -> DuplicateGroups:
     return duplicate_groups(corpus, kind, similarity=similarity)
-
-
-def _explanation(kind: DuplicateKind, similarity: float) -> str:
-    if kind == "titles":
-        return (
-            "Rows with exactly the same title, as the Keras example counts them, among all rows "
-            "as read."
-        )
-    if kind == "abstracts":
-        return "Rows with exactly the same abstract, whatever their titles, among all rows as read."
-    return (
-        "Different abstracts that share most of their three-word phrases: Jaccard similarity of "
-        f"{similarity:g} or more, or a chain of such pairs, among all rows as read."
-    )
 
 
 def _render_table(groups: DuplicateGroups) -> None:

@@ -39,10 +39,10 @@ ROWS_TEXTS = {
 }
 
 
-def whole_view(corpus: Corpus) -> View:
+def whole_view(corpus: Corpus, model: str) -> View:
     """Return the view of a tab that shows the whole data set."""
     cleaned = data.cleaned(corpus, CleaningConfig())
-    return View(corpus, cleaned, cleaned.kept, PaperFilter())
+    return View(corpus, cleaned, cleaned.kept, PaperFilter(), model)
 
 
 def filtered_view(corpus: Corpus) -> View:
@@ -53,7 +53,10 @@ def filtered_view(corpus: Corpus) -> View:
     """
     cleaned = data.cleaned(corpus, CleaningConfig())
     chosen, rows_choice = _filter_input(corpus, cleaned)
-    base = _rows_of(cleaned, rows_choice)
+    if rows_choice in (KEPT, ALL):
+        base = cleaned.kept | (rows_choice == ALL)
+    else:
+        base = cleaned.removed_by(rows_choice)
     rows = select_rows(corpus, replace(chosen, text="")) & base
     if chosen.text:
         rows &= _search(corpus, chosen.text).get()
@@ -65,12 +68,6 @@ def filtered_view(corpus: Corpus) -> View:
 @shared(8)
 def _search(corpus: Corpus, text: str) -> Search[Rows]:
     return Search(partial(texts.matching, corpus, text), "Searching the texts")
-
-
-def _rows_of(cleaned: Cleaned, choice: str) -> Rows:
-    if choice == KEPT:
-        return cleaned.kept
-    return cleaned.kept | True if choice == ALL else cleaned.removed_by(choice)
 
 
 def read_papers(corpus: Corpus, labels: Collection[str] = (), rows: str = KEPT) -> None:
@@ -106,7 +103,7 @@ def _filter_input(corpus: Corpus, cleaned: Cleaned) -> tuple[PaperFilter, str]:
         )
         rows = right.selectbox(
             "Rows",
-            _row_choices(cleaned),
+            [KEPT, ALL, *(step.rule for step in cleaned.report.steps if step.n_removed)],
             format_func=ROWS_TEXTS.__getitem__,
             key=ROWS_KEY,
             bind="query-params",
@@ -140,12 +137,6 @@ def _years_input(known: tuple[int, int]) -> tuple[int | None, int | None]:
         help="By arXiv id or date. Papers without either are of no year.",
     )
     return (low, high) if (low, high) != known else (None, None)
-
-
-def _row_choices(cleaned: Cleaned) -> list[str]:
-    """Return the kinds of rows that there are."""
-    removed = [step.rule for step in cleaned.report.steps if step.n_removed]
-    return [KEPT, ALL, *removed]
 
 
 def chosen_outline(corpus: Corpus) -> Outline:

@@ -48,6 +48,7 @@ COLOR_TEXTS = {
     SPLIT: "Split",
     MISTAKES: "Mistakes",
 }
+_WORKS: dict[str, Work[PaperMap]] = {}  # maps in the making, by the fingerprint of their corpus
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -62,14 +63,13 @@ def render_map(view: View) -> None:
 
 
 def _render_making(corpus: Corpus) -> None:
-    works = _works()
-    work = works.get(corpus.fingerprint)
+    work = _WORKS.get(corpus.fingerprint)
     with st.container(border=True, key="map-making"):
         if work is not None and not work.is_done:
             watch(work)
             return
         if work is not None and work.error is not None:
-            del works[corpus.fingerprint]  # what was wrong may be mended next time
+            del _WORKS[corpus.fingerprint]  # what was wrong may be mended next time
             raise work.error
         n_papers = min(corpus.n_papers, MAX_PAPERS)
         components.note(
@@ -94,18 +94,12 @@ class _Drawing(Work[PaperMap]):
     doing = "**The map is drawn once**; later it is here at once."
 
 
-@shared(1)
-def _works() -> dict[str, Work[PaperMap]]:
-    """Return the maps in the making, by the fingerprint of their corpus."""
-    return {}
-
-
 def _begin(corpus: Corpus) -> None:
-    works = _works()
-    for fingerprint in [name for name, work in works.items() if work.is_done]:
-        del works[fingerprint]
-    drawing = _Drawing(partial(_make, corpus), "Counting words", corpus.source)
-    works.setdefault(corpus.fingerprint, drawing)
+    for fingerprint in [name for name, work in _WORKS.items() if work.is_done]:
+        del _WORKS[fingerprint]
+    if corpus.fingerprint not in _WORKS:
+        make = partial(_make, corpus)
+        _WORKS[corpus.fingerprint] = _Drawing(make, "Counting words", corpus.source)
 
 
 def _make(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop) -> PaperMap:

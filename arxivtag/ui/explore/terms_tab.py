@@ -13,19 +13,12 @@ from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod
 from arxivtag.figures import exploring as figures
 from arxivtag.ui.explore.periods_part import render_terms_over_time
-from arxivtag.ui.explore.shared import (
-    View,
-    file_part,
-    number_input,
-    one_of,
-    plural,
-)
+from arxivtag.ui.explore.shared import View, file_part, number_input, one_of, plural
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.errors import guarded
 
 N_BARS, N_LINES = 25, 500
 N_TELLING_BARS, N_TELLING_LINES = 20, 200
-N_SUMMARY_LABELS, N_SUMMARY_TERMS = 15, 8
 KINDS: dict[TermKind, str] = {"words": "Words", "bigrams": "Bigrams"}
 METHODS: dict[TellingMethod, str] = {"log_odds": "Log-odds", "chi2": "Chi-squared"}
 METHOD_NOTES: dict[TellingMethod, str] = {
@@ -181,8 +174,6 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
             view.corpus.labels,
             view.rows,
             drop_stop_words=drop_stop_words,
-            n_labels=N_SUMMARY_LABELS,
-            n_terms=N_SUMMARY_TERMS,
         )
         tables.show(
             summary,
