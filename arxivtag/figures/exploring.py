@@ -108,14 +108,14 @@ def label_frequency_figure(frequency: pd.DataFrame, *, log: bool = False) -> go.
 def label_rank_figure(frequency: pd.DataFrame) -> go.Figure:
     """Draw all labels by rank on log scales: how long the tail is."""
     figure = theme.new_figure("All labels, by rank", height=300)
-    ranks = range(1, len(frequency) + 1)
+    ranks = np.arange(1, len(frequency) + 1)
     lines = zip(ranks, theme.label_texts(frequency), frequency["papers"], strict=True)
     texts = [
         f"<b>{theme.plain(text)}</b><br>rank {rank:,}, {papers:,} papers"
         for rank, text, papers in lines
     ]
     theme.add_points(
-        figure, list(ranks), frequency["papers"], theme.HOVER_TEXT, mode="markers", hovertext=texts
+        figure, ranks, frequency["papers"], theme.HOVER_TEXT, mode="markers", hovertext=texts
     )
     figure.update_xaxes(**theme.count_axis("rank of the label", log=True))
     figure.update_yaxes(**theme.count_axis("papers", log=True))
@@ -269,7 +269,7 @@ def telling_terms_figure(table: pd.DataFrame, label: str, method: str) -> go.Fig
 def zipf_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`zipf` beside a line of slope -1, which Zipf's law expects."""
     inside = {"x": 0.02, "y": 0.02, "yanchor": "bottom", "orientation": "v"}
-    figure = theme.new_figure("Word frequency by rank", legend=inside)
+    figure = theme.new_figure("Word frequency by rank", height=320, legend=inside)
     if len(table):
         ends = np.array([1.0, float(table["rank"].max())])
         expected = float(table["count"].max()) / ends
@@ -293,7 +293,7 @@ def zipf_figure(table: pd.DataFrame) -> go.Figure:
 
 def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`vocabulary_growth`."""
-    figure = theme.new_figure("Distinct words met while reading")
+    figure = theme.new_figure("Distinct words met while reading", height=320)
     hover = "after %{x:,} papers (%{customdata:,} words)<br>%{y:,} distinct words"
     more = table["words"]
     theme.add_points(figure, table["papers"], table["distinct_words"], hover, customdata=more)
@@ -304,7 +304,7 @@ def vocabulary_growth_figure(table: pd.DataFrame) -> go.Figure:
 
 def vocabulary_coverage_figure(curve: pd.DataFrame, max_tokens: int, share: float) -> go.Figure:
     """Draw what vocabularies cover, with the chosen ``max_tokens`` marked."""
-    figure = theme.new_figure("What a vocabulary covers")
+    figure = theme.new_figure("What a vocabulary covers", height=320)
     hover = "%{x:,} terms cover %{y:.1%}<br>the last one occurs %{customdata:,} times"
     theme.add_points(figure, curve["max_tokens"], curve["share"], hover, customdata=curve["count"])
     theme.add_chosen_point(figure, max_tokens, share, f"{max_tokens:,} terms: {share:.1%}")
@@ -395,7 +395,7 @@ def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
 
 def length_coverage_figure(table: pd.DataFrame, max_words: int, share: float) -> go.Figure:
     """Draw :func:`length_coverage` with the chosen maximum length marked."""
-    figure = theme.new_figure("Abstracts no longer than this")
+    figure = theme.new_figure("Abstracts no longer than this", height=320)
     hover = "%{x:,} words or fewer: %{y:.1%}"
     theme.add_points(figure, table["max_words"], table["share"], hover)
     theme.add_chosen_point(figure, max_words, share, f"{max_words:,} words: {share:.1%}")
