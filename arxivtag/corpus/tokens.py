@@ -103,14 +103,10 @@ class Tokens:
         """Return how many distinct words or bigrams there are."""
         return len(self.files[kind].counts)
 
-    def counts(self, kind: TermKind, rows: Rows | None = None) -> Ints:
+    def counts(self, kind: TermKind, rows: Rows) -> Ints:
         """Return (n_terms,) how often each term occurs in the selected papers."""
-        everything = self.files[kind].counts
-        if rows is None:
-            return everything.astype(np.int64)
-        return self._once(
-            ("counts", kind), rows, lambda: self._of(rows, everything, partial(self._count, kind))
-        )
+        everything, count = self.files[kind].counts, partial(self._count, kind)
+        return self._once(("counts", kind), rows, lambda: self._of(rows, everything, count))
 
     def _of(self, rows: Rows, everything: Codes, count: Callable[[Rows], Ints]) -> Ints:
         """Return what ``count`` gives; where most papers are selected, all less the others'."""
@@ -152,11 +148,9 @@ class Tokens:
         sizes = np.diff(self.indptr)[rows]
         return int(sizes.sum()) - (int(np.count_nonzero(sizes)) if kind == "bigrams" else 0)
 
-    def paper_counts(self, kind: TermKind, rows: Rows | None, terms: Ints) -> Ints:
+    def paper_counts(self, kind: TermKind, rows: Rows, terms: Ints) -> Ints:
         """Return how many selected papers hold each of a few ``terms``."""
         everything = self.files[kind].papers[terms]
-        if rows is None:
-            return everything.astype(np.int64)
         count = partial(self._count_papers, kind, terms)
         what = ("papers", kind, hash(terms.tobytes()))
         return self._once(what, rows, lambda: self._of(rows, everything, count))
@@ -168,7 +162,7 @@ class Tokens:
         for codes, sizes in self._selected(kind, rows):
             places = place[codes]
             at = np.flatnonzero(places >= 0)
-            holds = np.zeros((len(sizes), len(terms)), dtype=bool)
+            holds = np.zeros((len(sizes), len(terms)), dtype=bool)  # quicker than count_papers
             holds[np.repeat(np.arange(len(sizes)), sizes)[at], places[at]] = True
             totals += holds.sum(axis=0)
         return totals
@@ -191,10 +185,9 @@ class Tokens:
         """Return the terms at each place of the papers from ``first`` to before ``last``."""
         return self.files[kind].codes.read(self.indptr[first], self.indptr[last])
 
-    def first_places(self, rows: Rows | None = None) -> Ints:
+    def first_places(self, rows: Rows) -> Ints:
         """Return where words appear first when the selected papers are read in order, sorted."""
-        chosen = np.ones(len(self), dtype=bool) if rows is None else rows
-        return self._once(("first",), chosen, lambda: self._first_places(chosen))
+        return self._once(("first",), rows, lambda: self._first_places(rows))
 
     def _first_places(self, rows: Rows) -> Ints:
         is_seen = np.zeros(len(self.words), dtype=bool)

@@ -1,7 +1,7 @@
 """Terms of a corpus as tables: frequent words and bigrams, telling terms, Zipf, coverage.
 
 A *term* is a word or a bigram by the rule of :mod:`arxivtag.papers.words`. Every table is a count
-over the papers that a boolean mask ``rows`` (n_papers,) selects, or over all of them.
+over the papers that a boolean mask ``rows`` (n_papers,) selects.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def evenly_chosen(tokens: Tokens, rows: Rows) -> Rows:
 def term_frequency(
     tokens: Tokens,
     kind: TermKind,
-    rows: Rows | None = None,
+    rows: Rows,
     *,
     drop_stop_words: bool = True,
     n_terms: int = 30,
@@ -92,7 +92,7 @@ def telling_terms(
     tokens: Tokens,
     kind: TermKind,
     inside: Rows,
-    rows: Rows | None = None,
+    rows: Rows,
     *,
     method: TellingMethod = "log_odds",
     drop_stop_words: bool = True,
@@ -114,8 +114,7 @@ def telling_terms(
         ``rate_inside``, ``rate_outside``; highest score first. Terms with fewer than
         :data:`MIN_TELLING_COUNT` occurrences are left out. Empty when either side has no words.
     """
-    chosen = np.ones(len(tokens), dtype=bool) if rows is None else rows
-    within, without = inside & chosen, ~inside & chosen
+    within, without = inside & rows, ~inside & rows
     n_in, n_out = tokens.n_occurrences(kind, within), tokens.n_occurrences(kind, without)
     counts = tokens.counts(kind, rows)
     eligible = counts >= MIN_TELLING_COUNT
@@ -129,7 +128,7 @@ def telling_terms(
     elif method == "log_odds":
         scores = log_odds_z(a, b, n_in, n_out)
     else:
-        share = float(within.sum()) / int(chosen.sum())
+        share = float(within.sum()) / int(rows.sum())
         scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
     best = _largest(scores, n_terms)
     return pd.DataFrame(
@@ -148,7 +147,7 @@ def telling_summary(
     tokens: Tokens,
     kind: TermKind,
     labels: LabelIndex,
-    rows: Rows | None = None,
+    rows: Rows,
     *,
     drop_stop_words: bool = True,
     n_terms: int = 8,
@@ -157,7 +156,7 @@ def telling_summary(
 
     Columns: ``label``, ``name``, ``papers``, ``terms`` (joined by commas, best first).
     """
-    frequency = label_frequency(labels if rows is None else labels.of(rows)).head(N_SUMMARY_LABELS)
+    frequency = label_frequency(labels.of(rows)).head(N_SUMMARY_LABELS)
     terms = [
         ", ".join(
             telling_terms(
@@ -198,7 +197,7 @@ def chi_squared(count_in: Ints, count_out: Ints, share_inside: float) -> npt.NDA
     return np.asarray(np.nan_to_num(scores, nan=0.0, posinf=0.0), dtype=np.float64)
 
 
-def zipf(tokens: Tokens, rows: Rows | None = None) -> pd.DataFrame:
+def zipf(tokens: Tokens, rows: Rows) -> pd.DataFrame:
     """Return rank and count of words, most frequent first: ``rank``, ``count``, ``term``.
 
     At most about :data:`CURVE_POINTS` ranks, evenly spaced on a log scale: a curve to draw.
@@ -212,12 +211,12 @@ def zipf(tokens: Tokens, rows: Rows | None = None) -> pd.DataFrame:
     )
 
 
-def vocabulary_growth(tokens: Tokens, rows: Rows | None = None) -> pd.DataFrame:
+def vocabulary_growth(tokens: Tokens, rows: Rows) -> pd.DataFrame:
     """Return how the number of distinct words grows: ``papers``, ``words``, ``distinct_words``.
 
     The selected papers are read in the order of the data set; the first line is no paper read.
     """
-    sizes = np.diff(tokens.indptr) if rows is None else np.diff(tokens.indptr)[rows]
+    sizes = np.diff(tokens.indptr)[rows]
     read = np.concatenate([[0], np.cumsum(sizes)])
     steps = np.unique(np.linspace(0, len(sizes), min(len(sizes), CURVE_POINTS) + 1).astype(int))
     distinct = np.searchsorted(tokens.first_places(rows), read[steps])
@@ -256,9 +255,7 @@ class VocabularyCoverage:
         )
 
 
-def vocabulary_coverage(
-    tokens: Tokens, rows: Rows | None = None, *, ngrams: int = 2
-) -> VocabularyCoverage:
+def vocabulary_coverage(tokens: Tokens, rows: Rows, *, ngrams: int = 2) -> VocabularyCoverage:
     """Return what vocabularies of words (``ngrams=1``) or words and bigrams (2) cover."""
     counts = tokens.counts("words", rows)
     if ngrams == 2:

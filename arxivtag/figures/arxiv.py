@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from arxivtag.figures import theme
 
+Figure = go.Figure
 _RATES = (0.03, 0.1, 0.3, 1, 3, 10, 30)
 LEAST_RATE = 0.005  # of 1,000 words: where never and hardly ever stand on a log scale
 

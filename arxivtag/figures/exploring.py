@@ -385,7 +385,7 @@ def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
         f"nine in ten {row.p5:.0f} to {row.p95:.0f}"
         for text, row in zip(texts, table.itertuples(), strict=True)
     ]
-    look = {"mode": "markers", "marker": {"size": 14, "opacity": 0}}
+    look: dict[str, Any] = {"mode": "markers", "marker": {"size": 14, "opacity": 0}}
     theme.add_points(figure, table["p50"], places, theme.HOVER_TEXT, hovertext=hovers, **look)
     figure.update_layout(showlegend=False)
     figure.update_xaxes(title={"text": "words"}, rangemode="tozero")

@@ -48,7 +48,8 @@ def test_counts_of_selected_papers(texts: list[list[str]], kind: TermKind, share
     ]
     assert index.n_occurrences(kind, rows) == occurrences.total()
     both = index.counts(kind, rows) + index.counts(kind, ~rows)
-    assert both.tolist() == index.counts(kind).tolist()
+    assert both.tolist() == index.counts(kind, np.ones(N_PAPERS, dtype=bool)).tolist()
+    assert both.tolist() == index.files[kind].counts.tolist()
     first_seen = dict.fromkeys(itertools.chain(*(texts[row] for row in np.flatnonzero(rows))))
     read = list(itertools.chain(*(texts[row] for row in np.flatnonzero(rows))))
     assert index.first_places(rows).tolist() == [read.index(word) for word in first_seen]

@@ -9,6 +9,9 @@ import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 
@@ -26,6 +29,11 @@ def corpus_of(*papers: Paper, dates: Sequence[str] = ()) -> Corpus:
     corpus = open_corpus(str(path), folder)
     weakref.finalize(corpus, shutil.rmtree, folder)
     return corpus
+
+
+def all_of(tokens: Tokens) -> Rows:
+    """Select every paper."""
+    return np.ones(len(tokens), dtype=bool)
 
 
 def tokens_of(texts: Sequence[str]) -> Tokens:

@@ -46,8 +46,9 @@ _, ABSTRACTS, LABELS = zip(*PAPERS, strict=True)
 INDEX = index_labels(LABELS)
 LENGTHS = np.array([len(abstract.split(" ")) for abstract in ABSTRACTS])
 TOKENS = tokens_of(ABSTRACTS)
+EVERYTHING = np.ones(len(PAPERS), dtype=bool)
 FREQUENCY = labels.label_frequency(INDEX)
-COVERAGE = terms.vocabulary_coverage(TOKENS)
+COVERAGE = terms.vocabulary_coverage(TOKENS, EVERYTHING)
 ROWS = np.arange(len(PAPERS))
 SPLITS = {"train": ROWS, "val": ROWS[:2], "test": ROWS[-1:]}
 NOTHING = np.zeros(len(PAPERS), dtype=bool)
@@ -67,12 +68,16 @@ ALL: dict[str, Callable[[], go.Figure]] = {
         )
         for measure in ("count", "lift", "npmi")
     },
-    "frequent terms": lambda: term_frequency_figure(terms.term_frequency(TOKENS, "words"), "words"),
-    "telling terms": lambda: telling_terms_figure(
-        terms.telling_terms(TOKENS, "words", INDEX.having(["cs.RO"])), HOSTILE, "log_odds"
+    "frequent terms": lambda: term_frequency_figure(
+        terms.term_frequency(TOKENS, "words", EVERYTHING), "words"
     ),
-    "zipf": lambda: zipf_figure(terms.zipf(TOKENS)),
-    "growth": lambda: vocabulary_growth_figure(terms.vocabulary_growth(TOKENS)),
+    "telling terms": lambda: telling_terms_figure(
+        terms.telling_terms(TOKENS, "words", INDEX.having(["cs.RO"]), EVERYTHING),
+        HOSTILE,
+        "log_odds",
+    ),
+    "zipf": lambda: zipf_figure(terms.zipf(TOKENS, EVERYTHING)),
+    "growth": lambda: vocabulary_growth_figure(terms.vocabulary_growth(TOKENS, EVERYTHING)),
     "coverage": lambda: vocabulary_coverage_figure(COVERAGE.curve(), 3, 0.5),
     "lengths": lambda: length_figure(
         lengths.length_histogram(LENGTHS), lengths.describe_lengths(LENGTHS)

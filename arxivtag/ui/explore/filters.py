@@ -109,34 +109,31 @@ def _filter_input(corpus: Corpus, cleaned: Cleaned) -> tuple[PaperFilter, str]:
             bind="query-params",
             help="Cleaning follows the Keras example: see the Cleaning tab.",
         )
-        first_year, last_year = _years_input(years_of(corpus))
+        years = _years_input(years_of(corpus))
     chosen = PaperFilter(
         labels=tuple(labels),
         text=(text or "").strip(),
         min_words=low if low > 0 else None,
         max_words=high if high < longest else None,
-        first_year=first_year,
-        last_year=last_year,
+        years=years,
         outline=chosen_outline(corpus),
     )
     return chosen, rows
 
 
-def _years_input(known: tuple[int, int]) -> tuple[int | None, int | None]:
+def _years_input(known: tuple[int, int]) -> tuple[int, int] | None:
     """Return the first and the last year to show; None where all may be shown."""
-    first, last = known
-    if first == last:
-        return None, None
-    low, high = st.slider(
+    if known[0] == known[1]:
+        return None
+    chosen: tuple[int, int] = st.slider(
         "Year",
-        first,
-        last,
+        *known,
         known,
         key=YEARS_KEY,
         bind="query-params",
         help="By arXiv id or date. Papers without either are of no year.",
     )
-    return (low, high) if (low, high) != known else (None, None)
+    return chosen if chosen != known else None
 
 
 def chosen_outline(corpus: Corpus) -> Outline:
@@ -206,8 +203,8 @@ def _filter_text(chosen: PaperFilter) -> str:
         parts.append(f"{chosen.min_words or 0} to {chosen.max_words} words")
     elif chosen.min_words is not None:
         parts.append(f"{chosen.min_words} words or more")
-    if chosen.first_year is not None:
-        parts.append(f"of {chosen.first_year} to {chosen.last_year}")
+    if chosen.years is not None:
+        parts.append("of {} to {}".format(*chosen.years))
     if chosen.outline:
         parts.append("inside the outline on the map")
     return ", ".join(parts)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -40,14 +39,6 @@ from arxivtag.ui.frame import components
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.opening import Work, watch
 
-LABEL, SAMENESS, YEAR, SPLIT, MISTAKES = "label", "duplicates", "year", "split", "mistakes"
-COLOR_TEXTS = {
-    LABEL: "Label",
-    SAMENESS: "Duplicates",
-    YEAR: "Year",
-    SPLIT: "Split",
-    MISTAKES: "Mistakes",
-}
 _WORKS: dict[str, Work[PaperMap]] = {}  # maps in the making, by the fingerprint of their corpus
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -119,10 +110,8 @@ def _render_found(corpus: Corpus, found: PaperMap, model: str) -> None:
     view = filters.filtered_view(corpus)
     groupings = _groupings(corpus, view.cleaned)
     if mistakes := _mistakes(corpus, found, model):
-        groupings = {**groupings, MISTAKES: mistakes}
-    color = one_of(
-        "Colour by", {name: COLOR_TEXTS[name] for name in groupings}, "color", default=LABEL
-    )
+        groupings = {**groupings, "Mistakes": mistakes}
+    color = one_of("Colour by", {name: name for name in groupings}, "color", default="Label")
     lit = None if view.is_whole else view.rows[found.rows]
     paper_map(
         "paper-map",
@@ -164,12 +153,12 @@ def _groupings(corpus: Corpus, _cleaned: Cleaned) -> dict[str, Grouping]:
     found = load_map(corpus)
     assert found is not None  # the caller has seen it
     groups: dict[str, Grouping | None] = {
-        LABEL: map_groups.by_label(corpus.labels, found.rows),
-        SAMENESS: map_groups.by_sameness(corpus, found.rows),
-        YEAR: map_groups.by_year(corpus.years[found.rows]),
+        "Label": map_groups.by_label(corpus.labels, found.rows),
+        "Duplicates": map_groups.by_sameness(corpus, found.rows),
+        "Year": map_groups.by_year(corpus.years[found.rows]),
     }
     with contextlib.suppress(DataError):  # too few papers to be split
-        groups[SPLIT] = map_groups.by_split(split_of(corpus), corpus.n_papers, found.rows)
+        groups["Split"] = map_groups.by_split(split_of(corpus), corpus.n_papers, found.rows)
     return {name: grouping for name, grouping in groups.items() if grouping is not None}
 
 
@@ -177,7 +166,7 @@ def _mistakes(corpus: Corpus, found: PaperMap, model: str) -> Grouping | None:
     """Return groups by how right the model in use was; None where it learned from other papers."""
     if model in ("", registry.PRETRAINED):
         return None
-    folder = run_folder(model, _home_of(corpus))
+    folder = run_folder(model, corpus.folder.parents[1])
     kinds = _rightness(corpus, model, (file_state(folder.predictions), file_state(folder.result)))
     return None if kinds is None else map_groups.by_mistakes(kinds, found.rows)
 
@@ -187,12 +176,8 @@ def _rightness(
     corpus: Corpus, run_id: str, states: tuple[FileState, FileState]
 ) -> NDArray[np.uint8] | None:
     with contextlib.suppress(ArxivTagError):  # the Runs page says what is wrong with a run
-        return rightness(registry.read_run(run_id, _home_of(corpus)), corpus)
+        return rightness(registry.read_run(run_id, corpus.folder.parents[1]), corpus)
     return None
-
-
-def _home_of(corpus: Corpus) -> Path:
-    return corpus.folder.parents[1]
 
 
 def _look(corpus: Corpus, grouping: Grouping, lit: Rows | None, outline: Outline) -> Look:
