@@ -143,12 +143,7 @@ def request_for(opened: OpenedSource, folder: Path) -> dict[str, object]:
 
 
 def ingest_apart(opened: OpenedSource, folder: Path, listen: Callable[[], None]) -> None:
-    """Let another process ingest a source, and wait for its end.
-
-    Args:
-        opened: The source.
-        folder: The folder of the corpus to be.
-        listen: Called a few times a second; what it raises ends the process.
+    """Let another process ingest a source into a folder, as :func:`run_apart` does.
 
     Raises:
         ArxivTagError: What the process could not do.
@@ -166,8 +161,7 @@ def run_apart(
     """Let a module do its work as a process of its own, and wait for its end.
 
     Args:
-        module: What it does is :func:`serve_request`.
-        request: What is wanted.
+        module: What it does with the request is :func:`serve_request`.
         name: What it is about, for messages.
         listen: Called a few times a second; what it raises ends the process.
         environment: What tells it for whom it works; None: for whoever asks here.

@@ -39,7 +39,6 @@ class CleaningReport:
     """What cleaning did to a corpus.
 
     Attributes:
-        steps: One entry a rule that ran, in order.
         n_texts_changed: Papers whose title or abstract was changed by normalising.
         n_second_names: Papers with an arXiv area's second name or a retired archive's (math.IT,
             cmp-lg), whether the names are merged or not.

@@ -61,10 +61,7 @@ class NearPairs:
     def components(self, n_rows: int, similarity: float, rows: Rows | None = None) -> Ints:
         """Return (n_rows,) for each row the first that pairs of at least ``similarity`` join it to.
 
-        Args:
-            n_rows: Number of rows.
-            similarity: The least similarity of a pair that counts.
-            rows: (n_rows,) the rows that count; pairs with another do not.
+        Pairs with another than the selected ``rows`` (n_rows,) do not count.
         """
         from scipy.sparse import coo_matrix
         from scipy.sparse.csgraph import connected_components

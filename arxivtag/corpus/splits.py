@@ -105,7 +105,6 @@ class SplitRows:
     Attributes:
         rows: (n_kept,) the rows of the corpus that were divided, in order.
         sides: (n_kept,) each one's side: 0 (train), 1 (val) or 2 (test).
-        report: How they were divided, and whether anything leaks.
     """
 
     rows: Ints

@@ -152,9 +152,7 @@ def open_corpus(
 
     Args:
         source: What :mod:`arxivtag.papers.source` describes.
-        home: The home folder.
         layout: What is said about its columns.
-        progress: Told what an ingest does.
         should_stop: Asked often during an ingest.
         ingest_large: Lets another process ingest, as :func:`apart.ingest_apart` does.
 

@@ -159,12 +159,7 @@ def _at_rows(
 
 
 def batches(corpus: Corpus, rows: Rows, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield some columns of the selected papers, in order, a row group at a time.
-
-    Args:
-        corpus: The corpus.
-        rows: (n_papers,) the selected papers.
-        columns: Names of ``papers.parquet``'s columns.
+    """Yield some columns of the papers in ``rows`` (n_papers,), in order, a row group at a time.
 
     Raises:
         StorageError: If the corpus cannot be read.

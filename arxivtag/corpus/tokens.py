@@ -226,10 +226,8 @@ class Tokens:
 def count_papers(codes: Codes, sizes: Ints, n_terms: int) -> Ints:
     """Return (n_terms,) how many papers hold each term.
 
-    Args:
-        codes: The papers' terms, one paper after the other; -1 for none.
-        sizes: (n_papers,) how many of them each paper has.
-        n_terms: How many terms there are.
+    ``codes`` are those of one paper after the other, -1 for none; of each paper so many as
+    ``sizes`` (n_papers,) tells.
     """
     owners = np.repeat(np.arange(len(sizes)), sizes)
     keys = (owners << 32 | codes)[codes >= 0]

@@ -152,12 +152,7 @@ def _drawn(rows: Ints) -> Ints:
 
 
 def count_words(tokens: Tokens, codes: Ints, rows: Ints) -> sparse.csr_matrix:
-    """Return (n_rows, n_codes) how often some papers hold some words.
-
-    Args:
-        codes: The words to count.
-        rows: The papers, rising.
-    """
+    """Return (n_rows, n_codes) how often the papers in ``rows``, rising, hold some words."""
     place = np.full(tokens.n_terms("words"), -1, dtype=np.int32)
     place[codes] = np.arange(len(codes), dtype=np.int32)
     parts = [sparse.csr_matrix((0, len(codes)), dtype=np.int32)]
@@ -189,7 +184,6 @@ def lay_out(
 
     Args:
         counts: (n_papers, n_words) how often each paper holds each word; three of both or more.
-        random_seed: Same seed and counts, same places.
         progress: Told how far it is, 0 to 1.
     """
     from sklearn.decomposition import TruncatedSVD

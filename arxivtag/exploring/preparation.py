@@ -100,9 +100,6 @@ def split_sizes(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame:
 def label_balance(index: LabelIndex, splits: Mapping[str, Ints]) -> pd.DataFrame:
     """Return one line per label: how many papers of each split carry it, and what share.
 
-    Args:
-        splits: The rows of ``train``, ``val`` and ``test``.
-
     Returns:
         ``label``, ``name``, ``papers``, then ``train``, ``val``, ``test`` (papers) and
         ``train_share``, ``val_share``, ``test_share``; most frequent label first.

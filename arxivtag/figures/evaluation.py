@@ -144,7 +144,6 @@ def reliability_figure(bins: Mapping[str, Columns], title: str) -> go.Figure:
     Args:
         bins: Columns ``n``, ``mean_probability`` and ``share_true`` by name ("before
             calibration", "after calibration"); None marks an empty bin.
-        title: What the bins hold.
     """
     figure = new_figure(title, height=380, legend=_BOTTOM_LEGEND)
     _add_diagonal(figure, "as it should be")

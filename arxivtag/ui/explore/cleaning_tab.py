@@ -85,7 +85,6 @@ def _split_input(corpus: Corpus) -> SplitBy:
 
 
 def _split_text(report: SplitReport) -> str:
-    """Return how the papers were divided."""
     begin = f"What training would use of the papers kept above (seed {RunConfig().random_seed})."
     if report.first_dates:
         val, test = report.first_dates
