@@ -263,7 +263,7 @@ STEPS = {
 def labels_tab(corpus: Corpus, rows: Rows) -> None:
     """Compute what the tab of labels shows."""
     index = corpus.labels.of(rows)
-    labels.imbalance(labels.label_frequency(index))
+    labels.imbalance_text(labels.label_frequency(index))
     labels.combination_frequency(index)
     labels.labels_per_paper(index)
     labels.co_occurrence(index)

@@ -7,7 +7,6 @@ selects papers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -19,28 +18,6 @@ from arxivtag.corpus.labels import LabelIndex
 from arxivtag.papers.taxonomy import label_name
 
 CoOccurrenceMeasure = Literal["count", "lift", "npmi"]
-
-
-@dataclass(frozen=True)
-class Imbalance:
-    """How unevenly labels are used; see :func:`imbalance`.
-
-    Attributes:
-        top_share: Share of papers that carry it.
-        ratio: Papers of the most frequent label per paper of the median label.
-        n_for_half: How many of the most frequent labels make up half of all label occurrences.
-        n_rare: Labels on fewer than :data:`RARE_LABEL_PAPERS` papers.
-    """
-
-    n_labels: int
-    top_label: str
-    top_share: float
-    ratio: float
-    n_for_half: int
-    n_rare: int
-
-
-RARE_LABEL_PAPERS = 10
 
 
 def label_frequency(index: LabelIndex) -> pd.DataFrame:
@@ -174,21 +151,29 @@ def label_pairs(index: LabelIndex, *, n_labels: int = 20) -> pd.DataFrame:
     )
 
 
-def imbalance(frequency: pd.DataFrame) -> Imbalance | None:
-    """Return how uneven a :func:`label_frequency` table is, or None where no label occurs."""
+def imbalance_text(frequency: pd.DataFrame) -> str:
+    """Return how unevenly labels are used, of a :func:`label_frequency`, in sentences."""
     if frequency.empty:
-        return None
-    counts = frequency["papers"].to_numpy()
-    median = float(np.median(counts))
+        return "No paper carries a label."
+    counts, top = frequency["papers"].to_numpy(), frequency.iloc[0]
+    if len(counts) == 1:
+        return f"There is one label alone, {top['label']}: there is nothing to tell apart."
     covered = np.cumsum(counts) / counts.sum()
-    return Imbalance(
-        n_labels=len(counts),
-        top_label=str(frequency["label"].iloc[0]),
-        top_share=float(frequency["share"].iloc[0]),
-        ratio=float(counts[0] / median),
-        n_for_half=int(np.searchsorted(covered, 0.5 - 1e-12) + 1),
-        n_rare=int(np.count_nonzero(counts < RARE_LABEL_PAPERS)),
+    n_for_half = int(np.searchsorted(covered, 0.5 - 1e-12) + 1)
+    half = (
+        "That label alone makes"
+        if n_for_half == 1
+        else f"The {n_for_half} most frequent labels make"
     )
+    text = (
+        f"{top['label']} is on {top['share']:.0%} of the papers, "
+        f"{counts[0] / np.median(counts):,.0f} times as many as the label in the middle of the "
+        f"ranking. {half} up half of all occurrences of the {len(counts):,} labels."
+    )
+    n_rare = int(np.count_nonzero(counts < 10))
+    if n_rare:
+        text += f" {n_rare:,} labels are on fewer than 10 papers, too few to learn well."
+    return text
 
 
 def multi_hot(labels: Sequence[str], label_names: Sequence[str]) -> npt.NDArray[np.int8]:

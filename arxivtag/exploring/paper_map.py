@@ -56,9 +56,6 @@ class PaperMap:
     rows: Ints
     places: Places
 
-    def __len__(self) -> int:
-        return len(self.rows)
-
 
 def map_folder(corpus: Corpus) -> Path:
     """Return where the map of a corpus is kept."""

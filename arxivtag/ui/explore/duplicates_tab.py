@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.exploring.duplicates import (
     DuplicateGroups,
@@ -37,6 +36,7 @@ EXPLANATIONS: dict[DuplicateKind, str] = {
     "of {:g} or more, or a chain of such pairs, among all rows as read.",
 }
 GROUP_KEY = "group"
+_duplicates = shared(6, "Looking for duplicates …")(duplicate_groups)
 
 
 def render_duplicates(view: View) -> None:
@@ -49,7 +49,7 @@ def render_duplicates(view: View) -> None:
         on_change=_read_group,
     )
     similarity = CleaningConfig().near_duplicate_similarity
-    groups = _duplicates(view.corpus, kind, similarity)
+    groups = _duplicates(view.corpus, kind, similarity=similarity)
     components.note(EXPLANATIONS[kind].format(similarity))
     if not len(groups):
         components.empty_state("No duplicates of this kind.", "Look at another kind above.")
@@ -68,11 +68,6 @@ def render_duplicates(view: View) -> None:
     _render_table(groups)
     st.header("Side by side", anchor=False)
     _render_group(view, groups)
-
-
-@shared(6, "Looking for duplicates …")
-def _duplicates(corpus: Corpus, kind: DuplicateKind, similarity: float) -> DuplicateGroups:
-    return duplicate_groups(corpus, kind, similarity=similarity)
 
 
 def _render_table(groups: DuplicateGroups) -> None:

@@ -172,16 +172,13 @@ def years_of(corpus: Corpus) -> tuple[int, int]:
 def _say_what_is_shown(view: View, n_all: int, rows_choice: str) -> None:
     kinds = {KEPT: "papers kept after cleaning", ALL: "rows as read"}
     kind = kinds.get(rows_choice) or f"rows {ROWS_TEXTS[rows_choice].lower()}"
+    text = f"{n_all:,} {components.safe_text(kind)}"
+    if not view.chosen.is_open:
+        text = f"**{view.n_rows:,}** of {text}: {_filter_text(view.chosen)}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        if view.chosen.is_open and rows_choice in kinds:
-            st.caption(f"{n_all:,} {kind}", width="content")
-            return
-        text = components.safe_text(kind)
-        if not view.chosen.is_open:
-            text = f"**{view.n_rows:,}** of {n_all:,} {text}: {_filter_text(view.chosen)}"
-        else:
-            text = f"{n_all:,} {text}"
         st.caption(text, width="content")
+        if view.chosen.is_open and rows_choice in kinds:
+            return
         st.button(
             "Clear filters",
             icon=":material/close:",

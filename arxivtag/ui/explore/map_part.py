@@ -121,9 +121,9 @@ def _render_found(corpus: Corpus, found: PaperMap, model: str) -> None:
         on_paper=lambda point: _open_paper(found, point),
     )
     drawn = (
-        f"{len(found):,} of {corpus.n_papers:,} rows as read, drawn by chance"
-        if len(found) < corpus.n_papers
-        else f"{len(found):,} rows as read"
+        f"{len(found.rows):,} of {corpus.n_papers:,} rows as read, drawn by chance"
+        if len(found.rows) < corpus.n_papers
+        else f"{len(found.rows):,} rows as read"
     )
     components.note(
         f"{drawn}: the more alike the words of their abstracts, the nearer they lie. Draw a line "
@@ -204,6 +204,6 @@ def _choose(corpus: Corpus, outline: Outline) -> None:
 
 
 def _open_paper(found: PaperMap, point: int) -> None:
-    if 0 <= point < len(found):
+    if 0 <= point < len(found.rows):
         row = int(found.rows[point]) + 1
         st.session_state.update({filters.TAB_KEY: "Papers", PAPER_KEY: row})
