@@ -29,15 +29,8 @@ def describe(corpus: Corpus, config: CleaningConfig | None = None) -> dict[str, 
     Words are counted as the example does, between single spaces; ``std`` is the
     sample's (n - 1) and quartiles are interpolated linearly, as in pandas.
 
-    Returns:
-        ``n_rows``, ``n_duplicate_titles``, ``n_after_dedup``,
-        ``n_label_combinations``, ``n_rare_combinations``, ``n_kept``, ``n_labels``,
-        ``length_words`` (count, mean, std, min, 25%, 50%, 75%, max),
-        ``label_counts`` (most frequent first), and beside the contract ``source``,
-        ``synthetic``, ``n_skipped``, ``notes``, ``labels_read`` (``words``, ``separator``,
-        ``n_labels``, ``examples`` of cells as ``written`` and their ``labels``: all before
-        cleaning), ``dates_read`` (``columns``, ``n_papers``, ``n_dated``, ``first``, ``last``)
-        and ``cleaning`` (the full report).
+    ``label_counts`` begins with the most frequent; ``labels_read`` and ``dates_read`` are of all
+    papers, before cleaning.
     """
     cleaned = clean_rows(corpus, config)
     report, read = cleaned.report, corpus.report.read

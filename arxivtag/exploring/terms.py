@@ -189,11 +189,10 @@ def log_odds_z(count_in: Ints, count_out: Ints, n_in: int, n_out: int) -> npt.ND
 
 def chi_squared(count_in: Ints, count_out: Ints, share_inside: float) -> npt.NDArray[np.float64]:
     """Return chi-squared of counts in two classes, given the share of papers inside."""
-    total = count_in + count_out
-    expected_in, expected_out = total * share_inside, total * (1 - share_inside)
+    counts = np.stack([count_in, count_out])
+    expected = np.outer([share_inside, 1 - share_inside], counts.sum(axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        scores = (count_in - expected_in) ** 2 / expected_in
-        scores = scores + (count_out - expected_out) ** 2 / expected_out
+        scores = ((counts - expected) ** 2 / expected).sum(axis=0)
     return np.asarray(np.nan_to_num(scores, nan=0.0, posinf=0.0), dtype=np.float64)
 
 

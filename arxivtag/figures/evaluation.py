@@ -1,4 +1,4 @@
-"""Figures of an evaluation: against baselines, by label, curves, reliability, thresholds.
+"""Figures of an evaluation, by label, against baselines, and of the scoreboard of many models.
 
 All take plain columns or tables as ``evaluation.json`` holds them and return Plotly figures.
 """
@@ -18,13 +18,18 @@ from arxivtag.figures.theme import (
     PALETTE,
     add_points,
     error_bars,
+    names_axis,
     new_figure,
     plain,
 )
 
 Columns = Mapping[str, Sequence[Any]]
+Band = tuple[float, float]
+CEILING_NAME = "what the labels allow"
+_BAND_COLOR = "rgba(0,158,115,0.16)"
 _SAID = {"false_positive_rate": "false positives"}
 _SYMBOLS = ("circle", "diamond-open", "square-open", "triangle-up-open")
+_FULL_SYMBOLS = ("circle", "diamond", "square", "triangle-up", "cross")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 # Opaque on light and dark pages alike, so that one ink is readable on every cell (6:1 and more).
 _CELLS = [[0.0, "#fbe9e6"], [1.0, "#e58e85"]]
@@ -258,6 +263,98 @@ def label_scatter_figure(labels: pd.DataFrame) -> go.Figure:
     return figure
 
 
+def scoreboard_figure(models: pd.DataFrame, ceiling: Band | None) -> go.Figure:
+    """Return one row of dots per model: each seed, and their mean.
+
+    ``models`` has columns ``name``, ``mean``, ``low``, ``high`` (micro-F1 and its extremes over
+    seeds) and ``n_seeds``; ``ceiling`` is drawn as a band.
+    """
+    rows_px = 30 * max(len(models), 3)
+    legend = _BOTTOM_LEGEND | {"y": -60 / rows_px}  # below the title of the axis, however few rows
+    figure = new_figure("Micro-F1 on test papers", height=140 + rows_px, legend=legend)
+    if ceiling is not None:
+        _add_ceiling_band(figure, ceiling, "vertical")
+    places = list(range(len(models)))
+    add_points(
+        figure,
+        models["mean"],
+        places,
+        "<b>%{text}</b><br>%{x:.3f}, seeds: %{customdata[0]}<br>"
+        "from %{customdata[1]:.3f} to %{customdata[2]:.3f}",
+        mode="markers",
+        marker={"size": 11, "color": [ACCENT, *[PALETTE[0]] * (len(models) - 1)]},
+        error_x=_bars(models, "mean") | {"color": MUTED},
+        customdata=models[["n_seeds", "low", "high"]],
+        text=models["name"].map(plain),
+    )
+    figure.update_xaxes(title_text="Micro-F1 (line: lowest to highest seed)", tickformat=".2f")
+    figure.update_yaxes(**names_axis(list(models["name"])), showgrid=True)
+    return figure
+
+
+def learning_curve_figure(
+    curves: Mapping[str, pd.DataFrame], ceiling: Band | None = None
+) -> go.Figure:
+    """Return micro-F1 over the number of training papers, a line for each model.
+
+    Tables have columns ``n_train``, ``mean``, ``low`` and ``high``, fewest papers first.
+    """
+    figure = new_figure("Learning curve", height=360, legend=_BOTTOM_LEGEND)
+    if ceiling is not None:
+        _add_ceiling_band(figure, ceiling, "horizontal")
+    for number, (name, table) in enumerate(curves.items()):
+        add_points(
+            figure,
+            table["n_train"],
+            table["mean"],
+            "%{x:,.0f} training papers<br>micro-F1 %{y:.3f}",
+            name=plain(name),
+            mode="lines+markers",
+            line={"color": PALETTE[number % len(PALETTE)]},
+            marker={"size": 9, "symbol": _FULL_SYMBOLS[number % len(_FULL_SYMBOLS)]},
+            error_y=_bars(table, "mean"),
+        )
+    counts = sorted({round(n) for table in curves.values() for n in table["n_train"]})
+    figure.update_xaxes(
+        title_text="Training papers (log scale)",
+        type="log",
+        tickvals=counts,
+        ticktext=[f"{n:,}" for n in counts],
+    )
+    figure.update_yaxes(title_text="Micro-F1 on the same test papers", tickformat=".2f")
+    return figure
+
+
+def agreement_figure(tables: Mapping[str, Sequence[Mapping[str, float | None]]]) -> go.Figure:
+    """Return how far labels of two papers agree over how alike their texts are.
+
+    Rows have ``from``, ``to``, ``n_pairs``, ``agreement``, ``low`` and ``high``, None where there
+    are no pairs.
+    """
+    figure = new_figure(
+        "Do two papers of like texts have like labels?", height=340, legend=_BOTTOM_LEGEND
+    )
+    for number, (name, rows) in enumerate(tables.items()):
+        table = pd.DataFrame(list(rows))
+        table = table[table["n_pairs"] > 0]
+        add_points(
+            figure,
+            (table["from"] + table["to"]) / 2,
+            table["agreement"],
+            "similarity %{customdata[0]:.1f} to %{customdata[1]:.1f}<br>"
+            "agreement %{y:.2f}<br>%{customdata[2]:,} pairs",
+            name=plain(name),
+            mode="lines+markers",
+            line={"color": PALETTE[number], "dash": ("solid", "dash")[number % 2]},
+            marker={"size": 9, "symbol": _FULL_SYMBOLS[number]},
+            error_y=_bars(table, "agreement"),
+            customdata=table[["from", "to", "n_pairs"]],
+        )
+    figure.update_xaxes(title_text="Similarity of the two texts", range=[-0.02, 1.02])
+    figure.update_yaxes(title_text="Agreement of their labels (F1)", range=[0, 1.04])
+    return figure
+
+
 def _curves_figure(title: str, x_title: str, y_title: str) -> go.Figure:
     figure = new_figure(title, height=400, legend=_BOTTOM_LEGEND)
     figure.update_xaxes(title_text=x_title, range=[-0.02, 1.02])
@@ -291,3 +388,19 @@ def _color(number: int) -> str:
 def _most_involved(confusions: pd.DataFrame, column: str, limit: int) -> list[str]:
     sums = confusions.groupby(column, sort=False)["n_papers"].sum()
     return [str(name) for name in sums.sort_values(ascending=False, kind="stable").index[:limit]]
+
+
+def _bars(table: pd.DataFrame, column: str) -> dict[str, Any]:
+    return error_bars(table[column], zip(table["low"], table["high"], strict=True))
+
+
+def _add_ceiling_band(figure: go.Figure, band: Band, kind: str) -> None:
+    """Add the band as a shape, and an entry for it in the legend."""
+    low, high = band
+    add = figure.add_vrect if kind == "vertical" else figure.add_hrect
+    ends = {"x0": low, "x1": high} if kind == "vertical" else {"y0": low, "y1": high}
+    add(**ends, fillcolor=_BAND_COLOR, line_width=0, layer="below")
+    edge = {"width": 1, "color": MUTED}
+    look = {"size": 14, "symbol": "square", "color": _BAND_COLOR, "line": edge}
+    name = f"{CEILING_NAME}: {low:.2f} to {high:.2f}"
+    add_points(figure, [None], [None], name=name, mode="markers", marker=look)
