@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 from pathlib import Path
-from typing import Generic, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,23 +25,10 @@ def map_array(path: Path, kind: type[Number]) -> npt.NDArray[Number]:
     return np.memmap(path, dtype=kind, mode="r").view(np.ndarray)
 
 
-class ArrayOnDisk(Generic[Number]):
-    """An array of which only the slices that are asked for are in memory."""
-
-    def __init__(self, path: Path, kind: type[Number]) -> None:
-        self._path, self._kind = path, np.dtype(kind)
-
-    def __len__(self) -> int:
-        return self._path.stat().st_size // self._kind.itemsize
-
-    def read(self, start: int, stop: int) -> npt.NDArray[Number]:
-        """Return the numbers from ``start`` to before ``stop``."""
-        offset = int(start) * self._kind.itemsize
-        return np.fromfile(self._path, self._kind, int(stop) - int(start), offset=offset)
-
-    def at(self, places: Ints) -> npt.NDArray[Number]:
-        """Return the numbers at ``places``; of the file only the pages with these are read."""
-        return map_array(self._path, self._kind.type)[places]
+def read_part(path: Path, kind: type[Number], start: int, stop: int) -> npt.NDArray[Number]:
+    """Return the numbers from ``start`` to before ``stop``: no others are in memory."""
+    offset = int(start) * np.dtype(kind).itemsize
+    return np.fromfile(path, kind, int(stop) - int(start), offset=offset)
 
 
 def new_array(path: Path, kind: type[Number], shape: tuple[int, ...]) -> npt.NDArray[Number]:

@@ -30,7 +30,6 @@ import pyarrow.compute as pc
 
 from arxivtag import config
 from arxivtag.corpus.arrays import (
-    ArrayOnDisk,
     ArrayWriter,
     Codes,
     Ints,
@@ -38,6 +37,7 @@ from arxivtag.corpus.arrays import (
     forget,
     map_array,
     new_array,
+    read_part,
     write_array,
 )
 from arxivtag.papers.words import Words, split_words
@@ -65,12 +65,12 @@ class TermFile:
     """What is kept of one kind of term; see the module.
 
     Attributes:
-        codes: (n_tokens,) the term at each place; -1 for none.
+        codes: The file of (n_tokens,) the term at each place; -1 for none.
         counts: (n_terms,) occurrences.
         papers: (n_terms,) papers that hold the term.
     """
 
-    codes: ArrayOnDisk[np.int32]
+    codes: Path
     counts: Codes
     papers: Codes
 
@@ -137,7 +137,7 @@ class Tokens:
         for first, last in parts_of(ends, _TOKENS_IN_CACHE):
             part = slice(first, last)
             places = np.arange(ends[first], ends[last]) + np.repeat(shifts[part], sizes[part])
-            yield self.files[kind].codes.at(places), sizes[part]
+            yield map_array(self.files[kind].codes, np.int32)[places], sizes[part]
 
     def parts(self) -> Iterator[tuple[int, int]]:
         """Yield ranges of papers that hold a bounded number of tokens, in order."""
@@ -183,7 +183,7 @@ class Tokens:
 
     def codes(self, kind: TermKind, first: int, last: int) -> Codes:
         """Return the terms at each place of the papers from ``first`` to before ``last``."""
-        return self.files[kind].codes.read(self.indptr[first], self.indptr[last])
+        return read_part(self.files[kind].codes, np.int32, self.indptr[first], self.indptr[last])
 
     def first_places(self, rows: Rows) -> Ints:
         """Return where words appear first when the selected papers are read in order, sorted."""
@@ -252,7 +252,7 @@ def map_tokens(folder: Path) -> Tokens:
         words = pa.ipc.open_file(source).read_all().column(0).combine_chunks()
     files: dict[TermKind, TermFile] = {
         kind: TermFile(
-            ArrayOnDisk(folder / name, np.int32),
+            folder / name,
             map_array(folder / f"{kind}_counts", np.int32),
             map_array(folder / f"{kind}_papers", np.int32),
         )
@@ -316,15 +316,15 @@ def write_bigrams(folder: Path) -> int:
     Returns:
         The number of distinct bigrams.
     """
-    codes = ArrayOnDisk(folder / "codes", np.int32)
     indptr = map_array(folder / "indptr", np.int64)
-    n_rounds = 1 << (len(codes) // _TOKENS_PER_ROUND).bit_length()
-    numbered = new_array(folder / "bigram_codes", np.int32, (len(codes),))
+    n_tokens = int(indptr[-1])
+    n_rounds = 1 << (n_tokens // _TOKENS_PER_ROUND).bit_length()
+    numbered = new_array(folder / "bigram_codes", np.int32, (n_tokens,))
     first_places: list[Ints] = []
     first_pairs: list[Ints] = []
     n_bigrams = 0
     for number in range(n_rounds):
-        places, pairs = _bigrams_of_round(codes, indptr, number, n_rounds)
+        places, pairs = _bigrams_of_round(folder / "codes", indptr, number, n_rounds)
         found = pa.array(pairs).dictionary_encode().indices.to_numpy(zero_copy_only=False)
         is_first = np.diff(np.maximum.accumulate(found), prepend=-1) > 0
         first_places.append(places[is_first])
@@ -344,14 +344,12 @@ def write_bigrams(folder: Path) -> int:
     return n_bigrams
 
 
-def _bigrams_of_round(
-    codes: ArrayOnDisk[np.int32], indptr: Ints, number: int, n_rounds: int
-) -> tuple[Ints, Ints]:
+def _bigrams_of_round(codes: Path, indptr: Ints, number: int, n_rounds: int) -> tuple[Ints, Ints]:
     """Return where the bigrams of one round begin, in order, and each one's two words as one."""
     places, pairs = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for first, last in parts_of(indptr, _TOKENS_AT_ONCE):
         start = int(indptr[first])
-        part = codes.read(start, indptr[last])
+        part = read_part(codes, np.int32, start, indptr[last])
         is_wanted = part & (n_rounds - 1) == number
         ends = indptr[first + 1 : last + 1] - start
         is_wanted[ends[np.diff(indptr[first : last + 1]) > 0] - 1] = False  # a paper's last word
@@ -381,12 +379,11 @@ def _renumber(numbered: Codes, order: Ints) -> None:
 
 def write_counts(folder: Path, kind: TermKind, n_terms: int) -> None:
     """Count how often each term occurs, and in how many papers."""
-    codes = ArrayOnDisk(folder / CODES[kind], np.int32)
     indptr = map_array(folder / "indptr", np.int64)
     counts = np.zeros(n_terms, dtype=np.int64)
     papers = np.zeros(n_terms, dtype=np.int64)
     for first, last in parts_of(indptr, _TOKENS_AT_ONCE):
-        part = codes.read(indptr[first], indptr[last])
+        part = read_part(folder / CODES[kind], np.int32, indptr[first], indptr[last])
         counts += np.bincount(part[part >= 0], minlength=n_terms)
         papers += count_papers(part, np.diff(indptr[first : last + 1]), n_terms)
     write_array(folder / f"{kind}_counts", counts.astype(np.int32))

@@ -121,7 +121,15 @@ def _render_co_occurrence(view: View) -> None:
         measure = one_of("Measure", MEASURES, "measure", default="count")
         components.note(MEASURE_NOTES[measure])
         matrix = statistics.co_occurrence(view.labels, n_labels=N_HEAT_MAP, measure=measure)
-        _render_heat_map(matrix, measure, _first_pair_text(pairs))
+        key = f"co-occurrence-{measure}"
+        components.render_figure(
+            figures.co_occurrence_figure(matrix, measure),
+            key,
+            f"Heat map of the {len(matrix)} most frequent labels, {MEASURES[measure]}. "
+            + _first_pair_text(pairs),
+            on_select=lambda: _filter_by_click(key),
+        )
+        components.note("Click a cell to look only at papers with both labels.")
     with right:
         _render_network(view, pairs)
     tables.fold(pairs, "label-pairs", "Pairs of labels that meet")
@@ -168,17 +176,6 @@ def network_nodes(frequency: pd.DataFrame, pairs: pd.DataFrame) -> list[Node]:
         most = f"; most often with {', '.join(met)}" if met else ""
         nodes.append(Node(label, int(papers), color, said + most))
     return nodes
-
-
-def _render_heat_map(matrix: pd.DataFrame, measure: CoOccurrenceMeasure, first_pair: str) -> None:
-    key = f"co-occurrence-{measure}"
-    components.render_figure(
-        figures.co_occurrence_figure(matrix, measure),
-        key,
-        f"Heat map of the {len(matrix)} most frequent labels, {MEASURES[measure]}. {first_pair}",
-        on_select=lambda: _filter_by_click(key),
-    )
-    components.note("Click a cell to look only at papers with both labels.")
 
 
 def _first_pair_text(pairs: pd.DataFrame) -> str:

@@ -42,7 +42,9 @@ def render_terms(view: View) -> None:
         components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
         return
     kind, drop_stop_words = _kind_input()
-    whole, view = view, _countable(view)
+    rows = statistics.countable(view.corpus.tokens, view.rows)
+    _say_if_fewer(rows, view)
+    whole, view = view, dataclasses.replace(view, rows=rows)
     left, right = st.columns(2)
     with left:
         _render_frequent(view, kind, drop_stop_words)
@@ -59,13 +61,6 @@ def render_terms(view: View) -> None:
     _render_coverage(view)
     with over_time, guarded():  # texts are searched for it: the rest need not wait
         render_terms_over_time(view)
-
-
-def _countable(view: View) -> View:
-    """Return the view, or one of evenly chosen papers, saying so, where counting takes long."""
-    rows = statistics.countable(view.corpus.tokens, view.rows)
-    _say_if_fewer(rows, view)
-    return dataclasses.replace(view, rows=rows)
 
 
 def _say_if_fewer(rows: Rows, view: View) -> None:
