@@ -114,8 +114,7 @@ def _number_groups(same: Ints) -> Ints:
     order = shared[np.argsort(-sizes[shared], kind="stable")]
     numbers = np.full(len(sizes), -1, dtype=np.int64)
     numbers[order] = np.arange(len(order))
-    members: Ints = numbers[codes]
-    return members
+    return numbers[codes]
 
 
 def mark_differences(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

@@ -107,8 +107,7 @@ def _pair_counts(index: LabelIndex, wanted: Ints) -> npt.NDArray[np.float64]:
     kept = places >= 0
     carries = np.zeros((len(index), len(wanted)), dtype=np.float32)
     carries[index.papers[kept], places[kept]] = 1
-    product: npt.NDArray[np.float64] = (carries.T @ carries).astype(np.float64)
-    return product
+    return (carries.T @ carries).astype(np.float64)
 
 
 def _association(

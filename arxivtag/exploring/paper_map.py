@@ -118,7 +118,10 @@ def make_map(tokens: Tokens, folder: Path, progress: OnProgress) -> None:
         StorageError: If the disk refuses.
     """
     progress("Counting words", 0.0)
-    chosen = _drawn(np.flatnonzero(np.diff(tokens.indptr) > 0))
+    chosen = np.flatnonzero(np.diff(tokens.indptr) > 0)
+    if len(chosen) > MAX_PAPERS:
+        chance = np.random.default_rng(RANDOM_SEED)
+        chosen = np.sort(chance.choice(chosen, MAX_PAPERS, replace=False))
     often = tokens.files["words"].papers >= MIN_PAPERS_OF_WORD
     counts = count_words(tokens, np.flatnonzero(often & ~tokens.is_stop_term("words")), chosen)
     known = np.diff(counts.indptr) > 0
@@ -141,34 +144,21 @@ def make_map(tokens: Tokens, folder: Path, progress: OnProgress) -> None:
         storage.write_json(new / REPORT_NAME, about)
 
 
-def _drawn(rows: Ints) -> Ints:
-    """Return so many rows as a map may show, drawn by chance where there are more."""
-    if len(rows) <= MAX_PAPERS:
-        return rows
-    return np.sort(np.random.default_rng(RANDOM_SEED).choice(rows, MAX_PAPERS, replace=False))
-
-
 def count_words(tokens: Tokens, codes: Ints, rows: Ints) -> sparse.csr_matrix:
     """Return (n_rows, n_codes) how often the papers in ``rows``, rising, hold some words."""
     place = np.full(tokens.n_terms("words"), -1, dtype=np.int32)
     place[codes] = np.arange(len(codes), dtype=np.int32)
     parts = [sparse.csr_matrix((0, len(codes)), dtype=np.int32)]
     for first, last in tokens.parts():
-        own = rows[np.searchsorted(rows, first) : np.searchsorted(rows, last)] - first
-        parts.append(_part(tokens, place, (first, last), len(codes))[own])
+        columns = place[tokens.codes("words", first, last)]
+        owners = np.repeat(np.arange(last - first), np.diff(tokens.indptr[first : last + 1]))
+        is_kept = columns >= 0
+        ones = np.ones(int(is_kept.sum()), dtype=np.int32)
+        cells = (ones, (owners[is_kept], columns[is_kept]))
+        counts = sparse.coo_matrix(cells, shape=(last - first, len(codes))).tocsr()
+        start, stop = np.searchsorted(rows, [first, last])
+        parts.append(counts[rows[start:stop] - first])
     return sparse.vstack(parts, format="csr")
-
-
-def _part(
-    tokens: Tokens, place: npt.NDArray[np.int32], papers: tuple[int, int], n_words: int
-) -> sparse.csr_matrix:
-    first, last = papers
-    columns = place[tokens.codes("words", first, last)]
-    owners = np.repeat(np.arange(last - first), np.diff(tokens.indptr[first : last + 1]))
-    is_kept = columns >= 0
-    ones = np.ones(int(is_kept.sum()), dtype=np.int32)
-    shape = (last - first, n_words)
-    return sparse.coo_matrix((ones, (owners[is_kept], columns[is_kept])), shape=shape).tocsr()
 
 
 def lay_out(

@@ -84,8 +84,7 @@ def _largest(values: npt.NDArray[np.number], n: int) -> Ints:
     if len(candidates) > n:
         cut = np.partition(values[candidates], len(candidates) - n)[len(candidates) - n]
         candidates = candidates[values[candidates] >= cut]
-    order: Ints = candidates[np.argsort(-values[candidates], kind="stable")][:n]
-    return order
+    return candidates[np.argsort(-values[candidates], kind="stable")][:n]
 
 
 def telling_terms(
@@ -236,9 +235,7 @@ class VocabularyCoverage:
 
     def share(self, max_tokens: int) -> float:
         """Return the share of all occurrences that the ``max_tokens`` most frequent terms make."""
-        if not self.n_occurrences:
-            return 0.0
-        return float(self.counts[: max(max_tokens, 0)].sum() / self.n_occurrences)
+        return float(self.counts[:max_tokens].sum() / max(self.n_occurrences, 1))
 
     def lowest_count(self, max_tokens: int) -> int:
         """Return how often the last term inside a vocabulary of ``max_tokens`` occurs."""

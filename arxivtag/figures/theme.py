@@ -66,7 +66,6 @@ TEMPLATE = go.layout.Template(
         "colorway": list(PALETTE),
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "colorscale": {"sequential": SEQUENTIAL, "diverging": DIVERGING},
         "margin": {"l": 8, "r": 8, "t": 32, "b": 8},
         "height": 320,
         "font": {"size": 13},
