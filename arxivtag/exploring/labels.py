@@ -171,7 +171,8 @@ def imbalance_text(frequency: pd.DataFrame) -> str:
     )
     n_rare = int(np.count_nonzero(counts < 10))
     if n_rare:
-        text += f" {n_rare:,} labels are on fewer than 10 papers, too few to learn well."
+        rare = "1 label is" if n_rare == 1 else f"{n_rare:,} labels are"
+        text += f" {rare} on fewer than 10 papers, too few to learn well."
     return text
 
 

@@ -137,6 +137,7 @@ def test_imbalance() -> None:
         "2 labels are on fewer than 10 papers, too few to learn well."
     )
     assert "too few" not in imbalance_of([("a",)] * 10 + [("b",)] * 11)
+    assert "1 label is on fewer than 10 papers" in imbalance_of([("a",)] * 9 + [("b",)] * 11)
 
 
 def test_imbalance_counts_labels_up_to_exactly_half() -> None:
