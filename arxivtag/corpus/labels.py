@@ -94,11 +94,9 @@ class LabelIndex:
     def distinct_lists(self, rows: Ints) -> LabelLists:
         """Return the labels of the papers in ``rows``, each list once."""
         numbers, first = _numbered(self.written_lists[rows])
-        return LabelLists([self._labels_of(row) for row in rows[first].tolist()], numbers)
-
-    def _labels_of(self, row: int) -> tuple[str, ...]:
-        codes = self.codes[self.indptr[row] : self.indptr[row + 1]].tolist()
-        return tuple(self.label_names[code] for code in codes)
+        ends, names = self.indptr, self.label_names
+        lists = [self.codes[ends[row] : ends[row + 1]].tolist() for row in rows[first].tolist()]
+        return LabelLists([tuple(names[code] for code in codes) for codes in lists], numbers)
 
     @cached_property
     def written_lists(self) -> Ints:

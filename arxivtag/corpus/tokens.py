@@ -329,8 +329,11 @@ def write_bigrams(folder: Path) -> int:
         is_first = np.diff(np.maximum.accumulate(found), prepend=-1) > 0
         first_places.append(places[is_first])
         first_pairs.append(pairs[is_first])
-        # Until all are numbered, 0 stands for no bigram.
-        _scatter(numbered, places, found + (n_bigrams + 1))
+        for start in range(0, len(places), _TOKENS_AT_ONCE // 4):
+            some = slice(start, start + _TOKENS_AT_ONCE // 4)
+            # Until all are numbered, 0 stands for no bigram.
+            numbered[places[some]] = found[some] + (n_bigrams + 1)
+            forget(numbered)
         n_bigrams += len(first_places[-1])
     order = np.argsort(np.concatenate(first_places))
     first_places.clear()
@@ -357,13 +360,6 @@ def _bigrams_of_round(codes: Path, indptr: Ints, number: int, n_rounds: int) -> 
         places.append(at + start)
         pairs.append(part[at].astype(np.int64) << 32 | part[at + 1])
     return np.concatenate(places), np.concatenate(pairs)
-
-
-def _scatter(numbered: Codes, places: Ints, numbers: npt.NDArray[np.integer]) -> None:
-    step = _TOKENS_AT_ONCE // 4
-    for start in range(0, len(places), step):
-        numbered[places[start : start + step]] = numbers[start : start + step]
-        forget(numbered)
 
 
 def _renumber(numbered: Codes, order: Ints) -> None:
