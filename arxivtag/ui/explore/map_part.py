@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.corpus.arrays import Rows
-from arxivtag.corpus.cleaning import Cleaned
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import titles_at
 from arxivtag.errors import ArxivTagError, DataError
@@ -108,14 +107,14 @@ def _make(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop) -> Pape
 def _render_found(corpus: Corpus, found: PaperMap, model: str) -> None:
     load_plotly()
     view = filters.filtered_view(corpus)
-    groupings = _groupings(corpus, view.cleaned)
+    groupings = _groupings(corpus, found)
     if mistakes := _mistakes(corpus, found, model):
         groupings = {**groupings, "Mistakes": mistakes}
     color = one_of("Colour by", {name: name for name in groupings}, "color", default="Label")
     lit = None if view.is_whole else view.rows[found.rows]
     paper_map(
         "paper-map",
-        _points(corpus),
+        _points(corpus, found),
         _look(corpus, groupings[color], lit, view.chosen.outline),
         on_outline=partial(_choose, corpus),
         on_paper=lambda point: _open_paper(found, point),
@@ -135,30 +134,27 @@ def _render_found(corpus: Corpus, found: PaperMap, model: str) -> None:
 
 
 @shared(3)
-def _points(corpus: Corpus) -> Points:
-    found = load_map(corpus)
-    assert found is not None  # the caller has seen it
-    titles = titles_at(corpus, found.rows)
-    labels = map(", ".join, corpus.labels.lists(found.rows))
-    years = [str(year) if year >= 0 else "" for year in corpus.years[found.rows]]
+def _points(corpus: Corpus, _found: PaperMap) -> Points:
+    titles = titles_at(corpus, _found.rows)
+    labels = map(", ".join, corpus.labels.lists(_found.rows))
+    years = [str(year) if year >= 0 else "" for year in corpus.years[_found.rows]]
     lines = (
         (title or "No title", *rest) for title, *rest in zip(titles, labels, years, strict=True)
     )
-    return pack_points(corpus.fingerprint, found.places, lines)
+    return pack_points(corpus.fingerprint, _found.places, lines)
 
 
 @shared(3, "Looking for groups of papers …")
-def _groupings(corpus: Corpus, _cleaned: Cleaned) -> dict[str, Grouping]:
+def _groupings(corpus: Corpus, _found: PaperMap) -> dict[str, Grouping]:
     """Return the groups that points can be coloured by; those that make sense."""
-    found = load_map(corpus)
-    assert found is not None  # the caller has seen it
+    rows = _found.rows
     groups: dict[str, Grouping | None] = {
-        "Label": map_groups.by_label(corpus.labels, found.rows),
-        "Duplicates": map_groups.by_sameness(corpus, found.rows),
-        "Year": map_groups.by_year(corpus.years[found.rows]),
+        "Label": map_groups.by_label(corpus.labels, rows),
+        "Duplicates": map_groups.by_sameness(corpus, rows),
+        "Year": map_groups.by_year(corpus.years[rows]),
     }
     with contextlib.suppress(DataError):  # too few papers to be split
-        groups["Split"] = map_groups.by_split(split_of(corpus), corpus.n_papers, found.rows)
+        groups["Split"] = map_groups.by_split(split_of(corpus), corpus.n_papers, rows)
     return {name: grouping for name, grouping in groups.items() if grouping is not None}
 
 
