@@ -46,21 +46,18 @@ DIVERGING: list[list[Any]] = [
 ]
 
 
-def _axis() -> dict[str, Any]:
-    return {
-        "showline": True,
-        "linecolor": "rgba(128,128,128,0.5)",
-        "linewidth": 1,
-        "gridcolor": GRID,
-        "zeroline": False,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": "rgba(128,128,128,0.5)",
-        "automargin": True,
-        "title": {"standoff": 8},
-    }
-
-
+_AXIS: dict[str, Any] = {
+    "showline": True,
+    "linecolor": "rgba(128,128,128,0.5)",
+    "linewidth": 1,
+    "gridcolor": GRID,
+    "zeroline": False,
+    "ticks": "outside",
+    "ticklen": 4,
+    "tickcolor": "rgba(128,128,128,0.5)",
+    "automargin": True,
+    "title": {"standoff": 8},
+}
 TEMPLATE = go.layout.Template(
     layout={
         "colorway": list(PALETTE),
@@ -81,8 +78,8 @@ TEMPLATE = go.layout.Template(
             "yanchor": "bottom",
             "title": {"text": ""},
         },
-        "xaxis": _axis(),
-        "yaxis": _axis(),
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
     },
     data={
         "bar": [{"marker": {"line": {"width": 0}}}],
