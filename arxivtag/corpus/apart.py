@@ -38,7 +38,7 @@ _TEXT_PER_PAPER = 1_500
 _LARGE_TEXT_BYTES = 10_000_000  # read in a second or two
 _STORE_PER_TEXT = 1.8  # bytes of a corpus for a byte of text
 _ROOM_PER_STORE = 2.5  # while it is made, with what is set down on the way
-_WRITE_EVERY_S = 0.4
+_NOTE_EVERY_S = 0.4
 _LOOK_EVERY_S = 0.2
 _SURE_AFTER_S = 3.0  # what is left is told from then on
 
@@ -86,20 +86,6 @@ def check_room(opened: OpenedSource, root: Path) -> None:
             f"{free / 1e9:,.1f} GB are free at {root}.",
             "Free some space, or set ARXIVTAG_HOME to a folder on a larger disk.",
         )
-
-
-def progress_writer(path: Path) -> OnProgress:
-    """Return what writes how far the ingest of this process is, some times a second at most."""
-    started_at, written_at = time.time(), 0.0
-
-    def write(stage: str, fraction: float | None) -> None:
-        nonlocal written_at
-        if time.time() - written_at >= _WRITE_EVERY_S:
-            written_at = time.time()
-            about = {"stage": stage, "fraction": fraction, "started_at": started_at}
-            storage.write_json(path, about)
-
-    return write
 
 
 def follow(path: Path, otherwise: str, progress: OnProgress, should_stop: ShouldStop) -> None:
@@ -207,9 +193,19 @@ def serve_request(work: Callable[[dict[str, Any], Path, OnProgress], None]) -> i
     """
     request = json.loads(sys.argv[1])
     folder = Path(request["folder"])
+    noted = folder.with_name(folder.name + PROGRESS_SUFFIX)
+    started_at, noted_at = time.time(), 0.0
+
+    def progress(stage: str, fraction: float | None) -> None:
+        nonlocal noted_at
+        if time.time() - noted_at >= _NOTE_EVERY_S:
+            noted_at = time.time()
+            about = {"stage": stage, "fraction": fraction, "started_at": started_at}
+            storage.write_json(noted, about)
+
     give_way()
     try:
-        work(request, folder, progress_writer(folder.with_name(folder.name + PROGRESS_SUFFIX)))
+        work(request, folder, progress)
     except ArxivTagError as error:
         about = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
         sys.stdout.write(json.dumps(about))

@@ -294,7 +294,9 @@ def _write_texts(
             rows = labels.labels.iloc[done:stop]
             papers = _papers_of(table.filter(pa.array(usable[done:stop])), columns, texts)
             signed = other_core.submit(texts.signatures.add, papers[ABSTRACT])
-            written = other_core.submit(file.write_table, _table_of(papers, rows), _PAPERS_IN_GROUP)
+            cells = {name: pa.array(column, pa.large_string()) for name, column in papers.items()}
+            cells[LABELS] = pa.array(rows.dropna().tolist(), _LABELS_TYPE)
+            written = other_core.submit(file.write_table, pa.table(cells), _PAPERS_IN_GROUP)
             texts.add(papers[TITLE], papers[ABSTRACT])
             words.add(split_words(papers[ABSTRACT]))
             signed.result()
@@ -318,11 +320,6 @@ def _papers_file(job: IngestJob) -> pq.ParquetWriter:
 
 _LABELS_TYPE = pa.list_(pa.string())
 _TEXT = {pa.string(): pd.StringDtype("pyarrow", na_value=float("nan"))}.get
-
-
-def _table_of(papers: dict[str, list[str]], labels: pd.Series) -> pa.Table:
-    texts = {name: pa.array(cells, pa.large_string()) for name, cells in papers.items()}
-    return pa.table({**texts, LABELS: pa.array(labels.dropna().tolist(), _LABELS_TYPE)})
 
 
 def _papers_of(

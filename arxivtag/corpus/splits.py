@@ -47,9 +47,8 @@ class SplitReport:
         val_method: How val was chosen from the held-out papers.
         n_groups: Groups of two or more papers that belong together.
         n_moved: Papers moved to the side of their group's first paper, by date to its oldest.
-        n_leaked_titles: Papers of val and test whose title also occurs on another side.
-        n_leaked_abstracts: The same for abstracts.
-        n_leaked_near_duplicates: The same for near-duplicates.
+        n_leaked_titles: Papers of val and test whose title also occurs on another side; so of
+            abstracts and near-duplicates.
         n_labels_only_held_out: Labels in val or test that no paper in train has.
         first_dates: Of a split by date, the first date of val and of test, as ``2026-07-02``.
         divided_dates: Those that stand on two sides: chance divided the papers of a day, or of a

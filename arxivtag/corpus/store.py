@@ -76,7 +76,6 @@ class Corpus:
 
     Attributes:
         source: What the person chose.
-        name: A short name to show.
         fingerprint: 64 hex digits of content and reading.
     """
 
@@ -152,8 +151,6 @@ def open_corpus(
 
     Args:
         source: What :mod:`arxivtag.papers.source` describes.
-        layout: What is said about its columns.
-        should_stop: Asked often during an ingest.
         ingest_large: Lets another process ingest, as :func:`apart.ingest_apart` does.
 
     Raises:

@@ -144,8 +144,7 @@ def titles_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> 
     Raises:
         StorageError: If the corpus cannot be read.
     """
-    titles: list[str] = _at_rows(corpus, rows, [TITLE]).column(0).to_pylist()
-    return titles
+    return list(_at_rows(corpus, rows, [TITLE]).column(0).to_pylist())
 
 
 def _at_rows(

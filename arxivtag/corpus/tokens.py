@@ -62,15 +62,9 @@ _MOST_KEPT = 200_000_000
 
 @dataclass(frozen=True, eq=False)
 class TermFile:
-    """What is kept of one kind of term; see the module.
+    """What is kept of one kind of term; see the module."""
 
-    Attributes:
-        codes: The file of (n_tokens,) the term at each place; -1 for none.
-        counts: (n_terms,) occurrences.
-        papers: (n_terms,) papers that hold the term.
-    """
-
-    codes: Path
+    codes: Path  # too many to be in memory at once
     counts: Codes
     papers: Codes
 
@@ -80,10 +74,8 @@ class Tokens:
     """The tokens of a corpus, memory-mapped.
 
     Attributes:
-        words: The distinct words.
         bigrams: (n_bigrams, 2) the two words of each bigram, as positions in ``words``.
         indptr: (n_papers + 1,) where each paper's tokens begin.
-        files: The files of each kind of term.
     """
 
     words: pa.Array

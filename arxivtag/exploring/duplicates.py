@@ -70,7 +70,11 @@ def duplicate_groups(
     """
     titles, abstracts = corpus.first_of_title, corpus.first_of_abstract
     if kind == "near":
-        same = _near_codes(corpus, similarity)
+        same = corpus.near_pairs.components(corpus.n_papers, similarity)[abstracts]
+        is_first = abstracts == np.arange(corpus.n_papers)
+        n_distinct = np.bincount(same[is_first], minlength=corpus.n_papers)
+        alone = np.flatnonzero((n_distinct < 2)[same])  # or equal to one another
+        same[alone] = corpus.n_papers + alone
     else:
         same = (titles if kind == "titles" else abstracts).astype(np.int64)
     members = _number_groups(same)
@@ -93,17 +97,6 @@ def duplicate_groups(
     )
     table["title"] = pd.Series(titles_at(corpus, table["title"].to_numpy()), dtype=object)
     return DuplicateGroups(kind, members, table)
-
-
-def _near_codes(corpus: Corpus, similarity: float) -> Ints:
-    """Return (n_papers,) group numbers; papers whose group holds one abstract get their own."""
-    abstracts = corpus.first_of_abstract
-    same = corpus.near_pairs.components(corpus.n_papers, similarity)[abstracts]
-    is_first = abstracts == np.arange(corpus.n_papers)
-    n_distinct = np.bincount(same[is_first], minlength=corpus.n_papers)
-    alone = np.flatnonzero((n_distinct < 2)[same])
-    same[alone] = corpus.n_papers + alone
-    return same
 
 
 def _number_groups(same: Ints) -> Ints:

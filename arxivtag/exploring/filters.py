@@ -15,12 +15,10 @@ class PaperFilter:
     """What a paper must be to be shown; the default shows all.
 
     Attributes:
-        labels: Every one of these labels.
         text: In title or abstract, in any case; white space matches any white space.
         min_words: At least so many words, counted as ``Corpus.n_words``.
-        max_words: At most so many words.
         years: From the first to the last of these; papers without a date are of no year.
-        outline: Inside this outline on the map of the corpus.
+        outline: On the map of the corpus.
     """
 
     labels: tuple[str, ...] = ()

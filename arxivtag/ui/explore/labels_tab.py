@@ -64,9 +64,8 @@ def render_labels(view: View) -> None:
 def _filter_by_click(key: str) -> None:
     """Add the clicked label or pair of labels to the filter, which holds for the whole page."""
     clicked = components.clicked(key)
-    if clicked is None:
-        return
-    _filter_by(*(clicked if isinstance(clicked, list) else [clicked]))
+    if clicked is not None:
+        _filter_by(*(clicked if isinstance(clicked, list) else [clicked]))
 
 
 def _filter_by(*labels: str) -> None:

@@ -29,7 +29,6 @@ class View:
     """The data set and the rows of it that the reader looks at.
 
     Attributes:
-        corpus: The data set as read.
         cleaned: What the Keras example's cleaning keeps of it.
         rows: (n_papers,) mask of the rows in view.
         chosen: The filter behind ``rows``.
