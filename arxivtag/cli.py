@@ -160,7 +160,7 @@ def fetch(arguments: Namespace) -> None:
 @command(DATA, COLUMNS, LABEL_SEPARATOR)
 def describe(arguments: Namespace) -> None:
     """Count what is in a data set."""
-    from arxivtag.exploring.describe import describe as describe_corpus
+    from arxivtag.exploring.preparation import describe as describe_corpus
     from arxivtag.runs.reading import open_corpus
 
     layout = layout_of(arguments)

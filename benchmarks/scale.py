@@ -28,15 +28,15 @@ from typing import Any
 
 import numpy as np
 
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
-from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.splits import split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.exploring import labels, lengths, preparation, terms
-from arxivtag.exploring.describe import describe
 from arxivtag.exploring.duplicates import duplicate_groups
 from arxivtag.exploring.filters import PaperFilter, select_rows
+from arxivtag.exploring.preparation import describe
 from arxivtag.runs import jobs
 from arxivtag.runs.foreground import train_in_foreground
 from arxivtag.runs.history import read_history
@@ -263,7 +263,7 @@ STEPS = {
 def labels_tab(corpus: Corpus, rows: Rows) -> None:
     """Compute what the tab of labels shows."""
     index = corpus.labels.of(rows)
-    labels.imbalance(labels.label_frequency(index))
+    labels.imbalance_text(labels.label_frequency(index))
     labels.combination_frequency(index)
     labels.labels_per_paper(index)
     labels.co_occurrence(index)

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from arxivtag.corpus.tokens import map_tokens
-from arxivtag.corpus.writing_tokens import write_tokens
+from arxivtag.corpus.tokens import map_tokens, write_tokens
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.vectorizer import Vectorizer, stack
 from arxivtag.learning.vocabulary import fit

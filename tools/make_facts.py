@@ -44,7 +44,7 @@ from arxivtag import storage
 from arxivtag.corpus.labels import LabelIndex, with_current_names
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.tokens import Tokens
-from arxivtag.exploring.layout import count_words, lay_out
+from arxivtag.exploring.paper_map import count_words, lay_out
 from arxivtag.exploring.terms import log_odds_z
 from arxivtag.papers.facts import FACTS_FOLDER, PERIODS, SIDE, THIN_PERIOD, is_arxiv_id
 from arxivtag.papers.taxonomy import archive_of, label_kind

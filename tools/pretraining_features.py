@@ -13,8 +13,7 @@ from arxivtag.config import corpora_folder
 from arxivtag.corpus import texts
 from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.store import Corpus
-from arxivtag.corpus.tokens import Tokens, map_tokens
-from arxivtag.corpus.writing_tokens import write_tokens
+from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.selection import most_telling
 from arxivtag.learning.vectorizer import Vectorizer, stack

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from arxivtag import errors, storage
-from arxivtag.callbacks import OnProgress
+from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ArxivTagError, DataError, StorageError
 from arxivtag.papers.reading.readers import parts_of
@@ -28,7 +28,7 @@ from arxivtag.papers.sources import OpenedSource
 from arxivtag.policy import environment_for, role
 from arxivtag.priority import give_way
 
-INGESTING = "arxivtag.corpus.ingesting"
+INGESTING = "arxivtag.corpus.store"
 PROGRESS_SUFFIX = ".progress"
 ASKED_SUFFIX = ".asked"
 # How much text a file holds for its size, as measured on abstracts.
@@ -37,7 +37,7 @@ _TEXT_PER_PAPER = 1_500
 _LARGE_TEXT_BYTES = 10_000_000  # read in a second or two
 _STORE_PER_TEXT = 1.8  # bytes of a corpus for a byte of text
 _ROOM_PER_STORE = 2.5  # while it is made, with what is set down on the way
-_WRITE_EVERY_S = 0.4
+_NOTE_EVERY_S = 0.4
 _LOOK_EVERY_S = 0.2
 _SURE_AFTER_S = 3.0  # what is left is told from then on
 
@@ -87,22 +87,12 @@ def check_room(opened: OpenedSource, root: Path) -> None:
         )
 
 
-def progress_writer(path: Path) -> OnProgress:
-    """Return what writes how far the ingest of this process is, some times a second at most."""
-    started_at, written_at = time.time(), 0.0
+def follow(path: Path, otherwise: str, progress: OnProgress, should_stop: ShouldStop) -> None:
+    """Pass on what a process says of itself, with the time left; ``otherwise`` if it is silent.
 
-    def write(stage: str, fraction: float | None) -> None:
-        nonlocal written_at
-        if time.time() - written_at >= _WRITE_EVERY_S:
-            written_at = time.time()
-            about = {"stage": stage, "fraction": fraction, "started_at": started_at}
-            storage.write_json(path, about)
-
-    return write
-
-
-def tell_progress(path: Path, progress: OnProgress, otherwise: str) -> None:
-    """Pass on what an ingest says of itself, with the time left; ``otherwise`` if it is silent."""
+    Raises:
+        StoppedError: If it is to stop.
+    """
     try:
         about = storage.read_json(path)
         stage, fraction, started_at = about["stage"], about["fraction"], about["started_at"]
@@ -111,6 +101,8 @@ def tell_progress(path: Path, progress: OnProgress, otherwise: str) -> None:
         progress(otherwise, None)
     else:
         progress(f"{stage}{left}", fraction)
+    if should_stop():
+        raise StoppedError
 
 
 def time_left_text(elapsed_s: float, fraction: float) -> str:
@@ -136,12 +128,7 @@ def request_for(opened: OpenedSource, folder: Path) -> dict[str, object]:
 
 
 def ingest_apart(opened: OpenedSource, folder: Path, listen: Callable[[], None]) -> None:
-    """Let another process ingest a source, and wait for its end.
-
-    Args:
-        opened: The source.
-        folder: The folder of the corpus to be.
-        listen: Called a few times a second; what it raises ends the process.
+    """Let another process ingest a source into a folder, as :func:`run_apart` does.
 
     Raises:
         ArxivTagError: What the process could not do.
@@ -159,8 +146,7 @@ def run_apart(
     """Let a module do its work as a process of its own, and wait for its end.
 
     Args:
-        module: What it does is :func:`serve_request`.
-        request: What is wanted.
+        module: What it does with the request is :func:`serve_request`.
         name: What it is about, for messages.
         listen: Called a few times a second; what it raises ends the process.
         environment: What tells it for whom it works; None: for whoever asks here.
@@ -169,10 +155,11 @@ def run_apart(
         ArxivTagError: What the process could not do.
     """
     for_whom = environment_for(role()) if environment is None else environment
+    # The package may run from its folder without being installed.
+    python_path = os.pathsep.join(filter(None, (str(CODE_FOLDER), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
         [sys.executable, "-m", module, json.dumps(request)],
-        # The package may run from its folder without being installed.
-        env={**os.environ, **for_whom, "PYTHONPATH": _python_path()},
+        env={**os.environ, **for_whom, "PYTHONPATH": python_path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
@@ -187,10 +174,6 @@ def run_apart(
         raise
     if process.returncode:
         raise _error_of(said, name, process.returncode)
-
-
-def _python_path() -> str:
-    return os.pathsep.join(filter(None, (str(CODE_FOLDER), os.environ.get("PYTHONPATH"))))
 
 
 def _wait(process: subprocess.Popen[str], listen: Callable[[], None]) -> str:
@@ -209,9 +192,19 @@ def serve_request(work: Callable[[dict[str, Any], Path, OnProgress], None]) -> i
     """
     request = json.loads(sys.argv[1])
     folder = Path(request["folder"])
+    noted = folder.with_name(folder.name + PROGRESS_SUFFIX)
+    started_at, noted_at = time.time(), 0.0
+
+    def progress(stage: str, fraction: float | None) -> None:
+        nonlocal noted_at
+        if time.time() - noted_at >= _NOTE_EVERY_S:
+            noted_at = time.time()
+            about = {"stage": stage, "fraction": fraction, "started_at": started_at}
+            storage.write_json(noted, about)
+
     give_way()
     try:
-        work(request, folder, progress_writer(folder.with_name(folder.name + PROGRESS_SUFFIX)))
+        work(request, folder, progress)
     except ArxivTagError as error:
         about = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
         sys.stdout.write(json.dumps(about))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ import numpy.typing as npt
 from arxivtag import storage
 
 Number = TypeVar("Number", bound=np.generic)
+Ints: TypeAlias = npt.NDArray[np.int64]
+Codes: TypeAlias = npt.NDArray[np.int32]
+Rows: TypeAlias = npt.NDArray[np.bool_]  # which papers: one truth each
 
 
 def map_array(path: Path, kind: type[Number]) -> npt.NDArray[Number]:
@@ -22,23 +25,10 @@ def map_array(path: Path, kind: type[Number]) -> npt.NDArray[Number]:
     return np.memmap(path, dtype=kind, mode="r").view(np.ndarray)
 
 
-class ArrayOnDisk(Generic[Number]):
-    """An array of which only the slices that are asked for are in memory."""
-
-    def __init__(self, path: Path, kind: type[Number]) -> None:
-        self._path, self._kind = path, np.dtype(kind)
-
-    def __len__(self) -> int:
-        return self._path.stat().st_size // self._kind.itemsize
-
-    def read(self, start: int, stop: int) -> npt.NDArray[Number]:
-        """Return the numbers from ``start`` to before ``stop``."""
-        offset = int(start) * self._kind.itemsize
-        return np.fromfile(self._path, self._kind, int(stop) - int(start), offset=offset)
-
-    def at(self, places: npt.NDArray[np.int64]) -> npt.NDArray[Number]:
-        """Return the numbers at ``places``; of the file only the pages with these are read."""
-        return map_array(self._path, self._kind.type)[places]
+def read_part(path: Path, kind: type[Number], start: int, stop: int) -> npt.NDArray[Number]:
+    """Return the numbers from ``start`` to before ``stop``: no others are in memory."""
+    offset = int(start) * np.dtype(kind).itemsize
+    return np.fromfile(path, kind, int(stop) - int(start), offset=offset)
 
 
 def new_array(path: Path, kind: type[Number], shape: tuple[int, ...]) -> npt.NDArray[Number]:
@@ -56,7 +46,7 @@ def forget(array: npt.NDArray[np.generic]) -> None:
         mapped.madvise(mmap.MADV_DONTNEED)
 
 
-def mask_of(positions: npt.NDArray[np.integer], n: int) -> npt.NDArray[np.bool_]:
+def mask_of(positions: npt.NDArray[np.integer], n: int) -> Rows:
     """Return (n,) which of ``n`` things stand at ``positions``."""
     mask = np.zeros(n, dtype=bool)
     mask[positions] = True

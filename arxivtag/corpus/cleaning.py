@@ -14,19 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.corpus.arrays import mask_of
-from arxivtag.corpus.labels import (
-    LabelIndex,
-    Rows,
-    has_second_name,
-    with_current_names,
-    without_labels,
-)
+from arxivtag.corpus.arrays import Ints, Rows, mask_of
+from arxivtag.corpus.labels import LabelIndex, has_second_name, with_current_names, without_labels
 from arxivtag.corpus.store import Corpus
 from arxivtag.papers.taxonomy import label_kind
 from arxivtag.settings import CleaningConfig
 
-Ints = npt.NDArray[np.int64]
 _N_UNKNOWN_SHOWN = 20
 
 
@@ -46,9 +39,6 @@ class CleaningReport:
     """What cleaning did to a corpus.
 
     Attributes:
-        steps: One entry a rule that ran, in order.
-        n_before: Papers before the first rule.
-        n_after: Papers kept.
         n_texts_changed: Papers whose title or abstract was changed by normalising.
         n_second_names: Papers with an arXiv area's second name or a retired archive's (math.IT,
             cmp-lg), whether the names are merged or not.
@@ -99,7 +89,6 @@ class Cleaned:
         left_by: (n_papers,) the position in ``report.steps`` of the rule that removed each paper;
             -1 for those kept.
         labels: The labels of all papers by the rules: areas' names merged, rare labels left out.
-        report: What each rule did.
     """
 
     left_by: npt.NDArray[np.int8]

@@ -1,6 +1,6 @@
 """Reads a source once, streaming, into the folder of a corpus.
 
-Rows first go to a scratch file (:mod:`arxivtag.corpus.staging`). Then, batch by batch, texts are
+Rows first go to a scratch file (:class:`Staging`). Then, batch by batch, texts are
 normalised and written to ``papers.parquet``, and words, shingles and hashes are taken from them;
 what needs all papers (labels, bigrams, duplicates) comes before or after that. Memory holds a
 few numbers per paper, one batch of texts, and the dictionary.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,27 +27,46 @@ from arxivtag import storage
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.config import limits
 from arxivtag.corpus.apart import text_bytes
-from arxivtag.corpus.arrays import map_array, write_array
-from arxivtag.corpus.labels import LabelIndex, Rows, index_labels
+from arxivtag.corpus.arrays import Ints, Rows, map_array, write_array
+from arxivtag.corpus.labels import LabelIndex, index_labels
 from arxivtag.corpus.near import SignatureWriter
-from arxivtag.corpus.staging import Staging
-from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_counts
+from arxivtag.corpus.tokens import WordWriter, write_bigrams, write_counts
 from arxivtag.errors import DataError
-from arxivtag.papers.dates import Dates, date_of, understood_dates
+from arxivtag.papers.dates import DateReading, Dates, date_of, understood_dates
 from arxivtag.papers.label_columns import LabelsRead, read_labels
-from arxivtag.papers.schema import ABSTRACT, CREATED, LABELS, PAPER_ID, TITLE
+from arxivtag.papers.labels import LabelReading
+from arxivtag.papers.schema import ABSTRACT, CREATED, LABELS, PAPER_ID, TITLE, ReadReport
 from arxivtag.papers.source import UPLOAD
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.papers.text_checks import count_notes, note_on
 from arxivtag.papers.texts import missing_notes, normalize_text, without_missing
 from arxivtag.papers.words import DistinctWords, count_spaced_words, split_words
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 REPORT_NAME = "report.json"
+ROWS_PER_BATCH = 16_384
 # Papers in a row group of papers.parquet: one paper is read with those of its group.
 _PAPERS_IN_GROUP = 4_096
 # How much of an ingest is done when each stage begins, as measured on 430,000 papers.
 _LABELS_AT, _TEXTS_AT, _PAIRS_AT, _TOKENS_AT = 0.18, 0.19, 0.74, 0.77
+
+
+@dataclass(frozen=True)
+class CorpusReport:
+    """What an ingest noted.
+
+    Attributes:
+        text_notes: How many abstracts are withdrawn notices, not English and so on.
+        synthetic: Whether a program wrote the texts.
+        n_spaced_words: Distinct words of all abstracts with their punctuation, within 1 %.
+    """
+
+    read: ReadReport
+    labels_read: LabelReading
+    dates_read: DateReading
+    text_notes: dict[str, int]
+    synthetic: bool
+    n_spaced_words: int
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,80 @@ class IngestJob:
     should_stop: ShouldStop
 
 
+class Staging:
+    """A sink that keeps rows in an Arrow file, in batches of :data:`ROWS_PER_BATCH` or more.
+
+    How labels are written can only be told from the whole column, and a file may have to be read
+    twice, so that nothing is worked on before all rows are there.
+    """
+
+    def __init__(self, job: IngestJob) -> None:
+        self._job, self._path = job, job.folder / "scratch" / "rows.arrow"
+        self._expected_bytes = max(text_bytes(job.opened), 1)
+        self.n_rows = self._n_bytes = 0
+        self._waiting: list[pa.RecordBatch] = []
+        self._n_waiting = 0
+        self._file: pa.RecordBatchFileWriter | None = None
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Take the next rows.
+
+        Raises:
+            StoppedError: If it is to stop.
+        """
+        if self._job.should_stop():
+            raise StoppedError
+        self._waiting.append(batch)
+        self._n_waiting += batch.num_rows
+        self.n_rows += batch.num_rows
+        self._n_bytes += batch.nbytes
+        if self._n_waiting >= ROWS_PER_BATCH:
+            self._write()
+            share = min(self._n_bytes / self._expected_bytes, 1.0)
+            self._job.progress(f"Reading: {self.n_rows:,} rows", _LABELS_AT * share)
+
+    def start_over(self) -> None:
+        """Forget all rows."""
+        self.close()
+        self._path.unlink(missing_ok=True)
+        self.n_rows, self._n_bytes, self._file = 0, 0, None
+
+    def close(self) -> None:
+        """Write what is waiting and close the file; it can be read from then on."""
+        if self._waiting:
+            self._write()
+        if self._file is not None:
+            self._file.close()
+
+    def _write(self) -> None:
+        table = pa.Table.from_batches(self._waiting).combine_chunks()
+        if self._file is None:
+            self._file = pa.ipc.new_file(
+                str(self._path), table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")
+            )
+        self._file.write_table(table)
+        self._waiting, self._n_waiting = [], 0
+
+    def batches(self, columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Yield the rows of some columns, batch by batch, in order."""
+        if self._file is None:
+            return
+        with pa.OSFile(str(self._path)) as source:
+            names = pa.ipc.open_file(source).schema.names
+            options = pa.ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
+            reader = pa.ipc.open_file(source, options=options)
+            for number in range(reader.num_record_batches):
+                yield pa.Table.from_batches([reader.get_batch(number)]).select(list(columns))
+
+    def frame(self, columns: Sequence[str]) -> pd.DataFrame:
+        tables = list(self.batches(columns))
+        if not tables:
+            return pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
+        text = pd.StringDtype("pyarrow", na_value=float("nan"))
+        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(types_mapper=lambda kind: text)
+        return frame
+
+
 def ingest(job: IngestJob) -> None:
     """Fill the folder of a corpus.
 
@@ -73,59 +166,44 @@ def ingest(job: IngestJob) -> None:
         StoppedError: If it was to stop.
         StorageError: If the disk refuses.
     """
-    scratch = storage.make_folder(job.folder / "scratch")
-    staging = Staging(scratch / "rows.arrow", _reading_progress(job), job.should_stop)
-    with contextlib.closing(staging) as rows:
-        read = job.opened.read(rows)
+    opened, scratch = job.opened, storage.make_folder(job.folder / "scratch")
+    with contextlib.closing(Staging(job)) as rows:
+        read = opened.read(rows)
         rows.close()
         job.progress("Reading the labels", _LABELS_AT)
-        labels, missing = _labels(job.opened, rows)
+        labels, n_missing = _labels(opened, rows)
         n_papers = int(labels.labels.notna().sum())
         with contextlib.closing(SignatureWriter(scratch, n_papers)) as signatures:
             texts = _write_texts(job, rows, labels, signatures)
-            notes = (
-                *read.notes,
-                *job.opened.choice.notes,
-                *missing_notes({**texts.n_missing, **missing}),
-                *labels.notes,
-            )
-            _check_any(job, n_papers, notes)
+            missing = missing_notes({**texts.n_missing, LABELS: n_missing})
+            notes = (*read.notes, *opened.choice.notes, *missing, *labels.notes)
+            if not n_papers:
+                raise DataError(
+                    " ".join((f"{opened.name} holds no papers that can be used.", *notes)),
+                    "Check which columns hold the abstract and the labels.",
+                )
             _write_arrays(job.folder, texts)
             _write_pairs(job, texts)
     _write_labels(job.folder, index_labels(labels.labels.dropna().tolist()))
     _write_tokens(job, texts.n_distinct_words)
     storage.remove_folder(scratch)
+    report = CorpusReport(
+        ReadReport(read.n_rows_read, read.n_rows_skipped + labels.n_skipped, notes),
+        labels.reading,
+        understood_dates(list(opened.choice.extras.values()), np.concatenate(texts.dates)),
+        count_notes(texts.notes),
+        opened.is_synthetic,
+        len(texts.spaced_words),
+    )
     about = {
         "format_version": FORMAT_VERSION,
         "fingerprint": job.fingerprint,
         "n_papers": n_papers,
-        "synthetic": job.opened.is_synthetic,
-        "upload": str(job.opened.source) if job.opened.source.kind == UPLOAD else "",
-        "n_rows_read": read.n_rows_read,
-        "n_rows_skipped": read.n_rows_skipped + labels.n_skipped,
-        "notes": list(notes),
-        "labels_read": dataclasses.asdict(labels.reading),
-        "dates_read": dataclasses.asdict(
-            understood_dates(list(job.opened.choice.extras.values()), np.concatenate(texts.dates))
-        ),
-        "text_notes": count_notes(texts.notes),
-        "n_spaced_words": len(texts.spaced_words),
+        "upload": str(opened.source) if opened.source.kind == UPLOAD else "",
+        "report": dataclasses.asdict(report),
+        "files": files_in(job.folder),
     }
-    storage.write_json(job.folder / REPORT_NAME, about | {"files": files_in(job.folder)})
-
-
-def _reading_progress(job: IngestJob) -> Callable[[str, int], None]:
-    """Return what tells how far reading is: bytes of text against what the file may hold."""
-    expected = max(text_bytes(job.opened), 1)
-    return lambda stage, n_bytes: job.progress(stage, _LABELS_AT * min(n_bytes / expected, 1.0))
-
-
-def _check_any(job: IngestJob, n_papers: int, notes: Sequence[str]) -> None:
-    if not n_papers:
-        raise DataError(
-            " ".join((f"{job.opened.name} holds no papers that can be used.", *notes)),
-            "Check which columns hold the abstract and the labels.",
-        )
+    storage.write_json(job.folder / REPORT_NAME, about)
 
 
 def files_in(folder: Path) -> dict[str, list[int]]:
@@ -141,7 +219,7 @@ def files_in(folder: Path) -> dict[str, list[int]]:
     }
 
 
-def _labels(opened: OpenedSource, staged: Staging) -> tuple[LabelsRead, dict[str, int]]:
+def _labels(opened: OpenedSource, staged: Staging) -> tuple[LabelsRead, int]:
     """Return the labels of all rows, and how many cells held a word for nothing."""
     choice = opened.choice
     table = staged.frame(choice.label_columns)
@@ -151,19 +229,15 @@ def _labels(opened: OpenedSource, staged: Staging) -> tuple[LabelsRead, dict[str
         n_missing += n
     column, separator = choice.columns[LABELS], opened.layout.label_separator
     read = read_labels(table, choice.label_columns, column, separator)
-    return read, {LABELS: n_missing}
+    return read, n_missing
 
 
 @dataclass
 class _Texts:
-    """What is kept in memory of all texts: some numbers per paper.
+    """What is kept in memory of all texts: some numbers per paper, batch by batch.
 
     Attributes:
-        signatures: Where shingles go.
-        n_words: Words per abstract, batch by batch, as are the others.
-        titles: Hashes of titles.
-        abstracts: Hashes of abstracts.
-        is_blank: Whether the abstract holds nothing but white space.
+        titles: Hashes of titles, as ``abstracts`` of abstracts.
         is_changed: Whether normalising changed title or abstract.
         dates: When each paper appeared (:func:`arxivtag.papers.dates.date_of`).
         notes: What was noticed about abstracts, where something was.
@@ -173,9 +247,9 @@ class _Texts:
     """
 
     signatures: SignatureWriter
-    n_words: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    titles: list[npt.NDArray[np.int64]] = field(default_factory=list)
-    abstracts: list[npt.NDArray[np.int64]] = field(default_factory=list)
+    n_words: list[Ints] = field(default_factory=list)
+    titles: list[Ints] = field(default_factory=list)
+    abstracts: list[Ints] = field(default_factory=list)
     is_blank: list[Rows] = field(default_factory=list)
     is_changed: list[Rows] = field(default_factory=list)
     dates: list[Dates] = field(default_factory=list)
@@ -209,7 +283,7 @@ def _write_texts(
     done = 0
     with (
         ThreadPoolExecutor(1) as other_core,
-        WordWriter(tokens) as words,
+        contextlib.closing(WordWriter(tokens)) as words,
         _papers_file(job) as file,
     ):
         for table in staged.batches(read):
@@ -219,7 +293,9 @@ def _write_texts(
             rows = labels.labels.iloc[done:stop]
             papers = _papers_of(table.filter(pa.array(usable[done:stop])), columns, texts)
             signed = other_core.submit(texts.signatures.add, papers[ABSTRACT])
-            written = other_core.submit(file.write_table, _table_of(papers, rows), _PAPERS_IN_GROUP)
+            cells = {name: pa.array(column, pa.large_string()) for name, column in papers.items()}
+            cells[LABELS] = pa.array(rows.dropna().tolist(), _LABELS_TYPE)
+            written = other_core.submit(file.write_table, pa.table(cells), _PAPERS_IN_GROUP)
             texts.add(papers[TITLE], papers[ABSTRACT])
             words.add(split_words(papers[ABSTRACT]))
             signed.result()
@@ -228,6 +304,7 @@ def _write_texts(
             pa.default_memory_pool().release_unused()
             if job.should_stop():
                 raise StoppedError
+        words.finish()
         texts.n_distinct_words = len(words)
     return texts
 
@@ -242,11 +319,6 @@ def _papers_file(job: IngestJob) -> pq.ParquetWriter:
 
 _LABELS_TYPE = pa.list_(pa.string())
 _TEXT = {pa.string(): pd.StringDtype("pyarrow", na_value=float("nan"))}.get
-
-
-def _table_of(papers: dict[str, list[str]], labels: pd.Series) -> pa.Table:
-    texts = {name: pa.array(cells, pa.large_string()) for name, cells in papers.items()}
-    return pa.table({**texts, LABELS: pa.array(labels.dropna().tolist(), _LABELS_TYPE)})
 
 
 def _papers_of(
@@ -278,10 +350,8 @@ def _papers_of(
 def _write_arrays(folder: Path, texts: _Texts) -> None:
     """Write one number per paper: lengths, flags, and which earlier paper has the same text."""
     arrays = storage.make_folder(folder / "papers")
-    empty = {TITLE: hash(""), ABSTRACT: hash("")}
     for name, hashes in ((TITLE, texts.titles), (ABSTRACT, texts.abstracts)):
-        same = _first_of_each(np.concatenate(hashes), empty[name])
-        write_array(arrays / f"first_of_{name}", same.astype(np.int32))
+        write_array(arrays / f"first_of_{name}", _first_of_each(np.concatenate(hashes)))
     write_array(arrays / "n_words", np.concatenate(texts.n_words))
     write_array(arrays / "is_blank", np.concatenate(texts.is_blank))
     write_array(arrays / "is_changed", np.concatenate(texts.is_changed))
@@ -289,13 +359,11 @@ def _write_arrays(folder: Path, texts: _Texts) -> None:
     write_array(arrays / "has_words", texts.signatures.has_words())
 
 
-def _first_of_each(hashes: npt.NDArray[np.int64], empty: int) -> npt.NDArray[np.int64]:
+def _first_of_each(hashes: Ints) -> npt.NDArray[np.int32]:
     """Return (n,) the first row with the same hash; an empty text equals none but itself."""
     _, first, inverse = np.unique(hashes, return_index=True, return_inverse=True)
-    same = first[inverse]
-    is_empty = np.flatnonzero(hashes == empty)
-    same[is_empty] = is_empty
-    return same
+    is_empty = hashes == hash("")
+    return np.where(is_empty, np.arange(len(hashes)), first[inverse]).astype(np.int32)
 
 
 def _write_labels(folder: Path, index: LabelIndex) -> None:

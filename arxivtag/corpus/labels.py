@@ -10,11 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.corpus.arrays import mask_of
+from arxivtag.corpus.arrays import Codes, Ints, Rows, mask_of
 from arxivtag.papers.taxonomy import CURRENT_NAMES, current_label
-
-Rows = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,17 +24,17 @@ class LabelLists:
     """
 
     distinct: list[tuple[str, ...]]
-    numbers: npt.NDArray[np.int64]
+    numbers: Ints
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     @cached_property
-    def counts(self) -> npt.NDArray[np.int64]:
+    def counts(self) -> Ints:
         """(n_distinct,) how many papers have each list."""
         return np.bincount(self.numbers, minlength=len(self.distinct))
 
-    def at(self, papers: npt.NDArray[np.int64] | Rows) -> LabelLists:
+    def at(self, papers: Ints | Rows) -> LabelLists:
         """Return the lists of some of the papers, by position or as a mask."""
         numbers, found = pd.factorize(self.numbers[papers])
         return LabelLists([self.distinct[number] for number in found], numbers)
@@ -57,7 +54,7 @@ class LabelIndex:
 
     label_names: tuple[str, ...]
     codes: Codes
-    indptr: npt.NDArray[np.int64]
+    indptr: Ints
     combination_names: tuple[tuple[str, ...], ...]
     combinations: Codes
 
@@ -65,17 +62,17 @@ class LabelIndex:
         return len(self.indptr) - 1
 
     @property
-    def sizes(self) -> npt.NDArray[np.int64]:
+    def sizes(self) -> Ints:
         """(n_papers,) how many labels each paper has."""
         return np.diff(self.indptr)
 
     @property
-    def papers(self) -> npt.NDArray[np.int64]:
+    def papers(self) -> Ints:
         """(n_occurrences,) which paper each of ``codes`` stands on."""
         return np.repeat(np.arange(len(self)), self.sizes)
 
     @property
-    def counts(self) -> npt.NDArray[np.int64]:
+    def counts(self) -> Ints:
         """(n_labels,) how many papers carry each label."""
         return np.bincount(self.codes, minlength=len(self.label_names))
 
@@ -89,22 +86,20 @@ class LabelIndex:
             combinations=self.combinations[rows],
         )
 
-    def lists(self, rows: npt.NDArray[np.int64]) -> list[tuple[str, ...]]:
+    def lists(self, rows: Ints) -> list[tuple[str, ...]]:
         """Return the labels of the papers in ``rows``, in written order; equal lists are shared."""
         lists = self.distinct_lists(rows)
         return [lists.distinct[number] for number in lists.numbers.tolist()]
 
-    def distinct_lists(self, rows: npt.NDArray[np.int64]) -> LabelLists:
+    def distinct_lists(self, rows: Ints) -> LabelLists:
         """Return the labels of the papers in ``rows``, each list once."""
         numbers, first = _numbered(self.written_lists[rows])
-        return LabelLists([self._labels_of(row) for row in rows[first].tolist()], numbers)
-
-    def _labels_of(self, row: int) -> tuple[str, ...]:
-        codes = self.codes[self.indptr[row] : self.indptr[row + 1]].tolist()
-        return tuple(self.label_names[code] for code in codes)
+        ends, names = self.indptr, self.label_names
+        lists = [self.codes[ends[row] : ends[row + 1]].tolist() for row in rows[first].tolist()]
+        return LabelLists([tuple(names[code] for code in codes) for codes in lists], numbers)
 
     @cached_property
-    def written_lists(self) -> npt.NDArray[np.int64]:
+    def written_lists(self) -> Ints:
         """(n_papers,) equal numbers for equal lists of labels in the order written."""
         return _distinct_lists(self.codes, self.indptr, len(self.label_names))
 
@@ -113,7 +108,7 @@ class LabelIndex:
         mask = np.ones(len(self), dtype=bool)
         for label in labels:
             code = self.label_names.index(label) if label in self.label_names else -1
-            mask &= _any_of(self, self.codes == code)
+            mask &= mask_of(self.papers[self.codes == code], len(self))
         return mask
 
 
@@ -126,15 +121,13 @@ def index_labels(labels: Sequence[tuple[str, ...]]) -> LabelIndex:
     return _renumbered(list(names), papers, np.array(numbers, dtype=np.int64), len(labels))
 
 
-def _numbered(values: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Rows]:
+def _numbered(values: Ints) -> tuple[Ints, Rows]:
     """Return (n,) equal values as numbers from 0 in order of appearance, and which are first."""
     numbers = pd.factorize(values)[0]
     return numbers, np.diff(np.maximum.accumulate(numbers), prepend=-1) > 0
 
 
-def _distinct_lists(
-    codes: Codes, indptr: npt.NDArray[np.int64], n_labels: int
-) -> npt.NDArray[np.int64]:
+def _distinct_lists(codes: Codes, indptr: Ints, n_labels: int) -> Ints:
     """Return (n_lists,) equal numbers for equal lists of codes."""
     numbers = np.diff(indptr)
     for place in range(int(numbers.max(initial=0))):
@@ -148,7 +141,7 @@ def _distinct_lists(
 def has_second_name(index: LabelIndex) -> Rows:
     """Return (n_papers,) which papers have an area's second name or a retired archive's."""
     is_second = np.array([name in CURRENT_NAMES for name in index.label_names], dtype=bool)
-    return _any_of(index, is_second[index.codes])
+    return mask_of(index.papers[is_second[index.codes]], len(index))
 
 
 def with_current_names(index: LabelIndex) -> LabelIndex:
@@ -171,7 +164,7 @@ def without_labels(index: LabelIndex, left_out: Rows) -> LabelIndex:
 
 def _renumbered(
     names: list[str],
-    papers: npt.NDArray[np.int64],
+    papers: Ints,
     codes: npt.NDArray[np.integer],
     n_papers: int,
 ) -> LabelIndex:
@@ -187,7 +180,7 @@ def _renumbered(
 
 
 def _combinations(
-    label_names: Sequence[str], codes: Codes, indptr: npt.NDArray[np.int64]
+    label_names: Sequence[str], codes: Codes, indptr: Ints
 ) -> tuple[tuple[tuple[str, ...], ...], Codes]:
     """Return the distinct combinations and each paper's, as :class:`LabelIndex` holds them."""
     papers = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
@@ -203,7 +196,3 @@ def _combinations(
     place_of = np.empty(len(order), dtype=np.int32)
     place_of[order] = np.arange(len(order), dtype=np.int32)
     return tuple(names[number] for number in order), place_of[numbers]
-
-
-def _any_of(index: LabelIndex, occurrences: Rows) -> Rows:
-    return mask_of(index.papers[occurrences], len(index))

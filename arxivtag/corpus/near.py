@@ -25,10 +25,8 @@ import pyarrow.compute as pc
 import rensa
 
 from arxivtag.callbacks import ShouldStop
-from arxivtag.corpus.arrays import ArrayWriter, forget, map_array, new_array
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import ArrayWriter, Ints, Rows, forget, map_array, new_array
 
-Ints = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
 
 # 42 bands of 3 find a pair of similarity 0.5 with probability 1 - (1 - 0.5**3)**42 = 0.996,
@@ -41,7 +39,7 @@ _ROWS_AT_ONCE = 20_000  # rensa hands out signatures as Python's numbers, 32 byt
 LEAST_SIMILARITY = 0.5  # no less can be asked for in cleaning
 # Signatures of a pair with that similarity agree in a smaller share once in a million pairs.
 _LEAST_AGREEMENT = 0.3
-_PAIRS_AT_ONCE = 50_000
+_BANDS_AT_ONCE, _PAIRS_AT_ONCE = 200_000, 50_000
 # In larger groups not every pair is compared: those found by their signatures must do.
 _LARGEST_COMPARED_GROUP = 64
 
@@ -63,10 +61,7 @@ class NearPairs:
     def components(self, n_rows: int, similarity: float, rows: Rows | None = None) -> Ints:
         """Return (n_rows,) for each row the first that pairs of at least ``similarity`` join it to.
 
-        Args:
-            n_rows: Number of rows.
-            similarity: The least similarity of a pair that counts.
-            rows: (n_rows,) the rows that count; pairs with another do not.
+        Pairs with another than the selected ``rows`` (n_rows,) do not count.
         """
         from scipy.sparse import coo_matrix
         from scipy.sparse.csgraph import connected_components
@@ -130,7 +125,7 @@ class SignatureWriter:
         for band in range(_N_BANDS):
             if should_stop() or len(rows) < 2:
                 break
-            pairs = rows[_pairs_of_band(_band_of(self._signatures, band)[rows])]
+            pairs = rows[_pairs_of_band(_band_keys(self._signatures, band)[rows])]
             keys.update(self._likely(pairs).tolist())
         compared.add(sorted(keys))
         compared.add(sorted(compared.missing_within_groups()))
@@ -147,15 +142,6 @@ class SignatureWriter:
         return np.concatenate(likely) if likely else keys
 
 
-def _band_of(signatures: npt.NDArray[np.uint32], band: int) -> Hashes:
-    step = 200_000  # rows at once
-    parts = []
-    for start in range(0, len(signatures), step):
-        parts.append(_band_keys(signatures[start : start + step], band))
-        forget(signatures)
-    return np.concatenate(parts)
-
-
 class _Comparison:
     """Exact similarities of pairs, each pair one number: first row in the upper 32 bits."""
 
@@ -170,7 +156,9 @@ class _Comparison:
             if key >> 32 != row:
                 row = key >> 32
                 shingles = self._distinct(row)
-            similarity = _jaccard(shingles, self._distinct(key & 0xFFFFFFFF))
+            others = self._distinct(key & 0xFFFFFFFF)
+            n_both = len(np.intersect1d(shingles, others, assume_unique=True))
+            similarity = n_both / (len(shingles) + len(others) - n_both)  # of Jaccard
             if similarity >= LEAST_SIMILARITY:
                 self._similarities[key] = similarity
 
@@ -235,8 +223,11 @@ def _mix(values: Hashes) -> Hashes:
 def _band_keys(signatures: npt.NDArray[np.uint32], band: int) -> Hashes:
     """Return one number per row for one band of its signature, shape (n,)."""
     keys = np.zeros(len(signatures), np.uint64)
-    for column in range(band * _ROWS_A_BAND, (band + 1) * _ROWS_A_BAND):
-        keys = _mix(keys + signatures[:, column])
+    for start in range(0, len(keys), _BANDS_AT_ONCE):
+        part = slice(start, start + _BANDS_AT_ONCE)
+        for column in range(band * _ROWS_A_BAND, (band + 1) * _ROWS_A_BAND):
+            keys[part] = _mix(keys[part] + signatures[part, column])
+        forget(signatures)
     return keys
 
 
@@ -267,9 +258,3 @@ def _minhash_signatures(shingles: Hashes, offsets: Ints) -> npt.NDArray[np.uint3
         )
         signatures[start : start + _ROWS_AT_ONCE] = matrix.to_rows()
     return signatures
-
-
-def _jaccard(first: Hashes, second: Hashes) -> float:
-    """Return the Jaccard similarity of two sets, each given as its distinct hashes."""
-    n_both = len(np.intersect1d(first, second, assume_unique=True))
-    return n_both / (len(first) + len(second) - n_both)

@@ -19,14 +19,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.arrays import Ints, Rows
 from arxivtag.corpus.cleaning import Cleaned, near_groups
-from arxivtag.corpus.labels import LabelLists, Rows
+from arxivtag.corpus.labels import LabelLists
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.papers.dates import UNKNOWN, date_text
 from arxivtag.settings import CleaningConfig, SplitConfig
-
-Integers = npt.NDArray[np.int64]
 
 TRAIN, VAL, TEST = 0, 1, 2
 BY_COMBINATION = "stratified by label combination"
@@ -44,16 +43,12 @@ class SplitReport:
     """How papers were divided, and whether anything leaks.
 
     Attributes:
-        n_train: Papers in train.
-        n_val: Papers in val.
-        n_test: Papers in test.
         held_out_method: How the held-out papers were chosen.
         val_method: How val was chosen from the held-out papers.
         n_groups: Groups of two or more papers that belong together.
         n_moved: Papers moved to the side of their group's first paper, by date to its oldest.
-        n_leaked_titles: Papers of val and test whose title also occurs on another side.
-        n_leaked_abstracts: The same for abstracts.
-        n_leaked_near_duplicates: The same for near-duplicates.
+        n_leaked_titles: Papers of val and test whose title also occurs on another side; so of
+            abstracts and near-duplicates.
         n_labels_only_held_out: Labels in val or test that no paper in train has.
         first_dates: Of a split by date, the first date of val and of test, as ``2026-07-02``.
         divided_dates: Those that stand on two sides: chance divided the papers of a day, or of a
@@ -109,16 +104,15 @@ class SplitRows:
     Attributes:
         rows: (n_kept,) the rows of the corpus that were divided, in order.
         sides: (n_kept,) each one's side: 0 (train), 1 (val) or 2 (test).
-        report: How they were divided, and whether anything leaks.
     """
 
-    rows: npt.NDArray[np.int64]
+    rows: Ints
     sides: npt.NDArray[np.int8]
     report: SplitReport
 
-    def of(self, side: int) -> npt.NDArray[np.int64]:
+    def of(self, side: int) -> Ints:
         """Return the rows of one side, in order."""
-        chosen: npt.NDArray[np.int64] = self.rows[self.sides == side]
+        chosen: Ints = self.rows[self.sides == side]
         return chosen
 
 
@@ -127,11 +121,7 @@ def split_rows(
 ) -> SplitRows:
     """Divide what cleaning kept.
 
-    Args:
-        corpus: The papers.
-        cleaned: Which of them, and their labels, as written.
-        config: The share held out, and whether near-duplicates stay together.
-        random_seed: Same seed and papers, same sides.
+    Same seed and papers, same sides.
 
     Raises:
         DataError: If there are too few papers, or too few with a date where it decides, or all
@@ -140,14 +130,19 @@ def split_rows(
     config, rows = config or SplitConfig(), cleaned.rows
     check_enough_papers(len(rows))
     lists = cleaned.labels.distinct_lists(rows)
-    titles, abstracts, near = map(_numbered, _groupings(corpus, cleaned))
+    groupings = (
+        corpus.first_of_title[rows],
+        corpus.first_of_abstract[rows],
+        near_groups(corpus, CleaningConfig().near_duplicate_similarity, cleaned.kept),
+    )
+    titles, abstracts, near = (pd.factorize(grouping)[0] for grouping in groupings)
     by_date = config.split_by == "date"
     dates = np.asarray(corpus.dates[rows], dtype=np.int64)
     if by_date:
         sides, methods = _divide_by_date(dates, config.held_out_fraction, random_seed)
     else:
         sides, methods = _divide(lists, config.held_out_fraction, random_seed)
-    divided = _on_two_sides(dates, sides) if by_date else []
+    divided_dates = _on_two_sides(dates, sides) if by_date else ()
     groups = _joined([near, titles, abstracts])
     n_moved = 0  # a group's number is the position of its first paper
     if config.keep_near_duplicates_together:
@@ -172,8 +167,8 @@ def split_rows(
         n_leaked_abstracts=count_leaked(abstracts, sides),
         n_leaked_near_duplicates=count_leaked(near, sides),
         n_labels_only_held_out=_count_only_held_out(lists, sides == TRAIN),
-        first_dates=_texts_of([dates[sides == side].min() for side in (VAL, TEST)], by_date),
-        divided_dates=_texts_of(divided, by_date),
+        first_dates=_first_dates(dates, sides) if by_date else (),
+        divided_dates=divided_dates,
     )
     return SplitRows(rows, sides.astype(np.int8), report)
 
@@ -183,13 +178,8 @@ def with_train_share(
 ) -> SplitRows:
     """Return the division with a share of its training papers, val and test as they are.
 
-    A smaller share is a part of a larger one with the same seed.
-
-    Args:
-        parts: The division.
-        cleaned: What was divided.
-        share: 0 to 1; at least one paper stays.
-        random_seed: Same seed, same papers.
+    Of a ``share`` from 0 to 1 at least one paper stays. With the same seed, a smaller share is a
+    part of a larger one.
     """
     if share == 1:
         return parts
@@ -203,58 +193,31 @@ def with_train_share(
     return SplitRows(rows, sides, report)
 
 
-def _groupings(corpus: Corpus, cleaned: Cleaned) -> tuple[npt.NDArray[np.integer], ...]:
-    """Return (n_kept,) equal numbers for papers of equal titles, abstracts, and near-duplicates."""
-    similarity = CleaningConfig().near_duplicate_similarity
-    rows = cleaned.rows
-    return (
-        corpus.first_of_title[rows],
-        corpus.first_of_abstract[rows],
-        near_groups(corpus, similarity, cleaned.kept),
-    )
-
-
-def _numbered(groups: npt.NDArray[np.integer]) -> Integers:
-    """Return the groups under numbers from 0."""
-    return pd.factorize(groups)[0]
-
-
-def count_leaked(groups: Integers, sides: Integers) -> int:
+def count_leaked(groups: Ints, sides: Ints) -> int:
     """Return how many papers of val and test have a member of their group on another side.
 
-    Args:
-        groups: Group number of each paper, shape (n,).
-        sides: 0, 1 or 2 for each paper, shape (n,).
+    Groups and sides are numbers of each paper, shape (n,).
     """
     on_side = [np.bincount(groups, sides == side) > 0 for side in (TRAIN, VAL, TEST)]
     n_sides = np.sum(on_side, axis=0)[groups]
     return int(((n_sides > 1) & (sides != TRAIN)).sum())
 
 
-def _divide(
-    lists: LabelLists, fraction: float, random_seed: int
-) -> tuple[Integers, tuple[str, str]]:
+def _divide(lists: LabelLists, fraction: float, random_seed: int) -> tuple[Ints, tuple[str, str]]:
     """Return each paper's side and how held-out papers and val were chosen."""
     n_held_out = max(2, int(np.ceil(len(lists) * fraction)))
     held_out, held_out_method = _choose(lists, n_held_out, random_seed)
     rest = lists.at(held_out)
     n_val = round(len(held_out) / 2)
-    if held_out_method == BY_LABEL:
-        val, val_method = _choose(rest, n_val, random_seed)
-    elif _can_stratify(rest, n_val):
-        val, val_method = _choose_by_combination(rest, n_val, random_seed), BY_COMBINATION
-    else:  # as in the example
-        order = np.random.default_rng(random_seed).permutation(len(rest))
-        val, val_method = np.sort(order[:n_val]), AT_RANDOM
+    by_label = held_out_method == BY_LABEL  # else by combination or at random, as in the example
+    val, val_method = _choose(rest, n_val, random_seed, by_label=by_label)
     sides = np.full(len(lists), TRAIN, dtype=np.int64)
     sides[held_out] = TEST
     sides[held_out[val]] = VAL
     return sides, (held_out_method, val_method)
 
 
-def _divide_by_date(
-    dates: Integers, fraction: float, random_seed: int
-) -> tuple[Integers, tuple[str, str]]:
+def _divide_by_date(dates: Ints, fraction: float, random_seed: int) -> tuple[Ints, tuple[str, str]]:
     """Return each paper's side: the newest in test, those before in val; without date in train.
 
     Of papers of one date, chance decides.
@@ -275,29 +238,32 @@ def _divide_by_date(
     return sides, (BY_DATE, BY_DATE)
 
 
-def _oldest_side(sides: Integers, groups: Integers) -> Integers:
+def _oldest_side(sides: Ints, groups: Ints) -> Ints:
     """Return for each paper the oldest side that a paper of its group is on: train before val."""
     oldest = np.full(len(sides), TEST, dtype=np.int64)
     np.minimum.at(oldest, groups, sides)
     return oldest[groups]
 
 
-def _on_two_sides(dates: Integers, sides: Integers) -> list[int]:
+def _on_two_sides(dates: Ints, sides: Ints) -> tuple[str, ...]:
     """Return the dates whose papers are on more than one side; no date is none."""
     pairs = np.unique((3 * dates + sides)[dates != UNKNOWN])
     found, n_sides = np.unique(pairs // 3, return_counts=True)
-    return [int(date) for date in found[n_sides > 1]]
+    return tuple(map(date_text, found[n_sides > 1].tolist()))
 
 
-def _texts_of(dates: Sequence[int], by_date: bool) -> tuple[str, ...]:
-    return tuple(date_text(int(date)) for date in dates) if by_date else ()
+def _first_dates(dates: Ints, sides: Ints) -> tuple[str, ...]:
+    return tuple(date_text(int(dates[sides == side].min())) for side in (VAL, TEST))
 
 
-def _choose(lists: LabelLists, n_chosen: int, random_seed: int) -> tuple[Integers, str]:
+def _choose(
+    lists: LabelLists, n_chosen: int, random_seed: int, *, by_label: bool = True
+) -> tuple[Ints, str]:
     """Return sorted positions of about ``n_chosen`` papers, stratified as well as may be."""
-    if _can_stratify(lists, n_chosen):
+    fewest_places = min(n_chosen, len(lists) - n_chosen)
+    if lists.counts.min() > 1 and len(lists.distinct) <= fewest_places:
         return _choose_by_combination(lists, n_chosen, random_seed), BY_COMBINATION
-    if n_chosen > 1:
+    if by_label and n_chosen > 1:
         chosen = _choose_by_label(lists, n_chosen, random_seed)
         if 1 < len(chosen) < len(lists):  # of few papers it may choose none or all
             return chosen, BY_LABEL
@@ -305,12 +271,7 @@ def _choose(lists: LabelLists, n_chosen: int, random_seed: int) -> tuple[Integer
     return np.sort(order[:n_chosen]), AT_RANDOM
 
 
-def _can_stratify(lists: LabelLists, n_chosen: int) -> bool:
-    fewest_places = min(n_chosen, len(lists) - n_chosen)
-    return bool(lists.counts.min() > 1) and len(lists.distinct) <= fewest_places
-
-
-def _choose_by_combination(lists: LabelLists, n_chosen: int, random_seed: int) -> Integers:
+def _choose_by_combination(lists: LabelLists, n_chosen: int, random_seed: int) -> Ints:
     from sklearn.model_selection import train_test_split
 
     codes, _ = pd.factorize(pd.Series(map(" ".join, lists.distinct)), sort=True)
@@ -323,7 +284,7 @@ def _choose_by_combination(lists: LabelLists, n_chosen: int, random_seed: int) -
     return np.sort(chosen).astype(np.int64)
 
 
-def _choose_by_label(lists: LabelLists, n_chosen: int, random_seed: int) -> Integers:
+def _choose_by_label(lists: LabelLists, n_chosen: int, random_seed: int) -> Ints:
     from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
 
     counts: Counter[str] = Counter()
@@ -345,7 +306,7 @@ def _choose_by_label(lists: LabelLists, n_chosen: int, random_seed: int) -> Inte
     return np.sort(chosen).astype(np.int64)
 
 
-def _joined(groupings: Sequence[Integers]) -> Integers:
+def _joined(groupings: Sequence[Ints]) -> Ints:
     """Return the finest grouping that holds all of ``groupings``; numbers are first positions."""
     groups = np.arange(len(groupings[0]), dtype=np.int64)
     while True:

@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,56 +21,51 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from arxivtag import locks, storage
-from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never, unheard
+from arxivtag.callbacks import OnProgress, ShouldStop, never, unheard
 from arxivtag.config import corpora_folder, limits
 from arxivtag.corpus import apart
 from arxivtag.corpus.apart import ingest_apart
-from arxivtag.corpus.arrays import map_array
-from arxivtag.corpus.ingest import FORMAT_VERSION, REPORT_NAME, IngestJob, files_in, ingest
-from arxivtag.corpus.labels import LabelIndex, Rows
+from arxivtag.corpus.arrays import Number, map_array
+from arxivtag.corpus.ingest import (
+    FORMAT_VERSION,
+    REPORT_NAME,
+    CorpusReport,
+    IngestJob,
+    files_in,
+    ingest,
+)
+from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.near import NearPairs
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import StorageError
-from arxivtag.papers.dates import DateReading, Dates, years_of
-from arxivtag.papers.labels import LabelExample, LabelReading
+from arxivtag.papers.dates import Dates, years_of
 from arxivtag.papers.reading.readers import parts_of
-from arxivtag.papers.schema import ABSTRACT, TITLE, Layout, ReadReport
+from arxivtag.papers.schema import ABSTRACT, TITLE, Layout
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.papers.uploads import is_stored
 from arxivtag.storage import TEMPORARY_PREFIX
 
-Ints = npt.NDArray[np.int64]
 IngestLarge = Callable[[OpenedSource, Path, Callable[[], None]], None]
 PREPARED_SUFFIX = ".prepared"
 _GB = 1_000_000_000  # bytes
 _WAIT_S = 0.2  # between two looks at a lock, after which a stop is heard
 
 
-@dataclass(frozen=True)
-class CorpusReport:
-    """What an ingest noted.
+def _of_papers(name: str, kind: type[Number]) -> cached_property[npt.NDArray[Number]]:
+    """Return a property of a corpus: a number of each paper, mapped when first asked for."""
 
-    Attributes:
-        read: Rows read and left out, with notes.
-        labels_read: How the labels were understood.
-        dates_read: How the dates were understood.
-        text_notes: How many abstracts are withdrawn notices, not English and so on.
-        synthetic: Whether a program wrote the texts.
-        n_spaced_words: Distinct words of all abstracts with their punctuation, within 1 %.
-    """
+    def read(corpus: Corpus) -> npt.NDArray[Number]:
+        with storage.disk_errors("read", corpus.folder):  # somebody took the home folder away
+            return map_array(corpus.folder / "papers" / name, kind)
 
-    read: ReadReport
-    labels_read: LabelReading
-    dates_read: DateReading
-    text_notes: dict[str, int]
-    synthetic: bool
-    n_spaced_words: int
+    return cached_property(read)
 
 
 class Corpus:
@@ -79,11 +75,7 @@ class Corpus:
 
     Attributes:
         source: What the person chose.
-        name: A short name to show.
         fingerprint: 64 hex digits of content and reading.
-        folder: Its folder.
-        n_papers: Papers in it.
-        report: What the ingest noted.
     """
 
     def __init__(self, source: str, name: str, folder: Path, lock: int) -> None:
@@ -91,7 +83,7 @@ class Corpus:
         self.source, self.name, self.folder = source, name, folder
         self.fingerprint: str = about["fingerprint"]
         self.n_papers: int = about["n_papers"]
-        self.report = _report_of(about)
+        self.report = msgspec.convert(about["report"], CorpusReport)
         self.close = weakref.finalize(self, locks.release, lock)
 
     @cached_property
@@ -99,10 +91,8 @@ class Corpus:
         """The labels of all papers."""
         folder = self.folder / "labels"
         names = tuple(storage.read_json(folder / "names.json")["label_names"])
-        codes, indptr = (
-            map_array(folder / "codes", np.int32),
-            map_array(folder / "indptr", np.int64),
-        )
+        codes = map_array(folder / "codes", np.int32)
+        indptr = map_array(folder / "indptr", np.int64)
         combinations = tuple(
             tuple(sorted(names[code] for code in codes[indptr[row] : indptr[row + 1]].tolist()))
             for row in map_array(folder / "examples", np.int64).tolist()
@@ -115,45 +105,25 @@ class Corpus:
         """The words and bigrams of all abstracts."""
         return map_tokens(self.folder / "tokens")
 
-    @cached_property
-    def n_words(self) -> Ints:
-        """(n_papers,) the words of each abstract, counted as the Keras example does."""
-        return self._array("n_words", np.int64)
-
-    @cached_property
-    def first_of_title(self) -> npt.NDArray[np.int32]:
-        """(n_papers,) the first paper with the same title; a paper without one is its own."""
-        return self._array(f"first_of_{TITLE}", np.int32)
-
-    @cached_property
-    def first_of_abstract(self) -> npt.NDArray[np.int32]:
-        """(n_papers,) the first paper with the same abstract."""
-        return self._array(f"first_of_{ABSTRACT}", np.int32)
-
-    @property
-    def dates(self) -> Dates:
-        """(n_papers,) when each paper appeared, as far as it is known: see papers/dates.py."""
-        return self._array("dates", np.int32)
+    # (n_papers,) words of the abstract, counted as the Keras example does
+    n_words = _of_papers("n_words", np.int64)
+    # (n_papers,) the first paper with the same title; a paper without one is its own
+    first_of_title = _of_papers(f"first_of_{TITLE}", np.int32)
+    # (n_papers,) the first paper with the same abstract
+    first_of_abstract = _of_papers(f"first_of_{ABSTRACT}", np.int32)
+    # (n_papers,) when the paper appeared, as far as it is known: see papers/dates.py
+    dates = _of_papers("dates", np.int32)
+    # (n_papers,) whether the abstract holds nothing but white space
+    is_blank = _of_papers("is_blank", np.bool_)
+    # (n_papers,) whether normalising changed title or abstract
+    is_changed = _of_papers("is_changed", np.bool_)
+    # (n_papers,) whether the abstract holds a letter or digit
+    has_words = _of_papers("has_words", np.bool_)
 
     @property
     def years(self) -> Dates:
         """(n_papers,) the year of each paper, or -1 if not known."""
         return years_of(self.dates)
-
-    @property
-    def is_blank(self) -> Rows:
-        """(n_papers,) whether the abstract holds nothing but white space."""
-        return self._array("is_blank", np.bool_)
-
-    @property
-    def is_changed(self) -> Rows:
-        """(n_papers,) whether normalising changed title or abstract."""
-        return self._array("is_changed", np.bool_)
-
-    @property
-    def has_words(self) -> Rows:
-        """(n_papers,) whether the abstract holds a letter or digit."""
-        return self._array("has_words", np.bool_)
 
     @cached_property
     def near_pairs(self) -> NearPairs:
@@ -165,23 +135,6 @@ class Corpus:
     def papers_path(self) -> Path:
         """The Parquet file of texts and labels."""
         return self.folder / "papers.parquet"
-
-    def _array(self, name: str, kind: type[Any]) -> npt.NDArray[Any]:
-        with storage.disk_errors("read", self.folder):  # somebody took the home folder away
-            return map_array(self.folder / "papers" / name, kind)
-
-
-def _report_of(about: dict[str, Any]) -> CorpusReport:
-    reading, dates = about["labels_read"], about["dates_read"]
-    shown = tuple(LabelExample(one["written"], tuple(one["labels"])) for one in reading["examples"])
-    return CorpusReport(
-        ReadReport(about["n_rows_read"], about["n_rows_skipped"], tuple(about["notes"])),
-        LabelReading(reading["words"], reading["separator"], reading["n_labels"], shown),
-        DateReading(**{**dates, "columns": tuple(dates["columns"])}),
-        about["text_notes"],
-        about["synthetic"],
-        about["n_spaced_words"],
-    )
 
 
 def open_corpus(
@@ -197,10 +150,6 @@ def open_corpus(
 
     Args:
         source: What :mod:`arxivtag.papers.source` describes.
-        home: The home folder.
-        layout: What is said about its columns.
-        progress: Told what an ingest does.
-        should_stop: Asked often during an ingest.
         ingest_large: Lets another process ingest, as :func:`apart.ingest_apart` does.
 
     Raises:
@@ -223,17 +172,11 @@ def open_corpus(
     return Corpus(source, opened.name, root / fingerprint, lock)
 
 
-def ingest_here(
-    opened: OpenedSource, folder: Path, progress: OnProgress, should_stop: ShouldStop
-) -> None:
-    """Ingest a source in this process, unless its corpus is there.
-
-    Raises:
-        DataError: If the source cannot be used.
-        StoppedError: If it was to stop.
-        StorageError: If the disk refuses.
-    """
-    locks.release(_Work(opened, folder, progress, should_stop).locked())
+def _ingest_asked(request: dict[str, Any], folder: Path, progress: OnProgress) -> None:
+    """Ingest what :func:`apart.request_for` asks for, unless its corpus is there."""
+    layout = Layout(request["columns"], request["label_separator"])
+    opened = OpenedSource(request["source"], layout, folder.parent.parent)
+    locks.release(_Work(opened, folder, progress, never).locked())
 
 
 @dataclass(frozen=True)
@@ -253,63 +196,53 @@ class _Work:
             if is_sound(self.folder):
                 return lock
             locks.release(lock)
-            if not self.ingest_large or not apart.is_large(self.opened):
-                self._ingest()
-            else:
+            if self.ingest_large and apart.is_large(self.opened):
                 try:
                     self.ingest_large(self.opened, self.folder, self._listen)
                 except BaseException:
                     sweep(self.folder.parent)
                     raise
+            else:
+                self._ingest()
             if self.ingest_large:  # what it said of itself is gone by now
                 self.progress("The papers are read", 1.0)
             make_room(self.folder.parent, self.folder.name)
 
     def _wait(self, *, shared: bool) -> int:
-        while True:
-            path = self._beside(".lock")
-            lock = locks.try_acquire(path, _WAIT_S, shared=shared)
-            if lock is not None:
-                return lock
+        path = self._beside(".lock")
+        while (lock := locks.try_acquire(path, _WAIT_S, shared=shared)) is None:
             self._listen()
+        return lock
 
     def _listen(self) -> None:
         """Tell how far another process is, and hear whether to stop."""
-        if not self.ingest_large:  # what it says of itself is read by whoever started this process
-            return
-        apart.tell_progress(
-            self._beside(apart.PROGRESS_SUFFIX), self.progress, f"Reading {self.opened.name}"
-        )
-        if self.should_stop():
-            raise StoppedError
+        if self.ingest_large:  # in a process of its own, who started it follows the other one
+            noted, reading = self._beside(apart.PROGRESS_SUFFIX), f"Reading {self.opened.name}"
+            apart.follow(noted, reading, self.progress, self.should_stop)
 
     def _beside(self, suffix: str) -> Path:
         return self.folder.with_name(f"{self.folder.name}{suffix}")
 
     def _ingest(self) -> None:
         """Ingest alone: nobody else works at this corpus meanwhile."""
+        root, name = self.folder.parent, self.folder.name
         lock = self._wait(shared=False)
         try:
-            if not is_sound(self.folder):
-                self._ingest_alone()
+            if is_sound(self.folder):
+                return
+            sweep(root, but=name)
+            apart.check_room(self.opened, root)
+            with storage.publish_folder(self.folder, f"{TEMPORARY_PREFIX}{name}") as folder:
+                ingest(IngestJob(self.opened, name, folder, self.progress, self.should_stop))
+        except pa.ArrowException as error:
+            raise StorageError(
+                f"Could not write into {self.folder}: {str(error).splitlines()[0][:200]}.",
+                "Free some space, or set ARXIVTAG_HOME to another folder.",
+            ) from error
         finally:
             with contextlib.suppress(OSError):
                 self._beside(apart.PROGRESS_SUFFIX).unlink()
             locks.release(lock)
-
-    def _ingest_alone(self) -> None:
-        sweep(self.folder.parent, but=self.folder.name)
-        apart.check_room(self.opened, self.folder.parent)
-        temporary = f"{TEMPORARY_PREFIX}{self.folder.name}"
-        with storage.publish_folder(self.folder, temporary) as folder:
-            job = IngestJob(self.opened, self.folder.name, folder, self.progress, self.should_stop)
-            try:
-                ingest(job)
-            except pa.ArrowException as error:
-                raise StorageError(
-                    f"Could not write into {folder}: {str(error).splitlines()[0][:200]}.",
-                    "Free some space, or set ARXIVTAG_HOME to another folder.",
-                ) from error
 
 
 def is_sound(folder: Path) -> bool:
@@ -413,3 +346,7 @@ def _read_seen(path: Path) -> str:
         return path.read_text("ascii").strip()
     except (OSError, ValueError):
         return ""
+
+
+if __name__ == "__main__":  # the process that ingests: its argument is the request
+    sys.exit(apart.serve_request(_ingest_asked))

@@ -22,8 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never, unheard
-from arxivtag.corpus.arrays import mask_of
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows, mask_of
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import StorageError
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
@@ -145,8 +144,7 @@ def titles_at(corpus: Corpus, rows: Sequence[int] | npt.NDArray[np.integer]) -> 
     Raises:
         StorageError: If the corpus cannot be read.
     """
-    titles: list[str] = _at_rows(corpus, rows, [TITLE]).column(0).to_pylist()
-    return titles
+    return list(_at_rows(corpus, rows, [TITLE]).column(0).to_pylist())
 
 
 def _at_rows(
@@ -160,12 +158,7 @@ def _at_rows(
 
 
 def batches(corpus: Corpus, rows: Rows, columns: Sequence[str]) -> Iterator[pa.Table]:
-    """Yield some columns of the selected papers, in order, a row group at a time.
-
-    Args:
-        corpus: The corpus.
-        rows: (n_papers,) the selected papers.
-        columns: Names of ``papers.parquet``'s columns.
+    """Yield some columns of the papers in ``rows`` (n_papers,), in order, a row group at a time.
 
     Raises:
         StorageError: If the corpus cannot be read.

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import titles_at
 
@@ -25,14 +25,13 @@ class DuplicateGroups:
     """Groups of papers that count as the same.
 
     Attributes:
-        kind: What makes them the same: equal titles, equal abstracts, or nearly equal abstracts.
         members: (n_papers,) the number of each paper's group, -1 for papers in none.
         table: One line per group, the largest first: ``group``, ``papers``, ``title`` (of the
             first), ``distinct_titles``, ``distinct_abstracts``, ``distinct_combinations``.
     """
 
     kind: DuplicateKind
-    members: npt.NDArray[np.int64]
+    members: Ints
     table: pd.DataFrame
 
     def __len__(self) -> int:
@@ -43,7 +42,7 @@ class DuplicateGroups:
         """How many papers would go if each group kept only its first."""
         return int(np.count_nonzero(self.members >= 0)) - len(self)
 
-    def rows(self, group: int) -> npt.NDArray[np.int64]:
+    def rows(self, group: int) -> Ints:
         """Return the positions of a group's papers, in order of the data set."""
         return np.flatnonzero(self.members == group)
 
@@ -64,17 +63,18 @@ def duplicate_groups(
     Near-duplicates are sought among the distinct abstracts: each of their groups holds at
     least two different ones, so that it shows what equality does not.
 
-    Args:
-        corpus: The papers.
-        kind: What makes papers the same.
-        similarity: For ``near``, the least Jaccard similarity of word shingles, 0.5 or more.
+    For them ``similarity`` is the least Jaccard similarity of word shingles, 0.5 or more.
 
     Raises:
         StorageError: If the corpus cannot be read.
     """
     titles, abstracts = corpus.first_of_title, corpus.first_of_abstract
     if kind == "near":
-        same = _near_codes(corpus, similarity)
+        same = corpus.near_pairs.components(corpus.n_papers, similarity)[abstracts]
+        is_first = abstracts == np.arange(corpus.n_papers)
+        n_distinct = np.bincount(same[is_first], minlength=corpus.n_papers)
+        alone = np.flatnonzero((n_distinct < 2)[same])  # or equal to one another
+        same[alone] = corpus.n_papers + alone
     else:
         same = (titles if kind == "titles" else abstracts).astype(np.int64)
     members = _number_groups(same)
@@ -99,18 +99,7 @@ def duplicate_groups(
     return DuplicateGroups(kind, members, table)
 
 
-def _near_codes(corpus: Corpus, similarity: float) -> npt.NDArray[np.int64]:
-    """Return (n_papers,) group numbers; papers whose group holds one abstract get their own."""
-    abstracts = corpus.first_of_abstract
-    same = corpus.near_pairs.components(corpus.n_papers, similarity)[abstracts]
-    is_first = abstracts == np.arange(corpus.n_papers)
-    n_distinct = np.bincount(same[is_first], minlength=corpus.n_papers)
-    alone = np.flatnonzero((n_distinct < 2)[same])
-    same[alone] = corpus.n_papers + alone
-    return same
-
-
-def _number_groups(same: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _number_groups(same: Ints) -> Ints:
     """Return (n,) 0, 1, ... for groups of two or more, largest first, ties by first paper."""
     codes = pd.factorize(same)[0]  # in order of their first papers
     sizes = np.bincount(codes)
@@ -118,8 +107,7 @@ def _number_groups(same: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     order = shared[np.argsort(-sizes[shared], kind="stable")]
     numbers = np.full(len(sizes), -1, dtype=np.int64)
     numbers[order] = np.arange(len(order))
-    members: npt.NDArray[np.int64] = numbers[codes]
-    return members
+    return numbers[codes]
 
 
 def mark_differences(a: str, b: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:

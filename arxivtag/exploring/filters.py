@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from arxivtag.corpus import texts
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.paper_map import Outline, rows_inside
 
@@ -15,21 +15,17 @@ class PaperFilter:
     """What a paper must be to be shown; the default shows all.
 
     Attributes:
-        labels: Every one of these labels.
         text: In title or abstract, in any case; white space matches any white space.
         min_words: At least so many words, counted as ``Corpus.n_words``.
-        max_words: At most so many words.
-        first_year: Of this year or later; papers without a date are none of any year.
-        last_year: Of this year or earlier.
-        outline: Inside this outline on the map of the corpus.
+        years: From the first to the last of these; papers without a date are of no year.
+        outline: On the map of the corpus.
     """
 
     labels: tuple[str, ...] = ()
     text: str = ""
     min_words: int | None = None
     max_words: int | None = None
-    first_year: int | None = None
-    last_year: int | None = None
+    years: tuple[int, int] | None = None
     outline: Outline = ()
 
     @property
@@ -49,10 +45,9 @@ def select_rows(corpus: Corpus, chosen: PaperFilter) -> Rows:
         rows &= corpus.n_words >= chosen.min_words
     if chosen.max_words is not None:
         rows &= corpus.n_words <= chosen.max_words
-    if chosen.first_year is not None:
-        rows &= corpus.years >= max(chosen.first_year, 0)
-    if chosen.last_year is not None:
-        rows &= (corpus.years >= 0) & (corpus.years <= chosen.last_year)
+    if chosen.years is not None:
+        first, last = chosen.years
+        rows &= (corpus.years >= max(first, 0)) & (corpus.years <= last)
     if chosen.outline:
         rows &= rows_inside(corpus, chosen.outline)
     if chosen.text.strip():

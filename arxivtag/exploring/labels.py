@@ -7,39 +7,17 @@ selects papers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.papers.taxonomy import label_name
 
 CoOccurrenceMeasure = Literal["count", "lift", "npmi"]
-
-
-@dataclass(frozen=True)
-class Imbalance:
-    """How unevenly labels are used; see :func:`imbalance`.
-
-    Attributes:
-        top_share: Share of papers that carry it.
-        ratio: Papers of the most frequent label per paper of the median label.
-        n_for_half: How many of the most frequent labels make up half of all label occurrences.
-        n_rare: Labels on fewer than :data:`RARE_LABEL_PAPERS` papers.
-    """
-
-    n_labels: int
-    top_label: str
-    top_share: float
-    ratio: float
-    n_for_half: int
-    n_rare: int
-
-
-RARE_LABEL_PAPERS = 10
 
 
 def label_frequency(index: LabelIndex) -> pd.DataFrame:
@@ -47,15 +25,16 @@ def label_frequency(index: LabelIndex) -> pd.DataFrame:
 
     Most frequent first, ties by label.
     """
-    counts = index.counts
-    frame = pd.DataFrame(
-        {
-            "label": list(index.label_names),
-            "name": [label_name(label) for label in index.label_names],
-            "papers": counts,
-            "share": counts / max(len(index), 1),
-        }
-    )
+    return label_table(index, papers=index.counts, share=index.counts / max(len(index), 1))
+
+
+def label_table(index: LabelIndex, **columns: npt.NDArray[np.number]) -> pd.DataFrame:
+    """Return ``label``, ``name`` and (n_labels,) ``columns`` of labels with ``papers``.
+
+    Most frequent first, ties by label.
+    """
+    names = [label_name(label) for label in index.label_names]
+    frame = pd.DataFrame({"label": list(index.label_names), "name": names, **columns})
     frame = frame[frame["papers"] > 0]
     return frame.sort_values(["papers", "label"], ascending=[False, True], ignore_index=True)
 
@@ -97,7 +76,6 @@ def co_occurrence(
     """Return how often the most frequent labels stand on the same paper, as a square table.
 
     Args:
-        n_labels: How many of the most frequent labels.
         measure: ``count``: papers that carry both; on the diagonal, papers that carry the label.
             ``lift``: p(a, b) / (p(a) p(b)); 1 is chance.
             ``npmi``: log lift / -log p(a, b), from -1 (never together) through 0 (chance)
@@ -114,14 +92,14 @@ def co_occurrence(
     return pd.DataFrame(values, index=names, columns=names)
 
 
-def most_frequent(index: LabelIndex, n_labels: int) -> npt.NDArray[np.int64]:
+def most_frequent(index: LabelIndex, n_labels: int) -> Ints:
     """Return the positions of the ``n_labels`` labels on most papers, most first."""
     counts = index.counts
     order = np.argsort(-counts, kind="stable")[:n_labels]
     return order[counts[order] > 0]
 
 
-def _pair_counts(index: LabelIndex, wanted: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _pair_counts(index: LabelIndex, wanted: Ints) -> npt.NDArray[np.float64]:
     """Return (k, k) counts of papers that carry both labels, for the k ``wanted`` codes."""
     place = np.full(len(index.label_names), -1, dtype=np.int64)
     place[wanted] = np.arange(len(wanted))
@@ -129,8 +107,7 @@ def _pair_counts(index: LabelIndex, wanted: npt.NDArray[np.int64]) -> npt.NDArra
     kept = places >= 0
     carries = np.zeros((len(index), len(wanted)), dtype=np.float32)
     carries[index.papers[kept], places[kept]] = 1
-    product: npt.NDArray[np.float64] = (carries.T @ carries).astype(np.float64)
-    return product
+    return (carries.T @ carries).astype(np.float64)
 
 
 def _association(
@@ -173,21 +150,30 @@ def label_pairs(index: LabelIndex, *, n_labels: int = 20) -> pd.DataFrame:
     )
 
 
-def imbalance(frequency: pd.DataFrame) -> Imbalance | None:
-    """Return how uneven a :func:`label_frequency` table is, or None where no label occurs."""
+def imbalance_text(frequency: pd.DataFrame) -> str:
+    """Return how unevenly labels are used, of a :func:`label_frequency`, in sentences."""
     if frequency.empty:
-        return None
-    counts = frequency["papers"].to_numpy()
-    median = float(np.median(counts))
+        return "No paper carries a label."
+    counts, top = frequency["papers"].to_numpy(), frequency.iloc[0]
+    if len(counts) == 1:
+        return f"There is one label alone, {top['label']}: there is nothing to tell apart."
     covered = np.cumsum(counts) / counts.sum()
-    return Imbalance(
-        n_labels=len(counts),
-        top_label=str(frequency["label"].iloc[0]),
-        top_share=float(frequency["share"].iloc[0]),
-        ratio=float(counts[0] / median),
-        n_for_half=int(np.searchsorted(covered, 0.5 - 1e-12) + 1),
-        n_rare=int(np.count_nonzero(counts < RARE_LABEL_PAPERS)),
+    n_for_half = int(np.searchsorted(covered, 0.5 - 1e-12) + 1)
+    half = (
+        "That label alone makes"
+        if n_for_half == 1
+        else f"The {n_for_half} most frequent labels make"
     )
+    text = (
+        f"{top['label']} is on {top['share']:.0%} of the papers, "
+        f"{counts[0] / np.median(counts):,.0f} times as many as the label in the middle of the "
+        f"ranking. {half} up half of all occurrences of the {len(counts):,} labels."
+    )
+    n_rare = int(np.count_nonzero(counts < 10))
+    if n_rare:
+        rare = "1 label is" if n_rare == 1 else f"{n_rare:,} labels are"
+        text += f" {rare} on fewer than 10 papers, too few to learn well."
+    return text
 
 
 def multi_hot(labels: Sequence[str], label_names: Sequence[str]) -> npt.NDArray[np.int8]:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.exploring.labels import most_frequent
 from arxivtag.papers.taxonomy import label_name
 
-Lengths = npt.NDArray[np.int64]
 PERCENTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 MAX_BINS = 60
 _NICE_STEPS = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000, 20_000)
 
 
-def describe_lengths(lengths: Lengths) -> pd.DataFrame:
+def describe_lengths(lengths: Ints) -> pd.DataFrame:
     """Return pandas' own ``describe()`` with more percentiles: ``figure``, ``words``."""
     described = pd.Series(lengths, dtype="int64").describe(percentiles=list(PERCENTILES))
     return described.rename_axis("figure").rename("words").reset_index()
 
 
-def length_histogram(lengths: Lengths) -> pd.DataFrame:
+def length_histogram(lengths: Ints) -> pd.DataFrame:
     """Return one line per bin: ``from_words``, ``to_words`` (both inside), ``papers``.
 
     All bins have the same whole width, so that none holds more possible lengths than another.
@@ -40,7 +39,7 @@ def length_histogram(lengths: Lengths) -> pd.DataFrame:
     )
 
 
-def length_by_label(index: LabelIndex, lengths: Lengths, *, n_labels: int = 20) -> pd.DataFrame:
+def length_by_label(index: LabelIndex, lengths: Ints, *, n_labels: int = 20) -> pd.DataFrame:
     """Return one line per label of the most frequent ones, and one for all papers.
 
     Columns: ``label``, ``name``, ``papers``, ``mean``, ``p5``, ``p25``, ``p50``, ``p75``, ``p95``.
@@ -54,12 +53,12 @@ def length_by_label(index: LabelIndex, lengths: Lengths, *, n_labels: int = 20) 
     return pd.DataFrame(lines, columns=columns)
 
 
-def _length_line(label: str, name: str, lengths: Lengths) -> tuple[object, ...]:
+def _length_line(label: str, name: str, lengths: Ints) -> tuple[object, ...]:
     quantiles = np.quantile(lengths, [0.05, 0.25, 0.5, 0.75, 0.95])
     return (label, name, len(lengths), float(lengths.mean()), *map(float, quantiles))
 
 
-def length_coverage(lengths: Lengths) -> pd.DataFrame:
+def length_coverage(lengths: Ints) -> pd.DataFrame:
     """Return what each maximum length covers: ``max_words``, ``papers``, ``share``.
 
     One line per distinct length; ``share`` is the share of abstracts no longer than that.
@@ -70,12 +69,12 @@ def length_coverage(lengths: Lengths) -> pd.DataFrame:
     return pd.DataFrame({"max_words": values, "papers": papers, "share": share})
 
 
-def covered_share(lengths: Lengths, max_words: int) -> float:
+def covered_share(lengths: Ints, max_words: int) -> float:
     """Return the share of abstracts that have at most ``max_words`` words (0 if there are none)."""
     return float(np.mean(lengths <= max_words)) if len(lengths) else 0.0
 
 
-def words_kept_share(lengths: Lengths, max_words: int) -> float:
+def words_kept_share(lengths: Ints, max_words: int) -> float:
     """Return the share of all words that stay when abstracts are cut after ``max_words`` words."""
     total = int(lengths.sum())
     return float(np.minimum(lengths, max_words).sum() / total) if total else 0.0

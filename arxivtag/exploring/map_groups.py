@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.cleaning import near_groups
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.splits import SplitRows
 from arxivtag.corpus.store import Corpus
 from arxivtag.settings import CleaningConfig
 
-Ints = npt.NDArray[np.int64]
 N_LABELS = 6  # as many as colours that all people can tell apart, with one for the others
 N_SPANS = 6  # of years
 
@@ -65,8 +65,7 @@ def by_sameness(corpus: Corpus, rows: Ints) -> Grouping:
 def by_year(years: npt.NDArray[np.int32]) -> Grouping | None:
     """Group papers by spans of years with about as many papers each; None within one year.
 
-    Args:
-        years: (n_points,) as :attr:`~arxivtag.corpus.store.Corpus.years`.
+    ``years`` (n_points,) are -1 where they are not known.
     """
     dated = np.sort(years[years >= 0])
     if len(np.unique(dated)) < 2:
@@ -91,9 +90,7 @@ def by_split(splits: SplitRows, n_papers: int, rows: Ints) -> Grouping:
 def by_mistakes(kinds: npt.NDArray[np.uint8], rows: Ints) -> Grouping | None:
     """Group papers by how right a model was about them; None where it was tested on none.
 
-    Args:
-        kinds: (n_papers,) 0 where all its labels were right, 1 some, 2 none, 3 not tested.
-        rows: (n_points,) the papers on the map.
+    ``kinds`` (n_papers,) are 0 where all its labels were right, 1 some, 2 none, 3 not tested.
     """
     codes = kinds[rows]
     names = ("all labels right", "some right", "none right", "not a test paper")

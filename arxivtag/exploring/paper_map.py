@@ -1,5 +1,6 @@
-"""The map of a corpus: made once by a process of its own, and kept beside what runs prepare.
+"""The map of a corpus: the more alike the words of two papers, the nearer they lie.
 
+It is made once, by a process of its own, and kept beside what runs prepare:
 ``<fingerprint>.prepared/map/`` holds the papers on the map and their places. It leaves as
 prepared features do, when the disk is short or it is out of use longest, and can be made again.
 """
@@ -8,34 +9,38 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from arxivtag import storage
-from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
+from arxivtag.callbacks import OnProgress, ShouldStop
 from arxivtag.corpus import apart
-from arxivtag.corpus.arrays import map_array, mask_of, write_array
+from arxivtag.corpus.arrays import Ints, Rows, map_array, mask_of, write_array
 from arxivtag.corpus.ingest import REPORT_NAME, files_in
-from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
-from arxivtag.corpus.tokens import Tokens
+from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import DataError, StorageError
-from arxivtag.exploring.layout import Places, count_words, lay_out
 from arxivtag.papers.facts import SIDE
 
-Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int16]
 # Corners of a closed line on the map, each (x, y) from 0 to SIDE; none is the whole map.
 Outline: TypeAlias = tuple[tuple[int, int], ...]
+MAKING = "arxivtag.exploring.paper_map"  # the process that makes a map is this module
 FORMAT_VERSION = 1
 MAX_PAPERS = 20_000
 MAX_CORNERS = 100
 MIN_PAPERS, MIN_WORDS = 10, 3
 MIN_PAPERS_OF_WORD = 3
+N_COMPONENTS, PERPLEXITY = 60, 40
+N_STEPS, STEPS_AT_ONCE = 750, 25  # of openTSNE: 250 that spread the papers, 500 that settle them
 RANDOM_SEED = 0
 
 
@@ -50,9 +55,6 @@ class PaperMap:
 
     rows: Ints
     places: Places
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 def map_folder(corpus: Corpus) -> Path:
@@ -116,7 +118,10 @@ def make_map(tokens: Tokens, folder: Path, progress: OnProgress) -> None:
         StorageError: If the disk refuses.
     """
     progress("Counting words", 0.0)
-    chosen = _drawn(np.flatnonzero(np.diff(tokens.indptr) > 0))
+    chosen = np.flatnonzero(np.diff(tokens.indptr) > 0)
+    if len(chosen) > MAX_PAPERS:
+        chance = np.random.default_rng(RANDOM_SEED)
+        chosen = np.sort(chance.choice(chosen, MAX_PAPERS, replace=False))
     often = tokens.files["words"].papers >= MIN_PAPERS_OF_WORD
     counts = count_words(tokens, np.flatnonzero(often & ~tokens.is_stop_term("words")), chosen)
     known = np.diff(counts.indptr) > 0
@@ -139,11 +144,66 @@ def make_map(tokens: Tokens, folder: Path, progress: OnProgress) -> None:
         storage.write_json(new / REPORT_NAME, about)
 
 
-def _drawn(rows: Ints) -> Ints:
-    """Return so many rows as a map may show, drawn by chance where there are more."""
-    if len(rows) <= MAX_PAPERS:
-        return rows
-    return np.sort(np.random.default_rng(RANDOM_SEED).choice(rows, MAX_PAPERS, replace=False))
+def count_words(tokens: Tokens, codes: Ints, rows: Ints) -> sparse.csr_matrix:
+    """Return (n_rows, n_codes) how often the papers in ``rows``, rising, hold some words."""
+    place = np.full(tokens.n_terms("words"), -1, dtype=np.int32)
+    place[codes] = np.arange(len(codes), dtype=np.int32)
+    parts = [sparse.csr_matrix((0, len(codes)), dtype=np.int32)]
+    for first, last in tokens.parts():
+        columns = place[tokens.codes("words", first, last)]
+        owners = np.repeat(np.arange(last - first), np.diff(tokens.indptr[first : last + 1]))
+        is_kept = columns >= 0
+        ones = np.ones(int(is_kept.sum()), dtype=np.int32)
+        cells = (ones, (owners[is_kept], columns[is_kept]))
+        counts = sparse.coo_matrix(cells, shape=(last - first, len(codes))).tocsr()
+        start, stop = np.searchsorted(rows, [first, last])
+        parts.append(counts[rows[start:stop] - first])
+    return sparse.vstack(parts, format="csr")
+
+
+def lay_out(
+    counts: sparse.csr_matrix, random_seed: int, progress: Callable[[float], None]
+) -> Places:
+    """Return (n_papers, 2) places of papers by their words, from 0 to ``facts.SIDE``.
+
+    TF-IDF, its first components, and t-SNE on their directions: of rows of length one, Euclidean
+    distances have the order of cosines. One thread, so that the same seed gives the same map.
+
+    Args:
+        counts: (n_papers, n_words) how often each paper holds each word; three of both or more.
+        progress: Told how far it is, 0 to 1.
+    """
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfTransformer
+    from sklearn.preprocessing import normalize
+
+    weights = TfidfTransformer(sublinear_tf=True).fit_transform(counts)
+    n_components = min(N_COMPONENTS, min(weights.shape) - 1)
+    svd = TruncatedSVD(n_components, random_state=random_seed)
+    rows = normalize(svd.fit_transform(weights))
+    progress(0.1)
+    layout = tsne(rows, random_seed, progress)
+    places = layout - layout.min(axis=0)
+    return np.asarray((places / max(places.max(), 1e-9) * SIDE).round(), dtype=np.int16)
+
+
+def tsne(
+    rows: npt.NDArray[np.float64], random_seed: int, progress: Callable[[float], None]
+) -> npt.NDArray[np.float64]:
+    """Return (n_papers, 2) places in which near rows are near."""
+    from openTSNE import TSNE
+
+    n_done = 0
+
+    def tell(_step: int, _error: float, _layout: Any) -> None:
+        nonlocal n_done
+        n_done += STEPS_AT_ONCE
+        progress(0.15 + 0.85 * min(n_done / N_STEPS, 1.0))
+
+    perplexity = min(PERPLEXITY, (len(rows) - 1) / 3)
+    options = {"callbacks": tell, "callbacks_every_iters": STEPS_AT_ONCE}
+    layout = TSNE(perplexity=perplexity, random_state=random_seed, n_jobs=1, **options).fit(rows)
+    return np.asarray(layout)
 
 
 def make_map_apart(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop) -> PaperMap:
@@ -157,12 +217,10 @@ def make_map_apart(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop
     if load_map(corpus) is None:
         noted = folder.with_name(f"{folder.name}{apart.PROGRESS_SUFFIX}")
         storage.make_folder(folder.parent)
+        request = {"tokens": str(corpus.folder / "tokens"), "folder": str(folder)}
+        listen = partial(apart.follow, noted, "Counting words", progress, should_stop)
         try:
-            request = {"tokens": str(corpus.folder / "tokens"), "folder": str(folder)}
-            listen = _listener(noted, progress, should_stop)
-            apart.run_apart(
-                "arxivtag.exploring.mapping", request, f"The map of {corpus.name}", listen
-            )
+            apart.run_apart(MAKING, request, f"The map of {corpus.name}", listen)
         finally:
             with contextlib.suppress(OSError):
                 noted.unlink()
@@ -175,10 +233,9 @@ def make_map_apart(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop
     return made
 
 
-def _listener(noted: Path, progress: OnProgress, should_stop: ShouldStop) -> Callable[[], None]:
-    def listen() -> None:
-        apart.tell_progress(noted, progress, "Counting words")
-        if should_stop():
-            raise StoppedError
+def _make_asked(request: dict[str, Any], folder: Path, progress: OnProgress) -> None:
+    make_map(map_tokens(Path(request["tokens"])), folder, progress)
 
-    return listen
+
+if __name__ == "__main__":  # the process that makes a map: its argument is the request
+    sys.exit(apart.serve_request(_make_asked))

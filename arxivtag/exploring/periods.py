@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.tokens import Tokens
 from arxivtag.exploring.terms import evenly_chosen, telling_terms
 from arxivtag.papers.dates import UNKNOWN, Dates, date_text
@@ -66,7 +66,4 @@ def newest_words(tokens: Tokens, dates: Dates, n_words: int = 4) -> list[str]:
     """Return the words that tell the newest quarter of the papers with dates from the others."""
     dated = evenly_chosen(tokens, dates >= 0)
     inside = dated & (dates >= np.quantile(dates[dated], 1 - _NEWEST_SHARE, method="higher"))
-    words: list[str] = telling_terms(tokens, "words", inside, dated, n_terms=n_words)[
-        "term"
-    ].tolist()
-    return words
+    return list(telling_terms(tokens, "words", inside, dated, n_terms=n_words)["term"])

@@ -1,7 +1,7 @@
 """Terms of a corpus as tables: frequent words and bigrams, telling terms, Zipf, coverage.
 
 A *term* is a word or a bigram by the rule of :mod:`arxivtag.papers.words`. Every table is a count
-over the papers that a boolean mask ``rows`` (n_papers,) selects, or over all of them.
+over the papers that a boolean mask ``rows`` (n_papers,) selects.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from arxivtag.corpus.arrays import mask_of
-from arxivtag.corpus.labels import LabelIndex, Rows
-from arxivtag.corpus.tokens import Ints, TermKind, Tokens
+from arxivtag.corpus.arrays import Ints, Rows, mask_of
+from arxivtag.corpus.labels import LabelIndex
+from arxivtag.corpus.tokens import TermKind, Tokens
 from arxivtag.exploring.labels import label_frequency
 
 TellingMethod = Literal["log_odds", "chi2"]
@@ -24,6 +24,7 @@ TellingMethod = Literal["log_odds", "chi2"]
 PRIOR_SHARE = 0.1
 MIN_TELLING_COUNT = 5
 CURVE_POINTS = 200
+N_SUMMARY_LABELS = 15
 # So many words are counted in about a second; of more, papers in so many runs are.
 MOST_WORDS = 20_000_000
 _N_RUNS = 128
@@ -53,7 +54,7 @@ def evenly_chosen(tokens: Tokens, rows: Rows) -> Rows:
 def term_frequency(
     tokens: Tokens,
     kind: TermKind,
-    rows: Rows | None = None,
+    rows: Rows,
     *,
     drop_stop_words: bool = True,
     n_terms: int = 30,
@@ -83,15 +84,14 @@ def _largest(values: npt.NDArray[np.number], n: int) -> Ints:
     if len(candidates) > n:
         cut = np.partition(values[candidates], len(candidates) - n)[len(candidates) - n]
         candidates = candidates[values[candidates] >= cut]
-    order: Ints = candidates[np.argsort(-values[candidates], kind="stable")][:n]
-    return order
+    return candidates[np.argsort(-values[candidates], kind="stable")][:n]
 
 
 def telling_terms(
     tokens: Tokens,
     kind: TermKind,
     inside: Rows,
-    rows: Rows | None = None,
+    rows: Rows,
     *,
     method: TellingMethod = "log_odds",
     drop_stop_words: bool = True,
@@ -100,8 +100,6 @@ def telling_terms(
     """Return the terms that tell papers ``inside`` from the other selected papers.
 
     Args:
-        tokens: The tokens.
-        kind: Words or bigrams.
         inside: (n_papers,) the papers of interest, for instance those that carry a label.
         rows: The selected papers; papers inside but not selected do not count.
         method: ``log_odds``: z-score of the log-odds ratio with an informative Dirichlet prior
@@ -109,16 +107,13 @@ def telling_terms(
             selected papers' own counts times :data:`PRIOR_SHARE`, so that a rare term needs more
             evidence. ``chi2``: chi-squared of counts against the share of papers, as
             ``sklearn.feature_selection.chi2``; only terms that are more frequent inside.
-        drop_stop_words: Leave out terms with a stop word.
-        n_terms: How many terms.
 
     Returns:
         ``term``, ``score``, ``count_inside``, ``count_outside`` and, per 1,000 words,
         ``rate_inside``, ``rate_outside``; highest score first. Terms with fewer than
         :data:`MIN_TELLING_COUNT` occurrences are left out. Empty when either side has no words.
     """
-    chosen = np.ones(len(tokens), dtype=bool) if rows is None else rows
-    within, without = inside & chosen, ~inside & chosen
+    within, without = inside & rows, ~inside & rows
     n_in, n_out = tokens.n_occurrences(kind, within), tokens.n_occurrences(kind, without)
     counts = tokens.counts(kind, rows)
     eligible = counts >= MIN_TELLING_COUNT
@@ -132,7 +127,7 @@ def telling_terms(
     elif method == "log_odds":
         scores = log_odds_z(a, b, n_in, n_out)
     else:
-        share = float(within.sum()) / int(chosen.sum())
+        share = float(within.sum()) / int(rows.sum())
         scores = np.where(a * (1 - share) > b * share, chi_squared(a, b, share), 0.0)
     best = _largest(scores, n_terms)
     return pd.DataFrame(
@@ -151,17 +146,16 @@ def telling_summary(
     tokens: Tokens,
     kind: TermKind,
     labels: LabelIndex,
-    rows: Rows | None = None,
+    rows: Rows,
     *,
     drop_stop_words: bool = True,
-    n_labels: int = 15,
     n_terms: int = 8,
 ) -> pd.DataFrame:
     """Return the most telling terms of each of the most frequent labels, by log-odds.
 
     Columns: ``label``, ``name``, ``papers``, ``terms`` (joined by commas, best first).
     """
-    frequency = label_frequency(labels if rows is None else labels.of(rows)).head(n_labels)
+    frequency = label_frequency(labels.of(rows)).head(N_SUMMARY_LABELS)
     terms = [
         ", ".join(
             telling_terms(
@@ -181,11 +175,8 @@ def telling_summary(
 def log_odds_z(count_in: Ints, count_out: Ints, n_in: int, n_out: int) -> npt.NDArray[np.float64]:
     """Return the z-score of each term's log-odds ratio; see :func:`telling_terms`.
 
-    Args:
-        count_in: (n_terms,) occurrences inside; ``n_in`` occurrences of all terms inside.
-        count_out: (n_terms,) occurrences outside; ``n_out`` occurrences of all terms outside.
-        n_in: All occurrences inside.
-        n_out: All occurrences outside.
+    Counts, (n_terms,), are occurrences of each term inside and outside, ``n_in`` and ``n_out`` of
+    all terms.
     """
     prior = PRIOR_SHARE * (count_in + count_out)
     total = PRIOR_SHARE * (n_in + n_out)
@@ -197,15 +188,14 @@ def log_odds_z(count_in: Ints, count_out: Ints, n_in: int, n_out: int) -> npt.ND
 
 def chi_squared(count_in: Ints, count_out: Ints, share_inside: float) -> npt.NDArray[np.float64]:
     """Return chi-squared of counts in two classes, given the share of papers inside."""
-    total = count_in + count_out
-    expected_in, expected_out = total * share_inside, total * (1 - share_inside)
+    counts = np.stack([count_in, count_out])
+    expected = np.outer([share_inside, 1 - share_inside], counts.sum(axis=0))
     with np.errstate(divide="ignore", invalid="ignore"):
-        scores = (count_in - expected_in) ** 2 / expected_in
-        scores = scores + (count_out - expected_out) ** 2 / expected_out
+        scores = ((counts - expected) ** 2 / expected).sum(axis=0)
     return np.asarray(np.nan_to_num(scores, nan=0.0, posinf=0.0), dtype=np.float64)
 
 
-def zipf(tokens: Tokens, rows: Rows | None = None) -> pd.DataFrame:
+def zipf(tokens: Tokens, rows: Rows) -> pd.DataFrame:
     """Return rank and count of words, most frequent first: ``rank``, ``count``, ``term``.
 
     At most about :data:`CURVE_POINTS` ranks, evenly spaced on a log scale: a curve to draw.
@@ -219,12 +209,12 @@ def zipf(tokens: Tokens, rows: Rows | None = None) -> pd.DataFrame:
     )
 
 
-def vocabulary_growth(tokens: Tokens, rows: Rows | None = None) -> pd.DataFrame:
+def vocabulary_growth(tokens: Tokens, rows: Rows) -> pd.DataFrame:
     """Return how the number of distinct words grows: ``papers``, ``words``, ``distinct_words``.
 
     The selected papers are read in the order of the data set; the first line is no paper read.
     """
-    sizes = np.diff(tokens.indptr) if rows is None else np.diff(tokens.indptr)[rows]
+    sizes = np.diff(tokens.indptr)[rows]
     read = np.concatenate([[0], np.cumsum(sizes)])
     steps = np.unique(np.linspace(0, len(sizes), min(len(sizes), CURVE_POINTS) + 1).astype(int))
     distinct = np.searchsorted(tokens.first_places(rows), read[steps])
@@ -245,9 +235,7 @@ class VocabularyCoverage:
 
     def share(self, max_tokens: int) -> float:
         """Return the share of all occurrences that the ``max_tokens`` most frequent terms make."""
-        if not self.n_occurrences:
-            return 0.0
-        return float(self.counts[: max(max_tokens, 0)].sum() / self.n_occurrences)
+        return float(self.counts[:max_tokens].sum() / max(self.n_occurrences, 1))
 
     def lowest_count(self, max_tokens: int) -> int:
         """Return how often the last term inside a vocabulary of ``max_tokens`` occurs."""
@@ -263,9 +251,7 @@ class VocabularyCoverage:
         )
 
 
-def vocabulary_coverage(
-    tokens: Tokens, rows: Rows | None = None, *, ngrams: int = 2
-) -> VocabularyCoverage:
+def vocabulary_coverage(tokens: Tokens, rows: Rows, *, ngrams: int = 2) -> VocabularyCoverage:
     """Return what vocabularies of words (``ngrams=1``) or words and bigrams (2) cover."""
     counts = tokens.counts("words", rows)
     if ngrams == 2:

@@ -15,14 +15,8 @@ LEAST_RATE = 0.005  # of 1,000 words: where never and hardly ever stand on a log
 def submissions_figure(table: pd.DataFrame) -> go.Figure:
     """Draw papers each month: ``month`` (dates), ``papers``."""
     figure = theme.new_figure("Papers that arXiv gets each month", height=250)
-    figure.add_scatter(
-        x=table["month"].dt.strftime("%Y-%m-%d").tolist(),
-        y=table["papers"].tolist(),
-        mode="lines",
-        line={"color": theme.PALETTE[0]},
-        hovertemplate="%{x|%B %Y}: %{y:,} papers<extra></extra>",
-        showlegend=False,
-    )
+    months = table["month"].dt.strftime("%Y-%m-%d").tolist()
+    theme.add_points(figure, months, table["papers"].tolist(), "%{x|%B %Y}: %{y:,} papers")
     figure.update_yaxes(**theme.count_axis("papers"))
     return figure
 
@@ -42,28 +36,21 @@ def area_words_figure(words: pd.DataFrame, title: str, period: str) -> go.Figure
     ):
         rows = [at for at in places if bool(words["rises"].iloc[at]) == rises]
         gaps = [value for at in rows for value in (ends[0][at], ends[1][at], None)]
-        figure.add_scatter(
-            x=gaps,
-            y=[value for at in rows for value in (at, at, None)],
-            mode="lines",
-            line={"color": color, "width": 2},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=[ends[1][at] for at in rows],
-            y=rows,
-            mode="markers",
+        levels = [value for at in rows for value in (at, at, None)]
+        theme.add_points(figure, gaps, levels, line={"color": color, "width": 2})
+        theme.add_points(
+            figure,
+            [ends[1][at] for at in rows],
+            rows,
+            "<b>%{customdata[0]}</b><br>%{customdata[1]:.2f} before, "
+            "%{customdata[2]:.2f} now per 1,000 words<extra></extra>",
             name=f"{name}: {period}",
+            mode="markers",
             marker={"color": color, "size": 9},
             customdata=words[["word", "rate_before", "rate"]].iloc[rows].to_numpy().tolist(),
-            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]:.2f} before, "
-            "%{customdata[2]:.2f} now per 1,000 words<extra></extra>",
         )
-    figure.add_scatter(
-        x=ends[0], y=places, mode="markers", name="before", hoverinfo="skip",
-        marker={"color": theme.MUTED, "size": 6},
-    )  # fmt: skip
+    before = {"color": theme.MUTED, "size": 6}
+    theme.add_points(figure, ends[0], places, name="before", mode="markers", marker=before)
     figure.update_xaxes(
         title={"text": "per 1,000 words (log scale)"}, type="log",
         tickvals=[LEAST_RATE, *_RATES], ticktext=["none", *(f"{rate:g}" for rate in _RATES)],
@@ -91,20 +78,18 @@ def area_lengths_figure(lengths: pd.DataFrame) -> go.Figure:
     """Draw the words of abstracts by ``period``: ``p50`` in a band from ``p10`` to ``p90``."""
     figure = theme.new_figure("Words per abstract", height=220)
     periods = lengths["period"].str.replace(" to ", "–<br>").tolist()
-    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    figure.add_scatter(x=periods, y=lengths["p90"].tolist(), **band)
-    figure.add_scatter(
-        x=periods, y=lengths["p10"].tolist(), fill="tonexty", fillcolor=theme.GRID, **band
-    )
-    figure.add_scatter(
-        x=periods,
-        y=lengths["p50"].tolist(),
+    thin = {"width": 0}
+    theme.add_points(figure, periods, lengths["p90"].tolist(), line=thin)
+    band = {"fill": "tonexty", "fillcolor": theme.GRID}
+    theme.add_points(figure, periods, lengths["p10"].tolist(), line=thin, **band)
+    theme.add_points(
+        figure,
+        periods,
+        lengths["p50"].tolist(),
+        "%{x}: half have at most %{y} words<br>eight of ten %{customdata[0]} to %{customdata[1]}",
         mode="lines+markers",
         line={"color": theme.PALETTE[0]},
         customdata=lengths[["p10", "p90"]].to_numpy().tolist(),
-        hovertemplate="%{x}: half have at most %{y} words<br>eight of ten %{customdata[0]} to "
-        "%{customdata[1]}<extra></extra>",
-        showlegend=False,
     )
     figure.update_xaxes(tickangle=0)
     figure.update_yaxes(**theme.count_axis("words"))

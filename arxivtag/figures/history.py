@@ -80,7 +80,6 @@ def training_figure(
         epochs: Records with ``epoch`` (a whole number), ``metric`` and ``val_<metric>``.
         metric: ``loss`` or ``binary_accuracy``.
         n_epochs: Planned epochs: the x axis reaches there from the start.
-        best_epoch: Marked with a line, if given.
         baseline: A level to beat, drawn as a dotted line (binary accuracy of no label at all).
     """
     hover = f"%{{y:{_number(metric)}}}<extra>%{{fullData.name}}, epoch %{{x:.2f}}</extra>"

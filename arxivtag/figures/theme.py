@@ -9,7 +9,7 @@ instead of from white, so that they too need no second version.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -46,27 +46,23 @@ DIVERGING: list[list[Any]] = [
 ]
 
 
-def _axis() -> dict[str, Any]:
-    return {
-        "showline": True,
-        "linecolor": "rgba(128,128,128,0.5)",
-        "linewidth": 1,
-        "gridcolor": GRID,
-        "zeroline": False,
-        "ticks": "outside",
-        "ticklen": 4,
-        "tickcolor": "rgba(128,128,128,0.5)",
-        "automargin": True,
-        "title": {"standoff": 8},
-    }
-
-
+_AXIS: dict[str, Any] = {
+    "showline": True,
+    "linecolor": "rgba(128,128,128,0.5)",
+    "linewidth": 1,
+    "gridcolor": GRID,
+    "zeroline": False,
+    "ticks": "outside",
+    "ticklen": 4,
+    "tickcolor": "rgba(128,128,128,0.5)",
+    "automargin": True,
+    "title": {"standoff": 8},
+}
 TEMPLATE = go.layout.Template(
     layout={
         "colorway": list(PALETTE),
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "colorscale": {"sequential": SEQUENTIAL, "diverging": DIVERGING},
         "margin": {"l": 8, "r": 8, "t": 32, "b": 8},
         "height": 320,
         "font": {"size": 13},
@@ -82,8 +78,8 @@ TEMPLATE = go.layout.Template(
             "yanchor": "bottom",
             "title": {"text": ""},
         },
-        "xaxis": _axis(),
-        "yaxis": _axis(),
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
     },
     data={
         "bar": [{"marker": {"line": {"width": 0}}}],
@@ -199,29 +195,38 @@ def ranked_bars(
     return figure
 
 
-def curve_figure(
-    title: str, x: pd.Series, y: pd.Series, hover: str, more: pd.Series | None = None
-) -> go.Figure:
-    """Return one line; ``hover`` is a Plotly template, which finds ``more`` as ``customdata``."""
-    figure = new_figure(title, height=320)
-    figure.add_scatter(
-        x=x,
-        y=y,
-        mode="lines",
-        customdata=more,
-        hovertemplate=f"{hover}<extra></extra>",
-        showlegend=False,
-    )
-    return figure
+def add_points(
+    figure: go.Figure, x: object, y: object, hover: str = "", *, name: str = "", **look: Any
+) -> None:
+    """Add points, joined by a line unless ``mode`` says otherwise.
+
+    ``hover`` is the Plotly template of the text at a point, empty for none. A ``name``, safe for
+    Plotly, is in the legend, and beside that text unless it has an ``<extra>`` of its own.
+    """
+    if "<extra>" not in hover:
+        hover += f"<extra>{'%{fullData.name}' if name else ''}</extra>"
+    told = {"hoverinfo": "skip"} if hover.startswith("<extra>") else {"hovertemplate": hover}
+    shown = None if name else False  # True would show a legend of one name
+    look = {"mode": "lines", "name": name, "showlegend": shown, **told, **look}
+    figure.add_scatter(x=x, y=y, **look)
 
 
 def add_chosen_point(figure: go.Figure, x: float, y: float, text: str) -> None:
     """Add a diamond where the reader's choice lies on a curve, with a hover text."""
-    figure.add_scatter(
-        x=[x],
-        y=[y],
-        mode="markers",
-        marker={"size": 11, "color": ACCENT, "symbol": "diamond"},
-        hovertemplate=f"{text}<extra></extra>",
-        showlegend=False,
-    )
+    look = {"size": 11, "color": ACCENT, "symbol": "diamond"}
+    add_points(figure, [x], [y], text, mode="markers", marker=look)
+
+
+def error_bars(
+    values: Iterable[float | None], bounds: Iterable[tuple[float, float] | None]
+) -> dict[str, Any]:
+    """Return bars from the lower to the upper bound of each value; none where one is None."""
+    pairs = list(zip(values, bounds, strict=True))
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": [b[1] - v if b and v is not None else 0 for v, b in pairs],
+        "arrayminus": [v - b[0] if b and v is not None else 0 for v, b in pairs],
+        "thickness": 1.5,
+        "width": 4,
+    }

@@ -34,8 +34,7 @@ from arxivtag.corpus.ingest import REPORT_NAME, files_in
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.splits import SplitRows, split_rows, with_train_share
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
-from arxivtag.corpus.tokens import Tokens, map_tokens
-from arxivtag.corpus.writing_tokens import write_tokens
+from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 from arxivtag.errors import DataError, StorageError
 from arxivtag.fields import from_dict, to_dict
 from arxivtag.learning.features import Examples, SparseRows

@@ -39,7 +39,7 @@ def processes_reading(home: Path) -> list[int]:
             words = (entry / "cmdline").read_text().split("\0")
         except (OSError, ValueError):
             continue
-        if "arxivtag.corpus.ingesting" in words and any(str(home) in word for word in words):
+        if apart.INGESTING in words and any(str(home) in word for word in words):
             found.append(int(entry.name))
     return found
 

@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from arxivtag.corpus import tokens, writing_tokens
+from arxivtag.corpus import tokens
 from arxivtag.corpus.tokens import TermKind
 from tests.exploring.papers import tokens_of
 
@@ -20,8 +20,7 @@ KINDS: tuple[TermKind, ...] = ("words", "bigrams")
 @pytest.fixture
 def texts(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Words of papers, some without any, that take many parts and rounds."""
-    monkeypatch.setattr(writing_tokens, "_TOKENS_PER_ROUND", 700)
-    monkeypatch.setattr(writing_tokens, "_TOKENS_AT_ONCE", 500)
+    monkeypatch.setattr(tokens, "_TOKENS_PER_ROUND", 700)
     monkeypatch.setattr(tokens, "_TOKENS_AT_ONCE", 300)
     monkeypatch.setattr(tokens, "_TOKENS_IN_CACHE", 100)
     chance = random.Random(7)
@@ -49,7 +48,8 @@ def test_counts_of_selected_papers(texts: list[list[str]], kind: TermKind, share
     ]
     assert index.n_occurrences(kind, rows) == occurrences.total()
     both = index.counts(kind, rows) + index.counts(kind, ~rows)
-    assert both.tolist() == index.counts(kind).tolist()
+    assert both.tolist() == index.counts(kind, np.ones(N_PAPERS, dtype=bool)).tolist()
+    assert both.tolist() == index.files[kind].counts.tolist()
     first_seen = dict.fromkeys(itertools.chain(*(texts[row] for row in np.flatnonzero(rows))))
     read = list(itertools.chain(*(texts[row] for row in np.flatnonzero(rows))))
     assert index.first_places(rows).tolist() == [read.index(word) for word in first_seen]

@@ -9,10 +9,11 @@ import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.corpus.tokens import Tokens, map_tokens
-from arxivtag.corpus.writing_tokens import WordWriter, write_bigrams, write_counts
-from arxivtag.papers.words import split_words
+from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 
 Paper = tuple[str, str, Sequence[str]]
 
@@ -30,13 +31,15 @@ def corpus_of(*papers: Paper, dates: Sequence[str] = ()) -> Corpus:
     return corpus
 
 
+def all_of(tokens: Tokens) -> Rows:
+    """Select every paper."""
+    return np.ones(len(tokens), dtype=bool)
+
+
 def tokens_of(texts: Sequence[str]) -> Tokens:
     """Write the words of texts as an ingest does, and open them."""
     folder = Path(tempfile.mkdtemp())
-    with WordWriter(folder) as words:
-        words.add(split_words(list(texts)))
-    write_counts(folder, "words", len(words))
-    write_counts(folder, "bigrams", write_bigrams(folder))
+    write_tokens(folder, [list(texts)])
     tokens = map_tokens(folder)
     weakref.finalize(tokens, shutil.rmtree, folder)
     return tokens

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from arxivtag.corpus.store import open_corpus
-from arxivtag.exploring.describe import describe, describe_words
+from arxivtag.exploring.preparation import describe, describe_words
 from arxivtag.settings import CleaningConfig
 from tests.conftest import PROJECT_FOLDER
 from tests.exploring.papers import corpus_of
@@ -82,7 +82,7 @@ _MEASURED = """
 import json, sys, time
 from pathlib import Path
 from arxivtag.corpus.store import open_corpus
-from arxivtag.exploring.describe import describe
+from arxivtag.exploring.preparation import describe
 figures = describe(open_corpus(sys.argv[1], Path(sys.argv[2])))
 status = open("/proc/self/status").read()  # ru_maxrss would count the parent's memory too
 figures["peak_mb"] = int(status.split("VmHWM:")[1].split()[0]) / 1024

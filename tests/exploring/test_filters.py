@@ -161,11 +161,11 @@ def test_lengths_are_inclusive(corpus: Corpus, chosen: Chosen) -> None:
 def test_years_are_inclusive_and_papers_without_a_date_are_of_none() -> None:
     dated = corpus_of(*PAPERS, PAPERS[1], dates=["2019-12-31", "2020", "May 2021", ""])
 
-    def rows(**years: int) -> list[int]:
+    def rows(**years: tuple[int, int]) -> list[int]:
         return np.flatnonzero(select_rows(dated, PaperFilter(**years))).tolist()
 
-    assert rows(first_year=2019, last_year=2020) == [0, 1]
-    assert rows(first_year=2020) == [1, 2]
-    assert rows(last_year=2019) == [0]
-    assert rows(first_year=-5) == [0, 1, 2]
+    assert rows(years=(2019, 2020)) == [0, 1]
+    assert rows(years=(2020, 9999)) == [1, 2]
+    assert rows(years=(0, 2019)) == [0]
+    assert rows(years=(-5, 9999)) == [0, 1, 2]
     assert rows() == [0, 1, 2, 3]

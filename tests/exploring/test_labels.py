@@ -11,11 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.corpus.labels import index_labels
-from arxivtag.exploring import labels as module
 from arxivtag.exploring.labels import (
     co_occurrence,
     combination_frequency,
-    imbalance,
+    imbalance_text,
     label_frequency,
     label_pairs,
     labels_per_paper,
@@ -127,25 +126,28 @@ def test_label_pairs_lists_each_pair_that_meets_once() -> None:
     ]
 
 
+def imbalance_of(labels: list[tuple[str, ...]]) -> str:
+    return imbalance_text(label_frequency(index_labels(labels)))
+
+
 def test_imbalance() -> None:
-    papers = [("a",)] * 12 + [("b",)] * 3 + [("c",)]
-    measured = imbalance(label_frequency(index_labels(papers)))
-    assert measured is not None
-    assert measured.top_label == "a"
-    assert measured.top_share == 12 / 16
-    assert measured.ratio == 4
-    assert measured.n_for_half == 1
-    assert measured.n_rare == 2
+    assert imbalance_of([("a",)] * 12 + [("b",)] * 3 + [("c",)]) == (
+        "a is on 75% of the papers, 4 times as many as the label in the middle of the ranking. "
+        "That label alone makes up half of all occurrences of the 3 labels. "
+        "2 labels are on fewer than 10 papers, too few to learn well."
+    )
+    assert "too few" not in imbalance_of([("a",)] * 10 + [("b",)] * 11)
+    assert "1 label is on fewer than 10 papers" in imbalance_of([("a",)] * 9 + [("b",)] * 11)
 
 
 def test_imbalance_counts_labels_up_to_exactly_half() -> None:
-    measured = imbalance(label_frequency(index_labels([("a",), ("b",), ("c",), ("d",)])))
-    assert measured is not None
-    assert measured.n_for_half == 2
+    text = imbalance_of([("a",), ("b",), ("c",), ("d",)])
+    assert "The 2 most frequent labels make up half" in text
 
 
-def test_imbalance_of_no_label() -> None:
-    assert imbalance(label_frequency(index_labels([()]))) is None
+def test_imbalance_of_one_label_or_none() -> None:
+    assert "nothing to tell apart" in imbalance_of([("cs.LG",)])
+    assert imbalance_of([()]) == "No paper carries a label."
 
 
 def test_multi_hot_has_no_place_for_unknown_labels() -> None:
@@ -162,7 +164,3 @@ def test_a_mask_counts_as_the_selected_papers_alone(
         masked = function(index_labels(papers).of(rows))
         alone = function(index_labels(chosen))
         assert masked.to_dict("list") == alone.to_dict("list")
-
-
-def test_rare_limit_is_what_the_page_says() -> None:
-    assert module.RARE_LABEL_PAPERS == 10

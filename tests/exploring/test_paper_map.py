@@ -17,11 +17,11 @@ from arxivtag.callbacks import StoppedError, never
 from arxivtag.corpus import apart
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import ArxivTagError, DataError
-from arxivtag.exploring import layout, paper_map
+from arxivtag.exploring import paper_map
 from arxivtag.exploring.filters import PaperFilter, select_rows
-from arxivtag.exploring.layout import count_words
 from arxivtag.exploring.paper_map import (
     Outline,
+    count_words,
     is_inside,
     load_map,
     make_map,
@@ -144,7 +144,7 @@ def test_at_most_so_many_papers_are_drawn(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(paper_map, "MAX_PAPERS", 20)
-    monkeypatch.setattr(layout, "tsne", lambda rows, _seed, _progress: rows[:, :2])
+    monkeypatch.setattr(paper_map, "tsne", lambda rows, _seed, _progress: rows[:, :2])
     make_map(corpus.tokens, tmp_path / "few", lambda _stage, _fraction: None)
     rows = np.fromfile(tmp_path / "few" / "rows", np.int64)
     assert len(set(rows.tolist())) == 20

@@ -28,7 +28,7 @@ from arxivtag.exploring.terms import (
     vocabulary_growth,
     zipf,
 )
-from tests.exploring.papers import tokens_of
+from tests.exploring.papers import all_of, tokens_of
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -70,10 +70,8 @@ def oracle(texts: list[str], ngram: int) -> tuple[list[str], np.ndarray]:
 def test_counts_are_those_of_scikit_learn(kind: str, ngram: int, texts: list[str]) -> None:
     tokens = tokens_of(texts)
     names, counts = oracle(texts, ngram)
-    found = dict(
-        zip(tokens.terms(kind, np.arange(tokens.n_terms(kind))), tokens.counts(kind),
-            strict=True)
-    )  # fmt: skip
+    terms = tokens.terms(kind, np.arange(tokens.n_terms(kind)))
+    found = dict(zip(terms, tokens.counts(kind, all_of(tokens)), strict=True))
     assert found == dict(zip(names, counts.sum(axis=0), strict=True))
 
 
@@ -93,7 +91,7 @@ def test_a_mask_counts_the_selected_texts(kind: str, ngram: int) -> None:
 
 def test_term_frequency_by_hand() -> None:
     tokens = tokens_of(TEXTS[:3])
-    frequency = term_frequency(tokens, "words", n_terms=2)
+    frequency = term_frequency(tokens, "words", all_of(tokens), n_terms=2)
     assert frequency["term"].tolist() == ["cat", "sat"]
     assert frequency["count"].tolist() == [3, 1]
     assert frequency["papers"].tolist() == [2, 1]
@@ -102,17 +100,15 @@ def test_term_frequency_by_hand() -> None:
 
 def test_a_bigram_with_a_stop_word_is_a_stop_term() -> None:
     tokens = tokens_of(["the cat sat down"])
-    assert term_frequency(tokens, "bigrams")["term"].tolist() == ["cat sat"]
-    everything = term_frequency(tokens, "bigrams", drop_stop_words=False)
+    assert term_frequency(tokens, "bigrams", all_of(tokens))["term"].tolist() == ["cat sat"]
+    everything = term_frequency(tokens, "bigrams", all_of(tokens), drop_stop_words=False)
     assert everything["term"].tolist() == ["the cat", "cat sat", "sat down"]
 
 
 def test_bigrams_do_not_cross_texts() -> None:
     tokens = tokens_of(["a b", "", "c", "d e"])
-    assert term_frequency(tokens, "bigrams", drop_stop_words=False)["term"].tolist() == [
-        "a b",
-        "d e",
-    ]
+    found = term_frequency(tokens, "bigrams", all_of(tokens), drop_stop_words=False)
+    assert found["term"].tolist() == ["a b", "d e"]
 
 
 def test_stop_words_are_as_the_token_rule_leaves_them() -> None:
@@ -148,38 +144,40 @@ def test_log_odds_changes_sign_with_the_sides() -> None:
 def test_telling_terms_finds_the_planted_word(method: str) -> None:
     texts = ["robot arm moves common"] * 20 + ["language text reads common"] * 30
     inside = np.arange(50) < 20
-    found = telling_terms(tokens_of(texts), "words", inside, method=method, n_terms=3)
+    tokens = tokens_of(texts)
+    found = telling_terms(tokens, "words", inside, all_of(tokens), method=method, n_terms=3)
     assert set(found["term"]) == {"robot", "arm", "moves"}
     assert found["count_inside"].tolist() == [20] * 3
     assert found["count_outside"].tolist() == [0] * 3
     assert found["rate_inside"].tolist() == [250] * 3
-    bigrams = telling_terms(tokens_of(texts), "bigrams", inside, method=method, n_terms=1)
+    bigrams = telling_terms(tokens, "bigrams", inside, all_of(tokens), method=method, n_terms=1)
     assert bigrams["term"].tolist() == ["robot arm"]
 
 
 def test_telling_terms_leaves_rare_terms_out() -> None:
     texts = ["rare"] * (MIN_TELLING_COUNT - 1) + ["planted"] * MIN_TELLING_COUNT + ["other"] * 9
     inside = np.arange(len(texts)) < 2 * MIN_TELLING_COUNT - 1
-    found = telling_terms(tokens_of(texts), "words", inside)
+    found = telling_terms(tokens_of(texts), "words", inside, np.ones(len(texts), dtype=bool))
     assert found["term"].tolist() == ["planted"]
 
 
 def test_telling_terms_needs_two_sides() -> None:
     tokens = tokens_of(["a robot arm"] * 9)
-    assert telling_terms(tokens, "words", np.ones(9, dtype=bool)).empty
-    assert telling_terms(tokens, "words", np.zeros(9, dtype=bool)).empty
+    assert telling_terms(tokens, "words", all_of(tokens), all_of(tokens)).empty
+    assert telling_terms(tokens, "words", np.zeros(9, dtype=bool), all_of(tokens)).empty
 
 
 def test_telling_summary_has_a_line_a_label() -> None:
     texts = ["robot arm moves"] * 9 + ["language text reads"] * 6
     labels = index_labels([("cs.RO",)] * 9 + [("cs.CL",)] * 6)
-    summary = telling_summary(tokens_of(texts), "words", labels, n_terms=2)
+    tokens = tokens_of(texts)
+    summary = telling_summary(tokens, "words", labels, all_of(tokens), n_terms=2)
     assert summary["label"].tolist() == ["cs.RO", "cs.CL"]
     assert summary["terms"].tolist() == ["robot, arm", "language, text"]
 
 
 def test_zipf_by_hand() -> None:
-    table = zipf(tokens_of(["a a a b b c"]))
+    table = zipf(tokens_of(["a a a b b c"]), np.array([True]))
     assert table["rank"].tolist() == [1, 2, 3]
     assert table["count"].tolist() == [3, 2, 1]
     assert table["term"].tolist() == ["a", "b", "c"]
@@ -220,12 +218,12 @@ def test_many_words_are_counted_in_evenly_chosen_papers(monkeypatch: pytest.Monk
 
 def test_coverage_by_hand() -> None:
     # Words a 3, b 2, c 1; bigrams "a a" 2, "a b", "b b", "b c" 1 each.
-    words = vocabulary_coverage(tokens_of(["a a a b b c"]), ngrams=1)
+    words = vocabulary_coverage(tokens_of(["a a a b b c"]), np.array([True]), ngrams=1)
     assert words.share(1) == 3 / 6
     assert words.share(2) == 5 / 6
     assert words.share(100) == 1
     assert (words.lowest_count(2), words.lowest_count(100)) == (2, 1)
-    both = vocabulary_coverage(tokens_of(["a a a b b c"]), ngrams=2)
+    both = vocabulary_coverage(tokens_of(["a a a b b c"]), np.array([True]), ngrams=2)
     assert both.n_occurrences == 11
     assert both.share(1) == 3 / 11
     curve = both.curve()
@@ -234,7 +232,7 @@ def test_coverage_by_hand() -> None:
 
 
 def test_long_curves_are_thinned_but_keep_their_ends() -> None:
-    table = zipf(tokens_of([" ".join(f"w{i}" for i in range(5000))]))
+    table = zipf(tokens_of([" ".join(f"w{i}" for i in range(5000))]), np.array([True]))
     assert len(table) <= 202
     assert (table["rank"].iloc[0], table["rank"].iloc[-1]) == (1, 5000)
 
@@ -243,14 +241,15 @@ def test_long_curves_are_thinned_but_keep_their_ends() -> None:
 def test_no_word_at_all(texts: list[str]) -> None:
     tokens = tokens_of(texts)
     assert len(tokens) == len(texts)
-    assert term_frequency(tokens, "bigrams").empty
-    assert zipf(tokens).empty
-    assert vocabulary_growth(tokens)["distinct_words"].max() == 0
-    coverage = vocabulary_coverage(tokens)
+    everything = all_of(tokens)
+    assert term_frequency(tokens, "bigrams", everything).empty
+    assert zipf(tokens, everything).empty
+    assert vocabulary_growth(tokens, everything)["distinct_words"].max() == 0
+    coverage = vocabulary_coverage(tokens, everything)
     assert (coverage.share(10), coverage.lowest_count(10)) == (0, 0)
     assert coverage.curve().empty
 
 
 def test_other_alphabets_are_words_too() -> None:
-    frequency = term_frequency(tokens_of(["сеть сеть 図形"]), "words")
+    frequency = term_frequency(tokens_of(["сеть сеть 図形"]), "words", np.array([True]))
     assert frequency["term"].tolist() == ["сеть", "図形"]

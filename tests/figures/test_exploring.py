@@ -14,23 +14,17 @@ from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.labels import index_labels
 from arxivtag.exploring import labels, lengths, preparation, terms
 from arxivtag.figures import theme
-from arxivtag.figures.cleaning import (
+from arxivtag.figures.exploring import (
     cleaning_figure,
-    label_balance_figure,
-)
-from arxivtag.figures.labels import (
     co_occurrence_figure,
     combination_figure,
+    label_balance_figure,
     label_frequency_figure,
     label_rank_figure,
     labels_per_paper_figure,
-)
-from arxivtag.figures.lengths import (
     length_by_label_figure,
     length_coverage_figure,
     length_figure,
-)
-from arxivtag.figures.terms import (
     telling_terms_figure,
     term_frequency_figure,
     vocabulary_coverage_figure,
@@ -52,8 +46,9 @@ _, ABSTRACTS, LABELS = zip(*PAPERS, strict=True)
 INDEX = index_labels(LABELS)
 LENGTHS = np.array([len(abstract.split(" ")) for abstract in ABSTRACTS])
 TOKENS = tokens_of(ABSTRACTS)
+EVERYTHING = np.ones(len(PAPERS), dtype=bool)
 FREQUENCY = labels.label_frequency(INDEX)
-COVERAGE = terms.vocabulary_coverage(TOKENS)
+COVERAGE = terms.vocabulary_coverage(TOKENS, EVERYTHING)
 ROWS = np.arange(len(PAPERS))
 SPLITS = {"train": ROWS, "val": ROWS[:2], "test": ROWS[-1:]}
 NOTHING = np.zeros(len(PAPERS), dtype=bool)
@@ -73,12 +68,16 @@ ALL: dict[str, Callable[[], go.Figure]] = {
         )
         for measure in ("count", "lift", "npmi")
     },
-    "frequent terms": lambda: term_frequency_figure(terms.term_frequency(TOKENS, "words"), "words"),
-    "telling terms": lambda: telling_terms_figure(
-        terms.telling_terms(TOKENS, "words", INDEX.having(["cs.RO"])), HOSTILE, "log_odds"
+    "frequent terms": lambda: term_frequency_figure(
+        terms.term_frequency(TOKENS, "words", EVERYTHING), "words"
     ),
-    "zipf": lambda: zipf_figure(terms.zipf(TOKENS)),
-    "growth": lambda: vocabulary_growth_figure(terms.vocabulary_growth(TOKENS)),
+    "telling terms": lambda: telling_terms_figure(
+        terms.telling_terms(TOKENS, "words", INDEX.having(["cs.RO"]), EVERYTHING),
+        HOSTILE,
+        "log_odds",
+    ),
+    "zipf": lambda: zipf_figure(terms.zipf(TOKENS, EVERYTHING)),
+    "growth": lambda: vocabulary_growth_figure(terms.vocabulary_growth(TOKENS, EVERYTHING)),
     "coverage": lambda: vocabulary_coverage_figure(COVERAGE.curve(), 3, 0.5),
     "lengths": lambda: length_figure(
         lengths.length_histogram(LENGTHS), lengths.describe_lengths(LENGTHS)

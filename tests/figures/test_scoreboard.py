@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from arxivtag.figures.evaluation import Series, comparison_figure
-from arxivtag.figures.scoreboard import (
+from arxivtag.figures.evaluation import (
+    Series,
     agreement_figure,
+    comparison_figure,
     learning_curve_figure,
     scoreboard_figure,
 )

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from arxivtag.corpus.tokens import map_tokens
-from arxivtag.corpus.writing_tokens import write_tokens
+from arxivtag.corpus.tokens import map_tokens, write_tokens
 from arxivtag.learning.features import SparseRows
 from arxivtag.learning.selection import label_statistic, most_telling, take_terms
 from arxivtag.learning.vocabulary import fit

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from arxivtag.exploring import layout
+from arxivtag.exploring import paper_map
 from arxivtag.papers import facts
 from tests.papers.test_facts import check_texts
 from tools import make_facts
@@ -47,7 +47,7 @@ def rows_path(tmp_path: Path) -> Path:
 
 def make(rows_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, pd.DataFrame]:
     """Run the tool with a layout of two components in place of openTSNE's."""
-    monkeypatch.setattr(layout, "tsne", lambda rows, _seed, _progress: rows[:, :2])
+    monkeypatch.setattr(paper_map, "tsne", lambda rows, _seed, _progress: rows[:, :2])
     options = ["--out", str(out), "--n-map", "400", "--min-papers", "20"]
     monkeypatch.setattr(sys, "argv", ["make_facts", str(rows_path), *options])
     make_facts.main()

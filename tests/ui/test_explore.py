@@ -20,7 +20,6 @@ from arxivtag.storage import publish_folder, write_json
 from arxivtag.ui.explore import filters, labels_tab
 from arxivtag.ui.explore.cleaning_tab import noticed
 from arxivtag.ui.explore.duplicates_tab import marked_html
-from arxivtag.ui.explore.overview_tab import imbalance_text
 from arxivtag.ui.explore.page import FILTERED_TABS, TABS
 from arxivtag.ui.explore.shared import file_part, plural
 from tests.loading import clean
@@ -267,15 +266,6 @@ def test_cleaning_counts_what_is_no_abstract(
     monkeypatch.setenv("ARXIVTAG_DATA", str(path))
     app = open_explore("Cleaning", data=f"file:{path.name}")
     assert "Notes on abstracts: withdrawn (12), fewer than 20 words (12)." in texts(app)
-
-
-def test_imbalance_sentence_of_one_label() -> None:
-    from arxivtag.corpus.labels import index_labels
-    from arxivtag.exploring.labels import imbalance, label_frequency
-
-    one = imbalance(label_frequency(index_labels([("cs.LG",)])))
-    assert "nothing to tell apart" in imbalance_text(one)
-    assert imbalance_text(None) == "No paper carries a label."
 
 
 def test_marked_words_are_escaped() -> None:

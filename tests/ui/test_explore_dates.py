@@ -31,7 +31,7 @@ def test_terms_over_time_begin_with_those_of_the_newest_papers(open_dated: OpenA
     assert shares.loc["steam engines"].tolist() == [1, 1, 1, 0]
     assert shares.loc["gent"].tolist() == [0, 0, 0, 0]
     assert set(table["of_papers"]) == {10}
-    assert "and 1 papers whose year is not known are left out" in texts(app)
+    assert "Left out: 1 paper whose year is not known." in texts(app)
 
 
 def test_labels_by_month(open_dated: OpenApp) -> None:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError, never
 from arxivtag.corpus import store
 from arxivtag.corpus import texts as searching
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.ui.frame import opening

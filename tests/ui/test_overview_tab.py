@@ -6,7 +6,7 @@ from pathlib import Path
 
 from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.exploring.describe import describe
+from arxivtag.exploring.preparation import describe
 from arxivtag.ui.explore.overview_tab import overview_lines
 from tests.exploring.papers import corpus_of
 

@@ -13,8 +13,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from arxivtag.figures.evaluation import Series, comparison_figure
-from arxivtag.figures.scoreboard import agreement_figure
+from arxivtag.figures.evaluation import Series, agreement_figure, comparison_figure
 from arxivtag.learning.headline import (
     ceiling_sentence,
     headline_sentences,

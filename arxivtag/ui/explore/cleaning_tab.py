@@ -15,7 +15,7 @@ from arxivtag.exploring.preparation import (
     papers_tables,
     split_sizes,
 )
-from arxivtag.figures import cleaning as figures
+from arxivtag.figures import exploring as figures
 from arxivtag.papers.text_checks import notes_text
 from arxivtag.settings import RunConfig, SplitBy
 from arxivtag.ui.explore import filters
@@ -39,10 +39,15 @@ SPLITS: dict[SplitBy, str] = {"chance": "By chance", "date": "By date"}
 def render_cleaning(view: View) -> None:
     """Draw the tab."""
     render_way(view)
-    _render_steps(view)
-    _render_left_out(view)
+    report, read = view.cleaned.report, view.corpus.report
+    steps = "Steps of cleaning with what each removed and why."
+    tables.show(_funnel(report), "cleaning-steps", steps)
+    # What the steps do not count.
+    others = [*noticed(read.read.n_rows_skipped, report), notes_text(read.text_notes)]
+    for sentence in filter(None, others):
+        components.note(sentence)
     components.download_csv(
-        f"Download the {view.cleaned.report.n_after:,} cleaned papers as CSV",
+        f"Download the {report.n_after:,} cleaned papers as CSV",
         "cleaned-papers",
         lambda: papers_tables(view.corpus, view.cleaned.kept),
     )
@@ -80,7 +85,6 @@ def _split_input(corpus: Corpus) -> SplitBy:
 
 
 def _split_text(report: SplitReport) -> str:
-    """Return how the papers were divided."""
     begin = f"What training would use of the papers kept above (seed {RunConfig().random_seed})."
     if report.first_dates:
         val, test = report.first_dates
@@ -114,23 +118,6 @@ def _read_left_out(corpus: Corpus) -> None:
     rule = components.clicked("cleaning-funnel")
     if rule in filters.ROWS_TEXTS:
         filters.read_papers(corpus, rows=str(rule))
-
-
-def _render_steps(view: View) -> None:
-    funnel = _funnel(view.cleaned.report)
-    tables.show(
-        funnel,
-        "cleaning-steps",
-        "Steps of cleaning with what each removed and why.",
-    )
-
-
-def _render_left_out(view: View) -> None:
-    """Say what the steps above do not count."""
-    sentences = noticed(view.corpus.report.read.n_rows_skipped, view.cleaned.report)
-    for sentence in (*sentences, notes_text(view.corpus.report.text_notes)):
-        if sentence:
-            components.note(sentence)
 
 
 def noticed(n_skipped: int, report: CleaningReport) -> list[str]:

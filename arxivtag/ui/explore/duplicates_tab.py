@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.exploring.duplicates import (
     DuplicateGroups,
@@ -28,7 +27,16 @@ KINDS: dict[DuplicateKind, str] = {
     "abstracts": "Same abstract",
     "near": "Near-duplicates",
 }
+EXPLANATIONS: dict[DuplicateKind, str] = {
+    "titles": "Rows with exactly the same title, as the Keras example counts them, among all rows "
+    "as read.",
+    "abstracts": "Rows with exactly the same abstract, whatever their titles, among all rows as "
+    "read.",
+    "near": "Different abstracts that share most of their three-word phrases: Jaccard similarity "
+    "of {:g} or more, or a chain of such pairs, among all rows as read.",
+}
 GROUP_KEY = "group"
+_duplicates = shared(6, "Looking for duplicates …")(duplicate_groups)
 
 
 def render_duplicates(view: View) -> None:
@@ -41,8 +49,8 @@ def render_duplicates(view: View) -> None:
         on_change=_read_group,
     )
     similarity = CleaningConfig().near_duplicate_similarity
-    groups = _duplicates(view.corpus, kind, similarity)
-    components.note(_explanation(kind, similarity))
+    groups = _duplicates(view.corpus, kind, similarity=similarity)
+    components.note(EXPLANATIONS[kind].format(similarity))
     if not len(groups):
         components.empty_state("No duplicates of this kind.", "Look at another kind above.")
         return
@@ -60,25 +68,6 @@ def render_duplicates(view: View) -> None:
     _render_table(groups)
     st.header("Side by side", anchor=False)
     _render_group(view, groups)
-
-
-@shared(6, "Looking for duplicates …")
-def _duplicates(corpus: Corpus, kind: DuplicateKind, similarity: float) -> DuplicateGroups:
-    return duplicate_groups(corpus, kind, similarity=similarity)
-
-
-def _explanation(kind: DuplicateKind, similarity: float) -> str:
-    if kind == "titles":
-        return (
-            "Rows with exactly the same title, as the Keras example counts them, among all rows "
-            "as read."
-        )
-    if kind == "abstracts":
-        return "Rows with exactly the same abstract, whatever their titles, among all rows as read."
-    return (
-        "Different abstracts that share most of their three-word phrases: Jaccard similarity of "
-        f"{similarity:g} or more, or a chain of such pairs, among all rows as read."
-    )
 
 
 def _render_table(groups: DuplicateGroups) -> None:

@@ -9,8 +9,8 @@ from functools import partial
 import streamlit as st
 
 from arxivtag.corpus import texts
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.cleaning import Cleaned
-from arxivtag.corpus.labels import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.filters import PaperFilter, select_rows
 from arxivtag.exploring.paper_map import Outline, load_map, read_outline
@@ -39,10 +39,10 @@ ROWS_TEXTS = {
 }
 
 
-def whole_view(corpus: Corpus) -> View:
+def whole_view(corpus: Corpus, model: str) -> View:
     """Return the view of a tab that shows the whole data set."""
     cleaned = data.cleaned(corpus, CleaningConfig())
-    return View(corpus, cleaned, cleaned.kept, PaperFilter())
+    return View(corpus, cleaned, cleaned.kept, PaperFilter(), model)
 
 
 def filtered_view(corpus: Corpus) -> View:
@@ -53,7 +53,10 @@ def filtered_view(corpus: Corpus) -> View:
     """
     cleaned = data.cleaned(corpus, CleaningConfig())
     chosen, rows_choice = _filter_input(corpus, cleaned)
-    base = _rows_of(cleaned, rows_choice)
+    if rows_choice in (KEPT, ALL):
+        base = cleaned.kept | (rows_choice == ALL)
+    else:
+        base = cleaned.removed_by(rows_choice)
     rows = select_rows(corpus, replace(chosen, text="")) & base
     if chosen.text:
         rows &= _search(corpus, chosen.text).get()
@@ -65,12 +68,6 @@ def filtered_view(corpus: Corpus) -> View:
 @shared(8)
 def _search(corpus: Corpus, text: str) -> Search[Rows]:
     return Search(partial(texts.matching, corpus, text), "Searching the texts")
-
-
-def _rows_of(cleaned: Cleaned, choice: str) -> Rows:
-    if choice == KEPT:
-        return cleaned.kept
-    return cleaned.kept | True if choice == ALL else cleaned.removed_by(choice)
 
 
 def read_papers(corpus: Corpus, labels: Collection[str] = (), rows: str = KEPT) -> None:
@@ -106,46 +103,37 @@ def _filter_input(corpus: Corpus, cleaned: Cleaned) -> tuple[PaperFilter, str]:
         )
         rows = right.selectbox(
             "Rows",
-            _row_choices(cleaned),
+            [KEPT, ALL, *(step.rule for step in cleaned.report.steps if step.n_removed)],
             format_func=ROWS_TEXTS.__getitem__,
             key=ROWS_KEY,
             bind="query-params",
             help="Cleaning follows the Keras example: see the Cleaning tab.",
         )
-        first_year, last_year = _years_input(years_of(corpus))
+        years = _years_input(years_of(corpus))
     chosen = PaperFilter(
         labels=tuple(labels),
         text=(text or "").strip(),
         min_words=low if low > 0 else None,
         max_words=high if high < longest else None,
-        first_year=first_year,
-        last_year=last_year,
+        years=years,
         outline=chosen_outline(corpus),
     )
     return chosen, rows
 
 
-def _years_input(known: tuple[int, int]) -> tuple[int | None, int | None]:
+def _years_input(known: tuple[int, int]) -> tuple[int, int] | None:
     """Return the first and the last year to show; None where all may be shown."""
-    first, last = known
-    if first == last:
-        return None, None
-    low, high = st.slider(
+    if known[0] == known[1]:
+        return None
+    chosen: tuple[int, int] = st.slider(
         "Year",
-        first,
-        last,
+        *known,
         known,
         key=YEARS_KEY,
         bind="query-params",
         help="By arXiv id or date. Papers without either are of no year.",
     )
-    return (low, high) if (low, high) != known else (None, None)
-
-
-def _row_choices(cleaned: Cleaned) -> list[str]:
-    """Return the kinds of rows that there are."""
-    removed = [step.rule for step in cleaned.report.steps if step.n_removed]
-    return [KEPT, ALL, *removed]
+    return chosen if chosen != known else None
 
 
 def chosen_outline(corpus: Corpus) -> Outline:
@@ -184,16 +172,13 @@ def years_of(corpus: Corpus) -> tuple[int, int]:
 def _say_what_is_shown(view: View, n_all: int, rows_choice: str) -> None:
     kinds = {KEPT: "papers kept after cleaning", ALL: "rows as read"}
     kind = kinds.get(rows_choice) or f"rows {ROWS_TEXTS[rows_choice].lower()}"
+    text = f"{n_all:,} {components.safe_text(kind)}"
+    if not view.chosen.is_open:
+        text = f"**{view.n_rows:,}** of {text}: {_filter_text(view.chosen)}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        if view.chosen.is_open and rows_choice in kinds:
-            st.caption(f"{n_all:,} {kind}", width="content")
-            return
-        text = components.safe_text(kind)
-        if not view.chosen.is_open:
-            text = f"**{view.n_rows:,}** of {n_all:,} {text}: {_filter_text(view.chosen)}"
-        else:
-            text = f"{n_all:,} {text}"
         st.caption(text, width="content")
+        if view.chosen.is_open and rows_choice in kinds:
+            return
         st.button(
             "Clear filters",
             icon=":material/close:",
@@ -215,8 +200,8 @@ def _filter_text(chosen: PaperFilter) -> str:
         parts.append(f"{chosen.min_words or 0} to {chosen.max_words} words")
     elif chosen.min_words is not None:
         parts.append(f"{chosen.min_words} words or more")
-    if chosen.first_year is not None:
-        parts.append(f"of {chosen.first_year} to {chosen.last_year}")
+    if chosen.years is not None:
+        parts.append("of {} to {}".format(*chosen.years))
     if chosen.outline:
         parts.append("inside the outline on the map")
     return ", ".join(parts)

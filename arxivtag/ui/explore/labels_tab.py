@@ -7,7 +7,7 @@ import streamlit as st
 
 from arxivtag.exploring import labels as statistics
 from arxivtag.exploring.labels import CoOccurrenceMeasure
-from arxivtag.figures import labels as figures
+from arxivtag.figures import exploring as figures
 from arxivtag.figures.theme import PALETTE
 from arxivtag.papers.taxonomy import archive_of
 from arxivtag.ui.browser.label_network import Node, label_network
@@ -64,9 +64,8 @@ def render_labels(view: View) -> None:
 def _filter_by_click(key: str) -> None:
     """Add the clicked label or pair of labels to the filter, which holds for the whole page."""
     clicked = components.clicked(key)
-    if clicked is None:
-        return
-    _filter_by(*(clicked if isinstance(clicked, list) else [clicked]))
+    if clicked is not None:
+        _filter_by(*(clicked if isinstance(clicked, list) else [clicked]))
 
 
 def _filter_by(*labels: str) -> None:
@@ -121,7 +120,15 @@ def _render_co_occurrence(view: View) -> None:
         measure = one_of("Measure", MEASURES, "measure", default="count")
         components.note(MEASURE_NOTES[measure])
         matrix = statistics.co_occurrence(view.labels, n_labels=N_HEAT_MAP, measure=measure)
-        _render_heat_map(matrix, measure, _first_pair_text(pairs))
+        key = f"co-occurrence-{measure}"
+        components.render_figure(
+            figures.co_occurrence_figure(matrix, measure),
+            key,
+            f"Heat map of the {len(matrix)} most frequent labels, {MEASURES[measure]}. "
+            + _first_pair_text(pairs),
+            on_select=lambda: _filter_by_click(key),
+        )
+        components.note("Click a cell to look only at papers with both labels.")
     with right:
         _render_network(view, pairs)
     tables.fold(pairs, "label-pairs", "Pairs of labels that meet")
@@ -168,17 +175,6 @@ def network_nodes(frequency: pd.DataFrame, pairs: pd.DataFrame) -> list[Node]:
         most = f"; most often with {', '.join(met)}" if met else ""
         nodes.append(Node(label, int(papers), color, said + most))
     return nodes
-
-
-def _render_heat_map(matrix: pd.DataFrame, measure: CoOccurrenceMeasure, first_pair: str) -> None:
-    key = f"co-occurrence-{measure}"
-    components.render_figure(
-        figures.co_occurrence_figure(matrix, measure),
-        key,
-        f"Heat map of the {len(matrix)} most frequent labels, {MEASURES[measure]}. {first_pair}",
-        on_select=lambda: _filter_by_click(key),
-    )
-    components.note("Click a cell to look only at papers with both labels.")
 
 
 def _first_pair_text(pairs: pd.DataFrame) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from arxivtag.corpus.arrays import Ints
 from arxivtag.exploring import lengths as statistics
-from arxivtag.exploring.lengths import Lengths
-from arxivtag.figures import lengths as figures
+from arxivtag.figures import exploring as figures
 from arxivtag.ui.explore.shared import View, number_input
 from arxivtag.ui.frame import components, tables
 
@@ -24,7 +24,7 @@ def render_lengths(view: View) -> None:
     _render_by_label(view)
 
 
-def _render_distribution(lengths: Lengths) -> None:
+def _render_distribution(lengths: Ints) -> None:
     described = statistics.describe_lengths(lengths)
     histogram = statistics.length_histogram(lengths)
     words = dict(zip(described["figure"], described["words"], strict=True))
@@ -50,7 +50,7 @@ def _render_distribution(lengths: Lengths) -> None:
         )
 
 
-def _render_coverage(lengths: Lengths) -> None:
+def _render_coverage(lengths: Ints) -> None:
     max_words = number_input(
         "Longest length kept, in words",
         "max-words",

@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import threading
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
-from arxivtag.corpus.cleaning import Cleaned
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import titles_at
 from arxivtag.errors import ArxivTagError, DataError
@@ -40,14 +38,7 @@ from arxivtag.ui.frame import components
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.opening import Work, watch
 
-LABEL, SAMENESS, YEAR, SPLIT, MISTAKES = "label", "duplicates", "year", "split", "mistakes"
-COLOR_TEXTS = {
-    LABEL: "Label",
-    SAMENESS: "Duplicates",
-    YEAR: "Year",
-    SPLIT: "Split",
-    MISTAKES: "Mistakes",
-}
+_WORKS: dict[str, Work[PaperMap]] = {}  # maps in the making, by the fingerprint of their corpus
 _ONE_AT_A_TIME = threading.Lock()
 
 
@@ -62,14 +53,13 @@ def render_map(view: View) -> None:
 
 
 def _render_making(corpus: Corpus) -> None:
-    works = _works()
-    work = works.get(corpus.fingerprint)
+    work = _WORKS.get(corpus.fingerprint)
     with st.container(border=True, key="map-making"):
         if work is not None and not work.is_done:
             watch(work)
             return
         if work is not None and work.error is not None:
-            del works[corpus.fingerprint]  # what was wrong may be mended next time
+            del _WORKS[corpus.fingerprint]  # what was wrong may be mended next time
             raise work.error
         n_papers = min(corpus.n_papers, MAX_PAPERS)
         components.note(
@@ -94,18 +84,12 @@ class _Drawing(Work[PaperMap]):
     doing = "**The map is drawn once**; later it is here at once."
 
 
-@shared(1)
-def _works() -> dict[str, Work[PaperMap]]:
-    """Return the maps in the making, by the fingerprint of their corpus."""
-    return {}
-
-
 def _begin(corpus: Corpus) -> None:
-    works = _works()
-    for fingerprint in [name for name, work in works.items() if work.is_done]:
-        del works[fingerprint]
-    drawing = _Drawing(partial(_make, corpus), "Counting words", corpus.source)
-    works.setdefault(corpus.fingerprint, drawing)
+    for fingerprint in [name for name, work in _WORKS.items() if work.is_done]:
+        del _WORKS[fingerprint]
+    if corpus.fingerprint not in _WORKS:
+        make = partial(_make, corpus)
+        _WORKS[corpus.fingerprint] = _Drawing(make, "Counting words", corpus.source)
 
 
 def _make(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop) -> PaperMap:
@@ -123,24 +107,22 @@ def _make(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop) -> Pape
 def _render_found(corpus: Corpus, found: PaperMap, model: str) -> None:
     load_plotly()
     view = filters.filtered_view(corpus)
-    groupings = _groupings(corpus, view.cleaned)
+    groupings = _groupings(corpus, found)
     if mistakes := _mistakes(corpus, found, model):
-        groupings = {**groupings, MISTAKES: mistakes}
-    color = one_of(
-        "Colour by", {name: COLOR_TEXTS[name] for name in groupings}, "color", default=LABEL
-    )
+        groupings = {**groupings, "Mistakes": mistakes}
+    color = one_of("Colour by", {name: name for name in groupings}, "color", default="Label")
     lit = None if view.is_whole else view.rows[found.rows]
     paper_map(
         "paper-map",
-        _points(corpus),
+        _points(corpus, found),
         _look(corpus, groupings[color], lit, view.chosen.outline),
         on_outline=partial(_choose, corpus),
         on_paper=lambda point: _open_paper(found, point),
     )
     drawn = (
-        f"{len(found):,} of {corpus.n_papers:,} rows as read, drawn by chance"
-        if len(found) < corpus.n_papers
-        else f"{len(found):,} rows as read"
+        f"{len(found.rows):,} of {corpus.n_papers:,} rows as read, drawn by chance"
+        if len(found.rows) < corpus.n_papers
+        else f"{len(found.rows):,} rows as read"
     )
     components.note(
         f"{drawn}: the more alike the words of their abstracts, the nearer they lie. Draw a line "
@@ -152,30 +134,27 @@ def _render_found(corpus: Corpus, found: PaperMap, model: str) -> None:
 
 
 @shared(3)
-def _points(corpus: Corpus) -> Points:
-    found = load_map(corpus)
-    assert found is not None  # the caller has seen it
-    titles = titles_at(corpus, found.rows)
-    labels = map(", ".join, corpus.labels.lists(found.rows))
-    years = [str(year) if year >= 0 else "" for year in corpus.years[found.rows]]
+def _points(corpus: Corpus, _found: PaperMap) -> Points:
+    titles = titles_at(corpus, _found.rows)
+    labels = map(", ".join, corpus.labels.lists(_found.rows))
+    years = [str(year) if year >= 0 else "" for year in corpus.years[_found.rows]]
     lines = (
         (title or "No title", *rest) for title, *rest in zip(titles, labels, years, strict=True)
     )
-    return pack_points(corpus.fingerprint, found.places, lines)
+    return pack_points(corpus.fingerprint, _found.places, lines)
 
 
 @shared(3, "Looking for groups of papers …")
-def _groupings(corpus: Corpus, _cleaned: Cleaned) -> dict[str, Grouping]:
+def _groupings(corpus: Corpus, _found: PaperMap) -> dict[str, Grouping]:
     """Return the groups that points can be coloured by; those that make sense."""
-    found = load_map(corpus)
-    assert found is not None  # the caller has seen it
+    rows = _found.rows
     groups: dict[str, Grouping | None] = {
-        LABEL: map_groups.by_label(corpus.labels, found.rows),
-        SAMENESS: map_groups.by_sameness(corpus, found.rows),
-        YEAR: map_groups.by_year(corpus.years[found.rows]),
+        "Label": map_groups.by_label(corpus.labels, rows),
+        "Duplicates": map_groups.by_sameness(corpus, rows),
+        "Year": map_groups.by_year(corpus.years[rows]),
     }
     with contextlib.suppress(DataError):  # too few papers to be split
-        groups[SPLIT] = map_groups.by_split(split_of(corpus), corpus.n_papers, found.rows)
+        groups["Split"] = map_groups.by_split(split_of(corpus), corpus.n_papers, rows)
     return {name: grouping for name, grouping in groups.items() if grouping is not None}
 
 
@@ -183,7 +162,7 @@ def _mistakes(corpus: Corpus, found: PaperMap, model: str) -> Grouping | None:
     """Return groups by how right the model in use was; None where it learned from other papers."""
     if model in ("", registry.PRETRAINED):
         return None
-    folder = run_folder(model, _home_of(corpus))
+    folder = run_folder(model, corpus.folder.parents[1])
     kinds = _rightness(corpus, model, (file_state(folder.predictions), file_state(folder.result)))
     return None if kinds is None else map_groups.by_mistakes(kinds, found.rows)
 
@@ -193,12 +172,8 @@ def _rightness(
     corpus: Corpus, run_id: str, states: tuple[FileState, FileState]
 ) -> NDArray[np.uint8] | None:
     with contextlib.suppress(ArxivTagError):  # the Runs page says what is wrong with a run
-        return rightness(registry.read_run(run_id, _home_of(corpus)), corpus)
+        return rightness(registry.read_run(run_id, corpus.folder.parents[1]), corpus)
     return None
-
-
-def _home_of(corpus: Corpus) -> Path:
-    return corpus.folder.parents[1]
 
 
 def _look(corpus: Corpus, grouping: Grouping, lit: Rows | None, outline: Outline) -> Look:
@@ -225,6 +200,6 @@ def _choose(corpus: Corpus, outline: Outline) -> None:
 
 
 def _open_paper(found: PaperMap, point: int) -> None:
-    if 0 <= point < len(found):
+    if 0 <= point < len(found.rows):
         row = int(found.rows[point]) + 1
         st.session_state.update({filters.TAB_KEY: "Papers", PAPER_KEY: row})

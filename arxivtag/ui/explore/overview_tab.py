@@ -8,8 +8,8 @@ import streamlit as st
 
 from arxivtag.corpus.cleaning import Cleaned
 from arxivtag.corpus.store import Corpus
-from arxivtag.exploring.labels import Imbalance, imbalance, label_frequency
-from arxivtag.figures.labels import label_frequency_figure
+from arxivtag.exploring.labels import imbalance_text, label_frequency
+from arxivtag.figures.exploring import label_frequency_figure
 from arxivtag.ui.explore import filters
 from arxivtag.ui.explore.cleaning_tab import render_way
 from arxivtag.ui.explore.map_part import render_map
@@ -37,7 +37,7 @@ def render_overview(view: View) -> None:
 
 
 def _render_labels(view: View, frequency: pd.DataFrame) -> None:
-    balance = imbalance_text(imbalance(frequency))
+    balance = imbalance_text(frequency)
     components.render_figure(
         label_frequency_figure(frequency.head(N_TOP_LABELS)),
         "overview-labels",
@@ -112,24 +112,3 @@ def overview_lines(corpus: Corpus, cleaned: Cleaned) -> list[tuple[str, str, str
             f"The mean; half of the papers kept have {median_words:.0f} or fewer.",
         ),
     ]
-
-
-def imbalance_text(measured: Imbalance | None) -> str:
-    """Return one sentence on how uneven the labels are."""
-    if measured is None:
-        return "No paper carries a label."
-    if measured.n_labels == 1:
-        return f"There is one label alone, {measured.top_label}: there is nothing to tell apart."
-    half = (
-        "That label alone makes"
-        if measured.n_for_half == 1
-        else f"The {measured.n_for_half} most frequent labels make"
-    )
-    text = (
-        f"{measured.top_label} is on {measured.top_share:.0%} of the papers, "
-        f"{measured.ratio:,.0f} times as many as the label in the middle of the ranking. "
-        f"{half} up half of all occurrences of the {measured.n_labels:,} labels."
-    )
-    if measured.n_rare:
-        text += f" {measured.n_rare:,} labels are on fewer than 10 papers, too few to learn well."
-    return text

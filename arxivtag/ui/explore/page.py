@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 
 import streamlit as st
@@ -58,7 +57,7 @@ def render_explore(context: PageContext) -> None:
 def _render_tab(name: str, render: Callable[[View], None], corpus: Corpus, model: str) -> None:
     """Draw a tab, below the filters where they hold for it: there they move no other tab."""
     if name not in FILTERED_TABS:
-        render(dataclasses.replace(filters.whole_view(corpus), model=model))
+        render(filters.whole_view(corpus, model))
         return
     view = filters.filtered_view(corpus)
     if not nothing_in_view(view):

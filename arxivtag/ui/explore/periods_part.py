@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from arxivtag.corpus import texts
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.labels import most_frequent
 from arxivtag.exploring.periods import (
@@ -19,8 +19,8 @@ from arxivtag.exploring.periods import (
     periods_of,
     shares_by_period,
 )
-from arxivtag.figures.periods import LEAST_PAPERS, shares_by_period_figure
-from arxivtag.ui.explore.shared import View, one_of
+from arxivtag.figures.exploring import LEAST_PAPERS, shares_by_period_figure
+from arxivtag.ui.explore.shared import View, one_of, plural
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.memory import shared
 from arxivtag.ui.frame.opening import Search
@@ -105,7 +105,7 @@ def _render(view: View, holders: Mapping[str, Rows], by: Period, what: str) -> N
         f"Shares of the papers in view that appeared in a {by}, by arXiv id or date; lines leave "
         f"out {by}s of fewer than {LEAST_PAPERS} papers"
         + (
-            f", and {n_undated:,} papers whose {by} is not known are left out."
+            f". Left out: {plural(n_undated, 'paper')} whose {by} is not known."
             if n_undated
             else "."
         )

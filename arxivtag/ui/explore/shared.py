@@ -10,12 +10,12 @@ from typing import TypeVar
 
 import streamlit as st
 
+from arxivtag.corpus.arrays import Ints, Rows
 from arxivtag.corpus.cleaning import Cleaned
-from arxivtag.corpus.labels import LabelIndex, Rows
+from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.splits import SplitRows, split_rows
 from arxivtag.corpus.store import Corpus
 from arxivtag.exploring.filters import PaperFilter
-from arxivtag.exploring.lengths import Lengths
 from arxivtag.settings import CleaningConfig, RunConfig, SplitBy, SplitConfig
 from arxivtag.ui.frame import components, data
 from arxivtag.ui.frame.memory import shared
@@ -29,7 +29,6 @@ class View:
     """The data set and the rows of it that the reader looks at.
 
     Attributes:
-        corpus: The data set as read.
         cleaned: What the Keras example's cleaning keeps of it.
         rows: (n_papers,) mask of the rows in view.
         chosen: The filter behind ``rows``.
@@ -58,7 +57,7 @@ class View:
         return self.corpus.labels.of(self.rows)
 
     @cached_property
-    def lengths(self) -> Lengths:
+    def lengths(self) -> Ints:
         """(n_rows,) words of each abstract in view."""
         return self.corpus.n_words[self.rows]
 

@@ -6,26 +6,19 @@ import dataclasses
 
 import streamlit as st
 
-from arxivtag.corpus.labels import Rows
+from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.tokens import TermKind
 from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod
-from arxivtag.figures import terms as figures
+from arxivtag.figures import exploring as figures
 from arxivtag.ui.explore.periods_part import render_terms_over_time
-from arxivtag.ui.explore.shared import (
-    View,
-    file_part,
-    number_input,
-    one_of,
-    plural,
-)
+from arxivtag.ui.explore.shared import View, file_part, number_input, one_of, plural
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.errors import guarded
 
 N_BARS, N_LINES = 25, 500
 N_TELLING_BARS, N_TELLING_LINES = 20, 200
-N_SUMMARY_LABELS, N_SUMMARY_TERMS = 15, 8
 KINDS: dict[TermKind, str] = {"words": "Words", "bigrams": "Bigrams"}
 METHODS: dict[TellingMethod, str] = {"log_odds": "Log-odds", "chi2": "Chi-squared"}
 METHOD_NOTES: dict[TellingMethod, str] = {
@@ -49,7 +42,9 @@ def render_terms(view: View) -> None:
         components.empty_state("The abstracts in view hold no words.", "Look at other rows.")
         return
     kind, drop_stop_words = _kind_input()
-    whole, view = view, _countable(view)
+    rows = statistics.countable(view.corpus.tokens, view.rows)
+    _say_if_fewer(rows, view)
+    whole, view = view, dataclasses.replace(view, rows=rows)
     left, right = st.columns(2)
     with left:
         _render_frequent(view, kind, drop_stop_words)
@@ -66,13 +61,6 @@ def render_terms(view: View) -> None:
     _render_coverage(view)
     with over_time, guarded():  # texts are searched for it: the rest need not wait
         render_terms_over_time(view)
-
-
-def _countable(view: View) -> View:
-    """Return the view, or one of evenly chosen papers, saying so, where counting takes long."""
-    rows = statistics.countable(view.corpus.tokens, view.rows)
-    _say_if_fewer(rows, view)
-    return dataclasses.replace(view, rows=rows)
 
 
 def _say_if_fewer(rows: Rows, view: View) -> None:
@@ -181,8 +169,6 @@ def _render_summary(view: View, kind: TermKind, drop_stop_words: bool) -> None:
             view.corpus.labels,
             view.rows,
             drop_stop_words=drop_stop_words,
-            n_labels=N_SUMMARY_LABELS,
-            n_terms=N_SUMMARY_TERMS,
         )
         tables.show(
             summary,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from arxivtag.figures.scoreboard import learning_curve_figure, scoreboard_figure
+from arxivtag.figures.evaluation import learning_curve_figure, scoreboard_figure
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.scoreboard import DECIDING, Line, Scoreboard, scoreboard
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES

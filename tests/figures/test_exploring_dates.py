@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from arxivtag.figures.periods import LEAST_PAPERS, shares_by_period_figure
+from arxivtag.figures.exploring import LEAST_PAPERS, shares_by_period_figure
 
 
 def table_of(totals: list[int]) -> pd.DataFrame:
