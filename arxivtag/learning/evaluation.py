@@ -30,11 +30,11 @@ from arxivtag.learning import baselines, measuring, thresholds
 from arxivtag.learning import calibration as calibrations
 from arxivtag.learning import evaluation_tables as tables
 from arxivtag.learning.counts import IntArray
-from arxivtag.learning.decision import Decision, Scored
 from arxivtag.learning.evaluation_tables import rounded
 from arxivtag.learning.features import Examples
 from arxivtag.learning.measuring import Contributions, Resampling
 from arxivtag.learning.metrics import HEADLINE_KEYS
+from arxivtag.learning.predictions import Decision, Scored
 from arxivtag.learning.thresholds import Thresholds
 
 SCHEMA_VERSION = 1

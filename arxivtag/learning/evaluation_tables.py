@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from arxivtag.learning import counts, measuring
+from arxivtag.learning.calibration import N_BINS, reliability_bins, top_label_pairs
 from arxivtag.learning.counts import BoolArray, Counts, FloatArray
-from arxivtag.learning.decision import Scored
+from arxivtag.learning.predictions import Scored
 from arxivtag.learning.rankings import RankedCounts
-from arxivtag.learning.reliability import N_BINS, reliability_bins, top_label_pairs
 from arxivtag.learning.thresholds import MAX_TOP_K, Thresholds
 
 CURVE_POINTS = 60

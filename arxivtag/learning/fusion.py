@@ -18,11 +18,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.learning.calibration import fit_calibration
+from arxivtag.learning.calibration import fit_calibration, sigmoid
 from arxivtag.learning.features import Examples
-from arxivtag.learning.logistic import sigmoid
-from arxivtag.learning.network import Branch, DenseLayer, Network, logits
-from arxivtag.learning.rounding import rounded
+from arxivtag.learning.network import Branch, DenseLayer, Network, logits, rounded
 
 Floats = NDArray[np.float64]
 

@@ -31,10 +31,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.learning.calibration import N_BINS, reliability_bins, top_label_pairs
 from arxivtag.learning.counts import BoolArray, Counts, Ratio, f1, macro, micro, precision, recall
 from arxivtag.learning.counts import weighted as weighted_by_support
 from arxivtag.learning.rankings import Areas, PaperRankings, Scores, mean_of_defined
-from arxivtag.learning.reliability import N_BINS, reliability_bins, top_label_pairs
 
 RANKING_DEPTHS = (1, 3, 5)
 

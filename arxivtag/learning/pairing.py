@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning import measuring
-from arxivtag.learning.decision import Scored
 from arxivtag.learning.measuring import Contributions, Resampling
+from arxivtag.learning.predictions import Scored
 from arxivtag.learning.thresholds import Thresholds
 
 PAIRED_KEYS = ("micro_f1", "macro_f1", "samples_f1", "lrap", "precision_at_1")

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
+from arxivtag.learning.calibration import logit, sigmoid
 from arxivtag.learning.counts import BoolArray, FloatArray
-from arxivtag.learning.logistic import logit, sigmoid
 from arxivtag.learning.rankings import RankedCounts
 
 METHODS = ("global", "per_label", "top_k")

@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.callbacks import ShouldStop, never
+from arxivtag.callbacks import OnTick, ShouldStop, never
 from arxivtag.learning.features import Examples
 from arxivtag.learning.fusion import COMMON_SHARE, weighed
 from arxivtag.learning.network import Branch, Network
-from arxivtag.learning.progress import OnTick
 from arxivtag.learning.space import Watch
 from arxivtag.settings import RunConfig
 
@@ -150,7 +149,7 @@ class Trainer:
             TrainingError: If the loss stops being a finite number.
             StorageError: If the checkpoint cannot be written.
         """
-        from arxivtag.learning.engine.conversion import to_network
+        from arxivtag.learning.engine.model import to_network
 
         if not self._validation.finished(self.n_epochs_done):
             if self._watching:

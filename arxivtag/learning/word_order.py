@@ -8,19 +8,26 @@ alone, which Keras trains by the function of the same name in
 
 A *gap* stands where a text has ended, where a word is unknown, and where one was left out: it is
 the number 0, its vector is zero, and what an encoder gives there is not looked at.
+
+An embedding may begin with the vectors that come with the product. ``assets/word_vectors`` holds
+``words.txt``, one word a line, ``vectors.npy``, ``(n_words, SIZE)`` int8, and ``scales.npy``,
+``(n_words,)`` float32, by which each row is multiplied. They were learned from abstracts without
+their labels by ``tools/make_word_vectors.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.config import WORD_VECTORS_FOLDER
+from arxivtag.errors import ConfigError
 from arxivtag.learning.features import WordInput
-from arxivtag.learning.word_vectors import SIZE, load_word_vectors, vectors_of
 from arxivtag.settings import ModelConfig, WordKind
 
 if TYPE_CHECKING:
@@ -31,6 +38,7 @@ Numbers = NDArray[np.integer]
 Weights = Mapping[str, FloatArray]  # by the names that Keras' layers and variables have
 Shapes = dict[str, tuple[int, ...]]
 
+SIZE = 128  # of a word's vector
 WIDTHS = (1, 2, 3, 5)  # words that a filter of the cnn sees
 N_BLOCKS, N_HEADS = 1, 4  # of the transformer
 NORM_EPSILON = 1e-6
@@ -75,6 +83,44 @@ def word_input(config: ModelConfig, vectorizer: Vectorizer) -> WordInput | None:
     words = vectorizer.terms.word_number
     vectors = vectors_of(list(words), load_word_vectors()) if config.word_vectors else None
     return WordInput(len(words), length, vectors)
+
+
+@dataclass(frozen=True, eq=False)
+class WordVectors:
+    """Words and their vectors, which are ``numbers * scales[:, None]``, each of length one."""
+
+    words: tuple[str, ...]
+    numbers: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+
+def load_word_vectors(folder: Path = WORD_VECTORS_FOLDER) -> WordVectors:
+    """Return the vectors in a folder.
+
+    Raises:
+        ConfigError: If there are none.
+    """
+    if not (folder / "words.txt").is_file():
+        raise ConfigError(
+            "There are no word vectors here to begin with.",
+            "Turn word_vectors off, or make them: python -m tools.make_word_vectors FILE.",
+        )
+    lines = (folder / "words.txt").read_text("utf-8")
+    return WordVectors(
+        tuple(lines.split("\n")[:-1]),
+        np.load(folder / "vectors.npy"),
+        np.load(folder / "scales.npy"),
+    )
+
+
+def vectors_of(words: Sequence[str], vectors: WordVectors) -> NDArray[np.float32]:
+    """Return ``(n_words, SIZE)`` the vectors of words, zeros for words without one."""
+    place = {word: number for number, word in enumerate(vectors.words)}
+    found = np.array([place.get(word, -1) for word in words], dtype=np.int64)
+    known = np.flatnonzero(found >= 0)
+    table = np.zeros((len(words), SIZE), np.float32)
+    table[known] = vectors.numbers[found[known]] * vectors.scales[found[known], None]
+    return table
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,10 +17,10 @@ from arxivtag.learning import (
     metrics,
     thresholds,
 )
-from arxivtag.learning.decision import Decision, Scored, fit_decision
 from arxivtag.learning.evaluation_tables import CURVE_POINTS, threshold_figures
 from arxivtag.learning.features import Examples, SparseRows
 from arxivtag.learning.measuring import Resampling
+from arxivtag.learning.predictions import Decision, Scored, fit_decision
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.settings import EvaluationConfig
 

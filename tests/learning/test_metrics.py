@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from arxivtag.learning import measuring, metrics
+from arxivtag.learning.calibration import reliability_bins
 from arxivtag.learning.measuring import Resampling, evaluate, evaluate_and_count
 from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
-from arxivtag.learning.reliability import reliability_bins
 
 RANKING_KEYS = {metric.key for metric in METRICS if metric.reads in ("rankings", "scores")}
 

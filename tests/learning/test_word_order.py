@@ -14,8 +14,15 @@ from arxivtag.config import WORD_VECTORS_FOLDER
 from arxivtag.errors import ConfigError
 from arxivtag.learning.features import Examples, SparseRows, WordInput
 from arxivtag.learning.network import logits
-from arxivtag.learning.word_order import KINDS, WordShape, word_logits
-from arxivtag.learning.word_vectors import SIZE, WordVectors, load_word_vectors, vectors_of
+from arxivtag.learning.word_order import (
+    KINDS,
+    SIZE,
+    WordShape,
+    WordVectors,
+    load_word_vectors,
+    vectors_of,
+    word_logits,
+)
 from arxivtag.settings import (
     ModelConfig,
     RunConfig,

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import itertools
+import sys
 from collections.abc import Hashable, Iterator
 
+import jax
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning.engine.model import BranchModel, SparseDense, variables_of
 from arxivtag.learning.engine.optimizer import LazyRows, RowSparseAdam
-from arxivtag.learning.engine.pages import use_large_pages
 from arxivtag.learning.engine.word_order import EMBEDDING, build_word_network, weights_by_name
 from arxivtag.learning.features import WordInput
 from arxivtag.learning.losses import LOSSES
-from arxivtag.learning.model import branches
+from arxivtag.learning.network import branches
 from arxivtag.learning.word_order import WordShape
 from arxivtag.settings import ModelConfig, TrainingConfig
 
+_LARGE_PAGE = 1 << 21
+_MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25  # the second is of Linux 6.1; older ones refuse it
 # A model whose train step is compiled, and what must agree for another to be trained by it.
 _compiled: dict[Hashable, BranchModel] = {}
 
@@ -187,3 +191,20 @@ def _learning_rate(
     if training.learning_rate_schedule == "cosine":
         return keras.optimizers.schedules.CosineDecay(training.learning_rate, n_steps)
     return training.learning_rate
+
+
+def use_large_pages(array: jax.Array) -> None:
+    """Move an array into large pages, where it stands; where the system refuses, nothing changes.
+
+    A step reads and writes thousands of rows that stand anywhere in hundreds of megabytes. In pages
+    of 4 kB nearly each of them costs a look at the page tables in memory; in pages of 2 MB few do.
+    What a later step puts in its place, in the same memory, has them too.
+    """
+    if sys.platform != "linux" or jax.default_backend() != "cpu":
+        return
+    address, end = array.unsafe_buffer_pointer(), array.unsafe_buffer_pointer() + array.nbytes
+    start = -(-address // _LARGE_PAGE) * _LARGE_PAGE
+    length = (end - start) // _LARGE_PAGE * _LARGE_PAGE
+    if length > 0:
+        for advice in (_MADV_HUGEPAGE, _MADV_COLLAPSE):
+            ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), advice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import threading
 import time
@@ -13,14 +14,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from arxivtag.callbacks import ShouldStop
+from arxivtag.callbacks import OnTick, ShouldStop
 from arxivtag.errors import TrainingError
-from arxivtag.learning.engine.conversion import to_network
-from arxivtag.learning.engine.model import BranchModel
+from arxivtag.learning.engine.model import BranchModel, to_network
 from arxivtag.learning.features import Examples
-from arxivtag.learning.losses import LOSSES
-from arxivtag.learning.network import FloatArray, Network, logits
-from arxivtag.learning.progress import OnTick, utc_now, validation_figures
+from arxivtag.learning.losses import LOSSES, BoolArray, Loss
+from arxivtag.learning.network import FloatArray, Network, activate, logits
 from arxivtag.settings import TrainingConfig
 
 SECONDS_BETWEEN_TICKS = 0.15
@@ -129,7 +128,7 @@ class Live(keras.callbacks.Callback):
             "binary_accuracy": float(logs["binary_accuracy"]),
             "points": points,
             "papers_per_second": round(self._plan.papers_after(step) / seconds, 1),
-            "at": utc_now(),
+            "at": _now(),
         }
         self._on_tick(record)
 
@@ -209,7 +208,7 @@ class Validation(keras.callbacks.Callback):
             **{name: float(value) for name, value in logs.items()},
             "learning_rate": float(model.optimizer.learning_rate),
             "seconds": round(seconds, 3),
-            "at": utc_now(),
+            "at": _now(),
         }
         self.records.append(record)
         if self._on_logits:
@@ -234,3 +233,33 @@ def check_is_number(loss: float) -> None:
             "The loss should be a finite number. Received: " + str(loss) + ".",
             "Lower the learning rate.",
         )
+
+
+def validation_figures(y_true: BoolArray, logits: FloatArray, loss: Loss) -> dict[str, float]:
+    """Return the validation figures of an epoch from (n, n_labels) each, empty without papers.
+
+    ``val_micro_f1`` is the highest over one threshold for all labels, since during
+    training no threshold is chosen yet.
+    """
+    if len(logits) == 0:
+        return {}
+    y_prob = activate(logits, loss.output_activation)
+    top = logits.argmax(axis=1)
+    return {
+        "val_loss": loss.validated(y_true, logits),
+        "val_binary_accuracy": float(((y_prob > 0.5) == y_true).mean()),
+        "val_micro_f1": best_micro_f1(y_true, y_prob),
+        "val_precision_at_1": float(y_true[np.arange(len(top)), top].mean()),
+    }
+
+
+def best_micro_f1(y_true: BoolArray, y_prob: FloatArray) -> float:
+    """Return the highest micro-F1 over one threshold for all labels."""
+    order = np.argsort(-y_prob, axis=None)
+    hits = np.cumsum(y_true.reshape(-1)[order])
+    n_given = np.arange(1, len(order) + 1)
+    return float((2 * hits / (n_given + y_true.sum())).max())
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -1,17 +1,20 @@
-"""The Keras model: sparse first layers, dense layers above, a train step of its own."""
+"""The Keras model: sparse first layers, dense layers above, a train step of its own; made plain."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
 import jax
 import jax.numpy as jnp
 import keras
+import numpy as np
 
 from arxivtag.learning.engine.sparse import CSR, OccurringRows, RowGradient, csr_dot, roomy
+from arxivtag.learning.engine.word_order import view_word_branch
 from arxivtag.learning.losses import Loss, any_of, ranking_losses
-from arxivtag.learning.word_order import WordShape
+from arxivtag.learning.network import Branch, DenseLayer, Network, rounded
+from arxivtag.learning.word_order import WordBranch, WordShape
 
 # How probabilities come from logits (batch_size, n_labels).
 _ACTIVATIONS = {
@@ -247,3 +250,38 @@ class BranchModel(keras.Model):
     def _above(self) -> list[int]:
         first = {id(v) for stem in self.stems for v in stem.trainable_variables}
         return [i for i, v in enumerate(self.trainable_variables) if id(v) not in first]
+
+
+def to_network(model: BranchModel) -> Network:
+    """Return the model's weights, rounded, as a :class:`Network` of its own arrays."""
+    return rounded(view_network(model))
+
+
+def view_network(model: BranchModel) -> Network:
+    """Return a network that shares memory with the model: use it before the next step."""
+    made = []
+    for stem, head, loss in zip(model.stems, model.heads, model.branch_losses, strict=False):
+        # The mean of branches is the sum of branches whose last layers are divided.
+        share = loss.logit_scale / len(model.branch_losses)
+        dense = [stem, *(item for item in head if hasattr(item, "kernel"))]
+        shares = [1.0] * (len(dense) - 1) + [share]
+        made.append(Branch(tuple(map(_dense_layer, dense, shares))))
+    return Network(tuple(made), model.output_activation, tuple(_word_branches(model)))
+
+
+def _word_branches(model: BranchModel) -> Iterator[WordBranch]:
+    n_branches = len(model.branch_losses)
+    losses = model.branch_losses[len(model.stems) :]
+    for network, shape, loss in zip(model.word_networks, model.word_shapes, losses, strict=True):
+        yield view_word_branch(network, shape, loss.logit_scale / n_branches)
+
+
+def _dense_layer(layer: keras.layers.Layer, share: float) -> DenseLayer:
+    kernel, bias = np.asarray(layer.kernel.value), np.asarray(layer.bias.value)
+    if isinstance(layer, SparseDense):
+        kernel = kernel[: layer.n_features]
+    if share == 1.0:
+        return DenseLayer(kernel, bias)
+    # As a scale of rows, since a first kernel is too large for a second one beside it.
+    scale = np.full(len(kernel), share, np.float32)
+    return DenseLayer(kernel, bias * np.float32(share), scale)

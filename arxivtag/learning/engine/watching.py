@@ -10,8 +10,7 @@ from typing import Any
 import keras
 
 from arxivtag.learning.engine.callbacks import Plan
-from arxivtag.learning.engine.conversion import view_network
-from arxivtag.learning.engine.model import BranchModel, State, Values
+from arxivtag.learning.engine.model import BranchModel, State, Values, view_network
 from arxivtag.learning.features import Examples
 from arxivtag.learning.network import FloatArray, activate, probabilities
 from arxivtag.learning.space import Watch
