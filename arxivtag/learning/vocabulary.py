@@ -31,7 +31,6 @@ class Fitted:
     """A vectorizer, and where the terms of the corpus stand in its vocabulary.
 
     Attributes:
-        vectorizer: What was learnt.
         columns: For words and bigrams, ``(n_terms + 1,)`` int32: each term's column or -1. The
             last entry, -1, is for places where no bigram begins.
     """
@@ -57,16 +56,12 @@ class Fitted:
             last - first,
             len(self.vectorizer),
         )
-        return self.vectorizer.weigh(self._with_words(counts, tokens, first, last))
-
-    def _with_words(self, counts: SparseRows, tokens: Tokens, first: int, last: int) -> SparseRows:
-        length = self.vectorizer.config.max_length_words
-        if length is None:
-            return counts
-        table = self.vectorizer.terms
-        numbers = table.numbers(tokens.words)[tokens.codes("words", first, last)]
-        indptr = tokens.indptr[first : last + 1] - tokens.indptr[first]
-        return with_words(counts, numbers, indptr, table, length)
+        length, table = self.vectorizer.config.max_length_words, self.vectorizer.terms
+        if length is not None:
+            numbers = table.numbers(tokens.words)[tokens.codes("words", first, last)]
+            indptr = tokens.indptr[first : last + 1] - tokens.indptr[first]
+            counts = with_words(counts, numbers, indptr, table, length)
+        return self.vectorizer.weigh(counts)
 
 
 def fit(
@@ -75,9 +70,8 @@ def fit(
     """Learn the vocabulary and idf of some papers.
 
     Args:
-        tokens: The tokens of a corpus.
-        papers: ``(n_papers,)`` which of its papers to learn from.
-        config: Options. ``min_document_frequency`` leaves out terms before ``max_tokens`` cuts.
+        papers: ``(n_papers,)`` which papers of the corpus to learn from.
+        config: Its ``min_document_frequency`` leaves out terms before ``max_tokens`` cuts.
         max_tokens: Terms to keep, and Keras' slot for [UNK].
 
     Raises:
@@ -99,8 +93,11 @@ def fit(
         )
     kept = frequent[order]
     idf = np.log(1 + n_papers / (1 + papers_with[kept])).astype(np.float32)
-    vectorizer = Vectorizer(terms.take(pa.array(order)), idf, config)
-    return Fitted(vectorizer, _columns(tokens, kinds, kept))
+    column = np.full(len(counts), -1, dtype=np.int32)
+    column[kept] = np.arange(len(kept), dtype=np.int32)
+    of_kinds = zip(kinds, np.split(column, [tokens.n_terms("words")]), strict=False)
+    columns = {kind: np.append(part, np.int32(-1)) for kind, part in of_kinds}
+    return Fitted(Vectorizer(terms.take(pa.array(order)), idf, config), columns)
 
 
 def _most_frequent(
@@ -135,28 +132,8 @@ def _falling(counts: NDArray[np.int64], strings: pa.StringArray) -> NDArray[np.i
     return order
 
 
-def _columns(
-    tokens: Tokens, kinds: tuple[TermKind, ...], kept: NDArray[np.int64]
-) -> dict[TermKind, NDArray[np.int32]]:
-    columns: dict[TermKind, NDArray[np.int32]] = {}
-    start = 0
-    for kind in kinds:
-        n_terms = tokens.n_terms(kind)
-        column = np.full(n_terms + 1, -1, dtype=np.int32)
-        inside = np.flatnonzero((kept >= start) & (kept < start + n_terms))
-        column[kept[inside] - start] = inside
-        columns[kind] = column
-        start += n_terms
-    return columns
-
-
 def most_telling(rows: SparseRows, y_true: NDArray[np.bool_], n_kept: int) -> NDArray[np.int64]:
-    """Return the ``n_kept`` columns that tell most of the labels, rising.
-
-    Args:
-        rows: ``(n_papers, n_features)`` weights of the training papers.
-        y_true: ``(n_papers, n_labels)`` their labels.
-    """
+    """Return the ``n_kept`` columns that tell most of the training papers' labels, rising."""
     kept = np.argsort(-label_statistic(rows, y_true), kind="stable")[:n_kept]
     return np.sort(kept)
 
@@ -172,14 +149,7 @@ def label_statistic(rows: SparseRows, y_true: NDArray[np.bool_]) -> NDArray[np.f
     """Return each n-gram's sum over labels of ``(observed - expected) ** 2 / expected`` papers.
 
     Observed are the papers with n-gram and label; expected as many as if one told nothing of the
-    other.
-
-    Args:
-        rows: ``(n_papers, n_features)``.
-        y_true: ``(n_papers, n_labels)``.
-
-    Returns:
-        ``(n_features,)`` float64, at least 0.
+    other. ``(n_features,)`` float64, at least 0, for ``(n_papers, n_features)`` rows.
     """
     papers_with = np.bincount(rows.indices, minlength=rows.n_features)
     total = np.zeros(rows.n_features)

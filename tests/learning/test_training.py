@@ -336,7 +336,7 @@ def test_softmax_towers_and_a_linear_path_in_one_compilation(
 
 
 def test_without_validation_papers_the_last_epoch_is_the_best() -> None:
-    none = Examples(TRAIN.rows.slice(0, 0), VAL.y_true[:0])
+    none = Examples(TRAIN.rows.take([]), VAL.y_true[:0])
     training = dataclasses.replace(TRAINING, early_stopping_patience=1, restore_best_epoch=True)
     result = run(ModelConfig(()), training, val=none)
     assert result.best_epoch == 3
