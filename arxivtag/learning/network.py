@@ -269,24 +269,17 @@ def model_summary(
         for number, n_out in enumerate(units, start=1):
             rows.append(LayerSummary(f"{branch}_{number}", (None, n_out), (n_in + 1) * n_out))
             n_in = n_out
-    return (*rows, *_word_layers(config, n_labels, *words))
-
-
-def _word_layers(
-    config: ModelConfig, n_labels: int, n_words: int, length: int
-) -> tuple[LayerSummary, ...]:
-    if config.word_order == "none":
-        return ()
-    shape = WordShape(config.word_order, config.word_units, n_words, length, n_labels)
-    n_all, n_encoder = (
-        sum(map(math.prod, shapes.values())) for shapes in (shape.shapes(), shape.encoder_shapes())
-    )
-    n_encoded = shape.shapes()["labels_kernel"][0]
-    return (
-        LayerSummary("word vectors", (None, length, SIZE), (n_words + 1) * SIZE),
-        LayerSummary(shape.kind, (None, length, n_encoded), n_encoder),
-        LayerSummary("labels", (None, n_labels), n_all - n_encoder),
-    )
+    if config.word_order != "none":
+        n_words, length = words
+        shape = WordShape(config.word_order, config.word_units, n_words, length, n_labels)
+        n_encoder = sum(map(math.prod, shape.encoder_shapes().values()))
+        n_encoded = shape.shapes()["labels_kernel"][0]
+        rows += [
+            LayerSummary("word vectors", (None, length, SIZE), (n_words + 1) * SIZE),
+            LayerSummary(shape.kind, (None, length, n_encoded), n_encoder),
+            LayerSummary("labels", (None, n_labels), (n_encoded + 1) * n_labels),
+        ]
+    return tuple(rows)
 
 
 def branches(config: ModelConfig, n_labels: int) -> list[tuple[str, tuple[int, ...]]]:

@@ -242,7 +242,8 @@ def _lstm(
     )
     recurrent = np.stack([weights[f"{d}_lstm_cell_recurrent_kernel"] for d in _DIRECTIONS])
     inputs = np.stack([forward, backward[:, ::-1]])  # (2, n_texts, n_read, 4 * n_units)
-    reads = _before_the_end(is_word)
+    # Where a place stands at or before the last word of its text.
+    reads = np.asarray(np.logical_or.accumulate(is_word[:, ::-1], axis=1)[:, ::-1])
     reads = np.stack([reads, reads[:, ::-1]])[..., None]
     n_units = recurrent.shape[1]
     # A sigmoid is half a tanh of half its input: one call for all four gates.
@@ -259,11 +260,6 @@ def _lstm(
         output = np.where(reads[:, :, place], next_output, output)
         outputs[:, :, place] = output
     return np.concatenate([outputs[0], outputs[1, :, ::-1]], axis=2)
-
-
-def _before_the_end(is_word: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which places stand at or before the last word of their text."""
-    return np.asarray(np.logical_or.accumulate(is_word[:, ::-1], axis=1)[:, ::-1])
 
 
 def _transformer_shapes(shape: WordShape) -> Shapes:

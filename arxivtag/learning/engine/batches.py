@@ -86,9 +86,12 @@ class Batches(keras.utils.PyDataset):
 
     def _ngrams_of(self, rows: SparseRows, index: int) -> dict[str, Any]:
         """Return the weights of n-grams by paper, and by n-gram."""
-        data = self._drop_words(rows.data, index)
-        matrix = csr_matrix((data, rows.indices, rows.indptr), shape=(len(rows), rows.n_features))
+        matrix = rows.to_scipy()
         if self._word_dropout_rate:
+            random = np.random.default_rng((self._seed, self._epoch, index))
+            kept = random.random(len(rows.data), "f4") >= self._word_dropout_rate
+            scaled = rows.data * kept / (1.0 - self._word_dropout_rate)
+            matrix.data = np.asarray(scaled, np.float32)
             matrix.eliminate_zeros()
         numbers, by_row = self._occurring(matrix)
         return {
@@ -100,13 +103,6 @@ class Batches(keras.utils.PyDataset):
 
     def _shuffled(self) -> NDArray[np.int64]:
         return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._rows))
-
-    def _drop_words(self, data: NDArray[np.float32], index: int) -> NDArray[np.float32]:
-        if not self._word_dropout_rate:
-            return data
-        random = np.random.default_rng((self._seed, self._epoch, index)).random(len(data), "f4")
-        kept = random >= self._word_dropout_rate
-        return np.asarray(data * kept / (1.0 - self._word_dropout_rate), np.float32)
 
     def _padded(self, matrix: csr_matrix, n_rows: int, prefix: str) -> dict[str, NDArray[Any]]:
         indptr = np.full(n_rows + 1, matrix.nnz, np.int32)

@@ -1,4 +1,4 @@
-"""Keras callbacks: live figures and stop requests, and validation after each epoch."""
+"""What happens while Keras trains: live figures, stop requests, validation, looks at papers."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ import numpy as np
 
 from arxivtag.callbacks import OnTick, ShouldStop
 from arxivtag.errors import TrainingError
-from arxivtag.learning.engine.model import BranchModel, to_network
+from arxivtag.learning.engine.model import BranchModel, State, Values, to_network, view_network
 from arxivtag.learning.features import Examples
 from arxivtag.learning.losses import LOSSES, BoolArray, Loss
-from arxivtag.learning.network import FloatArray, Network, activate, logits
+from arxivtag.learning.network import FloatArray, Network, activate, logits, probabilities
+from arxivtag.learning.space import Watch
 from arxivtag.settings import TrainingConfig
 
 SECONDS_BETWEEN_TICKS = 0.15
 MAX_POINTS = 4_000  # of a whole training: beyond it, a point is the mean of several batches
+# What looks for the label space may take of the training between epochs, and how many there are:
+# those after epochs cost nothing more.
+LOOKS_SHARE = 0.02
+SECONDS_BETWEEN_LOOKS = 0.4
+MAX_LOOKS_BETWEEN, MAX_LOOKS_AFTER = 20, 100
 Logs = dict[str, Any]  # Keras' running figures by name, on the device until they are read
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What training is going to do.
-
-    Attributes:
-        n_papers: Training papers.
-        batch_size: Papers in a step; the last one of an epoch may have fewer.
-        n_steps: Steps per epoch.
-    """
+    """What training is going to do: ``n_steps`` in each epoch, of which the last may be short."""
 
     n_papers: int
     batch_size: int
@@ -58,11 +58,6 @@ class Live(keras.callbacks.Callback):
 
     Keras gives running means, on several threads, so that they come in any order. What a batch,
     or a few of them, had is the difference of two of these, each times its papers.
-
-    Args:
-        plan: What it is going to do.
-        on_tick: Called with each record.
-        should_stop: Asked as often.
     """
 
     # Keras may then dispatch the next step before this one's figures are there. The model
@@ -70,11 +65,7 @@ class Live(keras.callbacks.Callback):
     async_safe = True
 
     def __init__(
-        self,
-        model: BranchModel,
-        plan: Plan,
-        on_tick: OnTick,
-        should_stop: ShouldStop,
+        self, model: BranchModel, plan: Plan, on_tick: OnTick, should_stop: ShouldStop
     ) -> None:
         super().__init__()
         self._trained, self._plan = model, plan
@@ -154,9 +145,6 @@ class Validation(keras.callbacks.Callback):
 
     Args:
         val: Validation papers; with none of them, the last epoch counts as the best.
-        config: The loss, patience, and whether the best epoch is kept.
-        plan: What training is going to do.
-        on_tick: Called with each record.
         on_logits: Called with each epoch, counted from 1, and logits ``(n_val, n_labels)``.
     """
 
@@ -224,6 +212,72 @@ class Validation(keras.callbacks.Callback):
             self.best_epoch = epoch
             if self._config.restore_best_epoch:
                 self.best_network = network
+
+
+class Watching:
+    """Shows a watch the network before training, after epochs, and some times in between.
+
+    Most happens in the beginning, so looks come closely there, further and further apart
+    until their time is spent. Between epochs the rows of a first layer that have not occurred for
+    a while are a little behind: this is for the eye, no figure is taken from it.
+    """
+
+    def __init__(self, model: BranchModel, val: Examples, plan: Plan, watch: Watch) -> None:
+        self._model, self._plan, self._watch = model, plan, watch
+        self._rows = val.rows.take(watch.papers)
+        self._epochs_apart = math.ceil(plan.n_epochs / MAX_LOOKS_AFTER)
+        self._n_between, self._spent, self._cost = 0, 0.0, 0.0
+        self._n_steps = self._first_step = 0
+        self._began = self._next_at = 0.0
+
+    def begin(self, n_epochs_done: int) -> None:
+        """Look for the first time, and from now on after each step, before the next may begin.
+
+        Keras' callbacks are too late: they run on other threads, and the next step takes the
+        values.
+        """
+        self._n_steps = self._first_step = n_epochs_done * self._plan.n_steps
+        self._look()
+        self._model.make_train_function()
+        step: Callable[[State, object], tuple[Logs, State]] = self._model.train_function
+
+        def watched(state: State, iterator: object) -> tuple[Logs, State]:
+            logs, state = step(state, iterator)
+            self._after_step(state[0])
+            return logs, state
+
+        self._model.train_function = watched
+
+    def after_epoch(self, epoch: int, logits: FloatArray) -> None:
+        """Show the logits ``(n_val, n_labels)`` of an epoch, counted from 1."""
+        if epoch % self._epochs_apart == 0 or epoch == self._plan.n_epochs:
+            chosen = activate(logits[self._watch.papers], self._model.output_activation)
+            self._watch.record(epoch, chosen[:, self._watch.labels])
+
+    def _after_step(self, trainable: Values) -> None:
+        self._n_steps += 1
+        now = time.perf_counter()
+        n_timed = self._n_steps - self._first_step - 1
+        if n_timed == 0:  # the first step is compiled
+            self._began, self._next_at = now, now + SECONDS_BETWEEN_LOOKS
+        elif now >= self._next_at and self._n_steps % self._plan.n_steps:
+            all_steps = self._plan.n_steps * self._plan.n_epochs - self._first_step
+            planned = (now - self._began) / n_timed * all_steps
+            affordable = self._spent + self._cost <= LOOKS_SHARE * planned
+            if affordable and self._n_between < MAX_LOOKS_BETWEEN:
+                self._n_between += 1
+                pairs = list(zip(self._model.trainable_variables, trainable, strict=True))
+                with keras.StatelessScope(state_mapping=pairs):
+                    self._look()
+                elapsed = time.perf_counter() - self._began
+                self._next_at = time.perf_counter() + max(SECONDS_BETWEEN_LOOKS, elapsed / 2)
+
+    def _look(self) -> None:
+        started = time.perf_counter()
+        y_prob = probabilities(view_network(self._model), self._rows)
+        self._watch.record(self._n_steps / self._plan.n_steps, y_prob[:, self._watch.labels])
+        self._cost = time.perf_counter() - started
+        self._spent += self._cost
 
 
 def check_is_number(loss: float) -> None:

@@ -37,7 +37,6 @@ class Checkpoint(keras.callbacks.Callback):
     ends with the very weights of one that was not cut off.
 
     Args:
-        validation: Holds history and best epoch.
         identity: What must agree for a checkpoint to be used: all settings that training
             reads, and the fingerprint of its papers.
     """

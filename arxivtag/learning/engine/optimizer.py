@@ -78,7 +78,7 @@ class LazyRows(_PacedAdam):
         learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
         *,
         kernels: list[keras.Variable],
-        weight_decay: float | None = None,
+        weight_decay: float | None,
     ) -> None:
         super().__init__(learning_rate=learning_rate, weight_decay=weight_decay)
         # Not the kernels themselves, which Keras would take for variables of the optimizer.
@@ -145,11 +145,11 @@ class RowSparseAdam(_PacedAdam):
 
     def __init__(
         self,
-        learning_rate: float | keras.optimizers.schedules.LearningRateSchedule = 0.001,
+        learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
         *,
         n_features: int,
         n_steps: int,
-        weight_decay: float | None = None,
+        weight_decay: float | None,
     ) -> None:
         super().__init__(learning_rate=learning_rate, weight_decay=weight_decay)
         self.n_features = n_features
