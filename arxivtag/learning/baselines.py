@@ -169,13 +169,12 @@ def fit_machines(
 ) -> Floats | None:
     """Return the machines' weights, ``(n_features + 1, n_labels)``, biases last; None if stopped.
 
-    Args:
-        rows: ``(n_samples, n_features)`` float32.
-        y_true: ``(n_samples, n_labels)``.
-        cost: What an error weighs against the length of the weights.
-        should_stop: Asked before each step.
+    ``cost`` is what an error weighs against the length of the weights; ``should_stop`` is asked
+    before each step.
     """
-    with_ones = with_bias(rows)
+    from scipy.sparse import csr_matrix, hstack
+
+    with_ones = hstack([rows, csr_matrix(np.ones((rows.shape[0], 1), np.float32))], format="csr")
     by_feature = with_ones.T.tocsr()
     squares = np.asarray(with_ones.power(2).sum(axis=0), np.float32).reshape(-1, 1)
     twice = np.float32(2 * cost)
@@ -185,13 +184,6 @@ def fit_machines(
     with ThreadPoolExecutor(n_threads) as pool:
         fitted = list(pool.map(descend, np.array_split(y_true, n_threads, axis=1)))
     return None if should_stop() else np.hstack(fitted)
-
-
-def with_bias(rows: csr_matrix) -> csr_matrix:
-    """Return the rows with a column of ones behind the others."""
-    from scipy.sparse import csr_matrix, hstack
-
-    return hstack([rows, csr_matrix(np.ones((rows.shape[0], 1), np.float32))], format="csr")
 
 
 def _descend(

@@ -67,7 +67,7 @@ class Calibration:
     """A correction of probabilities.
 
     Args:
-        method: ``none``, ``temperature``, ``isotonic`` or ``top_label``.
+        method: One of :data:`METHODS`.
         temperature: Divisor of the logits; above 1 makes probabilities less extreme.
         x: Knots of the isotonic curve: probabilities, increasing.
         y: Knots of the isotonic curve: corrected probabilities, never falling.
@@ -116,8 +116,7 @@ def fit_calibration(y_true: NDArray[np.bool_], y_prob: FloatArray, method: str) 
         since nothing can be learnt from them.
     """
     Calibration(method, x=(0.0,), y=(0.0,))  # raises for an unknown method
-    truth = np.asarray(y_true, dtype=bool).ravel()
-    probability = np.asarray(y_prob, dtype=np.float64).ravel()
+    truth, probability = y_true.ravel(), np.asarray(y_prob, dtype=np.float64).ravel()
     if method == "none" or truth.all() or not truth.any():
         return Calibration()
     if method == "temperature":
@@ -250,22 +249,20 @@ class ReliabilityBins:
         return float(np.nansum(self.n * gaps) / self.n.sum())
 
 
-def reliability_bins(
-    y_true: BoolArray, y_prob: FloatArray, n_bins: int = N_BINS
-) -> ReliabilityBins:
+def reliability_bins(y_true: BoolArray, y_prob: FloatArray) -> ReliabilityBins:
     """Return the reliability of probabilities in arrays of one shape, all pairs together.
 
-    Bin i holds probabilities in (i / n_bins, (i + 1) / n_bins], and 0 belongs to the first.
+    Bin i holds probabilities in (i / N_BINS, (i + 1) / N_BINS], and 0 belongs to the first.
     """
-    edges = np.arange(1, n_bins) / n_bins
-    n, total, n_true = np.zeros(n_bins, np.int64), np.zeros(n_bins), np.zeros(n_bins)
+    edges = np.arange(1, N_BINS) / N_BINS
+    n, total, n_true = np.zeros(N_BINS, np.int64), np.zeros(N_BINS), np.zeros(N_BINS)
     for start in range(0, len(y_prob), _BLOCK):
         probability = np.asarray(y_prob[start : start + _BLOCK], dtype=np.float64).ravel()
         truth = np.asarray(y_true[start : start + _BLOCK], dtype=np.float64).ravel()
         where = np.searchsorted(edges, probability, side="left")
-        n += np.bincount(where, minlength=n_bins)
-        total += np.bincount(where, probability, n_bins)
-        n_true += np.bincount(where, truth, n_bins)
+        n += np.bincount(where, minlength=N_BINS)
+        total += np.bincount(where, probability, N_BINS)
+        n_true += np.bincount(where, truth, N_BINS)
     with np.errstate(invalid="ignore"):
         return ReliabilityBins(n=n, mean_probability=total / n, share_true=n_true / n)
 

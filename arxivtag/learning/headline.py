@@ -101,9 +101,8 @@ def _comparison(evaluation: Mapping[str, Any]) -> str:
     spread = best.get("difference", {}).get("micro_f1")
     if not spread:
         return f"{sentence}."
-    if spread[1] <= 0 <= spread[2]:
-        return f"{sentence}, no more than chance explains ({spread[1]:+.3f} to {spread[2]:+.3f})."
-    return f"{sentence}, more than chance explains ({spread[1]:+.3f} to {spread[2]:+.3f})."
+    more = "no more" if spread[1] <= 0 <= spread[2] else "more"
+    return f"{sentence}, {more} than chance explains ({spread[1]:+.3f} to {spread[2]:+.3f})."
 
 
 def ceiling_sentence(evaluation: Mapping[str, Any]) -> str:
@@ -132,8 +131,7 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
         said.append(f"{n_skipped:,} {rows} left out.")
     not_sure = evaluation.get("not_sure") or {}
     if not_sure:
-        reasons = ", ".join(f"{reason} ({count:,})" for reason, count in not_sure.items())
-        said.append(f"Texts that the model cannot judge get no label: {reasons}.")
+        said.append(f"Texts that the model cannot judge get no label: {_counted(not_sure)}.")
     n_unknown = evaluation.get("n_unknown_labels") or 0
     if n_unknown:
         said.append(
@@ -141,8 +139,7 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
         )
     unknown = evaluation.get("unknown_labels") or {}
     if unknown:
-        listed = ", ".join(f"{label} ({count:,})" for label, count in unknown.items())
-        said.append(f"The most frequent of them: {listed}.")
+        said.append(f"The most frequent of them: {_counted(unknown)}.")
     without = evaluation.get("n_papers_without_known_label") or 0
     if without:
         said.append(
@@ -158,6 +155,10 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     if evaluation.get("linear_baseline_note"):
         said.append(str(evaluation["linear_baseline_note"]))
     return tuple(said)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count:,})" for name, count in counts.items())
 
 
 def _number(value: float | None) -> str:

@@ -76,8 +76,7 @@ def judge(
     learnt from fewer papers can be compared with others.
 
     Args:
-        test: Truth and probabilities of the labels that it knows.
-        label_names: Those labels.
+        test: Truth and probabilities of the labels that it knows, ``label_names``.
         label_lists: All labels of each paper.
         papers: (n_samples,) which papers they are.
     """

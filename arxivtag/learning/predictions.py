@@ -62,15 +62,9 @@ class Decision:
 
 
 def fit_decision(val: Scored, config: EvaluationConfig) -> tuple[Decision, Scored]:
-    """Fit the calibration, then choose thresholds on calibrated probabilities.
+    """Fit the calibration on validation papers, then choose thresholds on calibrated probabilities.
 
-    Papers that cannot be read teach nothing.
-
-    Args:
-        val: The validation papers, with the model's own probabilities.
-
-    Returns:
-        The decision, and the validation papers with calibrated probabilities.
+    Papers that cannot be read teach nothing. Returned are the decision and the calibrated papers.
     """
     seen = val.readable
     calibration = calibrations.fit_calibration(

@@ -5,7 +5,6 @@ Equal scores share their ranks, so that no figure depends on the order of label 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -117,10 +116,9 @@ class RankedCounts:
 
     def __init__(self, y_true: BoolArray, y_score: FloatArray) -> None:
         """Rank pairs of truths and scores, arrays of one shape."""
-        y_true = np.asarray(y_true, dtype=bool)
         self._all = np.array(y_score).reshape(-1)
         self._all.sort()
-        distinct, n_pairs = np.unique(np.asarray(y_score)[y_true], return_counts=True)
+        distinct, n_pairs = np.unique(y_score[y_true], return_counts=True)
         self.n, self.scores = self._all.size, distinct[::-1]
         self.true_positives: NDArray[np.int64] = np.cumsum(n_pairs[::-1])
         self.n_predicted: NDArray[np.int64] = self.n - np.searchsorted(self._all, self.scores)
@@ -158,28 +156,20 @@ class RankedCounts:
         return np.unique(kept)[::-1]
 
     def areas(self) -> Areas:
-        """Return average precision and ROC AUC."""
-        return Areas(self._average_precision(), self._roc_auc())
+        """Return average precision as scikit-learn defines it, NaN without positives, and ROC AUC.
 
-    def _average_precision(self) -> float:
-        """Return the average precision as scikit-learn defines it; NaN without positives."""
-        if not self.n_true:
-            return float("nan")
-        recall_steps = np.diff(self.true_positives, prepend=0) / self.n_true
-        return float(recall_steps @ (self.true_positives / self.n_predicted))
-
-    def _roc_auc(self) -> float:
-        """Return the share of pairs of a true and a false one that are ranked rightly, ties half.
-
-        It is the area under the ROC curve; NaN unless both classes occur.
+        The latter is the share of pairs of a true and a false one that are ranked rightly, ties
+        half; NaN unless both classes occur.
         """
-        n_false = self.n - self.n_true
-        if not self.n_true or not n_false:
-            return float("nan")
+        if not self.n_true:
+            return Areas(float("nan"), float("nan"))
+        steps, n_false = np.diff(self.true_positives, prepend=0), self.n - self.n_true
+        average_precision = float(steps / self.n_true @ (self.true_positives / self.n_predicted))
+        if not n_false:
+            return Areas(average_precision, float("nan"))
         above = self.n - np.searchsorted(self._all, self.scores, side="right")
-        steps = np.diff(self.true_positives, prepend=0)
         misses = self.n_predicted - self.true_positives + above - (self.true_positives - steps)
-        return float(1 - (steps @ misses) / (2 * self.n_true * n_false))
+        return Areas(average_precision, float(1 - (steps @ misses) / (2 * self.n_true * n_false)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,9 +190,3 @@ class Scores:
         occurring = np.flatnonzero(self.y_true.any(axis=0))
         ranked = (RankedCounts(self.y_true[:, j], self.y_score[:, j]) for j in occurring)
         return tuple(one.areas() for one in ranked)
-
-
-def mean_of_defined(values: Sequence[float]) -> float:
-    """Return the mean of the values that are numbers; NaN without any."""
-    finite = [value for value in values if np.isfinite(value)]
-    return float(np.mean(finite)) if finite else float("nan")

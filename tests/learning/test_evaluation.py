@@ -17,7 +17,7 @@ from arxivtag.learning import (
     metrics,
     thresholds,
 )
-from arxivtag.learning.evaluation_tables import CURVE_POINTS, threshold_figures
+from arxivtag.learning.evaluation import CURVE_POINTS, threshold_figures
 from arxivtag.learning.features import Examples, SparseRows
 from arxivtag.learning.measuring import Resampling
 from arxivtag.learning.predictions import Decision, Scored, fit_decision
