@@ -50,16 +50,11 @@ def _figures(reads: str, *values: object) -> dict[str, Any]:
 def averages(
     parts: Contributions, weights: NDArray[np.float32] | NDArray[np.float64] | None = None
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the figures for papers counted ``weights`` times, (n_resamples,) each.
+    """Return the figures for papers counted ``weights`` times, by key, (n_resamples,) each.
 
-    Args:
-        parts: What each paper adds.
-        weights: (n_resamples, n_samples), such as :func:`resampling_weights` gives;
-            None: each paper once.
-
-    Returns:
-        Values by metric key, NaN where undefined. Areas under curves and calibration errors, which
-        are not averages over papers or labels, are left out.
+    Weights are (n_resamples, n_samples), such as :func:`resampling_weights` gives; None: each
+    paper once. A figure is NaN where undefined. Areas under curves and calibration errors, which
+    are not averages over papers or labels, are left out.
     """
     if weights is None:
         weights = np.ones((1, len(parts.y_true)), dtype=np.float64)
@@ -124,10 +119,7 @@ def resampling_weights(n_samples: int, resampling: Resampling) -> NDArray[np.flo
     Rubin (1981), "The Bayesian Bootstrap": weights uniform over all that sum to
     n_samples, in place of counts of papers drawn with replacement. No paper is ever
     left out, so that a label with one paper never vanishes from a macro average, which
-    would push its interval upwards.
-
-    Returns:
-        (n_resamples, n_samples) float32; each row sums to n_samples.
+    would push its interval upwards. (n_resamples, n_samples) float32; each row sums to n_samples.
     """
     blocks = list(_weights(n_samples, resampling))
     empty = np.zeros((resampling.n_resamples, 0), dtype=np.float32)

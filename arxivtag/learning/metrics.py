@@ -45,8 +45,6 @@ class Metric:
 
     Args:
         name: Its name for people; the averaging is part of it.
-        formula: In plain characters.
-        sentence: What it says.
         reads: What ``function`` takes. ``labels``: true and given labels, (n_samples, n_labels)
             bool each; it returns one value per paper. ``rankings``: :class:`PaperRankings`; one
             value per paper. ``counts``: the :class:`Counts` of each label, (..., n_labels); it

@@ -92,14 +92,7 @@ class Network:
 
 
 def logits(network: Network, rows: SparseRows) -> FloatArray:
-    """Return the network's logits for TF-IDF rows.
-
-    Args:
-        network: Whose numbers of features and words are those of the rows.
-        rows: ``n`` rows of TF-IDF weights, with words if the network reads them in order.
-
-    Returns:
-        ``(n, n_labels)`` float32.
+    """Return the network's logits for ``n`` TF-IDF rows: ``(n, n_labels)`` float32.
 
     Raises:
         ValueError: If the numbers of features differ, or there are no words for a network that
@@ -211,13 +204,8 @@ def rounded(network: Network) -> Network:
 def to_int8(kernel: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """Return a kernel as whole numbers with one scale for each row: ``numbers * scale[:, None]``.
 
-    No weight moves by more than half a step of its row, of which there are 254.
-
-    Args:
-        kernel: ``(n_in, n_out)`` float.
-
-    Returns:
-        Numbers from -127 to 127 of the same shape, and scales ``(n_in,)``.
+    No weight moves by more than half a step of its row, of which there are 254. The numbers,
+    ``(n_in, n_out)``, are from -127 to 127.
     """
     numbers = np.empty(kernel.shape, np.int8)
     scale = np.empty(len(kernel), np.float32)

@@ -25,12 +25,7 @@ RESAMPLING = Resampling(n_resamples=500)
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What a model's answers on its test papers are worth, paper by paper.
-
-    Attributes:
-        papers: (n_samples,) which papers they are, each once.
-        parts: What each adds to each figure.
-    """
+    """What a model's answers on its test ``papers``, (n_samples,), each once, are worth."""
 
     papers: NDArray[np.int64]
     parts: Contributions

@@ -117,7 +117,12 @@ def load_predictions(path: Path) -> Predictions:
             "Train the run again to see its details.",
         ) from error
     for part in (val, test):
-        _check_shapes(path, part, len(label_names))
+        problem = _problem(part, len(label_names))
+        if problem:
+            raise StorageError(
+                f"The predictions in {path} should {problem}.",
+                "The file may be damaged: train the run again to see its details.",
+            )
     return Predictions(label_names, val, test)
 
 
@@ -128,18 +133,13 @@ def _scored(stored: NpzFile, name: str) -> Scored:
     return Scored(y_true, stored[f"y_prob_{name}"], readable, stored[f"y_prob_{name}_raw"])
 
 
-def _check_shapes(path: Path, part: Scored, n_labels: int) -> None:
+def _problem(part: Scored, n_labels: int) -> str:
+    """Return what the shapes of a split should be, and are not; empty if they agree."""
     arrays = (part.y_true, part.y_prob, part.y_prob_raw)
-    shapes = [array.shape for array in arrays if array is not None]
-    if len(set(shapes)) != 1 or shapes[0][1:] != (n_labels,):
-        raise StorageError(
-            f"The predictions in {path} should have {n_labels} columns each. "
-            f"Received shapes: {sorted(set(shapes))}.",
-            "The file may be damaged: train the run again to see its details.",
-        )
-    if part.readable.shape != shapes[0][:1]:
-        raise StorageError(
-            f"The predictions in {path} should say of {len(part):,} papers whether they can be "
-            f"read. Received shape: {part.readable.shape}.",
-            "The file may be damaged: train the run again to see its details.",
-        )
+    shapes = {array.shape for array in arrays if array is not None}
+    if shapes != {(len(part), n_labels)}:
+        return f"have {n_labels} columns each. Received shapes: {sorted(shapes)}"
+    if part.readable.shape != (len(part),):
+        about = f"say of {len(part):,} papers whether they can be read"
+        return f"{about}. Received shape: {part.readable.shape}"
+    return ""

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.learning.counts import BoolArray, FloatArray, IntArray
+from arxivtag.learning.counts import BoolArray, FloatArray
 
 _BLOCK = 16_384  # pairs of paper and label compared at once, to bound memory
 
@@ -28,12 +28,21 @@ class PaperRankings:
     """
 
     def __init__(self, y_true: BoolArray, y_score: FloatArray) -> None:
-        n_labels = y_true.shape[1]
         self._rows, columns = np.nonzero(y_true)
-        ranks = _ranks(y_true, y_score, self._rows, columns)
-        self._n_above, self._n_at_or_above, self._n_true_at_or_above = ranks
+        # Of each true label: how many labels of its paper rank above it, how many at or above it,
+        # and how many of the latter are true.
+        counts = np.zeros((3, len(columns)), dtype=np.int64)
+        self._n_above, self._n_at_or_above, self._n_true_at_or_above = counts
+        for start in range(0, len(columns), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            rows = self._rows[part]
+            scores, own = y_score[rows], y_score[rows, columns[part]][:, None]
+            at_or_above = scores >= own  # (block, n_labels)
+            counts[0, part] = (scores > own).sum(axis=1)
+            counts[1, part] = at_or_above.sum(axis=1)
+            counts[2, part] = (at_or_above & y_true[rows]).sum(axis=1)
         self._n_true: NDArray[np.int64] = np.count_nonzero(y_true, axis=1)
-        self._ranks = np.arange(1, n_labels + 1)
+        self._ranks = np.arange(1, y_true.shape[1] + 1)
         self._defined: NDArray[np.float64] = np.where(self._n_true > 0, 1.0, np.nan)
 
     def precision_at(self, k: int) -> NDArray[np.float64]:
@@ -72,26 +81,6 @@ class PaperRankings:
 
     def _sums(self, values: FloatArray) -> NDArray[np.float64]:
         return np.bincount(self._rows, values, len(self._n_true)).astype(np.float64)
-
-
-def _ranks(
-    y_true: BoolArray, y_score: FloatArray, rows: IntArray, columns: IntArray
-) -> NDArray[np.int64]:
-    """Return three counts for each given pair of paper and label, (3, n_pairs).
-
-    How many labels of its paper rank above it, how many at or above it, and how many of the
-    latter are true.
-    """
-    ranks = np.zeros((3, len(rows)), dtype=np.int64)
-    for start in range(0, len(rows), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        row_scores = y_score[rows[part]]  # (block, n_labels)
-        own = y_score[rows[part], columns[part]][:, None]
-        at_or_above = row_scores >= own
-        ranks[0, part] = (row_scores > own).sum(axis=1)
-        ranks[1, part] = at_or_above.sum(axis=1)
-        ranks[2, part] = (at_or_above & y_true[rows[part]]).sum(axis=1)
-    return ranks
 
 
 class Areas(NamedTuple):

@@ -45,9 +45,8 @@ def new_watch(y_train: BoolArray, y_val: BoolArray, random_seed: int) -> Watch |
 
     Args:
         y_train: ``(n_train, n_labels)``, most frequent label first.
-        y_val: ``(n_val, n_labels)``; of papers with a label shown, at most
-            :data:`MAX_PAPERS` are drawn by chance.
-        random_seed: Decides which.
+        y_val: ``(n_val, n_labels)``; of papers with a label shown, at most :data:`MAX_PAPERS` are
+            drawn by chance.
     """
     shown = np.flatnonzero(y_val[:, :MAX_LABELS].any(axis=1))
     if y_train.shape[1] < MIN_LABELS or not len(shown):
@@ -100,12 +99,8 @@ def from_bytes(packed: Bytes) -> FloatArray:
 def f1_of_labels(y_true: BoolArray, packed: Bytes) -> FloatArray:
     """Return the F1 of each label, ``(n_labels,)``, at the one threshold with the best micro-F1.
 
-    Args:
-        y_true: ``(n_papers, n_labels)``.
-        packed: Probabilities of the same shape, of :func:`to_bytes`.
-
-    Returns:
-        0 for a label that no paper has and none is given.
+    ``packed`` are probabilities, ``(n_papers, n_labels)``, of :func:`to_bytes`. A label that no
+    paper has and none is given has 0.
     """
     at_least = [
         np.bincount(levels, minlength=_LEVELS + 1)[::-1].cumsum()[::-1]

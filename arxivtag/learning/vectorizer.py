@@ -40,7 +40,6 @@ class Vectorizer:
     Attributes:
         vocabulary: ``(n_terms,)`` words, and pairs of words joined by one space.
         idf: ``(n_terms,)`` float32.
-        config: The options it was fitted with.
     """
 
     vocabulary: pa.StringArray

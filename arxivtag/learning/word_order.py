@@ -145,14 +145,10 @@ class WordBranch:
 
 
 def word_logits(branch: WordBranch, words: Numbers) -> FloatArray:
-    """Return the logits of texts.
+    """Return the logits of texts, ``(n_texts, n_labels)`` float32.
 
-    Args:
-        words: ``(n_texts, n)``, 0 for a gap, else 1 plus the word's number; those beyond the
-            network's length are not read.
-
-    Returns:
-        ``(n_texts, n_labels)`` float32.
+    ``words`` are ``(n_texts, n)``, 0 for a gap, else 1 plus the word's number; those beyond the
+    network's length are not read.
     """
     result = np.empty((len(words), branch.shape.n_labels), np.float32)
     for start in range(0, len(words), _BLOCK_TEXTS):
@@ -184,12 +180,7 @@ Encoder = Callable[[FloatArray, Numbers, NDArray[np.bool_], Weights], FloatArray
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of encoder.
-
-    Attributes:
-        n_outputs: Numbers that it gives for each word, from the units of the settings.
-        encode: Its forward pass.
-    """
+    """One kind of encoder; ``n_outputs`` for each word follow from the units of the settings."""
 
     shapes: Callable[[WordShape], Shapes]
     n_outputs: Callable[[int], int]

@@ -139,9 +139,8 @@ class Validation(keras.callbacks.Callback):
     """After each epoch: validation figures, the best epoch's network, early stopping.
 
     The figures are those of the plain network with rounded weights, the one that is stored; so
-    nothing more is compiled.
-    An epoch that a stop request cut short gets no record, but its network is
-    kept where it is the best so far.
+    nothing more is compiled. An epoch that a stop request cut short gets no record, but its
+    network is kept where it is the best so far.
 
     Args:
         val: Validation papers; with none of them, the last epoch counts as the best.
@@ -162,8 +161,7 @@ class Validation(keras.callbacks.Callback):
         self._val, self._config = val, config
         self._plan, self._on_tick, self._on_logits = plan, on_tick, on_logits
         self._started = 0.0
-        # One record per whole epoch.
-        self.records: list[dict[str, Any]] = []
+        self.records: list[dict[str, Any]] = []  # one per whole epoch
         self.best_epoch = 0
         self.best_network: Network | None = None
 
@@ -283,10 +281,8 @@ class Watching:
 def check_is_number(loss: float) -> None:
     """Raise a TrainingError if the loss is infinite or not a number."""
     if not math.isfinite(loss):
-        raise TrainingError(
-            "The loss should be a finite number. Received: " + str(loss) + ".",
-            "Lower the learning rate.",
-        )
+        said = f"The loss should be a finite number. Received: {loss}."
+        raise TrainingError(said, "Lower the learning rate.")
 
 
 def validation_figures(y_true: BoolArray, logits: FloatArray, loss: Loss) -> dict[str, float]:

@@ -67,7 +67,6 @@ class LazyRows(_PacedAdam):
     reads and writes a third of what Adam's does, and that is what takes the time.
 
     Args:
-        learning_rate: A number or a Keras schedule.
         kernels: Those that get row gradients.
         weight_decay: Pull towards zero of rows that occur, and of all other variables that are
             not excluded from it.
@@ -136,11 +135,9 @@ class RowSparseAdam(_PacedAdam):
     """Keras' Adam that also takes a :class:`RowGradient` and then touches only its rows.
 
     Args:
-        learning_rate: A number or a Keras schedule.
         n_features: Rows of every kernel that gets row gradients.
         n_steps: Most steps that will be taken.
-        weight_decay: Pull towards zero of rows that occur, and of all other variables that are
-            not excluded from it.
+        weight_decay: As in :class:`LazyRows`.
     """
 
     def __init__(
