@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TextIO
+from typing import Any, TextIO
 
 # Told what is being done, and the share that is done: 0 to 1, or None if that is not known.
 OnProgress = Callable[[str, float | None], None]
+# Called with each record of a training's history.
+OnTick = Callable[[dict[str, Any]], None]
 # Asked often; True ends the work.
 ShouldStop = Callable[[], bool]
 

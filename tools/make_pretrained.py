@@ -34,8 +34,8 @@ from arxivtag.corpus.splits import TEST, TRAIN, VAL, split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.learning import network
-from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.features import Examples, SparseRows
+from arxivtag.learning.predictions import Scored, fit_decision
 from arxivtag.learning.training import Trainer
 from arxivtag.learning.vectorizer import Vectorizer, stack
 from arxivtag.papers.schema import ABSTRACT, TITLE

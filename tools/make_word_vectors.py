@@ -24,8 +24,8 @@ from arxivtag import storage
 from arxivtag.config import WORD_VECTORS_FOLDER
 from arxivtag.corpus.store import open_corpus
 from arxivtag.corpus.tokens import Tokens
-from arxivtag.learning.rounding import to_int8
-from arxivtag.learning.word_vectors import SIZE, WordVectors
+from arxivtag.learning.network import to_int8
+from arxivtag.learning.word_order import SIZE, WordVectors
 
 MAX_MB = 8.0
 N_WORDS = 54_000

@@ -15,9 +15,8 @@ from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 from arxivtag.learning.features import SparseRows
-from arxivtag.learning.selection import most_telling
 from arxivtag.learning.vectorizer import Vectorizer, stack
-from arxivtag.learning.vocabulary import Fitted, fit
+from arxivtag.learning.vocabulary import Fitted, fit, most_telling
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.texts import join_text
 from arxivtag.settings import VectorizerConfig

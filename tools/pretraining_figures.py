@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from arxivtag import storage
 from arxivtag.corpus.texts import papers_at
 from arxivtag.learning import measuring
-from arxivtag.learning.decision import Scored
+from arxivtag.learning.predictions import Scored
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging.bundle import Bundle

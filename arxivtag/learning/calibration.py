@@ -1,9 +1,9 @@
-"""Calibration: probabilities that mean what they say.
+"""Calibration: probabilities that mean what they say, their logits, and whether they do.
 
-Among labels given with probability 0.7, about 70 % should be right. A correction
-is fitted on validation papers and kept with the model. All methods keep the order of a paper's
-probabilities as far as float32 tells the corrected ones apart, so rankings stay. The first two
-are fitted on all pairs of paper and label together.
+Among labels given with probability 0.7, about 70 % should be right: :func:`reliability_bins`
+tells. A correction is fitted on validation papers and kept with the model. All methods keep the
+order of a paper's probabilities as far as float32 tells the corrected ones apart, so rankings
+stay. The first two are fitted on all pairs of paper and label together.
 
 - ``temperature``: the logit of each probability is divided by one number
   (Guo et al. 2017, "On Calibration of Modern Neural Networks").
@@ -27,9 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
-from arxivtag.learning.counts import FloatArray
-from arxivtag.learning.logistic import SMALLEST, logit, sigmoid
-from arxivtag.learning.reliability import top_label_pairs
+from arxivtag.learning.counts import BoolArray, FloatArray
 
 METHODS = ("none", "temperature", "isotonic", "top_label")
 # The isotonic curve keeps this far from 0 and 1: no number of papers makes certain.
@@ -38,6 +36,30 @@ _ISOTONIC_MARGIN = 1e-6
 # little, so that no two labels change order, and as few become equal as float32 allows.
 KEEP_ORDER = 1e-3
 _TEMPERATURES = (0.05, 20.0)
+# What keeps logits finite, in float32 too: the smallest probability, and the smallest distance
+# from 1, half of that between 1 and the next lower float32. Whatever float32 tells apart above
+# the first has a logit of its own.
+SMALLEST = 1e-30
+SMALLEST_REST = 2.0**-25
+N_BINS = 15
+_BLOCK = 16_384  # papers handled at once, to bound memory
+
+
+def logit(probability: FloatArray | float) -> NDArray[np.float64]:
+    """Return the log odds of probabilities, finite for 0 and 1 too."""
+    values = np.asarray(probability, dtype=np.float64)
+    odds_for = np.log(np.maximum(values, SMALLEST))
+    return np.asarray(odds_for - np.log(np.maximum(1 - values, SMALLEST_REST)))
+
+
+def sigmoid(logits: FloatArray) -> FloatArray:
+    """Return the probabilities of logits, in their own precision, without overflow.
+
+    Small ones keep all their digits.
+    """
+    values = np.asarray(logits)
+    small = np.exp(-np.abs(values))
+    return np.where(values >= 0, 1 / (1 + small), small / (1 + small))
 
 
 @dataclass(frozen=True)
@@ -45,7 +67,7 @@ class Calibration:
     """A correction of probabilities.
 
     Args:
-        method: ``none``, ``temperature``, ``isotonic`` or ``top_label``.
+        method: One of :data:`METHODS`.
         temperature: Divisor of the logits; above 1 makes probabilities less extreme.
         x: Knots of the isotonic curve: probabilities, increasing.
         y: Knots of the isotonic curve: corrected probabilities, never falling.
@@ -94,8 +116,7 @@ def fit_calibration(y_true: NDArray[np.bool_], y_prob: FloatArray, method: str) 
         since nothing can be learnt from them.
     """
     Calibration(method, x=(0.0,), y=(0.0,))  # raises for an unknown method
-    truth = np.asarray(y_true, dtype=bool).ravel()
-    probability = np.asarray(y_prob, dtype=np.float64).ravel()
+    truth, probability = y_true.ravel(), np.asarray(y_prob, dtype=np.float64).ravel()
     if method == "none" or truth.all() or not truth.any():
         return Calibration()
     if method == "temperature":
@@ -206,3 +227,50 @@ def _fit_isotonic(truth: NDArray[np.bool_], probability: NDArray[np.float64]) ->
     # Of knots that rounding made equal in x, the highest stays: the curve has no jumps.
     knots = dict(zip(x, y, strict=True))
     return Calibration("isotonic", x=tuple(knots), y=tuple(knots.values()))
+
+
+@dataclass(frozen=True)
+class ReliabilityBins:
+    """Probabilities against what came true, in equal-width bins from 0 to 1, (n_bins,) each.
+
+    Empty bins, where ``n`` is 0, have NaN.
+    """
+
+    n: NDArray[np.int64]
+    mean_probability: FloatArray
+    share_true: FloatArray
+
+    @property
+    def expected_calibration_error(self) -> float:
+        """Gap between probability and truth, mean over pairs; NaN without pairs."""
+        if not self.n.sum():
+            return float("nan")
+        gaps = np.abs(self.mean_probability - self.share_true)
+        return float(np.nansum(self.n * gaps) / self.n.sum())
+
+
+def reliability_bins(y_true: BoolArray, y_prob: FloatArray) -> ReliabilityBins:
+    """Return the reliability of probabilities in arrays of one shape, all pairs together.
+
+    Bin i holds probabilities in (i / N_BINS, (i + 1) / N_BINS], and 0 belongs to the first.
+    """
+    edges = np.arange(1, N_BINS) / N_BINS
+    n, total, n_true = np.zeros(N_BINS, np.int64), np.zeros(N_BINS), np.zeros(N_BINS)
+    for start in range(0, len(y_prob), _BLOCK):
+        probability = np.asarray(y_prob[start : start + _BLOCK], dtype=np.float64).ravel()
+        truth = np.asarray(y_true[start : start + _BLOCK], dtype=np.float64).ravel()
+        where = np.searchsorted(edges, probability, side="left")
+        n += np.bincount(where, minlength=N_BINS)
+        total += np.bincount(where, probability, N_BINS)
+        n_true += np.bincount(where, truth, N_BINS)
+    with np.errstate(invalid="ignore"):
+        return ReliabilityBins(n=n, mean_probability=total / n, share_true=n_true / n)
+
+
+def top_label_pairs(y_true: BoolArray, y_prob: FloatArray) -> tuple[BoolArray, FloatArray]:
+    """Return whether each paper's most probable label is true, and its probability."""
+    if not y_prob.size:
+        return np.zeros(0, dtype=bool), np.zeros(0)
+    first = y_prob.argmax(axis=1)
+    rows = np.arange(len(y_prob))
+    return y_true[rows, first], y_prob[rows, first]

@@ -25,13 +25,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.learning import measuring
-from arxivtag.learning.measuring import Resampling
+from arxivtag.learning.measuring import Resampling, interval, resampling_weights
 
 Ints = NDArray[np.int64]
 # With fewer groups of twins, the interval is too wide to say anything.
 FEWEST_GROUPS = 20
-_RESAMPLING = Resampling(n_resamples=500)
+N_RESAMPLES = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,16 +70,7 @@ class Agreement:
     n_groups: int
 
 
-@dataclass(frozen=True)
-class Ceiling:
-    """From and to what micro-F1 a model can reach, the interval of the agreement included."""
-
-    low: float
-    high: float
-    agreement: Agreement
-
-
-def agreement(twins: Twins, resampling: Resampling = _RESAMPLING) -> Agreement | None:
+def agreement(twins: Twins) -> Agreement | None:
     """Return how far the labels of twins agree; None without pairs that have labels.
 
     A group of n papers counts n times, however many of its pairs there are.
@@ -94,17 +84,20 @@ def agreement(twins: Twins, resampling: Resampling = _RESAMPLING) -> Agreement |
     total = np.bincount(group, weight * (twins.n_first + twins.n_second))
     if not total.sum():
         return None
-    weights = measuring.resampling_weights(len(n_pairs), resampling).astype(np.float64)
-    low, high = measuring.interval((weights @ shared) / (weights @ total)) or (0.0, 1.0)
+    weights = resampling_weights(len(n_pairs), Resampling(N_RESAMPLES)).astype(np.float64)
+    low, high = interval((weights @ shared) / (weights @ total)) or (0.0, 1.0)
     value = float(shared.sum() / total.sum())
     return Agreement(value, low, high, len(twins), len(n_pairs))
 
 
-def ceiling(found: Agreement | None) -> Ceiling | None:
-    """Return the band of the best possible micro-F1; None with too few groups of twins."""
+def ceiling(found: Agreement | None) -> tuple[float, float] | None:
+    """Return from and to what micro-F1 a model can reach; None with too few groups of twins.
+
+    The interval of the agreement is included.
+    """
     if found is None or found.n_groups < FEWEST_GROUPS:
         return None
-    return Ceiling(found.low, math.sqrt(found.high), found)
+    return found.low, math.sqrt(found.high)
 
 
 def by_similarity(twins: Twins, bounds: tuple[float, ...]) -> list[Agreement | None]:

@@ -31,11 +31,6 @@ class Counts:
         counted = ((y_true & y_pred), y_true, y_pred)
         return cls(*(np.count_nonzero(mask, axis=axis) for mask in counted))
 
-    def summed(self) -> Counts:
-        """Return the counts of all labels together, the last axis summed."""
-        counted = (self.true_positives, self.n_true, self.n_predicted)
-        return Counts(*(count.sum(axis=-1) for count in counted))
-
 
 Ratio = Callable[[Counts], NDArray[np.float64]]
 
@@ -57,7 +52,8 @@ def f1(counts: Counts) -> NDArray[np.float64]:
 
 def micro(ratio: Ratio, counts: Counts) -> NDArray[np.float64]:
     """Return the ratio of all labels' counts together."""
-    return ratio(counts.summed())
+    counted = (counts.true_positives, counts.n_true, counts.n_predicted)
+    return ratio(Counts(*(count.sum(axis=-1) for count in counted)))
 
 
 def macro(ratio: Ratio, counts: Counts) -> NDArray[np.float64]:

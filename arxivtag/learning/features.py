@@ -53,17 +53,6 @@ class SparseRows:
         words = None if self.words is None else self.words[chosen]
         return SparseRows(indptr, self.indices[source], self.data[source], self.n_features, words)
 
-    def slice(self, start: int, stop: int) -> SparseRows:
-        """Return rows ``start:stop`` without copying indices and data."""
-        first, last = int(self.indptr[start]), int(self.indptr[stop])
-        return SparseRows(
-            self.indptr[start : stop + 1] - first,
-            self.indices[first:last],
-            self.data[first:last],
-            self.n_features,
-            None if self.words is None else self.words[start:stop],
-        )
-
     def to_scipy(self) -> csr_matrix:
         """Return the same matrix as a ``scipy.sparse.csr_matrix`` (sharing memory)."""
         # Imported here because the web process should not pay for it at start.

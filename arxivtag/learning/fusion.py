@@ -18,11 +18,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.learning.calibration import fit_calibration
+from arxivtag.learning.calibration import fit_calibration, sigmoid
 from arxivtag.learning.features import Examples
-from arxivtag.learning.logistic import sigmoid
-from arxivtag.learning.network import Branch, DenseLayer, Network, logits
-from arxivtag.learning.rounding import rounded
+from arxivtag.learning.network import Branch, DenseLayer, Network, logits, rounded
 
 Floats = NDArray[np.float64]
 
@@ -45,25 +43,24 @@ def weighed(network: Network, val: Examples, train: Examples) -> Network:
     members = members_of(network)
     if len(members) == 1 or network.output_activation != "sigmoid":
         return network
-    return fused(members, val, train.y_true.sum(axis=0), len(train))
+    return fused(members, val, train)
 
 
-def fused(
-    members: Sequence[Network], val: Examples, n_papers: NDArray[np.int64], n_train: int
-) -> Network:
+def fused(members: Sequence[Network], val: Examples, train: Examples) -> Network:
     """Return the members as one network, weighed on validation papers, and rounded.
 
     Args:
         members: Networks over the same n-grams, words and labels, whose outputs are sigmoids.
         val: The validation papers; without any, the members weigh the same.
-        n_papers: Training papers of each label, ``(n_labels,)``.
-        n_train: Training papers.
+        train: The training papers, of which labels are counted.
     """
     seen = np.flatnonzero(val.rows.readable())
     y_true, rows = val.y_true[seen], val.rows.take(seen)
     outputs = np.stack([logits(member, rows) for member in members]).astype(np.float64)
-    factors = np.array([1 / _temperature(y_true, output) for output in outputs])
-    trust = n_papers / (n_papers + COMMON_SHARE * n_train)
+    fits = [fit_calibration(y_true, sigmoid(output), "temperature") for output in outputs]
+    factors = np.array([1 / fitted.temperature for fitted in fits])
+    n_papers = train.y_true.sum(axis=0)
+    trust = n_papers / (n_papers + COMMON_SHARE * len(train))
     weights = member_weights(y_true, outputs * factors[:, None, None], trust)
     scaled = [
         _scaled(member, own)
@@ -116,29 +113,16 @@ def _log_loss(y_true: NDArray[np.bool_], values: Floats) -> float:
     return float(np.logaddexp(0, np.where(y_true, -values, values)).mean())
 
 
-def _temperature(y_true: NDArray[np.bool_], output: Floats) -> float:
-    return fit_calibration(y_true, sigmoid(output), "temperature").temperature
-
-
 def _scaled(network: Network, factors: Floats) -> Network:
     """Return the network with each label's logit multiplied by its factor."""
     own = factors.astype(np.float32)
-    branches = tuple(
-        Branch((*branch.layers[:-1], _scaled_layer(branch.layers[-1], own)))
-        for branch in network.branches
-    )
-    words = tuple(
-        dataclasses.replace(
-            branch,
-            weights={
-                **branch.weights,
-                **{name: branch.weights[name] * own for name in ("labels_kernel", "labels_bias")},
-            },
-        )
-        for branch in network.word_branches
-    )
-    return dataclasses.replace(network, branches=branches, word_branches=words)
-
-
-def _scaled_layer(layer: DenseLayer, factors: NDArray[np.float32]) -> DenseLayer:
-    return DenseLayer(layer.weights() * factors, np.asarray(layer.bias * factors, np.float32))
+    branches, words = [], []
+    for branch in network.branches:
+        *before, last = branch.layers
+        scaled = DenseLayer(last.weights() * own, np.asarray(last.bias * own, np.float32))
+        branches.append(Branch((*before, scaled)))
+    for word_branch in network.word_branches:
+        weights = word_branch.weights
+        output = {name: weights[name] * own for name in ("labels_kernel", "labels_bias")}
+        words.append(dataclasses.replace(word_branch, weights={**weights, **output}))
+    return dataclasses.replace(network, branches=tuple(branches), word_branches=tuple(words))

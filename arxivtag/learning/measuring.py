@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning import counts as counting
-from arxivtag.learning.counts import BoolArray, Counts, FloatArray
+from arxivtag.learning.counts import BoolArray, Counts, FloatArray, IntArray
 from arxivtag.learning.metrics import METRICS
 from arxivtag.learning.rankings import PaperRankings, RankedCounts, Scores
 
@@ -34,36 +35,26 @@ def contributions(
     y_true: BoolArray, y_pred: BoolArray, y_prob: FloatArray | None = None
 ) -> Contributions:
     """Return what each paper adds to each figure; without ``y_prob``, no ranking figures."""
-    y_true, y_pred = np.asarray(y_true, dtype=bool), np.asarray(y_pred, dtype=bool)
     with np.errstate(invalid="ignore", divide="ignore"):
-        papers = {
-            metric.key: metric.function(y_true, y_pred)
-            for metric in METRICS
-            if metric.reads == "labels"
-        }
+        papers = _figures("labels", y_true, y_pred)
         if y_prob is not None:
-            rankings = PaperRankings(y_true, np.asarray(y_prob))
-            papers |= {
-                metric.key: metric.function(rankings)
-                for metric in METRICS
-                if metric.reads == "rankings"
-            }
+            papers |= _figures("rankings", PaperRankings(y_true, y_prob))
     return Contributions(y_true, y_pred, papers)
+
+
+def _figures(reads: str, *values: object) -> dict[str, Any]:
+    """Return the figures of the metrics that read such values."""
+    return {metric.key: metric.function(*values) for metric in METRICS if metric.reads == reads}
 
 
 def averages(
     parts: Contributions, weights: NDArray[np.float32] | NDArray[np.float64] | None = None
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the figures for papers counted ``weights`` times, (n_resamples,) each.
+    """Return the figures for papers counted ``weights`` times, by key, (n_resamples,) each.
 
-    Args:
-        parts: What each paper adds.
-        weights: (n_resamples, n_samples), such as :func:`resampling_weights` gives;
-            None: each paper once.
-
-    Returns:
-        Values by metric key, NaN where undefined. Areas under curves and calibration errors, which
-        are not averages over papers or labels, are left out.
+    Weights are (n_resamples, n_samples), such as :func:`resampling_weights` gives; None: each
+    paper once. A figure is NaN where undefined. Areas under curves and calibration errors, which
+    are not averages over papers or labels, are left out.
     """
     if weights is None:
         weights = np.ones((1, len(parts.y_true)), dtype=np.float64)
@@ -71,29 +62,22 @@ def averages(
         figures = {key: _weighted_mean(weights, value) for key, value in parts.papers.items()}
     masks = (parts.y_true & parts.y_pred, parts.y_true, parts.y_pred)
     counts = Counts(*(_weighted_sums(weights, mask) for mask in masks))
-    return figures | {
-        metric.key: metric.function(counts) for metric in METRICS if metric.reads == "counts"
-    }
+    return figures | _figures("counts", counts)
 
 
 def evaluate(
     y_true: BoolArray, y_pred: BoolArray, y_prob: FloatArray | None = None
 ) -> dict[str, float | None]:
-    """Return every figure of the table; None where undefined or ``y_prob`` is missing.
+    """Return every figure of the table for arrays of one shape, (n_samples, n_labels).
 
-    Args:
-        y_true: True labels, (n_samples, n_labels) bool.
-        y_pred: Labels given, same shape.
-        y_prob: Probabilities, same shape; None for a prediction without ranking.
+    None where undefined; without ``y_prob`` there are no figures of rankings.
     """
     parts = contributions(y_true, y_pred, y_prob)
     figures = {key: float(value[0]) for key, value in averages(parts).items()}
     if y_prob is not None:
-        scores = Scores(parts.y_true, np.asarray(y_prob))
-        figures |= {
-            metric.key: metric.function(scores) for metric in METRICS if metric.reads == "scores"
-        }
-    return {metric.key: _plain(figures.get(metric.key, np.nan)) for metric in METRICS}
+        figures |= _figures("scores", Scores(y_true, y_prob))
+    known = {key: float(value) for key, value in figures.items() if np.isfinite(value)}
+    return {metric.key: known.get(metric.key) for metric in METRICS}
 
 
 def evaluate_and_count(
@@ -107,21 +91,15 @@ def evaluate_and_count(
     and ``n_unknown_labels`` (label occurrences the model does not know, left out of
     every other figure).
     """
-    y_true = np.asarray(y_true, dtype=bool)
     return {
         **evaluate(y_true, y_pred, y_prob),
-        "binary_accuracy_all_zeros": binary_accuracy_all_zeros(y_true),
+        "binary_accuracy_all_zeros": float(1 - np.mean(y_true)) if y_true.size else None,
         "n_samples": len(y_true),
         "n_labels": y_true.shape[1],
         "n_labels_present": int(y_true.any(axis=0).sum()),
         "n_papers_without_known_label": int((~y_true.any(axis=1)).sum()),
         "n_unknown_labels": int(n_unknown_labels),
     }
-
-
-def binary_accuracy_all_zeros(y_true: BoolArray) -> float | None:
-    """Return the binary accuracy of giving no label to any paper; None without papers."""
-    return float(1 - np.mean(y_true)) if np.size(y_true) else None
 
 
 @dataclass(frozen=True)
@@ -141,10 +119,7 @@ def resampling_weights(n_samples: int, resampling: Resampling) -> NDArray[np.flo
     Rubin (1981), "The Bayesian Bootstrap": weights uniform over all that sum to
     n_samples, in place of counts of papers drawn with replacement. No paper is ever
     left out, so that a label with one paper never vanishes from a macro average, which
-    would push its interval upwards.
-
-    Returns:
-        (n_resamples, n_samples) float32; each row sums to n_samples.
+    would push its interval upwards. (n_resamples, n_samples) float32; each row sums to n_samples.
     """
     blocks = list(_weights(n_samples, resampling))
     empty = np.zeros((resampling.n_resamples, 0), dtype=np.float32)
@@ -184,25 +159,24 @@ def interval(values: FloatArray) -> tuple[float, float] | None:
 
 def per_label(
     y_true: BoolArray, y_pred: BoolArray, y_prob: FloatArray
-) -> dict[str, list[float | int | None]]:
-    """Return the figures of each label as columns of n_labels values.
+) -> dict[str, FloatArray | IntArray]:
+    """Return the figures of each label, (n_labels,) each.
 
-    Columns: ``support``, ``n_predicted``, ``precision``, ``recall``, ``f1``,
-    ``average_precision``, ``roc_auc``. Of a label that does not occur, recall, F1,
-    average precision and ROC AUC are None; so is the precision of one never predicted.
+    Keys: ``support``, ``n_predicted``, ``precision``, ``recall``, ``f1``, ``average_precision``,
+    ``roc_auc``. Of a label that does not occur, recall, F1, average precision and ROC AUC are
+    NaN; so is the precision of one never predicted.
     """
-    y_true, y_pred = np.asarray(y_true, dtype=bool), np.asarray(y_pred, dtype=bool)
     counts = Counts.along(0, y_true, y_pred)
     occurs = counts.n_true > 0
     areas = [RankedCounts(y_true[:, j], y_prob[:, j]).areas() for j in range(y_true.shape[1])]
     return {
-        "support": counts.n_true.tolist(),
-        "n_predicted": counts.n_predicted.tolist(),
-        "precision": _or_none(counting.precision(counts), counts.n_predicted > 0),
-        "recall": _or_none(counting.recall(counts), occurs),
-        "f1": _or_none(counting.f1(counts), occurs),
-        "average_precision": [_plain(label.average_precision) for label in areas],
-        "roc_auc": [_plain(label.roc_auc) for label in areas],
+        "support": counts.n_true,
+        "n_predicted": counts.n_predicted,
+        "precision": np.where(counts.n_predicted > 0, counting.precision(counts), np.nan),
+        "recall": np.where(occurs, counting.recall(counts), np.nan),
+        "f1": np.where(occurs, counting.f1(counts), np.nan),
+        "average_precision": np.array([label.average_precision for label in areas]),
+        "roc_auc": np.array([label.roc_auc for label in areas]),
     }
 
 
@@ -223,11 +197,3 @@ def _weighted_sums(weights: FloatArray, mask: BoolArray) -> FloatArray:
         part = slice(start, start + _BLOCK)
         total += weights[:, part] @ mask[part].astype(weights.dtype)
     return total.astype(np.float64)
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-def _or_none(values: FloatArray, defined: BoolArray) -> list[float | int | None]:
-    return [float(v) if ok else None for v, ok in zip(values, defined, strict=True)]

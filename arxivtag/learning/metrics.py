@@ -31,10 +31,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.learning.calibration import N_BINS, reliability_bins, top_label_pairs
 from arxivtag.learning.counts import BoolArray, Counts, Ratio, f1, macro, micro, precision, recall
 from arxivtag.learning.counts import weighted as weighted_by_support
-from arxivtag.learning.rankings import Areas, PaperRankings, Scores, mean_of_defined
-from arxivtag.learning.reliability import N_BINS, reliability_bins, top_label_pairs
+from arxivtag.learning.rankings import Areas, PaperRankings, Scores
 
 RANKING_DEPTHS = (1, 3, 5)
 
@@ -44,19 +44,14 @@ class Metric:
     """One figure: what it is called, what it means and how it is computed.
 
     Args:
-        key: Its key in an evaluation.
         name: Its name for people; the averaging is part of it.
-        formula: How it is computed, in plain characters.
-        sentence: What it says, in one plain sentence.
         reads: What ``function`` takes. ``labels``: true and given labels, (n_samples, n_labels)
             bool each; it returns one value per paper. ``rankings``: :class:`PaperRankings`; one
             value per paper. ``counts``: the :class:`Counts` of each label, (..., n_labels); it
             returns (...). ``scores``: :class:`Scores`; one value. Of values per paper, the
             figure is the mean of those that are defined.
         function: Computes it; NaN where undefined.
-        low: Smallest possible value.
         high: Largest possible value; None: as many as there are labels.
-        higher_is_better: Whether more is better.
     """
 
     key: str
@@ -82,12 +77,9 @@ def _share_wrong(y_true: BoolArray, y_pred: BoolArray) -> NDArray[np.float64]:
     return np.asarray((y_true != y_pred).sum(axis=1) / np.float64(y_true.shape[1]))
 
 
-def _share_right(y_true: BoolArray, y_pred: BoolArray) -> NDArray[np.float64]:
-    return 1 - _share_wrong(y_true, y_pred)
-
-
 def _mean_over_labels(area: Callable[[Areas], float], scores: Scores) -> float:
-    return mean_of_defined([area(areas) for areas in scores.by_label])
+    defined = [value for value in map(area, scores.by_label) if np.isfinite(value)]
+    return float(np.mean(defined)) if defined else float("nan")
 
 
 def _calibration_error(scores: Scores) -> float:
@@ -194,7 +186,7 @@ METRICS: tuple[Metric, ...] = (
         "The share of yes-or-no decisions that are right; predicting no label at all "
         "scores nearly as much, so read it only beside that.",
         "labels",
-        _share_right,
+        lambda y_true, y_pred: 1 - _share_wrong(y_true, y_pred),
     ),
     *(
         Metric(

@@ -1,23 +1,29 @@
-"""A trained network as plain arrays, and its forward pass without Keras.
+"""A network without Keras: its shape from settings, its weights as plain arrays, what it gives.
 
 Every preset reduces to a *sum of branches*: each branch is a stack of dense
 layers that reads the TF-IDF row, or a network that reads the paper's words in order
 (:mod:`arxivtag.learning.word_order`), and the logits are the sum of what the branches
 put out (wide and deep: a linear path beside hidden layers). Training converts
 its Keras model to this form; tagging, evaluation and export need nothing else.
+
+Weights are rounded to 8 bits, a quarter of the space: training gives them so, a bundle holds
+them, tagging reads them. Thresholds, calibration and all figures of a run come from the rounded
+network, so that they are those of the model that tags.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.learning.calibration import sigmoid
 from arxivtag.learning.features import SparseRows
-from arxivtag.learning.logistic import sigmoid
-from arxivtag.learning.word_order import WordBranch, word_logits
+from arxivtag.learning.word_order import SIZE, WordBranch, WordShape, word_logits
+from arxivtag.settings import ModelConfig
 
 FloatArray = NDArray[np.float32]
 OutputActivation = Literal["sigmoid", "softmax", "any_sigmoid"]
@@ -26,7 +32,8 @@ OutputActivation = Literal["sigmoid", "softmax", "any_sigmoid"]
 LEAST_LOSS = 1e-6
 # Below this many rows, gathering the rows of the kernel beats importing scipy.
 _FEW_ROWS = 16
-# Rows multiplied at once: bounds the memory of the weights that they use and of hidden activations.
+# Rows multiplied or rounded at once: bounds the memory of the weights that they use and of hidden
+# activations. A copy of a whole first layer in float32 would be the largest array of all.
 _BLOCK_ROWS = 1024
 
 
@@ -85,14 +92,7 @@ class Network:
 
 
 def logits(network: Network, rows: SparseRows) -> FloatArray:
-    """Return the network's logits for TF-IDF rows.
-
-    Args:
-        network: Whose numbers of features and words are those of the rows.
-        rows: ``n`` rows of TF-IDF weights, with words if the network reads them in order.
-
-    Returns:
-        ``(n, n_labels)`` float32.
+    """Return the network's logits for ``n`` TF-IDF rows: ``(n, n_labels)`` float32.
 
     Raises:
         ValueError: If the numbers of features differ, or there are no words for a network that
@@ -189,3 +189,93 @@ def _renumbered(
     occurs[indices] = True
     number = np.cumsum(occurs, dtype=np.int32) - 1
     return number[indices], np.flatnonzero(occurs)
+
+
+def rounded(network: Network) -> Network:
+    """Return the network with weights of 8 bits, in arrays of its own; see :func:`to_int8`.
+
+    What is rounded already stays as it is.
+    """
+    branches = tuple(Branch(tuple(map(_rounded, branch.layers))) for branch in network.branches)
+    words = tuple(map(_rounded_embedding, network.word_branches))
+    return Network(branches, network.output_activation, words)
+
+
+def to_int8(kernel: NDArray[Any]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return a kernel as whole numbers with one scale for each row: ``numbers * scale[:, None]``.
+
+    No weight moves by more than half a step of its row, of which there are 254. The numbers,
+    ``(n_in, n_out)``, are from -127 to 127.
+    """
+    numbers = np.empty(kernel.shape, np.int8)
+    scale = np.empty(len(kernel), np.float32)
+    for start in range(0, len(kernel), _BLOCK_ROWS):
+        block = slice(start, start + _BLOCK_ROWS)
+        scale[block] = np.abs(kernel[block]).max(axis=1) / 127
+        steps = kernel[block] / np.where(scale[block] > 0, scale[block], 1)[:, None]
+        numbers[block] = np.clip(np.rint(steps), -127, 127)
+    return numbers, scale
+
+
+def _rounded_embedding(branch: WordBranch) -> WordBranch:
+    """Return the branch with its words' vectors rounded; its other weights are few."""
+    if branch.embedding.dtype == np.int8:
+        return branch
+    numbers, scale = to_int8(branch.embedding)
+    weights = {name: np.array(weight) for name, weight in branch.weights.items()}
+    return WordBranch(branch.shape, numbers, scale, weights)
+
+
+def _rounded(layer: DenseLayer) -> DenseLayer:
+    if layer.kernel.dtype == np.int8:
+        return layer
+    numbers, scale = to_int8(layer.kernel)
+    if layer.scale is not None:
+        scale *= layer.scale
+    return DenseLayer(numbers, layer.bias.astype(np.float32), scale)
+
+
+@dataclass(frozen=True)
+class LayerSummary:
+    """One row of a model's summary: the layer's name, its output's shape, its parameters."""
+
+    name: str
+    output_shape: tuple[int | None, ...]
+    n_parameters: int
+
+
+def model_summary(
+    config: ModelConfig, n_features: int, n_labels: int, words: tuple[int, int] = (0, 0)
+) -> tuple[LayerSummary, ...]:
+    """Return the layers that :mod:`arxivtag.learning.engine.building` makes, without Keras.
+
+    ``words`` are the number of words that have a vector, and of those that are read of a paper.
+    """
+    rows = []
+    for branch, units in branches(config, n_labels):
+        n_in = n_features
+        for number, n_out in enumerate(units, start=1):
+            rows.append(LayerSummary(f"{branch}_{number}", (None, n_out), (n_in + 1) * n_out))
+            n_in = n_out
+    if config.word_order != "none":
+        n_words, length = words
+        shape = WordShape(config.word_order, config.word_units, n_words, length, n_labels)
+        n_encoder = sum(map(math.prod, shape.encoder_shapes().values()))
+        n_encoded = shape.shapes()["labels_kernel"][0]
+        rows += [
+            LayerSummary("word vectors", (None, length, SIZE), (n_words + 1) * SIZE),
+            LayerSummary(shape.kind, (None, length, n_encoded), n_encoder),
+            LayerSummary("labels", (None, n_labels), (n_encoded + 1) * n_labels),
+        ]
+    return tuple(rows)
+
+
+def branches(config: ModelConfig, n_labels: int) -> list[tuple[str, tuple[int, ...]]]:
+    """Return the name of each branch that reads n-grams, and the outputs of its layers."""
+    if not config.reads_ngrams:
+        return []
+    if not config.hidden_units:
+        return [("linear", (n_labels,))]
+    names = ["dense"] if config.towers == 1 else [f"tower_{i + 1}" for i in range(config.towers)]
+    with_hidden = [(name, (*config.hidden_units, n_labels)) for name in names]
+    return [*with_hidden, ("linear", (n_labels,))] if config.linear_path else with_hidden

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning import measuring
-from arxivtag.learning.decision import Scored
 from arxivtag.learning.measuring import Contributions, Resampling
+from arxivtag.learning.predictions import Scored
 from arxivtag.learning.thresholds import Thresholds
 
 PAIRED_KEYS = ("micro_f1", "macro_f1", "samples_f1", "lrap", "precision_at_1")
@@ -25,12 +25,7 @@ RESAMPLING = Resampling(n_resamples=500)
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """What a model's answers on its test papers are worth, paper by paper.
-
-    Attributes:
-        papers: (n_samples,) which papers they are, each once.
-        parts: What each adds to each figure.
-    """
+    """What a model's answers on its test ``papers``, (n_samples,), each once, are worth."""
 
     papers: NDArray[np.int64]
     parts: Contributions
@@ -76,8 +71,7 @@ def judge(
     learnt from fewer papers can be compared with others.
 
     Args:
-        test: Truth and probabilities of the labels that it knows.
-        label_names: Those labels.
+        test: Truth and probabilities of the labels that it knows, ``label_names``.
         label_lists: All labels of each paper.
         papers: (n_samples,) which papers they are.
     """

@@ -1,7 +1,8 @@
-"""The predictions of a run on its validation and test papers, kept for the evaluation page."""
+"""What a model says of a split's papers, how labels are decided by it, and how a run keeps it."""
 
 from __future__ import annotations
 
+import dataclasses
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,69 @@ from typing import Any
 
 import numpy as np
 from numpy.lib.npyio import NpzFile
+from numpy.typing import NDArray
 
 from arxivtag.errors import StorageError
-from arxivtag.learning.decision import Scored
+from arxivtag.learning import calibration as calibrations
+from arxivtag.learning import thresholds as thresholding
+from arxivtag.learning.calibration import Calibration
+from arxivtag.learning.counts import BoolArray
+from arxivtag.learning.thresholds import Thresholds
+from arxivtag.settings import EvaluationConfig
 from arxivtag.storage import write_atomic
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """What is true of the papers of a split, and what a model says of them.
+
+    Attributes:
+        y_true: True labels, (n_samples, n_labels) bool.
+        y_prob: Probabilities, same shape, float32; labels are decided by them.
+        readable: Which papers hold an n-gram that the model knows, (n_samples,) bool. The
+            others are given no label: no probability decides about them.
+        y_prob_raw: The model's own probabilities, once ``y_prob`` are calibrated.
+    """
+
+    y_true: BoolArray
+    y_prob: NDArray[np.float32]
+    readable: BoolArray
+    y_prob_raw: NDArray[np.float32] | None = None
+
+    def __len__(self) -> int:
+        """Return the number of papers."""
+        return len(self.y_true)
+
+    def calibrated(self, calibration: Calibration) -> Scored:
+        """Return the same papers with calibrated probabilities beside the model's own."""
+        y_prob = calibrations.calibrate(calibration, self.y_prob)
+        return dataclasses.replace(self, y_prob=y_prob, y_prob_raw=self.y_prob)
+
+    def given(self, thresholds: Thresholds) -> BoolArray:
+        """Return the labels that the papers are given, (n_samples, n_labels) bool."""
+        return thresholding.decide(thresholds, self.y_prob, self.readable)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What turns a model's own probabilities into labels: first the one, then the other."""
+
+    calibration: Calibration
+    thresholds: Thresholds
+
+
+def fit_decision(val: Scored, config: EvaluationConfig) -> tuple[Decision, Scored]:
+    """Fit the calibration on validation papers, then choose thresholds on calibrated probabilities.
+
+    Papers that cannot be read teach nothing. Returned are the decision and the calibrated papers.
+    """
+    seen = val.readable
+    calibration = calibrations.fit_calibration(
+        val.y_true[seen], val.y_prob[seen], config.calibration
+    )
+    val = val.calibrated(calibration)
+    thresholds = thresholding.choose(val.y_true[seen], val.y_prob[seen], config.threshold_method)
+    return Decision(calibration, thresholds), val
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +117,12 @@ def load_predictions(path: Path) -> Predictions:
             "Train the run again to see its details.",
         ) from error
     for part in (val, test):
-        _check_shapes(path, part, len(label_names))
+        problem = _problem(part, len(label_names))
+        if problem:
+            raise StorageError(
+                f"The predictions in {path} should {problem}.",
+                "The file may be damaged: train the run again to see its details.",
+            )
     return Predictions(label_names, val, test)
 
 
@@ -68,18 +133,13 @@ def _scored(stored: NpzFile, name: str) -> Scored:
     return Scored(y_true, stored[f"y_prob_{name}"], readable, stored[f"y_prob_{name}_raw"])
 
 
-def _check_shapes(path: Path, part: Scored, n_labels: int) -> None:
+def _problem(part: Scored, n_labels: int) -> str:
+    """Return what the shapes of a split should be, and are not; empty if they agree."""
     arrays = (part.y_true, part.y_prob, part.y_prob_raw)
-    shapes = [array.shape for array in arrays if array is not None]
-    if len(set(shapes)) != 1 or shapes[0][1:] != (n_labels,):
-        raise StorageError(
-            f"The predictions in {path} should have {n_labels} columns each. "
-            f"Received shapes: {sorted(set(shapes))}.",
-            "The file may be damaged: train the run again to see its details.",
-        )
-    if part.readable.shape != shapes[0][:1]:
-        raise StorageError(
-            f"The predictions in {path} should say of {len(part):,} papers whether they can be "
-            f"read. Received shape: {part.readable.shape}.",
-            "The file may be damaged: train the run again to see its details.",
-        )
+    shapes = {array.shape for array in arrays if array is not None}
+    if shapes != {(len(part), n_labels)}:
+        return f"have {n_labels} columns each. Received shapes: {sorted(shapes)}"
+    if part.readable.shape != (len(part),):
+        about = f"say of {len(part):,} papers whether they can be read"
+        return f"{about}. Received shape: {part.readable.shape}"
+    return ""

@@ -5,7 +5,6 @@ Equal scores share their ranks, so that no figure depends on the order of label 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.learning.counts import BoolArray, FloatArray, IntArray
+from arxivtag.learning.counts import BoolArray, FloatArray
 
 _BLOCK = 16_384  # pairs of paper and label compared at once, to bound memory
 
@@ -29,12 +28,21 @@ class PaperRankings:
     """
 
     def __init__(self, y_true: BoolArray, y_score: FloatArray) -> None:
-        n_labels = y_true.shape[1]
         self._rows, columns = np.nonzero(y_true)
-        ranks = _ranks(y_true, y_score, self._rows, columns)
-        self._n_above, self._n_at_or_above, self._n_true_at_or_above = ranks
+        # Of each true label: how many labels of its paper rank above it, how many at or above it,
+        # and how many of the latter are true.
+        counts = np.zeros((3, len(columns)), dtype=np.int64)
+        self._n_above, self._n_at_or_above, self._n_true_at_or_above = counts
+        for start in range(0, len(columns), _BLOCK):
+            part = slice(start, start + _BLOCK)
+            rows = self._rows[part]
+            scores, own = y_score[rows], y_score[rows, columns[part]][:, None]
+            at_or_above = scores >= own  # (block, n_labels)
+            counts[0, part] = (scores > own).sum(axis=1)
+            counts[1, part] = at_or_above.sum(axis=1)
+            counts[2, part] = (at_or_above & y_true[rows]).sum(axis=1)
         self._n_true: NDArray[np.int64] = np.count_nonzero(y_true, axis=1)
-        self._ranks = np.arange(1, n_labels + 1)
+        self._ranks = np.arange(1, y_true.shape[1] + 1)
         self._defined: NDArray[np.float64] = np.where(self._n_true > 0, 1.0, np.nan)
 
     def precision_at(self, k: int) -> NDArray[np.float64]:
@@ -75,26 +83,6 @@ class PaperRankings:
         return np.bincount(self._rows, values, len(self._n_true)).astype(np.float64)
 
 
-def _ranks(
-    y_true: BoolArray, y_score: FloatArray, rows: IntArray, columns: IntArray
-) -> NDArray[np.int64]:
-    """Return three counts for each given pair of paper and label, (3, n_pairs).
-
-    How many labels of its paper rank above it, how many at or above it, and how many of the
-    latter are true.
-    """
-    ranks = np.zeros((3, len(rows)), dtype=np.int64)
-    for start in range(0, len(rows), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        row_scores = y_score[rows[part]]  # (block, n_labels)
-        own = y_score[rows[part], columns[part]][:, None]
-        at_or_above = row_scores >= own
-        ranks[0, part] = (row_scores > own).sum(axis=1)
-        ranks[1, part] = at_or_above.sum(axis=1)
-        ranks[2, part] = (at_or_above & y_true[rows[part]]).sum(axis=1)
-    return ranks
-
-
 class Areas(NamedTuple):
     """What a ranking is worth in all; NaN where undefined."""
 
@@ -117,10 +105,9 @@ class RankedCounts:
 
     def __init__(self, y_true: BoolArray, y_score: FloatArray) -> None:
         """Rank pairs of truths and scores, arrays of one shape."""
-        y_true = np.asarray(y_true, dtype=bool)
         self._all = np.array(y_score).reshape(-1)
         self._all.sort()
-        distinct, n_pairs = np.unique(np.asarray(y_score)[y_true], return_counts=True)
+        distinct, n_pairs = np.unique(y_score[y_true], return_counts=True)
         self.n, self.scores = self._all.size, distinct[::-1]
         self.true_positives: NDArray[np.int64] = np.cumsum(n_pairs[::-1])
         self.n_predicted: NDArray[np.int64] = self.n - np.searchsorted(self._all, self.scores)
@@ -158,28 +145,20 @@ class RankedCounts:
         return np.unique(kept)[::-1]
 
     def areas(self) -> Areas:
-        """Return average precision and ROC AUC."""
-        return Areas(self._average_precision(), self._roc_auc())
+        """Return average precision as scikit-learn defines it, NaN without positives, and ROC AUC.
 
-    def _average_precision(self) -> float:
-        """Return the average precision as scikit-learn defines it; NaN without positives."""
-        if not self.n_true:
-            return float("nan")
-        recall_steps = np.diff(self.true_positives, prepend=0) / self.n_true
-        return float(recall_steps @ (self.true_positives / self.n_predicted))
-
-    def _roc_auc(self) -> float:
-        """Return the share of pairs of a true and a false one that are ranked rightly, ties half.
-
-        It is the area under the ROC curve; NaN unless both classes occur.
+        The latter is the share of pairs of a true and a false one that are ranked rightly, ties
+        half; NaN unless both classes occur.
         """
-        n_false = self.n - self.n_true
-        if not self.n_true or not n_false:
-            return float("nan")
+        if not self.n_true:
+            return Areas(float("nan"), float("nan"))
+        steps, n_false = np.diff(self.true_positives, prepend=0), self.n - self.n_true
+        average_precision = float(steps / self.n_true @ (self.true_positives / self.n_predicted))
+        if not n_false:
+            return Areas(average_precision, float("nan"))
         above = self.n - np.searchsorted(self._all, self.scores, side="right")
-        steps = np.diff(self.true_positives, prepend=0)
         misses = self.n_predicted - self.true_positives + above - (self.true_positives - steps)
-        return float(1 - (steps @ misses) / (2 * self.n_true * n_false))
+        return Areas(average_precision, float(1 - (steps @ misses) / (2 * self.n_true * n_false)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,9 +179,3 @@ class Scores:
         occurring = np.flatnonzero(self.y_true.any(axis=0))
         ranked = (RankedCounts(self.y_true[:, j], self.y_score[:, j]) for j in occurring)
         return tuple(one.areas() for one in ranked)
-
-
-def mean_of_defined(values: Sequence[float]) -> float:
-    """Return the mean of the values that are numbers; NaN without any."""
-    finite = [value for value in values if np.isfinite(value)]
-    return float(np.mean(finite)) if finite else float("nan")

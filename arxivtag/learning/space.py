@@ -37,31 +37,23 @@ class Watch:
 
     papers: NDArray[np.int64]
     labels: NDArray[np.int64]
-    record: Callable[[float, FloatArray], None]
+    record: Callable[[float, FloatArray], None] = lambda epoch, y_prob: None
 
 
-def new_watch(
-    y_train: BoolArray,
-    y_val: BoolArray,
-    random_seed: int,
-    record: Callable[[float, FloatArray], None] = lambda epoch, y_prob: None,
-) -> Watch | None:
+def new_watch(y_train: BoolArray, y_val: BoolArray, random_seed: int) -> Watch | None:
     """Return what to look at, or None where there are too few labels or papers to show.
 
     Args:
         y_train: ``(n_train, n_labels)``, most frequent label first.
-        y_val: ``(n_val, n_labels)``; of papers with a label shown, at most
-            :data:`MAX_PAPERS` are drawn by chance.
-        random_seed: Decides which.
-        record: As in :class:`Watch`.
+        y_val: ``(n_val, n_labels)``; of papers with a label shown, at most :data:`MAX_PAPERS` are
+            drawn by chance.
     """
-    labels = circle_order(y_train[:_COUNTED, :MAX_LABELS])
     shown = np.flatnonzero(y_val[:, :MAX_LABELS].any(axis=1))
-    if len(labels) < MIN_LABELS or not len(shown):
+    if y_train.shape[1] < MIN_LABELS or not len(shown):
         return None
     random = np.random.default_rng(random_seed)
     papers = np.sort(random.permutation(shown)[:MAX_PAPERS])
-    return Watch(papers, labels, record)
+    return Watch(papers, circle_order(y_train[:_COUNTED, :MAX_LABELS]))
 
 
 def circle_order(y_true: BoolArray) -> NDArray[np.int64]:
@@ -70,8 +62,6 @@ def circle_order(y_true: BoolArray) -> NDArray[np.int64]:
     They are clustered by the cosine of their columns; of all orders that keep the clusters
     together it is the one whose neighbours are most alike (Bar-Joseph et al., 2001).
     """
-    if y_true.shape[1] < MIN_LABELS:
-        return np.arange(y_true.shape[1])
     from scipy.cluster.hierarchy import leaves_list, linkage
     from scipy.spatial.distance import squareform
 
@@ -109,12 +99,8 @@ def from_bytes(packed: Bytes) -> FloatArray:
 def f1_of_labels(y_true: BoolArray, packed: Bytes) -> FloatArray:
     """Return the F1 of each label, ``(n_labels,)``, at the one threshold with the best micro-F1.
 
-    Args:
-        y_true: ``(n_papers, n_labels)``.
-        packed: Probabilities of the same shape, of :func:`to_bytes`.
-
-    Returns:
-        0 for a label that no paper has and none is given.
+    ``packed`` are probabilities, ``(n_papers, n_labels)``, of :func:`to_bytes`. A label that no
+    paper has and none is given has 0.
     """
     at_least = [
         np.bincount(levels, minlength=_LEVELS + 1)[::-1].cumsum()[::-1]

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.errors import ConfigError
+from arxivtag.learning.calibration import logit, sigmoid
 from arxivtag.learning.counts import BoolArray, FloatArray
-from arxivtag.learning.logistic import logit, sigmoid
 from arxivtag.learning.rankings import RankedCounts
 
 METHODS = ("global", "per_label", "top_k")
@@ -39,14 +39,14 @@ class Thresholds:
     """How probabilities become labels.
 
     Args:
-        method: ``global``, ``per_label`` or ``top_k``.
+        method: One of :data:`METHODS`.
         values: Smallest probability at which each label is given, (n_labels,) float32.
             Zeros for ``top_k``.
         top_k: How many labels each paper gets; None unless ``method`` is ``top_k``.
     """
 
     method: str
-    values: NDArray[np.float32]  # (n_labels,)
+    values: NDArray[np.float32]
     top_k: int | None = None
 
     def __post_init__(self) -> None:
@@ -76,7 +76,6 @@ def choose(y_true: BoolArray, y_prob: FloatArray, method: str) -> Thresholds:
     Returns:
         The chosen thresholds. Without any validation paper or label: 0.5, or k = 1.
     """
-    y_true = np.asarray(y_true, dtype=bool)
     n_labels = y_true.shape[1]
     if method == "top_k":
         return Thresholds("top_k", np.zeros(n_labels, np.float32), _best_k(y_true, y_prob))
@@ -99,9 +98,8 @@ def apply(thresholds: Thresholds, y_prob: FloatArray) -> BoolArray:
 
     With ``top_k``, the first of equally probable labels wins.
     """
-    y_prob = np.asarray(y_prob)
     if thresholds.top_k is None:
-        return np.asarray(y_prob >= thresholds.values, dtype=bool)
+        return np.asarray(y_prob >= thresholds.values)
     y_pred = np.zeros(y_prob.shape, dtype=bool)
     np.put_along_axis(y_pred, _most_probable(y_prob, thresholds.top_k), True, axis=1)
     return y_pred
@@ -110,29 +108,20 @@ def apply(thresholds: Thresholds, y_prob: FloatArray) -> BoolArray:
 def decide(thresholds: Thresholds, y_prob: FloatArray, readable: BoolArray) -> BoolArray:
     """Return the labels given to texts: the one decision of tagging and evaluation.
 
-    Args:
-        thresholds: How probabilities become labels.
-        y_prob: Probabilities, (n_samples, n_labels).
-        readable: Which texts hold a known n-gram, (n_samples,). The others get no label:
-            their probabilities are those of no text at all.
-
-    Returns:
-        (n_samples, n_labels) bool.
+    Texts that are not ``readable``, (n_samples,), since they hold no known n-gram, get no label:
+    their probabilities are those of no text at all.
     """
     y_pred = apply(thresholds, y_prob)
-    y_pred[~np.asarray(readable, dtype=bool)] = False
+    y_pred[~readable] = False
     return y_pred
 
 
 def best_threshold(y_true: BoolArray, y_prob: FloatArray) -> float:
     """Return the threshold with the highest F1 of ``y_prob >= threshold``; 0.5 without positives.
 
-    Every distinct probability is tried; the result lies half way to the next lower one,
-    so that it does not depend on one paper's rounding. Of equal F1, the highest threshold.
-
-    Args:
-        y_true: (n,) bool.
-        y_prob: (n,) probabilities or scores.
+    Every distinct probability (or score), (n,), is tried; the result lies half way to the next
+    lower one, so that it does not depend on one paper's rounding. Of equal F1, the highest
+    threshold.
     """
     ranked = RankedCounts(y_true, np.asarray(y_prob, dtype=np.float64))
     if not ranked.n_true:

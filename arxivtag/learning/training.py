@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.callbacks import ShouldStop, never
+from arxivtag.callbacks import OnTick, ShouldStop, never
 from arxivtag.learning.features import Examples
 from arxivtag.learning.fusion import COMMON_SHARE, weighed
 from arxivtag.learning.network import Branch, Network
-from arxivtag.learning.progress import OnTick
 from arxivtag.learning.space import Watch
 from arxivtag.settings import RunConfig
 
@@ -79,30 +78,19 @@ class Trainer:
     ) -> None:
         from arxivtag.learning.engine.batches import Batches, at_epoch_start
         from arxivtag.learning.engine.building import ready_model
-        from arxivtag.learning.engine.callbacks import Live, Plan, Validation
-        from arxivtag.learning.engine.watching import Watching
+        from arxivtag.learning.engine.callbacks import Live, Plan, Validation, Watching
 
-        model, training, seed = settings.model, settings.training, settings.random_seed
-        self._settings = settings
-        self._train, self._val, self._lift = train, val, training.rare_label_lift
+        training = settings.training
+        self._settings, self._train, self._val = settings, train, val
         self._batches = Batches(
             train,
             batch_size=training.batch_size,
-            word_dropout_rate=model.word_dropout_rate,
-            random_seed=seed,
-            reads_ngrams=model.reads_ngrams,
+            word_dropout_rate=settings.model.word_dropout_rate,
+            random_seed=settings.random_seed,
+            reads_ngrams=settings.model.reads_ngrams,
         )
-        n_steps = self._batches.num_batches
-        self._n_epochs = training.planned_epochs(len(train))
-        self._shape = train.rows.n_features, train.y_true.shape[1]
-        self._model = ready_model(
-            model,
-            training,
-            self._shape,
-            n_steps * self._n_epochs,
-            words=train.words,
-            random_seed=seed,
-        )
+        n_steps, self._n_epochs = self._batches.num_batches, training.planned_epochs(len(train))
+        self._model = ready_model(train, settings, n_steps * self._n_epochs)
         plan = Plan(len(train), training.batch_size, n_steps, self._n_epochs)
         self._live = Live(self._model, plan, on_tick, should_stop)
         self._watching = watch and Watching(self._model, val, plan, watch)
@@ -113,17 +101,17 @@ class Trainer:
         self._callbacks = [at_epoch_start(self._batches), self._live, self._validation]
         self.n_epochs_done = 0
         if checkpoint is not None:
-            self._restore(checkpoint, val, settings)
+            self._restore(checkpoint)
 
-    def _restore(self, path: Path, val: Examples, settings: RunConfig) -> None:
+    def _restore(self, path: Path) -> None:
         from arxivtag.learning.engine.checkpoint import Checkpoint
 
         identity = {
-            "model": dataclasses.asdict(settings.model),
-            "training": dataclasses.asdict(settings.training),
-            "random_seed": settings.random_seed,
+            "model": dataclasses.asdict(self._settings.model),
+            "training": dataclasses.asdict(self._settings.training),
+            "random_seed": self._settings.random_seed,
             "weights": "int8, roomy",  # older files hold floats, or kernels without spare rows
-            "papers": [self._train.fingerprint(), val.fingerprint()],
+            "papers": [self._train.fingerprint(), self._val.fingerprint()],
         }
         saving = Checkpoint(path, self._model, self._validation, identity)
         self.n_epochs_done = saving.restore()
@@ -138,10 +126,7 @@ class Trainer:
 
         # By the very call that trains, so that what it compiles is what is asked for later.
         self._model.fit(self._batches, steps_per_epoch=1, shuffle=False, verbose=0)
-        n_steps = self._batches.num_batches * self._n_epochs
-        keep_program(
-            self._model, self._settings.model, self._settings.training, self._shape, n_steps
-        )
+        keep_program(self._model)
 
     def fit(self) -> FitResult:
         """Train to the end, to a stop or until patience runs out.
@@ -150,7 +135,7 @@ class Trainer:
             TrainingError: If the loss stops being a finite number.
             StorageError: If the checkpoint cannot be written.
         """
-        from arxivtag.learning.engine.conversion import to_network
+        from arxivtag.learning.engine.model import to_network
 
         if not self._validation.finished(self.n_epochs_done):
             if self._watching:
@@ -166,8 +151,9 @@ class Trainer:
             )
         network = self._validation.best_network or to_network(self._model)
         network = weighed(network, self._val, self._train)
+        lift = self._settings.training.rare_label_lift
         return FitResult(
-            lift_rare_labels(network, self._train.y_true, self._lift),
+            lift_rare_labels(network, self._train.y_true, lift),
             tuple(self._validation.records),
             self._validation.best_epoch,
             self._live.stopped,

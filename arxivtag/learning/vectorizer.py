@@ -26,12 +26,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from arxivtag.learning.features import SparseRows
-from arxivtag.papers.words import (
-    chunks,
-    map_threads,
-    split_chunk,
-    stack_indptr,
-)
+from arxivtag.papers.words import chunks, map_threads, split_chunk, stack_indptr
 from arxivtag.settings import VectorizerConfig
 
 # Below this many look-ups a binary search is quicker than building a hash table.
@@ -45,7 +40,6 @@ class Vectorizer:
     Attributes:
         vocabulary: ``(n_terms,)`` words, and pairs of words joined by one space.
         idf: ``(n_terms,)`` float32.
-        config: The options it was fitted with.
     """
 
     vocabulary: pa.StringArray
@@ -66,23 +60,30 @@ class Vectorizer:
 
         A text without a known term gives an empty row.
         """
-        return self.weigh(self.count(texts))
-
-    def count(self, texts: Sequence[str]) -> SparseRows:
-        """Return how often each term occurs in each text: ``(n_texts, n_terms)``."""
         table = self.terms
         length = self.config.max_length_words
         parts = list(map_threads(lambda chunk: _count_chunk(chunk, table, length), chunks(texts)))
-        return stack(parts, len(self))
+        return self.weigh(stack(parts, len(self)))
 
     def weigh(self, counts: SparseRows) -> SparseRows:
-        """Return the TF-IDF rows for counts of terms."""
-        return weigh(counts, self.idf, self.config)
+        """Return the TF-IDF rows for counts of terms: ``tf * idf``, scaled if the config says so.
+
+        An empty row stays empty.
+        """
+        tf = 1 + np.log(counts.data) if self.config.sublinear_tf else counts.data
+        data = tf * self.idf[counts.indices]
+        lengths = np.diff(counts.indptr)
+        filled = lengths > 0
+        if self.config.l2_normalize and filled.any():
+            norms = np.sqrt(np.add.reduceat(data * data, counts.indptr[:-1][filled]))
+            # An idf is never 0 (log of more than 1), so neither is a norm.
+            data = data / np.repeat(norms, lengths[filled])
+        return replace(counts, data=data)
 
 
 @dataclass(frozen=True, eq=False)
 class TermTable:
-    """Where words and pairs of words stand in a vocabulary.
+    """Where words and pairs of words stand in a vocabulary of ``n_terms``.
 
     Attributes:
         word_number: Each word that occurs in a term, to its number.
@@ -127,15 +128,14 @@ class TermTable:
 
     def numbers(self, dictionary: pa.StringArray) -> NDArray[np.int64]:
         """Return the numbers of these words; an unknown word gets ``n_words``."""
-        n_words, number = self.n_words, self.word_number
-        numbers = [number.get(word, n_words) for word in dictionary.to_pylist()]
-        return np.array(numbers, dtype=np.int64)
+        unknown, number = self.n_words, self.word_number
+        return np.array([number.get(word, unknown) for word in dictionary.to_pylist()], np.int64)
 
     def pair_columns(
         self, first: NDArray[np.int64], second: NDArray[np.int64]
     ) -> NDArray[np.int32]:
         """Return the columns of pairs of word numbers, or -1 where there is none."""
-        n_words = len(self.word_number)
+        n_words = self.n_words
         if not len(self.pair_keys):
             return np.full(len(first), -1, dtype=np.int32)
         keys = first * n_words + second
@@ -157,29 +157,6 @@ def pair_starts(indptr: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.flatnonzero(~is_last)
 
 
-def weigh(counts: SparseRows, idf: NDArray[np.float32], config: VectorizerConfig) -> SparseRows:
-    """Return the TF-IDF rows for counts of terms: ``tf * idf``, scaled if the config says so."""
-    data = counts.data
-    if config.sublinear_tf:
-        data = 1 + np.log(data)
-    data = data * idf[counts.indices]
-    rows = replace(counts, data=data)
-    return with_length_one(rows) if config.l2_normalize else rows
-
-
-def with_length_one(rows: SparseRows) -> SparseRows:
-    """Return the rows scaled to length one; an empty row stays empty."""
-    lengths = np.diff(rows.indptr)
-    filled = lengths > 0
-    if not filled.any():
-        return rows
-    squares = np.add.reduceat(rows.data * rows.data, rows.indptr[:-1][filled])
-    norms = np.sqrt(squares)
-    # An idf is never 0 (log of more than 1), so neither is a norm.
-    data = rows.data / np.repeat(norms, lengths[filled])
-    return replace(rows, data=data)
-
-
 def _count_chunk(texts: Sequence[str], table: TermTable, length: int | None) -> SparseRows:
     words = split_chunk(texts)
     numbers = table.numbers(words.dictionary)[words.codes]
@@ -192,7 +169,7 @@ def _count_chunk(texts: Sequence[str], table: TermTable, length: int | None) -> 
         len(texts),
         table.n_terms,
     )
-    return with_words(counts, numbers, words.indptr, table, length)
+    return counts if length is None else with_words(counts, numbers, words.indptr, table, length)
 
 
 def with_words(
@@ -200,11 +177,9 @@ def with_words(
     numbers: NDArray[np.int64],
     indptr: NDArray[np.int64],
     table: TermTable,
-    length: int | None,
+    length: int,
 ) -> SparseRows:
     """Return the rows with the first ``length`` words of each text, from the numbers of all."""
-    if length is None:
-        return rows
     words = np.zeros((len(rows), length), np.int32)
     kept = np.minimum(np.diff(indptr), length)
     texts = np.repeat(np.arange(len(rows)), kept)
@@ -236,15 +211,11 @@ def stack(parts: Sequence[SparseRows], n_features: int) -> SparseRows:
     """Return the rows of several matrices of one width, one below the other."""
     if len(parts) == 1:
         return parts[0]
+    words = [part.words for part in parts if part.words is not None]
     return SparseRows(
         stack_indptr([part.indptr for part in parts]),
         np.concatenate([part.indices for part in parts]),
         np.concatenate([part.data for part in parts]),
         n_features,
-        _stacked_words(parts),
+        np.concatenate(words) if words else None,
     )
-
-
-def _stacked_words(parts: Sequence[SparseRows]) -> NDArray[np.int32] | None:
-    words = [part.words for part in parts if part.words is not None]
-    return np.concatenate(words) if words else None

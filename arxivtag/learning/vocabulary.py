@@ -2,6 +2,12 @@
 
 The rules are those of :mod:`arxivtag.learning.vectorizer`; words and bigrams come as numbers from
 ``tokens/``, so that memory holds some numbers per distinct term and one part of the tokens.
+
+Memory and the size of a model grow with its n-grams, of which more papers bring ever more. Where
+there are more than its budget allows, the most frequent ones are a poor choice: what tells nothing
+of the labels (``we then``, ``of the``) is as frequent as what does. Kept are those whose papers
+have other labels than all papers have, by Pearson's chi-square statistic, summed over labels (Yang
+and Pedersen, "A comparative study on feature selection in text categorization", 1997).
 """
 
 from __future__ import annotations
@@ -16,7 +22,6 @@ from numpy.typing import NDArray
 from arxivtag.corpus.tokens import TermKind, Tokens
 from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
-from arxivtag.learning.selection import take_terms
 from arxivtag.learning.vectorizer import Vectorizer, count_rows, with_words
 from arxivtag.settings import VectorizerConfig
 
@@ -26,7 +31,6 @@ class Fitted:
     """A vectorizer, and where the terms of the corpus stand in its vocabulary.
 
     Attributes:
-        vectorizer: What was learnt.
         columns: For words and bigrams, ``(n_terms + 1,)`` int32: each term's column or -1. The
             last entry, -1, is for places where no bigram begins.
     """
@@ -52,16 +56,12 @@ class Fitted:
             last - first,
             len(self.vectorizer),
         )
-        return self.vectorizer.weigh(self._with_words(counts, tokens, first, last))
-
-    def _with_words(self, counts: SparseRows, tokens: Tokens, first: int, last: int) -> SparseRows:
-        length = self.vectorizer.config.max_length_words
-        if length is None:
-            return counts
-        table = self.vectorizer.terms
-        numbers = table.numbers(tokens.words)[tokens.codes("words", first, last)]
-        indptr = tokens.indptr[first : last + 1] - tokens.indptr[first]
-        return with_words(counts, numbers, indptr, table, length)
+        length, table = self.vectorizer.config.max_length_words, self.vectorizer.terms
+        if length is not None:
+            numbers = table.numbers(tokens.words)[tokens.codes("words", first, last)]
+            indptr = tokens.indptr[first : last + 1] - tokens.indptr[first]
+            counts = with_words(counts, numbers, indptr, table, length)
+        return self.vectorizer.weigh(counts)
 
 
 def fit(
@@ -70,9 +70,8 @@ def fit(
     """Learn the vocabulary and idf of some papers.
 
     Args:
-        tokens: The tokens of a corpus.
-        papers: ``(n_papers,)`` which of its papers to learn from.
-        config: Options. ``min_document_frequency`` leaves out terms before ``max_tokens`` cuts.
+        papers: ``(n_papers,)`` which papers of the corpus to learn from.
+        config: Its ``min_document_frequency`` leaves out terms before ``max_tokens`` cuts.
         max_tokens: Terms to keep, and Keras' slot for [UNK].
 
     Raises:
@@ -94,8 +93,11 @@ def fit(
         )
     kept = frequent[order]
     idf = np.log(1 + n_papers / (1 + papers_with[kept])).astype(np.float32)
-    vectorizer = Vectorizer(terms.take(pa.array(order)), idf, config)
-    return Fitted(vectorizer, _columns(tokens, kinds, kept))
+    column = np.full(len(counts), -1, dtype=np.int32)
+    column[kept] = np.arange(len(kept), dtype=np.int32)
+    of_kinds = zip(kinds, np.split(column, [tokens.n_terms("words")]), strict=False)
+    columns = {kind: np.append(part, np.int32(-1)) for kind, part in of_kinds}
+    return Fitted(Vectorizer(terms.take(pa.array(order)), idf, config), columns)
 
 
 def _most_frequent(
@@ -130,16 +132,32 @@ def _falling(counts: NDArray[np.int64], strings: pa.StringArray) -> NDArray[np.i
     return order
 
 
-def _columns(
-    tokens: Tokens, kinds: tuple[TermKind, ...], kept: NDArray[np.int64]
-) -> dict[TermKind, NDArray[np.int32]]:
-    columns: dict[TermKind, NDArray[np.int32]] = {}
-    start = 0
-    for kind in kinds:
-        n_terms = tokens.n_terms(kind)
-        column = np.full(n_terms + 1, -1, dtype=np.int32)
-        inside = np.flatnonzero((kept >= start) & (kept < start + n_terms))
-        column[kept[inside] - start] = inside
-        columns[kind] = column
-        start += n_terms
-    return columns
+def most_telling(rows: SparseRows, y_true: NDArray[np.bool_], n_kept: int) -> NDArray[np.int64]:
+    """Return the ``n_kept`` columns that tell most of the training papers' labels, rising."""
+    kept = np.argsort(-label_statistic(rows, y_true), kind="stable")[:n_kept]
+    return np.sort(kept)
+
+
+def take_terms(vectorizer: Vectorizer, columns: NDArray[np.integer]) -> Vectorizer:
+    """Return a vectorizer of these columns alone, with their idf."""
+    return Vectorizer(
+        vectorizer.vocabulary.take(pa.array(columns)), vectorizer.idf[columns], vectorizer.config
+    )
+
+
+def label_statistic(rows: SparseRows, y_true: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return each n-gram's sum over labels of ``(observed - expected) ** 2 / expected`` papers.
+
+    Observed are the papers with n-gram and label; expected as many as if one told nothing of the
+    other. ``(n_features,)`` float64, at least 0, for ``(n_papers, n_features)`` rows.
+    """
+    papers_with = np.bincount(rows.indices, minlength=rows.n_features)
+    total = np.zeros(rows.n_features)
+    # One label after another: a table of all n-grams by all labels would not fit.
+    for has_label in y_true.T:
+        expected = np.maximum(papers_with, 1) * has_label.mean()
+        labelled = rows.take(np.flatnonzero(has_label))
+        observed = np.bincount(labelled.indices, minlength=rows.n_features)
+        if len(labelled):
+            total += (observed - expected) ** 2 / expected
+    return np.where(papers_with > 0, total, 0)

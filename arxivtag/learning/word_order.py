@@ -8,19 +8,26 @@ alone, which Keras trains by the function of the same name in
 
 A *gap* stands where a text has ended, where a word is unknown, and where one was left out: it is
 the number 0, its vector is zero, and what an encoder gives there is not looked at.
+
+An embedding may begin with the vectors that come with the product. ``assets/word_vectors`` holds
+``words.txt``, one word a line, ``vectors.npy``, ``(n_words, SIZE)`` int8, and ``scales.npy``,
+``(n_words,)`` float32, by which each row is multiplied. They were learned from abstracts without
+their labels by ``tools/make_word_vectors.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.config import WORD_VECTORS_FOLDER
+from arxivtag.errors import ConfigError
 from arxivtag.learning.features import WordInput
-from arxivtag.learning.word_vectors import SIZE, load_word_vectors, vectors_of
 from arxivtag.settings import ModelConfig, WordKind
 
 if TYPE_CHECKING:
@@ -31,6 +38,7 @@ Numbers = NDArray[np.integer]
 Weights = Mapping[str, FloatArray]  # by the names that Keras' layers and variables have
 Shapes = dict[str, tuple[int, ...]]
 
+SIZE = 128  # of a word's vector
 WIDTHS = (1, 2, 3, 5)  # words that a filter of the cnn sees
 N_BLOCKS, N_HEADS = 1, 4  # of the transformer
 NORM_EPSILON = 1e-6
@@ -78,6 +86,44 @@ def word_input(config: ModelConfig, vectorizer: Vectorizer) -> WordInput | None:
 
 
 @dataclass(frozen=True, eq=False)
+class WordVectors:
+    """Words and their vectors, which are ``numbers * scales[:, None]``, each of length one."""
+
+    words: tuple[str, ...]
+    numbers: NDArray[np.int8]
+    scales: NDArray[np.float32]
+
+
+def load_word_vectors(folder: Path = WORD_VECTORS_FOLDER) -> WordVectors:
+    """Return the vectors in a folder.
+
+    Raises:
+        ConfigError: If there are none.
+    """
+    if not (folder / "words.txt").is_file():
+        raise ConfigError(
+            "There are no word vectors here to begin with.",
+            "Turn word_vectors off, or make them: python -m tools.make_word_vectors FILE.",
+        )
+    lines = (folder / "words.txt").read_text("utf-8")
+    return WordVectors(
+        tuple(lines.split("\n")[:-1]),
+        np.load(folder / "vectors.npy"),
+        np.load(folder / "scales.npy"),
+    )
+
+
+def vectors_of(words: Sequence[str], vectors: WordVectors) -> NDArray[np.float32]:
+    """Return ``(n_words, SIZE)`` the vectors of words, zeros for words without one."""
+    place = {word: number for number, word in enumerate(vectors.words)}
+    found = np.array([place.get(word, -1) for word in words], dtype=np.int64)
+    known = np.flatnonzero(found >= 0)
+    table = np.zeros((len(words), SIZE), np.float32)
+    table[known] = vectors.numbers[found[known]] * vectors.scales[found[known], None]
+    return table
+
+
+@dataclass(frozen=True, eq=False)
 class WordBranch:
     """A trained network that reads words in order.
 
@@ -99,14 +145,10 @@ class WordBranch:
 
 
 def word_logits(branch: WordBranch, words: Numbers) -> FloatArray:
-    """Return the logits of texts.
+    """Return the logits of texts, ``(n_texts, n_labels)`` float32.
 
-    Args:
-        words: ``(n_texts, n)``, 0 for a gap, else 1 plus the word's number; those beyond the
-            network's length are not read.
-
-    Returns:
-        ``(n_texts, n_labels)`` float32.
+    ``words`` are ``(n_texts, n)``, 0 for a gap, else 1 plus the word's number; those beyond the
+    network's length are not read.
     """
     result = np.empty((len(words), branch.shape.n_labels), np.float32)
     for start in range(0, len(words), _BLOCK_TEXTS):
@@ -138,12 +180,7 @@ Encoder = Callable[[FloatArray, Numbers, NDArray[np.bool_], Weights], FloatArray
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of encoder.
-
-    Attributes:
-        n_outputs: Numbers that it gives for each word, from the units of the settings.
-        encode: Its forward pass.
-    """
+    """One kind of encoder; ``n_outputs`` for each word follow from the units of the settings."""
 
     shapes: Callable[[WordShape], Shapes]
     n_outputs: Callable[[int], int]
@@ -196,7 +233,8 @@ def _lstm(
     )
     recurrent = np.stack([weights[f"{d}_lstm_cell_recurrent_kernel"] for d in _DIRECTIONS])
     inputs = np.stack([forward, backward[:, ::-1]])  # (2, n_texts, n_read, 4 * n_units)
-    reads = _before_the_end(is_word)
+    # Where a place stands at or before the last word of its text.
+    reads = np.asarray(np.logical_or.accumulate(is_word[:, ::-1], axis=1)[:, ::-1])
     reads = np.stack([reads, reads[:, ::-1]])[..., None]
     n_units = recurrent.shape[1]
     # A sigmoid is half a tanh of half its input: one call for all four gates.
@@ -213,11 +251,6 @@ def _lstm(
         output = np.where(reads[:, :, place], next_output, output)
         outputs[:, :, place] = output
     return np.concatenate([outputs[0], outputs[1, :, ::-1]], axis=2)
-
-
-def _before_the_end(is_word: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which places stand at or before the last word of their text."""
-    return np.asarray(np.logical_or.accumulate(is_word[:, ::-1], axis=1)[:, ::-1])
 
 
 def _transformer_shapes(shape: WordShape) -> Shapes:

@@ -70,9 +70,8 @@ def fit_members(settings: RunConfig, features: Features, home: Path) -> FitResul
             raise RunError(
                 f"Run {run_id} was trained on other papers than there are now.", "Train it again."
             )
-    n_papers = features.train.y_true.sum(axis=0)
     networks = [bundle.network for bundle in bundles]
-    return FitResult(fused(networks, features.val, n_papers, len(features.train)), (), 0, False)
+    return FitResult(fused(networks, features.val, features.train), (), 0, False)
 
 
 def _bundle_of(run_id: str, home: Path) -> Bundle:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from arxivtag.learning.baselines import MAX_PAPERS
-from arxivtag.learning.model import branches
+from arxivtag.learning.network import branches
 from arxivtag.learning.word_order import WordShape
 from arxivtag.runs.registry import Run
 from arxivtag.settings import RunConfig, VectorizerConfig

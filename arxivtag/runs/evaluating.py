@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from arxivtag.callbacks import OnProgress, unheard
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
-from arxivtag.learning.decision import Scored
+from arxivtag.learning.predictions import Scored
 from arxivtag.runs.reading import open_corpus
 from arxivtag.runs.registry import resolve_model
 

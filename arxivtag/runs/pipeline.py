@@ -22,11 +22,10 @@ from typing import Any
 from arxivtag import storage
 from arxivtag.callbacks import ShouldStop, StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
 from arxivtag.learning.measuring import Resampling
-from arxivtag.learning.model import model_summary
-from arxivtag.learning.network import Network, probabilities
+from arxivtag.learning.network import Network, model_summary, probabilities
+from arxivtag.learning.predictions import Scored, fit_decision
 from arxivtag.learning.space import Watch
 from arxivtag.learning.training import FitResult, Trainer
 from arxivtag.papers.schema import parse_layout

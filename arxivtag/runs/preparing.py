@@ -38,9 +38,8 @@ from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 from arxivtag.errors import DataError, StorageError
 from arxivtag.fields import from_dict, to_dict
 from arxivtag.learning.features import Examples, SparseRows
-from arxivtag.learning.selection import most_telling
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.learning.vocabulary import Fitted, fit
+from arxivtag.learning.vocabulary import Fitted, fit, most_telling
 from arxivtag.learning.word_order import word_input
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.texts import join_text, normalize_text

@@ -18,8 +18,7 @@ from arxivtag import __version__, storage
 from arxivtag.corpus import texts
 from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.store import Corpus
-from arxivtag.learning.decision import Decision, Scored
-from arxivtag.learning.predictions import Predictions, save_predictions
+from arxivtag.learning.predictions import Decision, Predictions, Scored, save_predictions
 from arxivtag.learning.training import FitResult
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.runs.layout import RunFolder, now_iso

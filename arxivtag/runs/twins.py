@@ -44,8 +44,8 @@ def label_ceiling(corpus: Corpus, cleaning: CleaningConfig, features: Features) 
     band = ceilings.ceiling(found)
     neighbours = neighbour_twins(features)
     return {
-        "low": None if band is None else round(band.low, 4),
-        "high": None if band is None else round(band.high, 4),
+        "low": None if band is None else round(band[0], 4),
+        "high": None if band is None else round(band[1], 4),
         "agreement": None if found is None else round(found.value, 4),
         "n_pairs": len(twins),
         "n_groups": 0 if found is None else found.n_groups,

@@ -27,13 +27,13 @@ from __future__ import annotations
 
 import importlib.metadata
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import arxivtag
 from arxivtag.fields import setting, to_dict
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Network, OutputActivation
-from arxivtag.learning.progress import utc_now
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.settings import (
@@ -170,7 +170,7 @@ def new_manifest(
             continue
     return {
         **about,
-        "created_at": utc_now(),
+        "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "package_versions": versions,
         "data_fingerprint": data_fingerprint,
         "config": to_dict(settings) if settings is not None else {},

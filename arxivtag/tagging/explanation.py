@@ -30,9 +30,8 @@ from numpy.typing import NDArray
 
 from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.errors import BundleError, ConfigError
-from arxivtag.learning.calibration import calibrate
+from arxivtag.learning.calibration import calibrate, logit
 from arxivtag.learning.features import SparseRows
-from arxivtag.learning.logistic import logit
 from arxivtag.learning.network import OutputActivation, activate, probability_of_any
 from arxivtag.learning.network import logits as network_logits
 from arxivtag.learning.vectorizer import count_rows

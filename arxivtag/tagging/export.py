@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 
 from arxivtag import storage
 from arxivtag.errors import BundleError
-from arxivtag.learning.calibration import KEEP_ORDER, Calibration
-from arxivtag.learning.logistic import SMALLEST, SMALLEST_REST
+from arxivtag.learning.calibration import KEEP_ORDER, SMALLEST, SMALLEST_REST, Calibration
 from arxivtag.learning.network import LEAST_LOSS, Branch, OutputActivation
 
 if TYPE_CHECKING:

@@ -23,8 +23,7 @@ from arxivtag.learning import calibration, thresholds
 from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.learning.word_order import WordBranch, WordShape
-from arxivtag.learning.word_vectors import SIZE
+from arxivtag.learning.word_order import SIZE, WordBranch, WordShape
 from arxivtag.settings import MAX_HIDDEN_LAYERS
 from arxivtag.tagging.bundle import (
     MANIFEST_NAME,

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from arxivtag import storage
 from arxivtag.fields import to_dict
 from arxivtag.learning import calibration, thresholds
-from arxivtag.learning.network import Branch
-from arxivtag.learning.rounding import rounded
+from arxivtag.learning.network import Branch, rounded
 from arxivtag.tagging.bundle import (
     MANIFEST_NAME,
     SCHEMA_VERSION,
@@ -33,7 +32,7 @@ from arxivtag.tagging.loading import load_bundle
 def save_bundle(bundle: Bundle, folder: Path) -> None:
     """Write ``bundle`` to ``folder`` in one rename; an existing folder is replaced.
 
-    Weights of more than 8 bits are rounded (:func:`arxivtag.learning.rounding.rounded`). What
+    Weights of more than 8 bits are rounded (:func:`arxivtag.learning.network.rounded`). What
     training gives is rounded already, so that the model that was evaluated is the one written.
 
     Raises:

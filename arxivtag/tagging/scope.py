@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.learning.logistic import logit
+from arxivtag.learning.calibration import logit
 from arxivtag.learning.vectorizer import Vectorizer, pair_starts
 from arxivtag.papers.text_checks import check_text
 from arxivtag.papers.words import Words, split_words

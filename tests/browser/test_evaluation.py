@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from arxivtag.learning.evaluation_tables import threshold_figures
+from arxivtag.learning.evaluation import threshold_figures
 from arxivtag.ui.evaluation.view import TABS
 from tests.browser.conftest import Server, eventually, fits, start_server, wait_until_idle
 from tests.ui.evaluated_run import EvaluatedRun, make_evaluated_run

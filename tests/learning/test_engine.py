@@ -310,7 +310,7 @@ def flags_of(address: int) -> list[str]:
 def test_large_arrays_move_into_large_pages_and_small_ones_stay() -> None:
     import jax.numpy as jnp
 
-    from arxivtag.learning.engine.pages import use_large_pages
+    from arxivtag.learning.engine.building import use_large_pages
 
     large, small = jnp.arange(3_000_000.0), jnp.arange(7.0)
     address = large.unsafe_buffer_pointer()

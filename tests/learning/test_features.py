@@ -26,11 +26,3 @@ def test_take_equals_dense_indexing(rows: SparseRows, chosen: list[int]) -> None
     assert taken.indptr.dtype == np.int64
     assert taken.indices.dtype == np.int32
     np.testing.assert_array_equal(taken.to_scipy().toarray(), DENSE[np.array(chosen, dtype=int)])
-
-
-def test_slice_equals_dense_slice(rows: SparseRows) -> None:
-    np.testing.assert_array_equal(rows.slice(1, 3).to_scipy().toarray(), DENSE[1:3])
-
-
-def test_to_scipy_is_the_same_matrix(rows: SparseRows) -> None:
-    np.testing.assert_array_equal(rows.to_scipy().toarray(), DENSE)

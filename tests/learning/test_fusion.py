@@ -62,7 +62,8 @@ def test_the_whole_is_one_network_that_puts_out_the_weighed_sum() -> None:
     own = np.stack([logits(member, rows) for member in members])
     np.testing.assert_allclose(own.sum(axis=0), logits(bundle.network, rows), atol=1e-4)
     val = Examples(rows, np.random.default_rng(1).random((60, 5)) < 0.4)
-    whole = logits(fused(members, val, np.array([50, 9, 4, 1, 0]), 100), rows)
+    train = Examples(rows.take([0] * 100), np.arange(100)[:, None] < [50, 9, 4, 1, 0])
+    whole = logits(fused(members, val, train), rows)
     # On each label a plane through what the members put out.
     for label in range(5):
         inputs = np.column_stack([own[:, :, label].T, np.ones(60)])
@@ -80,5 +81,5 @@ def test_only_several_sigmoid_members_are_weighed() -> None:
     softmax = dataclasses.replace(bundle.network, output_activation="softmax")
     assert weighed(softmax, papers, papers) is softmax
     found = weighed(bundle.network, papers, papers)
-    expected = fused(members_of(bundle.network), papers, papers.y_true.sum(axis=0), 40)
+    expected = fused(members_of(bundle.network), papers, papers)
     np.testing.assert_array_equal(logits(found, rows), logits(expected, rows))

@@ -9,8 +9,8 @@ import pytest
 import scipy.sparse
 from sklearn.svm import LinearSVC
 
-from arxivtag.learning import linear_machines
-from arxivtag.learning.linear_machines import fit
+from arxivtag.learning import baselines
+from arxivtag.learning.baselines import fit_machines
 
 COST = 0.5
 
@@ -46,12 +46,12 @@ def test_they_are_those_of_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None
     rows, y_true = papers()
     oracle = of_scikit_learn(rows, y_true)
     best = value(oracle, rows, y_true)
-    fitted = fit(rows, y_true, COST)
+    fitted = fit_machines(rows, y_true, COST)
     assert fitted is not None
     assert (value(fitted, rows, y_true) < 1.001 * best).all()
-    monkeypatch.setattr(linear_machines, "_TOLERANCE", 1e-4)
-    monkeypatch.setattr(linear_machines, "_MOST_STEPS", 200)
-    fitted = fit(rows, y_true, COST)
+    monkeypatch.setattr(baselines, "_TOLERANCE", 1e-4)
+    monkeypatch.setattr(baselines, "_MOST_STEPS", 200)
+    fitted = fit_machines(rows, y_true, COST)
     assert fitted is not None
     np.testing.assert_allclose(fitted, oracle, atol=2e-3)
 
@@ -61,7 +61,7 @@ def test_cores_and_other_labels_change_nothing(monkeypatch: pytest.MonkeyPatch) 
     found = []
     for n_cores in (1, 4, 4):
         monkeypatch.setattr(os, "cpu_count", lambda n=n_cores: n)
-        found.append(fit(rows, y_true, COST))
+        found.append(fit_machines(rows, y_true, COST))
     np.testing.assert_array_equal(found[1], found[2])
     np.testing.assert_allclose(found[0], found[1], atol=1e-4)
 
@@ -69,22 +69,25 @@ def test_cores_and_other_labels_change_nothing(monkeypatch: pytest.MonkeyPatch) 
 def test_a_machine_is_stopped_between_two_steps() -> None:
     rows, y_true = papers()
     asked: list[bool] = []
-    assert (
-        fit(rows, y_true[:, :1], COST, lambda: bool(asked.append(True) or len(asked) > 3)) is None
-    )
+
+    def should_stop() -> bool:
+        asked.append(True)
+        return len(asked) > 3
+
+    assert fit_machines(rows, y_true[:, :1], COST, should_stop) is None
     assert len(asked) < 8
 
 
 def test_no_label_and_no_paper_need_no_machine() -> None:
     rows, y_true = papers()
-    nothing = fit(rows, y_true[:, :0], COST)
+    nothing = fit_machines(rows, y_true[:, :0], COST)
     assert nothing is not None
     assert nothing.shape == (201, 0)
 
 
 def test_papers_without_words_leave_a_bias() -> None:
     y_true = np.arange(40)[:, None] < [10, 20, 0]
-    fitted = fit(scipy.sparse.csr_matrix((40, 3), dtype="f4"), y_true, COST)
+    fitted = fit_machines(scipy.sparse.csr_matrix((40, 3), dtype="f4"), y_true, COST)
     assert fitted is not None
     # The smallest of b^2 / 2 + (n (1 - b)^2 + (40 - n) (1 + b)^2) / 2.
     np.testing.assert_allclose(fitted, [[0] * 3] * 3 + [[-20 / 41, 0, -40 / 41]], atol=1e-6)

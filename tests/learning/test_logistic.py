@@ -7,7 +7,7 @@ import pytest
 from scipy.special import expit
 from scipy.special import logit as oracle
 
-from arxivtag.learning.logistic import logit, sigmoid
+from arxivtag.learning.calibration import logit, sigmoid
 
 
 def test_logit_and_sigmoid_are_scipys() -> None:

@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from arxivtag.learning import measuring, metrics
+from arxivtag.learning.calibration import reliability_bins
 from arxivtag.learning.measuring import Resampling, evaluate, evaluate_and_count
 from arxivtag.learning.metrics import METRICS, METRICS_BY_KEY
-from arxivtag.learning.reliability import reliability_bins
 
 RANKING_KEYS = {metric.key for metric in METRICS if metric.reads in ("rankings", "scores")}
 
@@ -83,7 +83,8 @@ def test_what_sklearn_lacks_is_checked_by_hand() -> None:
     assert found["recall_at_1"] == pytest.approx((1 / 2 + 0) / 2)
     assert found["recall_at_3"] == pytest.approx((1 / 2 + 0) / 2)
     assert found["recall_at_5"] == 1.0
-    assert measuring.binary_accuracy_all_zeros(y_true) == 1 - 3 / 8
+    counted = evaluate_and_count(y_true, y_prob >= 0.5, y_prob)
+    assert counted["binary_accuracy_all_zeros"] == 1 - 3 / 8
 
 
 def test_ties_share_their_ranks_whatever_the_order_of_labels() -> None:
@@ -180,9 +181,9 @@ def test_calibration_error_by_hand() -> None:
 
 
 def test_bins_hold_their_upper_edge() -> None:
-    y_prob = np.array([[0.0, 0.25, 0.5, 0.75, 1.0]])
-    bins = reliability_bins(np.zeros((1, 5), bool), y_prob, n_bins=4)
-    assert bins.n.tolist() == [2, 1, 1, 1]
+    y_prob = np.arange(16)[None] / 15
+    bins = reliability_bins(np.zeros((1, 16), bool), y_prob)
+    assert bins.n.tolist() == [2] + [1] * 14
 
 
 def test_per_label_columns_are_those_of_single_labels() -> None:
@@ -193,7 +194,7 @@ def test_per_label_columns_are_those_of_single_labels() -> None:
         assert columns["support"][label] == truth.sum()
         assert columns["n_predicted"][label] == given.sum()
         if not truth.any():
-            assert columns["f1"][label] is columns["average_precision"][label] is None
+            assert np.isnan([columns["f1"][label], columns["average_precision"][label]]).all()
             continue
         assert columns["f1"][label] == pytest.approx(oracle.f1_score(truth, given, zero_division=0))
         assert columns["average_precision"][label] == pytest.approx(
@@ -204,7 +205,7 @@ def test_per_label_columns_are_those_of_single_labels() -> None:
                 oracle.precision_score(truth, given)
             )
         else:
-            assert columns["precision"][label] is None
+            assert np.isnan(columns["precision"][label])
 
 
 @given(st.integers(0, 10**6))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from arxivtag.learning import network
-from arxivtag.learning.model import model_summary
+from arxivtag.learning.network import model_summary
 from arxivtag.settings import ModelConfig, TrainingConfig
 from tests.learning.test_network import random_rows
 
@@ -52,7 +52,7 @@ def test_the_example_network_by_hand() -> None:
 def test_summary_needs_no_keras() -> None:
     code = (
         "import sys; from arxivtag.settings import ModelConfig; "
-        "from arxivtag.learning.model import model_summary; model_summary(ModelConfig(), 9, 2); "
+        "from arxivtag.learning.network import model_summary; model_summary(ModelConfig(), 9, 2); "
         "sys.exit(any(name in sys.modules for name in ('keras', 'jax', 'tensorflow')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
@@ -61,7 +61,7 @@ def test_summary_needs_no_keras() -> None:
 @pytest.mark.parametrize("name", ["wide and deep", "towers"])
 @pytest.mark.parametrize("loss", ["binary_crossentropy", "softmax_crossentropy"])
 def test_the_network_predicts_as_the_model(name: str, loss: Any) -> None:
-    from arxivtag.learning.engine.conversion import view_network
+    from arxivtag.learning.engine.model import view_network
 
     rows = random_rows(20, 30)
     model = build_model(SHAPES[name], loss, seed=3)
@@ -91,7 +91,7 @@ def test_same_seed_same_weights_and_towers_differ() -> None:
 
 
 def test_the_network_owns_its_arrays() -> None:
-    from arxivtag.learning.engine.conversion import to_network
+    from arxivtag.learning.engine.model import to_network
 
     model = build_model(SHAPES["linear"], "binary_crossentropy")
     kept = to_network(model)

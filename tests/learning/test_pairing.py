@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from arxivtag.learning.decision import Scored
 from arxivtag.learning.measuring import Resampling
 from arxivtag.learning.pairing import Difference, Judged, differences, judge
+from arxivtag.learning.predictions import Scored
 from arxivtag.learning.thresholds import Thresholds
 
 HALF = Thresholds("global", np.full(3, 0.5, np.float32))

@@ -10,8 +10,7 @@ import pytest
 
 from arxivtag.errors import StorageError
 from arxivtag.learning.calibration import Calibration
-from arxivtag.learning.decision import Scored
-from arxivtag.learning.predictions import Predictions, load_predictions, save_predictions
+from arxivtag.learning.predictions import Predictions, Scored, load_predictions, save_predictions
 
 
 @pytest.fixture

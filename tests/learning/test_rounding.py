@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from arxivtag.learning import network, rounding
-from arxivtag.learning.network import Branch, DenseLayer, Network
-from arxivtag.learning.rounding import rounded, to_int8
+from arxivtag.learning import network
+from arxivtag.learning.network import Branch, DenseLayer, Network, rounded, to_int8
 from tests.learning.test_network import random_rows, wide_and_deep
 
 
 def test_int8_moves_no_weight_by_more_than_half_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounding, "_BLOCK_ROWS", 16)
+    monkeypatch.setattr(network, "_BLOCK_ROWS", 16)
     kernel = np.random.default_rng(0).normal(size=(50, 7)).astype(np.float32)
     kernel[3] = 0
     numbers, scale = to_int8(kernel)

@@ -9,8 +9,7 @@ import pytest
 
 from arxivtag.corpus.tokens import map_tokens, write_tokens
 from arxivtag.learning.features import SparseRows
-from arxivtag.learning.selection import label_statistic, most_telling, take_terms
-from arxivtag.learning.vocabulary import fit
+from arxivtag.learning.vocabulary import fit, label_statistic, most_telling, take_terms
 from arxivtag.settings import VectorizerConfig
 from tests.fitting import fit_transform
 from tests.tagging.models import invented_texts, make_bundle

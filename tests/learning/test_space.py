@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -56,16 +58,15 @@ def test_too_few_labels_are_not_shown() -> None:
 
 
 def test_training_shows_papers_leaving_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
-    from arxivtag.learning.engine import watching
+    from arxivtag.learning.engine import callbacks
 
-    monkeypatch.setattr(watching, "SECONDS_BETWEEN", 0.0)
-    monkeypatch.setattr(watching, "SHARE_OF_TIME", 1e9)
+    monkeypatch.setattr(callbacks, "SECONDS_BETWEEN_LOOKS", 0.0)
+    monkeypatch.setattr(callbacks, "LOOKS_SHARE", 1e9)
     seen: list[tuple[float, FloatArray]] = []
-    watch = space.new_watch(
-        TRAIN.y_true, VAL.y_true, 1, lambda epoch, y_prob: seen.append((epoch, y_prob))
-    )
-    fitted = run(MODEL, TRAINING, watch=watch)
+    watch = space.new_watch(TRAIN.y_true, VAL.y_true, 1)
     assert watch is not None
+    watch = dataclasses.replace(watch, record=lambda *looked: seen.append(looked))
+    fitted = run(MODEL, TRAINING, watch=watch)
     epochs = [epoch for epoch, _ in seen]
     assert epochs == sorted(set(epochs))
     assert {0, 1, 2, 3} < set(epochs)

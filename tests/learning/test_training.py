@@ -14,7 +14,6 @@ from arxivtag.learning import network
 from arxivtag.learning.features import Examples, SparseRows
 from arxivtag.learning.losses import LOSSES
 from arxivtag.learning.network import Branch, DenseLayer, Network
-from arxivtag.learning.progress import best_micro_f1, validation_figures
 from arxivtag.learning.training import FitResult, Trainer, lift_rare_labels
 from arxivtag.settings import LossName, ModelConfig, RunConfig, TrainingConfig
 
@@ -147,6 +146,8 @@ def test_epochs_are_chosen_by_the_number_of_training_papers() -> None:
 
 
 def test_history_agrees_with_the_network(reference: Any) -> None:
+    from arxivtag.learning.engine.callbacks import validation_figures
+
     result, _ = reference
     figures = validation_figures(VAL.y_true, network.logits(result.network, VAL.rows), BINARY)
     last = result.history[-1]
@@ -248,6 +249,8 @@ def _validation() -> Any:
 
 
 def test_early_stopping_keeps_the_best_epoch() -> None:
+    from arxivtag.learning.engine.callbacks import validation_figures
+
     # A learning rate this high overfits after an epoch or two.
     training = dataclasses.replace(
         TRAINING,
@@ -333,7 +336,7 @@ def test_softmax_towers_and_a_linear_path_in_one_compilation(
 
 
 def test_without_validation_papers_the_last_epoch_is_the_best() -> None:
-    none = Examples(TRAIN.rows.slice(0, 0), VAL.y_true[:0])
+    none = Examples(TRAIN.rows.take([]), VAL.y_true[:0])
     training = dataclasses.replace(TRAINING, early_stopping_patience=1, restore_best_epoch=True)
     result = run(ModelConfig(()), training, val=none)
     assert result.best_epoch == 3
@@ -369,6 +372,8 @@ def test_rare_labels_are_lifted_by_their_rarity() -> None:
 def test_validation_figures_equal_keras_and_sklearn(name: LossName) -> None:
     import keras
     from sklearn.metrics import f1_score
+
+    from arxivtag.learning.engine.callbacks import best_micro_f1, validation_figures
 
     random = np.random.default_rng(3)
     y, values = random.random((30, 5)) < 0.4, random.normal(size=(30, 5)).astype(np.float32) * 3

@@ -10,8 +10,7 @@ import pandas as pd
 
 from arxivtag import storage
 from arxivtag.learning import thresholds
-from arxivtag.learning.decision import Scored
-from arxivtag.learning.predictions import Predictions, save_predictions
+from arxivtag.learning.predictions import Predictions, Scored, save_predictions
 from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import RunConfig, preset_settings, with_settings
 from tests.runs.conftest import make_run

@@ -7,11 +7,9 @@ import random
 import numpy as np
 
 from arxivtag.learning.calibration import Calibration
-from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation
-from arxivtag.learning.rounding import rounded
+from arxivtag.learning.network import Branch, DenseLayer, Network, OutputActivation, rounded
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.learning.word_order import KINDS, WordBranch, WordShape
-from arxivtag.learning.word_vectors import SIZE
+from arxivtag.learning.word_order import KINDS, SIZE, WordBranch, WordShape
 from arxivtag.settings import RunConfig, VectorizerConfig, WordKind
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index

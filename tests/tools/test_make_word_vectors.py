@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from arxivtag.corpus.store import open_corpus
-from arxivtag.learning.word_vectors import SIZE, load_word_vectors
+from arxivtag.learning.word_order import SIZE, load_word_vectors
 from tools.make_word_vectors import learn, save_word_vectors
 
 pytest.importorskip("gensim", reason='needs pip install "arxivtag[vectors]"')

@@ -9,8 +9,7 @@ import numpy as np
 from arxivtag import storage
 from arxivtag.fields import to_dict
 from arxivtag.learning.calibration import Calibration
-from arxivtag.learning.network import Branch, DenseLayer, Network
-from arxivtag.learning.rounding import rounded
+from arxivtag.learning.network import Branch, DenseLayer, Network, rounded
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import run_folder
 from arxivtag.settings import VectorizerConfig, preset_settings

@@ -11,9 +11,8 @@ import pandas as pd
 
 from arxivtag import storage
 from arxivtag.learning import evaluation
-from arxivtag.learning.decision import Scored, fit_decision
 from arxivtag.learning.network import probabilities
-from arxivtag.learning.predictions import Predictions, save_predictions
+from arxivtag.learning.predictions import Predictions, Scored, fit_decision, save_predictions
 from arxivtag.runs.layout import RunFolder, run_folder
 from arxivtag.settings import EvaluationConfig
 from arxivtag.tagging.saving import save_bundle

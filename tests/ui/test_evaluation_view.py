@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag import storage
 from arxivtag.fields import to_dict
 from arxivtag.learning import thresholds
-from arxivtag.learning.evaluation_tables import threshold_figures
+from arxivtag.learning.evaluation import threshold_figures
 from arxivtag.learning.headline import headline_sentences
 from arxivtag.learning.metrics import METRICS
 from arxivtag.runs.layout import run_folder

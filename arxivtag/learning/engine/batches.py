@@ -21,7 +21,6 @@ class Batches(keras.utils.PyDataset):
 
     Args:
         word_dropout_rate: Share of each paper's n-grams left out, the others scaled up.
-        random_seed: Decides order and dropout.
         reads_ngrams: Whether the network reads n-grams, and not words in order alone.
     """
 
@@ -41,12 +40,11 @@ class Batches(keras.utils.PyDataset):
         self._batch_size = batch_size
         self._word_dropout_rate = word_dropout_rate
         self._seed = random_seed
-        self._epoch = 0
         lengths = np.sort(np.diff(self._rows.indptr))
         self._capacity = roomy(max(1, int(lengths[-batch_size:].sum())))
         n_occurring = min(self._capacity, roomy(self._rows.n_features))
         self._row_capacity = -(-n_occurring // CHUNK_ROWS) * CHUNK_ROWS
-        self._order = self._shuffled()
+        self.start_at(0)
 
     @property
     def num_batches(self) -> int:
@@ -59,7 +57,7 @@ class Batches(keras.utils.PyDataset):
         Not done in Keras' ``on_epoch_end`` hook, which is also called before the first epoch.
         """
         self._epoch = epoch
-        self._order = self._shuffled()
+        self._order = np.random.default_rng((self._seed, epoch)).permutation(len(self._rows))
 
     def __getitem__(self, index: int) -> tuple[dict[str, Any], NDArray[np.bool_]]:
         """Return batch ``index`` of the epoch."""
@@ -86,9 +84,12 @@ class Batches(keras.utils.PyDataset):
 
     def _ngrams_of(self, rows: SparseRows, index: int) -> dict[str, Any]:
         """Return the weights of n-grams by paper, and by n-gram."""
-        data = self._drop_words(rows.data, index)
-        matrix = csr_matrix((data, rows.indices, rows.indptr), shape=(len(rows), rows.n_features))
+        matrix = rows.to_scipy()
         if self._word_dropout_rate:
+            random = np.random.default_rng((self._seed, self._epoch, index))
+            kept = random.random(len(rows.data), "f4") >= self._word_dropout_rate
+            scaled = rows.data * kept / (1.0 - self._word_dropout_rate)
+            matrix.data = np.asarray(scaled, np.float32)
             matrix.eliminate_zeros()
         numbers, by_row = self._occurring(matrix)
         return {
@@ -97,16 +98,6 @@ class Batches(keras.utils.PyDataset):
             **self._padded(matrix, self._batch_size, prefix=""),
             **self._padded(by_row, self._row_capacity, prefix="transposed_"),
         }
-
-    def _shuffled(self) -> NDArray[np.int64]:
-        return np.random.default_rng((self._seed, self._epoch)).permutation(len(self._rows))
-
-    def _drop_words(self, data: NDArray[np.float32], index: int) -> NDArray[np.float32]:
-        if not self._word_dropout_rate:
-            return data
-        random = np.random.default_rng((self._seed, self._epoch, index)).random(len(data), "f4")
-        kept = random >= self._word_dropout_rate
-        return np.asarray(data * kept / (1.0 - self._word_dropout_rate), np.float32)
 
     def _padded(self, matrix: csr_matrix, n_rows: int, prefix: str) -> dict[str, NDArray[Any]]:
         indptr = np.full(n_rows + 1, matrix.nnz, np.int32)

@@ -2,47 +2,54 @@
 
 from __future__ import annotations
 
+import ctypes
 import dataclasses
 import itertools
+import sys
 from collections.abc import Hashable, Iterator
 
+import jax
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag.learning.engine.model import BranchModel, SparseDense, variables_of
 from arxivtag.learning.engine.optimizer import LazyRows, RowSparseAdam
-from arxivtag.learning.engine.pages import use_large_pages
 from arxivtag.learning.engine.word_order import EMBEDDING, build_word_network, weights_by_name
-from arxivtag.learning.features import WordInput
+from arxivtag.learning.features import Examples, WordInput
 from arxivtag.learning.losses import LOSSES
-from arxivtag.learning.model import branches
+from arxivtag.learning.network import branches
 from arxivtag.learning.word_order import WordShape
-from arxivtag.settings import ModelConfig, TrainingConfig
+from arxivtag.settings import ModelConfig, RunConfig, TrainingConfig
 
-# A model whose train step is compiled, and what must agree for another to be trained by it.
+_LARGE_PAGE = 1 << 21
+_MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25  # the second is of Linux 6.1; older ones refuse it
+# A model whose train step is compiled, by its ``program``.
 _compiled: dict[Hashable, BranchModel] = {}
 
 
-def ready_model(
-    config: ModelConfig,
-    training: TrainingConfig,
-    shape: tuple[int, int],
-    n_steps: int,
-    *,
-    words: WordInput | None = None,
-    random_seed: int = 0,
-) -> BranchModel:
+def ready_model(train: Examples, settings: RunConfig, n_steps: int) -> BranchModel:
     """Return a model with its optimizer, for at most ``n_steps`` steps.
 
     If one like it was given to :func:`keep_program`, its program is used: what is returned is that
-    model with first weights of this one. ``shape`` is the number of n-grams and of labels.
+    model with first weights of this one.
     """
-    model = build_model(config, training, *shape, words=words, random_seed=random_seed)
+    config, training, seed = settings.model, settings.training, settings.random_seed
+    shape = train.rows.n_features, train.y_true.shape[1]
+    model = build_model(config, training, *shape, words=train.words, random_seed=seed)
     compile_model(model, training, n_steps)
     for variable in variables_of(model):
         use_large_pages(variable.value)
-    compiled = _compiled.pop(_program(config, training, shape, n_steps), None)
+    # All that a compiled step depends on besides the shapes of its batches.
+    inside = dataclasses.replace(
+        training,
+        epochs=None,
+        early_stopping_patience=None,
+        restore_best_epoch=False,
+        rare_label_lift=0.0,
+    )
+    model.program = config, inside, shape, n_steps
+    compiled = _compiled.pop(model.program, None)
     if compiled is None:
         return model
     pairs = list(zip(variables_of(compiled), variables_of(model), strict=True))
@@ -53,30 +60,10 @@ def ready_model(
     return compiled
 
 
-def keep_program(
-    model: BranchModel,
-    config: ModelConfig,
-    training: TrainingConfig,
-    shape: tuple[int, int],
-    n_steps: int,
-) -> None:
+def keep_program(model: BranchModel) -> None:
     """Keep a model that has taken a step for the next :func:`ready_model` that is like it."""
     _compiled.clear()
-    _compiled[_program(config, training, shape, n_steps)] = model
-
-
-def _program(
-    config: ModelConfig, training: TrainingConfig, shape: tuple[int, int], n_steps: int
-) -> Hashable:
-    """Return all that a compiled step depends on besides the shapes of its batches."""
-    inside = dataclasses.replace(
-        training,
-        epochs=None,
-        early_stopping_patience=None,
-        restore_best_epoch=False,
-        rare_label_lift=0.0,
-    )
-    return config, inside, shape, n_steps
+    _compiled[model.program] = model
 
 
 def build_model(
@@ -88,16 +75,7 @@ def build_model(
     words: WordInput | None = None,
     random_seed: int = 0,
 ) -> BranchModel:
-    """Return the uncompiled Keras model.
-
-    Args:
-        config: Hidden layers, linear path and dropout.
-        training: Which losses.
-        n_features: Columns of the TF-IDF rows.
-        n_labels: Outputs.
-        words: What a network that reads words in order is given.
-        random_seed: Decides first weights and dropout.
-    """
+    """Return the uncompiled Keras model; ``random_seed`` decides first weights and dropout."""
     loss = LOSSES[training.loss]
     # Keras' seeds on JAX have 32 bits.
     seeds = ((random_seed * 1000 + number) % 2**32 for number in itertools.count())
@@ -159,7 +137,9 @@ def _head(
 
 def compile_model(model: BranchModel, training: TrainingConfig, n_steps: int) -> None:
     """Give ``model`` its optimizer, for at most ``n_steps`` steps."""
-    learning_rate, decay = _learning_rate(training, n_steps), training.weight_decay or None
+    learning_rate, decay = training.learning_rate, training.weight_decay or None
+    if training.learning_rate_schedule == "cosine":
+        learning_rate = keras.optimizers.schedules.CosineDecay(learning_rate, n_steps)
     first_kernels = [stem.kernel for stem in model.stems]
     optimizer: LazyRows | RowSparseAdam
     if training.lazy_rows or not first_kernels:
@@ -181,9 +161,18 @@ def compile_model(model: BranchModel, training: TrainingConfig, n_steps: int) ->
     optimizer.build(model.trainable_variables)
 
 
-def _learning_rate(
-    training: TrainingConfig, n_steps: int
-) -> float | keras.optimizers.schedules.LearningRateSchedule:
-    if training.learning_rate_schedule == "cosine":
-        return keras.optimizers.schedules.CosineDecay(training.learning_rate, n_steps)
-    return training.learning_rate
+def use_large_pages(array: jax.Array) -> None:
+    """Move an array into large pages, where it stands; where the system refuses, nothing changes.
+
+    A step reads and writes thousands of rows that stand anywhere in hundreds of megabytes. In pages
+    of 4 kB nearly each of them costs a look at the page tables in memory; in pages of 2 MB few do.
+    What a later step puts in its place, in the same memory, has them too.
+    """
+    if sys.platform != "linux" or jax.default_backend() != "cpu":
+        return
+    address, end = array.unsafe_buffer_pointer(), array.unsafe_buffer_pointer() + array.nbytes
+    start = -(-address // _LARGE_PAGE) * _LARGE_PAGE
+    length = (end - start) // _LARGE_PAGE * _LARGE_PAGE
+    if length > 0:
+        for advice in (_MADV_HUGEPAGE, _MADV_COLLAPSE):
+            ctypes.CDLL(None).madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), advice)

@@ -1,7 +1,8 @@
-"""Keras callbacks: live figures and stop requests, and validation after each epoch."""
+"""What happens while Keras trains: live figures, stop requests, validation, looks at papers."""
 
 from __future__ import annotations
 
+import datetime
 import math
 import threading
 import time
@@ -13,30 +14,28 @@ from typing import Any
 import keras
 import numpy as np
 
-from arxivtag.callbacks import ShouldStop
+from arxivtag.callbacks import OnTick, ShouldStop
 from arxivtag.errors import TrainingError
-from arxivtag.learning.engine.conversion import to_network
-from arxivtag.learning.engine.model import BranchModel
+from arxivtag.learning.engine.model import BranchModel, State, Values, to_network, view_network
 from arxivtag.learning.features import Examples
-from arxivtag.learning.losses import LOSSES
-from arxivtag.learning.network import FloatArray, Network, logits
-from arxivtag.learning.progress import OnTick, utc_now, validation_figures
+from arxivtag.learning.losses import LOSSES, BoolArray, Loss
+from arxivtag.learning.network import FloatArray, Network, activate, logits, probabilities
+from arxivtag.learning.space import Watch
 from arxivtag.settings import TrainingConfig
 
 SECONDS_BETWEEN_TICKS = 0.15
 MAX_POINTS = 4_000  # of a whole training: beyond it, a point is the mean of several batches
+# What looks for the label space may take of the training between epochs, and how many there are:
+# those after epochs cost nothing more.
+LOOKS_SHARE = 0.02
+SECONDS_BETWEEN_LOOKS = 0.4
+MAX_LOOKS_BETWEEN, MAX_LOOKS_AFTER = 20, 100
 Logs = dict[str, Any]  # Keras' running figures by name, on the device until they are read
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What training is going to do.
-
-    Attributes:
-        n_papers: Training papers.
-        batch_size: Papers in a step; the last one of an epoch may have fewer.
-        n_steps: Steps per epoch.
-    """
+    """What training is going to do: ``n_steps`` in each epoch, of which the last may be short."""
 
     n_papers: int
     batch_size: int
@@ -59,11 +58,6 @@ class Live(keras.callbacks.Callback):
 
     Keras gives running means, on several threads, so that they come in any order. What a batch,
     or a few of them, had is the difference of two of these, each times its papers.
-
-    Args:
-        plan: What it is going to do.
-        on_tick: Called with each record.
-        should_stop: Asked as often.
     """
 
     # Keras may then dispatch the next step before this one's figures are there. The model
@@ -71,11 +65,7 @@ class Live(keras.callbacks.Callback):
     async_safe = True
 
     def __init__(
-        self,
-        model: BranchModel,
-        plan: Plan,
-        on_tick: OnTick,
-        should_stop: ShouldStop,
+        self, model: BranchModel, plan: Plan, on_tick: OnTick, should_stop: ShouldStop
     ) -> None:
         super().__init__()
         self._trained, self._plan = model, plan
@@ -129,7 +119,7 @@ class Live(keras.callbacks.Callback):
             "binary_accuracy": float(logs["binary_accuracy"]),
             "points": points,
             "papers_per_second": round(self._plan.papers_after(step) / seconds, 1),
-            "at": utc_now(),
+            "at": _now(),
         }
         self._on_tick(record)
 
@@ -149,15 +139,11 @@ class Validation(keras.callbacks.Callback):
     """After each epoch: validation figures, the best epoch's network, early stopping.
 
     The figures are those of the plain network with rounded weights, the one that is stored; so
-    nothing more is compiled.
-    An epoch that a stop request cut short gets no record, but its network is
-    kept where it is the best so far.
+    nothing more is compiled. An epoch that a stop request cut short gets no record, but its
+    network is kept where it is the best so far.
 
     Args:
         val: Validation papers; with none of them, the last epoch counts as the best.
-        config: The loss, patience, and whether the best epoch is kept.
-        plan: What training is going to do.
-        on_tick: Called with each record.
         on_logits: Called with each epoch, counted from 1, and logits ``(n_val, n_labels)``.
     """
 
@@ -175,8 +161,7 @@ class Validation(keras.callbacks.Callback):
         self._val, self._config = val, config
         self._plan, self._on_tick, self._on_logits = plan, on_tick, on_logits
         self._started = 0.0
-        # One record per whole epoch.
-        self.records: list[dict[str, Any]] = []
+        self.records: list[dict[str, Any]] = []  # one per whole epoch
         self.best_epoch = 0
         self.best_network: Network | None = None
 
@@ -209,7 +194,7 @@ class Validation(keras.callbacks.Callback):
             **{name: float(value) for name, value in logs.items()},
             "learning_rate": float(model.optimizer.learning_rate),
             "seconds": round(seconds, 3),
-            "at": utc_now(),
+            "at": _now(),
         }
         self.records.append(record)
         if self._on_logits:
@@ -227,10 +212,104 @@ class Validation(keras.callbacks.Callback):
                 self.best_network = network
 
 
+class Watching:
+    """Shows a watch the network before training, after epochs, and some times in between.
+
+    Most happens in the beginning, so looks come closely there, further and further apart
+    until their time is spent. Between epochs the rows of a first layer that have not occurred for
+    a while are a little behind: this is for the eye, no figure is taken from it.
+    """
+
+    def __init__(self, model: BranchModel, val: Examples, plan: Plan, watch: Watch) -> None:
+        self._model, self._plan, self._watch = model, plan, watch
+        self._rows = val.rows.take(watch.papers)
+        self._epochs_apart = math.ceil(plan.n_epochs / MAX_LOOKS_AFTER)
+        self._n_between, self._spent, self._cost = 0, 0.0, 0.0
+        self._n_steps = self._first_step = 0
+        self._began = self._next_at = 0.0
+
+    def begin(self, n_epochs_done: int) -> None:
+        """Look for the first time, and from now on after each step, before the next may begin.
+
+        Keras' callbacks are too late: they run on other threads, and the next step takes the
+        values.
+        """
+        self._n_steps = self._first_step = n_epochs_done * self._plan.n_steps
+        self._look()
+        self._model.make_train_function()
+        step: Callable[[State, object], tuple[Logs, State]] = self._model.train_function
+
+        def watched(state: State, iterator: object) -> tuple[Logs, State]:
+            logs, state = step(state, iterator)
+            self._after_step(state[0])
+            return logs, state
+
+        self._model.train_function = watched
+
+    def after_epoch(self, epoch: int, logits: FloatArray) -> None:
+        """Show the logits ``(n_val, n_labels)`` of an epoch, counted from 1."""
+        if epoch % self._epochs_apart == 0 or epoch == self._plan.n_epochs:
+            chosen = activate(logits[self._watch.papers], self._model.output_activation)
+            self._watch.record(epoch, chosen[:, self._watch.labels])
+
+    def _after_step(self, trainable: Values) -> None:
+        self._n_steps += 1
+        now = time.perf_counter()
+        n_timed = self._n_steps - self._first_step - 1
+        if n_timed == 0:  # the first step is compiled
+            self._began, self._next_at = now, now + SECONDS_BETWEEN_LOOKS
+        elif now >= self._next_at and self._n_steps % self._plan.n_steps:
+            all_steps = self._plan.n_steps * self._plan.n_epochs - self._first_step
+            planned = (now - self._began) / n_timed * all_steps
+            affordable = self._spent + self._cost <= LOOKS_SHARE * planned
+            if affordable and self._n_between < MAX_LOOKS_BETWEEN:
+                self._n_between += 1
+                pairs = list(zip(self._model.trainable_variables, trainable, strict=True))
+                with keras.StatelessScope(state_mapping=pairs):
+                    self._look()
+                elapsed = time.perf_counter() - self._began
+                self._next_at = time.perf_counter() + max(SECONDS_BETWEEN_LOOKS, elapsed / 2)
+
+    def _look(self) -> None:
+        started = time.perf_counter()
+        y_prob = probabilities(view_network(self._model), self._rows)
+        self._watch.record(self._n_steps / self._plan.n_steps, y_prob[:, self._watch.labels])
+        self._cost = time.perf_counter() - started
+        self._spent += self._cost
+
+
 def check_is_number(loss: float) -> None:
     """Raise a TrainingError if the loss is infinite or not a number."""
     if not math.isfinite(loss):
-        raise TrainingError(
-            "The loss should be a finite number. Received: " + str(loss) + ".",
-            "Lower the learning rate.",
-        )
+        said = f"The loss should be a finite number. Received: {loss}."
+        raise TrainingError(said, "Lower the learning rate.")
+
+
+def validation_figures(y_true: BoolArray, logits: FloatArray, loss: Loss) -> dict[str, float]:
+    """Return the validation figures of an epoch from (n, n_labels) each, empty without papers.
+
+    ``val_micro_f1`` is the highest over one threshold for all labels, since during
+    training no threshold is chosen yet.
+    """
+    if len(logits) == 0:
+        return {}
+    y_prob = activate(logits, loss.output_activation)
+    top = logits.argmax(axis=1)
+    return {
+        "val_loss": loss.validated(y_true, logits),
+        "val_binary_accuracy": float(((y_prob > 0.5) == y_true).mean()),
+        "val_micro_f1": best_micro_f1(y_true, y_prob),
+        "val_precision_at_1": float(y_true[np.arange(len(top)), top].mean()),
+    }
+
+
+def best_micro_f1(y_true: BoolArray, y_prob: FloatArray) -> float:
+    """Return the highest micro-F1 over one threshold for all labels."""
+    order = np.argsort(-y_prob, axis=None)
+    hits = np.cumsum(y_true.reshape(-1)[order])
+    n_given = np.arange(1, len(order) + 1)
+    return float((2 * hits / (n_given + y_true.sum())).max())
+
+
+def _now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

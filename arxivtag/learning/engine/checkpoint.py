@@ -37,7 +37,6 @@ class Checkpoint(keras.callbacks.Callback):
     ends with the very weights of one that was not cut off.
 
     Args:
-        validation: Holds history and best epoch.
         identity: What must agree for a checkpoint to be used: all settings that training
             reads, and the fingerprint of its papers.
     """
@@ -70,11 +69,10 @@ class Checkpoint(keras.callbacks.Callback):
         self._validation.records[:] = state["records"]
         self._validation.best_epoch = state["best_epoch"]
         if "best_shape" in state:
-            self._validation.best_network = Network(
-                _branches(content, state["best_shape"]),
-                self._trained.output_activation,
-                _word_branches(content, state["best_words"]),
-            )
+            branches = _branches(content, state["best_shape"])
+            words = _word_branches(content, state["best_words"])
+            activation = self._trained.output_activation
+            self._validation.best_network = Network(branches, activation, words)
         self._n_epochs_written = len(state["records"])
         return self._n_epochs_written
 
@@ -121,20 +119,14 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 def _to_arrays(network: Network) -> Arrays:
-    return {
-        f"best_{i}_{j}_{name}": getattr(layer, name)
-        for i, branch in enumerate(network.branches)
-        for j, layer in enumerate(branch.layers)
-        for name in _PARTS
-    } | {
-        f"best_word_{i}_{name}": array
-        for i, branch in enumerate(network.word_branches)
-        for name, array in (
-            ("embedding", branch.embedding),
-            ("scale", branch.scale),
-            *branch.weights.items(),
-        )
-    }
+    arrays: Arrays = {}
+    for i, branch in enumerate(network.branches):
+        for j, layer in enumerate(branch.layers):
+            arrays |= {f"best_{i}_{j}_{name}": getattr(layer, name) for name in _PARTS}
+    for i, words in enumerate(network.word_branches):
+        everything = {"embedding": words.embedding, "scale": words.scale, **words.weights}
+        arrays |= {f"best_word_{i}_{name}": array for name, array in everything.items()}
+    return arrays
 
 
 def _word_branches(content: Arrays, shapes: list[dict[str, Any]]) -> tuple[WordBranch, ...]:
@@ -147,12 +139,8 @@ def _word_branches(content: Arrays, shapes: list[dict[str, Any]]) -> tuple[WordB
 
 
 def _branches(content: Arrays, shape: list[int]) -> tuple[Branch, ...]:
-    return tuple(
-        Branch(
-            tuple(
-                DenseLayer(*(content[f"best_{i}_{j}_{name}"] for name in _PARTS))
-                for j in range(n_layers)
-            )
-        )
-        for i, n_layers in enumerate(shape)
-    )
+    made = []
+    for i, n_layers in enumerate(shape):
+        parts = [[content[f"best_{i}_{j}_{name}"] for name in _PARTS] for j in range(n_layers)]
+        made.append(Branch(tuple(DenseLayer(*of_layer) for of_layer in parts)))
+    return tuple(made)

@@ -1,16 +1,18 @@
-"""The Keras model: sparse first layers, dense layers above, a train step of its own."""
+"""The Keras model: sparse first layers, dense layers above, a train step of its own; made plain."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Hashable, Mapping
 
 import jax
 import jax.numpy as jnp
 import keras
+import numpy as np
 
 from arxivtag.learning.engine.sparse import CSR, OccurringRows, RowGradient, csr_dot, roomy
+from arxivtag.learning.engine.word_order import view_word_branch
 from arxivtag.learning.losses import Loss, any_of, ranking_losses
+from arxivtag.learning.network import Branch, DenseLayer, Network, rounded
 from arxivtag.learning.word_order import WordShape
 
 # How probabilities come from logits (batch_size, n_labels).
@@ -42,19 +44,16 @@ def variables_of(model: keras.Model) -> list[keras.Variable]:
 class SparseDense(keras.layers.Layer):
     """``Dense`` without activation for sparse input: ``rows @ kernel + bias``.
 
-    Args:
-        units: Outputs.
-        n_features: Inputs; the kernel has some rows more, which stay zero.
-        kernel_initializer: As in ``keras.layers.Dense``.
+    The kernel has some rows more than there are features, which stay zero.
     """
 
     def __init__(
         self,
         units: int,
         n_features: int,
-        kernel_initializer: str | keras.initializers.Initializer = "glorot_uniform",
+        kernel_initializer: str | keras.initializers.Initializer,
         *,
-        name: str | None = None,
+        name: str,
     ) -> None:
         super().__init__(name=name)
         self.n_features = n_features
@@ -90,6 +89,9 @@ class BranchModel(keras.Model):
         word_networks: Those branches, from words to ``(batch_size, n_labels)`` outputs.
         loss: The loss of the settings: how probabilities come from logits, and what is shown.
         ranking_weight: Weight of :func:`~arxivtag.learning.losses.ranking_losses`.
+
+    Attributes:
+        program: What must agree for another model to be trained by this one's compiled step.
     """
 
     def __init__(
@@ -99,8 +101,8 @@ class BranchModel(keras.Model):
         branch_losses: list[Loss],
         loss: Loss,
         *,
-        word_networks: Mapping[WordShape, keras.Model] = MappingProxyType({}),
-        ranking_weight: float = 0.0,
+        word_networks: Mapping[WordShape, keras.Model],
+        ranking_weight: float,
     ) -> None:
         super().__init__()
         self.stems = stems
@@ -110,6 +112,7 @@ class BranchModel(keras.Model):
         self.branch_losses = tuple(branch_losses)
         self.output_activation = loss.output_activation
         self.ranking_weight = ranking_weight
+        self.program: Hashable = None
         self._shown_losses = loss.shown
         self.loss_tracker = keras.metrics.Mean(name="loss")
         self.accuracy_tracker = keras.metrics.Mean(name="binary_accuracy")
@@ -247,3 +250,32 @@ class BranchModel(keras.Model):
     def _above(self) -> list[int]:
         first = {id(v) for stem in self.stems for v in stem.trainable_variables}
         return [i for i, v in enumerate(self.trainable_variables) if id(v) not in first]
+
+
+def to_network(model: BranchModel) -> Network:
+    """Return the model's weights, rounded, as a :class:`Network` of its own arrays."""
+    return rounded(view_network(model))
+
+
+def view_network(model: BranchModel) -> Network:
+    """Return a network that shares memory with the model: use it before the next step."""
+    # The mean of branches is the sum of branches whose last layers are divided.
+    shares = [loss.logit_scale / len(model.branch_losses) for loss in model.branch_losses]
+    made = []
+    for stem, head, share in zip(model.stems, model.heads, shares, strict=False):
+        dense = [stem, *(item for item in head if hasattr(item, "kernel"))]
+        made.append(Branch(tuple(map(_dense_layer, dense, [1.0] * (len(dense) - 1) + [share]))))
+    of_words = shares[len(model.stems) :]
+    words = map(view_word_branch, model.word_networks, model.word_shapes, of_words)
+    return Network(tuple(made), model.output_activation, tuple(words))
+
+
+def _dense_layer(layer: keras.layers.Layer, share: float) -> DenseLayer:
+    kernel, bias = np.asarray(layer.kernel.value), np.asarray(layer.bias.value)
+    if isinstance(layer, SparseDense):
+        kernel = kernel[: layer.n_features]
+    if share == 1.0:
+        return DenseLayer(kernel, bias)
+    # As a scale of rows, since a first kernel is too large for a second one beside it.
+    scale = np.full(len(kernel), share, np.float32)
+    return DenseLayer(kernel, bias * np.float32(share), scale)

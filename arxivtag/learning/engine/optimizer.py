@@ -67,7 +67,6 @@ class LazyRows(_PacedAdam):
     reads and writes a third of what Adam's does, and that is what takes the time.
 
     Args:
-        learning_rate: A number or a Keras schedule.
         kernels: Those that get row gradients.
         weight_decay: Pull towards zero of rows that occur, and of all other variables that are
             not excluded from it.
@@ -78,7 +77,7 @@ class LazyRows(_PacedAdam):
         learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
         *,
         kernels: list[keras.Variable],
-        weight_decay: float | None = None,
+        weight_decay: float | None,
     ) -> None:
         super().__init__(learning_rate=learning_rate, weight_decay=weight_decay)
         # Not the kernels themselves, which Keras would take for variables of the optimizer.
@@ -136,20 +135,18 @@ class RowSparseAdam(_PacedAdam):
     """Keras' Adam that also takes a :class:`RowGradient` and then touches only its rows.
 
     Args:
-        learning_rate: A number or a Keras schedule.
         n_features: Rows of every kernel that gets row gradients.
         n_steps: Most steps that will be taken.
-        weight_decay: Pull towards zero of rows that occur, and of all other variables that are
-            not excluded from it.
+        weight_decay: As in :class:`LazyRows`.
     """
 
     def __init__(
         self,
-        learning_rate: float | keras.optimizers.schedules.LearningRateSchedule = 0.001,
+        learning_rate: float | keras.optimizers.schedules.LearningRateSchedule,
         *,
         n_features: int,
         n_steps: int,
-        weight_decay: float | None = None,
+        weight_decay: float | None,
     ) -> None:
         super().__init__(learning_rate=learning_rate, weight_decay=weight_decay)
         self.n_features = n_features

@@ -17,11 +17,11 @@ from arxivtag.learning.word_order import (
     N_BLOCKS,
     N_HEADS,
     NORM_EPSILON,
+    SIZE,
     WIDTHS,
     WordBranch,
     WordShape,
 )
-from arxivtag.learning.word_vectors import SIZE
 from arxivtag.settings import WordKind
 
 # Keras is not typed: its symbolic tensors are ``Any``.

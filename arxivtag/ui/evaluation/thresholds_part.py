@@ -10,9 +10,9 @@ import streamlit as st
 
 from arxivtag.figures.evaluation import threshold_figure
 from arxivtag.learning import thresholds
+from arxivtag.learning.calibration import logit, sigmoid
 from arxivtag.learning.counts import Counts, f1, precision, recall
-from arxivtag.learning.evaluation_tables import threshold_figures
-from arxivtag.learning.logistic import logit, sigmoid
+from arxivtag.learning.evaluation import threshold_figures
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.ui.evaluation.stored import Decisions
 from arxivtag.ui.frame import components

@@ -11,7 +11,7 @@ import streamlit as st
 
 from arxivtag.corpus.splits import check_enough_papers
 from arxivtag.corpus.store import Corpus
-from arxivtag.learning.model import LayerSummary, model_summary
+from arxivtag.learning.network import LayerSummary, model_summary
 from arxivtag.runs.admission import check_bytes, check_parameters, check_rows
 from arxivtag.runs.estimate import estimate, expected_features, seconds_here
 from arxivtag.runs.registry import Run, list_runs, read_run
