@@ -260,7 +260,7 @@ def start_next(home: Path | None = None) -> str | None:
 def import_ahead() -> None:
     """Import what it takes to begin a run beside others: a second, for which nobody should wait."""
     if job_limits().jobs > 1:
-        from arxivtag.runs import memory  # noqa: F401
+        from arxivtag.runs import estimate  # noqa: F401
 
 
 class _Poll:
@@ -387,14 +387,14 @@ def _has_room(run_id: str, home: Path) -> bool:
     beside = running(home)
     if not beside:
         return True
-    from arxivtag.runs import memory  # it knows of data sets, with all that takes to import
+    from arxivtag.runs import estimate  # it knows of data sets, with all that takes to import
 
     needed, *taken = (
-        memory.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
+        estimate.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
     )
     # The next run's process waits from then on, or will when somebody opens Train.
-    waiting = [memory.STANDBY_MB] if standby_wanted() else []
-    return memory.has_room(needed, [*taken, *waiting])
+    waiting = [estimate.STANDBY_MB] if standby_wanted() else []
+    return estimate.has_room(needed, [*taken, *waiting])
 
 
 def _launch(folder: RunFolder, slot: int) -> bool:

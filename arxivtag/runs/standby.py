@@ -88,12 +88,12 @@ def start(home: Path, expected: RunConfig) -> subprocess.Popen[bytes] | None:
 
     Where its memory would be missed by others, none may.
     """
-    from arxivtag.runs import memory  # it knows of data sets, with all that takes to import
+    from arxivtag.runs import estimate  # it knows of data sets, with all that takes to import
 
     # It only saves time: whatever is in its way will be told by the run itself.
     with contextlib.suppress(StorageError, OSError):
         storage.make_folder(runs_folder(home))
-        may = standby_wanted() and memory.has_room(memory.STANDBY_MB, [])
+        may = standby_wanted() and estimate.has_room(estimate.STANDBY_MB, [])
         lock = locks.try_acquire(_lock_path(home)) if may else None
         if lock is None:
             return None
