@@ -18,16 +18,21 @@ from typing import Any
 from arxivtag import config, locks, storage
 from arxivtag.config import runs_folder
 from arxivtag.errors import ArxivTagError, BundleError, DataError, RunError
-from arxivtag.fields import from_dict, is_number
+from arxivtag.fields import from_dict, is_number, to_dict
 from arxivtag.papers.source import UPLOAD, parse_source
 from arxivtag.runs import lease
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
-from arxivtag.runs.naming import made_name
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
-from arxivtag.settings import RunConfig
+from arxivtag.settings import PRESETS, RunConfig
 
 MAX_NOTE_CHARS = 200
+_MAX_NAMED = 3  # settings named; of further ones the number
+MAX_NAME_CHARS = 100
+# Settings that say nothing about the model.
+_NOT_NAMED = (
+    "data", "columns", "label_separator", "preset", "members", "random_seed", "evaluation",
+)  # fmt: skip
 LOG_TAIL_LINES = 20
 _LOG_TAIL_BYTES = 64_000
 _MAX_FILE_BYTES = 1_000_000
@@ -183,6 +188,52 @@ def _summary(folder: RunFolder) -> RunSummary:
         sizes=sizes,
         has_bundle=has_bundle(folder),
     )
+
+
+def made_name(settings: dict[str, Any]) -> str:
+    """Return a name for a run that nobody named, such as ``tuned, 6 epochs, seed 7``.
+
+    It says the preset and what differs from it; it is empty if the preset is not known.
+
+    Args:
+        settings: What ``config.json`` holds, whatever that is.
+    """
+    preset = settings.get("preset")
+    seed = settings.get("random_seed")
+    seeds = [f"seed {seed}"] if isinstance(seed, int) else []
+    if isinstance(preset, str) and settings.get("members"):
+        return ", ".join([preset, *seeds])[:MAX_NAME_CHARS]
+    if not isinstance(preset, str) or preset not in PRESETS:
+        return ""
+    usual, own = _leaves(to_dict(PRESETS[preset])), _leaves(settings)
+    changed = {name: value for name, value in own.items() if usual.get(name, value) != value}
+    epochs = {"epochs": changed.pop("epochs")} if "epochs" in changed else {}
+    parts = [_part(name, value) for name, value in (epochs | changed).items()]
+    if len(parts) > _MAX_NAMED:
+        parts[_MAX_NAMED:] = [f"{len(parts) - _MAX_NAMED} more"]
+    return ", ".join([preset, *parts, *seeds])[:MAX_NAME_CHARS]
+
+
+def _leaves(settings: dict[str, Any]) -> dict[str, object]:
+    """Return every setting by its name, which is unique among all sections; tuples as lists."""
+    found: dict[str, object] = {}
+    for name, value in settings.items():
+        if name in _NOT_NAMED:
+            continue
+        section = value if isinstance(value, dict) else {name: value}
+        found |= {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
+    return found
+
+
+def _part(name: str, value: object) -> str:
+    words = name.replace("_", " ")
+    if name == "epochs" and isinstance(value, int):
+        return "1 epoch" if value == 1 else f"{value} epochs"
+    if isinstance(value, bool):
+        return words if value else f"no {words}"
+    if isinstance(value, list):
+        return f"{words} {'-'.join(map(str, value)) or 'none'}"
+    return f"{words} {'automatic' if value is None else value}"
 
 
 def _is_folder(path: Path) -> bool:
