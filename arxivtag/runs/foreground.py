@@ -16,12 +16,11 @@ from typing import Any
 
 from arxivtag import locks
 from arxivtag.callbacks import OnProgress
-from arxivtag.errors import ArxivTagError, RunError
-from arxivtag.runs.ending import STOPPED_BY_REQUEST, describe_failure, stop_watch
+from arxivtag.errors import RunError
 from arxivtag.runs.jobs import create_run, with_absolute_data
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.pipeline import execute
-from arxivtag.runs.recorder import RunRecorder
+from arxivtag.runs.recorder import STOPPED_BY_REQUEST, RunRecorder, stop_watch
 from arxivtag.runs.status import FAILED, RUNNING, RunStatus, read_status, write_status
 from arxivtag.settings import RunConfig, validate
 
@@ -51,12 +50,7 @@ def train_in_foreground(
             interrupt_asks_to_stop() as interrupted,
             RunRecorder(folder, read_status(folder.status), _reported_to(progress)) as recorder,
         ):
-            try:
-                return execute(settings, recorder, stop_reason)
-            except BaseException as error:
-                with contextlib.suppress(ArxivTagError):
-                    recorder.end(FAILED, *describe_failure(error))
-                raise
+            return execute(settings, recorder, stop_reason)
     finally:
         locks.release(lock)
 

@@ -31,13 +31,12 @@ from arxivtag.learning.space import Watch
 from arxivtag.learning.training import FitResult, Trainer
 from arxivtag.papers.schema import parse_layout
 from arxivtag.runs.admission import check_fits, check_parameters, check_rows
-from arxivtag.runs.ending import StopReason
 from arxivtag.runs.ensembles import fit_members
 from arxivtag.runs.estimate import seconds_after_training
 from arxivtag.runs.layout import now_iso
 from arxivtag.runs.preparing import Features, Part, Preparation
-from arxivtag.runs.recorder import RunRecorder, timed
-from arxivtag.runs.results import Evaluated, Outcome, about, save
+from arxivtag.runs.recorder import RunRecorder, StopReason, timed
+from arxivtag.runs.results import Evaluated, about, save
 from arxivtag.runs.space import begin_space
 from arxivtag.runs.status import FINISHED, STOPPED
 from arxivtag.runs.twins import label_ceiling
@@ -153,7 +152,7 @@ def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
         evaluated.figures["linear_baseline_note"] = STOPPED_NOTE
     with stages.enter("bundle"):
         details = about(settings, corpus, fitted) | features.reports
-        save(settings, folder, Outcome(corpus, features, fitted, evaluated), details)
+        save(settings, folder, corpus, features, fitted.network, evaluated, details)
     sizes = _sizes(features)
     result = _result(folder.run_id, fitted, evaluated.figures, stages.timings) | sizes | details
     storage.write_json(folder.result, result)

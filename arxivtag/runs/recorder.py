@@ -1,4 +1,4 @@
-"""Writing a run's state and figures while a process works on it.
+"""What a process that works on a run writes of it, and what asks that process to stop.
 
 One :class:`RunRecorder` lives in the process that holds the run's lock. A
 thread writes ``status.json`` every second (the heartbeat) and at once when the
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import logging
 import os
 import threading
@@ -17,22 +18,29 @@ from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 from arxivtag import storage
-from arxivtag.errors import StorageError
+from arxivtag.errors import ArxivTagError, StorageError
+from arxivtag.policy import policy
 from arxivtag.runs import lease
 from arxivtag.runs.layout import RunFolder, now_iso
-from arxivtag.runs.status import RUNNING, Progress, RunStatus, write_status
+from arxivtag.runs.status import FAILED, RUNNING, Progress, RunStatus, write_status
 
 HEARTBEAT_S = 1.0
 _DOUBT_S = 3 * HEARTBEAT_S
 _FINAL_WRITE_TRIES = 3
+STOP_CHECK_INTERVAL_S = 0.2
+STOPPED_BY_REQUEST = "Stopped"
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+# Says why a run is to stop, as the beginning of a sentence; "" while it may go on.
+StopReason = Callable[[], str]
 _log = logging.getLogger(__name__)
 
 
 class RunRecorder:
     """The one writer of a run's folder, which exists and whose lock is held.
 
-    Use it as a context manager: it beats while the block runs. ``on_change`` is called with every
-    new status.
+    Use it as a context manager: it beats while the block runs, and an error that leaves the block
+    is written as the run's end. ``on_change`` is called with every new status.
     """
 
     def __init__(
@@ -71,7 +79,10 @@ class RunRecorder:
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is not None:
+            with contextlib.suppress(ArxivTagError):  # the error goes on, and says more
+                self.end(FAILED, *describe_failure(error))
         self._stop_beating()
         if self._history is not None:
             with contextlib.suppress(OSError):
@@ -173,3 +184,53 @@ def timed(timings: dict[str, float], name: str) -> Iterator[None]:
         yield
     finally:
         timings[name] = timings.get(name, 0.0) + time.perf_counter() - start
+
+
+def stop_watch(folder: RunFolder) -> StopReason:
+    """Return a function that says why to stop; it looks at most 5 times per second.
+
+    A visitor's training also stops when its time is up, so that it cannot hold the queue.
+    """
+    looked_at, reason = -1.0, ""
+    limit_min = policy().max_run_minutes
+    ends_at = time.monotonic() + 60.0 * (limit_min or 0)
+
+    def stop_reason() -> str:
+        nonlocal looked_at, reason
+        now = time.monotonic()
+        if not reason and now - looked_at >= STOP_CHECK_INTERVAL_S:
+            looked_at = now
+            if folder.stop_marker.exists():
+                reason = STOPPED_BY_REQUEST
+            elif limit_min is not None and now >= ends_at:
+                reason = f"Stopped at the time limit of {limit_min} minutes,"
+        return reason
+
+    return stop_reason
+
+
+def describe_failure(error: BaseException) -> tuple[str, str]:
+    """Return a sentence on what went wrong, and what to do about it."""
+    if _is_full_disk(error) or _is_full_disk(error.__cause__):
+        return (
+            "The disk is full: the run could not be written.",
+            "Free some space (delete runs you do not need), then resume the run.",
+        )
+    if isinstance(error, ArxivTagError):
+        return error.message, error.hint
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
+        return (
+            "Memory ran out while training.",
+            "Use fewer papers, a smaller vocabulary, fewer hidden units or a smaller batch.",
+        )
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        return "The training process was told to end.", "Resume the run to go on."
+    first_line = (str(error).splitlines() or [""])[0][:300]
+    return (
+        f"Training ended with an unexpected error: {type(error).__name__}: {first_line}",
+        "The last lines of the log say more; the run can be resumed or run again.",
+    )
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in _DISK_FULL

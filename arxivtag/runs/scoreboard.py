@@ -8,27 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from arxivtag import storage
 from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.fields import is_number
-from arxivtag.learning import thresholds
 from arxivtag.learning.pairing import PAIRED_KEYS, Difference, Judged, differences, judge
-from arxivtag.learning.predictions import load_predictions
 from arxivtag.papers.schema import LABELS
 from arxivtag.runs import registry
-from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
-from arxivtag.runs.results import PAPER
+from arxivtag.runs.results import PAPER, read_answers
 from arxivtag.runs.status import STOPPED
 from arxivtag.settings import PRESETS, RunConfig, all_settings, as_text, preset_settings
 
@@ -182,7 +175,7 @@ def _without_nan(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_without_nan(item) for item in value]
     if isinstance(value, float):
-        return round(value, 6) if np.isfinite(value) else None
+        return round(value, 6) if math.isfinite(value) else None
     return value
 
 
@@ -195,23 +188,10 @@ def _entry(run: Run) -> _Entry:
     if run.settings is None or not run.has_bundle:
         message = run.status.message or f"it has no model (it is {run.state})."
         raise RunError(message)
-    return _Entry(run, run.settings, _judged(run.folder))
-
-
-def _judged(folder: RunFolder) -> Judged:
-    predictions = load_predictions(folder.predictions)
-    try:
-        papers = pq.read_table(folder.test_papers, columns=[LABELS, PAPER])
-        chosen = thresholds.from_dict(storage.read_json(folder.evaluation)["thresholds"])
-    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-        raise RunError(
-            "it does not say which papers it was tested on (an older version trained it).",
-            "Train it again.",
-        ) from error
-    if len(papers) != len(predictions.test):
-        raise RunError("its predictions and its test papers do not belong together.")
+    predictions, chosen, papers = read_answers(run.folder)
     labels, rows = papers.column(LABELS).to_pylist(), papers.column(PAPER).to_numpy()
-    return judge(predictions.test, predictions.label_names, labels, chosen, rows)
+    judged = judge(predictions.test, predictions.label_names, labels, chosen, rows)
+    return _Entry(run, run.settings, judged)
 
 
 def _model_key(settings: RunConfig) -> str:

@@ -33,9 +33,8 @@ from arxivtag.fields import from_dict
 from arxivtag.policy import environment_for
 from arxivtag.priority import give_way
 from arxivtag.runs import jobs, lease, standby
-from arxivtag.runs.ending import describe_failure, stop_watch
 from arxivtag.runs.layout import RunFolder, run_folder
-from arxivtag.runs.recorder import RunRecorder
+from arxivtag.runs.recorder import RunRecorder, stop_watch
 from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
 from arxivtag.settings import RunConfig
 
@@ -131,10 +130,11 @@ def run_child(folder: RunFolder, held: Sequence[int]) -> NoReturn:
     parent = os.getppid()
     code = 1
     try:
-        code = run_job(folder)
+        _run(folder)
+        code = 0
     except BaseException:
         # Nobody hears of it otherwise: the end below leaves no traceback.
-        _log.exception("the run could not even be begun, or its end not be written")
+        _log.exception("the run failed")
     finally:
         if held and os.getppid() != parent:  # the parent was killed: its duties are ours
             _release(held)
@@ -144,22 +144,15 @@ def run_child(folder: RunFolder, held: Sequence[int]) -> NoReturn:
         os._exit(code)
 
 
-def run_job(folder: RunFolder) -> int:
-    """Run the pipeline of a run and write how it ended; return 0 if it ended well."""
+def _run(folder: RunFolder) -> None:
     storage.sweep(folder.path)  # after a worker that was killed; the run's lock is ours
     status = read_status(folder.status)
     os.environ.update(environment_for(status.role))  # of this process and those that it starts
     with RunRecorder(folder, status) as recorder:
-        try:
-            from arxivtag.runs import pipeline
+        from arxivtag.runs import pipeline
 
-            settings = from_dict(RunConfig, storage.read_json(folder.config))
-            pipeline.execute(settings, recorder, stop_watch(folder))
-        except BaseException as error:
-            _log.exception("stage=%s failed", recorder.status.stage)
-            recorder.end(FAILED, *describe_failure(error))
-            return 1
-    return 0
+        settings = from_dict(RunConfig, storage.read_json(folder.config))
+        pipeline.execute(settings, recorder, stop_watch(folder))
 
 
 def _oom_kills() -> int:

@@ -31,7 +31,7 @@ from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
 from arxivtag.learning.space import circle_places, from_bytes, paper_places
 from arxivtag.papers.texts import join_text
-from arxivtag.runs import ensembles, foreground, jobs, mistakes, pipeline, registry
+from arxivtag.runs import ensembles, foreground, jobs, pipeline, registry, results
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.space import read_space
 from arxivtag.runs.status import RunStatus, read_status
@@ -39,6 +39,7 @@ from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.loading import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers
+from tests.runs.made_models import make_model, settings_of
 
 CONTRACT = ("run_id", "status", "evaluation", "timings", "n_train", "n_val", "n_test",
             "n_features", "n_labels")  # fmt: skip
@@ -100,22 +101,31 @@ def test_mistakes_are_those_that_were_counted(trained: tuple[Path, dict[str, Any
     run = registry.read_run(result["run_id"], home)
     assert run.settings is not None
     corpus = open_corpus(run.settings.data, home)
-    kinds = mistakes.rightness(run, corpus)
+    kinds = results.rightness(run, corpus)
     assert kinds is not None
-    tested = kinds[kinds != mistakes.UNTESTED]
+    tested = kinds[kinds != results.UNTESTED]
     assert len(kinds) == 2000
     assert len(tested) == result["n_test"]
     counts = np.bincount(tested, minlength=3)
-    assert counts[mistakes.RIGHT] / len(tested) == result["evaluation"]["subset_accuracy"]
-    assert 0 < counts[mistakes.WRONG] < counts.sum()
-    grouping = map_groups.by_mistakes(kinds, np.flatnonzero(kinds == mistakes.WRONG)[:3])
+    assert counts[results.RIGHT] / len(tested) == result["evaluation"]["subset_accuracy"]
+    assert 0 < counts[results.WRONG] < counts.sum()
+    grouping = map_groups.by_mistakes(kinds, np.flatnonzero(kinds == results.WRONG)[:3])
     assert grouping is not None
     assert {grouping.names[code] for code in grouping.codes} == {"none right"}
-    assert map_groups.by_mistakes(kinds, np.flatnonzero(kinds == mistakes.UNTESTED)) is None
+    assert map_groups.by_mistakes(kinds, np.flatnonzero(kinds == results.UNTESTED)) is None
     titles = pq.read_table(run.folder.test_papers)["title"].to_pylist()
-    rows = np.flatnonzero(kinds != mistakes.UNTESTED)
+    rows = np.flatnonzero(kinds != results.UNTESTED)
     assert papers_at(corpus, rows)["title"].tolist() == titles
-    assert mistakes.rightness(run, open_corpus("sample", home)) is None
+    assert results.rightness(run, open_corpus("sample", home)) is None
+
+
+def test_mistakes_of_a_damaged_run_are_refused(home: Path) -> None:
+    corpus = open_corpus("sample", home)
+    folder = make_model(home, "run-a", settings_of(), 0.9)
+    storage.write_json(folder.result, {"data": {"fingerprint": corpus.fingerprint}})
+    storage.write_json(folder.evaluation, {})
+    with pytest.raises(RunError, match="does not say"):
+        results.rightness(registry.read_run("run-a", home), corpus)
 
 
 def test_an_ensemble_of_a_model_and_itself_is_that_model(

@@ -14,7 +14,7 @@ import pytest
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.errors import DataError, StorageError
 from arxivtag.runs import lease, worker
-from arxivtag.runs.ending import describe_failure, stop_watch
+from arxivtag.runs.recorder import describe_failure, stop_watch
 from arxivtag.runs.status import read_status
 from tests.runs.conftest import make_run, wait_for
 

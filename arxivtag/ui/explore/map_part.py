@@ -31,7 +31,7 @@ from arxivtag.figures.paper_map import colors_of, map_figure
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.runs import registry
 from arxivtag.runs.layout import run_folder
-from arxivtag.runs.mistakes import rightness
+from arxivtag.runs.results import rightness
 from arxivtag.ui.browser.live_chart import load_plotly, plain_figure
 from arxivtag.ui.browser.paper_map import Look, Points, pack_points, paper_map
 from arxivtag.ui.explore import filters
