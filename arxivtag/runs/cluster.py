@@ -32,7 +32,7 @@ from arxivtag import config, locks, storage
 from arxivtag.config import runs_folder
 from arxivtag.errors import ArxivTagError, RefusedError
 from arxivtag.runs import lease, standby
-from arxivtag.runs.layout import RunFolder, now_iso, run_folder
+from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.status import FAILED, QUEUED, RUNNING, RunStatus, read_status, write_status
 from arxivtag.tagging.parts import Pool
 
@@ -335,7 +335,7 @@ def train(run_id: str, attempt: int, given: Given) -> None:
     """Train a run in a process of its own, and wait for its end; the run folder says how it was."""
     from distributed import get_worker
 
-    worker, folder = get_worker(), run_folder(run_id, Path(given.home))
+    worker, folder = get_worker(), RunFolder(run_id, Path(given.home))
     wrong = difference(given.versions, versions())
     begun = _taken(folder, attempt, str(worker.name), wrong)
     if begun is None:

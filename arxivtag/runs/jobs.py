@@ -33,7 +33,6 @@ from typing import NamedTuple
 from arxivtag import locks, storage
 from arxivtag.config import (
     cluster_address,
-    home_folder,
     job_limits,
     runs_folder,
     standby_wanted,
@@ -44,7 +43,7 @@ from arxivtag.papers.source import FILE, parse_source
 from arxivtag.policy import role
 from arxivtag.runs import lease, registry, standby
 from arxivtag.runs.admission import check_start
-from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
+from arxivtag.runs.layout import RunFolder, new_run_id, now_iso
 from arxivtag.runs.registry import Run
 from arxivtag.runs.status import FAILED, LOST, QUEUED, RUNNING, STOPPED, RunStatus, write_status
 from arxivtag.settings import RunConfig, validate
@@ -61,9 +60,7 @@ class Waiting(NamedTuple):
     status: RunStatus
 
 
-def start(
-    settings: RunConfig, home: Path | None = None, *, owner: str = "", sweep: str = ""
-) -> str:
+def start(settings: RunConfig, home: Path, *, owner: str = "", sweep: str = "") -> str:
     """Make a run, begin its job or queue it behind the one that trains, and return its id.
 
     ``owner`` is an opaque name of the visitor who asks, whose runs are counted; ``sweep`` names
@@ -73,7 +70,6 @@ def start(
         ArxivTagError: If the run may not be started now, its settings are not valid, or the disk
             or the system refuses.
     """
-    home = home or home_folder()
     settings = with_absolute_data(validate(settings))
     with _queue_lock(home):
         storage.sweep(runs_folder(home), older_than_s=_LEFTOVER_AGE_S)
@@ -94,7 +90,7 @@ def start(
     return folder.run_id
 
 
-def stop(run_id: str, home: Path | None = None) -> None:
+def stop(run_id: str, home: Path) -> None:
     """Ask a run's worker to stop; it keeps the best model so far. A queued run is withdrawn.
 
     Raises:
@@ -111,7 +107,7 @@ def stop(run_id: str, home: Path | None = None) -> None:
             folder.stop_marker.touch()
 
 
-def withdraw(run_id: str, home: Path | None = None) -> None:
+def withdraw(run_id: str, home: Path) -> None:
     """Take a run out of the queue; it stays in the list as ``stopped``.
 
     Raises:
@@ -133,7 +129,7 @@ def withdraw(run_id: str, home: Path | None = None) -> None:
         write_status(folder.status, withdrawn)
 
 
-def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
+def resume(run_id: str, home: Path, *, owner: str = "") -> None:
     """Queue a run again that was lost, failed or withdrawn; it goes on from its last epoch.
 
     A run that was stopped and kept a model is as its owner wanted it: it is run again
@@ -143,7 +139,6 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
         ArxivTagError: If there is no such run, or it may not be resumed, or not now
             (:func:`start`).
     """
-    home = home or home_folder()
     with _queue_lock(home):
         run = registry.read_run(run_id, home)
         settings, waiting = _resumable_settings(run), _waiting(home)
@@ -212,17 +207,16 @@ def _resumable_settings(run: Run) -> RunConfig:
     return validate(run.settings)
 
 
-def queue(home: Path | None = None) -> tuple[str, ...]:
+def queue(home: Path) -> tuple[str, ...]:
     """Return the ids of the waiting runs, the next to begin first."""
-    return tuple(run.run_id for run in _waiting(home or home_folder()))
+    return tuple(run.run_id for run in _waiting(home))
 
 
-def running(home: Path | None = None) -> tuple[str, ...]:
+def running(home: Path) -> tuple[str, ...]:
     """Return the ids of the runs whose jobs hold a slot, or train on a cluster, oldest first.
 
     A run of ``arxivtag train`` does not: nothing waits for it.
     """
-    home = home or home_folder()
     if cluster_address():
         states = reversed(registry.list_states(home))
         return tuple(run_id for run_id, one in states if one.state == RUNNING and one.lease)
@@ -236,19 +230,18 @@ def _holder(slot: Path, home: Path) -> str | None:
     run_id = locks.holder(slot)
     # Whoever looks for work holds the slot for a moment, under the name of its last holder.
     if registry.exists(run_id, home) and (
-        registry.read_state(run_folder(run_id, home)).state == RUNNING
+        registry.read_state(RunFolder(run_id, home)).state == RUNNING
     ):
         return run_id
     return None
 
 
-def start_next(home: Path | None = None) -> str | None:
+def start_next(home: Path) -> str | None:
     """Begin the next waiting jobs if slots are free; return the first run that was begun, if any.
 
     Raises:
         StorageError: If the disk refuses.
     """
-    home = home or home_folder()
     is_full = not cluster_address() and all(map(locks.is_held, _slot_paths(home)))
     if is_full or not _waiting(home):
         return None
@@ -270,7 +263,7 @@ class _Poll:
     last_at: float = float("-inf")
 
 
-def start_next_on_poll(home: Path | None = None) -> None:
+def start_next_on_poll(home: Path) -> None:
     """:func:`start_next` for pages that poll: silent, and every two seconds at most per process."""
     with _Poll.lock:
         if time.monotonic() - _Poll.last_at < POLL_INTERVAL_S:
@@ -307,7 +300,7 @@ def _check_admission(
 ) -> None:
     """Refuse a run that may not wait in the queue. The queue lock is held."""
     owners = [run.status.owner for run in waiting]
-    owners += [registry.read_state(run_folder(now, home)).owner for now in running(home)]
+    owners += [registry.read_state(RunFolder(now, home)).owner for now in running(home)]
     check_start(
         settings, n_waiting=len(waiting), n_own=owners.count(owner), folder=runs_folder(home)
     )
@@ -332,9 +325,9 @@ def with_absolute_data(settings: RunConfig) -> RunConfig:
 
 def create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder:
     """Publish the folder of a new run by one rename."""
-    folder = run_folder(new_run_id(), home)
+    folder = RunFolder(new_run_id(), home)
     while folder.path.exists():
-        folder = run_folder(new_run_id(), home)
+        folder = RunFolder(new_run_id(), home)
     with storage.publish_folder(folder.path) as temporary:
         storage.write_json(temporary / folder.config.name, to_dict(settings))
         write_status(temporary / folder.status.name, status)
@@ -377,7 +370,7 @@ def _begin_in(slot: int, home: Path) -> str | None:
     for run in _waiting(home):
         if not _has_room(run.run_id, home):
             return None  # nor may another overtake it
-        if _launch(run_folder(run.run_id, home), slot):
+        if _launch(RunFolder(run.run_id, home), slot):
             return run.run_id
     return None
 

@@ -7,10 +7,10 @@ import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
-from arxivtag.config import home_folder, job_limits
+from arxivtag.config import job_limits
 from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs, registry
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 
 
 @dataclass(frozen=True)
@@ -21,18 +21,17 @@ class Place:
     run_id: str | None
 
 
-def places(home: Path | None = None) -> tuple[Place, ...]:
+def places(home: Path) -> tuple[Place, ...]:
     """Return where runs may train at once, and which do.
 
     Raises:
         ArxivTagError: If a cluster is named that does not answer.
     """
-    home = home or home_folder()
     cluster = jobs.engine()
     seats = {one.worker: one.n for one in cluster.seats()} if cluster else {"": job_limits().jobs}
     at: dict[str, list[str]] = {}
     for run_id in jobs.running(home):
-        worker = registry.read_state(run_folder(run_id, home)).worker
+        worker = registry.read_state(RunFolder(run_id, home)).worker
         at.setdefault(worker, []).append(run_id)
     return tuple(
         Place(worker, run_id)
@@ -41,7 +40,7 @@ def places(home: Path | None = None) -> tuple[Place, ...]:
     )
 
 
-def is_full(home: Path | None = None) -> bool:
+def is_full(home: Path) -> bool:
     """Return whether a run that is started now would wait."""
     with contextlib.suppress(ArxivTagError):
         return bool(jobs.queue(home)) or all(place.run_id for place in places(home))

@@ -22,7 +22,7 @@ from arxivtag.fields import from_dict, is_number, to_dict
 from arxivtag.papers.source import UPLOAD, parse_source
 from arxivtag.runs import lease
 from arxivtag.runs.history import History, read_history
-from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
+from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
 from arxivtag.settings import PRESETS, RunConfig
 
@@ -99,7 +99,7 @@ LOST_MESSAGE = (
 LOST_HINT = "Resume it to go on from the last finished epoch, or run it again."
 
 
-_folder_of = functools.lru_cache(maxsize=4096)(run_folder)
+_folder_of = functools.lru_cache(maxsize=4096)(RunFolder)
 _Version = tuple[str, int, int, int]
 
 
@@ -266,18 +266,17 @@ def has_bundle(folder: RunFolder) -> bool:
     return storage.is_file(folder.bundle / "manifest.json")
 
 
-def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:
+def list_runs(home: Path) -> tuple[RunSummary, ...]:
     """Return every run, the newest first; whatever a folder holds, this does not raise."""
     return tuple(map(_summary, _folders(home)))
 
 
-def list_states(home: Path | None = None) -> tuple[tuple[str, RunStatus], ...]:
+def list_states(home: Path) -> tuple[tuple[str, RunStatus], ...]:
     """Return id and status of every run, the newest first: without reading more."""
     return tuple((folder.run_id, read_state(folder)) for folder in _folders(home))
 
 
-def _folders(home: Path | None) -> list[RunFolder]:
-    home = home or config.home_folder()
+def _folders(home: Path) -> list[RunFolder]:
     try:
         names = sorted(os.listdir(runs_folder(home)), reverse=True)
     except OSError:
@@ -306,21 +305,21 @@ def summary_as_dict(summary: RunSummary) -> dict[str, Any]:
     }
 
 
-def exists(run_id: str, home: Path | None = None) -> bool:
+def exists(run_id: str, home: Path) -> bool:
     """Return whether there is such a run; nonsense counts as no."""
     try:
-        return _is_folder(run_folder(run_id, home).path)
+        return _is_folder(RunFolder(run_id, home).path)
     except ArxivTagError:
         return False
 
 
-def existing_folder(run_id: str, home: Path | None = None) -> RunFolder:
+def existing_folder(run_id: str, home: Path) -> RunFolder:
     """Return the paths of a run that is there.
 
     Raises:
         RunError: If the id is not one, or there is no such run.
     """
-    folder = run_folder(run_id, home)
+    folder = RunFolder(run_id, home)
     if not _is_folder(folder.path):
         raise RunError(
             f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page."
@@ -328,7 +327,7 @@ def existing_folder(run_id: str, home: Path | None = None) -> RunFolder:
     return folder
 
 
-def read_run(run_id: str, home: Path | None = None) -> Run:
+def read_run(run_id: str, home: Path) -> Run:
     """Return one run.
 
     Raises:
@@ -353,7 +352,7 @@ def read_run(run_id: str, home: Path | None = None) -> Run:
     )
 
 
-def set_note(run_id: str, note: str, home: Path | None = None) -> None:
+def set_note(run_id: str, note: str, home: Path) -> None:
     """Give a run a name of the person's own; an empty one removes it.
 
     Raises:
@@ -369,7 +368,7 @@ def set_note(run_id: str, note: str, home: Path | None = None) -> None:
     storage.write_json(folder.note, {"note": note})
 
 
-def delete_run(run_id: str, home: Path | None = None) -> None:
+def delete_run(run_id: str, home: Path) -> None:
     """Remove a run and all in it.
 
     Raises:
@@ -388,7 +387,7 @@ def delete_run(run_id: str, home: Path | None = None) -> None:
             locks.release(descriptor)
 
 
-def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = False) -> Path:
+def resolve_model(model: str, home: Path, *, allow_path: bool = False) -> Path:
     """Return the bundle folder that ``model`` names: ``pretrained``, a run id, or a folder.
 
     A folder may be named on the command line alone (``allow_path``): on a page the name can come
@@ -401,7 +400,7 @@ def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = Fa
     if model == PRETRAINED:
         return config.PRETRAINED_PATH
     if exists(model, home):
-        folder = run_folder(model, home)
+        folder = RunFolder(model, home)
         if not has_bundle(folder):
             raise RunError(
                 f"Run {model} has no model (it is {read_state(folder).state}).",

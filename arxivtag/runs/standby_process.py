@@ -24,7 +24,7 @@ from arxivtag import locks
 from arxivtag.fields import from_dict
 from arxivtag.priority import give_way
 from arxivtag.runs import standby, worker
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.standby import Expected, Handed
 from arxivtag.settings import RunConfig
 
@@ -59,7 +59,7 @@ def main() -> int:
     descriptors = (*handed.held, handed.log)
     with contextlib.suppress(OSError):  # it died a moment ago: that is told below
         socket.send_fds(to_child, [handed.run_id.encode()], descriptors)
-    folder = run_folder(handed.run_id, arguments.home)
+    folder = RunFolder(handed.run_id, arguments.home)
     _log_into(handed.log)
     worker.configure_log(folder)
     worker.attend(folder, handed.held, child)
@@ -96,7 +96,7 @@ def _wait_as_child(home: Path, parent: socket.socket, expected: str) -> NoReturn
         if not content:
             os._exit(0)
         lines = content.decode().splitlines()  # of several, the last one counts
-    folder = run_folder(lines[-1], home)
+    folder = RunFolder(lines[-1], home)
     lock, slot, log = descriptors
     _log_into(log)
     worker.configure_log(folder)

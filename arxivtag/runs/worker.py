@@ -33,7 +33,7 @@ from arxivtag.fields import from_dict
 from arxivtag.policy import environment_for
 from arxivtag.priority import give_way
 from arxivtag.runs import jobs, lease, standby
-from arxivtag.runs.layout import RunFolder, run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.recorder import RunRecorder, stop_watch
 from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
 from arxivtag.settings import RunConfig
@@ -45,7 +45,7 @@ _log = logging.getLogger("arxivtag.runs.worker")
 def main() -> int:
     """Run one job to its end and begin the next one."""
     arguments = _parse_arguments()
-    folder = run_folder(arguments.run_id, Path(arguments.home))
+    folder = RunFolder(arguments.run_id, Path(arguments.home))
     held = [int(number) for number in arguments.locks.split(",") if number]
     configure_log(folder)
     give_way()

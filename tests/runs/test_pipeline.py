@@ -176,7 +176,7 @@ def test_saved_model_tags_the_test_papers_as_it_was_evaluated(
     trained: tuple[Path, dict[str, Any]],
 ) -> None:
     home, result = trained
-    folder = registry.run_folder(result["run_id"], home)
+    folder = registry.RunFolder(result["run_id"], home)
     bundle = load_bundle(folder.bundle)
     predictions = load_predictions(folder.predictions)
     papers = pd.read_parquet(folder.test_papers)
@@ -213,7 +213,7 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     try:
         wait_for(
             lambda: any(
-                registry.run_folder(run.run_id, tmp_path).history.exists()
+                registry.RunFolder(run.run_id, tmp_path).history.exists()
                 and registry.read_run(run.run_id, tmp_path).history().epochs
                 for run in registry.list_runs(tmp_path)
             ),
@@ -275,7 +275,7 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
         evaluation=dataclasses.replace(linear.evaluation, linear_baseline=False),
     )
     run_id = jobs.start(config, home)
-    folder = registry.run_folder(run_id, home)
+    folder = registry.RunFolder(run_id, home)
     wait_for(lambda: folder.checkpoint.exists())
     os.killpg(workers(home)[0].pid, signal.SIGKILL)
     wait_for(lambda: state_of(run_id, home) == "lost")
@@ -335,7 +335,7 @@ def test_what_fails_after_training_does_not_cost_the_epochs(
         with pytest.raises(StorageError):
             quick_run()
     (run,) = registry.list_runs(home)
-    folder = registry.run_folder(run.run_id, home)
+    folder = registry.RunFolder(run.run_id, home)
     assert folder.checkpoint.exists()
     before = folder.history.read_text().count('"kind": "epoch"')
     result = quick_run()

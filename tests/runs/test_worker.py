@@ -82,11 +82,11 @@ ATTEND = """
 import os, sys
 from pathlib import Path
 from arxivtag.runs import worker
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 child = os.fork()
 if child == 0:
     os._exit(1)
-worker.attend(run_folder("run-a", Path(sys.argv[1])), [], child, own_lease=1)
+worker.attend(RunFolder("run-a", Path(sys.argv[1])), [], child, own_lease=1)
 """
 
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.runs import jobs, registry
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import PRESETS, RunConfig
 from arxivtag.tagging.bundle import new_manifest
 from arxivtag.tagging.saving import save_bundle
@@ -67,7 +67,7 @@ def test_every_state_has_a_view(home: Path, page: str, state: str) -> None:
 
 def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path) -> None:
     run_id = make_demo_run(home)
-    folder = run_folder(run_id, home)
+    folder = RunFolder(run_id, home)
     status = storage.read_json(folder.status)
     storage.write_json(folder.status, status | {"state": "running", "stage": "baseline"})
     worker = locks.try_acquire(folder.lock)
@@ -82,7 +82,7 @@ def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path)
 
 def test_a_resumed_run_does_not_show_what_its_former_model_was_worth(home: Path) -> None:
     run_id = make_demo_run(home)
-    folder = run_folder(run_id, home)
+    folder = RunFolder(run_id, home)
     status = storage.read_json(folder.status)
     storage.write_json(folder.status, status | {"state": "running", "stage": "train"})
     worker = locks.try_acquire(folder.lock)

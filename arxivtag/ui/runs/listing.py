@@ -12,7 +12,7 @@ from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.ensembles import ensemble_settings
 from arxivtag.runs.history import validation_curve
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
@@ -146,7 +146,7 @@ def _marks(runs: Sequence[RunSummary]) -> dict[str, list[str]]:
 
 
 def _curves(runs: Sequence[RunSummary], home: Path) -> dict[str, list[float]]:
-    paths = {run.run_id: run_folder(run.run_id, home).history for run in runs}
+    paths = {run.run_id: RunFolder(run.run_id, home).history for run in runs}
     return {run_id: _curve(path, file_state(path)) for run_id, path in paths.items()}
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.figures.scoreboard import learning_curve_figure, scoreboard_figure
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.scoreboard import DECIDING, Line, Scoreboard, scoreboard
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, tables
@@ -20,7 +20,7 @@ _MAX_KEPT = 8
 
 def render_scoreboard(run_ids: Sequence[str], home: Path, key: str) -> None:
     """Draw what the runs that have a model say together; ``key`` is unique on the page."""
-    states = [file_state(run_folder(run_id, home).result) for run_id in run_ids]
+    states = [file_state(RunFolder(run_id, home).result) for run_id in run_ids]
     board = _scoreboard(tuple(run_ids), home, tuple(states))
     if not board.lines:
         components.note(" ".join((board.advice, *board.notes)))
