@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from arxivtag.callbacks import OnProgress, unheard
+from arxivtag.callbacks import OnProgress
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.learning.decision import Scored
@@ -28,10 +27,10 @@ N_UNKNOWN_LISTED = 20
 def evaluate_model(
     model: str,
     data: str,
-    home: Path | None = None,
-    layout: Layout | None = None,
-    progress: OnProgress | None = None,
-    pool: Pool | None = None,
+    home: Path,
+    layout: Layout,
+    progress: OnProgress,
+    pool: Pool,
 ) -> dict[str, Any]:
     """Return the evaluation of a model on every row of ``data`` that has an abstract.
 
@@ -50,7 +49,7 @@ def evaluate_model(
         home: Where runs and downloads live.
         layout: Which column holds what and what separates labels, as far as it was said.
         progress: Told how far it is.
-        pool: Who judges the papers; None: threads of this process.
+        pool: Who judges the papers.
 
     Raises:
         ArxivTagError: If the model or the data cannot be used, or the model knows no label of
@@ -66,12 +65,10 @@ def evaluate_model(
     y_true, unknown = _truth(corpus, ~corpus.is_blank, bundle.label_names)
     if not y_true.any():
         raise _no_known_label(unknown, bundle.label_names)
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(one_blas_thread())  # sums are the same to the bit, whoever worked
-        pool = pool or stack.enter_context(parts.local_pool(None))
-        said = stack.enter_context(
-            scoring.judged(corpus, ~corpus.is_blank, chosen, pool, progress or unheard)
-        )
+    with (
+        one_blas_thread(),  # sums are the same to the bit, whoever worked
+        scoring.judged(corpus, ~corpus.is_blank, chosen, pool, progress) as said,
+    ):
         figures = evaluation.evaluate_bundle(
             Scored(y_true, said.y_prob, said.is_judged),
             bundle.label_names,

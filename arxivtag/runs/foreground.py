@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 
 from arxivtag import locks
-from arxivtag.callbacks import OnProgress
+from arxivtag.callbacks import OnProgress, unheard
 from arxivtag.errors import RunError
 from arxivtag.runs.jobs import create_run, with_absolute_data
 from arxivtag.runs.layout import RunFolder, now_iso
@@ -26,7 +26,7 @@ from arxivtag.settings import RunConfig, validate
 
 
 def train_in_foreground(
-    settings: RunConfig, home: Path, progress: OnProgress | None = None
+    settings: RunConfig, home: Path, progress: OnProgress = unheard
 ) -> dict[str, Any]:
     """Train in this process, as ``arxivtag train`` does, and return the result.
 
@@ -60,16 +60,14 @@ def _lock_of_new_run(folder: RunFolder) -> int:
     lock = locks.try_acquire(folder.lock, timeout_s=1.0)
     if lock is None:
         error = RunError(f"The lock of run {folder.run_id} could not be taken.", "Try again.")
-        failed = RunStatus(FAILED, ended_at=now_iso(), message=error.message, hint=error.hint)
+        failed = RunStatus(RUNNING).ended(FAILED, error.message, error.hint)
         write_status(folder.status, failed)
         raise error
     return lock
 
 
-def _reported_to(progress: OnProgress | None) -> Callable[[RunStatus], None] | None:
+def _reported_to(progress: OnProgress) -> Callable[[RunStatus], None]:
     """Return a listener that calls ``progress`` once per stage, and once per percent at most."""
-    if progress is None:
-        return None
     last: tuple[str, int] = ("", -1)
 
     def on_change(status: RunStatus) -> None:
