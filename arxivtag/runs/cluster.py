@@ -61,11 +61,6 @@ class Seats:
     n: int
     tasks: tuple[str, ...]
 
-    @property
-    def run_ids(self) -> tuple[str, ...]:
-        """The runs of these tasks."""
-        return tuple(task.removeprefix(_TASK).rpartition("-")[0] for task in self.tasks)
-
 
 @dataclass(frozen=True)
 class Given:
@@ -121,12 +116,11 @@ def check(home: Path) -> None:
     with _asking() as client:
         present = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         new = [address for address in present if address not in _Connection.known]
-        found = client.run(probe, str(home), workers=new, on_error="return") if new else {}
-    for address, seen in _of_those_there(found):
-        wrong = f"cannot run this version of arxivtag ({type(seen).__name__})"
-        if isinstance(seen, Seen):
-            wrong = difference(versions(), seen.versions) or seen.trouble
-        if wrong:
+        asked = (probe, str(home), versions())
+        found = client.run(*asked, workers=new, on_error="return") if new else {}
+    for address, said in _of_those_there(found):
+        error = f"cannot run this version of arxivtag ({type(said).__name__})"
+        if wrong := said if isinstance(said, str) else error:
             raise RefusedError(
                 f"The worker {present[address]['name']} {wrong}.",
                 "Give app and workers the same versions (constraints.txt) and the same home "
@@ -140,24 +134,21 @@ def _of_those_there(found: Mapping[str, object]) -> Iterator[tuple[str, object]]
     return ((address, said) for address, said in found.items() if not isinstance(said, OSError))
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What a worker has and sees; ``trouble`` says what is wrong with the home folder there."""
+def probe(home: str, wanted: Versions) -> str:
+    """Return what is wrong with a worker, as the end of a sentence; "" if a run may train there.
 
-    versions: Versions
-    trouble: str
-
-
-def probe(home: str) -> Seen:
-    """Look at the home folder from a worker, while whoever asks holds the queue's lock."""
-    folder, trouble = runs_folder(Path(home)), ""
+    Whoever asks holds the queue's lock meanwhile.
+    """
+    folder = runs_folder(Path(home))
+    if wrong := difference(wanted, versions()):
+        return wrong
     if not folder.is_dir():
-        trouble = f"does not see the home folder {home}"
-    elif not os.access(folder, os.W_OK):
-        trouble = f"may not write into the home folder {home}"
-    elif not locks.is_held(folder / ".queue.lock"):
-        trouble = f"sees no locks of other machines in the home folder {home}"
-    return Seen(versions(), trouble)
+        return f"does not see the home folder {home}"
+    if not os.access(folder, os.W_OK):
+        return f"may not write into the home folder {home}"
+    if not locks.is_held(folder / ".queue.lock"):
+        return f"sees no locks of other machines in the home folder {home}"
+    return ""
 
 
 def given_for(home: Path) -> Given:
