@@ -18,7 +18,7 @@ from arxivtag import config
 from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ConfigError, RefusedError, RunError
 from arxivtag.papers.schema import Layout
-from arxivtag.runs import cluster, jobs, lease, places, registry
+from arxivtag.runs import cluster, jobs, lease, registry
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.status import RunStatus
 from arxivtag.tagging import many, parts
@@ -92,7 +92,7 @@ def test_two_train_at_once_and_others_follow_in_order(quick: Path) -> None:
     first = [held_run(quick), held_run(quick)]
     later = [jobs.start(fake_config(2), quick) for _ in range(3)]
     assert set(jobs.running(quick)) == set(first)
-    assert places.is_full(quick)
+    assert jobs.is_full(quick)
     assert jobs.queue(quick) == tuple(later)
     assert {status_of(run_id, quick).worker for run_id in first} == seats().keys()
     assert {run_id for one in seats().values() for run_id in one} == set(first)

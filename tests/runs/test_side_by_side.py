@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arxivtag.errors import ConfigError
-from arxivtag.runs import estimate, jobs, places, standby
+from arxivtag.runs import estimate, jobs, standby
 from arxivtag.runs.estimate import RESERVE_MB
 from arxivtag.settings import RunConfig
 from tests.runs.conftest import (
@@ -34,7 +34,7 @@ def test_two_train_at_once_and_others_follow_in_order(two: Path) -> None:
     long, short = jobs.start(fake_config(200), two), jobs.start(fake_config(4), two)
     waiting = tuple(jobs.start(fake_config(1), two) for _ in range(3))
     assert jobs.running(two) == (long, short)
-    assert places.is_full(two)
+    assert jobs.is_full(two)
     assert jobs.queue(two) == waiting
     jobs.withdraw(waiting[1], two)
     go_on(two)

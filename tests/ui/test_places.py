@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag import locks
 from arxivtag.runs import jobs
-from arxivtag.runs.places import Place
+from arxivtag.runs.jobs import Place
 from arxivtag.ui.runs.places_part import MAX_NAMED, place_figures
 from tests.runs.conftest import make_run
 from tests.ui.conftest import texts

@@ -9,8 +9,8 @@ import streamlit as st
 
 from arxivtag.config import cluster_address, job_limits
 from arxivtag.errors import ArxivTagError
-from arxivtag.runs import jobs, places
-from arxivtag.runs.places import Place
+from arxivtag.runs import jobs
+from arxivtag.runs.jobs import Place
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_runs
@@ -39,7 +39,7 @@ def _watch(context: PageContext) -> None:
 @st.cache_data(ttl=WATCH_S, max_entries=4, show_spinner=False)
 def _places(home: Path) -> tuple[Place, ...]:
     """Ask once for all sessions."""
-    return places.places(home)
+    return jobs.places(home)
 
 
 def place_figures(
