@@ -5,8 +5,7 @@ import streamlit as st
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import page_setup
 from arxivtag.ui.runs.detail import render_detail
-from arxivtag.ui.runs.listing import render_list
-from arxivtag.ui.runs.places_part import render_places
+from arxivtag.ui.runs.listing import render_list, render_places
 from arxivtag.ui.runs.sweep import render_sweep, render_try_several
 
 context = page_setup(

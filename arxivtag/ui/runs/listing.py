@@ -1,4 +1,4 @@
-"""The list of all runs; those selected are opened, compared or deleted."""
+"""The list of all runs, of which some are opened, compared or deleted, and where they train."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from arxivtag.config import cluster_address, job_limits
 from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.ensembles import ensemble_settings
 from arxivtag.runs.history import validation_curve
+from arxivtag.runs.jobs import Place
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
@@ -27,6 +29,7 @@ from arxivtag.ui.train.starting import start_once
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
+MAX_PLACES = 12
 # Column by figure. Binary accuracy never stands without the level beside it.
 FIGURES = {
     **{key: METRIC_NAMES[key] for key in ("micro_f1", "macro_f1", "lrap", "precision_at_1")},
@@ -284,3 +287,44 @@ def delete_dialog(run_ids: list[str], context: PageContext) -> None:
         for name in ("run", "compare"):
             st.query_params.pop(name, None)
         st.rerun()
+
+
+def render_places(context: PageContext) -> None:
+    """Show them where several runs may train at once; on a machine that trains one, nothing."""
+    if cluster_address() or job_limits().jobs > 1:
+        _watch_places(context)
+
+
+@st.fragment(run_every=WATCH_S)
+def _watch_places(context: PageContext) -> None:
+    try:
+        found = _places(context.home)
+    except ArxivTagError as error:
+        components.show_error(error)
+        return
+    names = {run.run_id: run.name for run in visible_runs(context.home)}
+    components.figure_line(place_figures(found, names, len(jobs.queue(context.home))))
+
+
+@st.cache_data(ttl=WATCH_S, max_entries=4, show_spinner=False)
+def _places(home: Path) -> tuple[Place, ...]:
+    """Ask once for all sessions."""
+    return jobs.places(home)
+
+
+def place_figures(
+    found: Sequence[Place], names: Mapping[str, str], n_waiting: int
+) -> list[tuple[str, str]]:
+    """Return what is shown, each ``(label, value)``; ``names`` are those of the runs one may see.
+
+    >>> place_figures([Place("a", "run-1"), Place("b", None)], {"run-1": "tuned"}, 3)
+    [('Training', '1 of 2'), ('Waiting', '3'), ('a', 'tuned'), ('b', 'free')]
+    """
+    n_training = sum(place.run_id is not None for place in found)
+    figures = [("Training", f"{n_training} of {len(found)}"), ("Waiting", str(n_waiting))]
+    for number, place in enumerate(found[:MAX_PLACES], start=1):
+        trains = names.get(place.run_id, "a run") if place.run_id else "free"
+        figures.append((place.worker or f"Place {number}", trains))
+    if len(found) > MAX_PLACES:
+        figures.append(("More workers", str(len(found) - MAX_PLACES)))
+    return figures
