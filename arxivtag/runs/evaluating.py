@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from arxivtag.callbacks import OnProgress
 from arxivtag.corpus.store import Corpus
 from arxivtag.errors import DataError
 from arxivtag.learning.decision import Scored
+from arxivtag.runs.preparing import multi_hot
 from arxivtag.runs.reading import open_corpus
 from arxivtag.runs.registry import resolve_model
 
@@ -91,16 +93,11 @@ def _truth(
     """Return the labels of selected papers as a matrix, and how often each unknown one occurs."""
     from arxivtag.papers.taxonomy import known_labels
 
-    column = {label: number for number, label in enumerate(label_names)}
-    names = corpus.labels.label_names
-    current = [known_labels((name,), column)[0] for name in names]
-    columns = np.array([column.get(name, -1) for name in current], dtype=np.int64)
-    labels = corpus.labels.of(papers)
-    of_each = columns[labels.codes]
-    y_true = np.zeros((len(labels), len(label_names)), dtype=np.bool_)
-    y_true[labels.papers[of_each >= 0], of_each[of_each >= 0]] = True
-    counts = zip(names, columns.tolist(), labels.counts.tolist(), strict=True)
-    return y_true, Counter({name: n for name, at, n in counts if n and at < 0})
+    labels, known = corpus.labels.of(papers), set(label_names)
+    names = [known_labels((name,), known)[0] for name in labels.label_names]
+    y_true = multi_hot(dataclasses.replace(labels, label_names=tuple(names)), label_names)
+    counts = zip(labels.label_names, names, labels.counts.tolist(), strict=True)
+    return y_true, Counter({written: n for written, name, n in counts if n and name not in known})
 
 
 def _no_known_label(unknown: Counter[str], label_names: Sequence[str]) -> DataError:

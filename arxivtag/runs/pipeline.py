@@ -90,11 +90,7 @@ def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason)
 class Stages:
     """Enters one stage after another: says so in the run's status, and times it.
 
-    Attributes:
-        recorder: The writer of the run's folder.
-        stop_reason: Names why the run is to stop, if it is.
-        timings: Seconds of each stage that was entered. Preparing the network is part of
-            training there.
+    ``timings`` holds the seconds of each; preparing the network is part of training there.
     """
 
     def __init__(self, recorder: RunRecorder, stop_reason: StopReason) -> None:
@@ -159,7 +155,7 @@ def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
     if settings.evaluation.linear_baseline and not fitted.stopped:
         # Last, since it takes a while and everything else can be looked at by now.
         with stages.enter("baseline"):
-            figures = _with_linear_baseline(settings, features, evaluated, stages.stop_reason)
+            figures = _with_linear_baseline(features, evaluated, stages.should_stop)
         storage.write_json(folder.evaluation, figures)
         result |= _result(folder.run_id, fitted, figures, stages.timings)
         storage.write_json(folder.result, result)
@@ -207,9 +203,7 @@ def _sizes(features: Features) -> dict[str, int]:
     }
 
 
-def _load(
-    settings: RunConfig, stages: Stages, meanwhile: Callable[[], None] = lambda: None
-) -> Corpus:
+def _load(settings: RunConfig, stages: Stages, meanwhile: Callable[[], None]) -> Corpus:
     """Open the corpus; its folder stays while it is held.
 
     ``meanwhile`` is called, often, while another process reads the file.
@@ -232,11 +226,7 @@ def _load(
 
 
 def _check_size(settings: RunConfig, features: Features) -> None:
-    """Refuse a network that could not be loaded again, or that visitors may not train.
-
-    Raises:
-        ConfigError: If it has too many parameters.
-    """
+    """Refuse a network that could not be loaded again, or that visitors may not train."""
     n_parameters = _n_parameters(settings, features)
     check_fits(features.vectorizer, n_parameters)
     check_parameters(n_parameters)
@@ -282,11 +272,7 @@ def prepare_ahead(settings: RunConfig, home: Path) -> None:
 
 
 class _Imports:
-    """Imports Keras and JAX while the papers are being read and prepared.
-
-    Args:
-        home: Whose cache of compiled programs is used.
-    """
+    """Imports Keras and JAX while the papers are being read and prepared."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -315,31 +301,28 @@ class _Imports:
             self._thread.join(_WAIT_S)
 
 
-class TickRecorder:
-    """Records what training reports, and from it the progress and the time left.
+def _tick_recorder(
+    recorder: RunRecorder, n_epochs: int, seconds_after: float
+) -> Callable[[dict[str, Any]], None]:
+    """Return what records each tick and finished epoch, and with it the progress and time left.
 
-    Args:
-        recorder: The writer of the run's folder.
-        seconds_after: What the stages after training will take.
+    ``seconds_after`` is what the stages after training will take.
     """
+    first: tuple[float, float] | None = None  # epoch and time of the first tick
 
-    def __init__(self, recorder: RunRecorder, n_epochs: int, seconds_after: float) -> None:
-        self._recorder = recorder
-        self._n_epochs = n_epochs
-        self._seconds_after = seconds_after
-        self._first: tuple[float, float] | None = None  # epoch and time of the first tick
-
-    def __call__(self, record: dict[str, Any]) -> None:
-        """Record one tick or one finished epoch."""
+    def on_tick(record: dict[str, Any]) -> None:
+        nonlocal first
         epoch, now = float(record.get("epoch", 0)), time.monotonic()
-        self._recorder.record(record)
-        self._recorder.progress(epoch, self._n_epochs, "epochs")
-        if self._first is None:
-            self._first = (epoch, now)
-        elif epoch > self._first[0]:
-            seconds_per_epoch = (now - self._first[1]) / (epoch - self._first[0])
-            left = (self._n_epochs - epoch) * seconds_per_epoch + self._seconds_after
-            self._recorder.seconds_left(round(left, 1))
+        recorder.record(record)
+        recorder.progress(epoch, n_epochs, "epochs")
+        if first is None:
+            first = (epoch, now)
+        elif epoch > first[0]:
+            seconds_per_epoch = (now - first[1]) / (epoch - first[0])
+            left = (n_epochs - epoch) * seconds_per_epoch + seconds_after
+            recorder.seconds_left(round(left, 1))
+
+    return on_tick
 
 
 def _prepare_training(
@@ -358,7 +341,7 @@ def _prepare_training(
         features.train,
         features.val,
         settings,
-        on_tick=TickRecorder(recorder, n_epochs, after),
+        on_tick=_tick_recorder(recorder, n_epochs, after),
         should_stop=stages.should_stop,
         checkpoint=recorder.folder.checkpoint,
         watch=watch,
@@ -403,7 +386,7 @@ def _scored(network: Network, part: Part) -> Scored:
 
 
 def _with_linear_baseline(
-    settings: RunConfig, features: Features, evaluated: Evaluated, stop_reason: StopReason
+    features: Features, evaluated: Evaluated, should_stop: ShouldStop
 ) -> dict[str, Any]:
     """Return the evaluation with the linear baseline, or with a note on why it has none.
 
@@ -416,7 +399,7 @@ def _with_linear_baseline(
             features.train,
             features.val,
             features.test,
-            should_stop=lambda: bool(stop_reason()),
+            should_stop=should_stop,
         )
     except Exception as error:
         _log.exception("the linear baseline could not be fitted")

@@ -14,7 +14,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -162,15 +162,20 @@ class Preparation:
         _forget_oldest(self._folder.parent)
         with storage.publish_folder(self._folder) as folder:
             for name in SIDES:
-                _write_labels(storage.make_folder(folder / name), labels.of(masks[name]))
+                part, of_part = storage.make_folder(folder / name), labels.of(masks[name])
+                write_array(part / "labels", of_part.codes)
+                write_array(part / "label_indptr", of_part.indptr)
             scratch = storage.make_folder(folder / "scratch")
             tokens = self._tokens(scratch)
             fitted = self._fitted(tokens, masks["train"])
-            y_train = _multi_hot(*_map_labels(folder / "train"), n_labels)
+            y_train = multi_hot(labels.of(masks["train"]), labels.label_names[:n_labels])
             fitted = self._within_budget(scratch, tokens, fitted, rows["train"], y_train)
             self._write_rows(folder, tokens, fitted, rows)
             storage.remove_folder(scratch)
-            _write_vocabulary(folder, fitted.vectorizer)
+            write_array(folder / "idf", fitted.vectorizer.idf)
+            terms = pa.table({"term": fitted.vectorizer.vocabulary})
+            with pa.ipc.new_file(str(folder / "vocabulary.arrow"), terms.schema) as file:
+                file.write_table(terms)
             about = {
                 "format_version": FORMAT_VERSION,
                 "vectorizer": to_dict(self._settings.vectorizer),
@@ -226,7 +231,7 @@ class Preparation:
             return fitted
         storage.make_folder(scratch / "train")
         self._write_rows(scratch, tokens, fitted, {"train": train})
-        rows = _map_rows(scratch / "train", len(fitted.vectorizer))
+        rows = _map_rows(scratch / "train", fitted.vectorizer)
         return fitted.limited(most_telling(rows, y_true, budget))
 
     def _write_rows(
@@ -275,7 +280,7 @@ def _by_training_count(labels: LabelIndex, train: NDArray[np.bool_]) -> tuple[in
 
 
 class _RowWriter:
-    """Writes sparse rows part by part."""
+    """Writes sparse rows part by part; closed, it writes where each row begins."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -284,7 +289,6 @@ class _RowWriter:
         self._words: ArrayWriter | None = None
 
     def add(self, rows: SparseRows) -> None:
-        """Append rows."""
         self._indices.add(rows.indices)
         self._data.add(rows.data)
         self._sizes.append(np.diff(rows.indptr))
@@ -293,24 +297,11 @@ class _RowWriter:
             self._words.add(rows.words.ravel())
 
     def close(self) -> None:
-        """Write where each row begins, and close the files."""
         self._indices.close()
         self._data.close()
         if self._words is not None:
             self._words.close()
         write_array(self._folder / "indptr", np.cumsum(np.concatenate(self._sizes)))
-
-
-def _write_labels(folder: Path, labels: LabelIndex) -> None:
-    write_array(folder / "labels", labels.codes)
-    write_array(folder / "label_indptr", labels.indptr)
-
-
-def _write_vocabulary(folder: Path, vectorizer: Vectorizer) -> None:
-    write_array(folder / "idf", vectorizer.idf)
-    table = pa.table({"term": vectorizer.vocabulary})
-    with pa.ipc.new_file(str(folder / "vocabulary.arrow"), table.schema) as file:
-        file.write_table(table)
 
 
 def open_features(folder: Path) -> Features | None:
@@ -331,39 +322,32 @@ def open_features(folder: Path) -> Features | None:
 
 
 def _map_part(folder: Path, vectorizer: Vectorizer, names: tuple[str, ...], n_labels: int) -> Part:
-    codes, indptr = _map_labels(folder)
+    codes = map_array(folder / "labels", np.int32)
+    indptr = map_array(folder / "label_indptr", np.int64)
     labels = LabelIndex(names, codes, indptr, (), np.empty(0, dtype=np.int32))
-    y_true = _multi_hot(codes, indptr, n_labels)
     papers = map_array(folder / "papers", np.int64)
-    rows = _map_rows(folder, len(vectorizer))
+    return Part(_map_rows(folder, vectorizer), multi_hot(labels, names[:n_labels]), papers, labels)
+
+
+def _map_rows(folder: Path, vectorizer: Vectorizer) -> SparseRows:
     length = vectorizer.config.max_length_words
-    if length is not None:
-        words = map_array(folder / "words", np.int32).reshape(-1, length)
-        rows = dataclasses.replace(rows, words=words)
-    return Part(rows, y_true, papers, labels)
-
-
-def _map_rows(folder: Path, n_features: int) -> SparseRows:
     return SparseRows(
         map_array(folder / "indptr", np.int64),
         map_array(folder / "indices", np.int32),
         map_array(folder / "data", np.float32),
-        n_features,
+        len(vectorizer),
+        None if length is None else map_array(folder / "words", np.int32).reshape(-1, length),
     )
 
 
-def _map_labels(folder: Path) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    indptr = map_array(folder / "label_indptr", np.int64)
-    return map_array(folder / "labels", np.int32), indptr
-
-
-def _multi_hot(
-    codes: NDArray[np.int32], indptr: NDArray[np.int64], n_labels: int
-) -> NDArray[np.bool_]:
-    """Return ``(n_samples, n_labels)`` which labels papers have; larger codes are left out."""
-    y_true = np.zeros((len(indptr) - 1, n_labels), dtype=np.bool_)
-    papers = np.repeat(np.arange(len(y_true)), np.diff(indptr))
-    y_true[papers[codes < n_labels], codes[codes < n_labels]] = True
+def multi_hot(labels: LabelIndex, label_names: Sequence[str]) -> NDArray[np.bool_]:
+    """Return ``(n_papers, n_labels)`` which of ``label_names`` each paper has."""
+    column = {name: place for place, name in enumerate(label_names)}
+    columns = np.array([column.get(name, -1) for name in labels.label_names], dtype=np.int64)
+    of_each = columns[labels.codes]
+    known = of_each >= 0
+    y_true = np.zeros((len(labels), len(label_names)), dtype=np.bool_)
+    y_true[labels.papers[known], of_each[known]] = True
     return y_true
 
 
