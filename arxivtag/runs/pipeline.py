@@ -3,8 +3,8 @@
 It reads in the order of the data. Cleaning to vectorizing is done by
 :mod:`arxivtag.runs.preparing`, at once where an earlier run did the same; what is left at the end
 is written by :mod:`arxivtag.runs.results`. The worker runs it in a process of its own
-(:mod:`arxivtag.runs.worker`), ``arxivtag train`` in the foreground
-(:mod:`arxivtag.runs.foreground`); both give it a recorder that writes the run's folder.
+(:mod:`arxivtag.runs.worker`) or in the foreground, for ``arxivtag train``, with a recorder that
+writes the run's folder.
 Keras and JAX are imported while the papers are being prepared.
 """
 
@@ -34,7 +34,7 @@ from arxivtag.runs.admission import check_fits, check_parameters, check_rows
 from arxivtag.runs.ensembles import fit_members
 from arxivtag.runs.estimate import seconds_after_training
 from arxivtag.runs.layout import now_iso
-from arxivtag.runs.preparing import Features, Part, Preparation
+from arxivtag.runs.preparing import Features, Part, prepare
 from arxivtag.runs.recorder import RunRecorder, StopReason, timed
 from arxivtag.runs.results import Evaluated, about, save
 from arxivtag.runs.space import begin_space
@@ -127,15 +127,15 @@ def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
     imports = _Imports(folder.home)
     with stages.before_training("load"):
         corpus = _load(settings, stages, imports.begin)
-        preparation = Preparation(corpus, settings, stages.should_stop)
     imports.begin()
-    with stages.before_training("clean", corpus.n_papers):
-        preparation.clean()
-    with stages.before_training("split", corpus.n_papers):
-        preparation.split()
-    with stages.before_training("vectorize", corpus.n_papers):
-        features = preparation.vectorize()
-        _check_size(settings, features)
+
+    def enter(stage: str) -> contextlib.AbstractContextManager[None]:
+        return stages.before_training(stage, corpus.n_papers)
+
+    features = prepare(corpus, settings, enter, stages.should_stop)
+    n_parameters = _n_parameters(settings, features)
+    check_fits(features.vectorizer, n_parameters)
+    check_parameters(n_parameters)
     if settings.members:
         with stages.enter("train", len(settings.members), "models"):
             fitted = fit_members(settings, features, folder.home)
@@ -225,13 +225,6 @@ def _load(settings: RunConfig, stages: Stages, meanwhile: Callable[[], None]) ->
     return corpus
 
 
-def _check_size(settings: RunConfig, features: Features) -> None:
-    """Refuse a network that could not be loaded again, or that visitors may not train."""
-    n_parameters = _n_parameters(settings, features)
-    check_fits(features.vectorizer, n_parameters)
-    check_parameters(n_parameters)
-
-
 def _n_parameters(settings: RunConfig, features: Features) -> int:
     n_features, n_labels = features.train.rows.n_features, len(features.label_names)
     length = settings.vectorizer.max_length_words or 0
@@ -262,10 +255,7 @@ def prepare_ahead(settings: RunConfig, home: Path) -> None:
     )
     if corpus.n_papers > MOST_PAPERS_AHEAD:
         return
-    preparation = Preparation(corpus, settings)
-    preparation.clean()
-    preparation.split()
-    features = preparation.vectorize()
+    features = prepare(corpus, settings)
     if _n_parameters(settings, features) > MOST_PARAMETERS_AHEAD:
         return
     Trainer(features.train, features.val, settings).compile_ahead()

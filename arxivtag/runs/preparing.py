@@ -14,7 +14,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,59 +98,59 @@ class Features:
     reports: dict[str, Any]
 
 
-class Preparation:
-    """Cleans, splits and vectorizes, one after the other, unless an earlier run did."""
+# Enters a stage (clean, split, vectorize) for as long as it takes.
+EnterStage = Callable[[str], contextlib.AbstractContextManager[object]]
 
-    def __init__(
-        self, corpus: Corpus, settings: RunConfig, should_stop: ShouldStop = never
-    ) -> None:
-        self._corpus, self._settings, self._should_stop = corpus, settings, should_stop
-        kept = corpus.folder.with_name(corpus.fingerprint + PREPARED_SUFFIX)
-        self._folder = kept / _key(settings)
-        self._prepared = open_features(self._folder)
-        self._cleaned: Cleaned | None = None
-        self._parts: SplitRows | None = None
 
-    def clean(self) -> None:
-        """Apply the rules of cleaning."""
-        if self._prepared is None:
-            self._cleaned = clean_rows(self._corpus, self._settings.cleaning)
+def prepare(
+    corpus: Corpus,
+    settings: RunConfig,
+    enter: EnterStage = contextlib.nullcontext,
+    should_stop: ShouldStop = never,
+) -> Features:
+    """Clean, split and vectorize, one after the other, unless an earlier run did; return it mapped.
 
-    def split(self) -> None:
-        """Divide the papers that cleaning kept.
-
-        Raises:
-            DataError: If there are too few papers, or all are near-duplicates of one another.
-        """
-        if self._cleaned is not None:
-            split, random_seed = self._settings.split, self._settings.random_seed
-            parts = split_rows(self._corpus, self._cleaned, split, random_seed)
-            self._parts = with_train_share(parts, self._cleaned, split.train_share, random_seed)
-
-    def vectorize(self) -> Features:
-        """Return the features, mapped.
-
-        Raises:
-            DataError: If the papers cannot be learnt from.
-            StoppedError: If it was to stop.
-            StorageError: If the disk refuses.
-        """
-        if self._cleaned is not None and self._parts is not None:
-            self._write(self._cleaned, self._parts)
-            self._prepared = open_features(self._folder)
-            make_room(self._corpus.folder.parent, self._corpus.fingerprint)
-        if self._prepared is None:
-            raise StorageError(f"Could not read {self._folder}.", "Start the run again.")
+    Raises:
+        DataError: If the papers cannot be learnt from: there are too few, say.
+        StoppedError: If it was to stop.
+        StorageError: If the disk refuses.
+    """
+    kept = corpus.folder.with_name(corpus.fingerprint + PREPARED_SUFFIX)
+    folder, cleaned, parts = kept / _key(settings), None, None
+    with enter("clean"):
+        prepared = open_features(folder)
+        if prepared is None:
+            cleaned = clean_rows(corpus, settings.cleaning)
+    with enter("split"):
+        if cleaned is not None:
+            parts = split_rows(corpus, cleaned, settings.split, settings.random_seed)
+            share = settings.split.train_share
+            parts = with_train_share(parts, cleaned, share, settings.random_seed)
+    with enter("vectorize"):
+        if cleaned is not None and parts is not None:
+            _Preparation(corpus, settings, should_stop).write(folder, cleaned, parts)
+            prepared = open_features(folder)
+            make_room(corpus.folder.parent, corpus.fingerprint)
+        if prepared is None:
+            raise StorageError(f"Could not read {folder}.", "Start the run again.")
         with contextlib.suppress(OSError):
-            os.utime(self._folder / REPORT_NAME)  # the last use
-        prepared = self._prepared
-        words = word_input(self._settings.model, prepared.vectorizer)
+            os.utime(folder / REPORT_NAME)  # the last use
+        words = word_input(settings.model, prepared.vectorizer)
         return dataclasses.replace(prepared, train=dataclasses.replace(prepared.train, words=words))
 
-    def _write(self, cleaned: Cleaned, parts: SplitRows) -> None:
+
+@dataclass(frozen=True)
+class _Preparation:
+    """Makes the features of a corpus in a folder."""
+
+    corpus: Corpus
+    settings: RunConfig
+    should_stop: ShouldStop
+
+    def write(self, target: Path, cleaned: Cleaned, parts: SplitRows) -> None:
         """Publish the features by one rename."""
         rows = {name: parts.of(side) for side, name in enumerate(SIDES)}
-        masks = {name: mask_of(rows[name], self._corpus.n_papers) for name in SIDES}
+        masks = {name: mask_of(rows[name], self.corpus.n_papers) for name in SIDES}
         n_labels, labels = _by_training_count(cleaned.labels, masks["train"])
         if n_labels > limits().max_labels:
             raise DataError(
@@ -158,9 +158,9 @@ class Preparation:
                 f"{limits().max_labels:,}.",
                 "Use coarser labels or raise ARXIVTAG_MAX_LABELS.",
             )
-        storage.sweep(self._folder.parent, older_than_s=_LEFTOVER_S)
-        _forget_oldest(self._folder.parent)
-        with storage.publish_folder(self._folder) as folder:
+        storage.sweep(target.parent, older_than_s=_LEFTOVER_S)
+        _forget_oldest(target.parent)
+        with storage.publish_folder(target) as folder:
             for name in SIDES:
                 part, of_part = storage.make_folder(folder / name), labels.of(masks[name])
                 write_array(part / "labels", of_part.codes)
@@ -178,7 +178,7 @@ class Preparation:
                 file.write_table(terms)
             about = {
                 "format_version": FORMAT_VERSION,
-                "vectorizer": to_dict(self._settings.vectorizer),
+                "vectorizer": to_dict(self.settings.vectorizer),
                 "n_labels": n_labels,
                 "label_names": list(labels.label_names),
                 "reports": {
@@ -190,32 +190,32 @@ class Preparation:
 
     def _tokens(self, scratch: Path) -> Tokens:
         """Return the tokens of what the model reads: with titles, they are made for this once."""
-        if self._settings.text_fields == "abstract":
-            return map_tokens(self._corpus.folder / "tokens")
-        everything = np.ones(self._corpus.n_papers, dtype=bool)
+        if self.settings.text_fields == "abstract":
+            return map_tokens(self.corpus.folder / "tokens")
+        everything = np.ones(self.corpus.n_papers, dtype=bool)
         tokens = storage.make_folder(scratch / "tokens")
         write_tokens(tokens, self._texts(everything))
         return map_tokens(tokens)
 
     def _texts(self, papers: NDArray[np.bool_]) -> Iterator[list[str]]:
         """Yield what the model reads of some papers, batch by batch."""
-        for table in texts.batches(self._corpus, papers, [TITLE, ABSTRACT]):
-            if self._should_stop():
+        for table in texts.batches(self.corpus, papers, [TITLE, ABSTRACT]):
+            if self.should_stop():
                 raise StoppedError
             titles, abstracts = (column.to_pylist() for column in table.columns)
             yield [
-                normalize_text(join_text(title, abstract, self._settings.text_fields))
+                normalize_text(join_text(title, abstract, self.settings.text_fields))
                 for title, abstract in zip(titles, abstracts, strict=True)
             ]
 
     def _fitted(self, tokens: Tokens, papers: NDArray[np.bool_]) -> Fitted:
-        max_tokens = self._settings.vectorizer.max_tokens
+        max_tokens = self.settings.vectorizer.max_tokens
         if max_tokens is None:  # as in the Keras example
             words: set[str] = set()
             for batch in self._texts(papers):
                 words |= distinct_words(batch)
             max_tokens = len(words)
-        return fit(tokens, papers, self._settings.vectorizer, max_tokens)
+        return fit(tokens, papers, self.settings.vectorizer, max_tokens)
 
     def _within_budget(
         self,
@@ -226,7 +226,7 @@ class Preparation:
         y_true: NDArray[np.bool_],
     ) -> Fitted:
         """Return what keeps n-grams within the budget: those that tell most of labels."""
-        budget = self._settings.vectorizer.budget(len(train))
+        budget = self.settings.vectorizer.budget(len(train))
         if budget is None or len(fitted.vectorizer) <= budget:
             return fitted
         storage.make_folder(scratch / "train")
@@ -240,7 +240,7 @@ class Preparation:
         """Write the TF-IDF rows of some splits while the tokens are read once."""
         writers = {name: _RowWriter(folder / name) for name in rows}
         for first, last in tokens.parts():
-            if self._should_stop():
+            if self.should_stop():
                 raise StoppedError
             part = fitted.transform(tokens, first, last)
             for name, papers in rows.items():

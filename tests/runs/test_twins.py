@@ -11,7 +11,7 @@ import pytest
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.learning.ceiling import agreement
 from arxivtag.runs import twins
-from arxivtag.runs.preparing import Preparation
+from arxivtag.runs.preparing import prepare
 from arxivtag.settings import CleaningConfig, RunConfig
 
 WORDS = [f"word{number}" for number in range(400)]
@@ -65,10 +65,7 @@ def test_neighbours_are_the_most_similar_training_papers(home: Path) -> None:
         words = abstract(kind)[:24] + abstract(1000 + number)[:36]
         papers.append((f"Title {number}", words, [f"label{kind % 4}"]))
     corpus = corpus_of(home, papers)
-    preparation = Preparation(corpus, RunConfig())
-    preparation.clean()
-    preparation.split()
-    features = preparation.vectorize()
+    features = prepare(corpus, RunConfig())
     found = twins.neighbour_twins(features)
     assert len(found) == len(features.test)
     assert found.n_both.tolist() == [1] * len(found)  # the nearest is another of its kind
