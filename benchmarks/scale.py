@@ -38,10 +38,10 @@ from arxivtag.exploring.describe import describe
 from arxivtag.exploring.duplicates import duplicate_groups
 from arxivtag.exploring.filters import PaperFilter, select_rows
 from arxivtag.runs import jobs
-from arxivtag.runs.foreground import train_in_foreground
 from arxivtag.runs.history import read_history
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import list_runs, read_run
+from arxivtag.runs.worker import train_in_foreground
 from arxivtag.settings import preset_settings, with_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle

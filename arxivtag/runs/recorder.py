@@ -12,9 +12,11 @@ import dataclasses
 import errno
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any, BinaryIO
 
 from arxivtag import storage
@@ -207,6 +209,25 @@ def stop_watch(folder: RunFolder) -> StopReason:
         return reason
 
     return stop_reason
+
+
+@contextlib.contextmanager
+def interrupt_asks_to_stop() -> Iterator[threading.Event]:
+    """Give an event that the first Ctrl-C sets; the second ends the process as usual."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, handle)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def describe_failure(error: BaseException) -> tuple[str, str]:

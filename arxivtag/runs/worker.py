@@ -9,7 +9,8 @@ out), it writes how the run ended, frees the training slot and begins the next
 waiting job. The child runs the pipeline. If the parent is killed, the child
 goes on, and begins the next job itself.
 
-Both hold the run's lock and the slot, whose descriptors they inherited.
+Both hold the run's lock and the slot, whose descriptors they inherited. ``arxivtag train`` trains
+in its own process instead (:func:`train_in_foreground`), which holds the run's lock and no slot.
 """
 
 from __future__ import annotations
@@ -23,20 +24,26 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from arxivtag import locks, storage
-from arxivtag.errors import ArxivTagError
+from arxivtag.callbacks import OnProgress, unheard
+from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.fields import from_dict
 from arxivtag.policy import environment_for
 from arxivtag.priority import give_way
 from arxivtag.runs import jobs, lease, standby
-from arxivtag.runs.layout import RunFolder
-from arxivtag.runs.recorder import RunRecorder, stop_watch
-from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
-from arxivtag.settings import RunConfig
+from arxivtag.runs.layout import RunFolder, now_iso
+from arxivtag.runs.recorder import (
+    STOPPED_BY_REQUEST,
+    RunRecorder,
+    interrupt_asks_to_stop,
+    stop_watch,
+)
+from arxivtag.runs.status import FAILED, RUNNING, RunStatus, read_status, write_status
+from arxivtag.settings import RunConfig, validate
 
 _END_TRIES = 3
 _log = logging.getLogger("arxivtag.runs.worker")
@@ -44,7 +51,12 @@ _log = logging.getLogger("arxivtag.runs.worker")
 
 def main() -> int:
     """Run one job to its end and begin the next one."""
-    arguments = _parse_arguments()
+    parser = argparse.ArgumentParser(prog="arxivtag.runs.worker")
+    parser.add_argument("run_id")
+    parser.add_argument("--home", required=True)
+    parser.add_argument("--locks", default="", help="inherited descriptors: run lock, slot")
+    parser.add_argument("--lease", type=int, default=0, help="number of the run's lease")
+    arguments = parser.parse_args()
     folder = RunFolder(arguments.run_id, Path(arguments.home))
     held = [int(number) for number in arguments.locks.split(",") if number]
     configure_log(folder)
@@ -87,15 +99,6 @@ def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 
     _release(held)
     if held:
         _begin_next(folder)
-
-
-def _parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="arxivtag.runs.worker")
-    parser.add_argument("run_id")
-    parser.add_argument("--home", required=True)
-    parser.add_argument("--locks", default="", help="inherited descriptors: run lock, slot")
-    parser.add_argument("--lease", type=int, default=0, help="number of the run's lease")
-    return parser.parse_args()
 
 
 def configure_log(folder: RunFolder) -> None:
@@ -205,6 +208,64 @@ def _death_message(code: int, n_oom_kills: int) -> tuple[str, str]:
         f"The training process ended unexpectedly (exit code {code}).",
         "The last lines of the log say more; the run can be resumed or run again.",
     )
+
+
+def train_in_foreground(
+    settings: RunConfig, home: Path, progress: OnProgress = unheard
+) -> dict[str, Any]:
+    """Train in this process, as ``arxivtag train`` does, and return the result.
+
+    The run appears in the runs folder like any other. The first Ctrl-C stops the
+    training and keeps the best model so far; the second ends the process.
+
+    Raises:
+        ArxivTagError: If the settings, the data or the disk do not allow it; the
+            run is then kept as ``failed``.
+    """
+    from arxivtag.runs import pipeline
+
+    settings = jobs.with_absolute_data(validate(settings))
+    folder = jobs.create_run(settings, home, RunStatus(RUNNING, queued_at=now_iso()))
+    lock = _lock_of_new_run(folder)
+    watched = stop_watch(folder)
+
+    def stop_reason() -> str:
+        return STOPPED_BY_REQUEST if interrupted.is_set() else watched()
+
+    try:
+        with (
+            interrupt_asks_to_stop() as interrupted,
+            RunRecorder(folder, read_status(folder.status), _reported_to(progress)) as recorder,
+        ):
+            return pipeline.execute(settings, recorder, stop_reason)
+    finally:
+        locks.release(lock)
+
+
+def _lock_of_new_run(folder: RunFolder) -> int:
+    """Take the run's lock; pages that look whether it is held have it for a moment each."""
+    lock = locks.try_acquire(folder.lock, timeout_s=1.0)
+    if lock is None:
+        error = RunError(f"The lock of run {folder.run_id} could not be taken.", "Try again.")
+        failed = RunStatus(RUNNING).ended(FAILED, error.message, error.hint)
+        write_status(folder.status, failed)
+        raise error
+    return lock
+
+
+def _reported_to(progress: OnProgress) -> Callable[[RunStatus], None]:
+    """Return a listener that calls ``progress`` once per stage, and once per percent at most."""
+    last: tuple[str, int] = ("", -1)
+
+    def on_change(status: RunStatus) -> None:
+        nonlocal last
+        fraction = status.progress.fraction if status.progress else None
+        now = (status.stage, int(100 * (fraction or 0)))
+        if status.state == RUNNING and status.stage and now != last:
+            last = now
+            progress(status.stage, fraction)
+
+    return on_change
 
 
 if __name__ == "__main__":

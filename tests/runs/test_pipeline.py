@@ -31,7 +31,7 @@ from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
 from arxivtag.learning.space import circle_places, from_bytes, paper_places
 from arxivtag.papers.texts import join_text
-from arxivtag.runs import ensembles, foreground, jobs, pipeline, registry, results
+from arxivtag.runs import ensembles, jobs, pipeline, registry, results, worker
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.space import read_space
 from arxivtag.runs.status import RunStatus, read_status
@@ -137,7 +137,7 @@ def test_an_ensemble_of_a_model_and_itself_is_that_model(
     settings = ensembles.ensemble_settings([run_id, "copy"], home)
     alone = dataclasses.replace(settings.evaluation, linear_baseline=False)
     settings = dataclasses.replace(settings, evaluation=alone)
-    again = foreground.train_in_foreground(settings, home)
+    again = worker.train_in_foreground(settings, home)
     for figure in ("micro_f1", "macro_f1", "lrap"):
         assert again["evaluation"][figure] == pytest.approx(result["evaluation"][figure], abs=0.02)
     assert again["n_features"] == result["n_features"]
@@ -148,7 +148,7 @@ def test_an_ensemble_of_a_model_and_itself_is_that_model(
     # Papers of another file: the members were trained on none of them.
     elsewhere = dataclasses.replace(settings, data="sample", random_seed=7)
     with pytest.raises(RunError, match="was trained on other papers"):
-        foreground.train_in_foreground(elsewhere, home)
+        worker.train_in_foreground(elsewhere, home)
 
 
 def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) -> None:
@@ -240,11 +240,11 @@ def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) ->
     fcntl.flock(probe, fcntl.LOCK_SH)
     timer = threading.Timer(0.1, os.close, (probe,))
     timer.start()
-    lock = foreground._lock_of_new_run(folder)
+    lock = worker._lock_of_new_run(folder)
     timer.join()
     assert locks.is_held(folder.lock)
     with pytest.raises(RunError, match="could not be taken"):
-        foreground._lock_of_new_run(folder)
+        worker._lock_of_new_run(folder)
     locks.release(lock)
     run = registry.read_run("run-a", home)
     assert (run.state, bool(run.status.message), bool(run.status.hint)) == ("failed", True, True)
