@@ -16,6 +16,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from arxivtag.runs.ensembles import fit_members
 from arxivtag.runs.estimate import seconds_after_training
 from arxivtag.runs.layout import now_iso
 from arxivtag.runs.preparing import Features, Part, prepare
-from arxivtag.runs.recorder import RunRecorder, StopReason, timed
+from arxivtag.runs.recorder import RunRecorder, StopReason
 from arxivtag.runs.results import Evaluated, about, save
 from arxivtag.runs.space import begin_space
 from arxivtag.runs.status import FINISHED, STOPPED
@@ -118,8 +119,12 @@ class Stages:
     def enter(self, stage: str, total: int = 0, unit: str = "papers") -> Iterator[None]:
         """Enter a stage with ``total`` units of work ahead (0: not known)."""
         self.recorder.stage(stage, total, unit)
-        with timed(self.timings, "train" if stage == "compile" else stage):
+        name, started = "train" if stage == "compile" else stage, time.perf_counter()
+        try:
             yield
+        finally:
+            seconds = time.perf_counter() - started
+            self.timings[name] = self.timings.get(name, 0.0) + seconds
 
 
 def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
@@ -128,10 +133,7 @@ def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
     with stages.before_training("load"):
         corpus = _load(settings, stages, imports.begin)
     imports.begin()
-
-    def enter(stage: str) -> contextlib.AbstractContextManager[None]:
-        return stages.before_training(stage, corpus.n_papers)
-
+    enter = partial(stages.before_training, n_papers=corpus.n_papers)
     features = prepare(corpus, settings, enter, stages.should_stop)
     n_parameters = _n_parameters(settings, features)
     check_fits(features.vectorizer, n_parameters)

@@ -24,7 +24,7 @@ from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.policy import policy
 from arxivtag.runs import lease
 from arxivtag.runs.layout import RunFolder, now_iso
-from arxivtag.runs.status import FAILED, RUNNING, Progress, RunStatus, write_status
+from arxivtag.runs.status import FAILED, Progress, RunStatus, write_status
 
 HEARTBEAT_S = 1.0
 _DOUBT_S = 3 * HEARTBEAT_S
@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 
 class RunRecorder:
-    """The one writer of a run's folder, which exists and whose lock is held.
+    """The one writer of a run's folder, which exists, whose lock is held and which is running.
 
     Use it as a context manager: it beats while the block runs, and an error that leaves the block
     is written as the run's end. ``on_change`` is called with every new status.
@@ -60,21 +60,10 @@ class RunRecorder:
         self._ended = False
         self._history: BinaryIO | None = None
         self._held_at = time.monotonic()
-        self._status = dataclasses.replace(
-            status,
-            state=RUNNING,
-            pid=os.getpid(),
-            started_at=status.started_at or now_iso(),
-            ended_at=None,
-            message="",
-            hint="",
+        self.status = dataclasses.replace(
+            status, pid=os.getpid(), started_at=status.started_at or now_iso()
         )
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-
-    @property
-    def status(self) -> RunStatus:
-        """The present state."""
-        return self._status
 
     def __enter__(self) -> RunRecorder:
         self._write()
@@ -130,7 +119,7 @@ class RunRecorder:
         gone by then, and the status is small.
         """
         self._stop_beating()
-        self._status = self._status.ended(state, message, hint)
+        self.status = self.status.ended(state, message, hint)
         self._update()
         for _ in range(_FINAL_WRITE_TRIES - 1):
             with contextlib.suppress(StorageError):
@@ -141,13 +130,13 @@ class RunRecorder:
 
     def _update(self, **changes: Any) -> None:
         with self._lock:
-            self._status = dataclasses.replace(self._status, **changes)
+            self.status = dataclasses.replace(self.status, **changes)
         if self._on_change is not None:
-            self._on_change(self._status)
+            self._on_change(self.status)
 
     def _end_unless_held(self) -> None:
         """End this process at once if the run was taken over by another worker of a cluster."""
-        if not lease.is_held(self.folder, self._status.lease):
+        if not lease.is_held(self.folder, self.status.lease):
             _log.error("another worker has taken this run over")
             os._exit(1)
         self._held_at = time.monotonic()
@@ -156,10 +145,10 @@ class RunRecorder:
         self._end_unless_held()
         with self._lock:
             elapsed = self._elapsed_before_s + time.monotonic() - self._clock
-            self._status = dataclasses.replace(
-                self._status, heartbeat_at=now_iso(), elapsed_s=round(elapsed, 3)
+            self.status = dataclasses.replace(
+                self.status, heartbeat_at=now_iso(), elapsed_s=round(elapsed, 3)
             )
-            write_status(self.folder.status, self._status)
+            write_status(self.folder.status, self.status)
 
     def _stop_beating(self) -> None:
         self._ended = True
@@ -176,16 +165,6 @@ class RunRecorder:
             # A heartbeat that cannot be written must not end the training.
             with contextlib.suppress(StorageError):
                 self._write()
-
-
-@contextlib.contextmanager
-def timed(timings: dict[str, float], name: str) -> Iterator[None]:
-    """Add the seconds that the block takes to ``timings[name]``."""
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        timings[name] = timings.get(name, 0.0) + time.perf_counter() - start
 
 
 def stop_watch(folder: RunFolder) -> StopReason:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -232,6 +233,18 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     )
     assert result["evaluation"]["micro_f1"] >= 0
     load_bundle(registry.resolve_model(result["run_id"], tmp_path))
+
+
+def test_preparing_the_network_is_a_part_of_training() -> None:
+    entered: list[tuple[object, ...]] = []
+    recorder: Any = SimpleNamespace(stage=lambda *stage: entered.append(stage))
+    stages = pipeline.Stages(recorder, lambda: "")
+    for name, total, unit in (("compile", 0, "papers"), ("train", 6, "epochs")):
+        with stages.enter(name, total, unit):
+            time.sleep(0.01)
+    assert entered == [("compile", 0, "papers"), ("train", 6, "epochs")]
+    assert list(stages.timings) == ["train"]
+    assert stages.timings["train"] >= 0.02
 
 
 def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) -> None:
