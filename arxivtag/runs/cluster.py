@@ -91,7 +91,11 @@ def seats() -> tuple[Seats, ...]:
         workers = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         given = client.processing()
     return tuple(
-        Seats(str(about["name"]), int(about["resources"].get(SEAT, 0)), _tasks(given[address]))
+        Seats(
+            worker=str(about["name"]),
+            n=int(about["resources"].get(SEAT, 0)),
+            tasks=tuple(key for key in map(str, given[address]) if key.startswith(_TASK)),
+        )
         for address, about in sorted(workers.items(), key=lambda item: str(item[1]["name"]))
         if about["resources"].get(SEAT, 0) and address in given
     )
@@ -100,10 +104,6 @@ def seats() -> tuple[Seats, ...]:
 def _task(run_id: str, attempt: int) -> str:
     """Return the key of the task that trains a run."""
     return f"{_TASK}{run_id}-{attempt}"
-
-
-def _tasks(keys: Sequence[str]) -> tuple[str, ...]:
-    return tuple(str(key) for key in keys if str(key).startswith(_TASK))
 
 
 def check(home: Path) -> None:

@@ -129,10 +129,10 @@ class Stages:
 
 def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
     folder = stages.recorder.folder
-    imports = _Imports(folder.home)
+    imports = _imports(folder.home)
     with stages.before_training("load"):
-        corpus = _load(settings, stages, imports.begin)
-    imports.begin()
+        corpus = _load(settings, stages, partial(_begin, imports))
+    _begin(imports)
     enter = partial(stages.before_training, n_papers=corpus.n_papers)
     features = prepare(corpus, settings, enter, stages.should_stop)
     n_parameters = _n_parameters(settings, features)
@@ -170,12 +170,12 @@ def _train(
     settings: RunConfig,
     corpus: Corpus,
     features: Features,
-    imports: _Imports,
+    imports: threading.Thread,
     stages: Stages,
 ) -> FitResult:
     """Train, and let go of what training takes."""
     with stages.before_training("compile"):
-        imports.wait(stages.should_stop)
+        _wait_for(imports, stages.should_stop)
         watch = begin_space(stages.recorder.folder, corpus, features, settings.random_seed)
         trainer = _prepare_training(settings, features, stages, watch)
     n_epochs = settings.training.planned_epochs(len(features.train))
@@ -263,34 +263,27 @@ def prepare_ahead(settings: RunConfig, home: Path) -> None:
     Trainer(features.train, features.val, settings).compile_ahead()
 
 
-class _Imports:
-    """Imports Keras and JAX while the papers are being read and prepared."""
+def _imports(home: Path) -> threading.Thread:
+    """Return what imports Keras and JAX while the papers are being read and prepared."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._thread: threading.Thread | None = None
-
-    def begin(self) -> None:
-        """Begin, if that was not done."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._import, name="imports", daemon=True)
-            self._thread.start()
-
-    def _import(self) -> None:
+    def run() -> None:
         # Whatever goes wrong here goes wrong again, with a report, where it is needed.
         with contextlib.suppress(Exception):
-            import_engine(self._home)
+            import_engine(home)
 
-    def wait(self, should_stop: ShouldStop) -> None:
-        """Wait until all is imported.
+    return threading.Thread(target=run, name="imports", daemon=True)
 
-        Raises:
-            StoppedError: If the run is to stop.
-        """
-        while self._thread is not None and self._thread.is_alive():
-            if should_stop():
-                raise StoppedError
-            self._thread.join(_WAIT_S)
+
+def _begin(imports: threading.Thread) -> None:
+    if imports.ident is None:
+        imports.start()
+
+
+def _wait_for(imports: threading.Thread, should_stop: ShouldStop) -> None:
+    while imports.is_alive():
+        if should_stop():
+            raise StoppedError
+        imports.join(_WAIT_S)
 
 
 def _tick_recorder(

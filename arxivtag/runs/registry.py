@@ -145,12 +145,13 @@ def read_state(folder: RunFolder) -> RunStatus:
                     status, state=LOST, message=LOST_MESSAGE, hint=LOST_HINT, seconds_left=None
                 )
     except ArxivTagError as error:
-        return RunStatus(
-            CORRUPT,
-            message=f"This run's folder is damaged: {error.message}",
-            hint="It can be deleted; other runs are not affected.",
-        )
+        return _corrupt(f"This run's folder is damaged: {error.message}")
     return status
+
+
+def _corrupt(message: str) -> RunStatus:
+    hint = "It can be deleted; other runs are not affected."
+    return RunStatus(CORRUPT, message=message, hint=hint)
 
 
 def _is_abandoned(folder: RunFolder, status: RunStatus) -> bool:
@@ -335,17 +336,13 @@ def read_run(run_id: str, home: Path) -> Run:
     """
     folder = existing_folder(run_id, home)
     summary = _summary(folder)
-    settings: RunConfig | None = None
+    settings = None
     try:
         settings = from_dict(RunConfig, _read_cached(folder.config))
     except (ArxivTagError, TypeError, ValueError) as error:
         if summary.state != CORRUPT:
             reason = error.message if isinstance(error, ArxivTagError) else str(error)
-            damaged = RunStatus(
-                CORRUPT,
-                message=f"This run's settings cannot be read: {reason}",
-                hint="It can be deleted; other runs are not affected.",
-            )
+            damaged = _corrupt(f"This run's settings cannot be read: {reason}")
             summary = dataclasses.replace(summary, status=damaged)
     return Run(
         **vars(summary), folder=folder, settings=settings, result=_optional_json(folder.result)
