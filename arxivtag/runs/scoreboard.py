@@ -7,7 +7,6 @@ seeds. Lines are compared with the best one on the test papers that both have, s
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 import statistics
 from collections.abc import Iterable, Sequence
@@ -131,7 +130,7 @@ def scoreboard(run_ids: Sequence[str], home: Path) -> Scoreboard:
             entries.append(_entry(run))
         except ArxivTagError as error:
             notes.append(f"{run.name} is left out: {error.message}")
-    of_model: dict[str, list[_Entry]] = {}
+    of_model: dict[tuple[object, ...], list[_Entry]] = {}
     for entry in entries:
         of_model.setdefault(_model_key(entry.settings), []).append(entry)
     groups = sorted(of_model.values(), key=_mean_score, reverse=True)
@@ -194,14 +193,10 @@ def _entry(run: Run) -> _Entry:
     return _Entry(run, run.settings, judged)
 
 
-def _model_key(settings: RunConfig) -> str:
-    """Return equal texts for settings that differ in nothing that the model is made of."""
-    values = {
-        item.name: item.value_in(settings)
-        for item in all_settings()
-        if item.name not in _NOT_OF_THE_MODEL
-    }
-    return json.dumps([settings.data, settings.preset, values], sort_keys=True)
+def _model_key(settings: RunConfig) -> tuple[object, ...]:
+    """Return what is equal for settings that differ in nothing that the model is made of."""
+    of_model = [item for item in all_settings() if item.name not in _NOT_OF_THE_MODEL]
+    return settings.data, settings.preset, *(item.value_in(settings) for item in of_model)
 
 
 def model_names(settings: Sequence[RunConfig]) -> list[str]:

@@ -25,7 +25,7 @@ from arxivtag.ui.frame.run_access import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
 from arxivtag.ui.train.curves import current_curves
 from arxivtag.ui.train.space_view import render_circle, shown_space
-from arxivtag.ui.train.starting import start_once
+from arxivtag.ui.train.starting import start_and_watch
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
@@ -110,9 +110,7 @@ def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
     return [run for run in runs if passes(run)]
 
 
-def runs_table(
-    runs: Sequence[RunSummary], curves: Mapping[str, list[float]] | None = None
-) -> pd.DataFrame:
+def runs_table(runs: Sequence[RunSummary], curves: Mapping[str, list[float]]) -> pd.DataFrame:
     """Return one row per run, as the list shows it; ``curves`` holds F1 by epoch by run."""
     marks = _marks(runs)
     rows = [
@@ -120,7 +118,7 @@ def runs_table(
             "Run": run.name,
             "Mark": marks.get(run.run_id, []),
             "State": run_text.STATES[run.state].name,
-            "F1 by epoch": (curves or {}).get(run.run_id, []),
+            "F1 by epoch": curves[run.run_id],
             "Data": run_text.data_text(run.data),
             "Preset": run.preset,
             "Began": run.status.started_at or run.status.queued_at,
@@ -248,9 +246,7 @@ def _one_model_button(run_ids: list[str], context: PageContext) -> None:
     ):  # fmt: skip
         return
     with guarded():
-        run_id = start_once(ensemble_settings(run_ids, context.home), context)
-        if run_id is not None:
-            st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
+        start_and_watch(ensemble_settings(run_ids, context.home), context)
 
 
 def _delete_button(label: str, chosen: list[RunSummary], context: PageContext) -> None:
