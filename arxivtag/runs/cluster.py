@@ -174,10 +174,8 @@ def difference(ours: Versions, theirs: Versions) -> str:
 def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path], object]) -> str:
     """Give the first runs that wait to workers with free seats; return the first one, or "".
 
-    Args:
-        waiting: Run ids and attempts, in the order of the queue.
-        home: The home folder.
-        then: Called with it on a worker whenever a task has ended: lets the next runs begin.
+    ``waiting`` are run ids and attempts, in the order of the queue. ``then`` is called with the
+    home folder, on a worker, whenever a task has ended: it lets the next runs begin.
 
     Raises:
         RefusedError: If the scheduler does not answer.

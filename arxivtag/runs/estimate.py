@@ -62,11 +62,8 @@ _MB = 1e6
 def seconds_here(expected_s: float, runs: Iterable[Run]) -> tuple[float, int]:
     """Return the seconds to expect on this machine, and how many runs that was learnt from.
 
-    The median of how much longer than estimated the last finished runs of about that length took.
-
-    Args:
-        expected_s: What :func:`estimate` says.
-        runs: Those on this machine, the newest first.
+    It is what :func:`estimate` says, times the median of how much longer than estimated the last
+    finished runs of about that length took; ``runs`` are given the newest first.
     """
     ratios = []
     for run in runs:

@@ -48,9 +48,7 @@ def evaluate_model(
     Args:
         model: ``pretrained``, a run id or a bundle folder.
         data: A source of papers, as :mod:`arxivtag.papers.source` describes it.
-        home: Where runs and downloads live.
         layout: Which column holds what and what separates labels, as far as it was said.
-        progress: Told how far it is.
         pool: Who judges the papers.
 
     Raises:

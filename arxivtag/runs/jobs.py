@@ -180,7 +180,6 @@ def engine() -> ModuleType | None:
 
 
 def _resumable_settings(run: Run) -> RunConfig:
-    """Return the settings of a run that can be resumed."""
     instead = "Run it again with the same settings instead."
     if run.settings is None or run.state not in _RESUMABLE:
         raise RunError(
@@ -345,7 +344,6 @@ def create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder:
 
 
 def _start_next_for(folder: RunFolder) -> None:
-    """Begin the next waiting job. The queue lock is held."""
     # The run is there: if the disk refuses now, it waits until somebody calls start_next.
     with contextlib.suppress(StorageError, RefusedError):
         _start_next_locked(folder.home)

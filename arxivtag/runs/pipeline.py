@@ -62,9 +62,7 @@ _log = logging.getLogger(__name__)
 def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> dict[str, Any]:
     """Run the whole pipeline, write the run's folder and how the run ended.
 
-    Args:
-        recorder: The writer of the run's folder.
-        stop_reason: Asked often; once it names a reason, the best model so far is kept.
+    ``stop_reason`` is asked often; once it names a reason, the best model so far is kept.
 
     Returns:
         The result, as ``result.json`` holds it: ``run_id``, ``status``,

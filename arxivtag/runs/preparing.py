@@ -84,9 +84,7 @@ class Features:
 
     Attributes:
         label_names: The labels of the training papers, most frequent first.
-        train: The papers to learn from.
         val: The papers that decide thresholds and when to stop.
-        test: The papers of the evaluation.
         reports: What cleaning and the split did: ``cleaning`` and ``split``.
     """
 

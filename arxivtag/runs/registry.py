@@ -195,9 +195,7 @@ def made_name(settings: dict[str, Any]) -> str:
     """Return a name for a run that nobody named, such as ``tuned, 6 epochs, seed 7``.
 
     It says the preset and what differs from it; it is empty if the preset is not known.
-
-    Args:
-        settings: What ``config.json`` holds, whatever that is.
+    ``settings`` is what ``config.json`` holds, whatever that is.
     """
     preset = settings.get("preset")
     seed = settings.get("random_seed")

@@ -63,8 +63,7 @@ def save(
 ) -> None:
     """Write everything that is kept of a trained network.
 
-    Args:
-        details: What :func:`about` says, and the reports of cleaning and split.
+    ``details`` is what :func:`about` says, and the reports of cleaning and split.
 
     Raises:
         StorageError: If the disk refuses.

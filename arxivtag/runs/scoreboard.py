@@ -48,8 +48,6 @@ class Line:
     Attributes:
         name: Its preset, what was changed in it, and the share of the papers it learnt from.
         model: The same without the share.
-        run_ids: Its runs, one for each seed.
-        train_share: The share of the training papers that it learnt from.
         n_train: Training papers, mean over seeds.
         figures: By key of :data:`PAIRED_KEYS`, labels that it never saw counted as missed.
         lead_of_best: How much better the best line is, by key, on the same test papers; empty
@@ -96,7 +94,6 @@ class Scoreboard:
     Attributes:
         lines: The models, the best micro-F1 first.
         advice: In one sentence, which to take and why.
-        curves: The models that learnt from several shares of the papers.
         ceiling: From and to what micro-F1 the labels themselves allow; None where not known.
         notes: What was left out, and what else to know.
     """
@@ -110,8 +107,6 @@ class Scoreboard:
 
 @dataclass(frozen=True, eq=False)
 class _Entry:
-    """One run, with what is needed of it."""
-
     run: Run
     settings: RunConfig
     judged: Judged
@@ -179,11 +174,6 @@ def _without_nan(value: object) -> object:
 
 
 def _entry(run: Run) -> _Entry:
-    """Return a run with its answers on its test papers.
-
-    Raises:
-        ArxivTagError: If it has no model, or its files do not tell.
-    """
     if run.settings is None or not run.has_bundle:
         message = run.status.message or f"it has no model (it is {run.state})."
         raise RunError(message)
@@ -340,7 +330,6 @@ def _is_quicker(line: Line, best: Line) -> bool:
 
 
 def _reason(second: Line) -> str:
-    """Return why the best is better than the second."""
     if not second.lead_of_best:
         return f"though {second.name} was tested on other papers"
     if _is_behind(second, DECIDING):

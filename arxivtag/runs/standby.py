@@ -115,13 +115,10 @@ def worker_environment() -> dict[str, str]:
 
 
 def hand_over(folder: RunFolder, descriptors: tuple[int, int, int]) -> bool:
-    """Give a run to the process that waits; return whether it took it.
+    """Give a run, with descriptors of its lock, the slot and its log; return whether it was taken.
 
-    It begins only when it hears that its answer came in time, so no two begin one run.
-
-    Args:
-        folder: The run's folder.
-        descriptors: Of the run's lock, the slot and the log.
+    The process that waits begins only when it hears that its answer came in time, so that no two
+    begin one run.
     """
     if not standby_wanted() or not locks.is_held(_lock_path(folder.home)):
         return False

@@ -87,11 +87,8 @@ def _is_orphan() -> bool:
 def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 0) -> None:
     """Wait for the process that works on a run, see that its end is written, begin the next job.
 
-    Args:
-        folder: The run's folder.
-        held: Descriptors of the run's lock and of the slot; on a cluster none.
-        child: The process.
-        own_lease: On a cluster, the number under which the run is held.
+    ``held`` are descriptors of the run's lock and of the slot; on a cluster there are none, and
+    ``own_lease`` is the number under which the run is held.
     """
     if held:
         jobs.import_ahead()
