@@ -83,10 +83,19 @@ def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:
 
 @st.fragment(run_every=WATCH_S)
 def _watch(known: tuple[tuple[str, str], ...], context: PageContext) -> None:
-    """Draw nothing; draw the page again when a run has appeared, gone, begun or ended."""
+    """Draw the places where runs train at once; draw the page again when a run has changed.
+
+    That is, when one has appeared, gone, begun or ended. A machine that trains one has no places.
+    """
     jobs.start_next_on_poll(context.home)
-    if _signature(visible_runs(context.home)) != known:
+    runs = visible_runs(context.home)
+    if _signature(runs) != known:
         st.rerun(scope="app")
+    if cluster_address() or job_limits().jobs > 1:
+        with guarded():
+            names = {run.run_id: run.name for run in runs}
+            n_waiting = len(jobs.queue(context.home))
+            components.figure_line(place_figures(_places(context.home), names, n_waiting))
 
 
 def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
@@ -283,23 +292,6 @@ def delete_dialog(run_ids: list[str], context: PageContext) -> None:
         for name in ("run", "compare"):
             st.query_params.pop(name, None)
         st.rerun()
-
-
-def render_places(context: PageContext) -> None:
-    """Show them where several runs may train at once; on a machine that trains one, nothing."""
-    if cluster_address() or job_limits().jobs > 1:
-        _watch_places(context)
-
-
-@st.fragment(run_every=WATCH_S)
-def _watch_places(context: PageContext) -> None:
-    try:
-        found = _places(context.home)
-    except ArxivTagError as error:
-        components.show_error(error)
-        return
-    names = {run.run_id: run.name for run in visible_runs(context.home)}
-    components.figure_line(place_figures(found, names, len(jobs.queue(context.home))))
 
 
 @st.cache_data(ttl=WATCH_S, max_entries=4, show_spinner=False)
