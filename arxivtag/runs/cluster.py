@@ -118,9 +118,8 @@ def check(home: Path) -> None:
         new = [address for address in present if address not in _Connection.known]
         asked = (probe, str(home), versions())
         found = client.run(*asked, workers=new, on_error="return") if new else {}
-    for address, said in _of_those_there(found):
-        error = f"cannot run this version of arxivtag ({type(said).__name__})"
-        if wrong := said if isinstance(said, str) else error:
+    for address, wrong in _of_those_there(found):
+        if wrong:
             raise RefusedError(
                 f"The worker {present[address]['name']} {wrong}.",
                 "Give app and workers the same versions (constraints.txt) and the same home "
@@ -129,9 +128,12 @@ def check(home: Path) -> None:
         _Connection.known.add(address)
 
 
-def _of_those_there(found: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Give what workers answered, but for those that have just gone."""
-    return ((address, said) for address, said in found.items() if not isinstance(said, OSError))
+def _of_those_there(found: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield what workers say is wrong with them, but for those that have just gone."""
+    for address, said in found.items():
+        error = f"cannot run this version of arxivtag ({type(said).__name__})"
+        if not isinstance(said, OSError):
+            yield address, said if isinstance(said, str) else error
 
 
 def probe(home: str, wanted: Versions) -> str:
@@ -140,7 +142,7 @@ def probe(home: str, wanted: Versions) -> str:
     Whoever asks holds the queue's lock meanwhile.
     """
     folder = runs_folder(Path(home))
-    if wrong := difference(wanted, versions()):
+    if wrong := difference(wanted):
         return wrong
     if not folder.is_dir():
         return f"does not see the home folder {home}"
@@ -163,11 +165,12 @@ def versions() -> Versions:
     return found | {name: metadata.version(name) for name in _PACKAGES}
 
 
-def difference(ours: Versions, theirs: Versions) -> str:
-    """Return the first difference, as the end of a sentence about a worker; "" if there is none."""
-    for name, version in ours.items():
-        if theirs.get(name) != version:
-            return f"has {name} {theirs.get(name, 'of no version')}, and the app {version}"
+def difference(wanted: Versions) -> str:
+    """Return which version is another here, as the end of a sentence about a worker; or ""."""
+    here = versions()
+    for name, version in wanted.items():
+        if here.get(name) != version:
+            return f"has {name} {here.get(name, 'of no version')}, and the app {version}"
     return ""
 
 
@@ -206,15 +209,15 @@ def pool() -> Iterator[Pool]:
             other versions.
     """
     with _asking() as client:
-        found = client.run(versions, on_error="return")
+        found = client.run(difference, versions(), on_error="return")
         n_threads = sum(client.nthreads().values())
     if not n_threads:
         raise RefusedError(
             f"The cluster at {config.cluster_address()} has no workers.",
             "Start some (dask worker ADDRESS), or use --jobs.",
         )
-    for address, theirs in _of_those_there(found):
-        if wrong := difference(versions(), theirs if isinstance(theirs, dict) else {}):
+    for address, wrong in _of_those_there(found):
+        if wrong:
             raise RefusedError(
                 f"The worker at {address} {wrong}.",
                 "Give app and workers the same versions (constraints.txt).",
@@ -325,7 +328,7 @@ def train(run_id: str, attempt: int, given: Given) -> None:
     from distributed import get_worker
 
     worker, folder = get_worker(), RunFolder(run_id, Path(given.home))
-    wrong = difference(given.versions, versions())
+    wrong = difference(given.versions)
     begun = _taken(folder, attempt, str(worker.name), wrong)
     if begun is None:
         return

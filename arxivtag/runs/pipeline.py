@@ -329,24 +329,20 @@ def _prepare_training(
         checkpoint=recorder.folder.checkpoint,
         watch=watch,
     )
-    recorder.record(_start_record(features, n_epochs))
+    recorder.record(
+        {
+            "kind": "start",
+            # Binary accuracy of predicting no label at all, on the validation papers.
+            "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
+            **_sizes(features),
+            "n_epochs": n_epochs,
+            "at": now_iso(),
+        }
+    )
     if recorder.status.attempt > 1:
         # What was recorded beyond the checkpoint before the crash is trained again.
         recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()})
     return trainer
-
-
-def _start_record(features: Features, n_epochs: int) -> dict[str, Any]:
-    sizes = _sizes(features)
-    del sizes["n_test"]
-    return {
-        "kind": "start",
-        # Binary accuracy of predicting no label at all, on the validation papers.
-        "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
-        **sizes,
-        "n_epochs": n_epochs,
-        "at": now_iso(),
-    }
 
 
 def _evaluate(settings: RunConfig, features: Features, network: Network) -> Evaluated:

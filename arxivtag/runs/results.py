@@ -5,7 +5,6 @@ And what is read of it again: the answers on the test papers, and how right they
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import resource
 import sys
@@ -128,6 +127,7 @@ def about(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str, A
     """Return what is needed to repeat the run and to know what it was trained on."""
     from arxivtag.learning.engine import device
 
+    packages = {name: metadata.version(name) for name in RECORDED_PACKAGES}
     return {
         "data": {
             "source": settings.data,
@@ -141,19 +141,10 @@ def about(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str, A
         "best_epoch": fitted.best_epoch,
         "n_epochs_trained": len(fitted.history),
         "device": device(),
-        "versions": versions(),
+        "versions": {"python": platform.python_version(), "arxivtag": __version__} | packages,
         "peak_memory_mb": _peak_memory_mb(),
         "created_at": now_iso(),
     }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python, this package and those that decide the figures."""
-    known = {"python": platform.python_version(), "arxivtag": __version__}
-    for name in RECORDED_PACKAGES:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            known[name] = metadata.version(name)
-    return known
 
 
 def _peak_memory_mb() -> float:
