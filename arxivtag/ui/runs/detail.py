@@ -26,7 +26,7 @@ from arxivtag.ui.train.ended import render_ending, render_log, resume_button
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
 from arxivtag.ui.train.heading import predict_link, render_heading
 from arxivtag.ui.train.live_view import render_run
-from arxivtag.ui.train.starting import start_and_watch
+from arxivtag.ui.train.starting import start_once
 
 
 def render_detail(run_id: str, context: PageContext) -> None:
@@ -62,7 +62,7 @@ def _actions(run: Run, context: PageContext) -> None:
         if run.settings is not None:
             if st.button("Run again", icon=":material/replay:", key="again",
                          help="Starts a run with the same settings."):  # fmt: skip
-                start_and_watch(run.settings, context)
+                _run_again(run.settings, context)
             if not run.settings.members:
                 _change_link(run.run_id, run.settings.data, context)
         if not context.policy.is_visitor:
@@ -76,6 +76,12 @@ def _change_link(run_id: str, source: str, context: PageContext) -> None:
     option = data.offered(source, context.home) if may_see(source) else None
     chosen = {"from": run_id} | ({"data": option.id} if option else {})
     context.link("pages/2_Train.py", "Change settings", ":material/tune:", **chosen)
+
+
+def _run_again(settings: RunConfig, context: PageContext) -> None:
+    run_id = start_once(settings, context)
+    if run_id is not None:
+        st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
 
 
 def _rename(run: Run, context: PageContext) -> None:

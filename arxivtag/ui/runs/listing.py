@@ -25,7 +25,7 @@ from arxivtag.ui.frame.run_access import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
 from arxivtag.ui.train.curves import current_curves
 from arxivtag.ui.train.space_view import render_circle, shown_space
-from arxivtag.ui.train.starting import start_and_watch
+from arxivtag.ui.train.starting import start_once
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
@@ -255,7 +255,9 @@ def _one_model_button(run_ids: list[str], context: PageContext) -> None:
     ):  # fmt: skip
         return
     with guarded():
-        start_and_watch(ensemble_settings(run_ids, context.home), context)
+        run_id = start_once(ensemble_settings(run_ids, context.home), context)
+        if run_id is not None:
+            st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
 
 
 def _delete_button(label: str, chosen: list[RunSummary], context: PageContext) -> None:

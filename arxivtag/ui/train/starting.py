@@ -33,10 +33,3 @@ def start_once(settings: RunConfig, context: PageContext) -> str | None:
         return None
     st.session_state[_LAST_KEY] = (settings, run_id, time.monotonic())
     return run_id
-
-
-def start_and_watch(settings: RunConfig, context: PageContext) -> None:
-    """Start a run as :func:`start_once` does, from another page, and go where it is watched."""
-    run_id = start_once(settings, context)
-    if run_id is not None:
-        st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
