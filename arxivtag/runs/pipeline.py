@@ -23,24 +23,20 @@ from typing import Any
 from arxivtag import storage
 from arxivtag.callbacks import ShouldStop, StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.learning.decision import Scored, fit_decision
-from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
-from arxivtag.learning.measuring import Resampling
 from arxivtag.learning.model import model_summary
-from arxivtag.learning.network import Network, probabilities
 from arxivtag.learning.space import Watch
 from arxivtag.learning.training import FitResult, Trainer
 from arxivtag.papers.schema import parse_layout
 from arxivtag.runs.admission import check_fits, check_parameters, check_rows
 from arxivtag.runs.ensembles import fit_members
 from arxivtag.runs.estimate import seconds_after_training
+from arxivtag.runs.evaluating import evaluate_network, label_ceiling, with_linear_baseline
 from arxivtag.runs.layout import now_iso
-from arxivtag.runs.preparing import Features, Part, prepare
+from arxivtag.runs.preparing import Features, prepare
 from arxivtag.runs.recorder import RunRecorder, StopReason
-from arxivtag.runs.results import Evaluated, about, save
+from arxivtag.runs.results import about, save
 from arxivtag.runs.space import begin_space
 from arxivtag.runs.status import FINISHED, STOPPED
-from arxivtag.runs.twins import label_ceiling
 from arxivtag.settings import RunConfig, validate
 
 # Of the evaluation, what the list of runs and ``arxivtag train --json`` do not need.
@@ -142,7 +138,7 @@ def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
     else:
         fitted = _train(settings, corpus, features, imports, stages)
     with stages.enter("evaluate", len(features.test)):
-        evaluated = _evaluate(settings, features, fitted.network)
+        evaluated = evaluate_network(settings, features, fitted.network)
         evaluated.figures["ceiling"] = label_ceiling(corpus, settings.cleaning, features)
     if settings.evaluation.linear_baseline and fitted.stopped:
         evaluated.figures["linear_baseline_note"] = STOPPED_NOTE
@@ -155,7 +151,7 @@ def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
     if settings.evaluation.linear_baseline and not fitted.stopped:
         # Last, since it takes a while and everything else can be looked at by now.
         with stages.enter("baseline"):
-            figures = _with_linear_baseline(features, evaluated, stages.should_stop)
+            figures = with_linear_baseline(features, evaluated, stages.should_stop)
         storage.write_json(folder.evaluation, figures)
         result |= _result(folder.run_id, fitted, figures, stages.timings)
         storage.write_json(folder.result, result)
@@ -343,47 +339,6 @@ def _prepare_training(
         # What was recorded beyond the checkpoint before the crash is trained again.
         recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()})
     return trainer
-
-
-def _evaluate(settings: RunConfig, features: Features, network: Network) -> Evaluated:
-    decision, val = fit_decision(_scored(network, features.val), settings.evaluation)
-    test = _scored(network, features.test).calibrated(decision.calibration)
-    figures = evaluate_run(
-        val,
-        test,
-        features.label_names,
-        decision,
-        label_counts=features.train.y_true.sum(axis=0),
-        n_unknown_labels=features.test.n_unknown_labels,
-        resampling=Resampling(settings.evaluation.bootstrap_samples, settings.random_seed),
-    )
-    return Evaluated(decision, val, test, figures)
-
-
-def _scored(network: Network, part: Part) -> Scored:
-    return Scored(part.y_true, probabilities(network, part.rows), part.rows.readable())
-
-
-def _with_linear_baseline(
-    features: Features, evaluated: Evaluated, should_stop: ShouldStop
-) -> dict[str, Any]:
-    """Return the evaluation with the linear baseline, or with a note on why it has none.
-
-    Everything else is complete by now, so that a fault in it does not fail the run.
-    """
-    try:
-        return with_linear_baseline(
-            evaluated.figures,
-            evaluated.test,
-            features.train,
-            features.val,
-            features.test,
-            should_stop=should_stop,
-        )
-    except Exception as error:
-        _log.exception("the linear baseline could not be fitted")
-        note = f"The linear model was left out: it could not be fitted ({type(error).__name__})."
-        return {**evaluated.figures, "linear_baseline_note": note}
 
 
 def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:
