@@ -11,7 +11,7 @@ import dataclasses
 import functools
 import io
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +45,13 @@ class RunSummary:
 
     run_id: str
     status: RunStatus
-    data: str = ""
-    preset: str = ""
-    note: str = ""
-    made_name: str = ""
-    figures: dict[str, float] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    has_bundle: bool = False
+    data: str
+    preset: str
+    note: str
+    made_name: str
+    figures: dict[str, float]
+    sizes: dict[str, int]
+    has_bundle: bool
 
     @property
     def state(self) -> str:
@@ -69,7 +69,7 @@ class RunSummary:
         return self.note or self.made_name or self.run_id
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Run(RunSummary):
     """One run in full. ``settings`` is ``None`` where they cannot be read."""
 
@@ -81,7 +81,7 @@ class Run(RunSummary):
         """Return the figures of its training so far."""
         return read_history(self.folder.history)
 
-    def log_tail(self, n_lines: int = LOG_TAIL_LINES) -> str:
+    def log_tail(self) -> str:
         """Return the last lines of its log; a missing log is empty."""
         try:
             with self.folder.log.open("rb") as file:
@@ -90,13 +90,7 @@ class Run(RunSummary):
                 content = file.read()
         except OSError:
             return ""
-        return "\n".join(content.decode("utf-8", "replace").splitlines()[-n_lines:])
-
-
-LOST_MESSAGE = (
-    "The training process ended without saying why: it was killed, or the machine stopped."
-)
-LOST_HINT = "Resume it to go on from the last finished epoch, or run it again."
+        return "\n".join(content.decode("utf-8", "replace").splitlines()[-LOG_TAIL_LINES:])
 
 
 _folder_of = functools.lru_cache(maxsize=4096)(RunFolder)
@@ -142,7 +136,12 @@ def read_state(folder: RunFolder) -> RunStatus:
             status = _parsed_status(_version(folder.status))
             if status.state == RUNNING:
                 return dataclasses.replace(
-                    status, state=LOST, message=LOST_MESSAGE, hint=LOST_HINT, seconds_left=None
+                    status,
+                    state=LOST,
+                    message="The training process ended without saying why: it was killed, or the "
+                    "machine stopped.",
+                    hint="Resume it to go on from the last finished epoch, or run it again.",
+                    seconds_left=None,
                 )
     except ArxivTagError as error:
         return _corrupt(f"This run's folder is damaged: {error.message}")
