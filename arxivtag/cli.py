@@ -211,9 +211,9 @@ def ensemble(arguments: Namespace) -> None:
 def _run_here(arguments: Namespace, settings: RunConfig) -> None:
     """Do a run in this process, and print what went in, how long it took, what came out."""
     from arxivtag.learning.headline import headline_text
-    from arxivtag.runs import foreground
+    from arxivtag.runs import worker
 
-    result = foreground.train_in_foreground(settings, arguments.home, progress=progress())
+    result = worker.train_in_foreground(settings, arguments.home, progress=progress())
     print_notes(result.get("data", {}).get("notes", ()))  # a run stopped early has no data
     head = {key: value for key, value in result.items() if key not in ("evaluation", "timings")}
     times = {stage: seconds for stage, seconds in result["timings"].items() if stage != "epochs"}
@@ -239,7 +239,7 @@ def _run_here(arguments: Namespace, settings: RunConfig) -> None:
 def sweep(arguments: Namespace) -> None:
     """Train several models and compare them."""
     from arxivtag.runs import scoreboard, sweeps
-    from arxivtag.runs.foreground import interrupt_asks_to_stop
+    from arxivtag.runs.recorder import interrupt_asks_to_stop
 
     common = flags.settings_given(arguments)
     try:

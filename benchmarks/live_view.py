@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.history import read_history
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import PRESETS, preset_settings
 from tests.browser.conftest import Server, launch_chromium, start_server, stop_jobs
 
@@ -69,7 +69,7 @@ def new_page(browser: Browser, errors: list[str]) -> Page:
 
 def wait_for_training(run_id: str, home: Path, timeout_s: float = 600) -> float:
     """Wait for the first point of the history; return the seconds it took from the start."""
-    path, begun = run_folder(run_id, home).history, time.monotonic()
+    path, begun = RunFolder(run_id, home).history, time.monotonic()
     while time.monotonic() - begun < timeout_s:
         if read_history(path).n_points:
             return time.monotonic() - begun
@@ -124,7 +124,7 @@ def measure_watching(
     page.wait_for_timeout(2_000)
     process = psutil.Process(server.process.pid)
     before, begun = process.cpu_times(), time.monotonic()
-    written = write_times(run_folder(run_id, server.home).history, seconds)
+    written = write_times(RunFolder(run_id, server.home).history, seconds)
     spent = process.cpu_times()
     cpu = (spent.user + spent.system - before.user - before.system) / (time.monotonic() - begun)
     page.wait_for_timeout(3_000)
@@ -161,7 +161,7 @@ def measure_crowd(
     time.sleep(seconds)
     spent = process.cpu_times()
     cpu = (spent.user + spent.system - before.user - before.system) / (time.monotonic() - begun)
-    n_written = read_history(run_folder(run_id, server.home).history).n_points
+    n_written = read_history(RunFolder(run_id, server.home).history).n_points
     late = 0
     for page in pages:
         page.wait_for_function(f"({POINTS})() >= {n_written}")

@@ -29,7 +29,7 @@ from arxivtag.learning import thresholds
 from arxivtag.learning.measuring import evaluate_and_count
 from arxivtag.papers.schema import ABSTRACT
 from arxivtag.papers.texts import normalize_text
-from arxivtag.runs.preparing import Features, Part, Preparation
+from arxivtag.runs.preparing import Features, Part, prepare
 from arxivtag.settings import CleaningConfig, RunConfig, preset_settings
 
 N_THREADS = 2
@@ -58,10 +58,7 @@ def main() -> None:
 
 def measure(corpus: Corpus, settings: RunConfig, contender: str) -> dict[str, Any]:
     """Fit a contender; return its seconds, its papers tagged a second and its test figures."""
-    preparation = Preparation(corpus, settings)
-    preparation.clean()
-    preparation.split()
-    features = preparation.vectorize()
+    features = prepare(corpus, settings)
     with tempfile.TemporaryDirectory() as folder:
         fit = CONTENDERS[contender](corpus, features, settings, Path(folder))
         started, processor_started = time.perf_counter(), time.process_time()

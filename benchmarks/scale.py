@@ -38,10 +38,10 @@ from arxivtag.exploring.duplicates import duplicate_groups
 from arxivtag.exploring.filters import PaperFilter, select_rows
 from arxivtag.exploring.preparation import describe
 from arxivtag.runs import jobs
-from arxivtag.runs.foreground import train_in_foreground
 from arxivtag.runs.history import read_history
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import list_runs, read_run
+from arxivtag.runs.worker import train_in_foreground
 from arxivtag.settings import preset_settings, with_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
@@ -217,7 +217,7 @@ def train(source: str, home: Path) -> Figures:
     figures |= {f"of it {stage}": result["timings"][stage] for stage in stages}
     figures |= {name: result["evaluation"][name] for name in ("micro_f1", "macro_f1", "lrap")}
     figures["bundle MB"] = sum(
-        path.stat().st_size for path in run_folder(result["run_id"], home).bundle.iterdir()
+        path.stat().st_size for path in RunFolder(result["run_id"], home).bundle.iterdir()
     ) / 1e6  # fmt: skip
     return figures
 
@@ -228,7 +228,7 @@ def train_again(source: str, home: Path) -> Figures:
     settings = with_settings(same, {"learning_rate": 0.012})
     started = time.perf_counter()
     run_id = jobs.start(settings, home)
-    folder = run_folder(run_id, home)
+    folder = RunFolder(run_id, home)
     while not read_history(folder.history).ticks and not read_run(run_id, home).status.is_over:
         time.sleep(0.02)
     figures = {"second run to its first step": time.perf_counter() - started}
@@ -243,7 +243,7 @@ def tag(source: str, home: Path) -> Figures:
     figures: Figures = {}
     corpus = open_corpus(source, home)
     texts = papers_at(corpus, range(1024))["abstract"].tolist()
-    folder = next(run_folder(run.run_id, home).bundle for run in list_runs(home) if run.has_bundle)
+    folder = next(RunFolder(run.run_id, home).bundle for run in list_runs(home) if run.has_bundle)
     before = own_memory_mb(os.getpid())
     bundles: list[Bundle] = []
     timed(figures, "load the bundle", lambda: bundles.append(load_bundle(folder)))

@@ -6,7 +6,6 @@ from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import page_setup
 from arxivtag.ui.runs.detail import render_detail
 from arxivtag.ui.runs.listing import render_list
-from arxivtag.ui.runs.places_part import render_places
 from arxivtag.ui.runs.sweep import render_sweep, render_try_several
 
 context = page_setup(
@@ -20,5 +19,4 @@ with guarded():
         render_sweep(sweep_id, context)
     else:
         render_try_several(context)
-        render_places(context)
         render_list(context)

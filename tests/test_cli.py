@@ -14,7 +14,7 @@ import pytest
 
 from arxivtag import cli, config
 from arxivtag.config import ASSETS_FOLDER, SAMPLE_PATH, Limits
-from arxivtag.runs import cluster, foreground
+from arxivtag.runs import cluster, worker
 from tests.conftest import PROJECT_FOLDER
 
 ABSTRACT = (
@@ -157,7 +157,7 @@ def test_train_names_the_rows_left_out(
         notes = ["1 row was left out: not valid JSON."]
         return {"run_id": "run-a", "data": {"notes": notes}, "timings": {}, "evaluation": {}}
 
-    monkeypatch.setattr(foreground, "train_in_foreground", trained)
+    monkeypatch.setattr(worker, "train_in_foreground", trained)
     assert cli.run_command(["train", "sample", "--json"]) == 0
     output = capsys.readouterr()
     assert "1 row was left out: not valid JSON." in output.err.splitlines()

@@ -32,7 +32,7 @@ from arxivtag import config, locks, storage
 from arxivtag.config import runs_folder
 from arxivtag.errors import ArxivTagError, RefusedError
 from arxivtag.runs import lease, standby
-from arxivtag.runs.layout import RunFolder, now_iso, run_folder
+from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.status import FAILED, QUEUED, RUNNING, RunStatus, read_status, write_status
 from arxivtag.tagging.parts import Pool
 
@@ -60,11 +60,6 @@ class Seats:
     worker: str
     n: int
     tasks: tuple[str, ...]
-
-    @property
-    def run_ids(self) -> tuple[str, ...]:
-        """The runs of these tasks."""
-        return tuple(task.removeprefix(_TASK).rpartition("-")[0] for task in self.tasks)
 
 
 @dataclass(frozen=True)
@@ -96,7 +91,11 @@ def seats() -> tuple[Seats, ...]:
         workers = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         given = client.processing()
     return tuple(
-        Seats(str(about["name"]), int(about["resources"].get(SEAT, 0)), _tasks(given[address]))
+        Seats(
+            worker=str(about["name"]),
+            n=int(about["resources"].get(SEAT, 0)),
+            tasks=tuple(key for key in map(str, given[address]) if key.startswith(_TASK)),
+        )
         for address, about in sorted(workers.items(), key=lambda item: str(item[1]["name"]))
         if about["resources"].get(SEAT, 0) and address in given
     )
@@ -105,10 +104,6 @@ def seats() -> tuple[Seats, ...]:
 def _task(run_id: str, attempt: int) -> str:
     """Return the key of the task that trains a run."""
     return f"{_TASK}{run_id}-{attempt}"
-
-
-def _tasks(keys: Sequence[str]) -> tuple[str, ...]:
-    return tuple(str(key) for key in keys if str(key).startswith(_TASK))
 
 
 def check(home: Path) -> None:
@@ -121,11 +116,9 @@ def check(home: Path) -> None:
     with _asking() as client:
         present = client.sync(client.scheduler.identity, n_workers=-1)["workers"]
         new = [address for address in present if address not in _Connection.known]
-        found = client.run(probe, str(home), workers=new, on_error="return") if new else {}
-    for address, seen in _of_those_there(found):
-        wrong = f"cannot run this version of arxivtag ({type(seen).__name__})"
-        if isinstance(seen, Seen):
-            wrong = difference(versions(), seen.versions) or seen.trouble
+        asked = (probe, str(home), versions())
+        found = client.run(*asked, workers=new, on_error="return") if new else {}
+    for address, wrong in _of_those_there(found):
         if wrong:
             raise RefusedError(
                 f"The worker {present[address]['name']} {wrong}.",
@@ -135,29 +128,29 @@ def check(home: Path) -> None:
         _Connection.known.add(address)
 
 
-def _of_those_there(found: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Give what workers answered, but for those that have just gone."""
-    return ((address, said) for address, said in found.items() if not isinstance(said, OSError))
+def _of_those_there(found: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield what workers say is wrong with them, but for those that have just gone."""
+    for address, said in found.items():
+        error = f"cannot run this version of arxivtag ({type(said).__name__})"
+        if not isinstance(said, OSError):
+            yield address, said if isinstance(said, str) else error
 
 
-@dataclass(frozen=True)
-class Seen:
-    """What a worker has and sees; ``trouble`` says what is wrong with the home folder there."""
+def probe(home: str, wanted: Versions) -> str:
+    """Return what is wrong with a worker, as the end of a sentence; "" if a run may train there.
 
-    versions: Versions
-    trouble: str
-
-
-def probe(home: str) -> Seen:
-    """Look at the home folder from a worker, while whoever asks holds the queue's lock."""
-    folder, trouble = runs_folder(Path(home)), ""
+    Whoever asks holds the queue's lock meanwhile.
+    """
+    folder = runs_folder(Path(home))
+    if wrong := difference(wanted):
+        return wrong
     if not folder.is_dir():
-        trouble = f"does not see the home folder {home}"
-    elif not os.access(folder, os.W_OK):
-        trouble = f"may not write into the home folder {home}"
-    elif not locks.is_held(folder / ".queue.lock"):
-        trouble = f"sees no locks of other machines in the home folder {home}"
-    return Seen(versions(), trouble)
+        return f"does not see the home folder {home}"
+    if not os.access(folder, os.W_OK):
+        return f"may not write into the home folder {home}"
+    if not locks.is_held(folder / ".queue.lock"):
+        return f"sees no locks of other machines in the home folder {home}"
+    return ""
 
 
 def given_for(home: Path) -> Given:
@@ -172,21 +165,20 @@ def versions() -> Versions:
     return found | {name: metadata.version(name) for name in _PACKAGES}
 
 
-def difference(ours: Versions, theirs: Versions) -> str:
-    """Return the first difference, as the end of a sentence about a worker; "" if there is none."""
-    for name, version in ours.items():
-        if theirs.get(name) != version:
-            return f"has {name} {theirs.get(name, 'of no version')}, and the app {version}"
+def difference(wanted: Versions) -> str:
+    """Return which version is another here, as the end of a sentence about a worker; or ""."""
+    here = versions()
+    for name, version in wanted.items():
+        if here.get(name) != version:
+            return f"has {name} {here.get(name, 'of no version')}, and the app {version}"
     return ""
 
 
 def submit(waiting: Sequence[tuple[str, int]], home: Path, then: Callable[[Path], object]) -> str:
     """Give the first runs that wait to workers with free seats; return the first one, or "".
 
-    Args:
-        waiting: Run ids and attempts, in the order of the queue.
-        home: The home folder.
-        then: Called with it on a worker whenever a task has ended: lets the next runs begin.
+    ``waiting`` are run ids and attempts, in the order of the queue. ``then`` is called with the
+    home folder, on a worker, whenever a task has ended: it lets the next runs begin.
 
     Raises:
         RefusedError: If the scheduler does not answer.
@@ -217,15 +209,15 @@ def pool() -> Iterator[Pool]:
             other versions.
     """
     with _asking() as client:
-        found = client.run(versions, on_error="return")
+        found = client.run(difference, versions(), on_error="return")
         n_threads = sum(client.nthreads().values())
     if not n_threads:
         raise RefusedError(
             f"The cluster at {config.cluster_address()} has no workers.",
             "Start some (dask worker ADDRESS), or use --jobs.",
         )
-    for address, theirs in _of_those_there(found):
-        if wrong := difference(versions(), theirs if isinstance(theirs, dict) else {}):
+    for address, wrong in _of_those_there(found):
+        if wrong:
             raise RefusedError(
                 f"The worker at {address} {wrong}.",
                 "Give app and workers the same versions (constraints.txt).",
@@ -335,8 +327,8 @@ def train(run_id: str, attempt: int, given: Given) -> None:
     """Train a run in a process of its own, and wait for its end; the run folder says how it was."""
     from distributed import get_worker
 
-    worker, folder = get_worker(), run_folder(run_id, Path(given.home))
-    wrong = difference(given.versions, versions())
+    worker, folder = get_worker(), RunFolder(run_id, Path(given.home))
+    wrong = difference(given.versions)
     begun = _taken(folder, attempt, str(worker.name), wrong)
     if begun is None:
         return

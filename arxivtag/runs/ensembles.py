@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from arxivtag.errors import RunError
-from arxivtag.fields import to_dict
 from arxivtag.learning.fusion import fused
 from arxivtag.learning.training import FitResult
 from arxivtag.runs import registry
@@ -40,8 +39,7 @@ def ensemble_settings(run_ids: Sequence[str], home: Path) -> RunConfig:
     bundles = [_bundle_of(run_id, home) for run_id in ids]
     members = [_settings_of(run_id, home) for run_id in ids]
     for run_id, settings, bundle in zip(ids[1:], members[1:], bundles[1:], strict=True):
-        differing = _difference(members[0], settings) or _unlike(bundles[0], bundle)
-        if differing:
+        if differing := _difference(members[0], settings, bundles[0], bundle):
             raise RunError(
                 f"Runs {ids[0]} and {run_id} cannot be one model: they differ in {differing}.",
                 "Members should be trained on one split of the same papers, which they read alike.",
@@ -93,30 +91,21 @@ def _widest(configs: Sequence[VectorizerConfig]) -> VectorizerConfig:
     return dataclasses.replace(configs[0], max_length_words=max(lengths, default=usual))
 
 
-def _difference(first: RunConfig, other: RunConfig) -> str:
-    """Return what of the settings keeps two runs from being one model; empty if nothing does."""
-    reading = [
-        to_dict(dataclasses.replace(one.vectorizer, max_length_words=None))
-        for one in (first, other)
-    ]
+def _difference(ours: RunConfig, theirs: RunConfig, our: Bundle, their: Bundle) -> str:
+    """Return what keeps two runs from being one model; empty if nothing does."""
+    reading = [dataclasses.replace(one.vectorizer, max_length_words=None) for one in (ours, theirs)]
+    n_grams = our.vectorizer.vocabulary
+    activations = {our.network.output_activation, their.network.output_activation}
     asked = {
-        "the random seed, which decides the split": first.random_seed != other.random_seed,
-        "the split": first.split != other.split,
-        "cleaning": first.cleaning != other.cleaning,
-        "the text that they read": first.text_fields != other.text_fields,
+        "the random seed, which decides the split": ours.random_seed != theirs.random_seed,
+        "the split": ours.split != theirs.split,
+        "cleaning": ours.cleaning != theirs.cleaning,
+        "the text that they read": ours.text_fields != theirs.text_fields,
         "how texts become n-grams": reading[0] != reading[1],
+        "the data": our.manifest["data_fingerprint"] != their.manifest["data_fingerprint"],
+        "the labels": our.label_names != their.label_names,
+        "their n-grams": not n_grams.equals(their.vectorizer.vocabulary),
+        "the loss, of which only binary_crossentropy and squared_hinge can be joined": activations
+        != {"sigmoid"},
     }
     return next((name for name, differs in asked.items() if differs), "")
-
-
-def _unlike(first: Bundle, other: Bundle) -> str:
-    """Return what of the models keeps two runs from being one; empty if nothing does."""
-    if first.manifest["data_fingerprint"] != other.manifest["data_fingerprint"]:
-        return "the data"
-    if first.label_names != other.label_names:
-        return "the labels"
-    if not first.vectorizer.vocabulary.equals(other.vectorizer.vocabulary):
-        return "their n-grams"
-    if {first.network.output_activation, other.network.output_activation} != {"sigmoid"}:
-        return "the loss, of which only binary_crossentropy and squared_hinge can be joined"
-    return ""

@@ -63,12 +63,12 @@ def _cleaned(record: dict[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in record.items()
-        if (_is_text(value) if key in _TEXTS else is_number(value))
+        if (
+            isinstance(value, str) and len(value) <= _MAX_TEXT_CHARS
+            if key in _TEXTS
+            else is_number(value)
+        )
     }
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= _MAX_TEXT_CHARS
 
 
 def read_history(path: Path) -> History:

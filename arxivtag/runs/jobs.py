@@ -1,4 +1,4 @@
-"""Starting, queueing, stopping and resuming jobs.
+"""Starting, queueing, stopping and resuming jobs, and where they train.
 
 A job is a process of its own (:mod:`arxivtag.runs.worker`) that works on one
 run. One job trains at a time, or as many as ``ARXIVTAG_JOBS`` says where memory allows:
@@ -21,30 +21,24 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import NamedTuple
 
 from arxivtag import locks, storage
-from arxivtag.config import (
-    cluster_address,
-    home_folder,
-    job_limits,
-    runs_folder,
-    standby_wanted,
-)
+from arxivtag.config import cluster_address, job_limits, runs_folder, standby_wanted
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError, StorageError
 from arxivtag.fields import to_dict
 from arxivtag.papers.source import FILE, parse_source
 from arxivtag.policy import role
 from arxivtag.runs import lease, registry, standby
 from arxivtag.runs.admission import check_start
-from arxivtag.runs.layout import RunFolder, new_run_id, now_iso, run_folder
+from arxivtag.runs.layout import RunFolder, new_run_id, now_iso
 from arxivtag.runs.registry import Run
 from arxivtag.runs.status import FAILED, LOST, QUEUED, RUNNING, STOPPED, RunStatus, write_status
 from arxivtag.settings import RunConfig, validate
@@ -54,16 +48,7 @@ _RESUMABLE = (LOST, FAILED, STOPPED)
 _LEFTOVER_AGE_S = 3600.0
 
 
-class Waiting(NamedTuple):
-    """A run in the queue."""
-
-    run_id: str
-    status: RunStatus
-
-
-def start(
-    settings: RunConfig, home: Path | None = None, *, owner: str = "", sweep: str = ""
-) -> str:
+def start(settings: RunConfig, home: Path, *, owner: str = "", sweep: str = "") -> str:
     """Make a run, begin its job or queue it behind the one that trains, and return its id.
 
     ``owner`` is an opaque name of the visitor who asks, whose runs are counted; ``sweep`` names
@@ -73,18 +58,16 @@ def start(
         ArxivTagError: If the run may not be started now, its settings are not valid, or the disk
             or the system refuses.
     """
-    home = home or home_folder()
     settings = with_absolute_data(validate(settings))
     with _queue_lock(home):
         storage.sweep(runs_folder(home), older_than_s=_LEFTOVER_AGE_S)
-        waiting = _waiting(home)
-        _check_admission(settings, waiting, owner, home)
+        queue_number = _admitted(settings, owner, home)
         if on_cluster := engine():
             on_cluster.check(home)
         status = RunStatus(
             QUEUED,
             queued_at=now_iso(),
-            queue_number=_next_number(waiting),
+            queue_number=queue_number,
             owner=owner,
             sweep=sweep,
             role=role(),
@@ -94,7 +77,7 @@ def start(
     return folder.run_id
 
 
-def stop(run_id: str, home: Path | None = None) -> None:
+def stop(run_id: str, home: Path) -> None:
     """Ask a run's worker to stop; it keeps the best model so far. A queued run is withdrawn.
 
     Raises:
@@ -111,7 +94,7 @@ def stop(run_id: str, home: Path | None = None) -> None:
             folder.stop_marker.touch()
 
 
-def withdraw(run_id: str, home: Path | None = None) -> None:
+def withdraw(run_id: str, home: Path) -> None:
     """Take a run out of the queue; it stays in the list as ``stopped``.
 
     Raises:
@@ -133,7 +116,7 @@ def withdraw(run_id: str, home: Path | None = None) -> None:
         write_status(folder.status, withdrawn)
 
 
-def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
+def resume(run_id: str, home: Path, *, owner: str = "") -> None:
     """Queue a run again that was lost, failed or withdrawn; it goes on from its last epoch.
 
     A run that was stopped and kept a model is as its owner wanted it: it is run again
@@ -143,11 +126,9 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
         ArxivTagError: If there is no such run, or it may not be resumed, or not now
             (:func:`start`).
     """
-    home = home or home_folder()
     with _queue_lock(home):
         run = registry.read_run(run_id, home)
-        settings, waiting = _resumable_settings(run), _waiting(home)
-        _check_admission(settings, waiting, owner, home)
+        queue_number = _admitted(_resumable_settings(run), owner, home)
         run.folder.stop_marker.unlink(missing_ok=True)
         status = dataclasses.replace(
             _taken(run.folder, run.status),
@@ -157,7 +138,7 @@ def resume(run_id: str, home: Path | None = None, *, owner: str = "") -> None:
             progress=None,
             ended_at=None,
             queued_at=now_iso(),
-            queue_number=_next_number(waiting),
+            queue_number=queue_number,
             attempt=run.status.attempt + 1,
             role=role(),
             message="",
@@ -199,7 +180,6 @@ def engine() -> ModuleType | None:
 
 
 def _resumable_settings(run: Run) -> RunConfig:
-    """Return the settings of a run that can be resumed."""
     instead = "Run it again with the same settings instead."
     if run.settings is None or run.state not in _RESUMABLE:
         raise RunError(
@@ -212,17 +192,16 @@ def _resumable_settings(run: Run) -> RunConfig:
     return validate(run.settings)
 
 
-def queue(home: Path | None = None) -> tuple[str, ...]:
+def queue(home: Path) -> tuple[str, ...]:
     """Return the ids of the waiting runs, the next to begin first."""
-    return tuple(run.run_id for run in _waiting(home or home_folder()))
+    return tuple(run_id for run_id, _ in _waiting(home))
 
 
-def running(home: Path | None = None) -> tuple[str, ...]:
+def running(home: Path) -> tuple[str, ...]:
     """Return the ids of the runs whose jobs hold a slot, or train on a cluster, oldest first.
 
     A run of ``arxivtag train`` does not: nothing waits for it.
     """
-    home = home or home_folder()
     if cluster_address():
         states = reversed(registry.list_states(home))
         return tuple(run_id for run_id, one in states if one.state == RUNNING and one.lease)
@@ -231,26 +210,56 @@ def running(home: Path | None = None) -> tuple[str, ...]:
 
 def _holder(slot: Path, home: Path) -> str | None:
     """Return the id of the run whose job holds a slot, if any."""
-    if not locks.is_held(slot):
+    run_id = locks.holder(slot) if locks.is_held(slot) else ""
+    if not registry.exists(run_id, home):
         return None
-    run_id = locks.holder(slot)
     # Whoever looks for work holds the slot for a moment, under the name of its last holder.
-    if registry.exists(run_id, home) and (
-        registry.read_state(run_folder(run_id, home)).state == RUNNING
-    ):
-        return run_id
-    return None
+    return run_id if registry.read_state(RunFolder(run_id, home)).state == RUNNING else None
 
 
-def start_next(home: Path | None = None) -> str | None:
+@dataclass(frozen=True)
+class Place:
+    """Where one run may train: a worker of the cluster, or "" for this machine; and which does."""
+
+    worker: str
+    run_id: str | None
+
+
+def places(home: Path) -> tuple[Place, ...]:
+    """Return where runs may train at once, and which do.
+
+    Raises:
+        ArxivTagError: If a cluster is named that does not answer.
+    """
+    on_cluster = engine()
+    here = {"": job_limits().jobs}
+    seats = {one.worker: one.n for one in on_cluster.seats()} if on_cluster else here
+    at: dict[str, list[str]] = {}
+    for run_id in running(home):
+        worker = registry.read_state(RunFolder(run_id, home)).worker
+        at.setdefault(worker, []).append(run_id)
+    return tuple(
+        Place(worker, run_id)
+        for worker, n in seats.items()
+        for run_id, _ in itertools.zip_longest(at.get(worker, ()), range(n))
+    )
+
+
+def is_full(home: Path) -> bool:
+    """Return whether a run that is started now would wait."""
+    with contextlib.suppress(ArxivTagError):
+        return bool(queue(home)) or all(place.run_id for place in places(home))
+    return True
+
+
+def start_next(home: Path) -> str | None:
     """Begin the next waiting jobs if slots are free; return the first run that was begun, if any.
 
     Raises:
         StorageError: If the disk refuses.
     """
-    home = home or home_folder()
-    is_full = not cluster_address() and all(map(locks.is_held, _slot_paths(home)))
-    if is_full or not _waiting(home):
+    has_no_slot = not cluster_address() and all(map(locks.is_held, _slot_paths(home)))
+    if has_no_slot or not _waiting(home):
         return None
     import_ahead()
     with _queue_lock(home):
@@ -260,7 +269,7 @@ def start_next(home: Path | None = None) -> str | None:
 def import_ahead() -> None:
     """Import what it takes to begin a run beside others: a second, for which nobody should wait."""
     if job_limits().jobs > 1:
-        from arxivtag.runs import memory  # noqa: F401
+        from arxivtag.runs import estimate  # noqa: F401
 
 
 class _Poll:
@@ -270,16 +279,14 @@ class _Poll:
     last_at: float = float("-inf")
 
 
-def start_next_on_poll(home: Path | None = None) -> None:
+def start_next_on_poll(home: Path) -> None:
     """:func:`start_next` for pages that poll: silent, and every two seconds at most per process."""
     with _Poll.lock:
         if time.monotonic() - _Poll.last_at < POLL_INTERVAL_S:
             return
         _Poll.last_at = time.monotonic()
-    try:
+    with contextlib.suppress(ArxivTagError):  # a page only looks, where the disk is read-only too
         start_next(home)
-    except ArxivTagError:
-        return  # a page that only looks must not fail because the disk is read-only
 
 
 def _queue_lock(home: Path) -> contextlib.AbstractContextManager[None]:
@@ -292,25 +299,19 @@ def _slot_paths(home: Path) -> list[Path]:
     return [runs_folder(home) / name for name in names]
 
 
-def _waiting(home: Path) -> list[Waiting]:
-    """Return the runs that wait, the next to begin first."""
-    waiting = [Waiting(*one) for one in registry.list_states(home) if one[1].state == QUEUED]
-    return sorted(waiting, key=lambda run: (run.status.queue_number, run.run_id))
+def _waiting(home: Path) -> list[tuple[str, RunStatus]]:
+    """Return id and status of the runs that wait, the next to begin first."""
+    waiting = [one for one in registry.list_states(home) if one[1].state == QUEUED]
+    return sorted(waiting, key=lambda one: (one[1].queue_number, one[0]))
 
 
-def _next_number(waiting: Sequence[Waiting]) -> int:
-    return 1 + max((run.status.queue_number for run in waiting), default=0)
-
-
-def _check_admission(
-    settings: RunConfig, waiting: Sequence[Waiting], owner: str, home: Path
-) -> None:
-    """Refuse a run that may not wait in the queue. The queue lock is held."""
-    owners = [run.status.owner for run in waiting]
-    owners += [registry.read_state(run_folder(now, home)).owner for now in running(home)]
-    check_start(
-        settings, n_waiting=len(waiting), n_own=owners.count(owner), folder=runs_folder(home)
-    )
+def _admitted(settings: RunConfig, owner: str, home: Path) -> int:
+    """Return the queue number of a run; refuse one that may not wait. The queue lock is held."""
+    waiting = [status for _, status in _waiting(home)]
+    at_work = [registry.read_state(RunFolder(run_id, home)) for run_id in running(home)]
+    n_own = sum(status.owner == owner for status in waiting + at_work)
+    check_start(settings, n_waiting=len(waiting), n_own=n_own, folder=runs_folder(home))
+    return 1 + max((status.queue_number for status in waiting), default=0)
 
 
 def with_absolute_data(settings: RunConfig) -> RunConfig:
@@ -332,9 +333,9 @@ def with_absolute_data(settings: RunConfig) -> RunConfig:
 
 def create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder:
     """Publish the folder of a new run by one rename."""
-    folder = run_folder(new_run_id(), home)
+    folder = RunFolder(new_run_id(), home)
     while folder.path.exists():
-        folder = run_folder(new_run_id(), home)
+        folder = RunFolder(new_run_id(), home)
     with storage.publish_folder(folder.path) as temporary:
         storage.write_json(temporary / folder.config.name, to_dict(settings))
         write_status(temporary / folder.status.name, status)
@@ -343,7 +344,6 @@ def create_run(settings: RunConfig, home: Path, status: RunStatus) -> RunFolder:
 
 
 def _start_next_for(folder: RunFolder) -> None:
-    """Begin the next waiting job. The queue lock is held."""
     # The run is there: if the disk refuses now, it waits until somebody calls start_next.
     with contextlib.suppress(StorageError, RefusedError):
         _start_next_locked(folder.home)
@@ -355,7 +355,7 @@ def _start_next_for(folder: RunFolder) -> None:
 def _start_next_locked(home: Path) -> str | None:
     """Begin waiting jobs while slots are free; return the first one. The queue lock is held."""
     if on_cluster := engine():
-        waiting = [(run.run_id, run.status.attempt) for run in _waiting(home)]
+        waiting = [(run_id, status.attempt) for run_id, status in _waiting(home)]
         return on_cluster.submit(waiting, home, start_next) or None
     begun: list[str] = []
     for path in _slot_paths(home):
@@ -374,11 +374,11 @@ def _start_next_locked(home: Path) -> str | None:
 
 def _begin_in(slot: int, home: Path) -> str | None:
     """Begin the first waiting job that can be begun in a slot, if memory allows."""
-    for run in _waiting(home):
-        if not _has_room(run.run_id, home):
+    for run_id, _ in _waiting(home):
+        if not _has_room(run_id, home):
             return None  # nor may another overtake it
-        if _launch(run_folder(run.run_id, home), slot):
-            return run.run_id
+        if _launch(RunFolder(run_id, home), slot):
+            return run_id
     return None
 
 
@@ -387,14 +387,14 @@ def _has_room(run_id: str, home: Path) -> bool:
     beside = running(home)
     if not beside:
         return True
-    from arxivtag.runs import memory  # it knows of data sets, with all that takes to import
+    from arxivtag.runs import estimate  # it knows of data sets, with all that takes to import
 
     needed, *taken = (
-        memory.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
+        estimate.needed_mb(registry.read_run(one, home).settings, home) for one in (run_id, *beside)
     )
     # The next run's process waits from then on, or will when somebody opens Train.
-    waiting = [memory.STANDBY_MB] if standby_wanted() else []
-    return memory.has_room(needed, [*taken, *waiting])
+    waiting = [estimate.STANDBY_MB] if standby_wanted() else []
+    return estimate.has_room(needed, [*taken, *waiting])
 
 
 def _launch(folder: RunFolder, slot: int) -> bool:

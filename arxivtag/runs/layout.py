@@ -30,7 +30,7 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
-from arxivtag.config import home_folder, runs_folder
+from arxivtag.config import runs_folder
 from arxivtag.errors import RunError
 
 RUN_ID_PATTERN = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
@@ -80,8 +80,3 @@ class RunFolder:
         self.note = self.path / "note.json"
         self.stop_marker = self.path / "stop"
         self.lock = self.path / "worker.lock"
-
-
-def run_folder(run_id: str, home: Path | None = None) -> RunFolder:
-    """Return the paths of a run."""
-    return RunFolder(run_id, home or home_folder())

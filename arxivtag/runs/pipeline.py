@@ -3,8 +3,8 @@
 It reads in the order of the data. Cleaning to vectorizing is done by
 :mod:`arxivtag.runs.preparing`, at once where an earlier run did the same; what is left at the end
 is written by :mod:`arxivtag.runs.results`. The worker runs it in a process of its own
-(:mod:`arxivtag.runs.worker`), ``arxivtag train`` in the foreground
-(:mod:`arxivtag.runs.foreground`); both give it a recorder that writes the run's folder.
+(:mod:`arxivtag.runs.worker`) or in the foreground, for ``arxivtag train``, with a recorder that
+writes the run's folder.
 Keras and JAX are imported while the papers are being prepared.
 """
 
@@ -16,30 +16,27 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from arxivtag import storage
 from arxivtag.callbacks import ShouldStop, StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
-from arxivtag.learning.evaluation import evaluate_run, with_linear_baseline
-from arxivtag.learning.measuring import Resampling
-from arxivtag.learning.network import Network, model_summary, probabilities
-from arxivtag.learning.predictions import Scored, fit_decision
+from arxivtag.learning.network import model_summary
 from arxivtag.learning.space import Watch
 from arxivtag.learning.training import FitResult, Trainer
 from arxivtag.papers.schema import parse_layout
 from arxivtag.runs.admission import check_fits, check_parameters, check_rows
-from arxivtag.runs.ending import StopReason
 from arxivtag.runs.ensembles import fit_members
 from arxivtag.runs.estimate import seconds_after_training
+from arxivtag.runs.evaluating import evaluate_network, label_ceiling, with_linear_baseline
 from arxivtag.runs.layout import now_iso
-from arxivtag.runs.preparing import Features, Part, Preparation
-from arxivtag.runs.recorder import RunRecorder, timed
-from arxivtag.runs.results import Evaluated, Outcome, about, save
+from arxivtag.runs.preparing import Features, prepare
+from arxivtag.runs.recorder import RunRecorder, StopReason
+from arxivtag.runs.results import about, save
 from arxivtag.runs.space import begin_space
 from arxivtag.runs.status import FINISHED, STOPPED
-from arxivtag.runs.twins import label_ceiling
 from arxivtag.settings import RunConfig, validate
 
 # Of the evaluation, what the list of runs and ``arxivtag train --json`` do not need.
@@ -61,9 +58,7 @@ _log = logging.getLogger(__name__)
 def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason) -> dict[str, Any]:
     """Run the whole pipeline, write the run's folder and how the run ended.
 
-    Args:
-        recorder: The writer of the run's folder.
-        stop_reason: Asked often; once it names a reason, the best model so far is kept.
+    ``stop_reason`` is asked often; once it names a reason, the best model so far is kept.
 
     Returns:
         The result, as ``result.json`` holds it: ``run_id``, ``status``,
@@ -90,11 +85,7 @@ def execute(settings: RunConfig, recorder: RunRecorder, stop_reason: StopReason)
 class Stages:
     """Enters one stage after another: says so in the run's status, and times it.
 
-    Attributes:
-        recorder: The writer of the run's folder.
-        stop_reason: Names why the run is to stop, if it is.
-        timings: Seconds of each stage that was entered. Preparing the network is part of
-            training there.
+    ``timings`` holds the seconds of each; preparing the network is part of training there.
     """
 
     def __init__(self, recorder: RunRecorder, stop_reason: StopReason) -> None:
@@ -122,44 +113,45 @@ class Stages:
     def enter(self, stage: str, total: int = 0, unit: str = "papers") -> Iterator[None]:
         """Enter a stage with ``total`` units of work ahead (0: not known)."""
         self.recorder.stage(stage, total, unit)
-        with timed(self.timings, "train" if stage == "compile" else stage):
+        name, started = "train" if stage == "compile" else stage, time.perf_counter()
+        try:
             yield
+        finally:
+            seconds = time.perf_counter() - started
+            self.timings[name] = self.timings.get(name, 0.0) + seconds
 
 
 def _execute(settings: RunConfig, stages: Stages) -> dict[str, Any]:
     folder = stages.recorder.folder
-    imports = _Imports(folder.home)
+    imports = _imports(folder.home)
     with stages.before_training("load"):
-        corpus = _load(settings, stages, imports.begin)
-        preparation = Preparation(corpus, settings, stages.should_stop)
-    imports.begin()
-    with stages.before_training("clean", corpus.n_papers):
-        preparation.clean()
-    with stages.before_training("split", corpus.n_papers):
-        preparation.split()
-    with stages.before_training("vectorize", corpus.n_papers):
-        features = preparation.vectorize()
-        _check_size(settings, features)
+        corpus = _load(settings, stages, partial(_begin, imports))
+    _begin(imports)
+    enter = partial(stages.before_training, n_papers=corpus.n_papers)
+    features = prepare(corpus, settings, enter, stages.should_stop)
+    n_parameters = _n_parameters(settings, features)
+    check_fits(features.vectorizer, n_parameters)
+    check_parameters(n_parameters)
     if settings.members:
         with stages.enter("train", len(settings.members), "models"):
             fitted = fit_members(settings, features, folder.home)
     else:
         fitted = _train(settings, corpus, features, imports, stages)
     with stages.enter("evaluate", len(features.test)):
-        evaluated = _evaluate(settings, features, fitted.network)
+        evaluated = evaluate_network(settings, features, fitted.network)
         evaluated.figures["ceiling"] = label_ceiling(corpus, settings.cleaning, features)
     if settings.evaluation.linear_baseline and fitted.stopped:
         evaluated.figures["linear_baseline_note"] = STOPPED_NOTE
     with stages.enter("bundle"):
         details = about(settings, corpus, fitted) | features.reports
-        save(settings, folder, Outcome(corpus, features, fitted, evaluated), details)
+        save(settings, folder, corpus, features, fitted.network, evaluated, details)
     sizes = _sizes(features)
     result = _result(folder.run_id, fitted, evaluated.figures, stages.timings) | sizes | details
     storage.write_json(folder.result, result)
     if settings.evaluation.linear_baseline and not fitted.stopped:
         # Last, since it takes a while and everything else can be looked at by now.
         with stages.enter("baseline"):
-            figures = _with_linear_baseline(settings, features, evaluated, stages.stop_reason)
+            figures = with_linear_baseline(features, evaluated, stages.should_stop)
         storage.write_json(folder.evaluation, figures)
         result |= _result(folder.run_id, fitted, figures, stages.timings)
         storage.write_json(folder.result, result)
@@ -172,12 +164,12 @@ def _train(
     settings: RunConfig,
     corpus: Corpus,
     features: Features,
-    imports: _Imports,
+    imports: threading.Thread,
     stages: Stages,
 ) -> FitResult:
     """Train, and let go of what training takes."""
     with stages.before_training("compile"):
-        imports.wait(stages.should_stop)
+        _wait_for(imports, stages.should_stop)
         watch = begin_space(stages.recorder.folder, corpus, features, settings.random_seed)
         trainer = _prepare_training(settings, features, stages, watch)
     n_epochs = settings.training.planned_epochs(len(features.train))
@@ -207,9 +199,7 @@ def _sizes(features: Features) -> dict[str, int]:
     }
 
 
-def _load(
-    settings: RunConfig, stages: Stages, meanwhile: Callable[[], None] = lambda: None
-) -> Corpus:
+def _load(settings: RunConfig, stages: Stages, meanwhile: Callable[[], None]) -> Corpus:
     """Open the corpus; its folder stays while it is held.
 
     ``meanwhile`` is called, often, while another process reads the file.
@@ -229,17 +219,6 @@ def _load(
     )
     check_rows(corpus.name, corpus.n_papers)
     return corpus
-
-
-def _check_size(settings: RunConfig, features: Features) -> None:
-    """Refuse a network that could not be loaded again, or that visitors may not train.
-
-    Raises:
-        ConfigError: If it has too many parameters.
-    """
-    n_parameters = _n_parameters(settings, features)
-    check_fits(features.vectorizer, n_parameters)
-    check_parameters(n_parameters)
 
 
 def _n_parameters(settings: RunConfig, features: Features) -> int:
@@ -272,74 +251,57 @@ def prepare_ahead(settings: RunConfig, home: Path) -> None:
     )
     if corpus.n_papers > MOST_PAPERS_AHEAD:
         return
-    preparation = Preparation(corpus, settings)
-    preparation.clean()
-    preparation.split()
-    features = preparation.vectorize()
+    features = prepare(corpus, settings)
     if _n_parameters(settings, features) > MOST_PARAMETERS_AHEAD:
         return
     Trainer(features.train, features.val, settings).compile_ahead()
 
 
-class _Imports:
-    """Imports Keras and JAX while the papers are being read and prepared.
+def _imports(home: Path) -> threading.Thread:
+    """Return what imports Keras and JAX while the papers are being read and prepared."""
 
-    Args:
-        home: Whose cache of compiled programs is used.
-    """
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._thread: threading.Thread | None = None
-
-    def begin(self) -> None:
-        """Begin, if that was not done."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._import, name="imports", daemon=True)
-            self._thread.start()
-
-    def _import(self) -> None:
+    def run() -> None:
         # Whatever goes wrong here goes wrong again, with a report, where it is needed.
         with contextlib.suppress(Exception):
-            import_engine(self._home)
+            import_engine(home)
 
-    def wait(self, should_stop: ShouldStop) -> None:
-        """Wait until all is imported.
-
-        Raises:
-            StoppedError: If the run is to stop.
-        """
-        while self._thread is not None and self._thread.is_alive():
-            if should_stop():
-                raise StoppedError
-            self._thread.join(_WAIT_S)
+    return threading.Thread(target=run, name="imports", daemon=True)
 
 
-class TickRecorder:
-    """Records what training reports, and from it the progress and the time left.
+def _begin(imports: threading.Thread) -> None:
+    if imports.ident is None:
+        imports.start()
 
-    Args:
-        recorder: The writer of the run's folder.
-        seconds_after: What the stages after training will take.
+
+def _wait_for(imports: threading.Thread, should_stop: ShouldStop) -> None:
+    while imports.is_alive():
+        if should_stop():
+            raise StoppedError
+        imports.join(_WAIT_S)
+
+
+def _tick_recorder(
+    recorder: RunRecorder, n_epochs: int, seconds_after: float
+) -> Callable[[dict[str, Any]], None]:
+    """Return what records each tick and finished epoch, and with it the progress and time left.
+
+    ``seconds_after`` is what the stages after training will take.
     """
+    first: tuple[float, float] | None = None  # epoch and time of the first tick
 
-    def __init__(self, recorder: RunRecorder, n_epochs: int, seconds_after: float) -> None:
-        self._recorder = recorder
-        self._n_epochs = n_epochs
-        self._seconds_after = seconds_after
-        self._first: tuple[float, float] | None = None  # epoch and time of the first tick
-
-    def __call__(self, record: dict[str, Any]) -> None:
-        """Record one tick or one finished epoch."""
+    def on_tick(record: dict[str, Any]) -> None:
+        nonlocal first
         epoch, now = float(record.get("epoch", 0)), time.monotonic()
-        self._recorder.record(record)
-        self._recorder.progress(epoch, self._n_epochs, "epochs")
-        if self._first is None:
-            self._first = (epoch, now)
-        elif epoch > self._first[0]:
-            seconds_per_epoch = (now - self._first[1]) / (epoch - self._first[0])
-            left = (self._n_epochs - epoch) * seconds_per_epoch + self._seconds_after
-            self._recorder.seconds_left(round(left, 1))
+        recorder.record(record)
+        recorder.progress(epoch, n_epochs, "epochs")
+        if first is None:
+            first = (epoch, now)
+        elif epoch > first[0]:
+            seconds_per_epoch = (now - first[1]) / (epoch - first[0])
+            left = (n_epochs - epoch) * seconds_per_epoch + seconds_after
+            recorder.seconds_left(round(left, 1))
+
+    return on_tick
 
 
 def _prepare_training(
@@ -358,70 +320,25 @@ def _prepare_training(
         features.train,
         features.val,
         settings,
-        on_tick=TickRecorder(recorder, n_epochs, after),
+        on_tick=_tick_recorder(recorder, n_epochs, after),
         should_stop=stages.should_stop,
         checkpoint=recorder.folder.checkpoint,
         watch=watch,
     )
-    recorder.record(_start_record(features, n_epochs))
+    recorder.record(
+        {
+            "kind": "start",
+            # Binary accuracy of predicting no label at all, on the validation papers.
+            "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
+            **_sizes(features),
+            "n_epochs": n_epochs,
+            "at": now_iso(),
+        }
+    )
     if recorder.status.attempt > 1:
         # What was recorded beyond the checkpoint before the crash is trained again.
         recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()})
     return trainer
-
-
-def _start_record(features: Features, n_epochs: int) -> dict[str, Any]:
-    sizes = _sizes(features)
-    del sizes["n_test"]
-    return {
-        "kind": "start",
-        # Binary accuracy of predicting no label at all, on the validation papers.
-        "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
-        **sizes,
-        "n_epochs": n_epochs,
-        "at": now_iso(),
-    }
-
-
-def _evaluate(settings: RunConfig, features: Features, network: Network) -> Evaluated:
-    decision, val = fit_decision(_scored(network, features.val), settings.evaluation)
-    test = _scored(network, features.test).calibrated(decision.calibration)
-    figures = evaluate_run(
-        val,
-        test,
-        features.label_names,
-        decision,
-        label_counts=features.train.y_true.sum(axis=0),
-        n_unknown_labels=features.test.n_unknown_labels,
-        resampling=Resampling(settings.evaluation.bootstrap_samples, settings.random_seed),
-    )
-    return Evaluated(decision, val, test, figures)
-
-
-def _scored(network: Network, part: Part) -> Scored:
-    return Scored(part.y_true, probabilities(network, part.rows), part.rows.readable())
-
-
-def _with_linear_baseline(
-    settings: RunConfig, features: Features, evaluated: Evaluated, stop_reason: StopReason
-) -> dict[str, Any]:
-    """Return the evaluation with the linear baseline, or with a note on why it has none.
-
-    Everything else is complete by now, so that a fault in it does not fail the run.
-    """
-    try:
-        return with_linear_baseline(
-            evaluated.figures,
-            evaluated.test,
-            features.train,
-            features.val,
-            features.test,
-            should_stop=lambda: bool(stop_reason()),
-        )
-    except Exception as error:
-        _log.exception("the linear baseline could not be fitted")
-        note = f"The linear model was left out: it could not be fitted ({type(error).__name__})."
-        return {**evaluated.figures, "linear_baseline_note": note}
 
 
 def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,9 +82,7 @@ class Features:
 
     Attributes:
         label_names: The labels of the training papers, most frequent first.
-        train: The papers to learn from.
         val: The papers that decide thresholds and when to stop.
-        test: The papers of the evaluation.
         reports: What cleaning and the split did: ``cleaning`` and ``split``.
     """
 
@@ -96,59 +94,59 @@ class Features:
     reports: dict[str, Any]
 
 
-class Preparation:
-    """Cleans, splits and vectorizes, one after the other, unless an earlier run did."""
+# Enters a stage (clean, split, vectorize) for as long as it takes.
+EnterStage = Callable[[str], contextlib.AbstractContextManager[object]]
 
-    def __init__(
-        self, corpus: Corpus, settings: RunConfig, should_stop: ShouldStop = never
-    ) -> None:
-        self._corpus, self._settings, self._should_stop = corpus, settings, should_stop
-        kept = corpus.folder.with_name(corpus.fingerprint + PREPARED_SUFFIX)
-        self._folder = kept / _key(settings)
-        self._prepared = open_features(self._folder)
-        self._cleaned: Cleaned | None = None
-        self._parts: SplitRows | None = None
 
-    def clean(self) -> None:
-        """Apply the rules of cleaning."""
-        if self._prepared is None:
-            self._cleaned = clean_rows(self._corpus, self._settings.cleaning)
+def prepare(
+    corpus: Corpus,
+    settings: RunConfig,
+    enter: EnterStage = contextlib.nullcontext,
+    should_stop: ShouldStop = never,
+) -> Features:
+    """Clean, split and vectorize, one after the other, unless an earlier run did; return it mapped.
 
-    def split(self) -> None:
-        """Divide the papers that cleaning kept.
-
-        Raises:
-            DataError: If there are too few papers, or all are near-duplicates of one another.
-        """
-        if self._cleaned is not None:
-            split, random_seed = self._settings.split, self._settings.random_seed
-            parts = split_rows(self._corpus, self._cleaned, split, random_seed)
-            self._parts = with_train_share(parts, self._cleaned, split.train_share, random_seed)
-
-    def vectorize(self) -> Features:
-        """Return the features, mapped.
-
-        Raises:
-            DataError: If the papers cannot be learnt from.
-            StoppedError: If it was to stop.
-            StorageError: If the disk refuses.
-        """
-        if self._cleaned is not None and self._parts is not None:
-            self._write(self._cleaned, self._parts)
-            self._prepared = open_features(self._folder)
-            make_room(self._corpus.folder.parent, self._corpus.fingerprint)
-        if self._prepared is None:
-            raise StorageError(f"Could not read {self._folder}.", "Start the run again.")
+    Raises:
+        DataError: If the papers cannot be learnt from: there are too few, say.
+        StoppedError: If it was to stop.
+        StorageError: If the disk refuses.
+    """
+    kept = corpus.folder.with_name(corpus.fingerprint + PREPARED_SUFFIX)
+    folder, cleaned, parts = kept / _key(settings), None, None
+    with enter("clean"):
+        prepared = open_features(folder)
+        if prepared is None:
+            cleaned = clean_rows(corpus, settings.cleaning)
+    with enter("split"):
+        if cleaned is not None:
+            parts = split_rows(corpus, cleaned, settings.split, settings.random_seed)
+            share = settings.split.train_share
+            parts = with_train_share(parts, cleaned, share, settings.random_seed)
+    with enter("vectorize"):
+        if cleaned is not None and parts is not None:
+            _Preparation(corpus, settings, should_stop).write(folder, cleaned, parts)
+            prepared = open_features(folder)
+            make_room(corpus.folder.parent, corpus.fingerprint)
+        if prepared is None:
+            raise StorageError(f"Could not read {folder}.", "Start the run again.")
         with contextlib.suppress(OSError):
-            os.utime(self._folder / REPORT_NAME)  # the last use
-        prepared = self._prepared
-        words = word_input(self._settings.model, prepared.vectorizer)
+            os.utime(folder / REPORT_NAME)  # the last use
+        words = word_input(settings.model, prepared.vectorizer)
         return dataclasses.replace(prepared, train=dataclasses.replace(prepared.train, words=words))
 
-    def _write(self, cleaned: Cleaned, parts: SplitRows) -> None:
+
+@dataclass(frozen=True)
+class _Preparation:
+    """Makes the features of a corpus in a folder."""
+
+    corpus: Corpus
+    settings: RunConfig
+    should_stop: ShouldStop
+
+    def write(self, target: Path, cleaned: Cleaned, parts: SplitRows) -> None:
         """Publish the features by one rename."""
         rows = {name: parts.of(side) for side, name in enumerate(SIDES)}
-        masks = {name: mask_of(rows[name], self._corpus.n_papers) for name in SIDES}
+        masks = {name: mask_of(rows[name], self.corpus.n_papers) for name in SIDES}
         n_labels, labels = _by_training_count(cleaned.labels, masks["train"])
         if n_labels > limits().max_labels:
             raise DataError(
@@ -156,22 +154,27 @@ class Preparation:
                 f"{limits().max_labels:,}.",
                 "Use coarser labels or raise ARXIVTAG_MAX_LABELS.",
             )
-        storage.sweep(self._folder.parent, older_than_s=_LEFTOVER_S)
-        _forget_oldest(self._folder.parent)
-        with storage.publish_folder(self._folder) as folder:
+        storage.sweep(target.parent, older_than_s=_LEFTOVER_S)
+        _forget_oldest(target.parent)
+        with storage.publish_folder(target) as folder:
             for name in SIDES:
-                _write_labels(storage.make_folder(folder / name), labels.of(masks[name]))
+                part, of_part = storage.make_folder(folder / name), labels.of(masks[name])
+                write_array(part / "labels", of_part.codes)
+                write_array(part / "label_indptr", of_part.indptr)
             scratch = storage.make_folder(folder / "scratch")
             tokens = self._tokens(scratch)
             fitted = self._fitted(tokens, masks["train"])
-            y_train = _multi_hot(*_map_labels(folder / "train"), n_labels)
+            y_train = multi_hot(labels.of(masks["train"]), labels.label_names[:n_labels])
             fitted = self._within_budget(scratch, tokens, fitted, rows["train"], y_train)
             self._write_rows(folder, tokens, fitted, rows)
             storage.remove_folder(scratch)
-            _write_vocabulary(folder, fitted.vectorizer)
+            write_array(folder / "idf", fitted.vectorizer.idf)
+            terms = pa.table({"term": fitted.vectorizer.vocabulary})
+            with pa.ipc.new_file(str(folder / "vocabulary.arrow"), terms.schema) as file:
+                file.write_table(terms)
             about = {
                 "format_version": FORMAT_VERSION,
-                "vectorizer": to_dict(self._settings.vectorizer),
+                "vectorizer": to_dict(self.settings.vectorizer),
                 "n_labels": n_labels,
                 "label_names": list(labels.label_names),
                 "reports": {
@@ -183,32 +186,32 @@ class Preparation:
 
     def _tokens(self, scratch: Path) -> Tokens:
         """Return the tokens of what the model reads: with titles, they are made for this once."""
-        if self._settings.text_fields == "abstract":
-            return map_tokens(self._corpus.folder / "tokens")
-        everything = np.ones(self._corpus.n_papers, dtype=bool)
+        if self.settings.text_fields == "abstract":
+            return map_tokens(self.corpus.folder / "tokens")
+        everything = np.ones(self.corpus.n_papers, dtype=bool)
         tokens = storage.make_folder(scratch / "tokens")
         write_tokens(tokens, self._texts(everything))
         return map_tokens(tokens)
 
     def _texts(self, papers: NDArray[np.bool_]) -> Iterator[list[str]]:
         """Yield what the model reads of some papers, batch by batch."""
-        for table in texts.batches(self._corpus, papers, [TITLE, ABSTRACT]):
-            if self._should_stop():
+        for table in texts.batches(self.corpus, papers, [TITLE, ABSTRACT]):
+            if self.should_stop():
                 raise StoppedError
             titles, abstracts = (column.to_pylist() for column in table.columns)
             yield [
-                normalize_text(join_text(title, abstract, self._settings.text_fields))
+                normalize_text(join_text(title, abstract, self.settings.text_fields))
                 for title, abstract in zip(titles, abstracts, strict=True)
             ]
 
     def _fitted(self, tokens: Tokens, papers: NDArray[np.bool_]) -> Fitted:
-        max_tokens = self._settings.vectorizer.max_tokens
+        max_tokens = self.settings.vectorizer.max_tokens
         if max_tokens is None:  # as in the Keras example
             words: set[str] = set()
             for batch in self._texts(papers):
                 words |= distinct_words(batch)
             max_tokens = len(words)
-        return fit(tokens, papers, self._settings.vectorizer, max_tokens)
+        return fit(tokens, papers, self.settings.vectorizer, max_tokens)
 
     def _within_budget(
         self,
@@ -219,12 +222,12 @@ class Preparation:
         y_true: NDArray[np.bool_],
     ) -> Fitted:
         """Return what keeps n-grams within the budget: those that tell most of labels."""
-        budget = self._settings.vectorizer.budget(len(train))
+        budget = self.settings.vectorizer.budget(len(train))
         if budget is None or len(fitted.vectorizer) <= budget:
             return fitted
         storage.make_folder(scratch / "train")
         self._write_rows(scratch, tokens, fitted, {"train": train})
-        rows = _map_rows(scratch / "train", len(fitted.vectorizer))
+        rows = _map_rows(scratch / "train", fitted.vectorizer)
         return fitted.limited(most_telling(rows, y_true, budget))
 
     def _write_rows(
@@ -233,7 +236,7 @@ class Preparation:
         """Write the TF-IDF rows of some splits while the tokens are read once."""
         writers = {name: _RowWriter(folder / name) for name in rows}
         for first, last in tokens.parts():
-            if self._should_stop():
+            if self.should_stop():
                 raise StoppedError
             part = fitted.transform(tokens, first, last)
             for name, papers in rows.items():
@@ -273,7 +276,7 @@ def _by_training_count(labels: LabelIndex, train: NDArray[np.bool_]) -> tuple[in
 
 
 class _RowWriter:
-    """Writes sparse rows part by part."""
+    """Writes sparse rows part by part; closed, it writes where each row begins."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -282,7 +285,6 @@ class _RowWriter:
         self._words: ArrayWriter | None = None
 
     def add(self, rows: SparseRows) -> None:
-        """Append rows."""
         self._indices.add(rows.indices)
         self._data.add(rows.data)
         self._sizes.append(np.diff(rows.indptr))
@@ -291,24 +293,11 @@ class _RowWriter:
             self._words.add(rows.words.ravel())
 
     def close(self) -> None:
-        """Write where each row begins, and close the files."""
         self._indices.close()
         self._data.close()
         if self._words is not None:
             self._words.close()
         write_array(self._folder / "indptr", np.cumsum(np.concatenate(self._sizes)))
-
-
-def _write_labels(folder: Path, labels: LabelIndex) -> None:
-    write_array(folder / "labels", labels.codes)
-    write_array(folder / "label_indptr", labels.indptr)
-
-
-def _write_vocabulary(folder: Path, vectorizer: Vectorizer) -> None:
-    write_array(folder / "idf", vectorizer.idf)
-    table = pa.table({"term": vectorizer.vocabulary})
-    with pa.ipc.new_file(str(folder / "vocabulary.arrow"), table.schema) as file:
-        file.write_table(table)
 
 
 def open_features(folder: Path) -> Features | None:
@@ -329,39 +318,32 @@ def open_features(folder: Path) -> Features | None:
 
 
 def _map_part(folder: Path, vectorizer: Vectorizer, names: tuple[str, ...], n_labels: int) -> Part:
-    codes, indptr = _map_labels(folder)
+    codes = map_array(folder / "labels", np.int32)
+    indptr = map_array(folder / "label_indptr", np.int64)
     labels = LabelIndex(names, codes, indptr, (), np.empty(0, dtype=np.int32))
-    y_true = _multi_hot(codes, indptr, n_labels)
     papers = map_array(folder / "papers", np.int64)
-    rows = _map_rows(folder, len(vectorizer))
+    return Part(_map_rows(folder, vectorizer), multi_hot(labels, names[:n_labels]), papers, labels)
+
+
+def _map_rows(folder: Path, vectorizer: Vectorizer) -> SparseRows:
     length = vectorizer.config.max_length_words
-    if length is not None:
-        words = map_array(folder / "words", np.int32).reshape(-1, length)
-        rows = dataclasses.replace(rows, words=words)
-    return Part(rows, y_true, papers, labels)
-
-
-def _map_rows(folder: Path, n_features: int) -> SparseRows:
     return SparseRows(
         map_array(folder / "indptr", np.int64),
         map_array(folder / "indices", np.int32),
         map_array(folder / "data", np.float32),
-        n_features,
+        len(vectorizer),
+        None if length is None else map_array(folder / "words", np.int32).reshape(-1, length),
     )
 
 
-def _map_labels(folder: Path) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    indptr = map_array(folder / "label_indptr", np.int64)
-    return map_array(folder / "labels", np.int32), indptr
-
-
-def _multi_hot(
-    codes: NDArray[np.int32], indptr: NDArray[np.int64], n_labels: int
-) -> NDArray[np.bool_]:
-    """Return ``(n_samples, n_labels)`` which labels papers have; larger codes are left out."""
-    y_true = np.zeros((len(indptr) - 1, n_labels), dtype=np.bool_)
-    papers = np.repeat(np.arange(len(y_true)), np.diff(indptr))
-    y_true[papers[codes < n_labels], codes[codes < n_labels]] = True
+def multi_hot(labels: LabelIndex, label_names: Sequence[str]) -> NDArray[np.bool_]:
+    """Return ``(n_papers, n_labels)`` which of ``label_names`` each paper has."""
+    column = {name: place for place, name in enumerate(label_names)}
+    columns = np.array([column.get(name, -1) for name in labels.label_names], dtype=np.int64)
+    of_each = columns[labels.codes]
+    known = of_each >= 0
+    y_true = np.zeros((len(labels), len(label_names)), dtype=np.bool_)
+    y_true[labels.papers[known], of_each[known]] = True
     return y_true
 
 

@@ -108,9 +108,7 @@ def read(request: Mapping[str, Any], asked: str, given: Given) -> bool:
     from arxivtag.runs import cluster
 
     wanted = Path(asked)
-    if cluster.difference(given.versions, cluster.versions()) or not _sees_the_same(
-        request, wanted
-    ):
+    if cluster.difference(given.versions) or not _sees_the_same(request, wanted):
         return False
 
     def listen() -> None:

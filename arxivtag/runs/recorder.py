@@ -1,4 +1,4 @@
-"""Writing a run's state and figures while a process works on it.
+"""What a process that works on a run writes of it, and what asks that process to stop.
 
 One :class:`RunRecorder` lives in the process that holds the run's lock. A
 thread writes ``status.json`` every second (the heartbeat) and at once when the
@@ -9,30 +9,40 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import errno
 import logging
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any, BinaryIO
 
 from arxivtag import storage
-from arxivtag.errors import StorageError
+from arxivtag.errors import ArxivTagError, StorageError
+from arxivtag.policy import policy
 from arxivtag.runs import lease
 from arxivtag.runs.layout import RunFolder, now_iso
-from arxivtag.runs.status import RUNNING, Progress, RunStatus, write_status
+from arxivtag.runs.status import FAILED, Progress, RunStatus, write_status
 
 HEARTBEAT_S = 1.0
 _DOUBT_S = 3 * HEARTBEAT_S
 _FINAL_WRITE_TRIES = 3
+STOP_CHECK_INTERVAL_S = 0.2
+STOPPED_BY_REQUEST = "Stopped"
+_DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+# Says why a run is to stop, as the beginning of a sentence; "" while it may go on.
+StopReason = Callable[[], str]
 _log = logging.getLogger(__name__)
 
 
 class RunRecorder:
-    """The one writer of a run's folder, which exists and whose lock is held.
+    """The one writer of a run's folder, which exists, whose lock is held and which is running.
 
-    Use it as a context manager: it beats while the block runs. ``on_change`` is called with every
-    new status.
+    Use it as a context manager: it beats while the block runs, and an error that leaves the block
+    is written as the run's end. ``on_change`` is called with every new status.
     """
 
     def __init__(
@@ -50,28 +60,20 @@ class RunRecorder:
         self._ended = False
         self._history: BinaryIO | None = None
         self._held_at = time.monotonic()
-        self._status = dataclasses.replace(
-            status,
-            state=RUNNING,
-            pid=os.getpid(),
-            started_at=status.started_at or now_iso(),
-            ended_at=None,
-            message="",
-            hint="",
+        self.status = dataclasses.replace(
+            status, pid=os.getpid(), started_at=status.started_at or now_iso()
         )
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-
-    @property
-    def status(self) -> RunStatus:
-        """The present state."""
-        return self._status
 
     def __enter__(self) -> RunRecorder:
         self._write()
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        if error is not None:
+            with contextlib.suppress(ArxivTagError):  # the error goes on, and says more
+                self.end(FAILED, *describe_failure(error))
         self._stop_beating()
         if self._history is not None:
             with contextlib.suppress(OSError):
@@ -117,7 +119,7 @@ class RunRecorder:
         gone by then, and the status is small.
         """
         self._stop_beating()
-        self._status = self._status.ended(state, message, hint)
+        self.status = self.status.ended(state, message, hint)
         self._update()
         for _ in range(_FINAL_WRITE_TRIES - 1):
             with contextlib.suppress(StorageError):
@@ -128,13 +130,13 @@ class RunRecorder:
 
     def _update(self, **changes: Any) -> None:
         with self._lock:
-            self._status = dataclasses.replace(self._status, **changes)
+            self.status = dataclasses.replace(self.status, **changes)
         if self._on_change is not None:
-            self._on_change(self._status)
+            self._on_change(self.status)
 
     def _end_unless_held(self) -> None:
         """End this process at once if the run was taken over by another worker of a cluster."""
-        if not lease.is_held(self.folder, self._status.lease):
+        if not lease.is_held(self.folder, self.status.lease):
             _log.error("another worker has taken this run over")
             os._exit(1)
         self._held_at = time.monotonic()
@@ -143,10 +145,10 @@ class RunRecorder:
         self._end_unless_held()
         with self._lock:
             elapsed = self._elapsed_before_s + time.monotonic() - self._clock
-            self._status = dataclasses.replace(
-                self._status, heartbeat_at=now_iso(), elapsed_s=round(elapsed, 3)
+            self.status = dataclasses.replace(
+                self.status, heartbeat_at=now_iso(), elapsed_s=round(elapsed, 3)
             )
-            write_status(self.folder.status, self._status)
+            write_status(self.folder.status, self.status)
 
     def _stop_beating(self) -> None:
         self._ended = True
@@ -165,11 +167,70 @@ class RunRecorder:
                 self._write()
 
 
+def stop_watch(folder: RunFolder) -> StopReason:
+    """Return a function that says why to stop; it looks at most 5 times per second.
+
+    A visitor's training also stops when its time is up, so that it cannot hold the queue.
+    """
+    looked_at, reason = -1.0, ""
+    limit_min = policy().max_run_minutes
+    ends_at = time.monotonic() + 60.0 * (limit_min or 0)
+
+    def stop_reason() -> str:
+        nonlocal looked_at, reason
+        now = time.monotonic()
+        if not reason and now - looked_at >= STOP_CHECK_INTERVAL_S:
+            looked_at = now
+            if folder.stop_marker.exists():
+                reason = STOPPED_BY_REQUEST
+            elif limit_min is not None and now >= ends_at:
+                reason = f"Stopped at the time limit of {limit_min} minutes,"
+        return reason
+
+    return stop_reason
+
+
 @contextlib.contextmanager
-def timed(timings: dict[str, float], name: str) -> Iterator[None]:
-    """Add the seconds that the block takes to ``timings[name]``."""
-    start = time.perf_counter()
+def interrupt_asks_to_stop() -> Iterator[threading.Event]:
+    """Give an event that the first Ctrl-C sets; the second ends the process as usual."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        asked.set()
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    before = signal.signal(signal.SIGINT, handle)
     try:
-        yield
+        yield asked
     finally:
-        timings[name] = timings.get(name, 0.0) + time.perf_counter() - start
+        signal.signal(signal.SIGINT, before)
+
+
+def describe_failure(error: BaseException) -> tuple[str, str]:
+    """Return a sentence on what went wrong, and what to do about it."""
+    if _is_full_disk(error) or _is_full_disk(error.__cause__):
+        return (
+            "The disk is full: the run could not be written.",
+            "Free some space (delete runs you do not need), then resume the run.",
+        )
+    if isinstance(error, ArxivTagError):
+        return error.message, error.hint
+    if isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error):
+        return (
+            "Memory ran out while training.",
+            "Use fewer papers, a smaller vocabulary, fewer hidden units or a smaller batch.",
+        )
+    if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        return "The training process was told to end.", "Resume the run to go on."
+    first_line = (str(error).splitlines() or [""])[0][:300]
+    return (
+        f"Training ended with an unexpected error: {type(error).__name__}: {first_line}",
+        "The last lines of the log say more; the run can be resumed or run again.",
+    )
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in _DISK_FULL

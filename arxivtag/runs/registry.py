@@ -11,23 +11,28 @@ import dataclasses
 import functools
 import io
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from arxivtag import config, locks, storage
 from arxivtag.config import runs_folder
 from arxivtag.errors import ArxivTagError, BundleError, DataError, RunError
-from arxivtag.fields import from_dict, is_number
+from arxivtag.fields import from_dict, is_number, to_dict
 from arxivtag.papers.source import UPLOAD, parse_source
 from arxivtag.runs import lease
 from arxivtag.runs.history import History, read_history
-from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder, run_folder
-from arxivtag.runs.naming import made_name
+from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
-from arxivtag.settings import RunConfig
+from arxivtag.settings import PRESETS, RunConfig
 
 MAX_NOTE_CHARS = 200
+_MAX_NAMED = 3  # settings named; of further ones the number
+MAX_NAME_CHARS = 100
+# Settings that say nothing about the model.
+_NOT_NAMED = (
+    "data", "columns", "label_separator", "preset", "members", "random_seed", "evaluation",
+)  # fmt: skip
 LOG_TAIL_LINES = 20
 _LOG_TAIL_BYTES = 64_000
 _MAX_FILE_BYTES = 1_000_000
@@ -40,13 +45,13 @@ class RunSummary:
 
     run_id: str
     status: RunStatus
-    data: str = ""
-    preset: str = ""
-    note: str = ""
-    made_name: str = ""
-    figures: dict[str, float] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    has_bundle: bool = False
+    data: str
+    preset: str
+    note: str
+    made_name: str
+    figures: dict[str, float]
+    sizes: dict[str, int]
+    has_bundle: bool
 
     @property
     def state(self) -> str:
@@ -64,7 +69,7 @@ class RunSummary:
         return self.note or self.made_name or self.run_id
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Run(RunSummary):
     """One run in full. ``settings`` is ``None`` where they cannot be read."""
 
@@ -76,7 +81,7 @@ class Run(RunSummary):
         """Return the figures of its training so far."""
         return read_history(self.folder.history)
 
-    def log_tail(self, n_lines: int = LOG_TAIL_LINES) -> str:
+    def log_tail(self) -> str:
         """Return the last lines of its log; a missing log is empty."""
         try:
             with self.folder.log.open("rb") as file:
@@ -85,16 +90,10 @@ class Run(RunSummary):
                 content = file.read()
         except OSError:
             return ""
-        return "\n".join(content.decode("utf-8", "replace").splitlines()[-n_lines:])
+        return "\n".join(content.decode("utf-8", "replace").splitlines()[-LOG_TAIL_LINES:])
 
 
-LOST_MESSAGE = (
-    "The training process ended without saying why: it was killed, or the machine stopped."
-)
-LOST_HINT = "Resume it to go on from the last finished epoch, or run it again."
-
-
-_folder_of = functools.lru_cache(maxsize=4096)(run_folder)
+_folder_of = functools.lru_cache(maxsize=4096)(RunFolder)
 _Version = tuple[str, int, int, int]
 
 
@@ -137,15 +136,21 @@ def read_state(folder: RunFolder) -> RunStatus:
             status = _parsed_status(_version(folder.status))
             if status.state == RUNNING:
                 return dataclasses.replace(
-                    status, state=LOST, message=LOST_MESSAGE, hint=LOST_HINT, seconds_left=None
+                    status,
+                    state=LOST,
+                    message="The training process ended without saying why: it was killed, or the "
+                    "machine stopped.",
+                    hint="Resume it to go on from the last finished epoch, or run it again.",
+                    seconds_left=None,
                 )
     except ArxivTagError as error:
-        return RunStatus(
-            CORRUPT,
-            message=f"This run's folder is damaged: {error.message}",
-            hint="It can be deleted; other runs are not affected.",
-        )
+        return _corrupt(f"This run's folder is damaged: {error.message}")
     return status
+
+
+def _corrupt(message: str) -> RunStatus:
+    hint = "It can be deleted; other runs are not affected."
+    return RunStatus(CORRUPT, message=message, hint=hint)
 
 
 def _is_abandoned(folder: RunFolder, status: RunStatus) -> bool:
@@ -185,6 +190,50 @@ def _summary(folder: RunFolder) -> RunSummary:
     )
 
 
+def made_name(settings: dict[str, Any]) -> str:
+    """Return a name for a run that nobody named, such as ``tuned, 6 epochs, seed 7``.
+
+    It says the preset and what differs from it; it is empty if the preset is not known.
+    ``settings`` is what ``config.json`` holds, whatever that is.
+    """
+    preset = settings.get("preset")
+    seed = settings.get("random_seed")
+    seeds = [f"seed {seed}"] if isinstance(seed, int) else []
+    if isinstance(preset, str) and settings.get("members"):
+        return ", ".join([preset, *seeds])[:MAX_NAME_CHARS]
+    if not isinstance(preset, str) or preset not in PRESETS:
+        return ""
+    usual, own = _leaves(to_dict(PRESETS[preset])), _leaves(settings)
+    changed = {name: value for name, value in own.items() if usual.get(name, value) != value}
+    epochs = {"epochs": changed.pop("epochs")} if "epochs" in changed else {}
+    parts = [_part(name, value) for name, value in (epochs | changed).items()]
+    if len(parts) > _MAX_NAMED:
+        parts[_MAX_NAMED:] = [f"{len(parts) - _MAX_NAMED} more"]
+    return ", ".join([preset, *parts, *seeds])[:MAX_NAME_CHARS]
+
+
+def _leaves(settings: dict[str, Any]) -> dict[str, object]:
+    """Return every setting by its name, which is unique among all sections; tuples as lists."""
+    found: dict[str, object] = {}
+    for name, value in settings.items():
+        if name in _NOT_NAMED:
+            continue
+        section = value if isinstance(value, dict) else {name: value}
+        found |= {key: list(v) if isinstance(v, tuple) else v for key, v in section.items()}
+    return found
+
+
+def _part(name: str, value: object) -> str:
+    words = name.replace("_", " ")
+    if name == "epochs" and isinstance(value, int):
+        return "1 epoch" if value == 1 else f"{value} epochs"
+    if isinstance(value, bool):
+        return words if value else f"no {words}"
+    if isinstance(value, list):
+        return f"{words} {'-'.join(map(str, value)) or 'none'}"
+    return f"{words} {'automatic' if value is None else value}"
+
+
 def _is_folder(path: Path) -> bool:
     """Return whether ``path`` is a folder; one that cannot be looked at is not."""
     try:
@@ -215,18 +264,17 @@ def has_bundle(folder: RunFolder) -> bool:
     return storage.is_file(folder.bundle / "manifest.json")
 
 
-def list_runs(home: Path | None = None) -> tuple[RunSummary, ...]:
+def list_runs(home: Path) -> tuple[RunSummary, ...]:
     """Return every run, the newest first; whatever a folder holds, this does not raise."""
     return tuple(map(_summary, _folders(home)))
 
 
-def list_states(home: Path | None = None) -> tuple[tuple[str, RunStatus], ...]:
+def list_states(home: Path) -> tuple[tuple[str, RunStatus], ...]:
     """Return id and status of every run, the newest first: without reading more."""
     return tuple((folder.run_id, read_state(folder)) for folder in _folders(home))
 
 
-def _folders(home: Path | None) -> list[RunFolder]:
-    home = home or config.home_folder()
+def _folders(home: Path) -> list[RunFolder]:
     try:
         names = sorted(os.listdir(runs_folder(home)), reverse=True)
     except OSError:
@@ -255,21 +303,21 @@ def summary_as_dict(summary: RunSummary) -> dict[str, Any]:
     }
 
 
-def exists(run_id: str, home: Path | None = None) -> bool:
+def exists(run_id: str, home: Path) -> bool:
     """Return whether there is such a run; nonsense counts as no."""
     try:
-        return _is_folder(run_folder(run_id, home).path)
+        return _is_folder(RunFolder(run_id, home).path)
     except ArxivTagError:
         return False
 
 
-def existing_folder(run_id: str, home: Path | None = None) -> RunFolder:
+def existing_folder(run_id: str, home: Path) -> RunFolder:
     """Return the paths of a run that is there.
 
     Raises:
         RunError: If the id is not one, or there is no such run.
     """
-    folder = run_folder(run_id, home)
+    folder = RunFolder(run_id, home)
     if not _is_folder(folder.path):
         raise RunError(
             f"There is no run {run_id!r}.", "It may have been deleted; see the Runs page."
@@ -277,7 +325,7 @@ def existing_folder(run_id: str, home: Path | None = None) -> RunFolder:
     return folder
 
 
-def read_run(run_id: str, home: Path | None = None) -> Run:
+def read_run(run_id: str, home: Path) -> Run:
     """Return one run.
 
     Raises:
@@ -285,24 +333,20 @@ def read_run(run_id: str, home: Path | None = None) -> Run:
     """
     folder = existing_folder(run_id, home)
     summary = _summary(folder)
-    settings: RunConfig | None = None
+    settings = None
     try:
         settings = from_dict(RunConfig, _read_cached(folder.config))
     except (ArxivTagError, TypeError, ValueError) as error:
         if summary.state != CORRUPT:
             reason = error.message if isinstance(error, ArxivTagError) else str(error)
-            damaged = RunStatus(
-                CORRUPT,
-                message=f"This run's settings cannot be read: {reason}",
-                hint="It can be deleted; other runs are not affected.",
-            )
+            damaged = _corrupt(f"This run's settings cannot be read: {reason}")
             summary = dataclasses.replace(summary, status=damaged)
     return Run(
         **vars(summary), folder=folder, settings=settings, result=_optional_json(folder.result)
     )
 
 
-def set_note(run_id: str, note: str, home: Path | None = None) -> None:
+def set_note(run_id: str, note: str, home: Path) -> None:
     """Give a run a name of the person's own; an empty one removes it.
 
     Raises:
@@ -318,7 +362,7 @@ def set_note(run_id: str, note: str, home: Path | None = None) -> None:
     storage.write_json(folder.note, {"note": note})
 
 
-def delete_run(run_id: str, home: Path | None = None) -> None:
+def delete_run(run_id: str, home: Path) -> None:
     """Remove a run and all in it.
 
     Raises:
@@ -337,7 +381,7 @@ def delete_run(run_id: str, home: Path | None = None) -> None:
             locks.release(descriptor)
 
 
-def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = False) -> Path:
+def resolve_model(model: str, home: Path, *, allow_path: bool = False) -> Path:
     """Return the bundle folder that ``model`` names: ``pretrained``, a run id, or a folder.
 
     A folder may be named on the command line alone (``allow_path``): on a page the name can come
@@ -350,7 +394,7 @@ def resolve_model(model: str, home: Path | None = None, *, allow_path: bool = Fa
     if model == PRETRAINED:
         return config.PRETRAINED_PATH
     if exists(model, home):
-        folder = run_folder(model, home)
+        folder = RunFolder(model, home)
         if not has_bundle(folder):
             raise RunError(
                 f"Run {model} has no model (it is {read_state(folder).state}).",

@@ -1,8 +1,10 @@
-"""What a finished training leaves in the run's folder: evaluation, predictions, papers, bundle."""
+"""What a finished training leaves in the run's folder: evaluation, predictions, papers, bundle.
+
+And what is read of it again: the answers on the test papers, and how right they are.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import platform
 import resource
 import sys
@@ -11,34 +13,42 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from arxivtag import __version__, storage
 from arxivtag.corpus import texts
 from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.store import Corpus
-from arxivtag.learning.predictions import Decision, Predictions, Scored, save_predictions
+from arxivtag.errors import RunError
+from arxivtag.learning import thresholds
+from arxivtag.learning.network import Network
+from arxivtag.learning.predictions import (
+    Decision,
+    Predictions,
+    Scored,
+    load_predictions,
+    save_predictions,
+)
+from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.training import FitResult
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
 from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.preparing import Features, Part
+from arxivtag.runs.registry import Run
 from arxivtag.settings import RunConfig
 from arxivtag.tagging import bundle, fitting, neighbours, saving
 
 PAPER = "paper"
+RIGHT, PARTLY, WRONG, UNTESTED = range(4)
 RECORDED_PACKAGES = ("keras", "jax", "numpy", "pandas", "pyarrow", "scikit-learn")
 
 
 @dataclass(frozen=True)
 class Evaluated:
-    """What the validation and test papers say about a trained network.
-
-    Attributes:
-        decision: How its probabilities become labels.
-        val: The validation papers, calibrated.
-        test: The test papers, calibrated.
-    """
+    """What the validation and test papers, calibrated, say about a trained network."""
 
     decision: Decision
     val: Scored
@@ -46,54 +56,45 @@ class Evaluated:
     figures: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run saves.
-
-    Attributes:
-        features: The splits as matrices.
-        evaluated: What val and test say about it.
-    """
-
-    corpus: Corpus
-    features: Features
-    fitted: FitResult
-    evaluated: Evaluated
-
-
-def save(settings: RunConfig, folder: RunFolder, outcome: Outcome, details: dict[str, Any]) -> None:
+def save(
+    settings: RunConfig,
+    folder: RunFolder,
+    corpus: Corpus,
+    features: Features,
+    network: Network,
+    evaluated: Evaluated,
+    details: dict[str, Any],
+) -> None:
     """Write everything that is kept of a trained network.
 
-    Args:
-        details: What :func:`about` says, and the reports of cleaning and split.
+    ``details`` is what :func:`about` says, and the reports of cleaning and split.
 
     Raises:
         StorageError: If the disk refuses.
     """
-    features, evaluated = outcome.features, outcome.evaluated
     storage.write_json(folder.evaluation, evaluated.figures)
     predictions = Predictions(features.label_names, evaluated.val, evaluated.test)
     save_predictions(folder.predictions, predictions)
     storage.write_atomic(
-        folder.test_papers, lambda file: _write_papers(file, outcome.corpus, features.test)
+        folder.test_papers, lambda file: _write_papers(file, corpus, features.test)
     )
     fingerprint = details["data"]["fingerprint"]
     manifest = bundle.new_manifest(settings, fingerprint, run_id=folder.run_id, **details)
     made = bundle.Bundle(
         manifest=manifest,
         vectorizer=features.vectorizer,
-        network=outcome.fitted.network,
+        network=network,
         label_names=features.label_names,
         thresholds=evaluated.decision.thresholds,
         calibration=evaluated.decision.calibration,
         neighbours=neighbours.build_index(
             features.train.rows,
-            _titles(outcome.corpus, features.train),
+            _titles(corpus, features.train),
             features.train.label_lists,
         ),
         text_fields=settings.text_fields,
     )
-    made = fitting.with_scope(made, outcome.corpus, features.train.papers, features.val.papers)
+    made = fitting.with_scope(made, corpus, features.train.papers, features.val.papers)
     saving.save_bundle(made, folder.bundle)
 
 
@@ -131,6 +132,7 @@ def about(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str, A
     """Return what is needed to repeat the run and to know what it was trained on."""
     from arxivtag.learning.engine import device
 
+    packages = {name: metadata.version(name) for name in RECORDED_PACKAGES}
     return {
         "data": {
             "source": settings.data,
@@ -144,22 +146,55 @@ def about(settings: RunConfig, corpus: Corpus, fitted: FitResult) -> dict[str, A
         "best_epoch": fitted.best_epoch,
         "n_epochs_trained": len(fitted.history),
         "device": device(),
-        "versions": versions(),
+        "versions": {"python": platform.python_version(), "arxivtag": __version__} | packages,
         "peak_memory_mb": _peak_memory_mb(),
         "created_at": now_iso(),
     }
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of Python, this package and those that decide the figures."""
-    known = {"python": platform.python_version(), "arxivtag": __version__}
-    for name in RECORDED_PACKAGES:
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            known[name] = metadata.version(name)
-    return known
 
 
 def _peak_memory_mb() -> float:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     # Linux counts kilobytes, macOS bytes.
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
+
+
+def read_answers(folder: RunFolder) -> tuple[Predictions, Thresholds, pa.Table]:
+    """Return what a run predicted, its thresholds, and ``labels`` and ``paper`` of its test papers.
+
+    Raises:
+        StorageError: If its predictions cannot be read.
+        RunError: If it does not say which papers it was tested on.
+    """
+    predictions = load_predictions(folder.predictions)
+    try:
+        papers = pq.read_table(folder.test_papers, columns=[LABELS, PAPER])
+        chosen = thresholds.from_dict(storage.read_json(folder.evaluation)["thresholds"])
+    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+        raise RunError(
+            "it does not say which papers it was tested on (an older version trained it).",
+            "Train it again.",
+        ) from error
+    if len(papers) != len(predictions.test):
+        raise RunError("its predictions and its test papers do not belong together.")
+    return predictions, chosen, papers
+
+
+def rightness(run: Run, corpus: Corpus) -> NDArray[np.uint8] | None:
+    """Return (n_papers,) how right a run was about each paper of the corpus it learned from.
+
+    ``RIGHT`` is a test paper that was given all its labels and no other, ``WRONG`` one that was
+    given none of its labels, and ``PARTLY`` what lies between. None if the run is of another
+    corpus.
+
+    Raises:
+        ArxivTagError: As :func:`read_answers`.
+    """
+    if run.result.get("data", {}).get("fingerprint") != corpus.fingerprint:
+        return None
+    predictions, chosen, papers = read_answers(run.folder)
+    y_true, given = predictions.test.y_true, predictions.test.given(chosen)
+    kinds = np.where((given & y_true).any(axis=1), PARTLY, WRONG)
+    kinds[(given == y_true).all(axis=1)] = RIGHT
+    found = np.full(corpus.n_papers, UNTESTED, dtype=np.uint8)
+    found[papers.column(PAPER).to_numpy()] = kinds
+    return found

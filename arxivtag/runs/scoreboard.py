@@ -7,28 +7,20 @@ seeds. Lines are compared with the best one on the test papers that both have, s
 from __future__ import annotations
 
 import dataclasses
-import json
+import math
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from arxivtag import storage
 from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.fields import is_number
-from arxivtag.learning import thresholds
 from arxivtag.learning.pairing import PAIRED_KEYS, Difference, Judged, differences, judge
-from arxivtag.learning.predictions import load_predictions
 from arxivtag.papers.schema import LABELS
 from arxivtag.runs import registry
-from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
-from arxivtag.runs.results import PAPER
+from arxivtag.runs.results import PAPER, read_answers
 from arxivtag.runs.status import STOPPED
 from arxivtag.settings import PRESETS, RunConfig, all_settings, as_text, preset_settings
 
@@ -56,8 +48,6 @@ class Line:
     Attributes:
         name: Its preset, what was changed in it, and the share of the papers it learnt from.
         model: The same without the share.
-        run_ids: Its runs, one for each seed.
-        train_share: The share of the training papers that it learnt from.
         n_train: Training papers, mean over seeds.
         figures: By key of :data:`PAIRED_KEYS`, labels that it never saw counted as missed.
         lead_of_best: How much better the best line is, by key, on the same test papers; empty
@@ -104,7 +94,6 @@ class Scoreboard:
     Attributes:
         lines: The models, the best micro-F1 first.
         advice: In one sentence, which to take and why.
-        curves: The models that learnt from several shares of the papers.
         ceiling: From and to what micro-F1 the labels themselves allow; None where not known.
         notes: What was left out, and what else to know.
     """
@@ -118,8 +107,6 @@ class Scoreboard:
 
 @dataclass(frozen=True, eq=False)
 class _Entry:
-    """One run, with what is needed of it."""
-
     run: Run
     settings: RunConfig
     judged: Judged
@@ -138,7 +125,7 @@ def scoreboard(run_ids: Sequence[str], home: Path) -> Scoreboard:
             entries.append(_entry(run))
         except ArxivTagError as error:
             notes.append(f"{run.name} is left out: {error.message}")
-    of_model: dict[str, list[_Entry]] = {}
+    of_model: dict[tuple[object, ...], list[_Entry]] = {}
     for entry in entries:
         of_model.setdefault(_model_key(entry.settings), []).append(entry)
     groups = sorted(of_model.values(), key=_mean_score, reverse=True)
@@ -182,46 +169,24 @@ def _without_nan(value: object) -> object:
     if isinstance(value, list | tuple):
         return [_without_nan(item) for item in value]
     if isinstance(value, float):
-        return round(value, 6) if np.isfinite(value) else None
+        return round(value, 6) if math.isfinite(value) else None
     return value
 
 
 def _entry(run: Run) -> _Entry:
-    """Return a run with its answers on its test papers.
-
-    Raises:
-        ArxivTagError: If it has no model, or its files do not tell.
-    """
     if run.settings is None or not run.has_bundle:
         message = run.status.message or f"it has no model (it is {run.state})."
         raise RunError(message)
-    return _Entry(run, run.settings, _judged(run.folder))
-
-
-def _judged(folder: RunFolder) -> Judged:
-    predictions = load_predictions(folder.predictions)
-    try:
-        papers = pq.read_table(folder.test_papers, columns=[LABELS, PAPER])
-        chosen = thresholds.from_dict(storage.read_json(folder.evaluation)["thresholds"])
-    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
-        raise RunError(
-            "it does not say which papers it was tested on (an older version trained it).",
-            "Train it again.",
-        ) from error
-    if len(papers) != len(predictions.test):
-        raise RunError("its predictions and its test papers do not belong together.")
+    predictions, chosen, papers = read_answers(run.folder)
     labels, rows = papers.column(LABELS).to_pylist(), papers.column(PAPER).to_numpy()
-    return judge(predictions.test, predictions.label_names, labels, chosen, rows)
+    judged = judge(predictions.test, predictions.label_names, labels, chosen, rows)
+    return _Entry(run, run.settings, judged)
 
 
-def _model_key(settings: RunConfig) -> str:
-    """Return equal texts for settings that differ in nothing that the model is made of."""
-    values = {
-        item.name: item.value_in(settings)
-        for item in all_settings()
-        if item.name not in _NOT_OF_THE_MODEL
-    }
-    return json.dumps([settings.data, settings.preset, values], sort_keys=True)
+def _model_key(settings: RunConfig) -> tuple[object, ...]:
+    """Return what is equal for settings that differ in nothing that the model is made of."""
+    of_model = [item for item in all_settings() if item.name not in _NOT_OF_THE_MODEL]
+    return settings.data, settings.preset, *(item.value_in(settings) for item in of_model)
 
 
 def model_names(settings: Sequence[RunConfig]) -> list[str]:
@@ -365,7 +330,6 @@ def _is_quicker(line: Line, best: Line) -> bool:
 
 
 def _reason(second: Line) -> str:
-    """Return why the best is better than the second."""
     if not second.lead_of_best:
         return f"though {second.name} was tested on other papers"
     if _is_behind(second, DECIDING):

@@ -20,8 +20,8 @@ import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from arxivtag import locks, storage
 from arxivtag.config import CODE_FOLDER, job_limits, runs_folder, standby_wanted
@@ -39,26 +39,13 @@ _TAKEN_FROM = ("ARXIVTAG_", "KERAS_", "JAX_", "XLA_", "OMP_", "NPROC", "PYTHON")
 THREADS = ("NPROC", "OMP_NUM_THREADS")  # XLA reads the first, BLAS and Arrow the second
 
 
-@dataclass(frozen=True)
-class Handed:
-    """A run that was handed over.
-
-    Attributes:
-        run_id: Its id.
-        held: Descriptors of its lock and of the slot.
-        log: Descriptor of its log.
-    """
+class Handed(NamedTuple):
+    """A run that was handed over, with the descriptors of its lock, the slot and its log."""
 
     run_id: str
-    held: tuple[int, int]
+    lock: int
+    slot: int
     log: int
-
-
-@dataclass(frozen=True)
-class Expected:
-    """The settings of a run that will probably be asked for, as JSON in one line."""
-
-    settings: str
 
 
 def ensure(home: Path, expected: RunConfig) -> None:
@@ -88,12 +75,12 @@ def start(home: Path, expected: RunConfig) -> subprocess.Popen[bytes] | None:
 
     Where its memory would be missed by others, none may.
     """
-    from arxivtag.runs import memory  # it knows of data sets, with all that takes to import
+    from arxivtag.runs import estimate  # it knows of data sets, with all that takes to import
 
     # It only saves time: whatever is in its way will be told by the run itself.
     with contextlib.suppress(StorageError, OSError):
         storage.make_folder(runs_folder(home))
-        may = standby_wanted() and memory.has_room(memory.STANDBY_MB, [])
+        may = standby_wanted() and estimate.has_room(estimate.STANDBY_MB, [])
         lock = locks.try_acquire(_lock_path(home)) if may else None
         if lock is None:
             return None
@@ -128,13 +115,10 @@ def worker_environment() -> dict[str, str]:
 
 
 def hand_over(folder: RunFolder, descriptors: tuple[int, int, int]) -> bool:
-    """Give a run to the process that waits; return whether it took it.
+    """Give a run, with descriptors of its lock, the slot and its log; return whether it was taken.
 
-    It begins only when it hears that its answer came in time, so no two begin one run.
-
-    Args:
-        folder: The run's folder.
-        descriptors: Of the run's lock, the slot and the log.
+    The process that waits begins only when it hears that its answer came in time, so that no two
+    begin one run.
     """
     if not standby_wanted() or not locks.is_held(_lock_path(folder.home)):
         return False
@@ -160,11 +144,12 @@ def listen(home: Path) -> socket.socket:
     return line
 
 
-def receive(line: socket.socket, own_identity: str) -> Handed | Expected | None:
+def receive(line: socket.socket, own_identity: str) -> Handed | str | None:
     """Take a run that is being handed over, or hear which one to expect.
 
     Returns:
-        The run, or the settings expected; None if the run was not meant for a process like this.
+        The run, or the settings expected, as JSON in one line; None if the run was not meant for a
+        process like this.
 
     Raises:
         OSError: If whoever hands it over has gone.
@@ -179,15 +164,14 @@ def receive(line: socket.socket, own_identity: str) -> Handed | Expected | None:
                 raise OSError("whoever connected only looked whether somebody is there")
             message = json.loads(content)
             if "expected" in message:
-                return Expected(json.dumps(message["expected"]))
+                return json.dumps(message["expected"])
             if message["identity"] != own_identity:
                 return None
             sender.sendall(READY)
             if sender.recv(1) != GO:
                 raise OSError("nobody waits for the answer any more")
             unless_taken.pop_all()
-        lock, slot, log = descriptors
-        return Handed(message["run_id"], (lock, slot), log)
+        return Handed(message["run_id"], *descriptors)
 
 
 def identity() -> str:

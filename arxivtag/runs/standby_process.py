@@ -24,8 +24,8 @@ from arxivtag import locks
 from arxivtag.fields import from_dict
 from arxivtag.priority import give_way
 from arxivtag.runs import standby, worker
-from arxivtag.runs.layout import run_folder
-from arxivtag.runs.standby import Expected, Handed
+from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.standby import Handed
 from arxivtag.settings import RunConfig
 
 _IDLE_S = 300.0
@@ -56,13 +56,10 @@ def main() -> int:
         to_child.close()  # the child hears of it and ends
         os.waitpid(child, 0)
         return 0
-    descriptors = (*handed.held, handed.log)
     with contextlib.suppress(OSError):  # it died a moment ago: that is told below
-        socket.send_fds(to_child, [handed.run_id.encode()], descriptors)
-    folder = run_folder(handed.run_id, arguments.home)
-    _log_into(handed.log)
-    worker.configure_log(folder)
-    worker.attend(folder, handed.held, child)
+        socket.send_fds(to_child, [handed.run_id.encode()], handed[1:])
+    folder = _log_of(handed, arguments.home)
+    worker.attend(folder, (handed.lock, handed.slot), child)
     return 0
 
 
@@ -77,9 +74,9 @@ def _wait_for_run(
                 return None
             with contextlib.suppress(OSError):  # who asked has gone: others may ask
                 heard = standby.receive(line, own_identity)
-                if not isinstance(heard, Expected):
+                if not isinstance(heard, str):
                     return heard
-                child.sendall(f"{heard.settings}\n".encode())
+                child.sendall(f"{heard}\n".encode())
     return None
 
 
@@ -96,17 +93,18 @@ def _wait_as_child(home: Path, parent: socket.socket, expected: str) -> NoReturn
         if not content:
             os._exit(0)
         lines = content.decode().splitlines()  # of several, the last one counts
-    folder = run_folder(lines[-1], home)
-    lock, slot, log = descriptors
-    _log_into(log)
-    worker.configure_log(folder)
-    worker.run_child(folder, (lock, slot))
+    handed = Handed(lines[-1], *descriptors)
+    worker.run_child(_log_of(handed, home), (handed.lock, handed.slot))
 
 
-def _log_into(descriptor: int) -> None:
+def _log_of(handed: Handed, home: Path) -> RunFolder:
+    """Write into the log of a run that was handed over from now on, and return the run's folder."""
     for stream in (1, 2):
-        os.dup2(descriptor, stream)
-    os.close(descriptor)
+        os.dup2(handed.log, stream)
+    os.close(handed.log)
+    folder = RunFolder(handed.run_id, home)
+    worker.configure_log(folder)
+    return folder
 
 
 def _prepare(expected: str, home: Path) -> None:

@@ -140,12 +140,12 @@ class Sweep:
         usual = statistics.mean(itertools.chain.from_iterable(took.values()))
         left = 0.0
         for run in self.runs:
+            expected = statistics.mean(took.get(run.preset, [usual]))
             if run.state == QUEUED:
-                left += statistics.mean(took.get(run.preset, [usual]))
+                left += expected
             elif run.state == RUNNING:
-                expected = statistics.mean(took.get(run.preset, [usual])) - (run.duration_s or 0)
                 known = run.status.seconds_left
-                left += max(0.0, expected if known is None else known)
+                left += max(0.0, expected - (run.duration_s or 0) if known is None else known)
         return left
 
 
@@ -159,7 +159,7 @@ def _whole_seconds(run: RunSummary) -> float | None:
     return run.duration_s if run.has_bundle else None
 
 
-def start(plan: Plan, home: Path, *, owner: str = "") -> str:
+def start(plan: Plan, home: Path) -> str:
     """Queue the runs of a plan and return the sweep's id; either all are queued, or none stays.
 
     Raises:
@@ -181,7 +181,7 @@ def start(plan: Plan, home: Path, *, owner: str = "") -> str:
     sweep_id, begun = new_run_id(), []
     try:
         for one in settings:
-            begun.append(jobs.start(one, home, owner=owner, sweep=sweep_id))
+            begun.append(jobs.start(one, home, sweep=sweep_id))
     except ArxivTagError:
         for run_id in begun:
             jobs.stop(run_id, home)

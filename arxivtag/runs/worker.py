@@ -9,7 +9,8 @@ out), it writes how the run ended, frees the training slot and begins the next
 waiting job. The child runs the pipeline. If the parent is killed, the child
 goes on, and begins the next job itself.
 
-Both hold the run's lock and the slot, whose descriptors they inherited.
+Both hold the run's lock and the slot, whose descriptors they inherited. ``arxivtag train`` trains
+in its own process instead (:func:`train_in_foreground`), which holds the run's lock and no slot.
 """
 
 from __future__ import annotations
@@ -23,21 +24,26 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from arxivtag import locks, storage
-from arxivtag.errors import ArxivTagError
+from arxivtag.callbacks import OnProgress, unheard
+from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.fields import from_dict
 from arxivtag.policy import environment_for
 from arxivtag.priority import give_way
 from arxivtag.runs import jobs, lease, standby
-from arxivtag.runs.ending import describe_failure, stop_watch
-from arxivtag.runs.layout import RunFolder, run_folder
-from arxivtag.runs.recorder import RunRecorder
-from arxivtag.runs.status import FAILED, RUNNING, read_status, write_status
-from arxivtag.settings import RunConfig
+from arxivtag.runs.layout import RunFolder, now_iso
+from arxivtag.runs.recorder import (
+    STOPPED_BY_REQUEST,
+    RunRecorder,
+    interrupt_asks_to_stop,
+    stop_watch,
+)
+from arxivtag.runs.status import FAILED, RUNNING, RunStatus, read_status, write_status
+from arxivtag.settings import RunConfig, validate
 
 _END_TRIES = 3
 _log = logging.getLogger("arxivtag.runs.worker")
@@ -45,8 +51,13 @@ _log = logging.getLogger("arxivtag.runs.worker")
 
 def main() -> int:
     """Run one job to its end and begin the next one."""
-    arguments = _parse_arguments()
-    folder = run_folder(arguments.run_id, Path(arguments.home))
+    parser = argparse.ArgumentParser(prog="arxivtag.runs.worker")
+    parser.add_argument("run_id")
+    parser.add_argument("--home", required=True)
+    parser.add_argument("--locks", default="", help="inherited descriptors: run lock, slot")
+    parser.add_argument("--lease", type=int, default=0, help="number of the run's lease")
+    arguments = parser.parse_args()
+    folder = RunFolder(arguments.run_id, Path(arguments.home))
     held = [int(number) for number in arguments.locks.split(",") if number]
     configure_log(folder)
     give_way()
@@ -76,11 +87,8 @@ def _is_orphan() -> bool:
 def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 0) -> None:
     """Wait for the process that works on a run, see that its end is written, begin the next job.
 
-    Args:
-        folder: The run's folder.
-        held: Descriptors of the run's lock and of the slot; on a cluster none.
-        child: The process.
-        own_lease: On a cluster, the number under which the run is held.
+    ``held`` are descriptors of the run's lock and of the slot; on a cluster there are none, and
+    ``own_lease`` is the number under which the run is held.
     """
     if held:
         jobs.import_ahead()
@@ -88,15 +96,6 @@ def attend(folder: RunFolder, held: Sequence[int], child: int, own_lease: int = 
     _release(held)
     if held:
         _begin_next(folder)
-
-
-def _parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="arxivtag.runs.worker")
-    parser.add_argument("run_id")
-    parser.add_argument("--home", required=True)
-    parser.add_argument("--locks", default="", help="inherited descriptors: run lock, slot")
-    parser.add_argument("--lease", type=int, default=0, help="number of the run's lease")
-    return parser.parse_args()
 
 
 def configure_log(folder: RunFolder) -> None:
@@ -131,10 +130,11 @@ def run_child(folder: RunFolder, held: Sequence[int]) -> NoReturn:
     parent = os.getppid()
     code = 1
     try:
-        code = run_job(folder)
+        _run(folder)
+        code = 0
     except BaseException:
         # Nobody hears of it otherwise: the end below leaves no traceback.
-        _log.exception("the run could not even be begun, or its end not be written")
+        _log.exception("the run failed")
     finally:
         if held and os.getppid() != parent:  # the parent was killed: its duties are ours
             _release(held)
@@ -144,22 +144,15 @@ def run_child(folder: RunFolder, held: Sequence[int]) -> NoReturn:
         os._exit(code)
 
 
-def run_job(folder: RunFolder) -> int:
-    """Run the pipeline of a run and write how it ended; return 0 if it ended well."""
+def _run(folder: RunFolder) -> None:
     storage.sweep(folder.path)  # after a worker that was killed; the run's lock is ours
     status = read_status(folder.status)
     os.environ.update(environment_for(status.role))  # of this process and those that it starts
     with RunRecorder(folder, status) as recorder:
-        try:
-            from arxivtag.runs import pipeline
+        from arxivtag.runs import pipeline
 
-            settings = from_dict(RunConfig, storage.read_json(folder.config))
-            pipeline.execute(settings, recorder, stop_watch(folder))
-        except BaseException as error:
-            _log.exception("stage=%s failed", recorder.status.stage)
-            recorder.end(FAILED, *describe_failure(error))
-            return 1
-    return 0
+        settings = from_dict(RunConfig, storage.read_json(folder.config))
+        pipeline.execute(settings, recorder, stop_watch(folder))
 
 
 def _oom_kills() -> int:
@@ -212,6 +205,64 @@ def _death_message(code: int, n_oom_kills: int) -> tuple[str, str]:
         f"The training process ended unexpectedly (exit code {code}).",
         "The last lines of the log say more; the run can be resumed or run again.",
     )
+
+
+def train_in_foreground(
+    settings: RunConfig, home: Path, progress: OnProgress = unheard
+) -> dict[str, Any]:
+    """Train in this process, as ``arxivtag train`` does, and return the result.
+
+    The run appears in the runs folder like any other. The first Ctrl-C stops the
+    training and keeps the best model so far; the second ends the process.
+
+    Raises:
+        ArxivTagError: If the settings, the data or the disk do not allow it; the
+            run is then kept as ``failed``.
+    """
+    from arxivtag.runs import pipeline
+
+    settings = jobs.with_absolute_data(validate(settings))
+    folder = jobs.create_run(settings, home, RunStatus(RUNNING, queued_at=now_iso()))
+    lock = _lock_of_new_run(folder)
+    watched = stop_watch(folder)
+
+    def stop_reason() -> str:
+        return STOPPED_BY_REQUEST if interrupted.is_set() else watched()
+
+    try:
+        with (
+            interrupt_asks_to_stop() as interrupted,
+            RunRecorder(folder, read_status(folder.status), _reported_to(progress)) as recorder,
+        ):
+            return pipeline.execute(settings, recorder, stop_reason)
+    finally:
+        locks.release(lock)
+
+
+def _lock_of_new_run(folder: RunFolder) -> int:
+    """Take the run's lock; pages that look whether it is held have it for a moment each."""
+    lock = locks.try_acquire(folder.lock, timeout_s=1.0)
+    if lock is None:
+        error = RunError(f"The lock of run {folder.run_id} could not be taken.", "Try again.")
+        failed = RunStatus(RUNNING).ended(FAILED, error.message, error.hint)
+        write_status(folder.status, failed)
+        raise error
+    return lock
+
+
+def _reported_to(progress: OnProgress) -> Callable[[RunStatus], None]:
+    """Return a listener that calls ``progress`` once per stage, and once per percent at most."""
+    last: tuple[str, int] = ("", -1)
+
+    def on_change(status: RunStatus) -> None:
+        nonlocal last
+        fraction = status.progress.fraction if status.progress else None
+        now = (status.stage, int(100 * (fraction or 0)))
+        if status.state == RUNNING and status.stage and now != last:
+            last = now
+            progress(status.stage, fraction)
+
+    return on_change
 
 
 if __name__ == "__main__":

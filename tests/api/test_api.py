@@ -13,7 +13,7 @@ from arxivtag.api import shapes
 from arxivtag.api.faults import ApiError
 from arxivtag.api.rate import MAX_ADDRESSES, Rate, network_of
 from arxivtag.papers.texts import join_text
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import explain, without_function_words
 from arxivtag.tagging.loading import load_bundle_once
@@ -140,7 +140,7 @@ def test_a_body_that_is_too_large_is_refused_whether_or_not_it_says_so(owner: Se
 
 def test_visitors_neither_see_nor_use_a_model_of_an_upload(visitors: Server) -> None:
     secret = make_demo_run(visitors.home, "20260102-000000-secret")
-    settings = run_folder(secret, visitors.home).config
+    settings = RunFolder(secret, visitors.home).config
     storage.write_json(settings, {**storage.read_json(settings), "data": "upload:abc"})
     with httpx.Client(
         base_url=f"{visitors.url}/api/v1", headers={"X-Forwarded-For": "192.0.2.7"}, timeout=60

@@ -89,7 +89,7 @@ def hostile_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     for run_id in (RUN_ID, "20260102-000000-demo"):
         make_demo_run(folder / "home", run_id)
         registry.set_note(run_id, NOTE, folder / "home")
-        history = registry.run_folder(run_id, folder / "home").history
+        history = registry.RunFolder(run_id, folder / "home").history
         history.write_text(
             '{"kind":"epoch","epoch":1,"n_epochs":1,"loss":0.5,"val_loss":0.4}\n'
             '{"kind":"epoch","epoch":2,"n_epochs":2,"loss":0.4,"val_loss":0.3}\n'

@@ -99,9 +99,13 @@ class LocalCluster:
 def seats() -> dict[str, tuple[str, ...]]:
     """The runs that each worker was given; empty while the scheduler does not answer."""
     with contextlib.suppress(cluster.RefusedError):
-        return {one.worker: one.run_ids for one in cluster.seats()}
+        return {one.worker: tuple(map(_run_of, one.tasks)) for one in cluster.seats()}
     cluster.close()  # so that the next look asks it again at once
     return {}
+
+
+def _run_of(task: str) -> str:
+    return task.removeprefix("arxivtag-train-").rpartition("-")[0]
 
 
 def wait_for_workers(local: LocalCluster) -> None:

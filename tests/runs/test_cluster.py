@@ -18,8 +18,8 @@ from arxivtag import config
 from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ConfigError, RefusedError, RunError
 from arxivtag.papers.schema import Layout
-from arxivtag.runs import cluster, jobs, lease, places, registry
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs import cluster, jobs, lease, registry
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.status import RunStatus
 from arxivtag.tagging import many, parts
 from tests.runs.clusters import LocalCluster, seats, used, wait_for_workers
@@ -92,7 +92,7 @@ def test_two_train_at_once_and_others_follow_in_order(quick: Path) -> None:
     first = [held_run(quick), held_run(quick)]
     later = [jobs.start(fake_config(2), quick) for _ in range(3)]
     assert set(jobs.running(quick)) == set(first)
-    assert places.is_full(quick)
+    assert jobs.is_full(quick)
     assert jobs.queue(quick) == tuple(later)
     assert {status_of(run_id, quick).worker for run_id in first} == seats().keys()
     assert {run_id for one in seats().values() for run_id in one} == set(first)
@@ -130,7 +130,7 @@ def test_a_run_whose_worker_is_killed_goes_on_at_another(
     assert after.worker != before.worker
     assert (after.attempt, after.moves, after.lease) == (2, 1, before.lease + 1)
     assert epochs_of(run_id, quick) == list(range(1, 9))
-    history = run_folder(run_id, quick).history.read_text().splitlines()
+    history = RunFolder(run_id, quick).history.read_text().splitlines()
     (resumed,) = [line for line in history if '"resume"' in line]
     assert '"epoch": 0' not in resumed, "it went on from the checkpoint, not from the start"
 

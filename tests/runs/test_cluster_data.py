@@ -19,7 +19,6 @@ from arxivtag.config import CODE_FOLDER, corpora_folder
 from arxivtag.corpus import apart, store
 from arxivtag.errors import RefusedError
 from arxivtag.runs import cluster, reading
-from arxivtag.runs.evaluating import evaluate_model
 from arxivtag.runs.reading import open_corpus
 from arxivtag.tagging import parts
 from tests.corpus.test_apart import (
@@ -31,6 +30,7 @@ from tests.corpus.test_apart import (
 from tests.corpus.test_store import names_in, papers_file
 from tests.runs.clusters import LocalCluster, used
 from tests.runs.conftest import wait_for
+from tests.runs.test_evaluating import evaluate
 from tests.tagging.test_many import SLOWLY
 
 pytestmark = pytest.mark.usefixtures("on_cluster")
@@ -81,7 +81,7 @@ def test_a_worker_that_is_killed_changes_no_figure(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(parts, "ROWS_PER_PART", 100)
-    expected = evaluate_model("pretrained", "sample")
+    expected = evaluate("pretrained", "sample")
     killed: list[str] = []
 
     def kill_one(stage: str, fraction: float | None) -> None:
@@ -90,7 +90,7 @@ def test_a_worker_that_is_killed_changes_no_figure(
             on_cluster.kill(killed[0])
 
     with cluster.pool() as pool:
-        found = evaluate_model("pretrained", "sample", progress=kill_one, pool=pool)
+        found = evaluate("pretrained", "sample", progress=kill_one, pool=pool)
     assert killed
     assert found == expected
     assert not kept_parts(home)
@@ -106,7 +106,7 @@ def test_without_scheduler_or_workers_parts_are_refused(
             on_cluster.scheduler.kill()
 
     with pytest.raises(RefusedError, match="The scheduler was lost"), cluster.pool() as pool:
-        evaluate_model("pretrained", "sample", progress=end_scheduler, pool=pool)
+        evaluate("pretrained", "sample", progress=end_scheduler, pool=pool)
     assert kept_parts(home)
     for name in list(on_cluster.workers):
         on_cluster.kill(name)
@@ -149,7 +149,7 @@ def test_a_killed_command_goes_on_from_its_parts(
     assert second.wait(60) == 0
     assert not kept_parts(home)
     monkeypatch.setattr(parts, "ROWS_PER_PART", 200)
-    assert storage.read_json(out) == evaluate_model("pretrained", "sample", home)
+    assert storage.read_json(out) == evaluate("pretrained", "sample")
 
 
 @pytest.mark.usefixtures("not_at_home")

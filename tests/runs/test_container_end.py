@@ -12,7 +12,7 @@ import pytest
 
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.history import read_history
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.status import FINISHED, LOST
 from tests.browser.conftest import free_port, wait_for_server
 from tests.conftest import PROJECT_FOLDER
@@ -58,4 +58,4 @@ def test_its_end_is_orderly_and_the_job_goes_on_in_the_next(
 
 def epochs_of(run_id: str, home: Path) -> list[dict[str, object]]:
     """The finished epochs that the history of a run holds."""
-    return list(read_history(run_folder(run_id, home).history).epochs)
+    return list(read_history(RunFolder(run_id, home).history).epochs)

@@ -11,7 +11,7 @@ from arxivtag import cli
 from arxivtag.errors import RunError
 from arxivtag.fields import to_dict
 from arxivtag.runs.ensembles import ensemble_settings
-from arxivtag.runs.naming import made_name
+from arxivtag.runs.registry import made_name
 from arxivtag.settings import RunConfig, command_line, validate, with_settings
 from arxivtag.tagging.bundle import new_manifest
 from arxivtag.tagging.saving import save_bundle

@@ -12,13 +12,15 @@ import pytest
 import threadpoolctl
 
 from arxivtag import locks
-from arxivtag.config import PRETRAINED_PATH, corpora_folder
+from arxivtag.callbacks import OnProgress, unheard
+from arxivtag.config import PRETRAINED_PATH, corpora_folder, home_folder
 from arxivtag.corpus import store
 from arxivtag.errors import DataError, StorageError
 from arxivtag.learning import evaluation
 from arxivtag.learning.headline import headline_text, remarks
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers import sources
+from arxivtag.papers.schema import Layout
 from arxivtag.runs.evaluating import evaluate_model
 from arxivtag.tagging import parts, scoring, tagger
 from arxivtag.tagging.loading import load_bundle
@@ -33,6 +35,14 @@ def _home(home: Path) -> None:
     """Papers are ingested into a home folder of the test's own."""
 
 
+def evaluate(
+    model: str, data: str, pool: parts.Pool | None = None, progress: OnProgress = unheard
+) -> dict[str, Any]:
+    """The evaluation, by threads of this process unless there is a pool."""
+    with parts.local_pool(None) as threads:
+        return evaluate_model(model, data, home_folder(), Layout(), progress, pool or threads)
+
+
 def test_evaluation_counts_the_labels_that_tagging_gives(tmp_path: Path) -> None:
     model = tmp_path / "model"
     low = Thresholds("global", np.full(len(LABELS), 0.01, np.float32))
@@ -43,7 +53,7 @@ def test_evaluation_counts_the_labels_that_tagging_gives(tmp_path: Path) -> None
         {"title": list("abcde"), "abstract": abstracts, "labels": ["['cs.CV']"] * 5}
     ).to_csv(data, index=False)
 
-    found = evaluate_model(str(model), str(data))
+    found = evaluate(str(model), str(data))
 
     bundle = load_bundle(model)
     tags = tagger.tag_papers(bundle, sources.load_texts(str(data)).frame)
@@ -72,7 +82,7 @@ def test_texts_that_cannot_be_judged_get_no_label_and_are_counted(tmp_path: Path
         ("b", dataclasses.replace(bundle, scope=scope), 2),
     ):
         save_bundle(one, tmp_path / name)
-        found = evaluate_model(str(tmp_path / name), str(data))
+        found = evaluate(str(tmp_path / name), str(data))
         assert sum(found["not_sure"].values()) == doubted
         assert found["share_without_label"] == doubted / 2
         tags = tagger.tag_papers(one, sources.load_texts(str(data)).frame)
@@ -89,7 +99,7 @@ def evaluated(
     pd.DataFrame({"abstract": ["deep network"] * len(labels), "labels": labels}).to_csv(
         data, index=False
     )
-    return evaluate_model(str(model), str(data))
+    return evaluate(str(model), str(data))
 
 
 def test_unknown_labels_are_listed_by_count(tmp_path: Path) -> None:
@@ -136,15 +146,15 @@ def test_whoever_works_the_figures_are_the_same_and_what_broke_off_goes_on(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "ROWS_PER_PART", 300)
-    expected = evaluate_model("pretrained", "sample")
+    expected = evaluate("pretrained", "sample")
     assert not list(corpora_folder(home).glob("*.prepared/scores-*/"))
     with pytest.raises(KeyboardInterrupt):
-        evaluate_model("pretrained", "sample", pool=parts.Pool(Here(fails_at=5), 1))
+        evaluate("pretrained", "sample", pool=parts.Pool(Here(fails_at=5), 1))
     kept = len(kept_parts(home))
     assert kept > 0
     again = Here()
     said: list[tuple[str, float | None]] = []
-    found = evaluate_model(
+    found = evaluate(
         "pretrained",
         "sample",
         progress=lambda *now: said.append(now),
@@ -160,12 +170,12 @@ def test_figures_are_summed_in_one_thread_so_that_they_are_the_same_to_the_bit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     n_threads: set[int] = set()
-    evaluate = evaluation.evaluate_bundle
+    whole = evaluation.evaluate_bundle
 
     def looked_at(*words: Any, **more: Any) -> dict[str, Any]:
         pools = threadpoolctl.threadpool_info()
         n_threads.update(pool["num_threads"] for pool in pools if pool["user_api"] == "blas")
-        return evaluate(*words, **more)
+        return whole(*words, **more)
 
     monkeypatch.setattr(evaluation, "evaluate_bundle", looked_at)
     with threadpoolctl.threadpool_limits(2, "blas"):
@@ -195,7 +205,7 @@ def test_parts_of_an_interrupted_evaluation_make_room(
 ) -> None:
     monkeypatch.setattr(parts, "ROWS_PER_PART", 300)
     with pytest.raises(KeyboardInterrupt):
-        evaluate_model("pretrained", "sample", pool=parts.Pool(Here(fails_at=5), 1))
+        evaluate("pretrained", "sample", pool=parts.Pool(Here(fails_at=5), 1))
     assert kept_parts(home)
     monkeypatch.setattr(store, "_GB", 0)
     store.make_room(corpora_folder(home))
@@ -204,7 +214,7 @@ def test_parts_of_an_interrupted_evaluation_make_room(
 
 def test_another_process_at_the_same_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scoring, "_WAIT_S", 0.1)
-    evaluate_model("pretrained", "sample")
+    evaluate("pretrained", "sample")
     (lock,) = corpora_folder(home).glob("*.prepared/scores-*.lock")
     with locks.held(lock), pytest.raises(StorageError, match="Another process"):
-        evaluate_model("pretrained", "sample")
+        evaluate("pretrained", "sample")

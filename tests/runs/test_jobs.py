@@ -44,7 +44,7 @@ def begin(home: Path, epochs: int = 2, random_seed: int = 42) -> str:
 
 
 def wait_until_trains(run_id: str, home: Path) -> None:
-    history = registry.run_folder(run_id, home).history
+    history = registry.RunFolder(run_id, home).history
     wait_for(lambda: history.exists() and b'"epoch"' in history.read_bytes())
 
 
@@ -122,7 +122,7 @@ def test_stopping_a_waiting_run_withdraws_it_and_an_ended_one_changes_nothing(qu
     assert state_of(waiting, quick) == "stopped"
     wait_for(lambda: state_of(first, quick) == "finished")
     jobs.stop(first, quick)
-    assert not registry.run_folder(first, quick).stop_marker.exists()
+    assert not registry.RunFolder(first, quick).stop_marker.exists()
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_kill_of_the_supervisor_does_not_disturb_the_training(quick: Path) -> No
 def test_kill_of_both_is_lost_a_poll_begins_the_next_and_it_can_be_resumed(quick: Path) -> None:
     hold(quick)
     run_id, following = begin(quick, epochs=6), begin(quick, epochs=1)
-    folder = registry.run_folder(run_id, quick)
+    folder = registry.RunFolder(run_id, quick)
     wait_for(lambda: len(registry.read_run(run_id, quick).history().epochs) == HELD_AT)
     os.killpg(workers(quick)[0].pid, signal.SIGKILL)
     wait_for(lambda: state_of(run_id, quick) == "lost")
@@ -403,7 +403,7 @@ def test_leftovers_of_killed_writers_are_removed(quick: Path) -> None:
     wait_until_trains(first, quick)
     os.killpg(workers(quick)[0].pid, signal.SIGKILL)
     wait_for(lambda: state_of(first, quick) == "lost")
-    folder = registry.run_folder(first, quick)
+    folder = registry.RunFolder(first, quick)
     (folder.path / ".tmp-file").write_text("half")
     (folder.path / ".tmp-folder" / "in").mkdir(parents=True)
     jobs.resume(first, quick)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.fields import to_dict
-from arxivtag.runs.naming import MAX_CHARS, made_name
+from arxivtag.runs.registry import MAX_NAME_CHARS, made_name
 from arxivtag.settings import PRESETS, with_settings
 
 
@@ -51,6 +51,5 @@ def test_counts_what_is_too_much_to_name() -> None:
 @given(st.recursive(st.none() | st.text() | st.integers(), lambda inner: st.lists(inner)))
 def test_whatever_a_file_holds_gives_a_name_or_none(value: object) -> None:
     assert made_name({"preset": value}) == ""
-    assert (
-        len(made_name({"preset": "tuned", "training": value, "model": {"a": value}})) <= MAX_CHARS
-    )
+    name = made_name({"preset": "tuned", "training": value, "model": {"a": value}})
+    assert len(name) <= MAX_NAME_CHARS

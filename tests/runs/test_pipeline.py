@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -31,7 +32,7 @@ from arxivtag.learning import baselines, thresholds
 from arxivtag.learning.predictions import load_predictions
 from arxivtag.learning.space import circle_places, from_bytes, paper_places
 from arxivtag.papers.texts import join_text
-from arxivtag.runs import ensembles, foreground, jobs, mistakes, pipeline, registry
+from arxivtag.runs import ensembles, jobs, pipeline, registry, results, worker
 from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.space import read_space
 from arxivtag.runs.status import RunStatus, read_status
@@ -39,6 +40,7 @@ from arxivtag.settings import RunConfig, preset_settings
 from arxivtag.tagging import tagger
 from arxivtag.tagging.loading import load_bundle
 from tests.runs.conftest import make_run, state_of, wait_for, workers
+from tests.runs.made_models import make_model, settings_of
 
 CONTRACT = ("run_id", "status", "evaluation", "timings", "n_train", "n_val", "n_test",
             "n_features", "n_labels")  # fmt: skip
@@ -100,22 +102,31 @@ def test_mistakes_are_those_that_were_counted(trained: tuple[Path, dict[str, Any
     run = registry.read_run(result["run_id"], home)
     assert run.settings is not None
     corpus = open_corpus(run.settings.data, home)
-    kinds = mistakes.rightness(run, corpus)
+    kinds = results.rightness(run, corpus)
     assert kinds is not None
-    tested = kinds[kinds != mistakes.UNTESTED]
+    tested = kinds[kinds != results.UNTESTED]
     assert len(kinds) == 2000
     assert len(tested) == result["n_test"]
     counts = np.bincount(tested, minlength=3)
-    assert counts[mistakes.RIGHT] / len(tested) == result["evaluation"]["subset_accuracy"]
-    assert 0 < counts[mistakes.WRONG] < counts.sum()
-    grouping = map_groups.by_mistakes(kinds, np.flatnonzero(kinds == mistakes.WRONG)[:3])
+    assert counts[results.RIGHT] / len(tested) == result["evaluation"]["subset_accuracy"]
+    assert 0 < counts[results.WRONG] < counts.sum()
+    grouping = map_groups.by_mistakes(kinds, np.flatnonzero(kinds == results.WRONG)[:3])
     assert grouping is not None
     assert {grouping.names[code] for code in grouping.codes} == {"none right"}
-    assert map_groups.by_mistakes(kinds, np.flatnonzero(kinds == mistakes.UNTESTED)) is None
+    assert map_groups.by_mistakes(kinds, np.flatnonzero(kinds == results.UNTESTED)) is None
     titles = pq.read_table(run.folder.test_papers)["title"].to_pylist()
-    rows = np.flatnonzero(kinds != mistakes.UNTESTED)
+    rows = np.flatnonzero(kinds != results.UNTESTED)
     assert papers_at(corpus, rows)["title"].tolist() == titles
-    assert mistakes.rightness(run, open_corpus("sample", home)) is None
+    assert results.rightness(run, open_corpus("sample", home)) is None
+
+
+def test_mistakes_of_a_damaged_run_are_refused(home: Path) -> None:
+    corpus = open_corpus("sample", home)
+    folder = make_model(home, "run-a", settings_of(), 0.9)
+    storage.write_json(folder.result, {"data": {"fingerprint": corpus.fingerprint}})
+    storage.write_json(folder.evaluation, {})
+    with pytest.raises(RunError, match="does not say"):
+        results.rightness(registry.read_run("run-a", home), corpus)
 
 
 def test_an_ensemble_of_a_model_and_itself_is_that_model(
@@ -127,7 +138,7 @@ def test_an_ensemble_of_a_model_and_itself_is_that_model(
     settings = ensembles.ensemble_settings([run_id, "copy"], home)
     alone = dataclasses.replace(settings.evaluation, linear_baseline=False)
     settings = dataclasses.replace(settings, evaluation=alone)
-    again = foreground.train_in_foreground(settings, home)
+    again = worker.train_in_foreground(settings, home)
     for figure in ("micro_f1", "macro_f1", "lrap"):
         assert again["evaluation"][figure] == pytest.approx(result["evaluation"][figure], abs=0.02)
     assert again["n_features"] == result["n_features"]
@@ -138,7 +149,7 @@ def test_an_ensemble_of_a_model_and_itself_is_that_model(
     # Papers of another file: the members were trained on none of them.
     elsewhere = dataclasses.replace(settings, data="sample", random_seed=7)
     with pytest.raises(RunError, match="was trained on other papers"):
-        foreground.train_in_foreground(elsewhere, home)
+        worker.train_in_foreground(elsewhere, home)
 
 
 def test_run_folder_holds_what_pages_read(trained: tuple[Path, dict[str, Any]]) -> None:
@@ -166,7 +177,7 @@ def test_saved_model_tags_the_test_papers_as_it_was_evaluated(
     trained: tuple[Path, dict[str, Any]],
 ) -> None:
     home, result = trained
-    folder = registry.run_folder(result["run_id"], home)
+    folder = registry.RunFolder(result["run_id"], home)
     bundle = load_bundle(folder.bundle)
     predictions = load_predictions(folder.predictions)
     papers = pd.read_parquet(folder.test_papers)
@@ -203,7 +214,7 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     try:
         wait_for(
             lambda: any(
-                registry.run_folder(run.run_id, tmp_path).history.exists()
+                registry.RunFolder(run.run_id, tmp_path).history.exists()
                 and registry.read_run(run.run_id, tmp_path).history().epochs
                 for run in registry.list_runs(tmp_path)
             ),
@@ -224,17 +235,29 @@ def test_interrupt_stops_and_keeps_the_model(tmp_path: Path) -> None:
     load_bundle(registry.resolve_model(result["run_id"], tmp_path))
 
 
+def test_preparing_the_network_is_a_part_of_training() -> None:
+    entered: list[tuple[object, ...]] = []
+    recorder: Any = SimpleNamespace(stage=lambda *stage: entered.append(stage))
+    stages = pipeline.Stages(recorder, lambda: "")
+    for name, total, unit in (("compile", 0, "papers"), ("train", 6, "epochs")):
+        with stages.enter(name, total, unit):
+            time.sleep(0.01)
+    assert entered == [("compile", 0, "papers"), ("train", 6, "epochs")]
+    assert list(stages.timings) == ["train"]
+    assert stages.timings["train"] >= 0.02
+
+
 def test_foreground_waits_for_a_probe_of_its_lock_and_fails_aloud(home: Path) -> None:
     folder = make_run(home, "run-a", "running")
     probe = os.open(folder.lock, os.O_RDONLY | os.O_CREAT)
     fcntl.flock(probe, fcntl.LOCK_SH)
     timer = threading.Timer(0.1, os.close, (probe,))
     timer.start()
-    lock = foreground._lock_of_new_run(folder)
+    lock = worker._lock_of_new_run(folder)
     timer.join()
     assert locks.is_held(folder.lock)
     with pytest.raises(RunError, match="could not be taken"):
-        foreground._lock_of_new_run(folder)
+        worker._lock_of_new_run(folder)
     locks.release(lock)
     run = registry.read_run("run-a", home)
     assert (run.state, bool(run.status.message), bool(run.status.hint)) == ("failed", True, True)
@@ -265,7 +288,7 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
         evaluation=dataclasses.replace(linear.evaluation, linear_baseline=False),
     )
     run_id = jobs.start(config, home)
-    folder = registry.run_folder(run_id, home)
+    folder = registry.RunFolder(run_id, home)
     wait_for(lambda: folder.checkpoint.exists())
     os.killpg(workers(home)[0].pid, signal.SIGKILL)
     wait_for(lambda: state_of(run_id, home) == "lost")
@@ -325,7 +348,7 @@ def test_what_fails_after_training_does_not_cost_the_epochs(
         with pytest.raises(StorageError):
             quick_run()
     (run,) = registry.list_runs(home)
-    folder = registry.run_folder(run.run_id, home)
+    folder = registry.RunFolder(run.run_id, home)
     assert folder.checkpoint.exists()
     before = folder.history.read_text().count('"kind": "epoch"')
     result = quick_run()

@@ -20,7 +20,7 @@ from arxivtag.errors import DataError
 from arxivtag.learning.features import SparseRows
 from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.runs import preparing
-from arxivtag.runs.preparing import SIDES, Features, Preparation
+from arxivtag.runs.preparing import SIDES, Features, prepare
 from arxivtag.settings import CleaningConfig, RunConfig, VectorizerConfig
 from tests.fitting import fit_transform
 
@@ -43,13 +43,6 @@ def corpus(home: Path) -> Corpus:
     path.parent.mkdir()
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return open_corpus(str(path), home)
-
-
-def prepare(corpus: Corpus, settings: RunConfig) -> Features:
-    preparation = Preparation(corpus, settings)
-    preparation.clean()
-    preparation.split()
-    return preparation.vectorize()
 
 
 def folders(corpus: Corpus) -> set[Path]:
@@ -213,11 +206,8 @@ def test_features_count_as_part_of_the_store(
 
 
 def test_a_stop_leaves_nothing(corpus: Corpus) -> None:
-    preparation = Preparation(corpus, TITLES, lambda: True)
-    preparation.clean()
-    preparation.split()
     with pytest.raises(StoppedError):
-        preparation.vectorize()
+        prepare(corpus, TITLES, should_stop=lambda: True)
     assert folders(corpus) == set()
 
 

@@ -10,7 +10,7 @@ import pytest
 from arxivtag.errors import StorageError
 from arxivtag.runs import recorder as recorders
 from arxivtag.runs.history import read_history
-from arxivtag.runs.recorder import RunRecorder, timed
+from arxivtag.runs.recorder import RunRecorder
 from arxivtag.runs.status import RunStatus, read_status
 from tests.runs.conftest import make_run, wait_for
 
@@ -62,10 +62,3 @@ def test_a_heartbeat_that_cannot_be_written_ends_nothing(
         recorder.record({"kind": "tick", "epoch": 1})
         with pytest.raises(StorageError):
             recorder.end("finished")
-
-
-def test_timed_adds_up() -> None:
-    timings = {"load": 1.0}
-    with timed(timings, "load"):
-        time.sleep(0.01)
-    assert 1.01 <= timings["load"] < 2

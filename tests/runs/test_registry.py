@@ -204,6 +204,6 @@ def test_config_survives_and_unknown_keys_are_ignored(home: Path) -> None:
 def test_log_tail_is_the_end_of_a_long_log(home: Path) -> None:
     folder = make_run(home, "run-a")
     folder.log.write_bytes(b"\xff".join(f"line {n}\n".encode() for n in range(100_000)))
-    tail = registry.read_run("run-a", home).log_tail(3).splitlines()
-    assert len(tail) == 3
+    tail = registry.read_run("run-a", home).log_tail().splitlines()
+    assert len(tail) == registry.LOG_TAIL_LINES
     assert tail[-1].endswith("line 99999")

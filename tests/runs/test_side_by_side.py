@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from arxivtag.errors import ConfigError
-from arxivtag.runs import jobs, memory, places, standby
-from arxivtag.runs.memory import RESERVE_MB
+from arxivtag.runs import estimate, jobs, standby
+from arxivtag.runs.estimate import RESERVE_MB
 from arxivtag.settings import RunConfig
 from tests.runs.conftest import (
     fake_config,
@@ -34,7 +34,7 @@ def test_two_train_at_once_and_others_follow_in_order(two: Path) -> None:
     long, short = jobs.start(fake_config(200), two), jobs.start(fake_config(4), two)
     waiting = tuple(jobs.start(fake_config(1), two) for _ in range(3))
     assert jobs.running(two) == (long, short)
-    assert places.is_full(two)
+    assert jobs.is_full(two)
     assert jobs.queue(two) == waiting
     jobs.withdraw(waiting[1], two)
     go_on(two)
@@ -58,9 +58,9 @@ def test_the_default_is_one(quick: Path) -> None:
 def test_one_without_room_waits_for_memory_and_none_overtakes_it(
     two: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memory, "needed_mb", _size)
-    monkeypatch.setattr(memory, "_total_mb", lambda: 9_000.0 + RESERVE_MB - 1)
-    monkeypatch.setattr(memory, "_free_mb", lambda: 9_000.0)
+    monkeypatch.setattr(estimate, "needed_mb", _size)
+    monkeypatch.setattr(estimate, "_total_mb", lambda: 9_000.0 + RESERVE_MB - 1)
+    monkeypatch.setattr(estimate, "_free_mb", lambda: 9_000.0)
     monkeypatch.setattr(jobs, "_launch", launched := _Launched())
     for number, epochs in enumerate((1, 2, 3), start=1):
         make_run(two, f"run-{number}", "queued", fake_config(epochs), queue_number=number)
@@ -68,7 +68,7 @@ def test_one_without_room_waits_for_memory_and_none_overtakes_it(
     assert jobs.start_next(two) == "run-1", "one alone begins, whatever it takes"
     assert jobs.start_next(two) is None
     assert launched.ids == ["run-1"]
-    monkeypatch.setattr(memory, "_total_mb", lambda: 9_000.0 + RESERVE_MB)
+    monkeypatch.setattr(estimate, "_total_mb", lambda: 9_000.0 + RESERVE_MB)
     monkeypatch.setenv("ARXIVTAG_STANDBY", "1")
     assert jobs.start_next(two) is None, "the process that waits for a run counts"
     monkeypatch.setenv("ARXIVTAG_STANDBY", "0")
@@ -103,18 +103,18 @@ def test_room_is_for_all_and_for_what_is_free_now(
     monkeypatch: pytest.MonkeyPatch, total: float, free: float, fits: bool
 ) -> None:
     """Those that train may not have taken all yet; other programs may have taken much."""
-    monkeypatch.setattr(memory, "_total_mb", lambda: total)
-    monkeypatch.setattr(memory, "_free_mb", lambda: free)
-    assert memory.has_room(2_000, [2_000]) is fits
+    monkeypatch.setattr(estimate, "_total_mb", lambda: total)
+    monkeypatch.setattr(estimate, "_free_mb", lambda: free)
+    assert estimate.has_room(2_000, [2_000]) is fits
 
 
 def test_a_container_bounds_memory(tmp_path: Path) -> None:
     (tmp_path / "memory.max").write_text("6000000000\n")
     (tmp_path / "memory.current").write_text("1500000000\n")
-    assert memory._groups(tmp_path) == [(6_000, 1_500)]
+    assert estimate._groups(tmp_path) == [(6_000, 1_500)]
     (tmp_path / "memory.max").write_text("max\n")
-    assert memory._groups(tmp_path) == []
-    assert 0 < memory._free_mb() <= memory._total_mb()
+    assert estimate._groups(tmp_path) == []
+    assert 0 < estimate._free_mb() <= estimate._total_mb()
 
 
 def test_more_papers_need_more_memory_and_a_missing_file_the_least(home: Path) -> None:
@@ -124,10 +124,10 @@ def test_more_papers_need_more_memory_and_a_missing_file_the_least(home: Path) -
         path = home / f"{n_mb}.csv"
         with path.open("wb") as file:
             file.truncate(n_mb * 1_000_000)
-        needed[n_mb] = memory.needed_mb(RunConfig(data=str(path)), home)
-    missing = memory.needed_mb(RunConfig(data=str(home / "no.csv")), home)
+        needed[n_mb] = estimate.needed_mb(RunConfig(data=str(path)), home)
+    missing = estimate.needed_mb(RunConfig(data=str(home / "no.csv")), home)
     assert 600 < missing < needed[10] < needed[1_000]
-    assert memory.needed_mb(None, home) < needed[10]
+    assert estimate.needed_mb(None, home) < needed[10]
 
 
 def test_threads_are_shared_among_jobs_and_a_persons_own_choice_stays(

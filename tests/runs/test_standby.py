@@ -18,7 +18,7 @@ import pytest
 
 from arxivtag import locks
 from arxivtag.config import runs_folder
-from arxivtag.runs import jobs, memory, registry, standby
+from arxivtag.runs import estimate, jobs, registry, standby
 from arxivtag.storage import make_folder
 from tests.runs.conftest import fake_config, state_of, wait_for, workers
 
@@ -221,7 +221,7 @@ def test_it_can_be_turned_off(quick: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_none_waits_where_memory_is_short(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_STANDBY", "1")
-    monkeypatch.setattr(memory, "_free_mb", lambda: memory.RESERVE_MB + memory.STANDBY_MB - 1)
+    monkeypatch.setattr(estimate, "_free_mb", lambda: estimate.RESERVE_MB + estimate.STANDBY_MB - 1)
     assert standby.start(quick, fake_config()) is None
     assert not locks.is_held(runs_folder(quick) / ".standby.lock")
 

@@ -14,7 +14,7 @@ import pytest
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.errors import DataError, StorageError
 from arxivtag.runs import lease, worker
-from arxivtag.runs.ending import describe_failure, stop_watch
+from arxivtag.runs.recorder import describe_failure, stop_watch
 from arxivtag.runs.status import read_status
 from tests.runs.conftest import make_run, wait_for
 
@@ -82,11 +82,11 @@ ATTEND = """
 import os, sys
 from pathlib import Path
 from arxivtag.runs import worker
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 child = os.fork()
 if child == 0:
     os._exit(1)
-worker.attend(run_folder("run-a", Path(sys.argv[1])), [], child, own_lease=1)
+worker.attend(RunFolder("run-a", Path(sys.argv[1])), [], child, own_lease=1)
 """
 
 

@@ -11,7 +11,7 @@ from arxivtag.fields import to_dict
 from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network, rounded
 from arxivtag.learning.thresholds import Thresholds
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import VectorizerConfig, preset_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
@@ -47,7 +47,7 @@ def demo_bundle() -> Bundle:
 
 def make_demo_run(home: Path, run_id: str = RUN_ID) -> str:
     """Write the run into ``home`` as a worker would have, and return its id."""
-    folder = run_folder(run_id, home)
+    folder = RunFolder(run_id, home)
     save_bundle(demo_bundle(), folder.bundle)
     at = "2026-01-01T00:00:00.000+00:00"
     storage.write_json(folder.config, to_dict(preset_settings("tuned")))

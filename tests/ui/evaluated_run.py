@@ -13,7 +13,7 @@ from arxivtag import storage
 from arxivtag.learning import evaluation
 from arxivtag.learning.network import probabilities
 from arxivtag.learning.predictions import Predictions, Scored, fit_decision, save_predictions
-from arxivtag.runs.layout import RunFolder, run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import EvaluationConfig
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.ui.predict.examples import EXAMPLES
@@ -35,7 +35,7 @@ class EvaluatedRun:
 
 def make_evaluated_run(home: Path) -> EvaluatedRun:
     """Write the run into ``home`` as a worker would have."""
-    folder = run_folder(make_demo_run(home), home)
+    folder = RunFolder(make_demo_run(home), home)
     bundle = demo_bundle()
     generator = np.random.default_rng(0)
     which = generator.integers(len(EXAMPLES), size=N_PAPERS)

@@ -16,7 +16,7 @@ from arxivtag.learning import thresholds
 from arxivtag.learning.evaluation import threshold_figures
 from arxivtag.learning.headline import headline_sentences
 from arxivtag.learning.metrics import METRICS
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import preset_settings, with_settings
 from arxivtag.ui.evaluation import errors_part, headline_part, stored
 from arxivtag.ui.evaluation.view import TABS
@@ -35,10 +35,11 @@ def run(home: Path) -> EvaluatedRun:
 
 
 def script(run_id: str) -> None:
-    from arxivtag.runs.layout import run_folder
+    from arxivtag.config import home_folder
+    from arxivtag.runs.layout import RunFolder
     from arxivtag.ui.evaluation.view import render_evaluation
 
-    render_evaluation(run_folder(run_id))
+    render_evaluation(RunFolder(run_id, home_folder()))
 
 
 UNREADABLE = (
@@ -83,7 +84,7 @@ def test_a_split_by_date_is_said_with_the_drop_against_one_by_chance(
     assert "train once more with the same settings, split by chance" in alone
     other = make_demo_run(home, "by-chance")
     figures = {"evaluation": {"micro_f1": result["evaluation"]["micro_f1"] + 0.125, "lrap": 0.9}}
-    storage.write_json(run_folder(other, home).result, figures)
+    storage.write_json(RunFolder(other, home).result, figures)
     (beside,) = (info.value.replace("\\", "") for info in opened(run).info)
     assert "run tuned, seed 42" in beside
     assert "(-0.125)" in beside

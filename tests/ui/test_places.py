@@ -10,14 +10,14 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag import locks
 from arxivtag.runs import jobs
-from arxivtag.runs.places import Place
-from arxivtag.ui.runs.places_part import MAX_NAMED, place_figures
+from arxivtag.runs.jobs import Place
+from arxivtag.ui.runs.listing import MAX_PLACES, place_figures
 from tests.runs.conftest import make_run
 from tests.ui.conftest import texts
 
 
 def test_workers_are_named_up_to_some() -> None:
-    found = [Place(f"w{n}", None) for n in range(MAX_NAMED + 3)]
+    found = [Place(f"w{n}", None) for n in range(MAX_PLACES + 3)]
     figures = place_figures(found, {}, 0)
     assert figures[0] == ("Training", f"0 of {len(found)}")
     assert figures[-1] == ("More workers", "3")

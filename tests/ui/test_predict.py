@@ -19,7 +19,7 @@ from arxivtag.errors import BundleError, FetchError
 from arxivtag.learning.space import to_bytes
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.fetching import arxiv_api
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.space import Space
 from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import explain, without_function_words
@@ -77,7 +77,7 @@ def test_a_text_from_elsewhere_gets_the_reason_in_place_of_labels(
     """The demo model with a scope that no text but the examples' words in their order enters."""
     scope = Scope(np.ones(1, np.uint32), np.ones(1, np.float16), (8,), (9.0,))
     save_bundle(
-        dataclasses.replace(demo_bundle(), scope=scope), run_folder(RUN_ID, demo_home).bundle
+        dataclasses.replace(demo_bundle(), scope=scope), RunFolder(RUN_ID, demo_home).bundle
     )
     app.text_area(key=ABSTRACT).input(EXAMPLES[0].abstract).run()
     assert not app.exception

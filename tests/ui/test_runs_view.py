@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.runs import jobs, registry
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import PRESETS, RunConfig
 from arxivtag.tagging.bundle import new_manifest
 from arxivtag.tagging.saving import save_bundle
@@ -67,7 +67,7 @@ def test_every_state_has_a_view(home: Path, page: str, state: str) -> None:
 
 def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path) -> None:
     run_id = make_demo_run(home)
-    folder = run_folder(run_id, home)
+    folder = RunFolder(run_id, home)
     status = storage.read_json(folder.status)
     storage.write_json(folder.status, status | {"state": "running", "stage": "baseline"})
     worker = locks.try_acquire(folder.lock)
@@ -82,7 +82,7 @@ def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path)
 
 def test_a_resumed_run_does_not_show_what_its_former_model_was_worth(home: Path) -> None:
     run_id = make_demo_run(home)
-    folder = run_folder(run_id, home)
+    folder = RunFolder(run_id, home)
     status = storage.read_json(folder.status)
     storage.write_json(folder.status, status | {"state": "running", "stage": "train"})
     worker = locks.try_acquire(folder.lock)
@@ -187,7 +187,7 @@ def test_binary_accuracy_stands_beside_the_level_of_no_label(home: Path) -> None
     folder = make_run(home, "run-a")
     figures = {"binary_accuracy": 0.985, "binary_accuracy_all_zeros": 0.978}
     storage.write_json(folder.result, {"evaluation": figures})
-    table = listing.runs_table([registry.read_run("run-a", home)])
+    table = listing.runs_table([registry.read_run("run-a", home)], {"run-a": []})
     columns = list(table.columns)
     assert columns[columns.index("Binary accuracy") + 1] == "No label at all"
     assert table["No label at all"].tolist() == [0.978]

@@ -14,7 +14,7 @@ from playwright._impl._driver import compute_driver_executable
 from arxivtag import config, storage
 from arxivtag.api.tagging import is_offered
 from arxivtag.papers.texts import join_text
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.tagging import tagger
 from arxivtag.tagging.loading import load_bundle_once
 from arxivtag.ui.predict.examples import EXAMPLES
@@ -60,7 +60,7 @@ def test_the_route_stands_beside_the_page() -> None:
 def test_no_lines_are_offered_that_the_api_would_refuse(
     demo_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = run_folder(RUN_ID, demo_home).config
+    settings = RunFolder(RUN_ID, demo_home).config
     storage.write_json(settings, {**storage.read_json(settings), "data": "upload:abc"})
     monkeypatch.delenv("ARXIVTAG_VISITORS", raising=False)
     assert is_offered(RUN_ID, demo_home)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from arxivtag import locks
 from arxivtag.runs import sweeps
 from arxivtag.runs.sweeps import Plan
-from arxivtag.ui.runs.scoreboard_part import lines_table
+from arxivtag.ui.runs.comparison import lines_table
 from tests.runs.conftest import make_run
 from tests.runs.made_models import make_model, settings_of
 from tests.ui.test_runs_view import opened

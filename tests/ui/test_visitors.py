@@ -17,7 +17,7 @@ from arxivtag.papers.uploads import is_stored, save_upload
 from arxivtag.policy import policy
 from arxivtag.runs import ending, jobs, registry
 from arxivtag.runs.admission import check_parameters
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.status import read_status, write_status
 from arxivtag.settings import RunConfig, TrainingConfig
 from arxivtag.ui.frame import data
@@ -50,7 +50,7 @@ def private_run(home: Path) -> str:
     """A finished run on an upload, with a model and a name, as another visitor left it."""
     source = save_upload("private-007-papers.csv", CSV.encode(), home)
     make_demo_run(home)
-    folder = run_folder(RUN_ID, home)
+    folder = RunFolder(RUN_ID, home)
     registry.set_note(RUN_ID, "private-007 run", home)
     from arxivtag import storage
 
@@ -78,7 +78,7 @@ def test_who_comes_back_with_the_cookie_sees_and_may_change_their_runs(
 ) -> None:
     source = private_run(home)
     cookie = visitor_cookie.new_value(home)
-    folder = run_folder(RUN_ID, home)
+    folder = RunFolder(RUN_ID, home)
     status = read_status(folder.status)
     owner = visitor_cookie.visitor_of(cookie, home)
     write_status(folder.status, dataclasses.replace(status, state="stopped", owner=owner))
@@ -107,7 +107,7 @@ def test_runs_of_others_are_not_stopped_withdrawn_resumed_renamed_or_deleted(
     make_run(home, "run-b", "queued", owner="somebody", queue_number=1)
     make_run(home, "run-c", "running", owner="somebody")
     slot = locks.try_acquire(home / "runs" / ".slot.lock")
-    held = locks.try_acquire(run_folder("run-c", home).lock)
+    held = locks.try_acquire(RunFolder("run-c", home).lock)
     assert slot is not None
     assert held is not None
     try:
@@ -132,7 +132,7 @@ def test_the_run_that_trains_is_named_to_those_who_may_see_it(
     make_run(home, "private-007", "running", RunConfig(data="upload:" + "a" * 32))
     make_run(home, "run-b", "queued", queue_number=1)
     slot = locks.try_acquire(home / "runs" / ".slot.lock")
-    held = locks.try_acquire(run_folder("private-007", home).lock)
+    held = locks.try_acquire(RunFolder("private-007", home).lock)
     assert slot is not None
     assert held is not None
     try:

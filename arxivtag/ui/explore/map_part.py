@@ -28,8 +28,8 @@ from arxivtag.exploring.paper_map import (
 from arxivtag.figures.paper_map import colors_of, map_figure
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.runs import registry
-from arxivtag.runs.layout import run_folder
-from arxivtag.runs.mistakes import rightness
+from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.results import rightness
 from arxivtag.ui.browser.live_chart import load_plotly, plain_figure
 from arxivtag.ui.browser.paper_map import Look, Points, pack_points, paper_map
 from arxivtag.ui.explore import filters
@@ -162,7 +162,7 @@ def _mistakes(corpus: Corpus, found: PaperMap, model: str) -> Grouping | None:
     """Return groups by how right the model in use was; None where it learned from other papers."""
     if model in ("", registry.PRETRAINED):
         return None
-    folder = run_folder(model, corpus.folder.parents[1])
+    folder = RunFolder(model, corpus.folder.parents[1])
     kinds = _rightness(corpus, model, (file_state(folder.predictions), file_state(folder.result)))
     return None if kinds is None else map_groups.by_mistakes(kinds, found.rows)
 

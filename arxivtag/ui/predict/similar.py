@@ -17,7 +17,7 @@ import streamlit as st
 from arxivtag.learning.network import probabilities
 from arxivtag.learning.space import from_bytes, paper_places
 from arxivtag.papers import facts
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import PRETRAINED
 from arxivtag.runs.space import Space, read_space
 from arxivtag.tagging.tagger import features, similar_papers
@@ -92,7 +92,7 @@ def nearest_html(papers: pd.DataFrame) -> str:
 
 def _render_among_labels(prediction: Prediction, context: PageContext) -> None:
     """Draw the text as a dot among the validation papers of the run, and its labels' anchors."""
-    folder = run_folder(context.model, context.home)
+    folder = RunFolder(context.model, context.home)
     space = _space(context.model, file_state(folder.frames), str(context.home))
     if space is None:
         return
@@ -114,7 +114,7 @@ def _render_among_labels(prediction: Prediction, context: PageContext) -> None:
 
 @shared(8)
 def _space(run_id: str, state: FileState, home: str) -> Space | None:
-    found = read_space(run_folder(run_id, Path(home)))
+    found = read_space(RunFolder(run_id, Path(home)))
     return found if found is not None and len(found.epochs) else None
 
 

@@ -1,20 +1,24 @@
-"""Several runs against each other: figures, curves, settings that differ."""
+"""Several runs against each other: which model to take, figures, curves, settings that differ."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
+from arxivtag.figures.evaluation import learning_curve_figure, scoreboard_figure
 from arxivtag.figures.history import METRIC_TITLES, comparison_figure
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
+from arxivtag.runs.scoreboard import DECIDING, Line, Scoreboard, scoreboard
 from arxivtag.settings import all_settings
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
-from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame import components, run_text, tables
+from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run
-from arxivtag.ui.runs.scoreboard_part import render_scoreboard
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
 
 DIFFERENCE = "Difference"
@@ -105,3 +109,97 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
         ]
         add(SECTION_NAMES[item.section], setting_label(item), values)
     return pd.DataFrame(rows)
+
+
+def render_scoreboard(run_ids: Sequence[str], home: Path, key: str) -> None:
+    """Draw what the runs that have a model say together; ``key`` is unique on the page."""
+    states = [file_state(RunFolder(run_id, home).result) for run_id in run_ids]
+    board = _scoreboard(tuple(run_ids), home, tuple(states))
+    if not board.lines:
+        components.note(" ".join((board.advice, *board.notes)))
+        return
+    st.info(components.safe_text(board.advice), icon=":material/recommend:")
+    components.render_figure(
+        scoreboard_figure(_scores(board.lines), board.ceiling),
+        key=f"{key}-scores",
+        alt_text="Micro-F1 of each model, the best first, with its lowest and highest seed; the "
+        "table below holds the same numbers",
+    )
+    tables.draw(lines_table(board.lines), key, "One line for each model", _COLUMNS)
+    if board.curves:
+        _render_curves(board, key)
+    for text in (*board.notes, _ABOUT):
+        components.note(text)
+
+
+@shared(8, "Comparing …")
+def _scoreboard(run_ids: tuple[str, ...], home: Path, states: tuple[FileState, ...]) -> Scoreboard:
+    return scoreboard(run_ids, home)
+
+
+def _scores(lines: Sequence[Line]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"name": line.name, "n_train": line.n_train, "n_seeds": len(line.seeds),
+             **vars(line.figures[DECIDING])}
+            for line in lines
+        ]
+    )  # fmt: skip
+
+
+def lines_table(lines: Sequence[Line]) -> pd.DataFrame:
+    """Return one row per model, as the page shows it."""
+    rows = []
+    for line in lines:
+        lead = line.lead_of_best.get(DECIDING)
+        rows.append(
+            {
+                "name": line.name,
+                "seeds": len(line.seeds),
+                "micro_f1": line.figures["micro_f1"].mean,
+                "spread": line.figures["micro_f1"].std,
+                "behind": None if lead is None else lead.value,
+                "interval": "" if lead is None else f"{lead.low:+.3f} to {lead.high:+.3f}",
+                **{key: line.figures[key].mean for key in ("macro_f1", "lrap", "precision_at_1")},
+                "train_seconds": line.train_seconds,
+                "memory_mb": line.memory_mb,
+                "size_mb": line.size_mb,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+_COLUMNS: tables.Columns = {
+    "name": tables.text("Model", pinned=True),
+    "seeds": tables.count("Seeds"),
+    "micro_f1": tables.figure(METRIC_NAMES["micro_f1"], 3, "Mean over seeds."),
+    "spread": tables.figure("Spread", 3, "Standard deviation of micro-F1 over seeds."),
+    "behind": tables.figure(
+        "Best leads by", 3, "How far the best model is ahead in micro-F1 on the same test papers."
+    ),
+    "interval": st.column_config.TextColumn("95 % interval", width=130),
+    "macro_f1": tables.figure(METRIC_NAMES["macro_f1"], 3),
+    "train_seconds": tables.figure("Training, s", 0, "Seconds of training, mean over seeds."),
+    "memory_mb": tables.figure("Memory, MB", 0, "The most that a run took."),
+    "size_mb": tables.figure("Model, MB", 1, "Size of the model's folder."),
+    **{key: tables.figure(METRIC_NAMES[key], 3) for key in ("lrap", "precision_at_1")},
+}
+_ABOUT = (
+    "Leads are paired: both models on the same test papers, seed by seed; where the interval holds "
+    "zero, chance explains the lead. Labels that a model never saw count as missed, so that "
+    "figures can be a little lower than on a run's own page. The best of many is chosen on "
+    "these test papers, so its own figure is a little too good."
+)
+
+
+def _render_curves(board: Scoreboard, key: str) -> None:
+    of_name = {line.name: line for line in board.lines}
+    curves = {curve.model: _scores([of_name[name] for name in curve.names])
+              for curve in board.curves}  # fmt: skip
+    components.render_figure(
+        learning_curve_figure(curves, board.ceiling),
+        key=f"{key}-curve",
+        alt_text="Micro-F1 of each model by the number of papers that it learnt from",
+    )
+    for curve in board.curves:
+        st.markdown(components.safe_text(curve.sentence))

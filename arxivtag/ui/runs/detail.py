@@ -102,12 +102,10 @@ def _render_settings(settings: RunConfig, context: PageContext) -> None:
         guarded(),
     ):
         st.dataframe(settings_table(settings), hide_index=True, key="settings-table")
-        source = parse_source(settings.data)
-        if source.kind == UPLOAD:
-            components.note("FILE stands for the file that was uploaded.")
-            settings = dataclasses.replace(settings, data="FILE")
-        elif source.kind == FILE and context.policy.is_visitor:
-            components.note("FILE stands for a file on this server.")
+        kind = parse_source(settings.data).kind
+        if kind == UPLOAD or (kind == FILE and context.policy.is_visitor):
+            what = "the file that was uploaded" if kind == UPLOAD else "a file on this server"
+            components.note(f"FILE stands for {what}.")
             settings = dataclasses.replace(settings, data="FILE")
         st.code(command_line(settings), language=None, wrap_lines=True)
 

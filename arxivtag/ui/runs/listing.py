@@ -1,4 +1,4 @@
-"""The list of all runs; those selected are opened, compared or deleted."""
+"""The list of all runs, of which some are opened, compared or deleted, and where they train."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from arxivtag.config import cluster_address, job_limits
 from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.ensembles import ensemble_settings
 from arxivtag.runs.history import validation_curve
-from arxivtag.runs.layout import run_folder
+from arxivtag.runs.jobs import Place
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
@@ -27,6 +29,7 @@ from arxivtag.ui.train.starting import start_once
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
+MAX_PLACES = 12
 # Column by figure. Binary accuracy never stands without the level beside it.
 FIGURES = {
     **{key: METRIC_NAMES[key] for key in ("micro_f1", "macro_f1", "lrap", "precision_at_1")},
@@ -80,10 +83,19 @@ def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:
 
 @st.fragment(run_every=WATCH_S)
 def _watch(known: tuple[tuple[str, str], ...], context: PageContext) -> None:
-    """Draw nothing; draw the page again when a run has appeared, gone, begun or ended."""
+    """Draw the places where runs train at once; draw the page again when a run has changed.
+
+    That is, when one has appeared, gone, begun or ended. A machine that trains one has no places.
+    """
     jobs.start_next_on_poll(context.home)
-    if _signature(visible_runs(context.home)) != known:
+    runs = visible_runs(context.home)
+    if _signature(runs) != known:
         st.rerun(scope="app")
+    if cluster_address() or job_limits().jobs > 1:
+        with guarded():
+            names = {run.run_id: run.name for run in runs}
+            n_waiting = len(jobs.queue(context.home))
+            components.figure_line(place_figures(_places(context.home), names, n_waiting))
 
 
 def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
@@ -107,9 +119,7 @@ def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
     return [run for run in runs if passes(run)]
 
 
-def runs_table(
-    runs: Sequence[RunSummary], curves: Mapping[str, list[float]] | None = None
-) -> pd.DataFrame:
+def runs_table(runs: Sequence[RunSummary], curves: Mapping[str, list[float]]) -> pd.DataFrame:
     """Return one row per run, as the list shows it; ``curves`` holds F1 by epoch by run."""
     marks = _marks(runs)
     rows = [
@@ -117,7 +127,7 @@ def runs_table(
             "Run": run.name,
             "Mark": marks.get(run.run_id, []),
             "State": run_text.STATES[run.state].name,
-            "F1 by epoch": (curves or {}).get(run.run_id, []),
+            "F1 by epoch": curves[run.run_id],
             "Data": run_text.data_text(run.data),
             "Preset": run.preset,
             "Began": run.status.started_at or run.status.queued_at,
@@ -146,7 +156,7 @@ def _marks(runs: Sequence[RunSummary]) -> dict[str, list[str]]:
 
 
 def _curves(runs: Sequence[RunSummary], home: Path) -> dict[str, list[float]]:
-    paths = {run.run_id: run_folder(run.run_id, home).history for run in runs}
+    paths = {run.run_id: RunFolder(run.run_id, home).history for run in runs}
     return {run_id: _curve(path, file_state(path)) for run_id, path in paths.items()}
 
 
@@ -284,3 +294,27 @@ def delete_dialog(run_ids: list[str], context: PageContext) -> None:
         for name in ("run", "compare"):
             st.query_params.pop(name, None)
         st.rerun()
+
+
+@st.cache_data(ttl=WATCH_S, max_entries=4, show_spinner=False)
+def _places(home: Path) -> tuple[Place, ...]:
+    """Ask once for all sessions."""
+    return jobs.places(home)
+
+
+def place_figures(
+    found: Sequence[Place], names: Mapping[str, str], n_waiting: int
+) -> list[tuple[str, str]]:
+    """Return what is shown, each ``(label, value)``; ``names`` are those of the runs one may see.
+
+    >>> place_figures([Place("a", "run-1"), Place("b", None)], {"run-1": "tuned"}, 3)
+    [('Training', '1 of 2'), ('Waiting', '3'), ('a', 'tuned'), ('b', 'free')]
+    """
+    n_training = sum(place.run_id is not None for place in found)
+    figures = [("Training", f"{n_training} of {len(found)}"), ("Waiting", str(n_waiting))]
+    for number, place in enumerate(found[:MAX_PLACES], start=1):
+        trains = names.get(place.run_id, "a run") if place.run_id else "free"
+        figures.append((place.worker or f"Place {number}", trains))
+    if len(found) > MAX_PLACES:
+        figures.append(("More workers", str(len(found) - MAX_PLACES)))
+    return figures

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError, ConfigError
-from arxivtag.runs import jobs, places, standby
+from arxivtag.runs import jobs, standby
 from arxivtag.settings import (
     DEFAULT_PRESET,
     PRESET_HELP,
@@ -88,7 +88,7 @@ def _render_what_trains(context: PageContext) -> None:
     if not now:
         return
     what = "A run is" if len(now) == 1 else f"{len(now)} runs are"
-    then = "yours would wait" if places.is_full(context.home) else "yours would train beside"
+    then = "yours would wait" if jobs.is_full(context.home) else "yours would train beside"
     with st.container(horizontal=True, vertical_alignment="center"):
         components.note(f"{what} training now; {then}.")
         for shown in (one for one in now if run_is_visible(one, context.home)):

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from arxivtag.corpus.labels import with_current_names
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.learning.ceiling import agreement
-from arxivtag.runs import twins
-from arxivtag.runs.preparing import Preparation
+from arxivtag.runs import evaluating
+from arxivtag.runs.preparing import prepare
 from arxivtag.settings import CleaningConfig, RunConfig
 
 WORDS = [f"word{number}" for number in range(400)]
@@ -48,8 +49,9 @@ def test_near_duplicates_and_retitled_papers_are_pairs_and_copies_are_not(home: 
             *((f"Other {n}", abstract(10 + n), ["cs.LG"]) for n in range(10)),
         ],
     )
-    labels = twins.with_current_names(corpus.labels)
-    found = twins.near_twins(corpus, twins.label_matrix(labels, ("cs.LG", "cs.CV", "cs.IT")))
+    labels = with_current_names(corpus.labels)
+    has_label = evaluating.label_matrix(labels, ("cs.LG", "cs.CV", "cs.IT"))
+    found = evaluating.near_twins(corpus, has_label)
     pairs = sorted(zip(found.n_first, found.n_second, found.n_both, strict=True))
     assert pairs == [(1, 1, 1), (2, 1, 1)]
     assert len(set(found.groups.tolist())) == 2
@@ -65,14 +67,11 @@ def test_neighbours_are_the_most_similar_training_papers(home: Path) -> None:
         words = abstract(kind)[:24] + abstract(1000 + number)[:36]
         papers.append((f"Title {number}", words, [f"label{kind % 4}"]))
     corpus = corpus_of(home, papers)
-    preparation = Preparation(corpus, RunConfig())
-    preparation.clean()
-    preparation.split()
-    features = preparation.vectorize()
-    found = twins.neighbour_twins(features)
+    features = prepare(corpus, RunConfig())
+    found = evaluating.neighbour_twins(features)
     assert len(found) == len(features.test)
     assert found.n_both.tolist() == [1] * len(found)  # the nearest is another of its kind
-    evaluated = twins.label_ceiling(corpus, CleaningConfig(), features)
+    evaluated = evaluating.label_ceiling(corpus, CleaningConfig(), features)
     assert evaluated["low"] is None
     assert evaluated["n_groups"] == 0
     assert evaluated["neighbours"]["agreement"] == 1
