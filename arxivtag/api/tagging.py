@@ -9,8 +9,7 @@ from msgspec import UNSET
 
 from arxivtag import config
 from arxivtag.api import shapes
-from arxivtag.api.faults import ApiError
-from arxivtag.api.shapes import Label, Model, Paper, Result, TagRequest, Word
+from arxivtag.api.shapes import ApiError, Label, Model, Paper, Result, TagRequest, Word
 from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.papers.texts import join_text
 from arxivtag.policy import policy
