@@ -15,25 +15,14 @@ AREA_KEY, PERIOD_KEY = "area", "words-of"
 FIRST_SHOWN = "cs.CL"
 
 
-@memory.shared(max_entries=8)
-def _areas(state: memory.FileState) -> list[str]:
-    """Return the areas there are facts of; ``state`` is that of the facts."""
-    return facts.areas()
-
-
-@memory.shared(max_entries=20)
-def _facts_of(area: str, state: memory.FileState) -> facts.AreaFacts:
-    return facts.load_area(area)
+_areas = memory.shared(max_entries=1)(facts.areas)
+_facts_of = memory.shared(max_entries=20)(facts.load_area)
 
 
 def choose_area(area: str) -> None:
     """Show an area, if there are facts of it: a click on its name, or on a companion's line."""
-    if area in _areas(_state()):
+    if area in _areas():
         st.session_state[AREA_KEY] = area
-
-
-def _state() -> memory.FileState:
-    return memory.file_state(facts.FACTS_FOLDER / "about.json")
 
 
 def render_area() -> None:
@@ -41,7 +30,7 @@ def render_area() -> None:
     st.header("One area of arXiv", anchor=False)
     with guarded():
         area = _area_input()
-        known = _facts_of(area, _state())
+        known = _facts_of(area)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             _render_words(known)
@@ -52,12 +41,15 @@ def render_area() -> None:
             icon=":material/bar_chart:", key="area-more", on_change="rerun",
         )  # fmt: skip
         if place.open:
-            with place:
-                _render_rest(known)
+            left, right = place.columns([3, 2], gap="medium")
+            with left:
+                _render_papers(known)
+            with right:
+                _render_lengths(known)
 
 
 def _area_input() -> str:
-    areas = _areas(_state())
+    areas = _areas()
     asked = st.query_params.get(AREA_KEY)
     if st.session_state.get(AREA_KEY) not in areas:
         st.session_state[AREA_KEY] = asked if asked in areas else FIRST_SHOWN
@@ -120,14 +112,6 @@ def _render_companions(known: facts.AreaFacts) -> None:
     components.note(
         f"Of its papers of {known.companion_period} at hand. Choose a line to look at that area."
     )
-
-
-def _render_rest(known: facts.AreaFacts) -> None:
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        _render_papers(known)
-    with right:
-        _render_lengths(known)
 
 
 def _render_papers(known: facts.AreaFacts) -> None:

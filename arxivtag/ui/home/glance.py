@@ -38,14 +38,9 @@ class Glance:
     monthly: tuple[int, ...]
 
 
+@memory.shared(max_entries=1)
 def glance() -> Glance:
     """Return the figures of arXiv; call it only where there are facts."""
-    return _glance(memory.file_state(facts.FACTS_FOLDER / "about.json"))
-
-
-@memory.shared(max_entries=1)
-def _glance(state: memory.FileState) -> Glance:
-    """Return the figures; ``state`` is that of the facts."""
     arxiv, months = facts.load_map(), facts.submissions()
     return Glance(
         papers=arxiv.papers,
