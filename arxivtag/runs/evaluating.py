@@ -57,8 +57,8 @@ def evaluate_model(
             the data.
     """
     from arxivtag.learning import evaluation
-    from arxivtag.tagging import parts, scoring
-    from arxivtag.tagging.threads import one_blas_thread
+    from arxivtag.tagging import many, parts
+    from arxivtag.tagging.tagger import one_blas_thread
 
     chosen = parts.model_at(resolve_model(model, home, allow_path=True))
     bundle = parts.bundle_of(chosen)
@@ -70,7 +70,7 @@ def evaluate_model(
         stack.enter_context(one_blas_thread())  # sums are the same to the bit, whoever worked
         pool = pool or stack.enter_context(parts.local_pool(None))
         said = stack.enter_context(
-            scoring.judged(corpus, ~corpus.is_blank, chosen, pool, progress or unheard)
+            many.judged(corpus, ~corpus.is_blank, chosen, pool, progress or unheard)
         )
         figures = evaluation.evaluate_bundle(
             Scored(y_true, said.y_prob, said.is_judged),

@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from arxivtag.papers.taxonomy import archive_of, label_kind, label_name
+from arxivtag.papers.taxonomy import archive_of, label_name
 from arxivtag.tagging.tagger import LabelScore
 
 # Of the papers above whose most probable area has 0.3 to 0.5 while an archive has 0.7 or more
@@ -44,7 +44,12 @@ def rank_archives(tags: Sequence[LabelScore]) -> tuple[ArchiveScore, ...]:
     for tag in tags:
         areas.setdefault(archive_of(tag.label), []).append(tag)
     found = [
-        ArchiveScore(archive, label_name(archive), _any_of(members), tuple(members))
+        ArchiveScore(
+            archive,
+            label_name(archive),
+            1 - math.prod(1 - area.probability for area in members),
+            tuple(members),
+        )
         for archive, members in areas.items()
     ]
     return tuple(sorted(found, key=lambda one: -one.probability))
@@ -58,18 +63,3 @@ def archive_as_answer(archives: Sequence[ArchiveScore]) -> ArchiveScore | None:
     best_area = max(archive.areas[0].probability for archive in archives)
     unsure = _LEAST_AREA <= best_area < _SURE_AREA
     return archives[0] if unsure and archives[0].probability >= _SURE_ARCHIVE else None
-
-
-def roles(given: Sequence[str]) -> dict[str, str]:
-    """Return what arXiv's form would take the labels given to a text as, most probable first.
-
-    The first is offered as the primary area (right for 69 of 100 of the papers above that got a
-    label), the others as cross-lists. Empty unless all are areas of arXiv.
-    """
-    if not given or any(label_kind(label) != "arxiv" for label in given):
-        return {}
-    return {given[0]: "primary", **dict.fromkeys(given[1:], "cross-list")}
-
-
-def _any_of(areas: Sequence[LabelScore]) -> float:
-    return 1 - math.prod(1 - area.probability for area in areas)

@@ -25,6 +25,7 @@ and its layout, :mod:`arxivtag.tagging.saving` writes it, :mod:`arxivtag.tagging
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -164,10 +165,8 @@ def new_manifest(
     """
     versions = {"arxivtag": arxivtag.__version__}
     for package in _PACKAGES:
-        try:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
     return {
         **about,
         "created_at": utc_now(),

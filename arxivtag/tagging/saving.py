@@ -98,6 +98,8 @@ def _arrays(bundle: Bundle) -> Iterator[tuple[str, NDArray[Any]]]:
 
 def _manifest(bundle: Bundle) -> dict[str, Any]:
     network, neighbours, scope = bundle.network, bundle.neighbours, bundle.scope
+    kept = neighbours and NeighboursLayout(len(neighbours.captions), len(neighbours.indices))
+    told = scope and ScopeLayout(len(scope.pairs), scope.lengths, scope.lowest)
     layout = Layout(
         n_features=len(bundle.vectorizer),
         n_labels=len(bundle.label_names),
@@ -112,18 +114,14 @@ def _manifest(bundle: Bundle) -> dict[str, Any]:
             word_lengths=tuple(words.shape.length for words in network.word_branches),
         ),
     )
-    kept = (
-        NeighboursLayout(len(neighbours.captions), len(neighbours.indices)) if neighbours else None
-    )
-    told = ScopeLayout(len(scope.pairs), scope.lengths, scope.lowest) if scope else None
     return {
         **bundle.manifest,
         "schema_version": SCHEMA_VERSION,
         **to_dict(layout),
         "thresholds": thresholds.to_dict(bundle.thresholds),
         "calibration": calibration.to_dict(bundle.calibration),
-        "neighbours": None if kept is None else to_dict(kept),
-        "scope": None if told is None else to_dict(told),
+        "neighbours": kept and to_dict(kept),
+        "scope": told and to_dict(told),
     }
 
 

@@ -94,43 +94,31 @@ def doubts(
     """Return for each text why the model cannot judge it; None where it can.
 
     Args:
-        scope: The model's; without one nothing is doubted.
-        vectorizer: The model's.
+        scope: Without one nothing is doubted.
         texts: Normalised joined texts.
         y_prob: ``(n_texts, n_labels)`` calibrated.
     """
     if scope is None:
         return [None] * len(texts)
-    parts = [slice(start, start + _AT_ONCE) for start in range(0, len(texts), _AT_ONCE)]
-    return [
-        doubt
-        for part in parts
-        for doubt in _doubts_at_once(scope, vectorizer, texts[part], y_prob[part])
-    ]
-
-
-def _doubts_at_once(
-    scope: Scope, vectorizer: Vectorizer, texts: Sequence[str], y_prob: Floats
-) -> list[Remark | None]:
-    words = split_words(texts)
-    likely = likely_part(y_prob)
-    missing = lowest_sums(scope, np.diff(words.indptr)) - mean_lifts(scope, words)
-    known = _known_shares(vectorizer, words)
-    reads_unlike = missing > _WEIGHT_OF_LOG_ODDS * _USUAL_LOG_ODDS
-    return [
-        _noticed(text) or (_remark(share, unlike=bool(unlike)) if is_low else None)
-        for text, is_low, share, unlike in zip(
-            texts, missing > likely, known, reads_unlike, strict=True
-        )
-    ]
+    found: list[Remark | None] = []
+    for start in range(0, len(texts), _AT_ONCE):
+        part = texts[start : start + _AT_ONCE]
+        words = split_words(part)
+        missing = lowest_sums(scope, np.diff(words.indptr)) - mean_lifts(scope, words)
+        is_low = missing > likely_part(y_prob[start : start + _AT_ONCE])
+        known = _known_shares(vectorizer, words)
+        unlike = missing > _WEIGHT_OF_LOG_ODDS * _USUAL_LOG_ODDS
+        found += [
+            _noticed(text) or (_remark(share, unlike=bool(reads_unlike)) if low else None)
+            for text, low, share, reads_unlike in zip(part, is_low, known, unlike, strict=True)
+        ]
+    return found
 
 
 def nearly_equal(label_names: Sequence[str], y_prob_row: Floats) -> Remark | None:
     """Return a remark where the two most probable labels are nearly as likely, and neither sure.
 
-    Args:
-        label_names: ``(n_labels,)``.
-        y_prob_row: ``(n_labels,)`` calibrated probabilities of one text.
+    ``y_prob_row`` are the calibrated probabilities of one text, ``(n_labels,)``.
     """
     if len(label_names) < 2:
         return None
@@ -157,7 +145,9 @@ def _remark(known: float, *, unlike: bool) -> Remark:
 
 def mean_lifts(scope: Scope, words: Words) -> Floats:
     """Return ``(n_texts,)`` the mean lift of the pairs of each text; of no pair, the lowest."""
-    hashes, starts = _pair_hashes(words)
+    starts = pair_starts(words.indptr)
+    of_word = word_hashes(words)[words.codes]
+    hashes = pair_hashes(of_word[starts], of_word[starts + 1])
     place = np.searchsorted(scope.pairs, hashes)
     place[place == len(scope.pairs)] = 0
     is_usual = scope.pairs[place] == hashes
@@ -178,13 +168,6 @@ def lowest_sums(scope: Scope, n_words: NDArray[np.integer]) -> Floats:
 def likely_part(y_prob: Floats) -> NDArray[np.float64]:
     """Return ``(n_texts,)`` what the most probable label (0.005 to 0.995) adds to the sum."""
     return _WEIGHT_OF_LOG_ODDS * logit(np.clip(y_prob.max(axis=1, initial=0), 0.005, 0.995))
-
-
-def _pair_hashes(words: Words) -> tuple[Hashes, NDArray[np.int64]]:
-    """Return the hash of each pair, and the place of its first word."""
-    starts = pair_starts(words.indptr)
-    hashes = word_hashes(words)[words.codes]
-    return pair_hashes(hashes[starts], hashes[starts + 1]), starts
 
 
 def word_hashes(words: Words) -> Hashes:

@@ -29,8 +29,7 @@ from arxivtag.ui.frame import models
 from arxivtag.ui.frame.components import probability_text
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input
-from arxivtag.ui.predict.answer import Prediction, predict_text, summary_sentence
-from arxivtag.ui.predict.bars import tree_html
+from arxivtag.ui.predict.answer import Prediction, predict_text, summary_sentence, tree_html
 from arxivtag.ui.predict.examples import EXAMPLES
 from arxivtag.ui.predict.opinion import opinion_sentence
 from arxivtag.ui.predict.similar import circle_data
@@ -599,17 +598,13 @@ def test_settings_stand_in_the_address(open_app: OpenApp, demo_home: Path) -> No
 )
 def test_the_opinion_in_one_sentence(chosen: list[str], sentence: str) -> None:
     prediction = prediction_of({"cs.CL": 0.9, "cs.IR": 0.7, "cs.CV": 0.2})
-    opinion = tagger.second_opinion(
-        prediction.bundle, prediction.probabilities, chosen, readable=True
-    )
+    opinion = tagger.second_opinion(prediction.tags, chosen)
     assert opinion_sentence(opinion, prediction.tags[0]) == sentence
 
 
 def test_an_unsure_model_has_no_opinion() -> None:
     prediction = prediction_of({"cs.CL": 0.4, "cs.IR": 0.3})
-    opinion = tagger.second_opinion(
-        prediction.bundle, prediction.probabilities, ["cs.IR"], readable=True
-    )
+    opinion = tagger.second_opinion(prediction.tags, ["cs.IR"])
     assert opinion_sentence(opinion, prediction.tags[0]).startswith("The model is not sure")
 
 

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 
 import numpy as np
 import streamlit as st
 
+from arxivtag.papers.taxonomy import label_kind
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
-from arxivtag.tagging.archives import (
-    ArchiveScore,
-    archive_as_answer,
-    rank_archives,
-    roles,
-)
+from arxivtag.tagging.archives import ArchiveScore, archive_as_answer, rank_archives
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.scope import Remark, nearly_equal
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.predict.bars import THE_ANSWER, tree_html
 
 ALL_LABELS_HEIGHT_PX = 400
 N_SHOWN, N_TOP, SHOWN_FROM = 7, 3, 0.01
+THE_ANSWER = "the answer"  # the chip of an archive that is one
 
 
 @dataclass(frozen=True)
@@ -70,8 +66,14 @@ class Prediction:
         )
 
     def roles(self) -> dict[str, str]:
-        """What each given label is on arXiv's form; empty for labels that it does not have."""
-        return roles([tag.label for tag in self.above])
+        """What arXiv's form would take each given label as; empty unless all are areas of arXiv.
+
+        The first is the primary area of 69 of 100 papers that get a label (docs/use_the_model.md).
+        """
+        given = [tag.label for tag in self.above]
+        if any(label_kind(label) != "arxiv" for label in given):
+            return {}
+        return {label: "cross-list" if rank else "primary" for rank, label in enumerate(given)}
 
     def thresholds(self) -> dict[str, float]:
         """Each label's threshold; empty where the model always gives the k most probable."""
@@ -86,14 +88,19 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     text = join_text(title, abstract, bundle.text_fields)
     y_prob, known = tagger.predict_with_readable(bundle, [text])
     (doubt,) = tagger.doubtful(bundle, [text], y_prob)
-    found = ranked(bundle, text, y_prob[0], bool(known[0]) and doubt is None)
-    return replace(found, doubt=doubt)
+    return ranked(bundle, text, y_prob[0], known=bool(known[0]), doubt=doubt)
 
 
-def ranked(bundle: Bundle, text: str, y_prob_row: np.ndarray, readable: bool) -> Prediction:
-    """Return the prediction that these calibrated probabilities, ``(n_labels,)``, are."""
+def ranked(
+    bundle: Bundle, text: str, y_prob_row: np.ndarray, *, known: bool, doubt: Remark | None = None
+) -> Prediction:
+    """Return the prediction that these calibrated probabilities, ``(n_labels,)``, are.
+
+    ``known`` says whether the text holds an n-gram that the model knows.
+    """
+    readable = known and doubt is None
     tags = tagger.rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
-    return Prediction(text, bundle, y_prob_row, tags, readable)
+    return Prediction(text, bundle, y_prob_row, tags, readable, doubt)
 
 
 def summary_sentence(prediction: Prediction) -> str:
@@ -143,3 +150,56 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
     with st.expander(f"All {len(prediction.tags)} labels", on_change="rerun") as everything:
         if everything.open:
             st.container(height=ALL_LABELS_HEIGHT_PX, border=False).html(draw(prediction.tags))
+
+
+def tree_html(
+    archives: Sequence[ArchiveScore],
+    shown: Collection[tagger.LabelScore],
+    thresholds: Mapping[str, float],
+    chips: Mapping[str, str],
+) -> str:
+    """Return archives with those of their areas that are ``shown``, as a list for ears too.
+
+    An archive of which the model knows one area is that area's row; ``thresholds`` and ``chips``
+    (a word beside the name, such as "primary") are by label, and may lack some or all.
+    """
+    items = []
+    for archive in archives:
+        rows = [
+            _row_html(area, thresholds.get(area.label), chips.get(area.label, ""))
+            for area in archive.areas
+            if area in shown
+        ]
+        if len(archive.areas) == 1:
+            items += rows
+        elif rows:
+            whole = tagger.LabelScore(archive.archive, archive.name, archive.probability, False)
+            chip = chips.get(archive.archive, "")
+            inner = "".join(f"<li>{row}</li>\n" for row in rows)
+            items.append(f"{_row_html(whole, None, chip, 'archive')}<ol>{inner}</ol>")
+    key = "✓ passes its threshold" + (" (the upright line on the bar)" if thresholds else "")
+    return (
+        '<ol class="at-bars" aria-label="Labels by probability">'
+        + "".join(f"<li>{item}</li>\n" for item in items)
+        + f'</ol><p class="at-key" aria-hidden="true">{key}</p>'
+    )
+
+
+def _row_html(row: tagger.LabelScore, threshold: float | None, chip: str, kind: str = "") -> str:
+    width = 100 * min(max(row.probability, 0.0), 1.0)
+    tick = ""
+    if threshold is not None:
+        place = 100 * min(max(threshold, 0.0), 1.0)
+        tick = f'<u style="left:{place:.1f}%"></u>'
+    name = "" if row.name == row.label else f" <span>{html.escape(row.name)}</span>"
+    beside = f" <em>{html.escape(chip)}</em>" if chip else ""
+    check = '<span aria-hidden="true">✓</span> <span class="at-hidden">passes its threshold</span>'
+    probability = html.escape(components.probability_text(row.probability))
+    strong = " above" if row.above_threshold or chip == THE_ANSWER else ""
+    return (
+        f'<div class="at-row {kind}{strong}">'
+        f'<span class="at-label"><b>{html.escape(row.label)}</b>{name}{beside}</span> '
+        f'<span class="at-bar" aria-hidden="true"><i style="width:{width:.1f}%"></i>{tick}</span> '
+        f'<span class="at-probability">{probability}</span> '
+        f'<span class="at-check">{check if row.above_threshold else ""}</span></div>'
+    )

@@ -19,8 +19,7 @@ from arxivtag.tagging.explanation import (
 )
 from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
-from arxivtag.ui.predict.answer import Prediction, ranked, summary_sentence
-from arxivtag.ui.predict.bars import tree_html
+from arxivtag.ui.predict.answer import Prediction, ranked, summary_sentence, tree_html
 
 MAX_LEFT_OUT = 50
 _CONTRIBUTION_COLUMNS = {
@@ -118,13 +117,7 @@ def render_marked(explanation: Explanation) -> None:
 
 def contributions_table(explanation: Explanation) -> pd.DataFrame:
     """Return contributions as a table, the strongest first."""
-    return pd.DataFrame(
-        [
-            (item.term, item.delta_logit, item.probability_without, item.n_places)
-            for item in explanation.contributions
-        ],
-        columns=list(_CONTRIBUTION_COLUMNS),
-    )
+    return pd.DataFrame(explanation.contributions, columns=list(_CONTRIBUTION_COLUMNS))
 
 
 def render_contributions(
@@ -156,9 +149,8 @@ def what_if_html(prediction: Prediction, phrases: Sequence[str]) -> str:
     outcome = without_phrases(prediction.bundle, prediction.text, phrases)
     if outcome.n_places == 0:
         return "<p>That is not in the text, so nothing changes.</p>"
-    after = ranked(
-        prediction.bundle, prediction.text, outcome.y_prob_without, outcome.readable_without
-    )
+    y_prob, known = outcome.y_prob_without, outcome.readable_without
+    after = ranked(prediction.bundle, prediction.text, y_prob, known=known)
     before = {one.label: one.probability for one in prediction.tags}
     before |= {one.archive: one.probability for one in prediction.archives}
     shown = {tag.label for tag in (*prediction.shown(), *after.shown())}
