@@ -23,16 +23,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from arxivtag import __version__, config
 from arxivtag.api import shapes, tagging
-from arxivtag.api.shapes import (
-    ApiError,
-    Fault,
-    Health,
-    Models,
-    TagAnswer,
-    TagRequest,
-    document,
-)
-from arxivtag.config import visitor_limits
+from arxivtag.api.shapes import ApiError, Fault, Health, Models, TagAnswer, TagRequest, document
 from arxivtag.errors import ArxivTagError
 from arxivtag.policy import Role, policy, role
 
@@ -46,7 +37,7 @@ class Api:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.rate = Rate(visitor_limits().max_api_papers_per_minute)
+        self.rate = Rate(config.visitor_limits().max_api_papers_per_minute)
         self.at_once = anyio.CapacityLimiter(os.cpu_count() or 1)
 
     async def health(self, request: Request) -> Response:

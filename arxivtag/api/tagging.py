@@ -121,6 +121,12 @@ def _check_length(number: int, paper: Paper, *, explained: bool) -> None:
 
 
 def _result(bundle: Bundle, text: str, tagged: tagger.Tagged, *, with_words: bool) -> Result:
+
+    def words(label: str) -> list[Word]:
+        explanation, _ = without_function_words(explain(bundle, text, label))
+        strongest = explanation.contributions[:N_WORDS]
+        return [Word(one.term, round(one.delta_logit, 4)) for one in strongest]
+
     n_explained = shapes.MAX_EXPLAINED_LABELS if with_words else 0
     labels = [
         Label(
@@ -128,14 +134,8 @@ def _result(bundle: Bundle, text: str, tagged: tagger.Tagged, *, with_words: boo
             one.name,
             round(one.probability, 6),
             one.above_threshold,
-            _words(bundle, text, one.label) if rank < n_explained else UNSET,
+            words(one.label) if rank < n_explained else UNSET,
         )
         for rank, one in enumerate(tagged)
     ]
     return Result(labels, tagged.remark.sentence if tagged.remark else UNSET)
-
-
-def _words(bundle: Bundle, text: str, label: str) -> list[Word]:
-    explanation, _ = without_function_words(explain(bundle, text, label))
-    strongest = explanation.contributions[:N_WORDS]
-    return [Word(one.term, round(one.delta_logit, 4)) for one in strongest]
