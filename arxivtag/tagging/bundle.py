@@ -37,13 +37,7 @@ from arxivtag.learning.network import Network, OutputActivation
 from arxivtag.learning.progress import utc_now
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.settings import (
-    MAX_FEATURES,
-    MAX_WORD_UNITS,
-    RunConfig,
-    VectorizerConfig,
-    WordKind,
-)
+from arxivtag.settings import MAX_FEATURES, MAX_WORD_UNITS, RunConfig, VectorizerConfig, WordKind
 from arxivtag.tagging.neighbours import NeighbourIndex
 from arxivtag.tagging.scope import N_PAIRS, Scope
 
@@ -94,14 +88,11 @@ class NetworkLayout:
     """How the network's files are to be read.
 
     Attributes:
-        output_activation: What turns logits into probabilities.
         precision: How kernels are stored.
         branches: For each branch what its layers lead from and to: n_features, hidden units,
             n_labels.
-        word_kinds: The kind of each branch that reads words in order; ...
-        word_units: ... its units; ...
-        word_lengths: ... and how many words it reads: all that the vectorizer keeps where none
-            are given. Words and labels are the vectorizer's and the bundle's.
+        word_kinds: The kind of each branch that reads words in order.
+        word_lengths: How many words each reads: all that the vectorizer keeps where none are given.
     """
 
     output_activation: OutputActivation = _MISSING

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import threading
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -194,8 +195,7 @@ class _Reader:
     def word_branch(self, number: int, shape: WordShape) -> WordBranch:
         """Return a network that reads words in order."""
         name = functools.partial(word_weights_name, number)
-        scale = self.array(name("scale"), (shape.n_words + 1,), np.float32)
-        _check_scale(name("scale"), scale)
+        scale = self.scale(name("scale"), shape.n_words + 1)
         embedding = self.array(name("embedding"), (shape.n_words + 1, SIZE), np.int8)
         if embedding[0].any():
             raise _wrong("vector of a gap should be zero.")
@@ -211,9 +211,15 @@ class _Reader:
         name = weights_name(branch, number, "kernel")
         if self.layout.network.precision == "float32":
             return DenseLayer(self.array(name, shape, np.float32), bias)
-        scale = self.array(weights_name(branch, number, "scale"), shape[:1], np.float32)
-        _check_scale(name, scale)
+        scale = self.scale(weights_name(branch, number, "scale"), shape[0])
         return DenseLayer(self.array(name, shape, np.int8), bias, scale)
+
+    def scale(self, name: str, n_rows: int) -> NDArray[np.float32]:
+        """Return the factors of a kernel's rows, of which none makes its numbers infinite."""
+        factors = self.array(name, (n_rows,), np.float32)
+        with np.errstate(over="ignore"):  # a damaged one; refused in the next line
+            _check_finite(name, factors * np.float32(_LARGEST_INT8))
+        return factors
 
     def neighbours(self) -> NeighbourIndex | None:
         """Return the papers to search for similar ones, if the bundle keeps any."""
@@ -253,22 +259,25 @@ class _Reader:
         """
         path = self.file(f"{name}.npy")
         expected = np.dtype(kind)
-        n_values = int(np.prod(shape, dtype=np.int64))
+        n_bytes = expected.itemsize * math.prod(shape)
         try:
             with path.open("rb") as file:
-                header = _read_header(file)
+                start = file.read(10)  # the last 2 bytes are the length of what follows, padded
+                header = start[:8] + file.read(int.from_bytes(start[8:], "little")).rstrip()
                 if header != _written_header(shape, expected):
                     raise _wrong(
                         f"{path.name} should be {expected} of shape {shape}. "
                         f"Received: {header!r:.120}."
                     )
-                n_bytes = path.stat().st_size - file.tell()
-                if n_bytes != n_values * expected.itemsize:
+                n_received = path.stat().st_size - file.tell()
+                if n_received != n_bytes:
                     raise _wrong(
-                        f"{path.name} should hold {n_values * expected.itemsize:,} bytes of "
-                        f"numbers. Received: {n_bytes:,}."
+                        f"{path.name} should hold {n_bytes:,} bytes of numbers. "
+                        f"Received: {n_received:,}."
                     )
-                values = _mapped(file, shape, expected)
+                if not n_bytes:  # nothing cannot be mapped
+                    return np.empty(shape, expected)
+                values = np.asarray(np.memmap(file, expected, "r", file.tell(), shape))
         except (OSError, ValueError) as error:
             raise _wrong(f"{path.name} cannot be read.") from error
         _check_finite(name, values)
@@ -346,21 +355,11 @@ def _fits(sizes: tuple[int, ...], layout: Layout) -> bool:
     )
 
 
-def _read_header(file: BinaryIO) -> bytes:
-    """Return the header of a ``.npy`` file, whose length (2 bytes) and padding are left out."""
-    start = file.read(10)
-    return start[:8] + file.read(int.from_bytes(start[8:], "little")).rstrip()
-
-
-def _mapped(file: BinaryIO, shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
-    """Return the array that lies in the rest of a file, without reading it."""
-    if 0 in shape:  # nothing cannot be mapped
-        return np.empty(shape, kind)
-    return np.asarray(np.memmap(file, kind, mode="r", offset=file.tell(), shape=shape))
-
-
 def _written_header(shape: tuple[int, ...], kind: np.dtype[Any]) -> bytes:
-    """Return the header that ``numpy.save`` writes, to compare with and never to evaluate."""
+    """Return the header that ``numpy.save`` writes, without the length of its text and padding.
+
+    It is for comparing with: what is read is never evaluated.
+    """
     about = f"{{'descr': {kind.str!r}, 'fortran_order': False, 'shape': {shape}, }}"
     return b"\x93NUMPY\x01\x00" + about.encode("ascii")
 
@@ -369,11 +368,6 @@ def _check_finite(name: str, values: NDArray[Any]) -> None:
     # A NaN or an infinity anywhere shows in the smallest or the largest value.
     if values.dtype.kind == "f" and not np.isfinite([values.min(), values.max()]).all():
         raise _wrong(f"{name} holds values that are not finite.")
-
-
-def _check_scale(name: str, scale: NDArray[np.float32]) -> None:
-    with np.errstate(over="ignore"):  # a damaged scale; refused then
-        _check_finite(name, scale * np.float32(_LARGEST_INT8))
 
 
 def _check_size(path: Path, n_bytes: int) -> None:

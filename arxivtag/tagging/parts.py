@@ -92,12 +92,15 @@ class Model:
 
 
 def model_at(folder: Path) -> Model:
-    """Return the model in a folder.
+    """Return the model in a folder, by the names and sizes of its files, and its manifest.
 
     Raises:
         StorageError: If the folder cannot be read.
     """
-    return Model(str(folder), _digest(folder))
+    with storage.disk_errors("read", folder):
+        files = [(one.name, one.stat().st_size) for one in sorted(folder.iterdir())]
+        manifest = (folder / "manifest.json").read_bytes()
+    return Model(str(folder), hashlib.sha256(repr(files).encode() + manifest).hexdigest())
 
 
 @functools.lru_cache(maxsize=2)
@@ -110,20 +113,12 @@ def bundle_of(model: Model) -> Bundle:
     folder = Path(model.folder)
     if folder.parts[-2:] == config.PRETRAINED_PATH.parts[-2:]:
         folder = config.PRETRAINED_PATH
-    if _digest(folder) != model.digest:
+    if model_at(folder).digest != model.digest:
         raise BundleError(
             f"The model in {folder} is another one than where it was asked for.",
             "Workers must see the same folder at the same path.",
         )
     return load_bundle(folder)
-
-
-def _digest(folder: Path) -> str:
-    """Return a digest of the names and sizes of a model's files, and of its manifest."""
-    with storage.disk_errors("read", folder):
-        files = [(one.name, one.stat().st_size) for one in sorted(folder.iterdir())]
-        manifest = (folder / "manifest.json").read_bytes()
-    return hashlib.sha256(repr(files).encode() + manifest).hexdigest()
 
 
 class Parts:

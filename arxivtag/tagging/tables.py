@@ -134,33 +134,33 @@ def write_tables(tables: Iterable[pd.DataFrame], path: Path, separator: str) -> 
             f"The output file should end in one of {', '.join(writers)}. Received: {path.name}.",
             "Rename it.",
         )
-    write = writers[path.suffix]
-    storage.write_atomic(path, lambda file: write(tables, file, separator))
+    if path.suffix != ".csv":
+        tables = (with_lists(table, separator) for table in tables)
+    storage.write_atomic(path, lambda file: writers[path.suffix](tables, file))
 
 
-def _write_csv(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
+def _write_csv(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     for number, table in enumerate(tables):
         file.write(table_as_csv(table, header=number == 0).encode())
 
 
-def _write_jsonl(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
-    for table in tables:
-        file.write(table_as_jsonl(with_lists(table, separator)).encode())
+def _write_jsonl(listed: Iterable[pd.DataFrame], file: BinaryIO) -> None:
+    for table in listed:
+        file.write(table_as_jsonl(table).encode())
 
 
-def _write_parquet(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
+def _write_parquet(listed: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     """Write one row group a table; each has the types of the first, whatever it lacks."""
     with contextlib.ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
-        for table in tables:
-            listed = with_lists(table, separator)
+        for table in listed:
             if writer is None:
-                schema = pa.Schema.from_pandas(listed, preserve_index=False)
+                schema = pa.Schema.from_pandas(table, preserve_index=False)
                 for name, kind in ((PREDICTED_LABELS, pa.string()), (PROBABILITIES, pa.float64())):
                     field = pa.field(name, pa.list_(kind))
                     schema = schema.set(schema.get_field_index(name), field)
                 writer = stack.enter_context(pq.ParquetWriter(file, schema))
-            writer.write_table(pa.Table.from_pandas(listed, schema, preserve_index=False))
+            writer.write_table(pa.Table.from_pandas(table, schema, preserve_index=False))
 
 
 def table_as_csv(table: pd.DataFrame, *, header: bool = True) -> str:
