@@ -267,16 +267,11 @@ class _Reading:
         pairs = [(self.words[at], self.words[at + 1]) for at in np.flatnonzero(is_pair)]
         return list(dict.fromkeys([*words, *pairs]))
 
-    def in_order(self, variants: Sequence[Integers], length: int) -> NDArray[np.int32]:
-        """Return the first words of each variant, with gaps where words are left out."""
-        words = np.zeros((len(variants), length), dtype=np.int32)
-        words[:, : len(self.numbers)] = self.numbers[:length]
-        for row, removed in enumerate(variants):
-            words[row, removed[removed < length]] = 0
-        return words
-
     def counts(self, variants: Sequence[Integers]) -> SparseRows:
-        """Return how often each n-gram is left, for each set of positions left out."""
+        """Return how often each n-gram is left, for each set of positions left out.
+
+        Networks that read words in order are given the first words, with gaps.
+        """
         words = np.ones((len(variants), len(self.words)), dtype=bool)
         for row, removed in enumerate(variants):
             words[row, removed] = False
@@ -284,18 +279,23 @@ class _Reading:
         left = np.concatenate([words, words[:, :-1] & words[:, 1:]], axis=1)
         columns = np.concatenate([self.word_columns, self.pair_columns]).astype(np.int32)
         rows, places = np.nonzero(left)
-        return count_rows(rows, columns[places], len(variants), len(self.bundle.vectorizer))
+        vectorizer = self.bundle.vectorizer
+        counts = count_rows(rows, columns[places], len(variants), len(vectorizer))
+        length = vectorizer.config.max_length_words
+        if length is None:
+            return counts
+        in_order = np.zeros((len(variants), length), dtype=np.int32)
+        in_order[:, : len(self.words)] = np.where(words, self.numbers, 0)[:, :length]
+        return replace(counts, words=in_order)
 
     def logits(self, variants: Sequence[Integers]) -> Floats:
         """Return the logits without these word positions, ``(n_variants, n_labels)``."""
-        vectorizer, parts = self.bundle.vectorizer, []
-        length = vectorizer.config.max_length_words
+        parts = []
         with one_blas_thread():
             for start in range(0, len(variants), _BLOCK):
-                block = variants[start : start + _BLOCK]
-                rows = vectorizer.weigh(self.counts(block))
-                words = None if length is None else self.in_order(block, length)
-                parts.append(logits(self.bundle.network, replace(rows, words=words)))
+                counts = self.counts(variants[start : start + _BLOCK])
+                rows = self.bundle.vectorizer.weigh(counts)
+                parts.append(logits(self.bundle.network, rows))
         return np.concatenate(parts)
 
     def probabilities(self, values: Floats) -> Floats:

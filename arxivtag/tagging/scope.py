@@ -17,6 +17,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,11 +153,15 @@ def mean_lifts(scope: Scope, words: Words) -> Floats:
     place[place == len(scope.pairs)] = 0
     is_usual = scope.pairs[place] == hashes
     lifts = np.where(is_usual, scope.lifts[place].astype(np.float32), _UNKNOWN_PAIR)
-    totals = np.append(0, np.cumsum(lifts, dtype=np.float64))
     bounds = np.searchsorted(starts, words.indptr)
-    n_pairs = np.diff(bounds)
-    means = (totals[bounds[1:]] - totals[bounds[:-1]]) / np.maximum(n_pairs, 1)
-    return np.asarray(np.where(n_pairs > 0, means, _UNKNOWN_PAIR), np.float32)
+    means = np.where(np.diff(bounds) > 0, _means(lifts, bounds), _UNKNOWN_PAIR)
+    return np.asarray(means, np.float32)
+
+
+def _means(values: NDArray[Any], bounds: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the mean of the values from each bound to the next; of none, 0."""
+    totals = np.append(0, np.cumsum(values, dtype=np.float64))
+    return np.asarray(np.diff(totals[bounds]) / np.maximum(np.diff(bounds), 1), np.float64)
 
 
 def lowest_sums(scope: Scope, n_words: NDArray[np.integer]) -> Floats:
@@ -185,6 +190,4 @@ def _known_shares(vectorizer: Vectorizer, words: Words) -> Floats:
     """Return the share of each text's words that stand in a term of the vocabulary."""
     table = vectorizer.terms
     is_known = (table.numbers(words.dictionary) < len(table.word_number))[words.codes]
-    totals = np.append(0, np.cumsum(is_known))
-    n_known = totals[words.indptr[1:]] - totals[words.indptr[:-1]]
-    return np.asarray(n_known / np.maximum(np.diff(words.indptr), 1), np.float32)
+    return np.asarray(_means(is_known, words.indptr), np.float32)

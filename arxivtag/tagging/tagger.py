@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +18,7 @@ from arxivtag.learning import network, thresholds
 from arxivtag.learning.calibration import calibrate
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers.schema import ABSTRACT, TITLE
-from arxivtag.papers.taxonomy import known_labels, label_name
+from arxivtag.papers.taxonomy import archive_of, known_labels, label_name
 from arxivtag.papers.texts import join_text, normalize_text
 from arxivtag.papers.words import map_threads
 from arxivtag.tagging.scope import Remark, doubts, nearly_equal
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
 BATCH_SIZE = 1024
 # Of the areas of 20,000 papers held out, 2.7 % have less; of areas drawn at random, 94 %.
 ODD_BELOW = 0.01
+# Of the papers of rank_archives whose most probable area has 0.3 to 0.5 while an archive has 0.7
+# or more (3.7 %), the archive was right for 94 of 100, the area for 52. With less than 0.3 are
+# 0.4 % of the papers, but half of the texts from outside of arXiv that would get an archive.
+_LEAST_AREA, _SURE_AREA = 0.3, 0.5
+_SURE_ARCHIVE = 0.7
 
 Probabilities = NDArray[np.float32]
 
@@ -47,15 +53,26 @@ class LabelScore:
 class Tagged(tuple[LabelScore, ...]):
     """The labels of one text, most probable first, and what is to be said of them.
 
-    A ``remark`` says why a text got no label, or that two of them are nearly as likely.
+    A text that the model cannot judge (``is_judged``) is given none. A ``remark`` says why, or that
+    two labels are nearly as likely.
     """
 
     remark: Remark | None
+    is_judged: bool
 
-    def __new__(cls, labels: Iterable[LabelScore], remark: Remark | None = None) -> Self:
+    def __new__(
+        cls, labels: Iterable[LabelScore], remark: Remark | None = None, *, is_judged: bool = True
+    ) -> Self:
         tagged = super().__new__(cls, labels)
-        tagged.remark = remark
+        tagged.remark, tagged.is_judged = remark, is_judged
         return tagged
+
+
+@dataclass(frozen=True)
+class ArchiveScore(LabelScore):
+    """One archive for one text, with those of its areas that the model knows."""
+
+    areas: tuple[LabelScore, ...]
 
 
 @dataclass(frozen=True)
@@ -201,7 +218,7 @@ def tag(
         is_judged = bool(known) and doubt is None
         ranked = rank_labels(bundle, row, top_k, threshold, readable=is_judged)
         remark = nearly_equal(bundle.label_names, row) if is_judged else doubt
-        found.append(Tagged(ranked, remark))
+        found.append(Tagged(ranked, remark, is_judged=is_judged))
     return found
 
 
@@ -256,6 +273,46 @@ def second_opinion(
         ),
         unknown=tuple(label for label in wanted if label not in known),
     )
+
+
+def rank_archives(tags: Sequence[LabelScore]) -> tuple[ArchiveScore, ...]:
+    """Return the archives of one text, most probable first.
+
+    ``tags`` are all labels of a model, most probable first, and so are the areas of each archive.
+    A label that is no area of arXiv is an archive of its own.
+
+    That a paper stands in an archive means that it stands in one of its areas at least, so an
+    archive's probability is that of its areas, taken as independent: 1 - (1 - p1)(1 - p2) ... On
+    20,293 papers of all of arXiv that the model had not seen, the mean error of calibration of the
+    archives above 5 % was 0.017 (the greatest of the areas: 0.088, their sum up to 1: 0.044).
+    Dividing by the probability that any area at all is right lowers the Brier score a little more
+    (0.0177 in place of 0.0183), but finds an archive in texts from outside of arXiv, where that
+    probability is small.
+    """
+    areas: dict[str, list[LabelScore]] = {}
+    for tag in tags:
+        areas.setdefault(archive_of(tag.label), []).append(tag)
+    found = [
+        ArchiveScore(
+            archive,
+            label_name(archive),
+            1 - math.prod(1 - area.probability for area in members),
+            above_threshold=False,
+            areas=tuple(members),
+        )
+        for archive, members in areas.items()
+    ]
+    return tuple(sorted(found, key=lambda one: -one.probability))
+
+
+def archive_as_answer(archives: Sequence[ArchiveScore]) -> ArchiveScore | None:
+    """Return the archive that is probable while no area is; None where one can say more, or less.
+
+    ``archives`` are most probable first.
+    """
+    best_area = max(archive.areas[0].probability for archive in archives)
+    unsure = _LEAST_AREA <= best_area < _SURE_AREA
+    return archives[0] if unsure and archives[0].probability >= _SURE_ARCHIVE else None
 
 
 def _check_choice(top_k: int | None, threshold: float | None) -> None:

@@ -7,15 +7,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-import numpy as np
 import streamlit as st
 
 from arxivtag.papers.taxonomy import label_kind
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
-from arxivtag.tagging.archives import ArchiveScore, archive_as_answer, rank_archives
 from arxivtag.tagging.bundle import Bundle
-from arxivtag.tagging.scope import Remark, nearly_equal
+from arxivtag.tagging.scope import Remark
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
 
@@ -28,17 +26,15 @@ THE_ANSWER = "the answer"  # the chip of an archive that is one
 class Prediction:
     """What a model says about one text: title and abstract as the model reads them.
 
-    ``probabilities`` are calibrated, (n_labels,) float32, in the order of ``bundle.label_names``;
-    ``tags`` are all labels, most probable first. A text of which the model knows no word is not
-    ``readable`` and gets no label, and neither does one that the model doubts.
+    ``tags`` are all labels, most probable first. A text that the model cannot judge, such as one of
+    which it knows no word, is given none. A ``remark`` says why, or what else is to be said.
     """
 
     text: str
     bundle: Bundle
-    probabilities: np.ndarray
     tags: tuple[tagger.LabelScore, ...]
-    readable: bool
-    doubt: Remark | None = None
+    is_judged: bool
+    remark: Remark | None = None
 
     @property
     def above(self) -> tuple[tagger.LabelScore, ...]:
@@ -46,14 +42,14 @@ class Prediction:
         return tuple(tag for tag in self.tags if tag.above_threshold)
 
     @cached_property
-    def archives(self) -> tuple[ArchiveScore, ...]:
+    def archives(self) -> tuple[tagger.ArchiveScore, ...]:
         """All labels by their archives, most probable first."""
-        return rank_archives(self.tags)
+        return tagger.rank_archives(self.tags)
 
     @property
-    def archive(self) -> ArchiveScore | None:
+    def archive(self) -> tagger.ArchiveScore | None:
         """The archive that is the answer where no area can be."""
-        return archive_as_answer(self.archives) if self.readable else None
+        return tagger.archive_as_answer(self.archives) if self.is_judged else None
 
     def shown(self) -> tuple[tagger.LabelScore, ...]:
         """The labels that are given, the most probable three, and a few more above 1 %."""
@@ -86,21 +82,8 @@ class Prediction:
 def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
     text = join_text(title, abstract, bundle.text_fields)
-    y_prob, known = tagger.predict_with_readable(bundle, [text])
-    (doubt,) = tagger.doubtful(bundle, [text], y_prob)
-    return ranked(bundle, text, y_prob[0], known=bool(known[0]), doubt=doubt)
-
-
-def ranked(
-    bundle: Bundle, text: str, y_prob_row: np.ndarray, *, known: bool, doubt: Remark | None = None
-) -> Prediction:
-    """Return the prediction that these calibrated probabilities, ``(n_labels,)``, are.
-
-    ``known`` says whether the text holds an n-gram that the model knows.
-    """
-    readable = known and doubt is None
-    tags = tagger.rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
-    return Prediction(text, bundle, y_prob_row, tags, readable, doubt)
+    (tagged,) = tagger.tag(bundle, [text], top_k=len(bundle.label_names))
+    return Prediction(text, bundle, tagged, tagged.is_judged, tagged.remark)
 
 
 def summary_sentence(prediction: Prediction) -> str:
@@ -135,13 +118,13 @@ def _listed(names: Sequence[str]) -> str:
 def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
     archive = prediction.archive
-    chips = prediction.roles() if archive is None else {archive.archive: THE_ANSWER}
+    chips = prediction.roles() if archive is None else {archive.label: THE_ANSWER}
     draw = partial(tree_html, prediction.archives, thresholds=prediction.thresholds(), chips=chips)
     sentence = html.escape(summary_sentence(prediction).replace(" %", "\u00a0%"))
     st.html(f'<p role="status" class="at-sentence">{sentence}</p>{draw(prediction.shown())}')
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
-    if remark := nearly_equal(prediction.bundle.label_names, prediction.probabilities):
-        components.note(remark.sentence)
+    if prediction.remark:
+        components.note(prediction.remark.sentence)
     calibrated = prediction.bundle.calibration.method != "none"
     components.note(
         f"Top three: {top}. Model: {context.model_name}; probabilities are "
@@ -153,7 +136,7 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
 
 
 def tree_html(
-    archives: Sequence[ArchiveScore],
+    archives: Sequence[tagger.ArchiveScore],
     shown: Collection[tagger.LabelScore],
     thresholds: Mapping[str, float],
     chips: Mapping[str, str],
@@ -173,10 +156,9 @@ def tree_html(
         if len(archive.areas) == 1:
             items += rows
         elif rows:
-            whole = tagger.LabelScore(archive.archive, archive.name, archive.probability, False)
-            chip = chips.get(archive.archive, "")
+            whole = _row_html(archive, None, chips.get(archive.label, ""), "archive")
             inner = "".join(f"<li>{row}</li>\n" for row in rows)
-            items.append(f"{_row_html(whole, None, chip, 'archive')}<ol>{inner}</ol>")
+            items.append(f"{whole}<ol>{inner}</ol>")
     key = "✓ passes its threshold" + (" (the upright line on the bar)" if thresholds else "")
     return (
         '<ol class="at-bars" aria-label="Labels by probability">'

@@ -17,9 +17,10 @@ from arxivtag.tagging.explanation import (
     without_function_words,
     without_phrases,
 )
+from arxivtag.tagging.tagger import rank_labels
 from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
-from arxivtag.ui.predict.answer import Prediction, ranked, summary_sentence, tree_html
+from arxivtag.ui.predict.answer import Prediction, summary_sentence, tree_html
 
 MAX_LEFT_OUT = 50
 _CONTRIBUTION_COLUMNS = {
@@ -149,10 +150,12 @@ def what_if_html(prediction: Prediction, phrases: Sequence[str]) -> str:
     outcome = without_phrases(prediction.bundle, prediction.text, phrases)
     if outcome.n_places == 0:
         return "<p>That is not in the text, so nothing changes.</p>"
-    y_prob, known = outcome.y_prob_without, outcome.readable_without
-    after = ranked(prediction.bundle, prediction.text, y_prob, known=known)
-    before = {one.label: one.probability for one in prediction.tags}
-    before |= {one.archive: one.probability for one in prediction.archives}
+    bundle, readable = prediction.bundle, outcome.readable_without
+    tags = rank_labels(
+        bundle, outcome.y_prob_without, top_k=len(bundle.label_names), readable=readable
+    )
+    after = Prediction(prediction.text, bundle, tags, readable)
+    before = {one.label: one.probability for one in (*prediction.tags, *prediction.archives)}
     shown = {tag.label for tag in (*prediction.shown(), *after.shown())}
     places = "one place" if outcome.n_places == 1 else f"{outcome.n_places} places"
     sentence = f"Left out at {places}. {summary_sentence(after)}"
