@@ -90,8 +90,17 @@ def tag_papers(request: TagRequest, bundle: Bundle) -> list[Result]:
     Raises:
         ApiError: With status 422 if a text is too long, 413 if there is too much to explain.
     """
+    longest, done = config.limits().max_abstract_chars, "read"
+    if request.explain:
+        longest, done = min(longest, shapes.MAX_EXPLAINED_CHARS), "explained"
     for number, paper in enumerate(request.papers):
-        _check_length(number, paper, explained=request.explain)
+        if len(paper.abstract) > longest:
+            raise ApiError(
+                413 if request.explain else 422,
+                f"papers[{number}].abstract has {len(paper.abstract):,} characters; "
+                f"at most {longest:,} can be {done}.",
+                "Send the abstract alone.",
+            )
     if request.explain and len(request.papers) > shapes.MAX_EXPLAINED_PAPERS:
         raise ApiError(
             413,
@@ -106,18 +115,6 @@ def tag_papers(request: TagRequest, bundle: Bundle) -> list[Result]:
         _result(bundle, text, one, with_words=request.explain)
         for text, one in zip(texts, tagged, strict=True)
     ]
-
-
-def _check_length(number: int, paper: Paper, *, explained: bool) -> None:
-    most = config.limits().max_abstract_chars
-    longest = min(most, shapes.MAX_EXPLAINED_CHARS) if explained else most
-    if len(paper.abstract) > longest:
-        raise ApiError(
-            413 if explained else 422,
-            f"papers[{number}].abstract has {len(paper.abstract):,} characters; "
-            f"at most {longest:,} can be {'explained' if explained else 'read'}.",
-            "Send the abstract alone.",
-        )
 
 
 def _result(bundle: Bundle, text: str, tagged: tagger.Tagged, *, with_words: bool) -> Result:

@@ -44,7 +44,6 @@ from arxivtag.tagging.scope import N_PAIRS, Scope
 SCHEMA_VERSION = 1
 MANIFEST_NAME = "manifest.json"
 
-Precision = Literal["float32", "int8"]
 TextFields = Literal["abstract", "title_and_abstract"]
 
 MAX_WORD_BRANCHES = 8
@@ -96,7 +95,7 @@ class NetworkLayout:
     """
 
     output_activation: OutputActivation = _MISSING
-    precision: Precision = _MISSING
+    precision: Literal["float32", "int8"] = _MISSING
     branches: tuple[tuple[int, ...], ...] = _MISSING
     word_kinds: tuple[WordKind, ...] = ()
     word_units: tuple[int, ...] = setting(
@@ -145,9 +144,7 @@ def word_weights_name(branch: int, part: str) -> str:
     return f"words{branch}_{part}"
 
 
-def new_manifest(
-    settings: RunConfig | None = None, data_fingerprint: str = "", **about: object
-) -> dict[str, Any]:
+def new_manifest(settings: RunConfig, data_fingerprint: str, **about: object) -> dict[str, Any]:
     """Return the free part of a manifest: when, with what and from which data a model was made.
 
     Args:
@@ -163,5 +160,5 @@ def new_manifest(
         "created_at": utc_now(),
         "package_versions": versions,
         "data_fingerprint": data_fingerprint,
-        "config": to_dict(settings) if settings is not None else {},
+        "config": to_dict(settings),
     }

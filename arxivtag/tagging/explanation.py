@@ -36,7 +36,7 @@ from arxivtag.learning.logistic import logit
 from arxivtag.learning.network import activate, logits, probability_of_any
 from arxivtag.learning.vectorizer import count_rows
 from arxivtag.papers.texts import normalize_text
-from arxivtag.tagging.tagger import one_blas_thread
+from arxivtag.tagging.tagger import Tagged, one_blas_thread, rank_labels
 
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
@@ -101,19 +101,6 @@ class Explanation:
     text: str
 
 
-@dataclass(frozen=True, eq=False)
-class WhatIf:
-    """The model on a text without some phrases, which stand in it ``n_places`` times.
-
-    ``y_prob_without`` are calibrated, ``(n_labels,)``; ``readable_without`` says whether an n-gram
-    that the model knows is left.
-    """
-
-    n_places: int
-    y_prob_without: Floats
-    readable_without: bool
-
-
 def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     """Return what each known word and pair of ``text`` does to ``label``.
 
@@ -141,14 +128,13 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
         Contribution(" ".join(term), float(delta), float(without), len(starts))
         for term, (starts, _), delta, without in zip(terms, places, deltas, y_prob[1:], strict=True)
     ]
+    contributions.sort(key=lambda item: (-abs(item.delta_logit), item.term))
     delta_of = {item.term: item.delta_logit for item in contributions}
     return Explanation(
         label=label,
         logit=float(log_odds[0]),
         probability=float(y_prob[0]),
-        contributions=tuple(
-            sorted(contributions, key=lambda item: (-abs(item.delta_logit), item.term))
-        ),
+        contributions=tuple(contributions),
         spans=tuple(
             Span(start, end, delta_of[word], word)
             for word, start, end in reading.placed
@@ -175,11 +161,11 @@ def without_function_words(
     return kept, tuple(hidden.values())
 
 
-def without_phrases(bundle: Bundle, text: str, phrases: Sequence[str]) -> WhatIf:
-    """Return the probabilities of all labels with every place of each phrase left out.
+def without_phrases(bundle: Bundle, text: str, phrases: Sequence[str]) -> tuple[int, Tagged]:
+    """Return at how many places phrases stand, and all labels of the text without these places.
 
     Phrases are read as the model reads text (case and punctuation do not matter) and may have up
-    to 20 words each; ``n_places`` is 0 if none stands in the text.
+    to 20 words each. Where no n-gram that the model knows is left, no label is given.
 
     Raises:
         ConfigError: If a phrase has more words.
@@ -188,8 +174,9 @@ def without_phrases(bundle: Bundle, text: str, phrases: Sequence[str]) -> WhatIf
     places = [reading.places_of(_phrase_words(phrase)) for phrase in phrases]
     removed = np.concatenate([_NOTHING, *(positions for _, positions in places)])
     (y_prob,) = reading.probabilities(reading.logits([removed]))
-    n_places = sum(len(starts) for starts, _ in places)
-    return WhatIf(n_places, y_prob, bool(reading.counts([removed]).readable()[0]))
+    readable = bool(reading.counts([removed]).readable()[0])
+    ranked = rank_labels(bundle, y_prob, top_k=len(y_prob), readable=readable)
+    return sum(len(starts) for starts, _ in places), Tagged(ranked, is_judged=readable)
 
 
 def _phrase_words(phrase: str) -> list[str]:

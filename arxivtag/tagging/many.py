@@ -121,8 +121,7 @@ def tag_part(rows: bytes, wanted: Wanted) -> bytes:
     sink = pa.BufferOutputStream()
     counts = {name: str(n) for name, n in missing.items()}
     pq.write_table(tagged_rows.replace_schema_metadata(counts), sink, compression="zstd")
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
+    return bytes(sink.getvalue())
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from arxivtag.learning.network import Branch, DenseLayer, Network
 from arxivtag.learning.rounding import rounded
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import run_folder
-from arxivtag.settings import VectorizerConfig, preset_settings
+from arxivtag.settings import RunConfig, VectorizerConfig, preset_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
 from arxivtag.tagging.saving import save_bundle
@@ -34,7 +34,7 @@ def demo_bundle() -> Bundle:
     kernel = (12 * (weights - weights.mean(axis=0))).T.astype(np.float32)
     bias = np.full(len(LABELS), -4, dtype=np.float32)
     return Bundle(
-        manifest=new_manifest(),
+        manifest=new_manifest(RunConfig(), ""),
         vectorizer=vectorizer,
         network=rounded(Network((Branch((DenseLayer(kernel, bias),)),), "sigmoid")),
         label_names=LABELS,

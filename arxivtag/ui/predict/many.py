@@ -21,7 +21,7 @@ from arxivtag.papers.text_checks import count_notes, notes_text
 from arxivtag.papers.uploads import delete_upload, save_upload, upload_path
 from arxivtag.tagging import tables, tagger
 from arxivtag.ui.frame import components, models
-from arxivtag.ui.frame import tables as columns
+from arxivtag.ui.frame import tables as ui_tables
 from arxivtag.ui.frame.add_papers import FILE_TYPES, NO_COLUMN
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
@@ -311,14 +311,14 @@ def _render_rows(passing: pd.DataFrame, result: ManyResult) -> None:
     """Draw the first of the rows that pass the filter, and say how many there are."""
     table, shown = result.table, passing.head(MAX_ROWS_SHOWN)
     front = {
-        tables.PREDICTED_LABELS: columns.text("Predicted labels", pinned=True),
-        tables.PROBABILITIES: columns.text("Probabilities"),
-        table.columns[-1]: columns.text("Note"),
+        tables.PREDICTED_LABELS: ui_tables.text("Predicted labels", pinned=True),
+        tables.PROBABILITIES: ui_tables.text("Probabilities"),
+        table.columns[-1]: ui_tables.text("Note"),
         **{name: name for name in shown.columns if name not in table.columns},
     }
     looks = front | {name: name for name in shown.columns if name not in front}
     alt = "The papers with their labels and probabilities"
-    columns.draw(shown, "predict-many", alt, looks, height=420)
+    ui_tables.draw(shown, "predict-many", alt, looks, height=420)
     cut = f"; the first {len(shown):,} stand above" if len(shown) < len(passing) else ""
     components.note(
         f"{components.count_text(len(passing))} of {components.count_text(len(table))} papers pass "
@@ -328,12 +328,13 @@ def _render_rows(passing: pd.DataFrame, result: ManyResult) -> None:
 
 
 def _render_downloads(passing: pd.DataFrame, result: ManyResult) -> None:
-    lists = tables.with_lists(passing, result.separator)
     with st.container(horizontal=True):
         components.download_table(passing, f"{result.name}_tagged")
         components.download(
             "Download JSONL",
             f"{result.name}_tagged.jsonl",
-            lambda: tables.table_as_jsonl(lists).encode("utf-8", errors="replace"),
+            lambda: tables.table_as_jsonl(tables.with_lists(passing, result.separator)).encode(
+                "utf-8", errors="replace"
+            ),
             "download-jsonl",
         )

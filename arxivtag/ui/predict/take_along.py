@@ -109,17 +109,13 @@ def render_snippets(title: str, abstract: str, context: PageContext) -> None:
     """Offer the lines, folded, where the API offers the model too."""
     if not is_offered(context.model, context.home):
         return
-    page_url, model = st.context.url, context.model
-    heading = "Copy as curl / Python / JavaScript"
+    heading, page_url = "Copy as curl / Python / JavaScript", st.context.url
     with st.expander(heading, icon=":material/code:", on_change="rerun") as opened:
         if not opened.open or page_url is None:
             return
         language = st.segmented_control(
             "Language", list(LANGUAGES), default="curl", required=True, key="snippet-language"
         )
-        url = tag_url(page_url)
-        st.code(
-            snippet(language, url, title, abstract, model), language=LANGUAGES[language],
-            wrap_lines=True,
-        )  # fmt: skip
+        lines = snippet(language, tag_url(page_url), title, abstract, context.model)
+        st.code(lines, language=LANGUAGES[language], wrap_lines=True)
         components.note("The copy button stands at the top right. What else the API can do: /api.")

@@ -68,8 +68,7 @@ def render_one_abstract(context: PageContext, bundle: Bundle) -> None:
 
 def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) -> Prediction | None:
     """Draw the answer, or why there is none; return the prediction if one was made."""
-    also_read = title if bundle.text_fields == "title_and_abstract" else ""
-    check = check_text(abstract, config.limits().max_abstract_chars, also_read)
+    check = check_text(abstract, config.limits().max_abstract_chars, title)
     if not check.taggable:
         _render_check(check)
         if check.kind == "empty":

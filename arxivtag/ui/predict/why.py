@@ -17,7 +17,6 @@ from arxivtag.tagging.explanation import (
     without_function_words,
     without_phrases,
 )
-from arxivtag.tagging.tagger import rank_labels
 from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
 from arxivtag.ui.predict.answer import Prediction, summary_sentence, tree_html
@@ -140,24 +139,19 @@ def _render_what_if(prediction: Prediction, table: pd.DataFrame, key: str) -> No
         select_all=False,
         placeholder="Click words in the text above, choose them here, or type a phrase",
     )
-    if not phrases:
-        return
-    st.html(what_if_html(prediction, list(map(str, phrases))))
+    if phrases:
+        st.html(what_if_html(prediction, list(map(str, phrases))))
 
 
 def what_if_html(prediction: Prediction, phrases: Sequence[str]) -> str:
     """Return the answer to the text without some phrases, and beside each label what it had."""
-    outcome = without_phrases(prediction.bundle, prediction.text, phrases)
-    if outcome.n_places == 0:
+    n_places, tagged = without_phrases(prediction.bundle, prediction.text, phrases)
+    if n_places == 0:
         return "<p>That is not in the text, so nothing changes.</p>"
-    bundle, readable = prediction.bundle, outcome.readable_without
-    tags = rank_labels(
-        bundle, outcome.y_prob_without, top_k=len(bundle.label_names), readable=readable
-    )
-    after = Prediction(prediction.text, bundle, tags, readable)
+    after = Prediction(prediction.text, prediction.bundle, tagged, tagged.is_judged)
     before = {one.label: one.probability for one in (*prediction.tags, *prediction.archives)}
     shown = {tag.label for tag in (*prediction.shown(), *after.shown())}
-    places = "one place" if outcome.n_places == 1 else f"{outcome.n_places} places"
+    places = "one place" if n_places == 1 else f"{n_places} places"
     sentence = f"Left out at {places}. {summary_sentence(after)}"
     return f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>' + tree_html(
         after.archives,
