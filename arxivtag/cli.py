@@ -348,10 +348,11 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
     layout = parse_layout(arguments.columns)
     texts = sources.load_texts(arguments.input, layout=layout, home=arguments.home)
     print_notes(texts.notes)
-    predicted = tagger.tag_papers(bundle, texts.frame, arguments.top, arguments.threshold)
+    joined = tagger.frame_texts(bundle, texts.frame)
+    predicted = tagger.tag(bundle, joined, arguments.top, arguments.threshold)
     separator = tables.label_separator(bundle.label_names)
     table = tables.with_predicted_labels(texts, predicted, separator)
-    notes = count_notes(table[tables.note_column(texts.input_columns)])
+    notes = count_notes(table.iloc[:, -1])
     if notes:
         print_notes([notes_text(notes)])
     if arguments.json:

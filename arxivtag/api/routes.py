@@ -1,9 +1,14 @@
-"""The routes of ``/api``: read a request within bounds, call the library, answer as JSON."""
+"""The routes of ``/api``: read a request within bounds and rates, call the library, answer."""
 
 from __future__ import annotations
 
+import ipaddress
+import math
 import os
 import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import anyio
@@ -18,18 +23,13 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from arxivtag import __version__, config
 from arxivtag.api import shapes, tagging
-from arxivtag.api.faults import ApiError, fault_response, json_response
-from arxivtag.api.openapi import document
-from arxivtag.api.rate import Rate
-from arxivtag.api.shapes import Health, Models, TagAnswer, TagRequest
-from arxivtag.config import visitor_limits
+from arxivtag.api.shapes import ApiError, Fault, Health, Models, TagAnswer, TagRequest, document
 from arxivtag.errors import ArxivTagError
 from arxivtag.policy import Role, policy, role
 
 PAGE = config.ASSETS_FOLDER / "api.html"
 EXPLAINING_COSTS = 10  # papers
-
-_decoder = msgspec.json.Decoder(TagRequest)
+MAX_ADDRESSES = 10_000  # whose rates are kept
 
 
 class Api:
@@ -37,7 +37,7 @@ class Api:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.rate = Rate(visitor_limits().max_api_papers_per_minute)
+        self.rate = Rate(config.visitor_limits().max_api_papers_per_minute)
         self.at_once = anyio.CapacityLimiter(os.cpu_count() or 1)
 
     async def health(self, request: Request) -> Response:
@@ -116,6 +116,25 @@ def _sharing() -> list[Middleware]:
     ]
 
 
+def json_response(
+    content: msgspec.Struct, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an answer of one of the types of :mod:`arxivtag.api.shapes`."""
+    return Response(msgspec.json.encode(content), status, headers, "application/json")
+
+
+async def fault_response(request: Request, error: Exception) -> Response:
+    """Return what a caller is told of an error; of one that nobody foresaw, only that it was."""
+    if isinstance(error, HTTPException):  # no such path, or a method that it does not take
+        fault = Fault(f"{error.detail}.", "GET /api/v1/openapi.json says what there is.")
+        return json_response(fault, error.status_code, error.headers)
+    if isinstance(error, ApiError):
+        return json_response(Fault(error.message, error.hint), error.status, error.headers)
+    if isinstance(error, ArxivTagError):
+        return json_response(Fault(error.message, error.hint), 500)
+    return json_response(Fault("The server failed at this.", "Its log says why."), 500)
+
+
 async def body_of(request: Request) -> bytes:
     """Return the body of a request.
 
@@ -145,7 +164,7 @@ def decoded(body: bytes) -> TagRequest:
         ApiError: With status 400 if it is no JSON, 422 if it is not one of ours.
     """
     try:
-        return _decoder.decode(body)
+        return msgspec.json.decode(body, type=TagRequest)
     except msgspec.ValidationError as error:
         raise ApiError(
             422, f"The request does not fit: {error}.", "GET /api/v1/openapi.json says what does."
@@ -154,3 +173,52 @@ def decoded(body: bytes) -> TagRequest:
         raise ApiError(
             400, "The body of the request is not JSON.", "Send a JSON object, encoded as UTF-8."
         ) from error
+
+
+class Rate:
+    """A bucket for each address, which fills at an even rate and holds one minute's worth.
+
+    A request may take more than is left once the bucket holds anything, and the debt is waited
+    for: so a large request is never refused for ever. An address of IPv6 counts by its first 64
+    bits, which one household or host has to itself. Not for use from several threads.
+    """
+
+    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self.per_minute = per_minute
+        self.clock = clock
+        self.buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, address: str, amount: float) -> None:
+        """Take ``amount`` from the bucket of ``address``.
+
+        Raises:
+            ApiError: With status 429, if it is empty.
+        """
+        key, now = network_of(address), self.clock()
+        left, at = self.buckets.pop(key, (float(self.per_minute), now))
+        left = min(self.per_minute, left + (now - at) * self.per_minute / 60)
+        allowed = left > 0
+        self.buckets[key] = (left - amount if allowed else left, now)
+        while len(self.buckets) > MAX_ADDRESSES:
+            self.buckets.popitem(last=False)
+        if not allowed:
+            wait_s = math.floor(-left * 60 / self.per_minute) + 1
+            raise ApiError(
+                429,
+                f"Your address may tag {self.per_minute:,} papers a minute, and has.",
+                f"Try again in {wait_s} seconds.",
+                wait_s,
+            )
+
+
+def network_of(address: str) -> str:
+    """Return what an address counts as; one that cannot be read counts as it stands."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))

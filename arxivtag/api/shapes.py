@@ -6,9 +6,15 @@ from the same types, so that it cannot say anything else.
 
 from __future__ import annotations
 
-from typing import Annotated
+import functools
+from collections.abc import Mapping
+from typing import Annotated, TypeAlias
 
+import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
+
+from arxivtag import __version__, config
+from arxivtag.errors import ArxivTagError
 
 MAX_PAPERS = 256
 MAX_EXPLAINED_PAPERS = 16
@@ -17,7 +23,28 @@ MAX_REQUEST_BYTES = 2_000_000
 MAX_TITLE_CHARS = 2_000
 MAX_EXPLAINED_CHARS = 10_000
 PRETRAINED = "pretrained"
+REFERENCE = "#/components/schemas/{name}"
+FAULTS = {
+    400: "The body is not JSON.",
+    401: "People sign in here, and the caller has not.",
+    404: "There is no such model.",
+    413: "The request is too large.",
+    422: "The request does not fit what is described here.",
+    429: "The address has asked for too much; Retry-After says for how many seconds to wait.",
+}
+EXAMPLE = {
+    "papers": [
+        {
+            "title": "Sparse gradients for wide text classifiers",
+            "abstract": "We train a neural network that assigns subject areas to the abstracts of "
+            "papers. Gradients of its first layer are computed for the words that occur in a "
+            "batch alone, which makes training several times faster at the same accuracy.",
+        }
+    ],
+    "top_k": 3,
+}
 
+Json: TypeAlias = Mapping[str, object]
 Title = Annotated[str, Meta(max_length=MAX_TITLE_CHARS)]
 Probability = Annotated[float, Meta(ge=0, le=1)]
 # JSON knows one kind of number: 3.0 is as whole as 3.
@@ -117,3 +144,65 @@ class Fault(Struct, frozen=True):
 
     error: str
     hint: str
+
+
+class ApiError(ArxivTagError):
+    """A request that is refused, with the HTTP status to answer."""
+
+    def __init__(self, status: int, message: str, hint: str, retry_after_s: int = 0) -> None:
+        super().__init__(message, hint)
+        self.status = status
+        self.headers = {"Retry-After": str(retry_after_s)} if retry_after_s else None
+
+
+@functools.cache
+def document() -> Json:
+    """Return the document. Paths are relative to its own address, so any base path will do."""
+    (schemas, components) = msgspec.json.schema_components(
+        [TagRequest, TagAnswer, Models, Health, Fault], ref_template=REFERENCE
+    )
+    request, answer, models, health, fault = schemas
+    paper = components["Paper"]["properties"]
+    paper["abstract"]["maxLength"] = config.limits().max_abstract_chars
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "arxivtag",
+            "version": __version__,
+            "summary": "Subject areas for papers, with calibrated probabilities.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "."}],
+        "paths": {
+            "/health": {"get": _operation("health", "Whether the server answers", health)},
+            "/models": {"get": _operation("models", "The models to be asked", models, 401, 429)},
+            "/tag": {
+                "post": {
+                    **_operation("tag", "Tag papers", answer, *FAULTS),
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": request, "example": EXAMPLE}},
+                    },
+                }
+            },
+        },
+        "components": {
+            "schemas": components,
+            "responses": {str(status): _answer(FAULTS[status], fault) for status in FAULTS},
+        },
+    }
+
+
+def _operation(name: str, summary: str, answer: Json, *faults: int) -> Json:
+    return {
+        "operationId": name,
+        "summary": summary,
+        "responses": {
+            "200": _answer("Done.", answer),
+            **{str(one): {"$ref": f"#/components/responses/{one}"} for one in faults},
+        },
+    }
+
+
+def _answer(description: str, schema: Json) -> Json:
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

@@ -9,8 +9,7 @@ from msgspec import UNSET
 
 from arxivtag import config
 from arxivtag.api import shapes
-from arxivtag.api.faults import ApiError
-from arxivtag.api.shapes import Label, Model, Paper, Result, TagRequest, Word
+from arxivtag.api.shapes import ApiError, Label, Model, Paper, Result, TagRequest, Word
 from arxivtag.errors import ArxivTagError, RunError
 from arxivtag.papers.texts import join_text
 from arxivtag.policy import policy
@@ -91,8 +90,17 @@ def tag_papers(request: TagRequest, bundle: Bundle) -> list[Result]:
     Raises:
         ApiError: With status 422 if a text is too long, 413 if there is too much to explain.
     """
+    longest, done = config.limits().max_abstract_chars, "read"
+    if request.explain:
+        longest, done = min(longest, shapes.MAX_EXPLAINED_CHARS), "explained"
     for number, paper in enumerate(request.papers):
-        _check_length(number, paper, explained=request.explain)
+        if len(paper.abstract) > longest:
+            raise ApiError(
+                413 if request.explain else 422,
+                f"papers[{number}].abstract has {len(paper.abstract):,} characters; "
+                f"at most {longest:,} can be {done}.",
+                "Send the abstract alone.",
+            )
     if request.explain and len(request.papers) > shapes.MAX_EXPLAINED_PAPERS:
         raise ApiError(
             413,
@@ -109,19 +117,13 @@ def tag_papers(request: TagRequest, bundle: Bundle) -> list[Result]:
     ]
 
 
-def _check_length(number: int, paper: Paper, *, explained: bool) -> None:
-    most = config.limits().max_abstract_chars
-    longest = min(most, shapes.MAX_EXPLAINED_CHARS) if explained else most
-    if len(paper.abstract) > longest:
-        raise ApiError(
-            413 if explained else 422,
-            f"papers[{number}].abstract has {len(paper.abstract):,} characters; "
-            f"at most {longest:,} can be {'explained' if explained else 'read'}.",
-            "Send the abstract alone.",
-        )
-
-
 def _result(bundle: Bundle, text: str, tagged: tagger.Tagged, *, with_words: bool) -> Result:
+
+    def words(label: str) -> list[Word]:
+        explanation, _ = without_function_words(explain(bundle, text, label))
+        strongest = explanation.contributions[:N_WORDS]
+        return [Word(one.term, round(one.delta_logit, 4)) for one in strongest]
+
     n_explained = shapes.MAX_EXPLAINED_LABELS if with_words else 0
     labels = [
         Label(
@@ -129,14 +131,8 @@ def _result(bundle: Bundle, text: str, tagged: tagger.Tagged, *, with_words: boo
             one.name,
             round(one.probability, 6),
             one.above_threshold,
-            _words(bundle, text, one.label) if rank < n_explained else UNSET,
+            words(one.label) if rank < n_explained else UNSET,
         )
         for rank, one in enumerate(tagged)
     ]
     return Result(labels, tagged.remark.sentence if tagged.remark else UNSET)
-
-
-def _words(bundle: Bundle, text: str, label: str) -> list[Word]:
-    explanation, _ = without_function_words(explain(bundle, text, label))
-    strongest = explanation.contributions[:N_WORDS]
-    return [Word(one.term, round(one.delta_logit, 4)) for one in strongest]

@@ -238,8 +238,8 @@ def evaluate_model(
         ArxivTagError: If the model or the data cannot be used, or the model knows no label of
             the data.
     """
-    from arxivtag.tagging import parts, scoring
-    from arxivtag.tagging.threads import one_blas_thread
+    from arxivtag.tagging import many, parts
+    from arxivtag.tagging.tagger import one_blas_thread
 
     chosen = parts.model_at(resolve_model(model, home, allow_path=True))
     bundle = parts.bundle_of(chosen)
@@ -249,7 +249,7 @@ def evaluate_model(
         raise _no_known_label(unknown, bundle.label_names)
     with (
         one_blas_thread(),  # sums are the same to the bit, whoever worked
-        scoring.judged(corpus, ~corpus.is_blank, chosen, pool, progress) as said,
+        many.judged(corpus, ~corpus.is_blank, chosen, pool, progress) as said,
     ):
         figures = evaluation.evaluate_bundle(
             Scored(y_true, said.y_prob, said.is_judged),

@@ -25,6 +25,7 @@ and its layout, :mod:`arxivtag.tagging.saving` writes it, :mod:`arxivtag.tagging
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,20 +37,13 @@ from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Network, OutputActivation
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
-from arxivtag.settings import (
-    MAX_FEATURES,
-    MAX_WORD_UNITS,
-    RunConfig,
-    VectorizerConfig,
-    WordKind,
-)
+from arxivtag.settings import MAX_FEATURES, MAX_WORD_UNITS, RunConfig, VectorizerConfig, WordKind
 from arxivtag.tagging.neighbours import NeighbourIndex
 from arxivtag.tagging.scope import N_PAIRS, Scope
 
 SCHEMA_VERSION = 1
 MANIFEST_NAME = "manifest.json"
 
-Precision = Literal["float32", "int8"]
 TextFields = Literal["abstract", "title_and_abstract"]
 
 MAX_WORD_BRANCHES = 8
@@ -93,18 +87,15 @@ class NetworkLayout:
     """How the network's files are to be read.
 
     Attributes:
-        output_activation: What turns logits into probabilities.
         precision: How kernels are stored.
         branches: For each branch what its layers lead from and to: n_features, hidden units,
             n_labels.
-        word_kinds: The kind of each branch that reads words in order; ...
-        word_units: ... its units; ...
-        word_lengths: ... and how many words it reads: all that the vectorizer keeps where none
-            are given. Words and labels are the vectorizer's and the bundle's.
+        word_kinds: The kind of each branch that reads words in order.
+        word_lengths: How many words each reads: all that the vectorizer keeps where none are given.
     """
 
     output_activation: OutputActivation = _MISSING
-    precision: Precision = _MISSING
+    precision: Literal["float32", "int8"] = _MISSING
     branches: tuple[tuple[int, ...], ...] = _MISSING
     word_kinds: tuple[WordKind, ...] = ()
     word_units: tuple[int, ...] = setting(
@@ -153,9 +144,7 @@ def word_weights_name(branch: int, part: str) -> str:
     return f"words{branch}_{part}"
 
 
-def new_manifest(
-    settings: RunConfig | None = None, data_fingerprint: str = "", **about: object
-) -> dict[str, Any]:
+def new_manifest(settings: RunConfig, data_fingerprint: str, **about: object) -> dict[str, Any]:
     """Return the free part of a manifest: when, with what and from which data a model was made.
 
     Args:
@@ -164,14 +153,12 @@ def new_manifest(
     """
     versions = {"arxivtag": arxivtag.__version__}
     for package in _PACKAGES:
-        try:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue
     return {
         **about,
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "package_versions": versions,
         "data_fingerprint": data_fingerprint,
-        "config": to_dict(settings) if settings is not None else {},
+        "config": to_dict(settings),
     }

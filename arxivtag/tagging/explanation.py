@@ -32,12 +32,10 @@ from arxivtag.corpus.tokens import STOP_WORDS
 from arxivtag.errors import BundleError, ConfigError
 from arxivtag.learning.calibration import calibrate, logit
 from arxivtag.learning.features import SparseRows
-from arxivtag.learning.network import OutputActivation, activate, probability_of_any
-from arxivtag.learning.network import logits as network_logits
+from arxivtag.learning.network import activate, logits, probability_of_any
 from arxivtag.learning.vectorizer import count_rows
-from arxivtag.papers.taxonomy import label_name
 from arxivtag.papers.texts import normalize_text
-from arxivtag.tagging.threads import one_blas_thread
+from arxivtag.tagging.tagger import Tagged, one_blas_thread, rank_labels
 
 if TYPE_CHECKING:
     from arxivtag.tagging.bundle import Bundle
@@ -95,25 +93,11 @@ class Explanation:
     """
 
     label: str
-    name: str
     logit: float
     probability: float
     contributions: tuple[Contribution, ...]
     spans: tuple[Span, ...]
     text: str
-
-
-@dataclass(frozen=True, eq=False)
-class WhatIf:
-    """The model on a text without some phrases, which stand in it ``n_places`` times.
-
-    ``y_prob_without`` are calibrated, ``(n_labels,)``; ``readable_without`` says whether an n-gram
-    that the model knows is left.
-    """
-
-    n_places: int
-    y_prob_without: Floats
-    readable_without: bool
 
 
 def explain(bundle: Bundle, text: str, label: str) -> Explanation:
@@ -126,29 +110,33 @@ def explain(bundle: Bundle, text: str, label: str) -> Explanation:
     Raises:
         BundleError: If the model does not know the label.
     """
-    column = _column(bundle, label)
-    reading = _Reading.of(bundle, normalize_text(text))
-    terms = [*reading.known_words(), *reading.known_pairs()]
-    logits = _logits(bundle, reading, [_NOTHING, *(term.removed for term in terms)])
-    output_activation = bundle.network.output_activation
-    y_prob = calibrate(bundle.calibration, activate(logits, output_activation))[:, column]
-    log_odds = _log_odds(logits, column, output_activation)
+    if label not in bundle.label_names:
+        raise BundleError(
+            f"The model does not know the label {label!r:.60}.",
+            "Choose one of the labels it was trained on.",
+        )
+    column = bundle.label_names.index(label)
+    reading = _Reading(bundle, text)
+    terms = reading.known_terms()
+    places = [reading.places_of(term) for term in terms]
+    values = reading.logits([_NOTHING, *(positions for _, positions in places)])
+    y_prob = reading.probabilities(values)[:, column]
+    log_odds = _log_odds(bundle, values, column)
+    deltas = log_odds[0] - log_odds[1:]
     contributions = [
-        Contribution(term.text, float(delta), float(without), term.n_places)
-        for term, delta, without in zip(terms, log_odds[0] - log_odds[1:], y_prob[1:], strict=True)
+        Contribution(" ".join(term), float(delta), float(without), len(starts))
+        for term, (starts, _), delta, without in zip(terms, places, deltas, y_prob[1:], strict=True)
     ]
+    contributions.sort(key=lambda item: (-abs(item.delta_logit), item.term))
     delta_of = {item.term: item.delta_logit for item in contributions}
     return Explanation(
         label=label,
-        name=label_name(label),
         logit=float(log_odds[0]),
         probability=float(y_prob[0]),
-        contributions=tuple(
-            sorted(contributions, key=lambda item: (-abs(item.delta_logit), item.term))
-        ),
+        contributions=tuple(contributions),
         spans=tuple(
             Span(start, end, delta_of[word], word)
-            for word, (start, end) in zip(reading.words, reading.places, strict=True)
+            for word, start, end in reading.placed
             if word in delta_of
         ),
         text=reading.text,
@@ -172,22 +160,22 @@ def without_function_words(
     return kept, tuple(hidden.values())
 
 
-def without_phrases(bundle: Bundle, text: str, phrases: Sequence[str]) -> WhatIf:
-    """Return the probabilities of all labels with every place of each phrase left out.
+def without_phrases(bundle: Bundle, text: str, phrases: Sequence[str]) -> tuple[int, Tagged]:
+    """Return at how many places phrases stand, and all labels of the text without these places.
 
     Phrases are read as the model reads text (case and punctuation do not matter) and may have up
-    to 20 words each; ``n_places`` is 0 if none stands in the text.
+    to 20 words each. Where no n-gram that the model knows is left, no label is given.
 
     Raises:
         ConfigError: If a phrase has more words.
     """
-    reading = _Reading.of(bundle, normalize_text(text))
+    reading = _Reading(bundle, text)
     places = [reading.places_of(_phrase_words(phrase)) for phrase in phrases]
-    removed = np.unique(np.concatenate([_NOTHING, *(positions for _, positions in places)]))
-    logits = _logits(bundle, reading, [removed])
-    y_prob = calibrate(bundle.calibration, activate(logits, bundle.network.output_activation))
-    n_places = sum(len(starts) for starts, _ in places)
-    return WhatIf(n_places, y_prob[0], reading.is_readable(removed))
+    removed = np.concatenate([_NOTHING, *(positions for _, positions in places)])
+    (y_prob,) = reading.probabilities(reading.logits([removed]))
+    readable = bool(reading.counts([removed]).readable()[0])
+    ranked = rank_labels(bundle, y_prob, top_k=len(y_prob), readable=readable)
+    return sum(len(starts) for starts, _ in places), Tagged(ranked, is_judged=readable)
 
 
 def _phrase_words(phrase: str) -> list[str]:
@@ -217,107 +205,59 @@ def words_with_places(text: str) -> list[tuple[str, int, int]]:
     return words
 
 
-@dataclass(frozen=True, eq=False)
-class _Term:
-    """An n-gram to leave out, and the positions of its words at every place where it stands."""
-
-    text: str
-    removed: Integers
-    n_places: int
-
-
-@dataclass(frozen=True, eq=False)
 class _Reading:
-    """A text as the model reads it.
+    """A text as a model reads it.
 
     Attributes:
         text: Normalised text.
-        places: Their characters.
+        placed: Its words, each with its characters ``start:end``.
+        words: The words alone.
+        positions: Where each word stands among them.
         word_columns: ``(n_words,)`` column of each word in the vocabulary, or -1.
         pair_columns: ``(n_words - 1,)`` the same for the pair that starts there.
         numbers: ``(n_words,)`` what networks that read words in order are given: 0 for a gap.
-        reads_order: Whether the model has such a network.
     """
 
-    text: str
-    words: list[str]
-    places: list[tuple[int, int]]
-    word_columns: Integers
-    pair_columns: Integers
-    numbers: Integers
-    reads_order: bool
-
-    @classmethod
-    def of(cls, bundle: Bundle, text: str) -> _Reading:
-        placed = words_with_places(text)
-        words = [word for word, _, _ in placed]
-        table = bundle.vectorizer.terms
-        numbers = table.numbers(pa.array(words, pa.string()))
-        return cls(
-            text,
-            words,
-            [(start, end) for _, start, end in placed],
-            table.word_term[numbers].astype(np.int64),
-            table.pair_columns(numbers[:-1], numbers[1:]).astype(np.int64),
-            np.where(numbers < table.n_words, numbers + 1, 0),
-            bool(bundle.network.word_branches),
-        )
-
-    def places_of(self, phrase: list[str]) -> tuple[Integers, Integers]:
-        """Return where ``phrase`` starts, and the positions of all its words."""
-        n_words = len(phrase)
-        last = len(self.words) - n_words if n_words else -1
-        starts = np.array(
-            [
-                start
-                for start in range(last + 1)
-                # The first word alone tells most places apart, without a slice.
-                if self.words[start] == phrase[0] and self.words[start : start + n_words] == phrase
-            ],
-            dtype=np.int64,
-        )
-        return starts, np.unique(np.add.outer(starts, np.arange(n_words)))
-
-    def is_readable(self, removed: Integers) -> bool:
-        """Return whether an n-gram that the model knows is left without these positions."""
-        left = np.ones(len(self.words), dtype=bool)
-        left[removed] = False
-        words, pairs = self.word_columns[left], self.pair_columns[left[:-1] & left[1:]]
-        return bool((words >= 0).any() or (pairs >= 0).any())
-
-    def known_words(self) -> list[_Term]:
-        """Return each word that the model knows, or that is part of a pair that it knows."""
-        known = self.word_columns >= 0
-        known[:-1] |= self.pair_columns >= 0
-        known[1:] |= self.pair_columns >= 0
-        if self.reads_order:
-            known |= self.numbers > 0
-        wanted = {self.words[position] for position in np.flatnonzero(known)}
-        positions: dict[str, list[int]] = {}
+    def __init__(self, bundle: Bundle, text: str) -> None:
+        self.bundle, self.text = bundle, normalize_text(text)
+        self.placed = words_with_places(self.text)
+        self.words = [word for word, _, _ in self.placed]
+        self.positions: dict[str, list[int]] = {}
         for position, word in enumerate(self.words):
-            if word in wanted:
-                positions.setdefault(word, []).append(position)
-        return [_Term(word, np.array(at), len(at)) for word, at in positions.items()]
+            self.positions.setdefault(word, []).append(position)
+        table = bundle.vectorizer.terms
+        numbers = table.numbers(pa.array(self.words, pa.string()))
+        self.word_columns: Integers = table.word_term[numbers].astype(np.int64)
+        self.pair_columns: Integers = table.pair_columns(numbers[:-1], numbers[1:]).astype(np.int64)
+        self.numbers: Integers = np.where(numbers < table.n_words, numbers + 1, 0)
 
-    def known_pairs(self) -> list[_Term]:
-        """Return each pair of words that the model knows."""
-        terms = []
-        for column in np.unique(self.pair_columns[self.pair_columns >= 0]):
-            starts = np.flatnonzero(self.pair_columns == column)
-            pair = " ".join(self.words[starts[0] : starts[0] + 2])
-            terms.append(_Term(pair, np.union1d(starts, starts + 1), len(starts)))
-        return terms
+    def places_of(self, phrase: Sequence[str]) -> tuple[list[int], Integers]:
+        """Return where a phrase starts, and the positions of all its words."""
+        n_words = len(phrase)
+        starts = [
+            start
+            for start in (self.positions.get(phrase[0], []) if phrase else [])
+            if self.words[start : start + n_words] == list(phrase)
+        ]
+        return starts, np.add.outer(starts, np.arange(n_words)).ravel().astype(np.int64)
 
-    def in_order(self, variants: Sequence[Integers], length: int) -> NDArray[np.int32]:
-        """Return the first words of each variant, with gaps where words are left out."""
-        words = np.zeros((len(variants), length), dtype=np.int32)
-        words[:, : len(self.numbers)] = self.numbers[:length]
-        for row, removed in enumerate(variants):
-            words[row, removed[removed < length]] = 0
-        return words
+    def known_terms(self) -> list[tuple[str, ...]]:
+        """Return each word that the model knows, alone or in a pair, and each pair it knows."""
+        is_pair = self.pair_columns >= 0
+        known = self.word_columns >= 0
+        known[:-1] |= is_pair
+        known[1:] |= is_pair
+        if self.bundle.network.word_branches:
+            known |= self.numbers > 0
+        words = [(self.words[at],) for at in np.flatnonzero(known)]
+        pairs = [(self.words[at], self.words[at + 1]) for at in np.flatnonzero(is_pair)]
+        return list(dict.fromkeys([*words, *pairs]))
 
-    def counts(self, variants: Sequence[Integers], n_features: int) -> SparseRows:
-        """Return how often each n-gram is left, for each set of positions left out."""
+    def counts(self, variants: Sequence[Integers]) -> SparseRows:
+        """Return how often each n-gram is left, for each set of positions left out.
+
+        Networks that read words in order are given the first words, with gaps.
+        """
         words = np.ones((len(variants), len(self.words)), dtype=bool)
         for row, removed in enumerate(variants):
             words[row, removed] = False
@@ -325,41 +265,42 @@ class _Reading:
         left = np.concatenate([words, words[:, :-1] & words[:, 1:]], axis=1)
         columns = np.concatenate([self.word_columns, self.pair_columns]).astype(np.int32)
         rows, places = np.nonzero(left)
-        return count_rows(rows, columns[places], len(variants), n_features)
+        vectorizer = self.bundle.vectorizer
+        counts = count_rows(rows, columns[places], len(variants), len(vectorizer))
+        length = vectorizer.config.max_length_words
+        if length is None:
+            return counts
+        in_order = np.zeros((len(variants), length), dtype=np.int32)
+        in_order[:, : len(self.words)] = np.where(words, self.numbers, 0)[:, :length]
+        return replace(counts, words=in_order)
+
+    def logits(self, variants: Sequence[Integers]) -> Floats:
+        """Return the logits without these word positions, ``(n_variants, n_labels)``."""
+        parts = []
+        with one_blas_thread():
+            for start in range(0, len(variants), _BLOCK):
+                counts = self.counts(variants[start : start + _BLOCK])
+                rows = self.bundle.vectorizer.weigh(counts)
+                parts.append(logits(self.bundle.network, rows))
+        return np.concatenate(parts)
+
+    def probabilities(self, values: Floats) -> Floats:
+        """Return the calibrated probabilities that logits are."""
+        y_prob = activate(values, self.bundle.network.output_activation)
+        return calibrate(self.bundle.calibration, y_prob)
 
 
-def _logits(bundle: Bundle, reading: _Reading, variants: Sequence[Integers]) -> Floats:
-    """Return the logits of the text with these word positions left out, (n_variants, n_labels)."""
-    vectorizer, parts = bundle.vectorizer, []
-    length = vectorizer.config.max_length_words
-    with one_blas_thread():
-        for start in range(0, len(variants), _BLOCK):
-            block = variants[start : start + _BLOCK]
-            rows = vectorizer.weigh(reading.counts(block, len(vectorizer)))
-            words = None if length is None else reading.in_order(block, length)
-            parts.append(network_logits(bundle.network, replace(rows, words=words)))
-    return np.concatenate(parts)
-
-
-def _log_odds(logits: Floats, column: int, output_activation: OutputActivation) -> Floats:
-    """Return the log odds of one label's uncalibrated probability, ``(n,)``."""
-    if output_activation == "sigmoid":
-        return logits[:, column]
-    others = np.delete(logits, column, axis=1)
+def _log_odds(bundle: Bundle, values: Floats, column: int) -> Floats:
+    """Return the log odds of one label's uncalibrated probability from logits, ``(n,)``."""
+    if bundle.network.output_activation == "sigmoid":
+        return values[:, column]
+    others = np.delete(values, column, axis=1)
     if not others.shape[1]:  # the only label: certain, whatever the text
-        return np.full(len(logits), logit(1.0), dtype=np.float32)
-    if output_activation == "any_sigmoid":  # odds of the sigmoid over the chance of any other
+        return np.full(len(values), logit(1.0), dtype=np.float32)
+    if (
+        bundle.network.output_activation == "any_sigmoid"
+    ):  # odds of the sigmoid over the chance of any other
         rest = np.log(probability_of_any(others)[:, 0])
     else:  # p / (1 - p) is the label's power of e over the sum of the others'.
         rest = np.logaddexp.reduce(others, axis=1)
-    return np.asarray(logits[:, column] - rest, np.float32)
-
-
-def _column(bundle: Bundle, label: str) -> int:
-    try:
-        return bundle.label_names.index(label)
-    except ValueError:
-        raise BundleError(
-            f"The model does not know the label {label!r:.60}.",
-            "Choose one of the labels it was trained on.",
-        ) from None
+    return np.asarray(values[:, column] - rest, np.float32)

@@ -78,24 +78,19 @@ def export_keras(bundle: Bundle, path: Path) -> None:
     with storage.scratch_folder(path) as folder:
         unfinished = folder / path.name
         with _without_log_lines():
-            _build(bundle).save(unfinished)
+            try:
+                model = _end_to_end(bundle)
+            except ValueError as error:
+                raise BundleError(
+                    f"Keras cannot hold this model: {error!s:.200}",
+                    "The bundle may be damaged: download it again, or train the model anew.",
+                ) from error
+            model.save(unfinished)
         with zipfile.ZipFile(unfinished, "a") as archive:
             archive.writestr("label_names.txt", "".join(f"{x}\n" for x in bundle.label_names))
             archive.writestr("README.txt", README)
         with unfinished.open("rb") as content:
             storage.write_atomic(path, lambda file: shutil.copyfileobj(content, file))
-
-
-def _build(bundle: Bundle) -> KerasModel:
-    # Keras takes its backend from the environment at its first import, and from nowhere else.
-    os.environ.setdefault("KERAS_BACKEND", "jax")
-    try:
-        return build_end_to_end(bundle)
-    except ValueError as error:
-        raise BundleError(
-            f"Keras cannot hold this model: {error!s:.200}",
-            "The bundle may be damaged: download it again, or train the model anew.",
-        ) from error
 
 
 @contextlib.contextmanager
@@ -116,12 +111,14 @@ def _without_log_lines() -> Iterator[None]:
         os.close(nowhere)
 
 
-def build_end_to_end(bundle: Bundle) -> KerasModel:
+def _end_to_end(bundle: Bundle) -> KerasModel:
     """Return the model that :func:`export_keras` writes.
 
     Its layers: ``text_vectorization`` (strings to TF-IDF), for networks that read words in order
     ``word_numbers`` (strings to words), and ``network``, which takes what these give.
     """
+    # Keras takes its backend from the environment at its first import, and from nowhere else.
+    os.environ.setdefault("KERAS_BACKEND", "jax")
     import keras
 
     vectorizer = bundle.vectorizer
@@ -247,25 +244,22 @@ def _calibrated(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:
     if calibration.method == "none":
         return y_prob
     if calibration.method == "temperature":
-        rest = ops.maximum(1.0 - y_prob, SMALLEST_REST)
-        logit = ops.log(ops.maximum(y_prob, SMALLEST)) - ops.log(rest)
-        return ops.sigmoid(logit / calibration.temperature)
-    if calibration.method == "top_label":
-        return _with_top_label(calibration, y_prob)
-    return _isotonic(calibration, y_prob)
-
-
-def _with_top_label(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:
-    """Return the first label on its line, and the others as far down as it went, if it did."""
-    from keras import ops
-
+        return ops.sigmoid(_logit(y_prob) / calibration.temperature)
+    if calibration.method == "isotonic":
+        return _isotonic(calibration, y_prob)
+    # The first label on its line, and the others as far down as it went, if it did.
     before = ops.max(y_prob, axis=-1, keepdims=True)
-    logit = ops.log(ops.maximum(before, SMALLEST)) - ops.log(
-        ops.maximum(1.0 - before, SMALLEST_REST)
-    )
-    after = ops.sigmoid(calibration.top_slope * logit + calibration.top_shift)
+    after = ops.sigmoid(calibration.top_slope * _logit(before) + calibration.top_shift)
     corrected = y_prob * ops.minimum(1.0, after / ops.maximum(before, SMALLEST))
     return ops.where(y_prob >= before, after, corrected)
+
+
+def _logit(y_prob: KerasTensor) -> KerasTensor:
+    """Return what :func:`arxivtag.learning.logistic.logit` returns, in Keras operations."""
+    from keras import ops
+
+    rest = ops.maximum(1.0 - y_prob, SMALLEST_REST)
+    return ops.log(ops.maximum(y_prob, SMALLEST)) - ops.log(rest)
 
 
 def _isotonic(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:

@@ -43,12 +43,9 @@ Rows = NDArray[np.integer]
 
 
 def with_scope(bundle: Bundle, corpus: Corpus, train: Rows, held_out: Rows) -> Bundle:
-    """Return the bundle with its scope; without one where too few papers are held out to tell.
+    """Return a calibrated model with its scope; without one where too few are held out to tell.
 
-    Args:
-        bundle: The model, calibrated.
-        train: Rows of the corpus that it learned from.
-        held_out: Rows that it did not learn from.
+    ``train`` are rows of the corpus that it learned from, ``held_out`` others.
 
     Raises:
         StorageError: If the corpus cannot be read.
@@ -78,10 +75,8 @@ def _texts(bundle: Bundle, corpus: Corpus, rows: Rows) -> Iterator[str]:
 def fit_scope(bundle: Bundle, learned: Sequence[str], unseen: Sequence[str]) -> Scope | None:
     """Return what abstracts read like, or None where too few are unseen to tell.
 
-    Args:
-        bundle: The model, calibrated.
-        learned: Normalised joined texts that it learned from, or a sample of them.
-        unseen: The same of papers that it did not learn from.
+    Texts are normalised and joined: a sample of those that the model, calibrated, ``learned`` from,
+    and of others.
     """
     pairs, lifts = _usual_pairs(split_words(learned))
     scope = Scope(pairs, lifts, (), ())

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 import threading
 from pathlib import Path
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,6 @@ from arxivtag.errors import ArxivTagError, BundleError
 from arxivtag.fields import from_dict
 from arxivtag.learning import calibration, thresholds
 from arxivtag.learning.network import Branch, DenseLayer, Network
-from arxivtag.learning.thresholds import Thresholds
 from arxivtag.learning.vectorizer import Vectorizer
 from arxivtag.learning.word_order import SIZE, WordBranch, WordShape
 from arxivtag.settings import MAX_HIDDEN_LAYERS
@@ -97,7 +97,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises:
         BundleError: If there is none, or it is of another version.
     """
-    path = Path(folder) / MANIFEST_NAME
+    path = folder / MANIFEST_NAME
     if not path.is_file() or path.is_symlink():
         raise BundleError(
             f"There is no model bundle in {folder}: {MANIFEST_NAME} is missing.",
@@ -107,8 +107,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = storage.read_json(path)
     except ArxivTagError as error:
-        message = f"The bundle's manifest cannot be read: {error.message}"
-        raise BundleError(message, _HINT) from error
+        raise _wrong(f"manifest cannot be read: {error.message}") from error
     version = manifest.get("schema_version")
     if version != SCHEMA_VERSION or isinstance(version, bool):
         raise BundleError(
@@ -119,14 +118,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 class _Reader:
-    """Reads the files of a bundle, each against the size that the manifest declares."""
+    """Reads the files of a bundle, each against the size that the manifest declares.
+
+    Raises:
+        ArxivTagError: If an entry of the manifest is missing, of a wrong type or out of its bounds.
+    """
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
-        """Check what the manifest declares.
-
-        Raises:
-            ArxivTagError: If an entry is missing, of a wrong type or out of its bounds.
-        """
         self.folder = folder
         self.manifest = manifest
         self.layout = _layout(manifest)
@@ -157,15 +155,21 @@ class _Reader:
         vocabulary = self.lines("vocabulary", layout.n_features, distinct=True)
         idf = self.array("idf", (layout.n_features,), np.float32)
         if idf.min() <= 0:
-            raise BundleError("The bundle's idf should be above 0 everywhere.", _HINT)
+            raise _wrong("idf should be above 0 everywhere.")
         label_names = self.lines("label_names", layout.n_labels, distinct=True)
         vectorizer = Vectorizer(vocabulary, idf, layout.vectorizer)
+        decides = thresholds.from_dict(self.manifest.get("thresholds", {}))
+        if decides.values.shape != (layout.n_labels,):
+            raise _wrong(
+                f"thresholds should be {layout.n_labels:,} numbers. "
+                f"Received: {decides.values.shape[0]:,}."
+            )
         return Bundle(
             manifest=self.manifest,
             vectorizer=vectorizer,
             network=self.network(vectorizer),
             label_names=tuple(label_names.to_pylist()),
-            thresholds=_thresholds(self.manifest, layout.n_labels),
+            thresholds=decides,
             calibration=calibration.from_dict(self.manifest.get("calibration", {})),
             neighbours=self.neighbours(),
             text_fields=layout.text_fields,
@@ -178,30 +182,22 @@ class _Reader:
         for branch, sizes in enumerate(self.layout.network.branches):
             shapes = enumerate(itertools.pairwise(sizes))
             branches.append(Branch(tuple(self.layer(branch, *numbered) for numbered in shapes)))
-        declared = self.layout.network
+        declared, lengths = self.layout.network, _word_lengths(self.layout)
         n_words, n_labels = vectorizer.terms.n_words, self.layout.n_labels
+        read = zip(declared.word_kinds, declared.word_units, lengths, strict=True)
         words = tuple(
             self.word_branch(number, WordShape(kind, n_units, n_words, length, n_labels))
-            for number, (kind, n_units, length) in enumerate(
-                zip(
-                    declared.word_kinds,
-                    declared.word_units,
-                    _word_lengths(self.layout),
-                    strict=True,
-                )
-            )
+            for number, (kind, n_units, length) in enumerate(read)
         )
         return Network(tuple(branches), declared.output_activation, words)
 
     def word_branch(self, number: int, shape: WordShape) -> WordBranch:
         """Return a network that reads words in order."""
         name = functools.partial(word_weights_name, number)
-        scale = self.array(name("scale"), (shape.n_words + 1,), np.float32)
-        with np.errstate(over="ignore"):
-            _check_finite(name("scale"), scale * np.float32(_LARGEST_INT8))
+        scale = self.scale(name("scale"), shape.n_words + 1)
         embedding = self.array(name("embedding"), (shape.n_words + 1, SIZE), np.int8)
         if embedding[0].any():
-            raise BundleError("The bundle's vector of a gap should be zero.", _HINT)
+            raise _wrong("vector of a gap should be zero.")
         weights = {
             part: self.array(name(part), sizes, np.float32)
             for part, sizes in shape.shapes().items()
@@ -214,10 +210,15 @@ class _Reader:
         name = weights_name(branch, number, "kernel")
         if self.layout.network.precision == "float32":
             return DenseLayer(self.array(name, shape, np.float32), bias)
-        scale = self.array(weights_name(branch, number, "scale"), shape[:1], np.float32)
-        with np.errstate(over="ignore"):  # a damaged scale; refused in the next line
-            _check_finite(name, scale * np.float32(_LARGEST_INT8))
+        scale = self.scale(weights_name(branch, number, "scale"), shape[0])
         return DenseLayer(self.array(name, shape, np.int8), bias, scale)
+
+    def scale(self, name: str, n_rows: int) -> NDArray[np.float32]:
+        """Return the factors of a kernel's rows, of which none makes its numbers infinite."""
+        factors = self.array(name, (n_rows,), np.float32)
+        with np.errstate(over="ignore"):  # a damaged one; refused in the next line
+            _check_finite(name, factors * np.float32(_LARGEST_INT8))
+        return factors
 
     def neighbours(self) -> NeighbourIndex | None:
         """Return the papers to search for similar ones, if the bundle keeps any."""
@@ -231,17 +232,15 @@ class _Reader:
             weights=self.array("neighbours_weights", (n_entries,), np.uint8),
             captions=self.lines("neighbours_papers", n_papers, distinct=False),
         )
-        problem = index.problem(self.layout.n_features)
-        if problem:
-            raise BundleError(f"The bundle's neighbours cannot be used: {problem}.", _HINT)
+        if problem := index.problem(self.layout.n_features):
+            raise _wrong(f"neighbours cannot be used: {problem}.")
         return index
 
     def scope(self) -> Scope | None:
         """Return what the texts that the model can judge read like, if the bundle tells."""
-        told = self.manifest.get("scope")
-        if told is None:
+        if self.manifest.get("scope") is None:
             return None
-        declared = from_dict(ScopeLayout, _with_tuples(told, "lengths", "lowest"))
+        declared = from_dict(ScopeLayout, self.manifest["scope"])
         scope = Scope(
             pairs=self.array("scope_pairs", (declared.n_pairs,), np.uint32),
             lifts=self.array("scope_lifts", (declared.n_pairs,), np.float16),
@@ -249,7 +248,7 @@ class _Reader:
             lowest=declared.lowest,
         )
         if problem := scope.problem():
-            raise BundleError(f"The bundle's scope cannot be used: {problem}.", _HINT)
+            raise _wrong(f"scope cannot be used: {problem}.")
         return scope
 
     def array(self, name: str, shape: tuple[int, ...], kind: type[Number]) -> NDArray[Number]:
@@ -259,26 +258,27 @@ class _Reader:
         """
         path = self.file(f"{name}.npy")
         expected = np.dtype(kind)
-        n_values = int(np.prod(shape, dtype=np.int64))
+        n_bytes = expected.itemsize * math.prod(shape)
         try:
             with path.open("rb") as file:
-                header = _read_header(file)
+                start = file.read(10)  # the last 2 bytes are the length of what follows, padded
+                header = start[:8] + file.read(int.from_bytes(start[8:], "little")).rstrip()
                 if header != _written_header(shape, expected):
-                    raise BundleError(
-                        f"The bundle's {path.name} should be {expected} of shape {shape}. "
-                        f"Received: {header!r:.120}.",
-                        _HINT,
+                    raise _wrong(
+                        f"{path.name} should be {expected} of shape {shape}. "
+                        f"Received: {header!r:.120}."
                     )
-                n_bytes = path.stat().st_size - file.tell()
-                if n_bytes != n_values * expected.itemsize:
-                    raise BundleError(
-                        f"The bundle's {path.name} should hold {n_values * expected.itemsize:,} "
-                        f"bytes of numbers. Received: {n_bytes:,}.",
-                        _HINT,
+                n_received = path.stat().st_size - file.tell()
+                if n_received != n_bytes:
+                    raise _wrong(
+                        f"{path.name} should hold {n_bytes:,} bytes of numbers. "
+                        f"Received: {n_received:,}."
                     )
-                values = _mapped(file, shape, expected)
+                if not n_bytes:  # nothing cannot be mapped
+                    return np.empty(shape, expected)
+                values = np.asarray(np.memmap(file, expected, "r", file.tell(), shape))
         except (OSError, ValueError) as error:
-            raise BundleError(f"The bundle's {path.name} cannot be read.", _HINT) from error
+            raise _wrong(f"{path.name} cannot be read.") from error
         _check_finite(name, values)
         return values
 
@@ -289,60 +289,52 @@ class _Reader:
         try:
             text = path.read_bytes().decode("utf-8")
         except (OSError, ValueError) as error:
-            raise BundleError(f"The bundle's {path.name} is not UTF-8 text.", _HINT) from error
+            raise _wrong(f"{path.name} is not UTF-8 text.") from error
         n_received = text.count("\n")
         if n_received != n_lines or not text.endswith("\n"):
-            raise BundleError(
-                f"The bundle's {path.name} should hold {n_lines:,} lines. "
-                f"Received: {n_received:,}.",
-                _HINT,
-            )
+            raise _wrong(f"{path.name} should hold {n_lines:,} lines. Received: {n_received:,}.")
         # Not splitlines(): n-grams may hold other separators than the line feed.
         lines = text[:-1].split("\n")
         if "" in lines or "\0" in text or "\r" in text:
-            raise BundleError(
-                f"The bundle's {path.name} has an empty line or control characters.", _HINT
-            )
+            raise _wrong(f"{path.name} has an empty line or control characters.")
         if distinct and len(set(lines)) != n_lines:
-            raise BundleError(f"The bundle's {path.name} has a line twice.", _HINT)
+            raise _wrong(f"{path.name} has a line twice.")
         return pa.array(lines, pa.string())
 
     def file(self, name: str) -> Path:
         """Return the path of a file of the bundle, which must be a plain one."""
         path = self.folder / name
         if not path.is_file() or path.is_symlink():
-            raise BundleError(f"The bundle's {name} is missing.", _HINT)
+            raise _wrong(f"{name} is missing.")
         return path
 
 
 def _layout(manifest: dict[str, Any]) -> Layout:
     """Return what the manifest says of the files' sizes, within the limits of this machine."""
-    layout = from_dict(
-        Layout, {**manifest, "network": _with_tuples(manifest.get("network"), "branches")}
-    )
+    network = manifest.get("network")
+    if isinstance(network, dict) and isinstance(network.get("branches"), list):
+        sizes = [tuple(one) if isinstance(one, list) else one for one in network["branches"]]
+        manifest = {**manifest, "network": {**network, "branches": sizes}}
+    layout = from_dict(Layout, manifest)
     if layout.n_labels > config.limits().max_labels:
-        raise BundleError(
-            f"A bundle may have up to {config.limits().max_labels:,} labels. "
-            f"Received: {layout.n_labels:,}.",
-            _HINT,
+        raise _wrong(
+            f"labels may be {config.limits().max_labels:,} at most. Received: {layout.n_labels:,}."
         )
     branches, word_kinds = layout.network.branches, layout.network.word_kinds
     lengths = _word_lengths(layout)
     if not len(word_kinds) == len(layout.network.word_units) == len(lengths) or (
         max(lengths, default=0) > (layout.vectorizer.max_length_words or 0)
     ):
-        raise BundleError(
-            "A network that reads words in order should have units and a length. "
-            f"Received: {word_kinds!r:.80}.",
-            _HINT,
+        raise _wrong(
+            "networks that read words in order should have units and a length. "
+            f"Received: {word_kinds!r:.80}."
         )
     if not 0 < len(branches) + len(word_kinds) <= _MAX_BRANCHES or not all(
         _fits(sizes, layout) for sizes in branches
     ):
-        raise BundleError(
-            f"Each branch of the bundle's network should lead from {layout.n_features:,} "
-            f"features to {layout.n_labels:,} labels. Received: {branches!r:.80}.",
-            _HINT,
+        raise _wrong(
+            f"branches should each lead from {layout.n_features:,} features to "
+            f"{layout.n_labels:,} labels. Received: {branches!r:.80}."
         )
     return layout
 
@@ -362,43 +354,11 @@ def _fits(sizes: tuple[int, ...], layout: Layout) -> bool:
     )
 
 
-def _thresholds(manifest: dict[str, Any], n_labels: int) -> Thresholds:
-    declared = thresholds.from_dict(manifest.get("thresholds", {}))
-    if declared.values.shape != (n_labels,):
-        raise BundleError(
-            f"The bundle should hold {n_labels} thresholds. Received: {declared.values.shape[0]}.",
-            _HINT,
-        )
-    return declared
-
-
-def _with_tuples(told: Any, *names: str) -> Any:
-    """Return an entry of the manifest with these of its lists as tuples: JSON has lists only."""
-    if not isinstance(told, dict):
-        return told
-    lists = {name: told[name] for name in names if isinstance(told.get(name), list)}
-    tuples = {
-        name: tuple(tuple(one) if isinstance(one, list) else one for one in values)
-        for name, values in lists.items()
-    }
-    return told | tuples
-
-
-def _read_header(file: BinaryIO) -> bytes:
-    """Return the header of a ``.npy`` file, whose length (2 bytes) and padding are left out."""
-    start = file.read(10)
-    return start[:8] + file.read(int.from_bytes(start[8:], "little")).rstrip()
-
-
-def _mapped(file: BinaryIO, shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
-    """Return the array that lies in the rest of a file, without reading it."""
-    if 0 in shape:  # nothing cannot be mapped
-        return np.empty(shape, kind)
-    return np.asarray(np.memmap(file, kind, mode="r", offset=file.tell(), shape=shape))
-
-
 def _written_header(shape: tuple[int, ...], kind: np.dtype[Any]) -> bytes:
-    """Return the header that ``numpy.save`` writes, to compare with and never to evaluate."""
+    """Return the header that ``numpy.save`` writes, without the length of its text and padding.
+
+    It is for comparing with: what is read is never evaluated.
+    """
     about = f"{{'descr': {kind.str!r}, 'fortran_order': False, 'shape': {shape}, }}"
     return b"\x93NUMPY\x01\x00" + about.encode("ascii")
 
@@ -406,13 +366,15 @@ def _written_header(shape: tuple[int, ...], kind: np.dtype[Any]) -> bytes:
 def _check_finite(name: str, values: NDArray[Any]) -> None:
     # A NaN or an infinity anywhere shows in the smallest or the largest value.
     if values.dtype.kind == "f" and not np.isfinite([values.min(), values.max()]).all():
-        raise BundleError(f"The bundle's {name} holds values that are not finite.", _HINT)
+        raise _wrong(f"{name} holds values that are not finite.")
 
 
 def _check_size(path: Path, n_bytes: int) -> None:
     size = path.stat().st_size
     if size > n_bytes:
-        raise BundleError(
-            f"The bundle's {path.name} should have at most {n_bytes:,} bytes. Received: {size:,}.",
-            _HINT,
-        )
+        raise _wrong(f"{path.name} should have at most {n_bytes:,} bytes. Received: {size:,}.")
+
+
+def _wrong(what: str) -> BundleError:
+    """Return the error that says what of a bundle is wrong."""
+    return BundleError(f"The bundle's {what}", _HINT)

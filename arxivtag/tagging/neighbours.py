@@ -29,12 +29,7 @@ _MAX_TITLE_CHARS = 500
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A training paper like the text.
-
-    Attributes:
-        labels: Its true labels.
-        similarity: Cosine, 0 to 1.
-    """
+    """A training paper like the text, with its true labels; the similarity is a cosine, 0 to 1."""
 
     title: str
     labels: tuple[str, ...]
@@ -102,10 +97,7 @@ def build_index(
 ) -> NeighbourIndex:
     """Return an index of papers, in their order; of more than 100,000, so many evenly spaced ones.
 
-    Args:
-        rows: ``(n_papers, n_features)`` TF-IDF rows of the training papers.
-        titles: Their titles; cut after 500 characters.
-        labels: Their labels.
+    ``rows`` are their TF-IDF rows, ``(n_papers, n_features)``; titles are cut after 500 characters.
     """
     n_papers = min(len(rows), MAX_PAPERS)
     papers = [number * len(rows) // n_papers for number in range(n_papers)]

@@ -92,12 +92,15 @@ class Model:
 
 
 def model_at(folder: Path) -> Model:
-    """Return the model in a folder.
+    """Return the model in a folder, by the names and sizes of its files, and its manifest.
 
     Raises:
         StorageError: If the folder cannot be read.
     """
-    return Model(str(folder), _digest(folder))
+    with storage.disk_errors("read", folder):
+        files = [(one.name, one.stat().st_size) for one in sorted(folder.iterdir())]
+        manifest = (folder / "manifest.json").read_bytes()
+    return Model(str(folder), hashlib.sha256(repr(files).encode() + manifest).hexdigest())
 
 
 @functools.lru_cache(maxsize=2)
@@ -110,7 +113,7 @@ def bundle_of(model: Model) -> Bundle:
     folder = Path(model.folder)
     if folder.parts[-2:] == config.PRETRAINED_PATH.parts[-2:]:
         folder = config.PRETRAINED_PATH
-    if _digest(folder) != model.digest:
+    if model_at(folder).digest != model.digest:
         raise BundleError(
             f"The model in {folder} is another one than where it was asked for.",
             "Workers must see the same folder at the same path.",
@@ -118,31 +121,16 @@ def bundle_of(model: Model) -> Bundle:
     return load_bundle(folder)
 
 
-def _digest(folder: Path) -> str:
-    """Return a digest of the names and sizes of a model's files, and of its manifest."""
-    with storage.disk_errors("read", folder):
-        files = [(one.name, one.stat().st_size) for one in sorted(folder.iterdir())]
-        manifest = (folder / "manifest.json").read_bytes()
-    return hashlib.sha256(repr(files).encode() + manifest).hexdigest()
-
-
-@dataclass(frozen=True)
-class Work:
-    """What is done with the rows of a part: in as :func:`rows_of` reads them, out as bytes.
-
-    Attributes:
-        do: The work; it can be sent to another process.
-        asked: What decides its result besides the rows, as text.
-        verb: What it does with papers, as a participle for messages.
-    """
-
-    do: Callable[[bytes], bytes]
-    asked: str
-    verb: str
-
-
 class Parts:
     """Takes papers as they are read, and has them worked on part by part.
+
+    Args:
+        folder: Where results are kept until they are used.
+        do: What is done with the rows of a part, which it reads by :func:`rows_of`; it can be sent
+            to another process.
+        asked: What decides its result besides the rows, as text.
+        pool: Who works.
+        progress: Told how many papers are done.
 
     Attributes:
         paths: The files of the results, in the order of the papers.
@@ -150,10 +138,15 @@ class Parts:
     """
 
     def __init__(
-        self, folder: Path, work: Work, pool: Pool, progress: Callable[[int], object]
+        self,
+        folder: Path,
+        do: Callable[[bytes], bytes],
+        asked: str,
+        pool: Pool,
+        progress: Callable[[int], object],
     ) -> None:
-        self._folder, self._work, self._pool, self._progress = folder, work, pool, progress
-        self._key = f"{__version__} {work.asked}".encode()
+        self._folder, self._do, self._pool, self._progress = folder, do, pool, progress
+        self._key = f"{__version__} {asked}".encode()
         self.start_over()
 
     def start_over(self) -> None:
@@ -184,13 +177,13 @@ class Parts:
 
     def _give(self) -> None:
         """Have the rows at hand worked on, unless they were, and go on when not too much waits."""
-        rows = _as_bytes(_copied(pa.Table.from_batches(self._kept)))
+        rows = _as_bytes(self._kept)
         self._kept, self._n_kept = [], 0
         path = self._folder / f"{hashlib.sha256(self._key + rows).hexdigest()}.part"
         self.paths.append(path)
         if path.is_file():
             return
-        self._waiting.append((path, self._pool.executor.submit(self._work.do, rows)))
+        self._waiting.append((path, self._pool.executor.submit(self._do, rows)))
         while len(self._waiting) > _AHEAD * self._pool.n:
             self._keep_oldest()
 
@@ -201,8 +194,8 @@ class Parts:
         except BrokenExecutor as error:
             raise ArxivTagError(
                 "A process at work ended unexpectedly.",
-                f"Memory may be short: use fewer --jobs. What was {self._work.verb} is kept: the "
-                "same command goes on from there.",
+                "Memory may be short: use fewer --jobs. What was done is kept: the same command "
+                "goes on from there.",
             ) from error
         n_done = (len(self.paths) - len(self._waiting)) * ROWS_PER_PART
         self._progress(min(n_done, self.n_rows))
@@ -214,14 +207,11 @@ def rows_of(part: bytes) -> pd.DataFrame:
         return as_frame(stream.read_all())
 
 
-def _as_bytes(table: pa.Table) -> bytes:
+def _as_bytes(batches: list[pa.RecordBatch]) -> bytes:
+    """Return rows as bytes that do not tell in which batches they came."""
+    table = pa.Table.from_batches(batches).combine_chunks()
+    copied = table.take(pa.array(range(table.num_rows), pa.int64()))
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
-
-
-def _copied(table: pa.Table) -> pa.Table:
-    """Return a table whose bytes do not tell in which batches its rows came."""
-    return table.combine_chunks().take(pa.array(range(table.num_rows), pa.int64()))
+    with pa.ipc.new_stream(sink, copied.schema) as writer:
+        writer.write_table(copied)
+    return bytes(sink.getvalue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from arxivtag import storage
 from arxivtag.fields import to_dict
 from arxivtag.learning import calibration, thresholds
-from arxivtag.learning.network import Branch, rounded
+from arxivtag.learning.network import rounded
 from arxivtag.tagging.bundle import (
     MANIFEST_NAME,
     SCHEMA_VERSION,
@@ -43,7 +44,8 @@ def save_bundle(bundle: Bundle, folder: Path) -> None:
         for name, lines in _lines(bundle):
             storage.write_text(unfinished / f"{name}.txt", "".join(f"{line}\n" for line in lines))
         for name, array in _arrays(bundle):
-            _write_array(unfinished / f"{name}.npy", array)
+            save = functools.partial(np.save, arr=np.ascontiguousarray(array), allow_pickle=False)
+            storage.write_atomic(unfinished / f"{name}.npy", save)
         storage.write_json(unfinished / MANIFEST_NAME, _manifest(bundle))
         # What was written must load: a bundle that does not is never published.
         load_bundle(unfinished)
@@ -97,6 +99,8 @@ def _arrays(bundle: Bundle) -> Iterator[tuple[str, NDArray[Any]]]:
 
 def _manifest(bundle: Bundle) -> dict[str, Any]:
     network, neighbours, scope = bundle.network, bundle.neighbours, bundle.scope
+    kept = neighbours and NeighboursLayout(len(neighbours.captions), len(neighbours.indices))
+    told = scope and ScopeLayout(len(scope.pairs), scope.lengths, scope.lowest)
     layout = Layout(
         n_features=len(bundle.vectorizer),
         n_labels=len(bundle.label_names),
@@ -105,32 +109,21 @@ def _manifest(bundle: Bundle) -> dict[str, Any]:
         network=NetworkLayout(
             output_activation=network.output_activation,
             precision="int8",
-            branches=tuple(_sizes(branch) for branch in network.branches),
+            branches=tuple(
+                (len(branch.layers[0].kernel), *(layer.kernel.shape[1] for layer in branch.layers))
+                for branch in network.branches
+            ),
             word_kinds=tuple(words.shape.kind for words in network.word_branches),
             word_units=tuple(words.shape.n_units for words in network.word_branches),
             word_lengths=tuple(words.shape.length for words in network.word_branches),
         ),
     )
-    kept = (
-        NeighboursLayout(len(neighbours.captions), len(neighbours.indices)) if neighbours else None
-    )
-    told = ScopeLayout(len(scope.pairs), scope.lengths, scope.lowest) if scope else None
     return {
         **bundle.manifest,
         "schema_version": SCHEMA_VERSION,
         **to_dict(layout),
         "thresholds": thresholds.to_dict(bundle.thresholds),
         "calibration": calibration.to_dict(bundle.calibration),
-        "neighbours": None if kept is None else to_dict(kept),
-        "scope": None if told is None else to_dict(told),
+        "neighbours": kept and to_dict(kept),
+        "scope": told and to_dict(told),
     }
-
-
-def _sizes(branch: Branch) -> tuple[int, ...]:
-    """Return what a branch leads from and to: n_features, hidden units, n_labels."""
-    return (branch.layers[0].kernel.shape[0], *(layer.kernel.shape[1] for layer in branch.layers))
-
-
-def _write_array(path: Path, array: NDArray[Any]) -> None:
-    content = np.ascontiguousarray(array)
-    storage.write_atomic(path, lambda file: np.save(file, content, allow_pickle=False))

@@ -17,6 +17,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,43 +95,31 @@ def doubts(
     """Return for each text why the model cannot judge it; None where it can.
 
     Args:
-        scope: The model's; without one nothing is doubted.
-        vectorizer: The model's.
+        scope: Without one nothing is doubted.
         texts: Normalised joined texts.
         y_prob: ``(n_texts, n_labels)`` calibrated.
     """
     if scope is None:
         return [None] * len(texts)
-    parts = [slice(start, start + _AT_ONCE) for start in range(0, len(texts), _AT_ONCE)]
-    return [
-        doubt
-        for part in parts
-        for doubt in _doubts_at_once(scope, vectorizer, texts[part], y_prob[part])
-    ]
-
-
-def _doubts_at_once(
-    scope: Scope, vectorizer: Vectorizer, texts: Sequence[str], y_prob: Floats
-) -> list[Remark | None]:
-    words = split_words(texts)
-    likely = likely_part(y_prob)
-    missing = lowest_sums(scope, np.diff(words.indptr)) - mean_lifts(scope, words)
-    known = _known_shares(vectorizer, words)
-    reads_unlike = missing > _WEIGHT_OF_LOG_ODDS * _USUAL_LOG_ODDS
-    return [
-        _noticed(text) or (_remark(share, unlike=bool(unlike)) if is_low else None)
-        for text, is_low, share, unlike in zip(
-            texts, missing > likely, known, reads_unlike, strict=True
-        )
-    ]
+    found: list[Remark | None] = []
+    for start in range(0, len(texts), _AT_ONCE):
+        part = texts[start : start + _AT_ONCE]
+        words = split_words(part)
+        missing = lowest_sums(scope, np.diff(words.indptr)) - mean_lifts(scope, words)
+        is_low = missing > likely_part(y_prob[start : start + _AT_ONCE])
+        known = _known_shares(vectorizer, words)
+        unlike = missing > _WEIGHT_OF_LOG_ODDS * _USUAL_LOG_ODDS
+        found += [
+            _noticed(text) or (_remark(share, unlike=bool(reads_unlike)) if low else None)
+            for text, low, share, reads_unlike in zip(part, is_low, known, unlike, strict=True)
+        ]
+    return found
 
 
 def nearly_equal(label_names: Sequence[str], y_prob_row: Floats) -> Remark | None:
     """Return a remark where the two most probable labels are nearly as likely, and neither sure.
 
-    Args:
-        label_names: ``(n_labels,)``.
-        y_prob_row: ``(n_labels,)`` calibrated probabilities of one text.
+    ``y_prob_row`` are the calibrated probabilities of one text, ``(n_labels,)``.
     """
     if len(label_names) < 2:
         return None
@@ -157,16 +146,22 @@ def _remark(known: float, *, unlike: bool) -> Remark:
 
 def mean_lifts(scope: Scope, words: Words) -> Floats:
     """Return ``(n_texts,)`` the mean lift of the pairs of each text; of no pair, the lowest."""
-    hashes, starts = _pair_hashes(words)
+    starts = pair_starts(words.indptr)
+    of_word = word_hashes(words)[words.codes]
+    hashes = pair_hashes(of_word[starts], of_word[starts + 1])
     place = np.searchsorted(scope.pairs, hashes)
     place[place == len(scope.pairs)] = 0
     is_usual = scope.pairs[place] == hashes
     lifts = np.where(is_usual, scope.lifts[place].astype(np.float32), _UNKNOWN_PAIR)
-    totals = np.append(0, np.cumsum(lifts, dtype=np.float64))
     bounds = np.searchsorted(starts, words.indptr)
-    n_pairs = np.diff(bounds)
-    means = (totals[bounds[1:]] - totals[bounds[:-1]]) / np.maximum(n_pairs, 1)
-    return np.asarray(np.where(n_pairs > 0, means, _UNKNOWN_PAIR), np.float32)
+    means = np.where(np.diff(bounds) > 0, _means(lifts, bounds), _UNKNOWN_PAIR)
+    return np.asarray(means, np.float32)
+
+
+def _means(values: NDArray[Any], bounds: NDArray[np.integer]) -> NDArray[np.float64]:
+    """Return the mean of the values from each bound to the next; of none, 0."""
+    totals = np.append(0, np.cumsum(values, dtype=np.float64))
+    return np.asarray(np.diff(totals[bounds]) / np.maximum(np.diff(bounds), 1), np.float64)
 
 
 def lowest_sums(scope: Scope, n_words: NDArray[np.integer]) -> Floats:
@@ -178,13 +173,6 @@ def lowest_sums(scope: Scope, n_words: NDArray[np.integer]) -> Floats:
 def likely_part(y_prob: Floats) -> NDArray[np.float64]:
     """Return ``(n_texts,)`` what the most probable label (0.005 to 0.995) adds to the sum."""
     return _WEIGHT_OF_LOG_ODDS * logit(np.clip(y_prob.max(axis=1, initial=0), 0.005, 0.995))
-
-
-def _pair_hashes(words: Words) -> tuple[Hashes, NDArray[np.int64]]:
-    """Return the hash of each pair, and the place of its first word."""
-    starts = pair_starts(words.indptr)
-    hashes = word_hashes(words)[words.codes]
-    return pair_hashes(hashes[starts], hashes[starts + 1]), starts
 
 
 def word_hashes(words: Words) -> Hashes:
@@ -202,6 +190,4 @@ def _known_shares(vectorizer: Vectorizer, words: Words) -> Floats:
     """Return the share of each text's words that stand in a term of the vocabulary."""
     table = vectorizer.terms
     is_known = (table.numbers(words.dictionary) < len(table.word_number))[words.codes]
-    totals = np.append(0, np.cumsum(is_known))
-    n_known = totals[words.indptr[1:]] - totals[words.indptr[:-1]]
-    return np.asarray(n_known / np.maximum(np.diff(words.indptr), 1), np.float32)
+    return np.asarray(_means(is_known, words.indptr), np.float32)

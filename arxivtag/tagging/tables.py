@@ -58,23 +58,23 @@ def with_predicted_labels(
 
     Args:
         texts: Papers.
-        predicted: Each row's labels, from :func:`arxivtag.tagging.tagger.tag_papers`.
+        predicted: Each row's labels, from :func:`arxivtag.tagging.tagger.tag`.
         separator: What stands between labels, from :func:`label_separator`.
 
     Returns:
         Also ``predicted_labels`` and ``probabilities``: text, in the same order, most probable
         first, four decimals; and ``note``: what was noticed about the abstract, such as
         ``"not English"``, or why it gets no label, such as ``"unlike an abstract"``; empty where
-        there is nothing to say (:func:`note_column` says where it stands).
+        there is nothing to say. The last column holds it, under a longer name where the file has a
+        column ``note`` itself.
     """
     table = texts.as_given()
-    note = note_column(texts.input_columns)
     most = limits().max_abstract_chars
     table[PREDICTED_LABELS] = [_cell([one.label for one in row], separator) for row in predicted]
     table[PROBABILITIES] = [
         _cell([f"{one.probability:.4f}" for one in row], separator) for row in predicted
     ]
-    table[note] = [
+    table[free_name(NOTE, texts.input_columns)] = [
         _note(note_on(abstract if isinstance(abstract, str) else "", most), row)
         for abstract, row in zip(texts.frame[ABSTRACT].tolist(), predicted, strict=True)
     ]
@@ -99,11 +99,6 @@ def _cell(items: Sequence[str], separator: str) -> str:
     if separator == AS_JSON and items:
         return json.dumps(items, ensure_ascii=False)
     return separator.join(items)
-
-
-def note_column(input_columns: Sequence[str]) -> str:
-    """Return the name of the column of notes: ``note``, longer where the file has one itself."""
-    return free_name(NOTE, input_columns)
 
 
 def with_lists(table: pd.DataFrame, separator: str) -> pd.DataFrame:
@@ -139,36 +134,33 @@ def write_tables(tables: Iterable[pd.DataFrame], path: Path, separator: str) -> 
             f"The output file should end in one of {', '.join(writers)}. Received: {path.name}.",
             "Rename it.",
         )
-    write = writers[path.suffix]
-    storage.write_atomic(path, lambda file: write(tables, file, separator))
+    if path.suffix != ".csv":
+        tables = (with_lists(table, separator) for table in tables)
+    storage.write_atomic(path, lambda file: writers[path.suffix](tables, file))
 
 
-def _write_csv(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
+def _write_csv(tables: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     for number, table in enumerate(tables):
         file.write(table_as_csv(table, header=number == 0).encode())
 
 
-def _write_jsonl(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
-    for table in tables:
-        file.write(table_as_jsonl(with_lists(table, separator)).encode())
+def _write_jsonl(listed: Iterable[pd.DataFrame], file: BinaryIO) -> None:
+    for table in listed:
+        file.write(table_as_jsonl(table).encode())
 
 
-def _write_parquet(tables: Iterable[pd.DataFrame], file: BinaryIO, separator: str) -> None:
+def _write_parquet(listed: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     """Write one row group a table; each has the types of the first, whatever it lacks."""
     with contextlib.ExitStack() as stack:
         writer: pq.ParquetWriter | None = None
-        for table in tables:
-            listed = with_lists(table, separator)
+        for table in listed:
             if writer is None:
-                schema = _listed_schema(pa.Schema.from_pandas(listed, preserve_index=False))
+                schema = pa.Schema.from_pandas(table, preserve_index=False)
+                for name, kind in ((PREDICTED_LABELS, pa.string()), (PROBABILITIES, pa.float64())):
+                    field = pa.field(name, pa.list_(kind))
+                    schema = schema.set(schema.get_field_index(name), field)
                 writer = stack.enter_context(pq.ParquetWriter(file, schema))
-            writer.write_table(pa.Table.from_pandas(listed, schema, preserve_index=False))
-
-
-def _listed_schema(schema: pa.Schema) -> pa.Schema:
-    for name, kind in ((PREDICTED_LABELS, pa.string()), (PROBABILITIES, pa.float64())):
-        schema = schema.set(schema.get_field_index(name), pa.field(name, pa.list_(kind)))
-    return schema
+            writer.write_table(pa.Table.from_pandas(table, schema, preserve_index=False))
 
 
 def table_as_csv(table: pd.DataFrame, *, header: bool = True) -> str:

@@ -21,12 +21,7 @@ _TEMPLATE = config.ASSETS_FOLDER / "no_such_page.html"
 
 
 class Addresses:
-    """Answers 404 where there is no page, and shows pages in frames without what is for windows.
-
-    Args:
-        app: What is served.
-        base_path: What stands before every path, such as ``/arxivtag``; empty for none.
-    """
+    """Answers 404 where there is no page, and shows pages in frames without what is for windows."""
 
     def __init__(self, app: ASGIApp, base_path: str = "") -> None:
         self.app = app
@@ -39,12 +34,11 @@ class Addresses:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and replace the answer where it is Streamlit's page by default."""
         path = scope.get("path", "").rstrip("/")
-        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
-            await self.app(scope, receive, send)
-        elif path in self.pages and _is_new_in_a_frame(scope):
+        is_look = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        if is_look and path in self.pages and _is_new_in_a_frame(scope):
             asked = [*Request(scope).query_params.multi_items(), ("embed", "true")]
             await RedirectResponse(f"?{urlencode(asked)}", 307)(scope, receive, send)
-        elif path in self.known:
+        elif not is_look or path in self.known:
             await self.app(scope, receive, send)
         else:
             await self._without_default_page(scope, receive, send)

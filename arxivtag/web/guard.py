@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, Response
@@ -10,7 +17,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from arxivtag import config, policy
 from arxivtag.policy import Role
 from arxivtag.ui.frame import who
-from arxivtag.web.content_policy import content_policy
 
 # Streamlit's own, which tell how busy the server is and drive pages without a browser.
 OWNERS_ONLY = ("/_stcore/metrics", "/_stcore/agent")
@@ -18,6 +24,12 @@ OWNERS_ONLY = ("/_stcore/metrics", "/_stcore/agent")
 NOT_FOR_NOBODY = ("/_stcore/upload_file", "/media")
 # What a form adds to the file that it carries.
 _FORM_BYTES = 1_000_000
+# What scripts stand within.
+_PAGES = (
+    Path(streamlit.__file__).parent / "static" / "index.html",
+    config.ASSETS_FOLDER / "api.html",
+)
+_INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 class Guard:
@@ -92,3 +104,32 @@ def _for_one_portal(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     """
     is_for_frames = name.lower() == b"set-cookie" and b"samesite=none" in value.lower()
     return (name, value + b"; Partitioned") if is_for_frames else (name, value)
+
+
+def content_policy(ancestors: Sequence[str]) -> str:
+    """Return the Content-Security-Policy: what a page may load and run, all from this server.
+
+    Streamlit 1.67 needs these exceptions, tried page by page in Chromium: the script inside its
+    page, and that of ``/api``, by their digests; components of our own and workers from ``blob:``
+    addresses that the page makes itself; styles that its front end writes. The maps of papers need
+    ``'unsafe-eval'``: Plotly draws points on the graphics card by regl, which makes functions out
+    of text; without it each map says that the browser knows no WebGL. It lets no text from outside
+    run by itself: scripts within a page stay refused.
+
+    ``ancestors`` are the origins that may show a page in a frame.
+    """
+    scripts = [script for page in _PAGES for script in _INLINE.findall(page.read_text("utf-8"))]
+    digests = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts]
+    sources = {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", "blob:", "'unsafe-eval'", *(f"'sha256-{one}'" for one in digests)],
+        "worker-src": ["'self'", "blob:"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:", "blob:"],
+        "font-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'self'", *ancestors],
+    }
+    return "; ".join(" ".join((name, *allowed)) for name, allowed in sources.items())

@@ -7,11 +7,11 @@ saves on a fast line. Packed once it costs nothing, and a first page brings a th
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import anyio
 import anyio.to_thread
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,31 +19,6 @@ ENDINGS = (".js", ".css")
 # Asked with one of these, a part of a file is wanted, or whether it has changed.
 _AS_IT_IS = ("range", "if-none-match", "if-modified-since")
 _LEVEL = 6
-
-
-@dataclass
-class _Answer:
-    """What the app answers, kept back."""
-
-    status: int = 0
-    headers: MutableHeaders | None = None
-    body: bytes = b""
-    has_ended: bool = False
-
-    async def take(self, message: Message) -> None:
-        """Take in a part of the answer."""
-        if message["type"] == "http.response.start":
-            self.status, self.headers = message["status"], MutableHeaders(raw=message["headers"])
-        elif message["type"] == "http.response.body":
-            self.body += message.get("body", b"")
-            self.has_ended = not message.get("more_body", False)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether this is all of a file that is there."""
-        if self.headers is None or self.status != 200 or not self.has_ended:
-            return False
-        return int(self.headers.get("content-length", len(self.body))) == len(self.body)
 
 
 async def _stays() -> Message:
@@ -74,14 +49,18 @@ class Packed:
             return
         path = scope["path"]
         if path not in self.kept:
-            answer = _Answer()
-            await self.app(scope, _stays, answer.take)
-            if answer.headers is None or not answer.is_whole:
-                unpacked = Response(answer.body, answer.status)
-                unpacked.raw_headers = answer.headers.raw if answer.headers else []
-                await unpacked(scope, receive, send)
+            answer: list[Message] = []
+
+            async def keep(message: Message) -> None:
+                answer.append(message)
+
+            await self.app(scope, _stays, keep)
+            packed = await anyio.to_thread.run_sync(_packed, answer)
+            if packed is None:
+                for message in answer:
+                    await send(message)
                 return
-            self.kept[path] = await anyio.to_thread.run_sync(_packed, answer.body, answer.headers)
+            self.kept[path] = packed
         await self.kept[path](scope, receive, send)
 
     def _is_wanted(self, scope: Scope) -> bool:
@@ -93,8 +72,14 @@ class Packed:
         return path.startswith(self.folder) and path.endswith(ENDINGS) and can_unpack and is_whole
 
 
-def _packed(body: bytes, headers: MutableHeaders) -> Response:
-    """Return the answer packed; it is another one than that by its tag, so it has none."""
+def _packed(answer: Sequence[Message]) -> Response | None:
+    """Return a file packed, without its tag, which is that of the unpacked; None if it is none."""
+    start, *parts = answer
+    headers, body = Headers(raw=start["headers"]), b"".join(one.get("body", b"") for one in parts)
+    has_ended = any(not one.get("more_body", False) for one in parts)
+    is_whole = has_ended and int(headers.get("content-length", len(body))) == len(body)
+    if start["status"] != 200 or not is_whole:
+        return None
     packed = Response(gzip.compress(body, _LEVEL, mtime=0))
     for name in ("content-type", "cache-control", "last-modified"):
         if name in headers:

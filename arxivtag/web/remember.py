@@ -50,4 +50,4 @@ class Remember:
         if not kind.startswith("text/html") or not policy.policy().is_visitor:
             return False
         sent = Request(scope).cookies.get(visitor_cookie.NAME, "")
-        return not (sent and visitor_cookie.visitor_of(sent, self.home))
+        return not visitor_cookie.visitor_of(sent, self.home)

@@ -10,8 +10,8 @@ import pytest
 
 from arxivtag import config, storage
 from arxivtag.api import shapes
-from arxivtag.api.faults import ApiError
-from arxivtag.api.rate import MAX_ADDRESSES, Rate, network_of
+from arxivtag.api.routes import MAX_ADDRESSES, Rate, network_of
+from arxivtag.api.shapes import ApiError
 from arxivtag.papers.texts import join_text
 from arxivtag.runs.layout import RunFolder
 from arxivtag.tagging import tagger

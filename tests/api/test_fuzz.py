@@ -6,7 +6,7 @@ import hypothesis
 import pytest
 import schemathesis
 
-from arxivtag.api.openapi import document
+from arxivtag.api.shapes import document
 from tests.browser.conftest import Server
 
 # A request may be right and too large, or wrong and too large.

@@ -22,8 +22,7 @@ from arxivtag.api.routes import api_routes
 from arxivtag.errors import ConfigError
 from arxivtag.policy import Role
 from arxivtag.server import build_app
-from arxivtag.web.content_policy import content_policy
-from arxivtag.web.guard import Guard
+from arxivtag.web.guard import Guard, content_policy
 from tests.browser.conftest import Server
 
 NO_SUCH = "00000000-0000-4000-8000-000000000000"

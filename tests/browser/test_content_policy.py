@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from arxivtag.web.content_policy import content_policy
+from arxivtag.web.guard import content_policy
 from tests.browser.conftest import Server
 
 pytestmark = pytest.mark.browser

@@ -22,7 +22,7 @@ from arxivtag.learning.thresholds import Thresholds
 from arxivtag.papers import sources
 from arxivtag.papers.schema import Layout
 from arxivtag.runs.evaluating import evaluate_model
-from arxivtag.tagging import parts, scoring, tagger
+from arxivtag.tagging import many, parts, tagger
 from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.tagging.scope import Scope
@@ -56,7 +56,7 @@ def test_evaluation_counts_the_labels_that_tagging_gives(tmp_path: Path) -> None
     found = evaluate(str(model), str(data))
 
     bundle = load_bundle(model)
-    tags = tagger.tag_papers(bundle, sources.load_texts(str(data)).frame)
+    tags = tagger.tag(bundle, tagger.frame_texts(bundle, sources.load_texts(str(data)).frame))
     given = [len(paper) for paper, text in zip(tags, abstracts, strict=True) if text.strip()]
     assert given[1] == 0
     assert found["n_samples"] == 3
@@ -85,7 +85,7 @@ def test_texts_that_cannot_be_judged_get_no_label_and_are_counted(tmp_path: Path
         found = evaluate(str(tmp_path / name), str(data))
         assert sum(found["not_sure"].values()) == doubted
         assert found["share_without_label"] == doubted / 2
-        tags = tagger.tag_papers(one, sources.load_texts(str(data)).frame)
+        tags = tagger.tag(one, tagger.frame_texts(one, sources.load_texts(str(data)).frame))
         assert sum(map(len, tags)) == round(2 * found["labels_per_paper"])
     assert any("cannot judge get no label" in said for said in remarks(found))
 
@@ -193,7 +193,7 @@ def test_parts_say_what_the_model_says_of_all_papers_at_once(
     )
     chosen = np.arange(corpus.n_papers) % 3 > 0
     model, pool = parts.model_at(PRETRAINED_PATH), parts.Pool(Here(), 1)
-    with scoring.judged(corpus, chosen, model, pool, lambda *_: None) as said:
+    with many.judged(corpus, chosen, model, pool, lambda *_: None) as said:
         np.testing.assert_allclose(said.y_prob, y_prob[chosen], rtol=1e-5, atol=1e-7)
         assert said.y_prob.dtype == np.float32
         assert (readable[chosen] >= said.is_judged).all()
@@ -213,7 +213,7 @@ def test_parts_of_an_interrupted_evaluation_make_room(
 
 
 def test_another_process_at_the_same_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scoring, "_WAIT_S", 0.1)
+    monkeypatch.setattr(many, "_WAIT_S", 0.1)
     evaluate("pretrained", "sample")
     (lock,) = corpora_folder(home).glob("*.prepared/scores-*.lock")
     with locks.held(lock), pytest.raises(StorageError, match="Another process"):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from arxivtag.papers.taxonomy import LABEL_NAMES, archive_of
-from arxivtag.tagging.archives import archive_as_answer, rank_archives
-from arxivtag.tagging.tagger import LabelScore
+from arxivtag.tagging.tagger import LabelScore, archive_as_answer, rank_archives
 
 
 def scores(**probabilities: float) -> list[LabelScore]:
@@ -24,7 +23,7 @@ def test_every_area_stands_in_an_archive_that_has_a_name() -> None:
 
 def test_an_archive_is_as_probable_as_any_of_its_areas() -> None:
     found = rank_archives(scores(cs_LG=0.5, math_PR=0.6, cs_CV=0.4, robots=0.1))
-    assert [one.archive for one in found] == ["cs", "math", "robots"]
+    assert [one.label for one in found] == ["cs", "math", "robots"]
     # 1 - (1 - 0.5)(1 - 0.4) = 0.7
     assert [one.probability for one in found] == pytest.approx([0.7, 0.6, 0.1])
     assert [one.name for one in found] == ["Computer Science", "Mathematics", "robots"]
@@ -33,7 +32,7 @@ def test_an_archive_is_as_probable_as_any_of_its_areas() -> None:
 
 def test_former_names_stand_in_the_archive_of_today() -> None:
     (found,) = rank_archives([*scores(cs_LG=0.5), LabelScore("cmp-lg", "", 0.2, False)])
-    assert found.archive == "cs"
+    assert found.label == "cs"
 
 
 @pytest.mark.parametrize(
@@ -49,4 +48,4 @@ def test_former_names_stand_in_the_archive_of_today() -> None:
 )
 def test_an_archive_answers_where_no_area_can(areas: dict[str, float], answer: str | None) -> None:
     found = archive_as_answer(rank_archives(scores(**areas)))
-    assert (found and found.archive) == answer
+    assert (found and found.label) == answer

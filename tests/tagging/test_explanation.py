@@ -43,6 +43,13 @@ def logits(bundle: Bundle, words: list[str]) -> np.ndarray:
     return scipy_logit(softmax(values.astype(float)))
 
 
+def without(text: str, phrases: list[str], form: str = "plain") -> tuple[int, np.ndarray, bool]:
+    """At how many places phrases stand; the labels' probabilities without them; whether judged."""
+    n_places, tagged = without_phrases(make_bundle(form), text, phrases)
+    probability = {score.label: score.probability for score in tagged}
+    return n_places, np.array([probability[label] for label in LABELS]), tagged.is_judged
+
+
 def replaced(words: list[str], ngram: list[str]) -> list[str]:
     """The words with every place of an n-gram, overlapping ones too, replaced by the gap."""
     n = len(ngram)
@@ -147,51 +154,51 @@ def test_long_text_in_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_phrase_equals_the_text_with_a_gap(form: str, phrase: str) -> None:
     bundle = make_bundle(form)
     text = "we propose a deep network for image segmentation and deep image learning"
-    result = without_phrases(bundle, text, [f" {phrase}, "])
+    n_places, y_prob, _ = without(text, [f" {phrase}, "], form)
     rest = replaced(text.split(), phrase.lower().split())
-    assert result.n_places == {"Deep network": 1, "image": 2}.get(phrase, 1)
+    assert n_places == {"Deep network": 1, "image": 2}.get(phrase, 1)
     expected = tagger.predict(bundle, [" ".join(rest)])[0]
-    np.testing.assert_allclose(result.y_prob_without, expected, atol=1e-5)
+    np.testing.assert_allclose(y_prob, expected, atol=1e-5)
 
 
 def test_without_phrase_says_what_can_be_read() -> None:
-    bundle = make_bundle()
-    whole = without_phrases(bundle, "deep zzz qqq", ["zzz"])
-    assert (whole.n_places, whole.readable_without) == (1, True)
-    gone = without_phrases(bundle, "deep zzz deep", ["deep"])
-    assert (gone.n_places, gone.readable_without) == (2, False)
-    assert not without_phrases(bundle, "zzz", [""]).readable_without
+    for text, phrase, expected in (
+        ("deep zzz qqq", "zzz", (1, True)),
+        ("deep zzz deep", "deep", (2, False)),
+        ("zzz", "", (0, False)),
+    ):
+        n_places, _, is_judged = without(text, [phrase])
+        assert (n_places, is_judged) == expected
 
 
 def test_phrases_are_left_out_together() -> None:
     text = "a deep network for image segmentation"
-    result = without_phrases(make_bundle(), text, ["deep network", "network", "image"])
+    _, y_prob, _ = without(text, ["deep network", "network", "image"])
     rest = tagger.predict(make_bundle(), [f"a {GAP} {GAP} for {GAP} segmentation"])[0]
-    np.testing.assert_allclose(result.y_prob_without, rest, atol=1e-5)
-    assert without_phrases(make_bundle(), text, []).n_places == 0
+    np.testing.assert_allclose(y_prob, rest, atol=1e-5)
+    assert without(text, [])[0] == 0
 
 
 def test_places_of_a_phrase_may_overlap() -> None:
-    result = without_phrases(make_bundle(), "deep deep deep network", ["deep deep"])
-    assert result.n_places == 2
+    n_places, y_prob, _ = without("deep deep deep network", ["deep deep"])
+    assert n_places == 2
     rest = tagger.predict(make_bundle(), [f"{GAP} {GAP} {GAP} network"])[0]
-    np.testing.assert_allclose(result.y_prob_without, rest, atol=1e-5)
+    np.testing.assert_allclose(y_prob, rest, atol=1e-5)
 
 
 def test_a_phrase_has_a_longest_length() -> None:
     longest = "a " * MAX_PHRASE_WORDS
-    assert without_phrases(make_bundle(), longest, [longest]).n_places == 1
+    assert without(longest, [longest])[0] == 1
     with pytest.raises(ConfigError, match=r"up to 20 words\. Received: 21"):
         without_phrases(make_bundle(), longest * 2, [longest + "a"])
 
 
 @pytest.mark.parametrize("phrase", ["", "...", "not there", "a " * 20])
 def test_phrase_that_is_not_there_changes_nothing(phrase: str) -> None:
-    bundle = make_bundle()
-    result = without_phrases(bundle, "a deep network", [phrase])
-    assert result.n_places == 0
-    expected = tagger.predict(bundle, ["a deep network"])[0]
-    np.testing.assert_allclose(result.y_prob_without, expected, atol=1e-5)
+    n_places, y_prob, _ = without("a deep network", [phrase])
+    assert n_places == 0
+    expected = tagger.predict(make_bundle(), ["a deep network"])[0]
+    np.testing.assert_allclose(y_prob, expected, atol=1e-5)
 
 
 def test_unknown_label_is_one_sentence() -> None:

@@ -74,7 +74,7 @@ def at_once(path: Path) -> pd.DataFrame:
     """What tagging the whole file in memory gives."""
     bundle = load_bundle(config.PRETRAINED_PATH)
     texts = load_texts(path)
-    predicted = tagger.tag_papers(bundle, texts.frame)
+    predicted = tagger.tag(bundle, tagger.frame_texts(bundle, texts.frame))
     return tables.with_predicted_labels(texts, predicted, " ")
 
 

@@ -99,7 +99,9 @@ def test_too_few_papers_give_no_scope() -> None:
 def test_the_note_reaches_the_table(fitted: Bundle) -> None:
     abstracts = [UNLIKE, "This paper has been withdrawn by its author."]
     table = TextTable(pd.DataFrame({"abstract": abstracts}), ("abstract",))
-    tagged = with_predicted_labels(table, tagger.tag_papers(fitted, table.frame), " ")
+    tagged = with_predicted_labels(
+        table, tagger.tag(fitted, tagger.frame_texts(fitted, table.frame)), " "
+    )
     assert tagged["predicted_labels"].tolist() == ["", ""]
     # The withdrawal is noted once, though both the text and the model say so.
     notes = ["fewer than 20 words; unlike an abstract", "withdrawn; fewer than 20 words"]

@@ -112,14 +112,15 @@ def test_text_without_a_known_word_gets_no_label() -> None:
     y_prob, readable = tagger.predict_with_readable(model, texts)
     np.testing.assert_array_equal(y_prob, tagger.predict(model, texts))
     assert readable.tolist() == [False, False, True]
-    opinion = tagger.second_opinion(model, y_prob[1], [LABELS[0]], readable=bool(readable[1]))
+    every = tagger.rank_labels(model, y_prob[1], len(LABELS), readable=bool(readable[1]))
+    opinion = tagger.second_opinion(every, [LABELS[0]])
     assert [tag.label for tag in (*opinion.doubts, *opinion.odd)] == [LABELS[0]]
     assert opinion.agrees == opinion.adds == ()
     most_probable = tagger.tag(model, ["zzz"], top_k=3)[0]
     assert len(most_probable) == 3
     assert not any(tag.above_threshold for tag in most_probable)
     table = TextTable(pd.DataFrame({"abstract": texts}), ("abstract",))
-    predicted = tagger.tag_papers(model, table.frame)
+    predicted = tagger.tag(model, tagger.frame_texts(model, table.frame))
     assert with_predicted_labels(table, predicted, " ")["predicted_labels"].tolist()[:2] == ["", ""]
 
 
@@ -149,9 +150,10 @@ def test_a_stop_leaves_queued_batches_alone(monkeypatch: pytest.MonkeyPatch) -> 
         raise InterruptedError
 
     monkeypatch.setattr(tagger, "features", slow_features)
+    monkeypatch.setattr(tagger, "BATCH_SIZE", 1)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     with pytest.raises(InterruptedError):
-        tagger.predict(make_bundle(), TEXTS, batch_size=1, progress=stop)
+        tagger.predict_with_readable(make_bundle(), TEXTS, stop)
     assert len(calls) <= 4
     released.wait(30)
     assert len(calls) <= 4
@@ -164,11 +166,12 @@ def test_top_k_thresholds_give_k_labels() -> None:
     assert all(len(found) == 2 for found in tagger.tag(model, TEXTS))
 
 
-def test_batches_and_order_do_not_matter() -> None:
+def test_batches_and_order_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     model = make_bundle("wide_and_deep")
     together = tagger.predict(model, TEXTS)
     seen: list[int] = []
-    batched = tagger.predict(model, TEXTS, batch_size=7, progress=seen.append)
+    monkeypatch.setattr(tagger, "BATCH_SIZE", 7)
+    batched, _ = tagger.predict_with_readable(model, TEXTS, seen.append)
     np.testing.assert_allclose(batched, together, atol=1e-6)
     assert seen == [7, 14, 21, 28, 30]
     alone = np.concatenate([tagger.predict(model, [text]) for text in TEXTS])
@@ -187,7 +190,7 @@ def test_a_tagged_table_keeps_the_inputs_columns() -> None:
     model = make_bundle()
     frame = pd.DataFrame({"id": [7, 8, 9], "summaries": [*TEXTS[:2], None]})
     frame["title"], frame["abstract"] = "", frame["summaries"]
-    tags = tagger.tag_papers(model, frame, top_k=3)
+    tags = tagger.tag(model, tagger.frame_texts(model, frame), top_k=3)
     table = with_predicted_labels(TextTable(frame, ("id", "summaries")), tags, " ")
     assert list(table.columns) == ["id", "summaries", "predicted_labels", "probabilities", "note"]
     for row, paper in zip(table.itertuples(), tags, strict=True):
@@ -203,7 +206,9 @@ def test_a_tagged_table_gives_back_a_column_that_was_not_chosen(tmp_path: Path) 
     texts = load_texts(path, layout=Layout({"title": ""}))
     model = dataclasses.replace(make_bundle(), text_fields="title_and_abstract")
     assert tagger.frame_texts(model, texts.frame) == ["deep graph network"]
-    table = with_predicted_labels(texts, tagger.tag_papers(model, texts.frame), " ")
+    table = with_predicted_labels(
+        texts, tagger.tag(model, tagger.frame_texts(model, texts.frame)), " "
+    )
     assert list(table.columns)[:2] == ["title", "abstract"]
     assert table["title"].tolist() == ["none of this is read"]
 
@@ -221,9 +226,8 @@ def test_second_opinion() -> None:
         label_names=("a", "b", "c", "d"),
         thresholds=Thresholds("global", np.full(4, 0.5, np.float32)),
     )
-    opinion = tagger.second_opinion(
-        model, np.array([0.9, 0.6, 0.2, 0.1]), ["c", "a", "zz", "a"], readable=True
-    )
+    every = tagger.rank_labels(model, np.array([0.9, 0.6, 0.2, 0.1]), 4, readable=True)
+    opinion = tagger.second_opinion(every, ["c", "a", "zz", "a"])
     assert [tag.label for tag in opinion.agrees] == ["a"]
     assert [tag.label for tag in opinion.doubts] == ["c"]
     assert [tag.label for tag in opinion.adds] == ["b"]
@@ -236,14 +240,14 @@ def test_second_opinion_finds_the_improbable_odd_and_leaves_a_sure_author_alone(
         label_names=("a", "b", "c", "d"),
         thresholds=Thresholds("global", np.full(4, 0.5, np.float32)),
     )
-    y_prob = np.array([0.6, 0.7, 0.02, 0.005])
+    every = tagger.rank_labels(model, np.array([0.6, 0.7, 0.02, 0.005]), 4, readable=True)
     for chosen, content_at, adds in (
         (["a", "c", "d"], float("inf"), ["b"]),
         (["a", "c", "d"], 0.5, []),
         (["a", "c", "d"], 0.65, ["b"]),
         (["c", "a", "d"], 0.5, ["b"]),  # the first one counts
     ):
-        opinion = tagger.second_opinion(model, y_prob, chosen, readable=True, content_at=content_at)
+        opinion = tagger.second_opinion(every, chosen, content_at)
         assert [tag.label for tag in opinion.adds] == adds
         assert [tag.label for tag in opinion.doubts] == ["c"]
         assert [tag.label for tag in opinion.odd] == ["d"]
@@ -255,8 +259,8 @@ def test_second_opinion_knows_the_other_name_of_an_area() -> None:
         label_names=("cs.IT", "math.NA", "c", "d"),
         thresholds=Thresholds("global", np.full(4, 0.5, np.float32)),
     )
-    y_prob = np.array([0.9, 0.2, 0.1, 0.1])
-    opinion = tagger.second_opinion(model, y_prob, ["math.IT", "cs.IT", "cs.NA"], readable=True)
+    every = tagger.rank_labels(model, np.array([0.9, 0.2, 0.1, 0.1]), 4, readable=True)
+    opinion = tagger.second_opinion(every, ["math.IT", "cs.IT", "cs.NA"])
     assert [tag.label for tag in opinion.agrees] == ["cs.IT"]
     assert [tag.label for tag in opinion.doubts] == ["math.NA"]
     assert opinion.unknown == ()

@@ -12,7 +12,7 @@ from arxivtag.learning.calibration import Calibration
 from arxivtag.learning.network import Branch, DenseLayer, Network, rounded
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import RunFolder
-from arxivtag.settings import VectorizerConfig, preset_settings
+from arxivtag.settings import RunConfig, VectorizerConfig, preset_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.neighbours import build_index
 from arxivtag.tagging.saving import save_bundle
@@ -33,7 +33,7 @@ def demo_bundle() -> Bundle:
     kernel = (12 * (weights - weights.mean(axis=0))).T.astype(np.float32)
     bias = np.full(len(LABELS), -4, dtype=np.float32)
     return Bundle(
-        manifest=new_manifest(),
+        manifest=new_manifest(RunConfig(), ""),
         vectorizer=vectorizer,
         network=rounded(Network((Branch((DenseLayer(kernel, bias),)),), "sigmoid")),
         label_names=LABELS,

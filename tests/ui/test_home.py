@@ -10,8 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag.papers import facts
 from arxivtag.runs import registry
-from arxivtag.ui.home.area import AREA_KEY
-from arxivtag.ui.home.glance import PASTE_KEY
+from arxivtag.ui.home.glance import AREA_KEY, PASTE_KEY
 from arxivtag.ui.home.view import recent_runs_table
 from tests.ui.conftest import texts
 from tests.ui.demo_run import make_demo_run

@@ -29,8 +29,7 @@ from arxivtag.ui.frame import models
 from arxivtag.ui.frame.components import probability_text
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input
-from arxivtag.ui.predict.answer import Prediction, predict_text, summary_sentence
-from arxivtag.ui.predict.bars import tree_html
+from arxivtag.ui.predict.answer import Prediction, predict_text, summary_sentence, tree_html
 from arxivtag.ui.predict.examples import EXAMPLES
 from arxivtag.ui.predict.opinion import opinion_sentence
 from arxivtag.ui.predict.similar import circle_data
@@ -210,7 +209,7 @@ def test_not_sure_is_said_plainly(app: AppTest) -> None:
 def test_a_model_that_cannot_answer_is_one_sentence(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(bundle: object, texts: object) -> None:
+    def broken(bundle: object, texts: object, progress: object) -> None:
         raise BundleError("The model is damaged.")
 
     monkeypatch.setattr(tagger, "predict_with_readable", broken)
@@ -237,7 +236,7 @@ def test_reasons_are_the_exact_change_of_the_logit(app: AppTest) -> None:
     row = table[table["term"] == term].iloc[0]
     without = EXAMPLES[0].abstract.replace("tumours", "")
     probability = tagger.predict(bundle, [without])[0][0]
-    before = float(prediction.probabilities[0])
+    before = {tag.label: tag.probability for tag in prediction.tags}[LABELS[0]]
     # Leaving the word out brings no new pair: "liver in" is not in this vocabulary.
     assert row["probability_without"] == pytest.approx(probability, abs=1e-5)
     change = np.log(before / (1 - before)) - np.log(probability / (1 - probability))
@@ -276,7 +275,7 @@ def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
         demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
     )
     prediction = predict_text(bundle, "", text)
-    assert not prediction.readable
+    assert not prediction.is_judged
     assert prediction.above == ()
     app.text_area(key=ABSTRACT).set_value(text).run()
     assert not app.exception
@@ -499,7 +498,7 @@ def prediction_of(probabilities: dict[str, float], threshold: float = 0.5) -> Pr
     )
     y_prob = np.array(list(probabilities.values()), np.float32)
     tags = tagger.rank_labels(bundle, y_prob, top_k=len(names), readable=True)
-    return Prediction("text", bundle, y_prob, tags, readable=True)
+    return Prediction("text", bundle, tags, is_judged=True)
 
 
 @pytest.mark.parametrize(
@@ -599,17 +598,13 @@ def test_settings_stand_in_the_address(open_app: OpenApp, demo_home: Path) -> No
 )
 def test_the_opinion_in_one_sentence(chosen: list[str], sentence: str) -> None:
     prediction = prediction_of({"cs.CL": 0.9, "cs.IR": 0.7, "cs.CV": 0.2})
-    opinion = tagger.second_opinion(
-        prediction.bundle, prediction.probabilities, chosen, readable=True
-    )
+    opinion = tagger.second_opinion(prediction.tags, chosen)
     assert opinion_sentence(opinion, prediction.tags[0]) == sentence
 
 
 def test_an_unsure_model_has_no_opinion() -> None:
     prediction = prediction_of({"cs.CL": 0.4, "cs.IR": 0.3})
-    opinion = tagger.second_opinion(
-        prediction.bundle, prediction.probabilities, ["cs.IR"], readable=True
-    )
+    opinion = tagger.second_opinion(prediction.tags, ["cs.IR"])
     assert opinion_sentence(opinion, prediction.tags[0]).startswith("The model is not sure")
 
 

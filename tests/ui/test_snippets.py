@@ -18,7 +18,7 @@ from arxivtag.runs.layout import RunFolder
 from arxivtag.tagging import tagger
 from arxivtag.tagging.loading import load_bundle_once
 from arxivtag.ui.predict.examples import EXAMPLES
-from arxivtag.ui.predict.snippets import LANGUAGES, snippet, tag_url
+from arxivtag.ui.predict.take_along import LANGUAGES, snippet, tag_url
 from tests.browser.conftest import Server, start_server
 from tests.ui.demo_run import RUN_ID
 

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message, Receive, Scope, Send
 
-from arxivtag.web.packing import Packed, _Answer
+from arxivtag.web.packing import Packed
 
 SCRIPT = "let answer = 42;\n" * 1000
 
@@ -55,6 +55,27 @@ class Site:
 
     async def page(self, request: Request) -> Response:
         return PlainTextResponse(SCRIPT)
+
+
+def sent_by(packed: Packed) -> list[Message]:
+    """What a browser is sent that asks for a script and leaves at once."""
+    scope = {
+        "type": "http", "method": "GET", "path": "/static/js/a.js", "headers": [
+            (b"accept-encoding", b"gzip")]}  # fmt: skip
+    sent: list[Message] = []
+
+    async def leave() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def take(message: Message) -> None:
+        sent.append(message)
+
+    async def ask_and_leave() -> None:
+        await packed(scope, leave, take)
+
+    with start_blocking_portal() as portal:
+        portal.call(ask_and_leave)
+    return sent
 
 
 def test_a_script_is_packed_once() -> None:
@@ -96,33 +117,21 @@ def test_a_browser_that_leaves_spoils_nothing_for_others() -> None:
             more = number < len(parts)
             await send({"type": "http.response.body", "body": part, "more_body": more})
 
-    packed = Packed(app)
-    scope = {
-        "type": "http", "method": "GET", "path": "/static/js/a.js", "headers": [
-            (b"accept-encoding", b"gzip")]}  # fmt: skip
-    sent: list[Message] = []
-
-    async def leave() -> Message:
-        return {"type": "http.disconnect"}
-
-    async def take(message: Message) -> None:
-        sent.append(message)
-
-    async def ask_and_leave() -> None:
-        await packed(scope, leave, take)
-
-    with start_blocking_portal() as portal:
-        portal.call(ask_and_leave)
+    sent = sent_by(Packed(app))
     assert gzip.decompress(sent[-1]["body"]) == b"let answer = 42;"
 
 
 @pytest.mark.parametrize("cut", [{"more_body": True}, {"headers": [(b"content-length", b"99")]}])
-def test_what_is_no_whole_file_is_not_kept(cut: dict[str, object]) -> None:
-    answer = _Answer()
-    for message in (
+def test_what_is_no_whole_file_is_sent_as_it_came_and_not_kept(cut: dict[str, object]) -> None:
+    answer: list[Message] = [
         {"type": "http.response.start", "status": 200, "headers": cut.get("headers", [])},
         {"type": "http.response.body", "body": b"let", "more_body": cut.get("more_body", False)},
-    ):
-        with start_blocking_portal() as portal:
-            portal.call(answer.take, message)
-    assert not answer.is_whole
+    ]
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        for message in answer:
+            await send(message)
+
+    packed = Packed(app)
+    assert sent_by(packed) == answer
+    assert not packed.kept

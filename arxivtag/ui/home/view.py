@@ -103,16 +103,14 @@ def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageConte
 
 def recent_runs_table(runs: tuple[registry.RunSummary, ...]) -> pd.DataFrame:
     """Return the newest runs: name, state in words, preset, n_train, micro_f1, lrap."""
-    columns = ["name", "state", "preset", "n_train", "micro_f1", "lrap"]
-    rows = [
-        (
-            run.name,
-            run_text.STATES[run.state].name,
-            run.preset,
-            run.sizes.get("n_train"),
-            run.figures.get("micro_f1"),
-            run.figures.get("lrap"),
-        )
+    return pd.DataFrame(
+        {
+            "name": run.name,
+            "state": run_text.STATES[run.state].name,
+            "preset": run.preset,
+            "n_train": run.sizes.get("n_train"),
+            "micro_f1": run.figures.get("micro_f1"),
+            "lrap": run.figures.get("lrap"),
+        }
         for run in runs[:N_RECENT_RUNS]
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    )

@@ -3,46 +3,38 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
 
-import numpy as np
 import streamlit as st
 
+from arxivtag.papers.taxonomy import label_kind
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
-from arxivtag.tagging.archives import (
-    ArchiveScore,
-    archive_as_answer,
-    rank_archives,
-    roles,
-)
 from arxivtag.tagging.bundle import Bundle
-from arxivtag.tagging.scope import Remark, nearly_equal
+from arxivtag.tagging.scope import Remark
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.predict.bars import THE_ANSWER, tree_html
 
 ALL_LABELS_HEIGHT_PX = 400
 N_SHOWN, N_TOP, SHOWN_FROM = 7, 3, 0.01
+THE_ANSWER = "the answer"  # the chip of an archive that is one
 
 
 @dataclass(frozen=True)
 class Prediction:
     """What a model says about one text: title and abstract as the model reads them.
 
-    ``probabilities`` are calibrated, (n_labels,) float32, in the order of ``bundle.label_names``;
-    ``tags`` are all labels, most probable first. A text of which the model knows no word is not
-    ``readable`` and gets no label, and neither does one that the model doubts.
+    ``tags`` are all labels, most probable first. A text that the model cannot judge, such as one of
+    which it knows no word, is given none. A ``remark`` says why, or what else is to be said.
     """
 
     text: str
     bundle: Bundle
-    probabilities: np.ndarray
     tags: tuple[tagger.LabelScore, ...]
-    readable: bool
-    doubt: Remark | None = None
+    is_judged: bool
+    remark: Remark | None = None
 
     @property
     def above(self) -> tuple[tagger.LabelScore, ...]:
@@ -50,14 +42,14 @@ class Prediction:
         return tuple(tag for tag in self.tags if tag.above_threshold)
 
     @cached_property
-    def archives(self) -> tuple[ArchiveScore, ...]:
+    def archives(self) -> tuple[tagger.ArchiveScore, ...]:
         """All labels by their archives, most probable first."""
-        return rank_archives(self.tags)
+        return tagger.rank_archives(self.tags)
 
     @property
-    def archive(self) -> ArchiveScore | None:
+    def archive(self) -> tagger.ArchiveScore | None:
         """The archive that is the answer where no area can be."""
-        return archive_as_answer(self.archives) if self.readable else None
+        return tagger.archive_as_answer(self.archives) if self.is_judged else None
 
     def shown(self) -> tuple[tagger.LabelScore, ...]:
         """The labels that are given, the most probable three, and a few more above 1 %."""
@@ -70,8 +62,14 @@ class Prediction:
         )
 
     def roles(self) -> dict[str, str]:
-        """What each given label is on arXiv's form; empty for labels that it does not have."""
-        return roles([tag.label for tag in self.above])
+        """What arXiv's form would take each given label as; empty unless all are areas of arXiv.
+
+        The first is the primary area of 69 of 100 papers that get a label (docs/use_the_model.md).
+        """
+        given = [tag.label for tag in self.above]
+        if any(label_kind(label) != "arxiv" for label in given):
+            return {}
+        return {label: "cross-list" if rank else "primary" for rank, label in enumerate(given)}
 
     def thresholds(self) -> dict[str, float]:
         """Each label's threshold; empty where the model always gives the k most probable."""
@@ -84,16 +82,8 @@ class Prediction:
 def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
     text = join_text(title, abstract, bundle.text_fields)
-    y_prob, known = tagger.predict_with_readable(bundle, [text])
-    (doubt,) = tagger.doubtful(bundle, [text], y_prob)
-    found = ranked(bundle, text, y_prob[0], bool(known[0]) and doubt is None)
-    return replace(found, doubt=doubt)
-
-
-def ranked(bundle: Bundle, text: str, y_prob_row: np.ndarray, readable: bool) -> Prediction:
-    """Return the prediction that these calibrated probabilities, ``(n_labels,)``, are."""
-    tags = tagger.rank_labels(bundle, y_prob_row, top_k=len(bundle.label_names), readable=readable)
-    return Prediction(text, bundle, y_prob_row, tags, readable)
+    (tagged,) = tagger.tag(bundle, [text], top_k=len(bundle.label_names))
+    return Prediction(text, bundle, tagged, tagged.is_judged, tagged.remark)
 
 
 def summary_sentence(prediction: Prediction) -> str:
@@ -128,13 +118,13 @@ def _listed(names: Sequence[str]) -> str:
 def render_answer(prediction: Prediction, context: PageContext) -> None:
     """Draw what the model says: a sentence, the most probable labels, and all on demand."""
     archive = prediction.archive
-    chips = prediction.roles() if archive is None else {archive.archive: THE_ANSWER}
+    chips = prediction.roles() if archive is None else {archive.label: THE_ANSWER}
     draw = partial(tree_html, prediction.archives, thresholds=prediction.thresholds(), chips=chips)
     sentence = html.escape(summary_sentence(prediction).replace(" %", "\u00a0%"))
     st.html(f'<p role="status" class="at-sentence">{sentence}</p>{draw(prediction.shown())}')
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
-    if remark := nearly_equal(prediction.bundle.label_names, prediction.probabilities):
-        components.note(remark.sentence)
+    if prediction.remark:
+        components.note(prediction.remark.sentence)
     calibrated = prediction.bundle.calibration.method != "none"
     components.note(
         f"Top three: {top}. Model: {context.model_name}; probabilities are "
@@ -143,3 +133,55 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
     with st.expander(f"All {len(prediction.tags)} labels", on_change="rerun") as everything:
         if everything.open:
             st.container(height=ALL_LABELS_HEIGHT_PX, border=False).html(draw(prediction.tags))
+
+
+def tree_html(
+    archives: Sequence[tagger.ArchiveScore],
+    shown: Collection[tagger.LabelScore],
+    thresholds: Mapping[str, float],
+    chips: Mapping[str, str],
+) -> str:
+    """Return archives with those of their areas that are ``shown``, as a list for ears too.
+
+    An archive of which the model knows one area is that area's row; ``thresholds`` and ``chips``
+    (a word beside the name, such as "primary") are by label, and may lack some or all.
+    """
+    items = []
+    for archive in archives:
+        rows = [
+            _row_html(area, thresholds.get(area.label), chips.get(area.label, ""))
+            for area in archive.areas
+            if area in shown
+        ]
+        if len(archive.areas) == 1:
+            items += rows
+        elif rows:
+            whole = _row_html(archive, None, chips.get(archive.label, ""), "archive")
+            inner = "".join(f"<li>{row}</li>\n" for row in rows)
+            items.append(f"{whole}<ol>{inner}</ol>")
+    key = "✓ passes its threshold" + (" (the upright line on the bar)" if thresholds else "")
+    return (
+        '<ol class="at-bars" aria-label="Labels by probability">'
+        + "".join(f"<li>{item}</li>\n" for item in items)
+        + f'</ol><p class="at-key" aria-hidden="true">{key}</p>'
+    )
+
+
+def _row_html(row: tagger.LabelScore, threshold: float | None, chip: str, kind: str = "") -> str:
+    width = 100 * min(max(row.probability, 0.0), 1.0)
+    tick = ""
+    if threshold is not None:
+        place = 100 * min(max(threshold, 0.0), 1.0)
+        tick = f'<u style="left:{place:.1f}%"></u>'
+    name = "" if row.name == row.label else f" <span>{html.escape(row.name)}</span>"
+    beside = f" <em>{html.escape(chip)}</em>" if chip else ""
+    check = '<span aria-hidden="true">✓</span> <span class="at-hidden">passes its threshold</span>'
+    probability = html.escape(components.probability_text(row.probability))
+    strong = " above" if row.above_threshold or chip == THE_ANSWER else ""
+    return (
+        f'<div class="at-row {kind}{strong}">'
+        f'<span class="at-label"><b>{html.escape(row.label)}</b>{name}{beside}</span> '
+        f'<span class="at-bar" aria-hidden="true"><i style="width:{width:.1f}%"></i>{tick}</span> '
+        f'<span class="at-probability">{probability}</span> '
+        f'<span class="at-check">{check if row.above_threshold else ""}</span></div>'
+    )

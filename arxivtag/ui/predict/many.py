@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -20,6 +21,7 @@ from arxivtag.papers.text_checks import count_notes, notes_text
 from arxivtag.papers.uploads import delete_upload, save_upload, upload_path
 from arxivtag.tagging import tables, tagger
 from arxivtag.ui.frame import components, models
+from arxivtag.ui.frame import tables as ui_tables
 from arxivtag.ui.frame.add_papers import FILE_TYPES, NO_COLUMN
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
@@ -28,13 +30,10 @@ from arxivtag.ui.frame.page import PageContext
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-Result = TypeVar("Result")
-
 RESULT_KEY, COLUMNS_KEY = "predict-many-result", "predict-many-columns"
 FILTER_LABELS_KEY, FILTER_WORDS_KEY = "predict-filter-labels", "predict-filter-words"
 MAX_LABEL_COLUMNS = 200
 MAX_ROWS_SHOWN = 1_000  # every row on screen is sent to the browser
-LABELS_COLUMN, PROBABILITIES_COLUMN = tables.PREDICTED_LABELS, tables.PROBABILITIES
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class ManyResult:
     """A tagged file, as this session keeps it.
 
     ``asked`` tells whether a choice has changed since. ``table`` has the input's columns,
-    ``predicted_labels`` and ``probabilities``, with ``separator`` between them, and notes;
+    ``predicted_labels`` and ``probabilities``, with ``separator`` between them, and last its notes;
     ``labels`` are those of each row, most probable first, and ``texts`` what was read.
     """
 
@@ -61,7 +60,6 @@ class ManyResult:
     model_name: str
     table: pd.DataFrame
     separator: str
-    note_column: str
     labels: tuple[tuple[str, ...], ...]
     texts: pd.DataFrame
     seconds: float
@@ -144,27 +142,26 @@ def _render_heading(result: ManyResult, *, changed: bool) -> None:
         )
 
 
-def _with_upload(file: UploadedFile, context: PageContext, use: Callable[[str], Result]) -> Result:
-    """Call ``use(source)`` with the file in the uploads folder, and remove it there again."""
+@contextlib.contextmanager
+def _uploaded(file: UploadedFile, context: PageContext) -> Iterator[str]:
+    """Put the file into the uploads folder, give its source, and remove it there again."""
     file.seek(0)
     source = save_upload(file.name, file, context.home)
     try:
-        return use(source)
+        yield source
     finally:
         delete_upload(source, context.home)
 
 
 def _columns_input(file: UploadedFile, context: PageContext) -> Tagging:
     """Let the person say which columns hold abstract and title."""
-
-    def columns_of(source: str) -> list[str]:
-        path, _ = upload_path(source, context.home)
-        return [str(column) for column in read_table(path, max_rows=1).table.columns]
-
     known: dict[str, list[str]] = st.session_state.setdefault("predict-file-columns", {})
     if file.file_id not in known:
         known.clear()
-        known[file.file_id] = _with_upload(file, context, columns_of)
+        with _uploaded(file, context) as source:
+            path, _ = upload_path(source, context.home)
+            table = read_table(path, max_rows=1).table
+        known[file.file_id] = list(map(str, table.columns))
     columns = known[file.file_id]
     if not columns:
         raise DataError("The file has no columns.", "Choose a file with papers in it.")
@@ -193,11 +190,8 @@ def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyR
     layout = Layout({ABSTRACT: asked.abstract, TITLE: asked.title})
     bundle = models.bundle(context.model, context.home)
     bar = st.progress(0.0, "Reading the file …")
-    texts = _with_upload(
-        file,
-        context,
-        lambda source: sources.load_texts(source, layout=layout, home=context.home),
-    )
+    with _uploaded(file, context) as source:
+        texts = sources.load_texts(source, layout=layout, home=context.home)
     frame = texts.frame
     _check_rows(len(frame), context.policy.max_rows)
     started = time.perf_counter()
@@ -211,7 +205,7 @@ def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyR
             f"{components.duration_text(left)} left",
         )
 
-    found = tagger.tag_papers(bundle, frame, progress=show)
+    found = tagger.tag(bundle, tagger.frame_texts(bundle, frame), progress=show)
     separator = tables.label_separator(bundle.label_names)
     table = tables.with_predicted_labels(texts, found, separator)
     seconds = time.perf_counter() - started
@@ -223,7 +217,6 @@ def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyR
         model_name=context.model_name,
         table=table,
         separator=separator,
-        note_column=tables.note_column(texts.input_columns),
         labels=tuple(tuple(tag.label for tag in row) for row in found),
         texts=frame[[TITLE, ABSTRACT]],
         seconds=seconds,
@@ -249,7 +242,7 @@ def filtered(
     """
     wanted = set(labels)
     mask = pd.Series([wanted <= set(row) for row in given], index=table.index, dtype=bool)
-    columns = [name for name in table.columns if name != PROBABILITIES_COLUMN]
+    columns = [name for name in table.columns if name != tables.PROBABILITIES]
     for word in words.lower().split():
         somewhere = pd.Series(False, index=table.index)
         for name in columns:
@@ -278,7 +271,7 @@ def _label_columns(result: ManyResult, labels: Sequence[str], home: Path) -> pd.
 def _render_table(result: ManyResult, context: PageContext) -> None:
     table = result.table
     counts = label_counts(result.labels)
-    notes = table[result.note_column]
+    notes = table.iloc[:, -1]
     components.metric_row(
         [
             ("Papers tagged", components.count_text(len(table))),
@@ -316,23 +309,16 @@ def _render_table(result: ManyResult, context: PageContext) -> None:
 
 def _render_rows(passing: pd.DataFrame, result: ManyResult) -> None:
     """Draw the first of the rows that pass the filter, and say how many there are."""
-    table = result.table
-    shown = passing.head(MAX_ROWS_SHOWN)
-    added = [name for name in shown.columns if name not in table.columns]
-    front = [LABELS_COLUMN, PROBABILITIES_COLUMN, result.note_column, *added]
-    st.dataframe(
-        shown,
-        hide_index=True,
-        height=420,
-        key="predict-many-table",
-        column_order=[*front, *(name for name in shown.columns if name not in front)],
-        alt="The papers with their labels and probabilities",
-        column_config={
-            LABELS_COLUMN: st.column_config.TextColumn("Predicted labels", pinned=True),
-            PROBABILITIES_COLUMN: st.column_config.TextColumn("Probabilities"),
-            result.note_column: st.column_config.TextColumn("Note"),
-        },
-    )
+    table, shown = result.table, passing.head(MAX_ROWS_SHOWN)
+    front = {
+        tables.PREDICTED_LABELS: ui_tables.text("Predicted labels", pinned=True),
+        tables.PROBABILITIES: ui_tables.text("Probabilities"),
+        table.columns[-1]: ui_tables.text("Note"),
+        **{name: name for name in shown.columns if name not in table.columns},
+    }
+    looks = front | {name: name for name in shown.columns if name not in front}
+    alt = "The papers with their labels and probabilities"
+    ui_tables.draw(shown, "predict-many", alt, looks, height=420)
     cut = f"; the first {len(shown):,} stand above" if len(shown) < len(passing) else ""
     components.note(
         f"{components.count_text(len(passing))} of {components.count_text(len(table))} papers pass "
@@ -342,12 +328,13 @@ def _render_rows(passing: pd.DataFrame, result: ManyResult) -> None:
 
 
 def _render_downloads(passing: pd.DataFrame, result: ManyResult) -> None:
-    lists = tables.with_lists(passing, result.separator)
     with st.container(horizontal=True):
         components.download_table(passing, f"{result.name}_tagged")
         components.download(
             "Download JSONL",
             f"{result.name}_tagged.jsonl",
-            lambda: tables.table_as_jsonl(lists).encode("utf-8", errors="replace"),
+            lambda: tables.table_as_jsonl(tables.with_lists(passing, result.separator)).encode(
+                "utf-8", errors="replace"
+            ),
             "download-jsonl",
         )

@@ -32,13 +32,8 @@ def render_opinion(prediction: Prediction) -> None:
             "with, which are missing and which are odd."
         )
         return
-    opinion = tagger.second_opinion(
-        prediction.bundle,
-        prediction.probabilities,
-        wanted,
-        readable=prediction.readable,
-        content_at=CONTENT_AT if content else float("inf"),
-    )
+    content_at = CONTENT_AT if content else float("inf")
+    opinion = tagger.second_opinion(prediction.tags, wanted, content_at)
     groups = (
         ("Agrees", "chosen by the author, and given by the model", opinion.agrees),
         ("Missing", "given by the model, not chosen", opinion.adds),

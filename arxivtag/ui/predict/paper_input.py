@@ -26,12 +26,18 @@ MAX_LINK_CHARS = 4_000  # more, percent-encoded, passes what servers and browser
 def paper_input(bundle: Bundle) -> tuple[str, str]:
     """Draw examples, abstract and the ways to fill it; return title and abstract.
 
-    The title is asked for, and returned, where the model reads it.
+    A visit begins with the text of the address, else with an example. The title is asked for, and
+    returned, where the model reads it.
     """
     if choices.PAPER_KEY in st.session_state:
         _fill(*st.session_state.pop(choices.PAPER_KEY))
-    elif ABSTRACT_KEY not in st.session_state:
-        _fill_first()
+    elif ABSTRACT_KEY not in st.session_state:  # a visit begins
+        abstract = choices.url_value("abstract")
+        if abstract is None:
+            _fill(EXAMPLES[0].title, EXAMPLES[0].abstract)
+        else:
+            _fill(choices.url_value("title") or "", abstract)
+            st.session_state[_LINK_KEY] = True
     example = example_of(st.session_state[ABSTRACT_KEY])
     _mark(example.field if example else None)
     st.pills(
@@ -60,16 +66,6 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
         st.button("Clear", type="tertiary", on_click=_fill, key="predict-clear")
     commit_on_paste(ABSTRACT_LABEL, "predict-commit", example.abstract if example else "")
     return title or "", abstract or ""
-
-
-def _fill_first() -> None:
-    """Put into the inputs what a visit begins with: the text of the address, else an example."""
-    abstract = choices.url_value("abstract")
-    if abstract is None:
-        _fill(EXAMPLES[0].title, EXAMPLES[0].abstract)
-        return
-    _fill(choices.url_value("title") or "", abstract)
-    st.session_state[_LINK_KEY] = True
 
 
 def _fill(title: str = "", abstract: str = "", labels: Sequence[str] = ()) -> None:

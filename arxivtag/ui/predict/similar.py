@@ -55,9 +55,8 @@ def render_similar(prediction: Prediction, context: PageContext) -> None:
 def _render_on_arxiv(prediction: Prediction) -> None:
     left, right = st.columns(2, gap="medium")
     shown = glance()
-    place = facts.place_on_map(
-        shown.papers, {tag.label: tag.probability for tag in prediction.tags}
-    )
+    papers = shown.arxiv.papers
+    place = facts.place_on_map(papers, {tag.label: tag.probability for tag in prediction.tags})
     with left:
         load_plotly()
         paper_map(
@@ -77,7 +76,7 @@ def _render_on_arxiv(prediction: Prediction) -> None:
             "papers whose areas fit the answer best, and the abstract stands where they lie most "
             "densely. Nearest to that place:"
         )
-        st.html(nearest_html(shown.papers.iloc[list(place.nearest)]))
+        st.html(nearest_html(papers.iloc[list(place.nearest)]))
 
 
 def nearest_html(papers: pd.DataFrame) -> str:

@@ -19,8 +19,7 @@ from arxivtag.tagging.explanation import (
 )
 from arxivtag.ui.browser.marked_words import marked_words
 from arxivtag.ui.frame import components, marked_text, tables
-from arxivtag.ui.predict.answer import Prediction, ranked, summary_sentence
-from arxivtag.ui.predict.bars import tree_html
+from arxivtag.ui.predict.answer import Prediction, summary_sentence, tree_html
 
 MAX_LEFT_OUT = 50
 _CONTRIBUTION_COLUMNS = {
@@ -118,13 +117,7 @@ def render_marked(explanation: Explanation) -> None:
 
 def contributions_table(explanation: Explanation) -> pd.DataFrame:
     """Return contributions as a table, the strongest first."""
-    return pd.DataFrame(
-        [
-            (item.term, item.delta_logit, item.probability_without, item.n_places)
-            for item in explanation.contributions
-        ],
-        columns=list(_CONTRIBUTION_COLUMNS),
-    )
+    return pd.DataFrame(explanation.contributions, columns=list(_CONTRIBUTION_COLUMNS))
 
 
 def render_contributions(
@@ -146,23 +139,19 @@ def _render_what_if(prediction: Prediction, table: pd.DataFrame, key: str) -> No
         select_all=False,
         placeholder="Click words in the text above, choose them here, or type a phrase",
     )
-    if not phrases:
-        return
-    st.html(what_if_html(prediction, list(map(str, phrases))))
+    if phrases:
+        st.html(what_if_html(prediction, list(map(str, phrases))))
 
 
 def what_if_html(prediction: Prediction, phrases: Sequence[str]) -> str:
     """Return the answer to the text without some phrases, and beside each label what it had."""
-    outcome = without_phrases(prediction.bundle, prediction.text, phrases)
-    if outcome.n_places == 0:
+    n_places, tagged = without_phrases(prediction.bundle, prediction.text, phrases)
+    if n_places == 0:
         return "<p>That is not in the text, so nothing changes.</p>"
-    after = ranked(
-        prediction.bundle, prediction.text, outcome.y_prob_without, outcome.readable_without
-    )
-    before = {one.label: one.probability for one in prediction.tags}
-    before |= {one.archive: one.probability for one in prediction.archives}
+    after = Prediction(prediction.text, prediction.bundle, tagged, tagged.is_judged)
+    before = {one.label: one.probability for one in (*prediction.tags, *prediction.archives)}
     shown = {tag.label for tag in (*prediction.shown(), *after.shown())}
-    places = "one place" if outcome.n_places == 1 else f"{outcome.n_places} places"
+    places = "one place" if n_places == 1 else f"{n_places} places"
     sentence = f"Left out at {places}. {summary_sentence(after)}"
     return f'<p role="status" class="at-sentence">{html.escape(sentence)}</p>' + tree_html(
         after.archives,
