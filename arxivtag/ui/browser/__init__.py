@@ -29,7 +29,8 @@ def component(name: str, html: str, *scripts: str) -> ComponentRenderer:
 
 def as_text(content: bytes | NDArray[np.generic]) -> str:
     """Return bytes, or those of an array, as base64, as the scripts read them."""
-    return base64.b64encode(memoryview(content).tobytes()).decode("ascii")
+    sent = content if isinstance(content, bytes) else content.tobytes()
+    return base64.b64encode(sent).decode("ascii")
 
 
 def on_change(
