@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from arxivtag import flags
-from arxivtag.callbacks import OnProgress, ProgressLine
+from arxivtag import config, flags
+from arxivtag.callbacks import OnProgress
 from arxivtag.settings import COLUMNS_HELP, LABEL_SEPARATOR_HELP
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ PORT = flags.between(int, 0, 65_535, "a whole number from 0 to 65535")
 
 JSON = option("--json", action="store_true", help="print the result as JSON")
 HOME = option(
-    "--home", type=flags.folder, metavar="DIR",
+    "--home", type=config.absolute, metavar="DIR",
     help="folder of runs and downloads (default: ARXIVTAG_HOME)",
 )  # fmt: skip
 DATA = option(
@@ -81,8 +82,23 @@ def print_notes(notes: Sequence[str]) -> None:
 
 
 def progress() -> OnProgress:
-    """Return what says on standard error how far a command is."""
-    return ProgressLine(sys.stderr)
+    """Return what says on standard error how far work is.
+
+    On a terminal the line of a stage is rewritten; elsewhere each tenth that is done has one.
+    """
+    stream, last = sys.stderr, ("", -1)
+
+    def say(stage: str, fraction: float | None) -> None:
+        nonlocal last
+        name = re.split(r"[:,\d]", stage)[0]  # what follows are counts and the time left
+        before, last = last, (name, -1 if fraction is None else int(10 * fraction))
+        if stream.isatty() or last != before:
+            # Each line is ended, so that whatever else is printed begins on one of its own.
+            begin = "\x1b[A\r\x1b[K" if stream.isatty() and name == before[0] else ""
+            share = "" if fraction is None else f" {fraction:4.0%}"
+            print(f"{begin}{stage}{share}", file=stream, flush=True)
+
+    return say
 
 
 def layout_of(arguments: Namespace) -> Layout:
@@ -107,5 +123,5 @@ def plain(values: Mapping[str, object]) -> str:
 def number(value: object) -> str:
     """Return a number as people read it, anything else as it is."""
     if isinstance(value, float):
-        return f"{value:,.4g}"
+        return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -1,17 +1,5 @@
 """Errors that people can meet, all under one base class.
 
-Exceptions raised on purpose by this package form one small tree::
-
-    ArxivTagError
-    ├── DataError      a file or table of papers cannot be used
-    ├── FetchError     a download did not work
-    ├── ConfigError    a setting is out of its bounds or unknown
-    ├── RefusedError   what was asked for may not be done here or now
-    ├── TrainingError  a training cannot go on
-    ├── BundleError    a model cannot be loaded, saved or exported
-    ├── RunError       a run or job is not what was asked for
-    └── StorageError   the disk refused a read or a write
-
 Each carries a message that says what is wrong and what was expected, and a
 hint that says what to do. Doors (pages and command line) print both and never
 show a traceback for them.
@@ -21,24 +9,15 @@ from __future__ import annotations
 
 
 class ArxivTagError(Exception):
-    """Base class of every error that a person can meet.
-
-    Args:
-        message: One sentence: what is wrong, and what was expected.
-        hint: One sentence: what the reader can do about it.
-    """
+    """Base class of every error that a person can meet: two sentences, a message and a hint."""
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
+        super().__init__(message, hint)  # both, so that the hint is kept between processes
         self.message = message
         self.hint = hint
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
-
-    def __reduce__(self) -> tuple[type[ArxivTagError], tuple[str, str]]:
-        # Exception.__reduce__ would drop the hint between processes.
-        return (type(self), (self.message, self.hint))
 
 
 class DataError(ArxivTagError):
@@ -73,7 +52,7 @@ class StorageError(ArxivTagError):
     """The disk refused a read or a write."""
 
 
-def excerpt(text: str, length: int = 40) -> str:
-    """Return ``text`` as a quoted, printable excerpt for an error message."""
-    shown = text if len(text) <= length else text[:length] + "..."
+def excerpt(text: str) -> str:
+    """Return ``text``, or its first 40 characters, quoted and printable for an error message."""
+    shown = text if len(text) <= 40 else text[:40] + "..."
     return ascii(shown) if not shown.isprintable() else repr(shown)

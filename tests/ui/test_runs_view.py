@@ -13,11 +13,12 @@ from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.status import Progress
 from arxivtag.settings import PRESETS, RunConfig
 from arxivtag.tagging.bundle import new_manifest
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.ui.runs import comparison, detail, listing
-from arxivtag.ui.train import starting
+from arxivtag.ui.train import one_run
 from tests.runs.conftest import make_run
 from tests.tagging.models import make_bundle
 from tests.ui.demo_run import make_demo_run
@@ -94,6 +95,21 @@ def test_a_resumed_run_does_not_show_what_its_former_model_was_worth(home: Path)
     assert any("The curves begin with the first batch" in info.value for info in app.info)
 
 
+def test_a_run_that_makes_one_model_of_others_promises_no_curves(home: Path) -> None:
+    made = RunConfig(preset="cnn + tuned", members=("run-b", "run-c"))
+    status = {"stage": "train", "progress": Progress(0, 2, "models")}
+    folder = make_run(home, "run-a", "running", made, **status)
+    worker = locks.try_acquire(folder.lock)
+    assert worker is not None
+    app = opened("pages/2_Train.py", run="run-a")
+    locks.release(worker)
+    assert not app.exception
+    (said,) = [info.value for info in app.info]
+    assert "weighed on the validation papers" in said
+    assert "curves" not in said
+    assert "Training: 2 models" in str(app.get("progress")[0].proto)
+
+
 @pytest.mark.parametrize("run_id", ["..", "no-such-run", "<script>", "a" * 500])
 @pytest.mark.parametrize("page", ["pages/4_Runs.py", "pages/2_Train.py"])
 def test_nonsense_in_the_address_gets_a_sentence(home: Path, page: str, run_id: str) -> None:
@@ -116,6 +132,11 @@ def test_settings_that_differ_and_only_those(home: Path) -> None:
 def test_settings_table_marks_what_was_changed() -> None:
     table = detail.settings_table(dataclasses.replace(PRESETS["linear"], random_seed=7))
     assert table[table["Changed"]]["Setting"].tolist() == ["Random seed"]
+    values = dict(zip(table["Setting"], table["Value"], strict=True))
+    # A setting that is left open is called by what then holds.
+    assert values["Vocabulary size"] == values["Epochs"] == "automatic"
+    assert values["Early stopping patience"] == "never"
+    assert values["Words read in order, at most"] == "none"
 
 
 def test_figures_table_has_one_column_per_run(home: Path) -> None:
@@ -224,7 +245,7 @@ def test_run_again_starts_once_for_a_double_click(
         return "run-a"
 
     monkeypatch.setattr(jobs, "start", fake_start)
-    monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
+    monkeypatch.setattr(one_run, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
     app = opened(run="run-a")
     app.button(key="again").click().run()
     app.switch_page("pages/4_Runs.py")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from arxivtag.learning.word_vectors import SIZE
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, VisitorLimits
@@ -19,8 +20,8 @@ from arxivtag.papers.uploads import save_upload, with_layout
 from arxivtag.runs import jobs
 from arxivtag.settings import PRESETS, all_settings, command_line
 from arxivtag.ui.train import form as train_form
-from arxivtag.ui.train import starting
-from arxivtag.ui.train.forecast import data_size
+from arxivtag.ui.train import one_run
+from arxivtag.ui.train.forecast import distinct_words
 from tests.runs.conftest import make_run
 
 PAGE = "pages/2_Train.py"
@@ -50,7 +51,7 @@ def test_the_forecast_counts_words_as_the_keras_example_does(tmp_path: Path) -> 
     words: set[str] = set()
     for table in texts.batches(corpus, kept, [ABSTRACT]):
         words.update(*(text.lower().split() for text in table.column(0).to_pylist()))
-    assert data_size(settings, tmp_path).n_distinct_words == pytest.approx(len(words), rel=0.02)
+    assert distinct_words(corpus, settings.cleaning) == pytest.approx(len(words), rel=0.02)
 
 
 def test_hidden_units_that_are_none() -> None:
@@ -69,6 +70,8 @@ def test_every_setting_has_a_field_with_its_help_and_the_rest_is_advanced(home: 
         field = by_key[f"setting-tuned-{item.name}"]
         assert field.help == item.metadata["help"]
     assert app.button(key="go").disabled is False
+    assert by_key["setting-tuned-epochs"].placeholder == "automatic"
+    assert by_key["setting-tuned-max_length_words"].placeholder == "none"
 
 
 def test_preset_changes_the_values(home: Path) -> None:
@@ -76,6 +79,19 @@ def test_preset_changes_the_values(home: Path) -> None:
     app.button_group(key="preset").set_value("keras-example").run()
     assert app.number_input(key="setting-keras-example-epochs").value == 20
     assert app.text_input(key="setting-keras-example-hidden_units").value == "512, 256"
+
+
+def test_the_layers_are_those_of_the_network_with_their_whole_shapes(home: Path) -> None:
+    def shapes(app: AppTest) -> dict[str, str]:
+        (table,) = [frame.value for frame in app.dataframe if "Output shape" in frame.value]
+        return dict(zip(table["Layer"], table["Output shape"], strict=True))
+
+    app = opened()
+    assert next(iter(shapes(app))) == "tf-idf (input)"
+    app.button_group(key="preset").set_value("cnn").run()
+    # It reads the first 200 words of a paper, in order, and no n-grams.
+    assert next(iter(shapes(app))) == "word vectors"
+    assert shapes(app)["word vectors"] == f"papers × 200 × {SIZE}"
 
 
 def test_start_gives_the_config_of_the_form(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +234,7 @@ def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
         return folder.run_id
 
     monkeypatch.setattr(jobs, "start", fake_start)
-    monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
+    monkeypatch.setattr(one_run, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
     app = opened()
     app.button(key="go").click().run()
     assert app.query_params["run"] == "run-a"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arxivtag import config
+from arxivtag.callbacks import OnProgress
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.dates import dates_of, understood_dates
@@ -105,28 +107,18 @@ def _upload_input(home: Path) -> None:
     layout = _layout_input(path)
     asked = st.button("Use these papers", type="primary", key="use-upload", disabled=layout is None)
     if asked and layout is not None:
+        n_papers = None  # of a large file, which is read on
         with st.spinner("Reading the papers …", show_time=True):
             final = with_layout(source, layout, home)
             if final != source:
                 st.session_state["stored-uploads"][file.file_id] = final
                 make_room(final, data.uploads_in_use(home), home)
-            n_papers = _n_papers(final, home)
+            with contextlib.suppress(NotDoneError):
+                n_papers = data.corpus(final, home).n_papers
         data.remember_upload(final, name, home)
         log_event("uploaded", n_papers=n_papers)  # the address is its only lock
         choices.remember("data", final, SAMPLE)
         st.rerun()
-
-
-def _n_papers(source: str, home: Path) -> int | None:
-    """Return how many papers a data set holds; None while it is being read.
-
-    Raises:
-        DataError: If it cannot be read.
-    """
-    try:
-        return data.corpus(source, home).n_papers
-    except NotDoneError:
-        return None
 
 
 def _stored(file: UploadedFile, home: Path) -> str:
@@ -279,24 +271,16 @@ def _fetch_input(home: Path) -> None:
         components.note("Visitors cannot fetch it here; the person who runs this app can.")
         return
     if st.button("Fetch it", icon=":material/cloud_download:", key="fetch-published"):
-        _fetch_published(home)
+        from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
+
+        # The download goes on behind a closed dialog; the next full run of the page ends it.
+        fetch_arxiv_abstracts(home=home, progress=_progress_bar())
+        _use(ARXIV_ABSTRACTS)
 
 
-def _fetch_published(home: Path) -> None:
-    from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
-
-    # The download goes on behind a closed dialog; the next full run of the page ends it.
-    fetch_arxiv_abstracts(home=home, progress=_progress_bar())
-    _use(ARXIV_ABSTRACTS)
-
-
-def _progress_bar() -> Callable[[str, float | None], None]:
+def _progress_bar() -> OnProgress:
     bar = st.progress(0.0, "Connecting …")
-
-    def show(stage: str, share: float | None) -> None:
-        bar.progress(min(max(share or 0.0, 0.0), 1.0), components.safe_text(stage))
-
-    return show
+    return lambda stage, share: bar.progress(share or 0.0, components.safe_text(stage))
 
 
 def _use(source: str) -> None:
@@ -369,7 +353,8 @@ def _snapshot_input(home: Path) -> None:
     if asked:
         wanted = ",".join(categories.replace(",", " ").split())
         source = f"{ARXIV_METADATA}?categories={wanted}&max_rows={int(n_rows)}"
-        with st.spinner("Reading the snapshot …", show_time=True):
-            _n_papers(source, home)
+        reading = st.spinner("Reading the snapshot …", show_time=True)
+        with reading, contextlib.suppress(NotDoneError):
+            data.corpus(source, home)
         data.remember_snapshot(source)
         _use(source)

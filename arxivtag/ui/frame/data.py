@@ -43,11 +43,10 @@ class DataOption(Option):
     source: str
 
 
-def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]:
+def data_options(home: Path, asked: str | None) -> tuple[DataOption, ...]:
     """Return the data sets this session may choose: bundled, fetched, named on start, uploaded.
 
-    Args:
-        asked: The URL's choice: an upload is offered to whoever knows its unguessable id.
+    ``asked`` is the address's choice: an upload is offered to whoever knows its unguessable id.
     """
     is_visitor = policy().is_visitor
     built_in = [
@@ -63,13 +62,17 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
         uploads.append(str(named))
     elif named.kind == ARXIV_METADATA and named.options:
         snapshots.append(str(named))
-    snapshot_is_here = ARXIV_METADATA in {option.id for option in built_in}
-    return (
-        *built_in,
-        *(_snapshot_options(snapshots) if snapshot_is_here else ()),
-        *local_options(),
-        *_upload_options(uploads, home),
-    )
+    if ARXIV_METADATA in {option.id for option in built_in}:
+        built_in += [
+            DataOption(
+                source,
+                f"Kaggle's snapshot: {parse_source(source).options[:60]}",
+                "A part of all arXiv papers.",
+                source,
+            )
+            for source in sorted(set(snapshots))
+        ]
+    return (*built_in, *local_options(), *_upload_options(uploads, home))
 
 
 def _named(asked: str | None) -> Source:
@@ -83,19 +86,6 @@ def _named(asked: str | None) -> Source:
 def offered(source: str, home: Path) -> DataOption | None:
     """Return how a run's data set is chosen here; None where it is not offered any more."""
     return next((item for item in data_options(home, source) if item.source == source), None)
-
-
-def _snapshot_options(chosen: Sequence[str]) -> list[DataOption]:
-    """Return the parts of Kaggle's snapshot that were asked for."""
-    return [
-        DataOption(
-            source,
-            f"Kaggle's snapshot: {parse_source(source).options[:60]}",
-            "A part of all arXiv papers.",
-            source,
-        )
-        for source in sorted(set(chosen))
-    ]
 
 
 def remember_snapshot(source: str) -> None:

@@ -21,12 +21,17 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import may_see, visible_run
 from arxivtag.ui.predict.take_along import download_bundle
 from arxivtag.ui.runs.listing import delete_dialog
-from arxivtag.ui.train.curves import render_ended_curves
-from arxivtag.ui.train.ended import render_ending, render_log, resume_button
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
-from arxivtag.ui.train.heading import predict_link, render_heading
-from arxivtag.ui.train.live_view import render_run
-from arxivtag.ui.train.starting import start_once
+from arxivtag.ui.train.one_run import (
+    predict_link,
+    render_ending,
+    render_heading,
+    render_log,
+    render_run,
+    resume_button,
+    start_run,
+)
+from arxivtag.ui.train.watching import render_ended_curves
 
 
 def render_detail(run_id: str, context: PageContext) -> None:
@@ -62,7 +67,8 @@ def _actions(run: Run, context: PageContext) -> None:
         if run.settings is not None:
             if st.button("Run again", icon=":material/replay:", key="again",
                          help="Starts a run with the same settings."):  # fmt: skip
-                _run_again(run.settings, context)
+                with guarded():
+                    start_run(run.settings, context)
             if not run.settings.members:
                 _change_link(run.run_id, run.settings.data, context)
         if not context.policy.is_visitor:
@@ -76,12 +82,6 @@ def _change_link(run_id: str, source: str, context: PageContext) -> None:
     option = data.offered(source, context.home) if may_see(source) else None
     chosen = {"from": run_id} | ({"data": option.id} if option else {})
     context.link("pages/2_Train.py", "Change settings", ":material/tune:", **chosen)
-
-
-def _run_again(settings: RunConfig, context: PageContext) -> None:
-    run_id = start_once(settings, context)
-    if run_id is not None:
-        st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
 
 
 def _rename(run: Run, context: PageContext) -> None:
@@ -115,15 +115,13 @@ def settings_table(settings: RunConfig) -> pd.DataFrame:
     preset = PRESETS.get(settings.preset)
     rows = []
     for item in all_settings():
-        value = item.value_in(settings)
-        usual = item.value_in(preset) if preset else value
         rows.append(
             {
                 "Part": SECTION_NAMES[item.section],
                 "Setting": setting_label(item),
-                "Value": value_text(value),
-                "Preset": value_text(usual) if preset else "",
-                "Changed": value != usual,
+                "Value": value_text(item, settings),
+                "Preset": value_text(item, preset) if preset else "",
+                "Changed": preset is not None and item.value_in(settings) != item.value_in(preset),
             }
         )
     return pd.DataFrame(rows)

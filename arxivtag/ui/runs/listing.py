@@ -23,9 +23,8 @@ from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
-from arxivtag.ui.train.curves import current_curves
-from arxivtag.ui.train.space_view import render_circle, shown_space
-from arxivtag.ui.train.starting import start_once
+from arxivtag.ui.train.one_run import start_run
+from arxivtag.ui.train.watching import current_curves, render_circle, shown_space
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours
@@ -66,15 +65,19 @@ def render_list(context: PageContext) -> None:
 
 def _render_spaces(chosen: Sequence[RunSummary], context: PageContext) -> None:
     """Draw what two runs recorded of their label spaces side by side, replayed together."""
-    runs = [visible_run(run.run_id, context.home) for run in chosen]
-    if len(runs) != 2 or not all(shown_space(run.folder) for run in runs):
+    if len(chosen) != 2:
         return
-    for run, column in zip(runs, st.columns(2), strict=True):
+    runs = [visible_run(run.run_id, context.home) for run in chosen]
+    spaces = [space for run in runs if (space := shown_space(run.folder)) is not None]
+    if len(spaces) != 2:
+        return
+    for run, space, column in zip(runs, spaces, st.columns(2), strict=True):
         with column:
             st.markdown(f"**{components.safe_text(run.name)}**")
             components.note(run.run_id)
+            n_epochs = current_curves(run.folder).history.n_epochs
             key = f"compare-{run.run_id}"
-            render_circle(run, key, current_curves(run.folder).history.n_epochs, group="compare")
+            render_circle(run.run_id, space, key, n_epochs, group="compare")
 
 
 def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:
@@ -255,9 +258,7 @@ def _one_model_button(run_ids: list[str], context: PageContext) -> None:
     ):  # fmt: skip
         return
     with guarded():
-        run_id = start_once(ensemble_settings(run_ids, context.home), context)
-        if run_id is not None:
-            st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
+        start_run(ensemble_settings(run_ids, context.home), context)
 
 
 def _delete_button(label: str, chosen: list[RunSummary], context: PageContext) -> None:

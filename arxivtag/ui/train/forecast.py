@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,7 @@ from arxivtag.corpus.store import Corpus
 from arxivtag.learning.network import LayerSummary, model_summary
 from arxivtag.runs.admission import check_bytes, check_parameters, check_rows
 from arxivtag.runs.estimate import estimate, expected_features, seconds_here
-from arxivtag.runs.registry import Run, list_runs, read_run
+from arxivtag.runs.registry import list_runs, read_run
 from arxivtag.runs.status import FINISHED
 from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.frame import components, data
@@ -23,38 +22,28 @@ from arxivtag.ui.frame.memory import shared
 _LOOKED_AT = 20  # finished runs, for how long one takes here
 
 
-@dataclass(frozen=True)
-class DataSize:
-    """What the model's size and the estimate depend on.
-
-    Attributes:
-        n_papers: Papers that the cleaning keeps.
-        n_distinct_words: Distinct words of their abstracts with punctuation, about: the share that
-            the cleaning leaves is taken from words without.
-        n_labels: Labels that they carry.
-    """
-
-    n_papers: int
-    n_distinct_words: int
-    n_labels: int
-
-
 def render_forecast(settings: RunConfig, home: Path) -> None:
     """Show the network and what training it will take.
 
     Raises:
         ArxivTagError: If a run with these settings would be refused or could not succeed.
     """
-    size = data_size(settings, home)
-    n_features = expected_features(settings, size.n_distinct_words, size.n_papers)
+    corpus = data.corpus(settings.data, home)
+    check_rows(corpus.name, corpus.n_papers)
+    left = data.cleaned(corpus, settings.cleaning).report
+    check_enough_papers(left.n_after)
+    n_words = distinct_words(corpus, settings.cleaning)
+    n_features = expected_features(settings, n_words, left.n_after)
     # Of the n-grams of real papers, a quarter of their number are distinct words.
     words = (n_features // 4, settings.vectorizer.max_length_words or 0)
-    layers = model_summary(settings.model, n_features, size.n_labels, words)
+    layers = model_summary(settings.model, n_features, left.n_labels, words)
     n_parameters = sum(layer.n_parameters for layer in layers)
     check_parameters(n_parameters)
     check_bytes(4 * n_parameters)
-    expected = estimate(settings, size.n_papers, n_features, size.n_labels)
-    seconds, n_runs = seconds_here(expected.seconds, _finished_runs(home))
+    expected = estimate(settings, left.n_after, n_features, left.n_labels)
+    finished = [run.run_id for run in list_runs(home) if run.state == FINISHED][:_LOOKED_AT]
+    read_in_turn = (read_run(run_id, home) for run_id in finished)
+    seconds, n_runs = seconds_here(expected.seconds, read_in_turn)
     basis = (
         f"As long as your last {n_runs} runs of this size took, beside what was expected of them."
         if n_runs > 1
@@ -62,34 +51,35 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
         if n_runs
         else "From the size of data and network, as measured on 2 cores; busy machines take longer."
     )
+    memory = expected.memory_mb
     components.metric_row(
         [
             ("Training papers", components.count_text(expected.n_train),
              "After cleaning, without those held out for validation and test."),
-            ("Labels", components.count_text(size.n_labels)),
-            ("Parameters", _large_text(n_parameters), "Numbers that the network learns."),
+            ("Labels", components.count_text(left.n_labels)),
+            ("Parameters",
+             f"{n_parameters / 1e6:.1f} million" if n_parameters >= 1e6 else f"{n_parameters:,}",
+             "Numbers that the network learns."),
             ("Time, about", components.duration_text(seconds), basis),
-            ("Memory, about", _memory_text(expected.memory_mb), "At the peak, while training."),
+            ("Memory, about", f"{memory / 1000:.1f} GB" if memory >= 1000 else f"{memory:.0f} MB",
+             "At the peak, while training."),
         ]
     )  # fmt: skip
     with st.expander("The network: layers and shapes", icon=":material/account_tree:"):
-        _render_layers(layers, n_features, n_parameters)
-
-
-def _finished_runs(home: Path) -> Iterator[Run]:
-    """Yield the newest finished runs, each read when it is its turn."""
-    finished = [run.run_id for run in list_runs(home) if run.state == FINISHED]
-    return (read_run(run_id, home) for run_id in finished[:_LOOKED_AT])
+        n_grams = LayerSummary("tf-idf (input)", (None, n_features), 0)
+        drawn = (n_grams, *layers) if settings.model.reads_ngrams else layers
+        _render_layers(drawn, n_features, n_parameters)
 
 
 def _render_layers(layers: Sequence[LayerSummary], n_features: int, n_parameters: int) -> None:
-    rows = [("tf-idf (input)", n_features, 0)]
-    rows += [(layer.name, layer.output_shape[-1] or 0, layer.n_parameters) for layer in layers]
     st.dataframe(
         {
-            "Layer": [name for name, _, _ in rows],
-            "Output shape": [f"papers × {width:,}" for _, width, _ in rows],
-            "Parameters": [f"{count:,}" for _, _, count in rows],
+            "Layer": [layer.name for layer in layers],
+            "Output shape": [
+                " × ".join(["papers", *(f"{width:,}" for width in layer.output_shape[1:])])
+                for layer in layers
+            ],
+            "Parameters": [f"{layer.n_parameters:,}" for layer in layers],
         },
         hide_index=True,
         width="stretch",
@@ -101,30 +91,13 @@ def _render_layers(layers: Sequence[LayerSummary], n_features: int, n_parameters
     )
 
 
-def data_size(settings: RunConfig, home: Path) -> DataSize:
-    """Return the size of the data a run would train on, counted once for all sessions.
-
-    Raises:
-        DataError: If there are too many papers, or the cleaning leaves too few.
-    """
-    corpus = data.corpus(settings.data, home)
-    check_rows(corpus.name, corpus.n_papers)
-    check_enough_papers(data.cleaned(corpus, settings.cleaning).report.n_after)
-    return _data_size(corpus, settings.cleaning)
-
-
 @shared(16, "Counting words …")
-def _data_size(corpus: Corpus, cleaning: CleaningConfig) -> DataSize:
-    cleaned = data.cleaned(corpus, cleaning)
-    n_left = np.count_nonzero(corpus.tokens.counts("words", cleaned.kept))
+def distinct_words(corpus: Corpus, cleaning: CleaningConfig) -> int:
+    """Return about how many distinct words the abstracts that a cleaning keeps hold.
+
+    Words are counted with their punctuation; the share that is kept is that of words without.
+    """
+    kept = data.cleaned(corpus, cleaning).kept
+    n_left = np.count_nonzero(corpus.tokens.counts("words", kept))
     share = n_left / max(corpus.tokens.n_terms("words"), 1)
-    n_words = round(share * corpus.report.n_spaced_words)
-    return DataSize(cleaned.report.n_after, n_words, cleaned.report.n_labels)
-
-
-def _large_text(number: int) -> str:
-    return f"{number / 1e6:.1f} million" if number >= 1e6 else f"{number:,}"
-
-
-def _memory_text(memory_mb: float) -> str:
-    return f"{memory_mb / 1000:.1f} GB" if memory_mb >= 1000 else f"{memory_mb:.0f} MB"
+    return round(share * corpus.report.n_spaced_words)

@@ -44,7 +44,6 @@ LABELS = {
     "word_order": "Read words in order",
     "word_units": "Size of that network",
     "word_vectors": "Begin with learned word vectors",
-    "loss": "Loss",
     "rare_combinations": "Rare label combinations",
     "keep_unlike_titles": "Keep equal titles over unlike abstracts",
     "merge_areas": "One name for each area of arXiv",
@@ -66,6 +65,13 @@ CHOICE_NAMES = {
     "squared_hinge": "margins (squared hinge), without hidden layers",
 }
 
+# What holds where a number is left out; of the others, it is found from the papers.
+EMPTY_NAMES = {
+    "max_features": "all",
+    "max_length_words": "none",
+    "early_stopping_patience": "never",
+}
+
 
 def setting_label(item: Setting) -> str:
     """Return a setting's name as the form shows it: ``Learning rate``."""
@@ -77,10 +83,16 @@ def choice_label(value: str) -> str:
     return CHOICE_NAMES.get(value, value.replace("_", " "))
 
 
-def value_text(value: Value) -> str:
-    """Return any setting's value as tables show it."""
+def empty_name(item: Setting) -> str:
+    """Return what an empty field means, as the form shows it."""
+    return EMPTY_NAMES.get(item.name, "automatic")
+
+
+def value_text(item: Setting, settings: RunConfig) -> str:
+    """Return a setting's value as tables show it."""
+    value: Value = item.value_in(settings)
     if value is None:
-        return "automatic"
+        return empty_name(item)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -145,7 +157,11 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
                 help="Sets every field back to the preset, or to the run the settings come from.",
             )  # fmt: skip
         settings = with_settings(settings_on(base, context.data_source, context.home), changes)
-        _check_epochs(settings, context.policy.max_epochs)
+        epochs, most = settings.training.epochs, context.policy.max_epochs
+        if most is not None and epochs is not None and epochs > most:
+            raise ConfigError(
+                f"epochs should be at most {most} here. Received: {epochs}.", "Lower it."
+            )
         return settings
     except (ConfigError, DataError) as error:
         components.show_error(error)
@@ -187,12 +203,6 @@ def _setting_input(item: Setting, base: RunConfig, fields_id: str, context: Page
     return _number_input(item, value, shared)
 
 
-def _check_epochs(settings: RunConfig, most: int | None) -> None:
-    epochs = settings.training.epochs
-    if most is not None and epochs is not None and epochs > most:
-        raise ConfigError(f"epochs should be at most {most} here. Received: {epochs}.", "Lower it.")
-
-
 def _number_input(item: Setting, value: float | None, shared: dict[str, Any]) -> float | None:
     """Draw the field of a number; the browser has no bounds: it would drop a number beyond them."""
     kinds = typing.get_args(item.kind) or (item.kind,)
@@ -202,7 +212,7 @@ def _number_input(item: Setting, value: float | None, shared: dict[str, Any]) ->
         value=None if value is None else number(value),
         step=1 if number is int or value is None else _step(value),
         format="%d" if number is int else "%g",
-        placeholder="automatic" if optional else None,
+        placeholder=empty_name(item) if optional else None,
         **shared,
     )
     if typed is None and not optional:

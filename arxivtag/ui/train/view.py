@@ -20,12 +20,10 @@ from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.opening import NotDoneError, render_work
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import run_is_visible, visible_run
+from arxivtag.ui.frame.run_access import first_visible, visible_run
 from arxivtag.ui.train.forecast import render_forecast
 from arxivtag.ui.train.form import settings_input
-from arxivtag.ui.train.heading import watch_link
-from arxivtag.ui.train.live_view import render_run
-from arxivtag.ui.train.starting import start_once
+from arxivtag.ui.train.one_run import TRAIN, render_run, start_run
 
 
 def render_train(context: PageContext) -> None:
@@ -34,7 +32,7 @@ def render_train(context: PageContext) -> None:
     run_id = st.query_params.get("run")
     if run_id:
         render_run(run_id, context)
-        context.link("pages/2_Train.py", "Set up another run", ":material/add:")
+        context.link(TRAIN, "Set up another run", ":material/add:")
     else:
         with guarded():
             settings = _render_form(context)
@@ -47,8 +45,7 @@ def render_train(context: PageContext) -> None:
 def _render_form(context: PageContext) -> RunConfig | None:
     """Draw the button that starts, what training will take, and below it the settings.
 
-    Returns:
-        The settings that a press of the button would start; ``None`` if none may be started.
+    Return the settings that a press of the button would start; None if none may be started.
     """
     _render_what_trains(context)
     base, base_id = _base_input(context)
@@ -61,11 +58,8 @@ def _render_form(context: PageContext) -> RunConfig | None:
         disabled=startable is None,
     )  # fmt: skip
     if pressed and startable is not None:
-        run_id = start_once(startable, context)
-        if run_id is not None:
-            st.query_params["run"] = run_id
-            st.query_params.pop("from", None)
-            st.rerun()
+        with guarded():
+            start_run(startable, context)
     return startable
 
 
@@ -91,9 +85,8 @@ def _render_what_trains(context: PageContext) -> None:
     then = "yours would wait" if jobs.is_full(context.home) else "yours would train beside"
     with st.container(horizontal=True, vertical_alignment="center"):
         components.note(f"{what} training now; {then}.")
-        for shown in (one for one in now if run_is_visible(one, context.home)):
-            watch_link("Watch it", shown, context)
-            break
+        if shown := first_visible(now, context.home):
+            context.link(TRAIN, "Watch it", ":material/visibility:", run=shown)
 
 
 def _base_input(context: PageContext) -> tuple[RunConfig, str]:

@@ -1,4 +1,4 @@
-"""The threshold explorer: move a threshold and see what it gains and costs."""
+"""How probabilities become labels: what a threshold gains and costs, and what calibration did."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
-from arxivtag.figures.evaluation import threshold_figure
+from arxivtag.figures.evaluation import reliability_figure, threshold_figure
 from arxivtag.learning import thresholds
 from arxivtag.learning.calibration import logit, sigmoid
 from arxivtag.learning.counts import Counts, f1, precision, recall
@@ -33,6 +33,10 @@ TILES: dict[str, tuple[str, Literal["normal", "inverse", "off"]]] = {
 }
 _LOWEST, _HIGHEST, _STEP = 0.01, 0.99, 0.01
 _BY_HAND = "evaluation-thresholds-by-hand"  # session state: {label: threshold} per run
+_OF_WHAT = {
+    "all_pairs": "All pairs of paper and label",
+    "top_label": "Each paper's most probable label",
+}
 
 
 def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_id: str) -> None:
@@ -67,31 +71,19 @@ def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_i
         )
 
 
-def shifted(values: np.ndarray, shift: float) -> np.ndarray:
-    """Return probabilities moved by ``shift`` on the logit scale, (n,) float32."""
-    return np.asarray(sigmoid(logit(values) + shift), dtype=np.float32)
-
-
 def _tried(method: str, decisions: Decisions, run_id: str) -> Thresholds:
     """Draw the widgets of a method and return the thresholds that they stand for."""
     n_labels = len(decisions.predictions.label_names)
     if method == "top_k":
-        k = _top_k_input(decisions, n_labels, run_id)
-        return Thresholds("top_k", np.zeros(n_labels, np.float32), k)
+        most = min(thresholds.MAX_TOP_K, n_labels)
+        usual, key = min(decisions.thresholds.top_k or 3, most), f"evaluation-k-{run_id}"
+        # A slider needs two places.
+        k = 1 if most == 1 else st.slider("Labels given to each paper", 1, most, usual, key=key)
+        return Thresholds("top_k", np.zeros(n_labels, np.float32), int(k))
     if method == "global":
         value = _global_input(decisions, run_id)
         return Thresholds("global", np.full(n_labels, value, np.float32))
     return Thresholds("per_label", _per_label_input(decisions, run_id))
-
-
-def _top_k_input(decisions: Decisions, n_labels: int, run_id: str) -> int:
-    most = min(thresholds.MAX_TOP_K, n_labels)
-    if most == 1:
-        return 1  # a slider needs two places
-    usual = min(decisions.thresholds.top_k or 3, most)
-    return int(
-        st.slider("Labels given to each paper", 1, most, usual, key=f"evaluation-k-{run_id}")
-    )
 
 
 def _global_input(decisions: Decisions, run_id: str) -> float:
@@ -120,13 +112,12 @@ def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
     for name, value in set_by_hand.items():
         if name in names:
             values[names.index(name)] = value
-    _one_label_input(decisions, values, run_id)
+    _one_label_input(decisions, values, run_id, set_by_hand)
     if set_by_hand:
         st.button(
             f"Undo {len(set_by_hand)} set by hand",
             icon=":material/undo:",
-            on_click=_forget,
-            args=(run_id,),
+            on_click=set_by_hand.clear,
             key=f"evaluation-undo-{run_id}",
         )
     return values
@@ -147,10 +138,12 @@ def _shifted_together(decisions: Decisions, run_id: str) -> np.ndarray:
         help="Moves the thresholds on the logit scale: left gives more labels, right fewer. "
         "Those set by hand below stay where they are.",
     )
-    return shifted(values, shift) if shift else values
+    return np.asarray(sigmoid(logit(values) + shift), np.float32) if shift else values
 
 
-def _one_label_input(decisions: Decisions, values: np.ndarray, run_id: str) -> None:
+def _one_label_input(
+    decisions: Decisions, values: np.ndarray, run_id: str, set_by_hand: dict[str, float]
+) -> None:
     """Draw the slider of one label; its callback remembers what is set by hand."""
     names = decisions.predictions.label_names
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")
@@ -171,8 +164,7 @@ def _one_label_input(decisions: Decisions, values: np.ndarray, run_id: str) -> N
         _HIGHEST,
         step=_STEP,
         key=key,
-        on_change=_remember,
-        args=(run_id, label, key),
+        on_change=lambda: set_by_hand.update({label: float(st.session_state[key])}),
     )
     _render_one_label(decisions, names.index(label), threshold)
 
@@ -180,14 +172,6 @@ def _one_label_input(decisions: Decisions, values: np.ndarray, run_id: str) -> N
 def _on_slider(threshold: float) -> float:
     """Return the place of a slider's handle that is nearest to a threshold."""
     return round(min(max(threshold, _LOWEST), _HIGHEST), 2)
-
-
-def _remember(run_id: str, label: str, key: str) -> None:
-    st.session_state[f"{_BY_HAND}-{run_id}"][label] = float(st.session_state[key])
-
-
-def _forget(run_id: str) -> None:
-    st.session_state.pop(f"{_BY_HAND}-{run_id}", None)
 
 
 def _render_one_label(decisions: Decisions, column: int, threshold: float) -> None:
@@ -232,3 +216,65 @@ def _described(in_use: Thresholds) -> str:
     if in_use.method == "global" and len(in_use.values):
         return f"one threshold of {float(in_use.values[0]):.3f} for all labels"
     return "one threshold per label"
+
+
+def render_calibration(evaluation: Mapping[str, Any]) -> None:
+    """Draw reliability diagrams and the expected calibration error."""
+    reliability = evaluation.get("reliability")
+    if not reliability:
+        components.empty_state("Not measured", "This evaluation holds no reliability figures.")
+        return
+    st.markdown(components.safe_text(_calibration_text(evaluation.get("calibration"))))
+    for place, (kind, title) in zip(st.columns(2, gap="medium"), _OF_WHAT.items(), strict=True):
+        bins = {
+            f"{when} calibration": columns
+            for when, columns in reliability[kind].items()
+            if columns is not None
+        }
+        with place:
+            _render_reliability(bins, kind, title)
+    components.note(
+        f"Probabilities are put into {reliability['n_bins']} bins of equal width; the error is the "
+        "gap between mean probability and share that came true, averaged over bins by how many "
+        "cases each holds. Over all pairs it is small for any model, since nearly all pairs are "
+        "surely false."
+    )
+
+
+def _render_reliability(bins: Mapping[str, Mapping[str, Any]], kind: str, title: str) -> None:
+    """Draw one diagram, and the error of its probabilities before and after calibration."""
+    components.render_figure(
+        reliability_figure(bins, title),
+        key=f"evaluation-reliability-{kind}",
+        alt_text=f"{title}: the share that came true over the probability given; on the "
+        "dotted diagonal, probabilities mean what they say",
+    )
+    errors = [
+        f"{columns['expected_calibration_error']:.4f} {name}"
+        for name, columns in bins.items()
+        if columns["expected_calibration_error"] is not None
+    ]
+    components.note(f"Expected calibration error: {', '.join(errors)}.")
+
+
+def _calibration_text(calibration: Mapping[str, Any] | None) -> str:
+    method = calibration["method"] if calibration else "none"
+    if calibration and method == "temperature":
+        temperature = float(calibration["temperature"])
+        effect = f"makes probabilities {'less' if temperature > 1 else 'more'} extreme"
+        if abs(temperature - 1) < 0.005:
+            effect = "hardly changes them"
+        return (
+            f"Temperature scaling, fitted on validation papers: logits are divided by "
+            f"{temperature:.2f}, which {effect}."
+        )
+    if method == "isotonic":
+        return (
+            "Isotonic scaling: a rising curve fitted on validation papers corrects probabilities."
+        )
+    if method == "top_label":
+        return (
+            "Top-label scaling: a line fitted on validation papers corrects the probability of "
+            "each paper's first label."
+        )
+    return "Probabilities are used as the network gives them, without calibration."
