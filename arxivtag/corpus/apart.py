@@ -1,8 +1,8 @@
 """An ingest in a process of its own: started, followed and ended from here.
 
 ``<fingerprint>.progress`` says how far it is. So everybody who waits for a corpus sees the same,
-in whichever process. The process that reads needs nobody who listens: where the one who asked is
-gone, it finishes its work.
+in whichever process. The process that reads finishes its work even where whoever asked for it is
+gone.
 """
 
 from __future__ import annotations

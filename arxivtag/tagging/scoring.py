@@ -1,7 +1,7 @@
 """What a model says of the papers of a corpus, in parts (:mod:`arxivtag.tagging.parts`).
 
-Probabilities are kept on disk, with what was prepared from the corpus, until they were used; what a
-killed process left there is gone on from, or goes when disk is needed.
+Probabilities are kept on disk, with what was prepared from the corpus, until they have been used.
+What a killed process left there is taken up by the next try, or removed when the disk is needed.
 """
 
 from __future__ import annotations
