@@ -14,6 +14,7 @@ from typing import IO
 from arxivtag import storage
 from arxivtag.config import Limits
 from arxivtag.errors import DataError
+from arxivtag.papers.reading.opening import read_errors
 
 _MOST_PARTS = 1_000
 _PIECE_BYTES = 1 << 20
@@ -25,14 +26,16 @@ def parts_of(path: Path, endings: Collection[str]) -> list[Path]:
     Raises:
         DataError: If there is none, there are too many, or they differ in format.
     """
-    if os.path.isdir(path):  # which says no where the system refuses to look
-        found = (one for one in path.iterdir() if not one.name.startswith("."))
-    elif "*" not in path.name or os.path.exists(path):  # a file's own name may hold a star
-        return [path]
-    else:
-        beside = path.parent.iterdir() if os.path.isdir(path.parent) else ()
-        found = (one for one in beside if fnmatch.fnmatchcase(one.name, path.name))
-    parts = sorted(one for one in found if one.suffix.lower() in endings and one.is_file())
+    is_folder = os.path.isdir(path)  # which says no where the system refuses to look
+    if not is_folder and ("*" not in path.name or os.path.exists(path)):
+        return [path]  # a file's own name may hold a star
+    with read_errors(path):
+        if is_folder:
+            found = (one for one in path.iterdir() if not one.name.startswith("."))
+        else:
+            beside = path.parent.iterdir() if os.path.isdir(path.parent) else ()
+            found = (one for one in beside if fnmatch.fnmatchcase(one.name, path.name))
+        parts = sorted(one for one in found if one.suffix.lower() in endings and one.is_file())
     if not parts:
         raise DataError(f"There is no file of papers at {path.name!r}.", "Check the path.")
     if len(parts) > _MOST_PARTS:
@@ -58,12 +61,12 @@ def unzipped(path: Path, endings: Collection[str], bounds: Limits) -> Iterator[P
     """
     with tempfile.TemporaryDirectory() as folder:
         try:
-            with zipfile.ZipFile(path) as archive:
+            with read_errors(path), zipfile.ZipFile(path) as archive:
                 member = _only_table(archive, path, endings)
                 target = Path(folder) / f"table{Path(member.filename).suffix.lower()}"
                 with archive.open(member) as source:
                     _copy(source, target, bounds)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             raise DataError(
                 f"{path.name} cannot be unpacked: {str(error).splitlines()[0][:150]}.",
                 "Unpack it, and name the file of papers.",

@@ -185,7 +185,7 @@ def open_text(path: Path, bounds: Limits, encoding: Encoding = "utf-8") -> Itera
         NotUtf8Error: While it is being read as "utf-8".
     """
     check_size(path, bounds)
-    with _read_errors(path), path.open("rb") as raw:
+    with read_errors(path), path.open("rb") as raw:
         file = _unpacked(raw)
         head = file.read(4096)
         _refuse_foreign(head, path)
@@ -223,7 +223,8 @@ def check_size(path: Path, bounds: Limits) -> None:
 
 
 @contextlib.contextmanager
-def _read_errors(path: Path) -> Iterator[None]:
+def read_errors(path: Path) -> Iterator[None]:
+    """Turn what opening or unpacking a file may raise into a :class:`DataError` that names it."""
     try:
         yield
     except (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError) as error:

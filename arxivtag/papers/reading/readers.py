@@ -29,7 +29,7 @@ from arxivtag.papers.reading.containers import parts_of, unzipped
 from arxivtag.papers.reading.csv_tables import read_csv, read_text
 from arxivtag.papers.reading.json_arrays import read_json_array
 from arxivtag.papers.reading.json_lines import read_json_lines
-from arxivtag.papers.reading.opening import check_size, open_text
+from arxivtag.papers.reading.opening import check_size, open_text, read_errors
 from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink, Tally
 
 
@@ -155,7 +155,7 @@ def _read_one(request: ReadRequest) -> pa.Table:
 def _reader_of(path: Path, bounds: Limits) -> Callable[[ReadRequest], pa.Table]:
     """Return the reader of what a file holds, whatever its name says."""
     by_name = FORMATS[format_ending(path)]
-    with path.open("rb") as file:
+    with read_errors(path), path.open("rb") as file:
         head = file.read(8)
     if head.startswith(b"PAR1"):
         return read_parquet

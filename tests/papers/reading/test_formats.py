@@ -90,6 +90,18 @@ def test_a_zip_with_one_table(tmp_path: Path) -> None:
         read(path)
 
 
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_damaged_zip_is_told(packing: int, tmp_path: Path) -> None:
+    path = tmp_path / "papers.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("papers.csv", as_csv([(f"T{n}", f"text {n * n}") for n in range(900)]))
+    content = bytearray(path.read_bytes())
+    content[200:400] = b"\xff" * 200
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"papers\.zip cannot be unpacked"):
+        read(path)
+
+
 def test_a_folder_and_a_pattern_of_shards(tmp_path: Path) -> None:
     parts = [[("A", "one")], [("B", "two"), ("C", "three")], [("D", "four")]]
     for number, part in enumerate(parts):
