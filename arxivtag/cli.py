@@ -9,6 +9,7 @@ answers at once.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import socket
@@ -39,6 +40,7 @@ from arxivtag.commands import (
     option,
     plain,
     print_notes,
+    print_out,
     print_result,
     progress,
 )
@@ -57,6 +59,8 @@ VISITORS_MESSAGE_MB = 60
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end the process: 0 done, 1 error with a hint, 2 bad usage, 130 Ctrl-C."""
     code = 1
+    if isinstance(sys.stdout, io.TextIOWrapper):  # results are UTF-8, whatever the language here
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = run_command(arguments)
     except KeyboardInterrupt:
@@ -76,7 +80,6 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         parsed = build_parser().parse_args(arguments)
         parsed.home = parsed.home or config.home_folder()
         parsed.run(parsed)
-        sys.stdout.flush()
     except SystemExit as ended:  # the parser has said what is wrong, or printed help
         return int(ended.code or 0)
     except ArxivTagError as error:
@@ -97,7 +100,8 @@ def leave(code: int) -> NoReturn:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # its reader has left, or it is closed
+        # Its reader has left, or it is closed: by this process, or by who started it.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
     os._exit(code)
 
@@ -358,7 +362,7 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
         rows = [tables.as_plain(scores, with_note=arguments.notes) for scores in predicted]
         print_result(True, rows, "")
     else:
-        sys.stdout.write(tables.table_as_csv(table))
+        print_out(tables.table_as_csv(table).removesuffix("\n"))
 
 
 def _tag_into_file(arguments: Namespace) -> None:

@@ -131,7 +131,7 @@ def standard_input() -> str:
         DataError: If there is none, or it is too long.
     """
     longest = config.limits().max_abstract_chars
-    content = sys.stdin.buffer.read(4 * longest + 1)
+    content = sys.stdin.buffer.read(4 * longest + 1) if sys.stdin else b""
     text = content.decode("utf-8", errors="replace").strip()
     if not text:
         raise DataError(
