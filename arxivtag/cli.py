@@ -44,7 +44,7 @@ from arxivtag.commands import (
     print_result,
     progress,
 )
-from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError
 from arxivtag.policy import Role, acting_as, data_paths, policy, role
 from arxivtag.settings import DEFAULT_PRESET, PRESETS
 
@@ -244,6 +244,7 @@ def sweep(arguments: Namespace) -> None:
     """Train several models and compare them."""
     from arxivtag.runs import scoreboard, sweeps
     from arxivtag.runs.foreground import interrupt_asks_to_stop
+    from arxivtag.runs.status import FAILED, LOST
 
     common = flags.settings_given(arguments)
     try:
@@ -260,6 +261,10 @@ def sweep(arguments: Namespace) -> None:
     board = scoreboard.scoreboard(done.run_ids, arguments.home)
     result = {"sweep_id": sweep_id, **scoreboard.board_as_dict(board)}
     print_result(arguments.json, result, scoreboard.board_text(board))
+    if all(run.state in (FAILED, LOST) for run in done.runs):
+        raise RunError(
+            "Every run of the sweep failed.", f"The first: {done.runs[0].status.message}"
+        )
 
 
 @command(
@@ -419,7 +424,7 @@ def runs(arguments: Namespace) -> None:
            help="file to write"),
 )  # fmt: skip
 def export(arguments: Namespace) -> None:
-    """Export one end-to-end Keras model (text in)."""
+    """Write a model as one Keras file that reads text."""
     from arxivtag.tagging.export import export_keras
 
     path = arguments.out
@@ -479,5 +484,5 @@ def _check_port_is_free(host: str, port: int) -> None:
         except (OSError, UnicodeError) as error:
             raise RefusedError(
                 f"Port {port} on {host} cannot be used: {getattr(error, 'strerror', error)}.",
-                "Choose another one with --port, or with make run PORT=...",
+                "Choose another port with --port (make run PORT=...), or an address with --host.",
             ) from error

@@ -55,7 +55,8 @@ HOME = option(
 )  # fmt: skip
 DATA = option(
     "data", metavar="DATA",
-    help="'sample', 'arxiv-abstracts', or a file (.csv, .jsonl, .parquet, .xlsx, .bib, ...)",
+    help="'sample', a fetched data set ('arxiv-abstracts', 'arxiv-api'), or a file or folder of "
+    "files (.csv, .jsonl, .parquet, .xlsx, .bib, ...)",
 )  # fmt: skip
 COLUMNS = option(
     "--columns", default="", metavar="FIELD=COLUMN,...", help=COLUMNS_HELP.replace("%", "%%")

@@ -98,9 +98,14 @@ def whole_numbers(text: str) -> tuple[int, ...]:
     """Return whole numbers that commas separate.
 
     Raises:
-        ValueError: If one is none, which argparse reports.
+        ArgumentTypeError: If one is none.
     """
-    return tuple(int(part) for part in names(text))
+    try:
+        return tuple(int(part) for part in names(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"should be whole numbers, as in 1,2,3. Received: {text!r}."
+        ) from None
 
 
 def base_path(text: str) -> str:

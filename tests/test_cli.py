@@ -122,6 +122,7 @@ def test_bad_usage_exits_2(words: tuple[str, ...]) -> None:
         (("fetch", "arxiv-api"), "needs at least one query"),
         (("export", "pretrained", "--out", "model.h5"), "should end in .keras"),
         (("train", "sample", "--epochs", "0"), "epochs should be at least 1"),
+        (("sweep", "sample", "--presets", "linear", "--seeds", "a"), "whole numbers, as in 1,2,3"),
         (("train", "sample", "--loss", "squared_hinge"), "used without hidden layers"),
         (("app", "--port", "70000"), "from 0 to 65535. Received: '70000'."),
     ],

@@ -82,10 +82,14 @@ def check_room(opened: OpenedSource, root: Path) -> None:
     free = shutil.disk_usage(root).free
     if needed > free:
         raise StorageError(
-            f"Reading {opened.name} takes about {needed / 1e9:,.1f} GB of disk; "
-            f"{free / 1e9:,.1f} GB are free at {root}.",
+            f"Reading {opened.name} takes about {_size_text(needed)} of disk; "
+            f"{_size_text(free)} are free at {root}.",
             "Free some space, or set ARXIVTAG_HOME to a folder on a larger disk.",
         )
+
+
+def _size_text(n_bytes: int) -> str:
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:,.1f} MB"
 
 
 def progress_writer(path: Path) -> OnProgress:

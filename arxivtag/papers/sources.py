@@ -149,7 +149,7 @@ def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
 
 def _local_path(name: str) -> Path:
     if not name or "\x00" in name or len(name) > 4096:
-        raise DataError("No data set was named.", "Choose sample or the path of a file.")
+        raise DataError("This names no file of papers.", "Choose sample or the path of a file.")
     try:
         return Path(name).expanduser()
     except RuntimeError as error:  # the home of a user that is not there
@@ -161,7 +161,8 @@ def _how_to_get(kind: str, path: Path) -> str:
         return "Install arxivtag again: its sample file is missing."
     if kind == ARXIV_METADATA:
         return f"Put Kaggle's {SNAPSHOT_NAME} into {path.parent}, or go on with the sample."
-    return f"Fetch it (arxivtag fetch {kind}), or go on with the sample."
+    query = " --query 'cat:cs.LG'" if kind == ARXIV_API else ""
+    return f"Fetch it (arxivtag fetch {kind}{query}), or go on with the sample."
 
 
 class OpenedSource:

@@ -211,7 +211,10 @@ def check_size(path: Path, bounds: Limits) -> None:
     except (OSError, ValueError) as error:
         raise DataError(f"There is no file {str(path)!r}.", "Check the path.") from error
     if not stat.S_ISREG(status.st_mode):
-        raise DataError(f"{path.name} is not a file.", "Name a file of papers.")
+        raise DataError(
+            f"{path.name} is not a file.",
+            "Name a file of papers; save first what comes through a pipe.",
+        )
     size = status.st_size
     if size == 0:
         raise DataError(f"{path.name} is empty.", "Choose a file with papers in it.")
