@@ -9,6 +9,7 @@ answers at once.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import socket
@@ -39,10 +40,11 @@ from arxivtag.commands import (
     option,
     plain,
     print_notes,
+    print_out,
     print_result,
     progress,
 )
-from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError
 from arxivtag.policy import Role, acting_as, data_paths, policy, role
 from arxivtag.settings import DEFAULT_PRESET, PRESETS
 
@@ -57,6 +59,8 @@ VISITORS_MESSAGE_MB = 60
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end the process: 0 done, 1 error with a hint, 2 bad usage, 130 Ctrl-C."""
     code = 1
+    if isinstance(sys.stdout, io.TextIOWrapper):  # results are UTF-8, whatever the language here
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         code = run_command(arguments)
     except KeyboardInterrupt:
@@ -76,7 +80,6 @@ def run_command(arguments: Sequence[str] | None = None) -> int:
         parsed = build_parser().parse_args(arguments)
         parsed.home = parsed.home or config.home_folder()
         parsed.run(parsed)
-        sys.stdout.flush()
     except SystemExit as ended:  # the parser has said what is wrong, or printed help
         return int(ended.code or 0)
     except ArxivTagError as error:
@@ -97,7 +100,8 @@ def leave(code: int) -> NoReturn:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # its reader has left, or it is closed
+        # Its reader has left, or it is closed: by this process, or by who started it.
+        with contextlib.suppress(OSError, ValueError, AttributeError):
             stream.flush()
     os._exit(code)
 
@@ -240,6 +244,7 @@ def sweep(arguments: Namespace) -> None:
     """Train several models and compare them."""
     from arxivtag.runs import scoreboard, sweeps
     from arxivtag.runs.recorder import interrupt_asks_to_stop
+    from arxivtag.runs.status import FAILED, LOST
 
     common = flags.settings_given(arguments)
     try:
@@ -256,6 +261,10 @@ def sweep(arguments: Namespace) -> None:
     board = scoreboard.scoreboard(done.run_ids, arguments.home)
     result = {"sweep_id": sweep_id, **scoreboard.board_as_dict(board)}
     print_result(arguments.json, result, scoreboard.board_text(board))
+    if all(run.state in (FAILED, LOST) for run in done.runs):
+        raise RunError(
+            "Every run of the sweep failed.", f"The first: {done.runs[0].status.message}"
+        )
 
 
 @command(
@@ -359,7 +368,7 @@ def _tag_file(arguments: Namespace, bundle: Bundle) -> None:
         rows = [tables.as_plain(scores, with_note=arguments.notes) for scores in predicted]
         print_result(True, rows, "")
     else:
-        sys.stdout.write(tables.table_as_csv(table))
+        print_out(tables.table_as_csv(table).removesuffix("\n"))
 
 
 def _tag_into_file(arguments: Namespace) -> None:
@@ -416,7 +425,7 @@ def runs(arguments: Namespace) -> None:
            help="file to write"),
 )  # fmt: skip
 def export(arguments: Namespace) -> None:
-    """Export one end-to-end Keras model (text in)."""
+    """Write a model as one Keras file that reads text."""
     from arxivtag.tagging.export import export_keras
 
     path = arguments.out
@@ -476,5 +485,5 @@ def _check_port_is_free(host: str, port: int) -> None:
         except (OSError, UnicodeError) as error:
             raise RefusedError(
                 f"Port {port} on {host} cannot be used: {getattr(error, 'strerror', error)}.",
-                "Choose another one with --port, or with make run PORT=...",
+                "Choose another port with --port (make run PORT=...), or an address with --host.",
             ) from error

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from arxivtag import config, flags
 from arxivtag.callbacks import OnProgress
+from arxivtag.errors import StorageError
 from arxivtag.settings import COLUMNS_HELP, LABEL_SEPARATOR_HELP
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ HOME = option(
 )  # fmt: skip
 DATA = option(
     "data", metavar="DATA",
-    help="'sample', 'arxiv-abstracts', or a file (.csv, .jsonl, .parquet, .xlsx, .bib, ...)",
+    help="'sample', a fetched data set ('arxiv-abstracts', 'arxiv-api'), or a file or folder of "
+    "files (.csv, .jsonl, .parquet, .xlsx, .bib, ...)",
 )  # fmt: skip
 COLUMNS = option(
     "--columns", default="", metavar="FIELD=COLUMN,...", help=COLUMNS_HELP.replace("%", "%%")
@@ -110,7 +112,26 @@ def layout_of(arguments: Namespace) -> Layout:
 
 def print_result(as_json: bool, result: object, text: str) -> None:
     """Print a result as JSON, or the text that says the same."""
-    print(json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) if as_json else text)
+    print_out(
+        json.dumps(result, ensure_ascii=False, indent=1, allow_nan=False) if as_json else text
+    )
+
+
+def print_out(text: str) -> None:
+    """Print a text and the end of its line on standard output.
+
+    Raises:
+        StorageError: If it could not be written: it goes to a full disk, say.
+    """
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise StorageError(
+            f"The result could not be printed: {error.strerror}.",
+            "Send it where there is free space.",
+        ) from error
 
 
 def plain(values: Mapping[str, object]) -> str:

@@ -102,21 +102,24 @@ def _check_bounds(name: str, value: Any, metadata: typing.Mapping[str, Any]) -> 
             continue
         if minimum is not None and number < minimum:
             raise ConfigError(
-                f"{name} should be at least {minimum:g}. Received: {_number_text(number)}.",
+                f"{name} should be at least {_number_text(minimum)}. "
+                f"Received: {_number_text(number)}.",
                 "Raise it.",
             )
         if maximum is not None and number > maximum:
             raise ConfigError(
-                f"{name} should be at most {maximum:g}. Received: {_number_text(number)}.",
+                f"{name} should be at most {_number_text(maximum)}. "
+                f"Received: {_number_text(number)}.",
                 "Lower it.",
             )
 
 
 def _number_text(number: float) -> str:
-    try:
+    if not isinstance(number, int):
         return f"{number:g}"
-    except OverflowError:  # a whole number beyond all floats, as JSON may hold
+    if abs(number) > 2**63:  # as JSON may hold
         return "a far larger number" if number > 0 else "a far smaller number"
+    return f"{number:,}"
 
 
 def to_dict(config: Any) -> dict[str, Any]:

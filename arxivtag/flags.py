@@ -93,9 +93,14 @@ def whole_numbers(text: str) -> tuple[int, ...]:
     """Return whole numbers that commas separate.
 
     Raises:
-        ValueError: If one is none, which argparse reports.
+        ArgumentTypeError: If one is none.
     """
-    return tuple(int(part) for part in names(text))
+    try:
+        return tuple(int(part) for part in names(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"should be whole numbers, as in 1,2,3. Received: {text!r}."
+        ) from None
 
 
 def base_path(text: str) -> str:
@@ -126,7 +131,7 @@ def standard_input() -> str:
         DataError: If there is none, or it is too long.
     """
     longest = config.limits().max_abstract_chars
-    content = sys.stdin.buffer.read(4 * longest + 1)
+    content = sys.stdin.buffer.read(4 * longest + 1) if sys.stdin else b""
     text = content.decode("utf-8", errors="replace").strip()
     if not text:
         raise DataError(

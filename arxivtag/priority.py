@@ -1,4 +1,4 @@
-"""Giving way: on two cores the app's answers must stay quick while a process works for later."""
+"""Lower priority for work that can wait: the app's answers must stay quick on two cores."""
 
 from __future__ import annotations
 

@@ -122,6 +122,7 @@ def test_bad_usage_exits_2(words: tuple[str, ...]) -> None:
         (("fetch", "arxiv-api"), "needs at least one query"),
         (("export", "pretrained", "--out", "model.h5"), "should end in .keras"),
         (("train", "sample", "--epochs", "0"), "epochs should be at least 1"),
+        (("sweep", "sample", "--presets", "linear", "--seeds", "a"), "whole numbers, as in 1,2,3"),
         (("train", "sample", "--loss", "squared_hinge"), "used without hidden layers"),
         (("app", "--port", "70000"), "from 0 to 65535. Received: '70000'."),
     ],
@@ -330,6 +331,44 @@ def test_errors_are_one_sentence_with_a_hint(
     assert "Traceback" not in done.stderr
     assert message in done.stderr
     assert done.stderr.count("\n") <= 3
+
+
+def in_a_shell(line: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a line of a shell in which ``arxivtag`` is the command line."""
+    command = f'arxivtag() {{ "{sys.executable}" -m arxivtag "$@"; }}; {line}'
+    variables = os.environ | {"PYTHONPATH": str(PROJECT_FOLDER), "ARXIVTAG_HOME": "home"}
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, capture_output=True, env=variables | environment
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "message"),
+    [
+        ("arxivtag tag pretrained - <&-", 1, "no text on standard input"),
+        ("arxivtag runs > /dev/full", 1, "could not be printed: No space left on device"),
+        ("arxivtag tag pretrained papers.csv > /dev/full", 1, "could not be printed"),
+        ("arxivtag runs >&-", 0, ""),
+        ("arxivtag explode 2>&-", 2, ""),
+    ],
+)
+def test_streams_that_are_full_or_closed(
+    line: str, code: int, message: str, papers: Path, tmp_path: Path
+) -> None:
+    done = in_a_shell(line, tmp_path)
+    assert done.returncode == code, done.stderr
+    assert b"Traceback" not in done.stderr
+    assert message in done.stderr.decode()
+
+
+def test_results_are_utf8_whatever_the_language_and_the_name_of_the_file(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xc3\xa9-\xff.csv")  # not all of it is UTF-8
+    (tmp_path / name).write_text(f'title,abstract,labels\né,"{ABSTRACT}",cs.CV\n', "utf-8")
+    told = in_a_shell("arxivtag describe caf*.csv --json", tmp_path, PYTHONIOENCODING="ascii")
+    assert told.returncode == 0, told.stderr
+    assert json.loads(told.stdout.decode("utf-8"))["source"] == name
+    tagged = in_a_shell("arxivtag tag pretrained caf*.csv", tmp_path, PYTHONIOENCODING="ascii")
+    assert tagged.stdout.decode("utf-8").splitlines()[1].startswith('é,"We train')
 
 
 def test_tag_one_abstract_on_standard_input() -> None:

@@ -107,6 +107,8 @@ def test_an_unknown_setting_is_refused() -> None:
     [
         ("epochs", 0, "epochs should be at least 1. Received: 0"),
         ("epochs", True, "epochs should be of type int"),
+        ("random_seed", 99_999_999_999, "at most 2,147,483,647. Received: 99,999,999,999"),
+        ("random_seed", 10**400, "Received: a far larger number"),
         ("learning_rate", float("nan"), "learning_rate should be of type float"),
         ("hidden_units", (8, 0), "hidden_units should be at least 1. Received: 0"),
         ("loss", "mse", "loss should be of type"),

@@ -1,8 +1,8 @@
 """An ingest in a process of its own: started, followed and ended from here.
 
 ``<fingerprint>.progress`` says how far it is. So everybody who waits for a corpus sees the same,
-in whichever process. The process that reads needs nobody who listens: where the one who asked is
-gone, it finishes its work.
+in whichever process. The process that reads finishes its work even where whoever asked for it is
+gone.
 """
 
 from __future__ import annotations
@@ -81,10 +81,14 @@ def check_room(opened: OpenedSource, root: Path) -> None:
     free = shutil.disk_usage(root).free
     if needed > free:
         raise StorageError(
-            f"Reading {opened.name} takes about {needed / 1e9:,.1f} GB of disk; "
-            f"{free / 1e9:,.1f} GB are free at {root}.",
+            f"Reading {opened.name} takes about {_size_text(needed)} of disk; "
+            f"{_size_text(free)} are free at {root}.",
             "Free some space, or set ARXIVTAG_HOME to a folder on a larger disk.",
         )
+
+
+def _size_text(n_bytes: int) -> str:
+    return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:,.1f} MB"
 
 
 def follow(path: Path, otherwise: str, progress: OnProgress, should_stop: ShouldStop) -> None:

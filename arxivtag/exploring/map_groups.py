@@ -1,4 +1,4 @@
-"""Papers on a map in a few groups, each with a colour: by label, year, split, mistakes ..."""
+"""What the colours on a map of papers stand for: groups by label, year, split, mistakes ..."""
 
 from __future__ import annotations
 

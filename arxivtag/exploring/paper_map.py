@@ -1,8 +1,8 @@
 """The map of a corpus: the more alike the words of two papers, the nearer they lie.
 
 It is made once, by a process of its own, and kept beside what runs prepare:
-``<fingerprint>.prepared/map/`` holds the papers on the map and their places. It leaves as
-prepared features do, when the disk is short or it is out of use longest, and can be made again.
+``<fingerprint>.prepared/map/`` holds the papers on the map and their places. It is removed as
+prepared features are, when the disk is short or it is out of use longest, and can be made again.
 """
 
 from __future__ import annotations

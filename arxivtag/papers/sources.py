@@ -126,7 +126,8 @@ def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
         return source, path, fetched.search_name(path)
     path = built_in_path(Source(source.kind), home)
     if not path.is_file():
-        advice = f"Fetch it (arxivtag fetch {source.kind}), or go on with the sample."
+        query = " --query 'cat:cs.LG'" if source.kind == ARXIV_API else ""
+        advice = f"Fetch it (arxivtag fetch {source.kind}{query}), or go on with the sample."
         if source.kind == SAMPLE:
             advice = "Install arxivtag again: its sample file is missing."
         elif source.kind == ARXIV_METADATA:
@@ -137,7 +138,7 @@ def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
 
 def _local_path(name: str) -> Path:
     if not name or "\x00" in name or len(name) > 4096:
-        raise DataError("No data set was named.", "Choose sample or the path of a file.")
+        raise DataError("This names no file of papers.", "Choose sample or the path of a file.")
     try:
         return Path(name).expanduser()
     except RuntimeError as error:  # the home of a user that is not there

@@ -1,10 +1,10 @@
 """Opening a data set: a large one is read by a worker of the cluster, where one is free.
 
-The worker starts the process that reads at home too (:mod:`arxivtag.corpus.apart`): the corpus, how
-far it is, and that one file is read once are matters of the shared folder. Whoever asks holds the
-lock of ``<fingerprint>-<token>.asked`` there: by it a worker sees that folder and locks are shared,
-and once the file is gone it ends its process. Where no worker has a thread to spare, or files lie
-on this machine alone, or the worker at work dies, this machine reads.
+The worker starts the same process that reads without a cluster (:mod:`arxivtag.corpus.apart`): the
+corpus, its progress, and the lock by which a file is read only once are in the shared folder.
+Whoever asks holds the lock of ``<fingerprint>-<token>.asked`` there. By it a worker sees that
+folder and locks are shared, and once the file is gone it ends its process. Where no worker has a
+thread to spare, or files lie on this machine alone, or the worker at work dies, this machine reads.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A process that waits for a run, with all done that can be: started, told, and given a run.
+"""The process that waits for the next run: started, told what to expect, and handed a run.
 
 There is at most one per home folder: it holds ``runs/.standby.lock`` while it waits, and listens
 on ``runs/.standby.sock``. Whoever launches a run (:mod:`arxivtag.runs.jobs`) sends it the run's

@@ -2,9 +2,9 @@
 
 It is two processes, as a worker is (:mod:`arxivtag.runs.worker`). The child, forked before anything
 heavy is imported, imports Keras and JAX, prepares the run that is expected up to its first step,
-and waits. The parent listens, and passes on what to expect instead. Once a run is handed over, any
-run, both are its worker. They end when the child has died, after some idle minutes, or when they
-are of another version than who asks.
+and waits. The parent listens, and passes on what to expect instead. Once a run is handed over,
+whichever it is, the two are its worker. They end when the child has died, after some idle minutes,
+or when the program that asks is of another version.
 """
 
 from __future__ import annotations

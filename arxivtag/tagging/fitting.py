@@ -1,4 +1,4 @@
-"""The scope of a model, from the papers that it was made of: see :mod:`arxivtag.tagging.scope`.
+"""Learns the scope of a model (:mod:`arxivtag.tagging.scope`) from the papers it was made of.
 
 No text from elsewhere is needed: what is usual is counted in papers that the model learned from,
 and how low an abstract may fall is read off papers that it did not learn from.

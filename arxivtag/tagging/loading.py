@@ -98,9 +98,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         BundleError: If there is none, or it is of another version.
     """
     path = folder / MANIFEST_NAME
-    if not path.is_file() or path.is_symlink():
+    if not storage.is_file(path) or path.is_symlink():
         raise BundleError(
-            f"There is no model bundle in {folder}: {MANIFEST_NAME} is missing.",
+            f"There is no model bundle in {folder}: {MANIFEST_NAME} is missing or out of reach.",
             "Name 'pretrained', a run id, or the folder of a bundle.",
         )
     _check_size(path, _MAX_MANIFEST_BYTES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import shutil
 import signal
 import threading
 import time
@@ -178,6 +179,14 @@ def test_a_disk_without_room_is_told_before_it_begins(
         open_corpus(papers_file(tmp_path), tmp_path)
     assert names_in(tmp_path) == LEFT_BEHIND
     assert not list(corpora_folder(tmp_path).glob(".tmp-*"))
+
+
+def test_little_room_is_told_in_megabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=300_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    monkeypatch.setattr(apart, "is_large", lambda opened: False)
+    with pytest.raises(StorageError, match=r"takes about \d.* MB of disk; 0\.3 MB are free"):
+        open_corpus("sample", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -149,6 +149,17 @@ def test_the_command_line_ends_with_the_scoreboard(
     assert len(result["notes"]) == 2
 
 
+def test_a_sweep_of_which_every_run_failed_is_an_error(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sweep", "missing.csv", "--presets", "linear", "--seeds", "11,12", "--json"]
+    assert cli.run_command(words) == 1
+    told = capsys.readouterr()
+    assert "Every run of the sweep failed." in told.err
+    assert "There is no file" in told.err
+    assert len(json.loads(told.out)["notes"]) == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [["--presets", "none-such"], ["--presets", "linear", "--seeds", "x"],

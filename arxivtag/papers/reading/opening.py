@@ -207,7 +207,7 @@ def open_text(path: Path, bounds: Limits, encoding: Encoding = "utf-8") -> Itera
         NotUtf8Error: While it is being read as "utf-8".
     """
     check_size(path, bounds)
-    with _read_errors(path), path.open("rb") as raw:
+    with read_errors(path), path.open("rb") as raw:
         file = _unpacked(raw)
         head = file.read(4096)
         _refuse_foreign(head, path)
@@ -234,7 +234,10 @@ def check_size(path: Path, bounds: Limits) -> None:
     except (OSError, ValueError) as error:
         raise DataError(f"There is no file {str(path)!r}.", "Check the path.") from error
     if not stat.S_ISREG(status.st_mode):
-        raise DataError(f"{path.name} is not a file.", "Name a file of papers.")
+        raise DataError(
+            f"{path.name} is not a file.",
+            "Name a file of papers; save first what comes through a pipe.",
+        )
     size = status.st_size
     if size == 0:
         raise DataError(f"{path.name} is empty.", "Choose a file with papers in it.")
@@ -246,7 +249,8 @@ def check_size(path: Path, bounds: Limits) -> None:
 
 
 @contextlib.contextmanager
-def _read_errors(path: Path) -> Iterator[None]:
+def read_errors(path: Path) -> Iterator[None]:
+    """Turn what opening or unpacking a file may raise into a :class:`DataError` that names it."""
     try:
         yield
     except DAMAGED as error:

@@ -32,7 +32,13 @@ from arxivtag.papers.reading.bibliographies import read_bibtex, read_ris
 from arxivtag.papers.reading.bounded import read_parquet, read_workbook
 from arxivtag.papers.reading.csv_tables import read_csv, read_text
 from arxivtag.papers.reading.json_files import read_json_array, read_json_lines
-from arxivtag.papers.reading.opening import DAMAGED, OtherEncodingError, check_size, open_text
+from arxivtag.papers.reading.opening import (
+    DAMAGED,
+    OtherEncodingError,
+    check_size,
+    open_text,
+    read_errors,
+)
 from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink
 
 
@@ -53,8 +59,9 @@ def read_zip(request: ReadRequest) -> pa.Table:
                 with archive.open(member) as source:
                     storage.write_atomic(path, lambda file: shutil.copyfileobj(source, file))
         except (*DAMAGED, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            why = (str(error) or "it ends too early").splitlines()[0][:150].rstrip(".")
             raise DataError(
-                f"{request.path.name} cannot be unpacked: {str(error).splitlines()[0][:150]}.",
+                f"{request.path.name} cannot be unpacked: {why}.",
                 "Unpack it, and name the file of papers.",
             ) from error
         return _read_one(dataclasses.replace(request, path=path))
@@ -130,14 +137,16 @@ def parts_of(path: Path) -> list[Path]:
     Raises:
         DataError: If there is none, there are too many, or they differ in format.
     """
-    if os.path.isdir(path):  # which says no where the system refuses to look
-        found = (one for one in path.iterdir() if not one.name.startswith("."))
-    elif "*" not in path.name or os.path.exists(path):  # a file's own name may hold a star
-        return [path]
-    else:
-        beside = path.parent.iterdir() if os.path.isdir(path.parent) else ()
-        found = (one for one in beside if fnmatch.fnmatchcase(one.name, path.name))
-    parts = sorted(one for one in found if one.suffix.lower() in FORMATS and one.is_file())
+    is_folder = os.path.isdir(path)  # which says no where the system refuses to look
+    if not is_folder and ("*" not in path.name or os.path.exists(path)):
+        return [path]  # a file's own name may hold a star
+    with read_errors(path):
+        if is_folder:
+            found = (one for one in path.iterdir() if not one.name.startswith("."))
+        else:
+            beside = path.parent.iterdir() if os.path.isdir(path.parent) else ()
+            found = (one for one in beside if fnmatch.fnmatchcase(one.name, path.name))
+        parts = sorted(one for one in found if one.suffix.lower() in FORMATS and one.is_file())
     if not parts:
         raise DataError(f"There is no file of papers at {path.name!r}.", "Check the path.")
     if len(parts) > _MOST_PARTS:
@@ -229,7 +238,7 @@ def _read_one(request: ReadRequest) -> pa.Table:
 def _reader_of(path: Path, bounds: Limits) -> Callable[[ReadRequest], pa.Table]:
     """Return the reader of what a file holds, whatever its name says."""
     by_name = FORMATS[format_ending(path)]
-    with path.open("rb") as file:
+    with read_errors(path), path.open("rb") as file:
         head = file.read(8)
     if head.startswith(b"PAR1"):
         return read_parquet

@@ -90,18 +90,34 @@ def test_a_zip_with_one_table(tmp_path: Path) -> None:
         read(path)
 
 
-def test_a_damaged_zip_is_refused_in_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_damaged_zip_is_refused_in_a_sentence(packing: int, tmp_path: Path) -> None:
     content = as_csv([("T", f"abstract {number * 7919 % 9973}") for number in range(3_000)])
     path = tmp_path / "papers.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", packing) as archive:
         archive.writestr("papers.csv", content)
     sound = path.read_bytes()
     for at in range(200, len(sound) // 2, 997):
         path.write_bytes(
             sound[:at] + bytes(byte ^ 255 for byte in sound[at : at + 9]) + sound[at + 9 :]
         )
-        with pytest.raises(DataError, match=r"papers\.zip cannot be unpacked"):
+        with pytest.raises(DataError, match=r"papers\.zip cannot be unpacked: \S"):
             read(path)
+
+
+def test_a_zip_whose_table_is_cut_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "papers.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("papers.csv", as_csv([("T", "one"), ("T", "two")]))
+    content = bytearray(path.read_bytes())
+    for header, at in ((b"PK\x03\x04", 18), (b"PK\x01\x02", 20)):  # it claims a thousand bytes more
+        for place in (content.index(header) + at, content.index(header) + at + 4):
+            content[place : place + 4] = (
+                int.from_bytes(content[place : place + 4], "little") + 1000
+            ).to_bytes(4, "little")
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"papers\.zip cannot be unpacked: it ends too early\."):
+        read(path)
 
 
 def test_of_several_files_those_that_are_not_utf_8_take_no_rows_from_the_others(

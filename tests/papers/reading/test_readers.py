@@ -128,6 +128,23 @@ def test_a_file_in_a_closed_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         read_table(path)
 
 
+@pytest.mark.parametrize("name", ["closed.csv", "closed.parquet", "folder", "folder/*.csv"])
+def test_what_may_not_be_opened_is_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "folder").mkdir()
+    for file in ("closed.csv", "closed.parquet"):
+        (tmp_path / file).write_bytes(as_csv(ROWS))
+
+    def refuse(*arguments: object, **options: object) -> None:  # modes do not hold back root
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(DataError, match="cannot be read: Permission denied"):
+        read_table(tmp_path / name)
+
+
 def test_only_some_columns(tmp_path: Path) -> None:
     for name, make in (("a.csv", as_csv), ("a.jsonl", as_jsonl), ("a.parquet", as_parquet)):
         path = tmp_path / name
