@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
-import streamlit as st
+from arxivtag.ui.browser import component, on_change
 
-from arxivtag.ui.browser import javascript
-
-_network = st.components.v2.component(
-    "arxivtag_label_network",
-    html='<div class="at-network"><svg role="group"></svg>'
+_network = component(
+    "label_network",
+    '<div class="at-network"><svg role="group"></svg>'
     '<button type="button" class="at-save">Save as PNG</button></div>',
-    js=javascript("save_picture") + javascript("label_network"),
-    isolate_styles=False,
+    "save_picture",
+    "label_network",
 )
 
 
@@ -45,10 +43,10 @@ def label_network(
         on_label: Called before the page is drawn again.
     """
 
-    def clicked() -> None:
-        label = st.session_state[key].label
-        if label in {node.label for node in nodes}:  # whatever a browser sends
+    def clicked(label: str) -> None:
+        if label in {node.label for node in nodes}:
             on_label(label)
 
     drawn = {"nodes": [asdict(node) for node in nodes], "links": list(links), "alt": alt}
-    _network(key=key, data=drawn | {"version": str(hash(str(drawn)))}, on_label_change=clicked)
+    data = drawn | {"version": str(hash(str(drawn)))}
+    _network(key=key, data=data, on_label_change=on_change(key, "label", str, clicked))

@@ -9,7 +9,6 @@ changes and Streamlit then sends a reference to it.
 
 from __future__ import annotations
 
-import base64
 import functools
 import gzip
 import json
@@ -20,22 +19,19 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from arxivtag.ui.browser import javascript
+from arxivtag.ui.browser import as_text, component, javascript
 
 
 @functools.cache
 def _loader() -> ComponentRenderer:
     code = resources.files("plotly").joinpath("package_data/plotly.min.js").read_bytes()
-    packed = base64.b64encode(gzip.compress(code, 6)).decode("ascii")
+    packed = as_text(gzip.compress(code, 6))
     script = f'const source = "{packed}";\n' + javascript("plotly_loader")
     return st.components.v2.component("arxivtag_plotly", js=script)
 
 
-_chart = st.components.v2.component(
-    "arxivtag_live_chart",
-    html='<div class="at-live-chart" role="figure"></div>',
-    js=javascript("plotly_look") + javascript("live_chart"),
-    isolate_styles=False,
+_chart = component(
+    "live_chart", '<div class="at-live-chart" role="figure"></div>', "plotly_look", "live_chart"
 )
 
 

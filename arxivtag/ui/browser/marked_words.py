@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import streamlit as st
+from arxivtag.ui.browser import component, on_change
 
-from arxivtag.ui.browser import javascript
-
-_words = st.components.v2.component(
-    "arxivtag_marked_words",
-    html='<div class="at-words"></div>',
-    js=javascript("marked_words"),
-    isolate_styles=False,
-)
+_words = component("marked_words", '<div class="at-words"></div>', "marked_words")
 
 
 def marked_words(html: str, gone: Sequence[str], key: str, on_click: Callable[[str], None]) -> None:
@@ -22,10 +15,5 @@ def marked_words(html: str, gone: Sequence[str], key: str, on_click: Callable[[s
     ``html`` is escaped already; the terms in ``gone`` are struck through. ``on_click`` is called
     with the term before the page is drawn again.
     """
-
-    def clicked() -> None:
-        term = st.session_state[key].term
-        if isinstance(term, str):  # whatever a browser sends
-            on_click(term)
-
-    _words(key=key, data={"html": html, "gone": list(gone)}, on_term_change=clicked)
+    data = {"html": html, "gone": list(gone)}
+    _words(key=key, data=data, on_term_change=on_change(key, "term", str, on_click))

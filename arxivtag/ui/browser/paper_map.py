@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +13,14 @@ import streamlit as st
 
 from arxivtag.exploring.map_groups import Grouping
 from arxivtag.exploring.paper_map import MAX_CORNERS, Outline
-from arxivtag.ui.browser import javascript
+from arxivtag.ui.browser import as_text, component, javascript, on_change
 
 _points = st.components.v2.component("arxivtag_points", js=javascript("map_points"))
-_map = st.components.v2.component(
-    "arxivtag_map",
-    html='<div class="at-map" role="figure">The map is being drawn …</div>',
-    js=javascript("plotly_look") + javascript("paper_map"),
-    isolate_styles=False,
+_map = component(
+    "map",
+    '<div class="at-map" role="figure">The map is being drawn …</div>',
+    "plotly_look",
+    "paper_map",
 )
 MAX_BYTES = 1_400_000  # of the points as they are sent
 LINE_CHARS = (120, 70, 40)
@@ -74,10 +73,10 @@ def pack_points(name: str, places: npt.NDArray[np.int16], lines: Iterable[Sequen
     rows = [[" ".join(part.split()) for part in line] for line in lines]
     for n_chars in LINE_CHARS:
         text = "\n".join("\t".join((cut(first, n_chars), *rest)) for first, *rest in rows)
-        packed = _sent(gzip.compress(text.encode(errors="replace"), 6, mtime=0))
+        packed = as_text(gzip.compress(text.encode(errors="replace"), 6, mtime=0))
         if len(packed) <= MAX_BYTES:
             break
-    x, y = (_sent(places[:, axis].astype("<i2").tobytes()) for axis in (0, 1))
+    x, y = (as_text(places[:, axis].astype("<i2")) for axis in (0, 1))
     return Points(name, {"name": name, "x": x, "y": y, "texts": packed})
 
 
@@ -86,8 +85,8 @@ def cut(text: str, n_chars: int) -> str:
     return text if len(text) <= n_chars else text[: n_chars - 1] + "…"
 
 
-def _sent(content: bytes) -> str:
-    return base64.b64encode(content).decode("ascii")
+def _unheard(sent: object) -> None:
+    """Tell nobody."""
 
 
 def paper_map(
@@ -96,8 +95,8 @@ def paper_map(
     look: Look,
     *,
     on_outline: Callable[[Outline], None] | None = None,
-    on_paper: Callable[[int], None] | None = None,
-    on_area: Callable[[str], None] | None = None,
+    on_paper: Callable[[int], object] = _unheard,
+    on_area: Callable[[str], object] = _unheard,
 ) -> None:
     """Draw a map; a box or a line drawn on it calls ``on_outline``, a click ``on_paper``.
 
@@ -112,25 +111,22 @@ def paper_map(
         height=look.figure["layout"]["height"],
         data=_drawn(key, points, look, can_choose=on_outline is not None),
         on_outline_change=lambda: _tell_outline(st.session_state[key].outline, on_outline),
-        on_paper_change=lambda: _tell_paper(st.session_state[key].paper, on_paper),
-        on_area_change=lambda: _tell_area(st.session_state[key].area, on_area),
+        on_paper_change=on_change(key, "paper", int, on_paper),
+        on_area_change=on_change(key, "area", str, on_area),
     )
 
 
 def _drawn(key: str, points: Points, look: Look, *, can_choose: bool) -> dict[str, Any]:
     grouping = look.grouping
-    lit = None if look.lit is None else _sent(np.packbits(look.lit).tobytes())
-    codes = _sent(grouping.codes.tobytes())
+    lit = None if look.lit is None else as_text(np.packbits(look.lit))
+    codes = as_text(grouping.codes)
     version = hash((points.name, lit, look.outline, look.here, grouping.names, codes)) % 2**31
     return {
         "version": version,
         "name": key, "points": points.name, "figure": look.figure, "names": dict(look.names),
         "alt": look.alt, "lit": lit, "outline": look.outline, "here": look.here, "link": look.link,
         "can_choose": can_choose, "size": 3.5 if len(grouping.codes) > 5_000 else 5,
-        "groups": {
-            "names": grouping.names, "colors": look.colors,
-            "codes": codes,
-        },
+        "groups": {"names": grouping.names, "colors": look.colors, "codes": codes},
     }  # fmt: skip
 
 
@@ -141,13 +137,3 @@ def _tell_outline(sent: object, on_outline: Callable[[Outline], None] | None) ->
     corners = [corner for corner in sent if isinstance(corner, list) and len(corner) == 2]
     if all(isinstance(value, int) for corner in corners for value in corner):
         on_outline(tuple((x, y) for x, y in corners))
-
-
-def _tell_area(sent: object, on_area: Callable[[str], None] | None) -> None:
-    if on_area is not None and isinstance(sent, str):
-        on_area(sent)
-
-
-def _tell_paper(sent: object, on_paper: Callable[[int], None] | None) -> None:
-    if on_paper is not None and isinstance(sent, int):
-        on_paper(sent)

@@ -16,7 +16,8 @@ from arxivtag.papers.taxonomy import label_name
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.runs.space import Space, read_space
-from arxivtag.ui.browser.label_space import as_text, label_space, paper_bars
+from arxivtag.ui.browser import as_text
+from arxivtag.ui.browser.label_space import label_space, paper_bars
 from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded
