@@ -17,8 +17,8 @@ from arxivtag.tagging.explanation import (
     without_function_words,
     without_phrases,
 )
-from arxivtag.ui.browser.marked_words import marked_words
-from arxivtag.ui.frame import components, marked_text, tables
+from arxivtag.ui.browser.marked_words import legend_html, marked_html, marked_words
+from arxivtag.ui.frame import components, tables
 from arxivtag.ui.predict.answer import Prediction, ranked, summary_sentence
 from arxivtag.ui.predict.bars import tree_html
 
@@ -68,12 +68,12 @@ def render_why(prediction: Prediction) -> None:
     table = contributions_table(explanation)
     left_out_key = f"predict-left-out-{hash(prediction.text)}"
     marked_words(
-        marked_text.marked_html(explanation.text, explanation.spans),
+        marked_html(explanation.text, explanation.spans),
         st.session_state.get(left_out_key, []),
         key="predict-words",
         on_click=lambda term: _leave_out_or_put_back(term, left_out_key),
     )
-    st.html(marked_text.legend_html(label))
+    st.html(legend_html(label))
     _render_what_if(prediction, table, left_out_key)
     components.note(
         "Each word or pair of words is left out wherever it stands, and the label's logit (the "
@@ -111,8 +111,8 @@ def _leave_out_or_put_back(term: str, key: str) -> None:
 def render_marked(explanation: Explanation) -> None:
     """Draw the text with the words marked that speak for the label or against it."""
     st.html(
-        marked_text.marked_html(explanation.text, explanation.spans)
-        + (marked_text.legend_html(explanation.label) if explanation.spans else "")
+        marked_html(explanation.text, explanation.spans)
+        + (legend_html(explanation.label) if explanation.spans else "")
     )
 
 

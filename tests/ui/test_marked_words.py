@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arxivtag.tagging.explanation import Span
-from arxivtag.ui.frame.marked_text import legend_html, marked_html
+from arxivtag.ui.browser.marked_words import legend_html, marked_html
 
 TEXT = "A graph network, a <b>graph</b>."
 
