@@ -17,8 +17,7 @@ from arxivtag.ui.evaluation.stored import Decisions
 from arxivtag.ui.evaluation.thresholds_part import render_thresholds
 from arxivtag.ui.evaluation.tomorrow_part import render_tomorrow
 from arxivtag.ui.frame import components
-from arxivtag.ui.frame.errors import guarded
-from arxivtag.ui.frame.tabs import render_open_tab
+from arxivtag.ui.frame.errors import guarded, render_open_tab
 
 
 def render_evaluation(folder: RunFolder) -> None:

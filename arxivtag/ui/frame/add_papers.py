@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from arxivtag import config
-from arxivtag.config import limits
+from arxivtag.callbacks import OnProgress
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.dates import dates_of, understood_dates
@@ -186,7 +186,7 @@ def _layout_input(path: Path) -> Layout | None:
     if label_columns == [chosen]:
         # Of its own for each file and column, so that another one is judged anew.
         separator = _separator_input(table[chosen], f"label-separator-{path.parent.name}-{chosen}")
-    read = read_labels(table, label_columns, chosen, separator or AUTO, limits())
+    read = read_labels(table, label_columns, chosen, separator or AUTO, config.limits())
     _show_examples(read.reading)
     dates = understood_dates(list(dated.values()), dates_of(table, dated))
     components.note(dates.sentence)
@@ -280,24 +280,16 @@ def _fetch_input(home: Path) -> None:
         components.note("Visitors cannot fetch it here; the person who runs this app can.")
         return
     if st.button("Fetch it", icon=":material/cloud_download:", key="fetch-published"):
-        _fetch_published(home)
+        from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
+
+        # The download goes on behind a closed dialog; the next full run of the page ends it.
+        fetch_arxiv_abstracts(home=home, progress=_progress_bar())
+        _use(ARXIV_ABSTRACTS)
 
 
-def _fetch_published(home: Path) -> None:
-    from arxivtag.papers.fetching.arxiv_abstracts import fetch_arxiv_abstracts
-
-    # The download goes on behind a closed dialog; the next full run of the page ends it.
-    fetch_arxiv_abstracts(home=home, progress=_progress_bar())
-    _use(ARXIV_ABSTRACTS)
-
-
-def _progress_bar() -> Callable[[str, float | None], None]:
+def _progress_bar() -> OnProgress:
     bar = st.progress(0.0, "Connecting …")
-
-    def show(stage: str, share: float | None) -> None:
-        bar.progress(min(max(share or 0.0, 0.0), 1.0), components.safe_text(stage))
-
-    return show
+    return lambda stage, share: bar.progress(share or 0.0, components.safe_text(stage))
 
 
 def _use(source: str) -> None:

@@ -1,9 +1,11 @@
-"""What a page does when something goes wrong: one sentence and a hint, never a traceback."""
+"""Blocks and tabs of a page, where what goes wrong is a sentence and a hint, never a traceback."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+
+import streamlit as st
 
 from arxivtag.errors import ArxivTagError
 from arxivtag.ui.frame.components import show_error
@@ -25,3 +27,15 @@ def guarded() -> Iterator[None]:
         show_error(error)
     except NotDoneError as waiting:
         render_work(waiting.work)
+
+
+def render_open_tab(tabs: Mapping[str, Callable[[], None]], key: str) -> None:
+    """Draw tabs by their names, and the content of the open one alone, :func:`guarded`.
+
+    Which tab is open stands in ``st.session_state[key]``.
+    """
+    places = st.tabs(list(tabs), on_change="rerun", key=key)
+    for render, place in zip(tabs.values(), places, strict=True):
+        if place.open:
+            with place, guarded():
+                render()

@@ -145,12 +145,8 @@ def render_work(work: Work[Any]) -> None:
     with st.container(border=True, key=f"{work.name}-work"):
         if work.was_stopped:
             st.markdown(work.stopped)
-            st.button(
-                work.again,
-                icon=":material/refresh:",
-                key=f"{work.name}-again",
-                on_click=work.start,
-            )
+            again = f"{work.name}-again"
+            st.button(work.again, icon=":material/refresh:", key=again, on_click=work.start)
         else:
             watch(work)
 
@@ -162,10 +158,6 @@ def watch(work: Work[Any]) -> None:
         st.rerun()
     st.markdown(work.doing)
     st.progress(work.fraction or 0.0, text=work.stage)
-    if not work.source or may_stop(work.source):
+    # Visitors may stop what is done with their uploads.
+    if not (work.source and policy().is_visitor) or parse_source(work.source).kind == UPLOAD:
         st.button("Cancel", icon=":material/close:", key=f"stop-{work.name}", on_click=work.stop)
-
-
-def may_stop(source: str) -> bool:
-    """Return whether who looks may stop what is done with a data set: visitors their uploads."""
-    return not policy().is_visitor or parse_source(source).kind == UPLOAD

@@ -68,8 +68,9 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     memory.set_old_objects_aside()
     _set_look(title)
     who.stop_unless_let_in()
-    if run_is_model:
-        _take_run_as_model()
+    if run_is_model and (run_id := choices.url_value("run")) is not None:
+        st.query_params["model"] = run_id
+        del st.query_params["run"]
     home = config.home_folder()
     data_sets = {one.id: one for one in data.data_options(home, choices.url_value("data"))}
     bundles = {one.id: one for one in models.model_options(home)}
@@ -78,7 +79,9 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     # The address holds what is not the default.
     links = {name: st.query_params[name] for name in ("data", "model") if name in st.query_params}
     with st.sidebar:
-        _page_links(links)
+        with st.container(gap="xsmall", key="page-links"):
+            for path, label, icon in PAGES:
+                st.page_link(path, label=label, icon=icon, width="stretch", query_params=links)
         _chooser("Data set in use", "data", data_sets, data_choice.value)
         adding = st.button("Add papers", icon=":material/add:", key="add-papers", width="stretch")
         st.session_state[opening.HOLD_KEY] = adding
@@ -114,19 +117,6 @@ def _set_look(title: str) -> None:
     )
     st.html(STYLE_PATH)
     st.logo(str(IMAGES_FOLDER / "logo.svg"), size="large")
-
-
-def _take_run_as_model() -> None:
-    run_id = choices.url_value("run")
-    if run_id is not None:
-        st.query_params["model"] = run_id
-        del st.query_params["run"]
-
-
-def _page_links(links: dict[str, str]) -> None:
-    with st.container(gap="xsmall", key="page-links"):
-        for path, label, icon in PAGES:
-            st.page_link(path, label=label, icon=icon, width="stretch", query_params=links)
 
 
 def _chooser(heading: str, name: str, options: Mapping[str, choices.Option], chosen: str) -> None:

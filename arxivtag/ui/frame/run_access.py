@@ -42,18 +42,18 @@ def visitor_id() -> str:
     return signed_in_person() or name
 
 
-def may_change(summary: RunSummary) -> bool:
+def may_change(run: RunSummary) -> bool:
     """Return whether this session may stop, withdraw or resume a run: visitors only their own."""
-    return not policy().is_visitor or _is_own(summary)
+    return not policy().is_visitor or run.status.owner == visitor_id()
 
 
-def _is_own(summary: RunSummary) -> bool:
-    return summary.status.owner == visitor_id()
+def _is_visible(run: RunSummary) -> bool:
+    return may_see(run.data) or run.status.owner == visitor_id()
 
 
 def visible_runs(home: Path) -> tuple[RunSummary, ...]:
     """Return the runs that this session may see, the newest first."""
-    return tuple(run for run in registry.list_runs(home) if may_see(run.data) or _is_own(run))
+    return tuple(filter(_is_visible, registry.list_runs(home)))
 
 
 def run_is_visible(run_id: str, home: Path) -> bool:
@@ -64,7 +64,7 @@ def run_is_visible(run_id: str, home: Path) -> bool:
 def visible_run(run_id: str, home: Path) -> registry.Run:
     """Return a run that this session may see."""
     run = registry.read_run(run_id, home)
-    if not (may_see(run.data) or _is_own(run)):
+    if not _is_visible(run):
         raise RunError(
             f"There is no run {run_id!r} that you may see.",
             "Runs on uploaded files are shown to those who have the address of the upload.",

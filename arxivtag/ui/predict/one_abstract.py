@@ -10,10 +10,9 @@ from arxivtag import config
 from arxivtag.papers.text_checks import TextCheck, check_text
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.ui.frame import components, models
-from arxivtag.ui.frame.errors import guarded
+from arxivtag.ui.frame.errors import guarded, render_open_tab
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.tabs import render_open_tab
 from arxivtag.ui.predict.answer import Prediction, predict_text, render_answer
 from arxivtag.ui.predict.examples import example_of
 from arxivtag.ui.predict.opinion import render_opinion

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from arxivtag.ui.frame import components
+from arxivtag.ui.frame.errors import render_open_tab
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.tabs import render_open_tab
 from arxivtag.ui.predict.many import render_many
 from arxivtag.ui.predict.one_abstract import render_one_abstract
 from arxivtag.ui.predict.take_along import render_take_along
