@@ -17,7 +17,7 @@ from arxivtag.settings import PRESETS, RunConfig
 from arxivtag.tagging.bundle import new_manifest
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.ui.runs import comparison, detail, listing
-from arxivtag.ui.train import starting
+from arxivtag.ui.train import one_run
 from tests.runs.conftest import make_run
 from tests.tagging.models import make_bundle
 from tests.ui.demo_run import make_demo_run
@@ -224,7 +224,7 @@ def test_run_again_starts_once_for_a_double_click(
         return "run-a"
 
     monkeypatch.setattr(jobs, "start", fake_start)
-    monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
+    monkeypatch.setattr(one_run, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
     app = opened(run="run-a")
     app.button(key="again").click().run()
     app.switch_page("pages/4_Runs.py")

@@ -19,7 +19,7 @@ from arxivtag.papers.uploads import save_upload, with_layout
 from arxivtag.runs import jobs
 from arxivtag.settings import PRESETS, all_settings, command_line
 from arxivtag.ui.train import form as train_form
-from arxivtag.ui.train import starting
+from arxivtag.ui.train import one_run
 from arxivtag.ui.train.forecast import data_size
 from tests.runs.conftest import make_run
 
@@ -218,7 +218,7 @@ def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -
         return folder.run_id
 
     monkeypatch.setattr(jobs, "start", fake_start)
-    monkeypatch.setattr(starting, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
+    monkeypatch.setattr(one_run, "DOUBLE_CLICK_S", 600.0)  # however slow the machine
     app = opened()
     app.button(key="go").click().run()
     assert app.query_params["run"] == "run-a"

@@ -22,11 +22,16 @@ from arxivtag.ui.frame.run_access import may_see, visible_run
 from arxivtag.ui.predict.take_along import download_bundle
 from arxivtag.ui.runs.listing import delete_dialog
 from arxivtag.ui.train.curves import render_ended_curves
-from arxivtag.ui.train.ended import render_ending, render_log, resume_button
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
-from arxivtag.ui.train.heading import predict_link, render_heading
-from arxivtag.ui.train.live_view import render_run
-from arxivtag.ui.train.starting import start_once
+from arxivtag.ui.train.one_run import (
+    predict_link,
+    render_ending,
+    render_heading,
+    render_log,
+    render_run,
+    resume_button,
+    start_once,
+)
 
 
 def render_detail(run_id: str, context: PageContext) -> None:

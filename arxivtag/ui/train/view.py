@@ -23,9 +23,7 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import run_is_visible, visible_run
 from arxivtag.ui.train.forecast import render_forecast
 from arxivtag.ui.train.form import settings_input
-from arxivtag.ui.train.heading import watch_link
-from arxivtag.ui.train.live_view import render_run
-from arxivtag.ui.train.starting import start_once
+from arxivtag.ui.train.one_run import render_run, start_once, watch_link
 
 
 def render_train(context: PageContext) -> None:

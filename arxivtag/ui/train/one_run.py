@@ -1,4 +1,4 @@
-"""One run as it is now: waiting, training (live), or how it ended.
+"""One run: started, and shown as it is now: waiting, training (live), or how it ended.
 
 While a run waits or trains, one fragment looks at it twice a second. When the run ends, the
 page runs once more, without a timer.
@@ -7,23 +7,47 @@ page runs once more, without a timer.
 from __future__ import annotations
 
 import html
+import time
 from collections.abc import Sequence
 
 import streamlit as st
 
+from arxivtag.errors import ArxivTagError
 from arxivtag.runs import jobs
 from arxivtag.runs.history import History
 from arxivtag.runs.registry import Run
-from arxivtag.runs.status import QUEUED, STAGES, RunStatus
+from arxivtag.runs.status import FAILED, FINISHED, LOST, QUEUED, STAGES, STOPPED, RunStatus
+from arxivtag.settings import RunConfig
+from arxivtag.ui.evaluation.headline_part import render_headline
+from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import may_change, run_is_visible, visible_run
-from arxivtag.ui.train.curves import current_curves, render_charts
-from arxivtag.ui.train.ended import render_ended, render_verdict
-from arxivtag.ui.train.heading import predict_link, render_heading, watch_link
+from arxivtag.ui.frame.run_access import may_change, run_is_visible, visible_run, visitor_id
+from arxivtag.ui.train.curves import current_curves, render_charts, render_ended_curves
 
 POLL_S = 0.5
+# Two starts of the same settings within this time are a double click.
+DOUBLE_CLICK_S = 3.0
+_LAST_KEY = "last-start"
+BROKE_OFF = (FAILED, LOST)
+
+
+def start_once(settings: RunConfig, context: PageContext) -> str | None:
+    """Start or queue a run and return its id; where it is refused, say why and return ``None``.
+
+    The same settings again within :data:`DOUBLE_CLICK_S` give the run that began just now.
+    """
+    last, last_id, last_at = st.session_state.get(_LAST_KEY, (None, "", 0.0))
+    if settings == last and time.monotonic() - last_at < DOUBLE_CLICK_S:
+        return str(last_id)
+    try:
+        run_id = jobs.start(settings, context.home, owner=visitor_id())
+    except ArxivTagError as error:
+        components.show_error(error)
+        return None
+    st.session_state[_LAST_KEY] = (settings, run_id, time.monotonic())
+    return run_id
 
 
 def render_run(run_id: str, context: PageContext) -> None:
@@ -158,3 +182,97 @@ def _live_figures(status: RunStatus, history: History) -> None:
              "How often the most probable label is one of the paper's own."),
         ]
     )  # fmt: skip
+
+
+def render_heading(run: Run) -> None:
+    """Draw the run's name, its state, what it trains on, and how long it took."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(components.safe_text(run.name), anchor=False, width="content")
+        state = run_text.STATES[run.state]
+        st.badge(state.name, icon=state.icon, color=state.color)
+    about = [run.run_id] if run.name != run.run_id else []
+    about += [f"data: {_data_name(run)}", f"preset: {run.preset}"]
+    if run.status.is_over and run.duration_s is not None:
+        about.append(f"took {components.duration_text(run.duration_s)}")
+    components.note("  ·  ".join(about))
+
+
+def _data_name(run: Run) -> str:
+    """Return the data set's own name, which is known once it has been read."""
+    recorded = run.result.get("data")
+    name = recorded.get("name") if isinstance(recorded, dict) else None
+    return str(name)[:100] if name else run_text.data_text(run.data)
+
+
+def watch_link(label: str, run_id: str, context: PageContext) -> None:
+    """Offer to look at another run."""
+    context.link("pages/2_Train.py", label, ":material/visibility:", run=run_id)
+
+
+def predict_link(run: Run, context: PageContext) -> None:
+    """Offer to tag papers with the run's model."""
+    label = "Predict with this model"
+    context.link("pages/3_Predict.py", label, ":material/sell:", model=run.run_id)
+
+
+def render_ended(run: Run, context: PageContext) -> None:
+    """Draw how a run ended, what its model is worth, and what one may do with it."""
+    render_heading(run)
+    render_ending(run)
+    if run.has_bundle:
+        render_verdict(run)
+    _next_steps(run, context)
+    render_ended_curves(run)
+    render_log(run, context)
+
+
+def render_ending(run: Run) -> None:
+    """Say how a run ended, unless it simply finished."""
+    if run.state == STOPPED:
+        text = components.without_paths(run.status.message or "Stopped.")
+        st.info(components.safe_text(text), icon=":material/stop_circle:")
+    elif run.state != FINISHED:
+        components.show_error(ArxivTagError(run.status.message or "It failed.", run.status.hint))
+
+
+def render_verdict(run: Run) -> None:
+    """Say what the model is worth beside its baselines, from what the run recorded."""
+    evaluation = run.result.get("evaluation")
+    if evaluation:
+        with guarded(), readable("evaluation"):
+            render_headline(evaluation)
+
+
+def _next_steps(run: Run, context: PageContext) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if run.has_bundle:
+            predict_link(run, context)
+        label = "All its figures" if run.has_bundle else "Details"
+        context.link("pages/4_Runs.py", label, ":material/query_stats:", run=run.run_id)
+        resume_button(run, context)
+
+
+def resume_button(run: Run, context: PageContext) -> None:
+    """Offer to go on with a run that broke off, or was withdrawn before it had a model."""
+    withdrawn = run.state == STOPPED and not run.has_bundle
+    if not (run.state in BROKE_OFF or withdrawn) or not may_change(run):
+        return
+    if not st.button(
+        "Start after all" if withdrawn else "Resume", icon=":material/resume:", key="resume",
+        help="Goes on from the last finished epoch, where there is one.",
+    ):  # fmt: skip
+        return
+    with guarded():
+        jobs.resume(run.run_id, context.home, owner=visitor_id())
+        st.rerun()
+
+
+def render_log(run: Run, context: PageContext) -> None:
+    """Show the last lines of a run's log, opened where the run broke off; not to visitors."""
+    if context.policy.is_visitor:
+        return  # a traceback names folders of this machine
+    tail = run.log_tail()
+    broke_off = run.state in BROKE_OFF
+    if tail or broke_off:
+        with st.expander("Last lines of the log", icon=":material/terminal:", expanded=broke_off):
+            st.code(tail or "The log is empty.", language=None, wrap_lines=True)
