@@ -63,15 +63,19 @@ def render_list(context: PageContext) -> None:
 
 def _render_spaces(chosen: Sequence[RunSummary], context: PageContext) -> None:
     """Draw what two runs recorded of their label spaces side by side, replayed together."""
-    runs = [visible_run(run.run_id, context.home) for run in chosen]
-    if len(runs) != 2 or not all(shown_space(run.folder) for run in runs):
+    if len(chosen) != 2:
         return
-    for run, column in zip(runs, st.columns(2), strict=True):
+    runs = [visible_run(run.run_id, context.home) for run in chosen]
+    spaces = [space for run in runs if (space := shown_space(run.folder)) is not None]
+    if len(spaces) != 2:
+        return
+    for run, space, column in zip(runs, spaces, st.columns(2), strict=True):
         with column:
             st.markdown(f"**{components.safe_text(run.name)}**")
             components.note(run.run_id)
+            n_epochs = current_curves(run.folder).history.n_epochs
             key = f"compare-{run.run_id}"
-            render_circle(run, key, current_curves(run.folder).history.n_epochs, group="compare")
+            render_circle(run.run_id, space, key, n_epochs, group="compare")
 
 
 def _signature(runs: Sequence[RunSummary]) -> tuple[tuple[str, str], ...]:

@@ -17,11 +17,11 @@ from arxivtag.ui.frame import components
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.train.space_view import (
     ABOUT,
-    offer_space,
     render_circle,
     render_papers,
     render_strip,
     shown_space,
+    space_table,
 )
 
 _MAX_CURVES = 32
@@ -84,7 +84,7 @@ def render_charts(run: Run, curves: Curves, key: str = "live") -> None:
     if space is not None:
         with left:
             components.note(ABOUT)
-            render_circle(run, key, curves.history.n_epochs, live=live)
+            render_circle(run.run_id, space, key, curves.history.n_epochs, live=live)
         left = right
     for name, place in (("loss", left), ("binary_accuracy", right)):
         with place:
@@ -92,11 +92,13 @@ def render_charts(run: Run, curves: Curves, key: str = "live") -> None:
     if space is not None:
         left, right = st.columns(2)
         with left:
-            render_strip(run, curves.history.n_epochs)
+            render_strip(run.run_id, space, curves.history.n_epochs)
         with right:
-            render_papers(run, key, live=live)
+            render_papers(run.run_id, space, key, live=live)
         if not live:
-            offer_space(run)
+            components.download_csv(
+                "Label space as CSV", f"label-space-{run.run_id}", lambda: [space_table(space)]
+            )
     _render_chart(curves, "validation", key)
     if curves.history.start:
         components.note(

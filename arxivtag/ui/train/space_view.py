@@ -10,16 +10,13 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
-from arxivtag.errors import ArxivTagError
-from arxivtag.learning.space import Bytes, f1_of_labels, from_bytes, paper_places
+from arxivtag.learning.space import f1_of_labels, from_bytes, paper_places
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.runs.layout import RunFolder
-from arxivtag.runs.registry import Run
 from arxivtag.runs.space import Space, read_space
 from arxivtag.ui.browser import as_text
 from arxivtag.ui.browser.label_space import label_space, paper_bars
 from arxivtag.ui.evaluation.stored import readable
-from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 
@@ -34,18 +31,10 @@ ABOUT = (
 
 
 def shown_space(folder: RunFolder) -> Space | None:
-    """Return a run's label space, if it can be shown; what is damaged is said."""
-    try:
-        with readable("label space"):
-            return current_space(folder)
-    except ArxivTagError as error:
-        components.show_error(error)
-        return None
-
-
-def current_space(folder: RunFolder) -> Space | None:
-    """Return a run's label space with at least one frame, read anew when there are more."""
-    space = _space(folder, folder.run_id, file_state(folder.frames), file_state(folder.space))
+    """Return a run's label space, if it has a frame yet; what is damaged is said."""
+    space = None
+    with guarded(), readable("label space"):
+        space = _space(folder, folder.run_id, file_state(folder.frames), file_state(folder.space))
     return space if space is not None and len(space.epochs) else None
 
 
@@ -54,33 +43,40 @@ def _space(_folder: RunFolder, run_id: str, frames: FileState, about: FileState)
     return read_space(_folder)
 
 
-def replayed_frames(space: Space) -> NDArray[np.int64]:
+def _replayed_frames(space: Space) -> NDArray[np.int64]:
     """Return at most :data:`MAX_REPLAYED` frames, evenly chosen, the first and last among them."""
     n = len(space.epochs)
     return np.unique(np.linspace(0, n - 1, min(n, MAX_REPLAYED)).round().astype(np.int64))
 
 
 def render_circle(
-    run: Run, key: str, n_epochs: int | None, *, live: bool = False, group: str = ""
+    run_id: str,
+    space: Space,
+    key: str,
+    n_epochs: int | None,
+    *,
+    live: bool = False,
+    group: str = "",
 ) -> None:
     """Draw the circle of labels with its dots; spaces of one ``group`` are replayed together."""
     with guarded(), readable("label space"):
-        space = current_space(run.folder)
-        if space is None:
-            return
-        first_live = max(0, len(space.epochs) - LIVE_FRAMES)
-        frames = np.arange(first_live, len(space.epochs)) if live else replayed_frames(space)
+        n_frames = len(space.epochs)
+        first_live = max(0, n_frames - LIVE_FRAMES)
+        frames = np.arange(first_live, n_frames) if live else _replayed_frames(space)
+        places = paper_places(from_bytes(space.packed[frames]))
         chosen = _chosen(key, space)
         label_space(
             {
-                "run": run.run_id,
+                "run": run_id,
                 "live": live,
-                "group": group or run.run_id,
-                "alt": _alt_text(space),
+                "group": group or run_id,
+                "alt": f"{len(space.titles)} validation papers as dots among "
+                f"{len(space.label_names)} labels on a circle; the arrow keys choose a paper, "
+                "which is then described beside it.",
                 "labels": list(space.label_names),
                 "first": as_text(np.array([own[0] for own in space.paper_labels], np.uint8)),
                 "epochs": space.epochs[frames].tolist(),
-                "places": as_text(_places(space.packed[frames])),
+                "places": as_text(np.rint(32767 * places).astype("<i2")),
                 "n_epochs": n_epochs,
                 "chosen": chosen,
                 "paper_labels": [] if chosen is None else list(space.paper_labels[chosen]),
@@ -88,17 +84,6 @@ def render_circle(
             f"{key}-circle",
             lambda paper: _choose(key, paper),
         )
-
-
-def _alt_text(space: Space) -> str:
-    return (
-        f"{len(space.titles)} validation papers as dots among {len(space.label_names)} labels on a "
-        "circle; the arrow keys choose a paper, which is then described beside it."
-    )
-
-
-def _places(packed: Bytes) -> NDArray[np.int16]:
-    return np.rint(32767 * paper_places(from_bytes(packed))).astype("<i2")
 
 
 def _choose(key: str, paper: int) -> None:
@@ -111,16 +96,13 @@ def _chosen(key: str, space: Space) -> int | None:
     return paper if isinstance(paper, int) and 0 <= paper < len(space.titles) else None
 
 
-def render_papers(run: Run, key: str, *, live: bool = False) -> None:
+def render_papers(run_id: str, space: Space, key: str, *, live: bool = False) -> None:
     """Draw the chosen paper and three others with a bar for each of their labels."""
     with guarded(), readable("label space"):
-        space = current_space(run.folder)
-        if space is None:
-            return
         chosen = _chosen(key, space)
-        papers = [*([] if chosen is None else [chosen]), *examples(space)][: N_PAPERS + 1]
+        papers = [*([] if chosen is None else [chosen]), *_examples(space)][: N_PAPERS + 1]
         last = len(space.epochs) - 1
-        frames = np.unique([0, last]) if live else replayed_frames(space)
+        frames = np.unique([0, last]) if live else _replayed_frames(space)
         shown: list[dict[str, Any]] = [
             {
                 "title": space.titles[paper],
@@ -131,22 +113,13 @@ def render_papers(run: Run, key: str, *, live: bool = False) -> None:
         ]
         paper_bars(
             {
-                "group": run.run_id,
+                "group": run_id,
                 "labels": list(space.label_names),
                 "papers": shown,
                 "n_frames": len(frames),
                 "packed": as_text(space.packed[frames][:, papers]),
             },
             f"{key}-papers",
-        )
-
-
-def offer_space(run: Run) -> None:
-    """Offer the last frame of a label space as a file."""
-    space = current_space(run.folder)
-    if space is not None:
-        components.download_csv(
-            "Label space as CSV", f"label-space-{run.run_id}", lambda: [space_table(space)]
         )
 
 
@@ -159,7 +132,7 @@ def space_table(space: Space) -> pd.DataFrame:
     return places.join(pd.DataFrame(y_prob, columns=list(space.label_names)))
 
 
-def examples(space: Space) -> list[int]:
+def _examples(space: Space) -> list[int]:
     """Return three papers with different first labels, where there are."""
     by_label: dict[int, int] = {}
     for paper, labels in enumerate(space.paper_labels):
@@ -167,33 +140,26 @@ def examples(space: Space) -> list[int]:
     return sorted(by_label.values())[:N_PAPERS]
 
 
-def render_strip(run: Run, n_epochs: int | None) -> None:
+def render_strip(run_id: str, space: Space, n_epochs: int | None) -> None:
     """Draw the F1 of each label as a strip that fills from the left, epoch by epoch."""
     with guarded(), readable("label space"):
-        space = current_space(run.folder)
-        if space is not None:
-            st.html(_strip_html(run.run_id, file_state(run.folder.frames), space, n_epochs or 1))
+        st.html(_strip_html(run_id, len(space.epochs), space, n_epochs or 1))
 
 
 @shared(32)
-def _strip_html(run_id: str, state: FileState, _space: Space, n_epochs: int) -> str:
-    table = f1_table(_space)
-    ends = _space.epochs[_space.whole_epochs].tolist()
+def _strip_html(run_id: str, n_frames: int, _space: Space, n_epochs: int) -> str:
+    y_true, whole = _space.y_true, _space.whole_epochs
+    by_epoch = np.array([f1_of_labels(y_true, _space.packed[frame]) for frame in whole], np.float32)
+    by_label = by_epoch.reshape(len(whole), len(_space.label_names)).T.tolist()
+    ends = _space.epochs[whole].tolist()
     rows = "".join(
-        _strip_row(name, table[:, place].tolist(), ends, max(n_epochs, *ends, 1))
-        for place, name in enumerate(_space.label_names)
+        _strip_row(name, values, ends, max(n_epochs, *ends, 1))
+        for name, values in zip(_space.label_names, by_label, strict=True)
     )
     return (
         '<p class="at-note">F1 of each label on these papers, epoch by epoch: the stronger the '
         f'colour, the better.</p><ul class="at-strip">{rows}</ul>'
     )
-
-
-def f1_table(space: Space) -> NDArray[np.float32]:
-    """Return the F1 of each label after each epoch, ``(n_epochs, n_labels)``."""
-    y_true = space.y_true
-    rows = [f1_of_labels(y_true, space.packed[frame]) for frame in space.whole_epochs]
-    return np.array(rows, np.float32).reshape(len(rows), len(space.label_names))
 
 
 def _strip_row(name: str, values: list[float], ends: list[float], n_epochs: float) -> str:
