@@ -30,7 +30,7 @@ from arxivtag.ui.train.one_run import (
     render_log,
     render_run,
     resume_button,
-    start_once,
+    start_run,
 )
 
 
@@ -67,7 +67,8 @@ def _actions(run: Run, context: PageContext) -> None:
         if run.settings is not None:
             if st.button("Run again", icon=":material/replay:", key="again",
                          help="Starts a run with the same settings."):  # fmt: skip
-                _run_again(run.settings, context)
+                with guarded():
+                    start_run(run.settings, context)
             if not run.settings.members:
                 _change_link(run.run_id, run.settings.data, context)
         if not context.policy.is_visitor:
@@ -81,12 +82,6 @@ def _change_link(run_id: str, source: str, context: PageContext) -> None:
     option = data.offered(source, context.home) if may_see(source) else None
     chosen = {"from": run_id} | ({"data": option.id} if option else {})
     context.link("pages/2_Train.py", "Change settings", ":material/tune:", **chosen)
-
-
-def _run_again(settings: RunConfig, context: PageContext) -> None:
-    run_id = start_once(settings, context)
-    if run_id is not None:
-        st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
 
 
 def _rename(run: Run, context: PageContext) -> None:

@@ -22,7 +22,7 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
 from arxivtag.ui.train.curves import current_curves
-from arxivtag.ui.train.one_run import start_once
+from arxivtag.ui.train.one_run import start_run
 from arxivtag.ui.train.space_view import render_circle, shown_space
 
 WATCH_S = 2.0
@@ -249,9 +249,7 @@ def _one_model_button(run_ids: list[str], context: PageContext) -> None:
     ):  # fmt: skip
         return
     with guarded():
-        run_id = start_once(ensemble_settings(run_ids, context.home), context)
-        if run_id is not None:
-            st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
+        start_run(ensemble_settings(run_ids, context.home), context)
 
 
 def _delete_button(label: str, chosen: list[RunSummary], context: PageContext) -> None:

@@ -33,21 +33,19 @@ _LAST_KEY = "last-start"
 BROKE_OFF = (FAILED, LOST)
 
 
-def start_once(settings: RunConfig, context: PageContext) -> str | None:
-    """Start or queue a run and return its id; where it is refused, say why and return ``None``.
+def start_run(settings: RunConfig, context: PageContext) -> None:
+    """Start or queue a run, and go to it.
 
-    The same settings again within :data:`DOUBLE_CLICK_S` give the run that began just now.
+    The same settings again within :data:`DOUBLE_CLICK_S` lead to the run that began just now.
+
+    Raises:
+        ArxivTagError: If it is refused.
     """
-    last, last_id, last_at = st.session_state.get(_LAST_KEY, (None, "", 0.0))
-    if settings == last and time.monotonic() - last_at < DOUBLE_CLICK_S:
-        return str(last_id)
-    try:
+    last, run_id, last_at = st.session_state.get(_LAST_KEY, (None, "", 0.0))
+    if settings != last or time.monotonic() - last_at >= DOUBLE_CLICK_S:
         run_id = jobs.start(settings, context.home, owner=visitor_id())
-    except ArxivTagError as error:
-        components.show_error(error)
-        return None
-    st.session_state[_LAST_KEY] = (settings, run_id, time.monotonic())
-    return run_id
+        st.session_state[_LAST_KEY] = (settings, run_id, time.monotonic())
+    st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
 
 
 def render_run(run_id: str, context: PageContext) -> None:

@@ -23,7 +23,7 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import run_is_visible, visible_run
 from arxivtag.ui.train.forecast import render_forecast
 from arxivtag.ui.train.form import settings_input
-from arxivtag.ui.train.one_run import render_run, start_once, watch_link
+from arxivtag.ui.train.one_run import render_run, start_run, watch_link
 
 
 def render_train(context: PageContext) -> None:
@@ -59,11 +59,8 @@ def _render_form(context: PageContext) -> RunConfig | None:
         disabled=startable is None,
     )  # fmt: skip
     if pressed and startable is not None:
-        run_id = start_once(startable, context)
-        if run_id is not None:
-            st.query_params["run"] = run_id
-            st.query_params.pop("from", None)
-            st.rerun()
+        with guarded():
+            start_run(startable, context)
     return startable
 
 
