@@ -17,21 +17,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from arxivtag.errors import StorageError
-from arxivtag.storage import make_folder
+from arxivtag.storage import disk_errors, make_folder
 
 _RETRY_S = 0.01
 _MAX_HOLDER_BYTES = 200
-
-
-def _open(path: Path) -> int:
-    try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StorageError(
-            f"Could not open the lock {path}: {error.strerror}.",
-            "Check that the folder is writable and has free space, "
-            "or set ARXIVTAG_HOME to another folder.",
-        ) from error
 
 
 def try_acquire(path: Path, timeout_s: float = 0.0, *, shared: bool = False) -> int | None:
@@ -46,7 +35,8 @@ def try_acquire(path: Path, timeout_s: float = 0.0, *, shared: bool = False) -> 
     Raises:
         StorageError: If the file cannot be opened.
     """
-    descriptor = _open(path)
+    with disk_errors("open the lock", path):
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     deadline = time.monotonic() + timeout_s
     while True:

@@ -39,14 +39,18 @@ def disk_errors(action: str, path: Path) -> Iterator[None]:
         ) from error
 
 
+def _fsync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def _fsync_folder(folder: Path) -> None:
-    # A rename is durable only once its folder is; Windows cannot open folders.
+    # A rename is durable only once its folder is; some file systems refuse that.
     with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _fsync(folder)
 
 
 def is_file(path: Path) -> bool:
@@ -87,7 +91,7 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """
     make_folder(path.parent)
     with disk_errors("write", path):
-        mode = _mode(path)
+        mode = path.stat().st_mode if path.exists() else None
         if mode is not None and not stat.S_ISREG(mode):
             with path.open("wb") as file:
                 write(file)
@@ -106,14 +110,6 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
             temporary.unlink(missing_ok=True)
             raise
         _fsync_folder(target.parent)
-
-
-def _mode(path: Path) -> int | None:
-    """Return kind and permissions of what is at ``path``, links followed; None for nothing."""
-    try:
-        return path.stat().st_mode
-    except FileNotFoundError:
-        return None
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -185,12 +181,9 @@ def read_json_lines(path: Path, holding: bytes = b"") -> list[dict[str, Any]]:
     A partial last line (a writer is at work) is left out, and so is a broken one, and a line that
     does not hold certain bytes.
     """
-    try:
+    content = b""
+    with disk_errors("read", path), contextlib.suppress(FileNotFoundError):
         content = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise StorageError(f"Could not read {path}: {error.strerror}.") from error
     records = []
     for line in content[: content.rfind(b"\n") + 1].splitlines():
         if holding not in line:
@@ -232,11 +225,7 @@ def publish_folder(path: Path, temporary_name: str = "") -> Iterator[Path]:
             yield temporary
             for file in temporary.rglob("*"):
                 if file.is_file():
-                    descriptor = os.open(file, os.O_RDONLY)
-                    try:
-                        os.fsync(descriptor)
-                    finally:
-                        os.close(descriptor)
+                    _fsync(file)
             temporary.chmod(0o755)
             _swap_folder(temporary, path)
             _fsync_folder(path.parent)
