@@ -1,6 +1,7 @@
 """Where things are, and the limits of this machine: folders, files and visitors.
 
-Limits are frozen dataclasses; each field can be set by a variable in the environment.
+Limits are frozen dataclasses; each field can be set by a variable in the environment. A variable
+that cannot be used is a :class:`ConfigError` where it is asked for.
 The settings of a run are in :mod:`arxivtag.settings`.
 """
 
@@ -150,20 +151,12 @@ def api_is_open() -> bool:
 
 
 def embedding_origins() -> tuple[str, ...]:
-    """Return whose pages may show the app in a frame besides its own: ``ARXIVTAG_EMBED_ORIGINS``.
-
-    Raises:
-        ConfigError: If one is no origin.
-    """
+    """Return whose pages may frame the app besides its own: ``ARXIVTAG_EMBED_ORIGINS``."""
     return _origins("ARXIVTAG_EMBED_ORIGINS")
 
 
 def api_origins() -> tuple[str, ...]:
-    """Return whose pages may ask the API by their own scripts: ``ARXIVTAG_API_ORIGINS``.
-
-    Raises:
-        ConfigError: If one is no origin.
-    """
+    """Return whose pages may ask the API by their own scripts: ``ARXIVTAG_API_ORIGINS``."""
     return _origins("ARXIVTAG_API_ORIGINS")
 
 
@@ -215,37 +208,19 @@ def device_wanted() -> str:
 
 @dataclass(frozen=True)
 class SourcesConfig:
-    """Where papers are fetched from, and how patiently. Nothing else is ever fetched.
+    """Where papers are fetched from, and how patiently. Nothing else is ever fetched."""
 
-    Attributes:
-        arxiv_abstracts_url: The Keras example's published data set.
-        arxiv_abstracts_rows: How many rows it has; another number means another file.
-        arxiv_api_url: arXiv's search interface.
-        allowed_hosts: Hosts that may be asked, redirects included.
-        connect_timeout_s: Longest wait for a connection.
-        read_timeout_s: Longest silence within an answer.
-        n_retries: Further tries after a failure.
-        backoff_s: Wait before the first retry; it doubles each time.
-        longest_wait_s: Longest wait between two tries.
-        max_redirects: Most redirects that are followed.
-        max_download_mb: Largest file that is fetched.
-        api_max_answer_mb: Largest answer of the search.
-        api_page_size: Papers in one answer of the search.
-        api_delay_s: Pause between requests of the search, as arXiv asks for.
-        api_max_results: Most papers of one search.
-        metadata_categories: Categories kept from Kaggle's arXiv metadata; empty: all.
-        metadata_max_rows: Most papers kept from Kaggle's arXiv metadata.
-    """
-
+    # The Keras example's published data set. Its rows stand in for a pinned SHA-256: the example
+    # names the file by its address alone, and its publisher gives no checksum. Where this was
+    # written the file could not be fetched, so that a checksum here could only be invented.
+    # The number of rows is the example's own figure.
     arxiv_abstracts_url: str = (
         "https://github.com/soumik12345/multi-label-text-classification"
         "/releases/download/v0.2/arxiv_data.csv"
     )
-    # Stands in for a pinned SHA-256. The example names the file by its address alone, and its
-    # publisher gives no checksum. Where this was written the file could not be fetched, so that
-    # a checksum here could only be invented. The number of rows is the example's own figure.
     arxiv_abstracts_rows: int = 51_774
-    arxiv_api_url: str = "https://export.arxiv.org/api/query"
+    arxiv_api_url: str = "https://export.arxiv.org/api/query"  # arXiv's search
+    # Hosts that may be asked, redirects included.
     allowed_hosts: tuple[str, ...] = (
         "github.com",
         "objects.githubusercontent.com",
@@ -254,44 +229,33 @@ class SourcesConfig:
         "arxiv.org",
     )
     connect_timeout_s: float = 10.0
-    read_timeout_s: float = 30.0
-    n_retries: int = 5
-    backoff_s: float = 1.0
+    read_timeout_s: float = 30.0  # the longest silence within an answer
+    n_retries: int = 5  # further tries after a failure
+    backoff_s: float = 1.0  # the wait before the first of them; it doubles each time
     longest_wait_s: float = 60.0
     max_redirects: int = 5
     max_download_mb: int = 1_000
     api_max_answer_mb: int = 20
     api_page_size: int = 100
-    api_delay_s: float = 3.0
+    api_delay_s: float = 3.0  # between requests of the search, as arXiv asks for
     api_max_results: int = 20_000
+    # Of Kaggle's arXiv metadata; no categories: all.
     metadata_categories: tuple[str, ...] = ("cs.AI", "cs.CV", "cs.LG", "stat.ML")
     metadata_max_rows: int = 50_000
 
 
 def limits() -> Limits:
-    """Return the limits in force: the defaults, changed by ``ARXIVTAG_<NAME>`` variables.
-
-    Raises:
-        ConfigError: If a variable is not a whole number within its bounds.
-    """
+    """Return the limits in force: the defaults, changed by ``ARXIVTAG_<NAME>`` variables."""
     return _from_environment(Limits, "ARXIVTAG_")
 
 
 def job_limits() -> JobLimits:
-    """Return how runs are trained: the defaults, changed by ``ARXIVTAG_<NAME>`` variables.
-
-    Raises:
-        ConfigError: If a variable is not a whole number within its bounds.
-    """
+    """Return how runs are trained: the defaults, changed by ``ARXIVTAG_<NAME>`` variables."""
     return _from_environment(JobLimits, "ARXIVTAG_")
 
 
 def visitor_limits() -> VisitorLimits:
-    """Return what visitors may: the defaults, changed by ``ARXIVTAG_VISITOR_<NAME>`` variables.
-
-    Raises:
-        ConfigError: If a variable is not a whole number within its bounds.
-    """
+    """Return what visitors may: the defaults, changed by ``ARXIVTAG_VISITOR_<NAME>`` variables."""
     return _from_environment(VisitorLimits, "ARXIVTAG_VISITOR_")
 
 

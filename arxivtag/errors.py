@@ -1,17 +1,5 @@
 """Errors that people can meet, all under one base class.
 
-Exceptions raised on purpose by this package form one small tree::
-
-    ArxivTagError
-    ├── DataError      a file or table of papers cannot be used
-    ├── FetchError     a download did not work
-    ├── ConfigError    a setting is out of its bounds or unknown
-    ├── RefusedError   what was asked for may not be done here or now
-    ├── TrainingError  a training cannot go on
-    ├── BundleError    a model cannot be loaded, saved or exported
-    ├── RunError       a run or job is not what was asked for
-    └── StorageError   the disk refused a read or a write
-
 Each carries a message that says what is wrong and what was expected, and a
 hint that says what to do. Doors (pages and command line) print both and never
 show a traceback for them.

@@ -353,12 +353,7 @@ def validate(settings: RunConfig) -> RunConfig:
         ConfigError: Naming the first field that is not, what was expected and received.
     """
     check_fields(settings)
-    _check_combinations(settings)
-    return settings
-
-
-def _check_combinations(settings: RunConfig) -> None:
-    """Refuse settings of which each is valid, but one would be ignored beside another."""
+    # Each is valid by itself, but one would be ignored beside another.
     if settings.training.loss == "squared_hinge" and settings.model.hidden_units:
         raise ConfigError(
             "The loss squared_hinge should be used without hidden layers. "
@@ -377,6 +372,7 @@ def _check_combinations(settings: RunConfig) -> None:
             "A network should read something. Received: reads_ngrams=False, word_order='none'.",
             "Let it read n-grams, words in order, or both.",
         )
+    return settings
 
 
 NONE_WORD = "none"
@@ -449,22 +445,17 @@ def all_settings() -> Iterator[Setting]:
 
 
 def with_settings(settings: RunConfig, changes: dict[str, Any]) -> RunConfig:
-    """Return ``settings`` with some of them changed, validated.
-
-    Args:
-        settings: What to start from.
-        changes: New values by setting name (``{"epochs": 3}``).
+    """Return ``settings`` with some of them changed by name (``{"epochs": 3}``), validated.
 
     Raises:
-        ConfigError: If a name is unknown, a value out of its bounds, or two do not go
-            together.
+        ConfigError: If a name is unknown, a value out of its bounds, or two do not go together.
     """
-    known = {item.name: item for item in all_settings()}
+    sections = {item.name: item.section for item in all_settings()}
     values = to_dict(settings)
     for name, value in changes.items():
-        if name not in known:
+        if name not in sections:
             raise ConfigError(f"There is no setting named {name!r}.", "See arxivtag train --help.")
-        section = known[name].section
+        section = sections[name]
         (values[section] if section else values)[name] = value
     return validate(from_dict(RunConfig, values))
 
