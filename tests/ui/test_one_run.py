@@ -8,7 +8,7 @@ import pytest
 from arxivtag.learning.space import to_bytes
 from arxivtag.runs.space import Space
 from arxivtag.ui.train.one_run import waiting_text
-from arxivtag.ui.train.space_view import space_table
+from arxivtag.ui.train.watching import space_table
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import may_see, visible_run
 from arxivtag.ui.predict.take_along import download_bundle
 from arxivtag.ui.runs.listing import delete_dialog
-from arxivtag.ui.train.curves import render_ended_curves
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
 from arxivtag.ui.train.one_run import (
     predict_link,
@@ -32,6 +31,7 @@ from arxivtag.ui.train.one_run import (
     resume_button,
     start_run,
 )
+from arxivtag.ui.train.watching import render_ended_curves
 
 
 def render_detail(run_id: str, context: PageContext) -> None:

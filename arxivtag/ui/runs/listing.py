@@ -21,9 +21,8 @@ from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
-from arxivtag.ui.train.curves import current_curves
 from arxivtag.ui.train.one_run import start_run
-from arxivtag.ui.train.space_view import render_circle, shown_space
+from arxivtag.ui.train.watching import current_curves, render_circle, shown_space
 
 WATCH_S = 2.0
 MAX_COMPARED = 7  # as many as the palette has colours

@@ -24,7 +24,7 @@ from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import may_change, run_is_visible, visible_run, visitor_id
-from arxivtag.ui.train.curves import current_curves, render_charts, render_ended_curves
+from arxivtag.ui.train.watching import current_curves, render_charts, render_ended_curves
 
 POLL_S = 0.5
 # Two starts of the same settings within this time are a double click.
