@@ -27,7 +27,7 @@ def unpacked(text: str) -> bytes:
 
 def test_points_travel_as_typed_arrays_with_their_texts() -> None:
     lines = [("A\ttitle\nover lines", "cs.CV, cs.LG", "2026"), ("B", "", ""), ("C", "x y", "1999")]
-    sent = pack_points("three", PLACES, lines).sent
+    sent = pack_points("three", PLACES, lines)
     assert np.frombuffer(unpacked(sent["x"]), "<i2").tolist() == [0, 300, 30_000]
     assert np.frombuffer(unpacked(sent["y"]), "<i2").tolist() == [5, 6, 7]
     texts = gzip.decompress(unpacked(sent["texts"])).decode()
@@ -39,7 +39,7 @@ def test_twenty_thousand_long_titles_are_cut_to_what_may_be_sent() -> None:
     letters = np.array(list("abcdefghijklmnopqrstuvwxyz "))
     titles = ["".join(random.choice(letters, 150)) for _ in range(20_000)]
     places = random.integers(0, 30_000, (20_000, 2)).astype(np.int16)
-    sent = pack_points("many", places, ((title, "cs.LG, cs.CV", "2024") for title in titles)).sent
+    sent = pack_points("many", places, ((title, "cs.LG, cs.CV", "2024") for title in titles))
     assert len(json.dumps(sent)) < 1_500_000
     first = gzip.decompress(unpacked(sent["texts"])).decode().split("\n")[0].split("\t")[0]
     assert first.endswith("…")
@@ -48,8 +48,8 @@ def test_twenty_thousand_long_titles_are_cut_to_what_may_be_sent() -> None:
 def test_arxivs_map_is_small_enough_to_send() -> None:
     arxiv = facts.load_map()
     points = glance._points(arxiv.papers)
-    assert len(json.dumps(points.sent)) < MAX_BYTES / 2
-    texts = gzip.decompress(unpacked(points.sent["texts"])).decode().split("\n")
+    assert len(json.dumps(points)) < MAX_BYTES / 2
+    texts = gzip.decompress(unpacked(points["texts"])).decode().split("\n")
     assert len(texts) == len(arxiv.papers)
     look = glance._look(arxiv)
     assert len(look.grouping.codes) == len(arxiv.papers)

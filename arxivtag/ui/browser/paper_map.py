@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,14 +24,8 @@ _map = component(
 )
 MAX_BYTES = 1_400_000  # of the points as they are sent
 LINE_CHARS = (120, 70, 40)
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Points as they are sent: ``name``, ``x``, ``y`` and ``texts``, packed."""
-
-    name: str
-    sent: dict[str, str]
+# As they are sent: `name`, `x`, `y` and `texts`, packed.
+Points: TypeAlias = dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +71,7 @@ def pack_points(name: str, places: npt.NDArray[np.int16], lines: Iterable[Sequen
         if len(packed) <= MAX_BYTES:
             break
     x, y = (as_text(places[:, axis].astype("<i2")) for axis in (0, 1))
-    return Points(name, {"name": name, "x": x, "y": y, "texts": packed})
+    return {"name": name, "x": x, "y": y, "texts": packed}
 
 
 def cut(text: str, n_chars: int) -> str:
@@ -105,7 +99,7 @@ def paper_map(
     Call :func:`arxivtag.ui.browser.live_chart.load_plotly` on the same page. Streamlit sends the
     points again only to a page that does not have them: their message never changes.
     """
-    _points(key=f"{key}-points", data=points.sent)
+    _points(key=f"{key}-points", data=points)
     _map(
         key=key,
         height=look.figure["layout"]["height"],
@@ -120,10 +114,10 @@ def _drawn(key: str, points: Points, look: Look, *, can_choose: bool) -> dict[st
     grouping = look.grouping
     lit = None if look.lit is None else as_text(np.packbits(look.lit))
     codes = as_text(grouping.codes)
-    version = hash((points.name, lit, look.outline, look.here, grouping.names, codes)) % 2**31
+    version = hash((points["name"], lit, look.outline, look.here, grouping.names, codes)) % 2**31
     return {
         "version": version,
-        "name": key, "points": points.name, "figure": look.figure, "names": dict(look.names),
+        "name": key, "points": points["name"], "figure": look.figure, "names": dict(look.names),
         "alt": look.alt, "lit": lit, "outline": look.outline, "here": look.here, "link": look.link,
         "can_choose": can_choose, "size": 3.5 if len(grouping.codes) > 5_000 else 5,
         "groups": {"names": grouping.names, "colors": look.colors, "codes": codes},

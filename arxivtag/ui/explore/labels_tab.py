@@ -10,7 +10,7 @@ from arxivtag.exploring.labels import CoOccurrenceMeasure
 from arxivtag.figures import labels as figures
 from arxivtag.figures.theme import PALETTE
 from arxivtag.papers.taxonomy import archive_of
-from arxivtag.ui.browser.label_network import Node, label_network
+from arxivtag.ui.browser.labels import Node, label_network
 from arxivtag.ui.explore.periods_part import render_labels_over_time
 from arxivtag.ui.explore.shared import LABELS_KEY, View, one_of
 from arxivtag.ui.frame import components, tables

@@ -23,7 +23,7 @@ from arxivtag.runs.registry import PRETRAINED
 from arxivtag.runs.space import Space, read_space
 from arxivtag.tagging.tagger import features, similar_papers
 from arxivtag.ui.browser import as_text
-from arxivtag.ui.browser.label_space import label_space
+from arxivtag.ui.browser.labels import label_space
 from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.browser.paper_map import paper_map
 from arxivtag.ui.frame import components

@@ -20,7 +20,7 @@ from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.runs.space import Space, read_space
 from arxivtag.ui.browser import as_text
-from arxivtag.ui.browser.label_space import label_space, paper_bars
+from arxivtag.ui.browser.labels import label_space, paper_bars
 from arxivtag.ui.browser.live_chart import live_chart, plain_figure
 from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.frame import components
