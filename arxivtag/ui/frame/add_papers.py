@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -106,28 +107,18 @@ def _upload_input(home: Path) -> None:
     layout = _layout_input(path)
     asked = st.button("Use these papers", type="primary", key="use-upload", disabled=layout is None)
     if asked and layout is not None:
+        n_papers = None  # of a large file, which is read on
         with st.spinner("Reading the papers …", show_time=True):
             final = with_layout(source, layout, home)
             if final != source:
                 st.session_state["stored-uploads"][file.file_id] = final
                 make_room(final, data.uploads_in_use(home), home)
-            n_papers = _n_papers(final, home)
+            with contextlib.suppress(NotDoneError):
+                n_papers = data.corpus(final, home).n_papers
         data.remember_upload(final, name, home)
         log_event("uploaded", n_papers=n_papers)  # the address is its only lock
         choices.remember("data", final, SAMPLE)
         st.rerun()
-
-
-def _n_papers(source: str, home: Path) -> int | None:
-    """Return how many papers a data set holds; None while it is being read.
-
-    Raises:
-        DataError: If it cannot be read.
-    """
-    try:
-        return data.corpus(source, home).n_papers
-    except NotDoneError:
-        return None
 
 
 def _stored(file: UploadedFile, home: Path) -> str:
@@ -362,7 +353,8 @@ def _snapshot_input(home: Path) -> None:
     if asked:
         wanted = ",".join(categories.replace(",", " ").split())
         source = f"{ARXIV_METADATA}?categories={wanted}&max_rows={int(n_rows)}"
-        with st.spinner("Reading the snapshot …", show_time=True):
-            _n_papers(source, home)
+        reading = st.spinner("Reading the snapshot …", show_time=True)
+        with reading, contextlib.suppress(NotDoneError):
+            data.corpus(source, home)
         data.remember_snapshot(source)
         _use(source)

@@ -37,9 +37,7 @@ class Work(Generic[Result]):
         stage: What is being done, in words, with the time left.
         source: The data set that it makes something of, if not all may stop it.
         fraction: How far it is, 0 to 1; None while that is not known.
-        result: What came of it; None before.
-        error: Why nothing came of it.
-        was_stopped: Whether somebody stopped it.
+        result, error: What came of it, or why nothing did; None before.
     """
 
     name = doing = stopped = again = ""

@@ -145,7 +145,11 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
                 help="Sets every field back to the preset, or to the run the settings come from.",
             )  # fmt: skip
         settings = with_settings(settings_on(base, context.data_source, context.home), changes)
-        _check_epochs(settings, context.policy.max_epochs)
+        epochs, most = settings.training.epochs, context.policy.max_epochs
+        if most is not None and epochs is not None and epochs > most:
+            raise ConfigError(
+                f"epochs should be at most {most} here. Received: {epochs}.", "Lower it."
+            )
         return settings
     except (ConfigError, DataError) as error:
         components.show_error(error)
@@ -185,12 +189,6 @@ def _setting_input(item: Setting, base: RunConfig, fields_id: str, context: Page
     if item.name == "epochs" and value is not None and most is not None:
         value = min(value, most)
     return _number_input(item, value, shared)
-
-
-def _check_epochs(settings: RunConfig, most: int | None) -> None:
-    epochs = settings.training.epochs
-    if most is not None and epochs is not None and epochs > most:
-        raise ConfigError(f"epochs should be at most {most} here. Received: {epochs}.", "Lower it.")
 
 
 def _number_input(item: Setting, value: float | None, shared: dict[str, Any]) -> float | None:

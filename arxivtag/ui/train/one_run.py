@@ -219,7 +219,12 @@ def render_ended(run: Run, context: PageContext) -> None:
     render_ending(run)
     if run.has_bundle:
         render_verdict(run)
-    _next_steps(run, context)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if run.has_bundle:
+            predict_link(run, context)
+        label = "All its figures" if run.has_bundle else "Details"
+        context.link("pages/4_Runs.py", label, ":material/query_stats:", run=run.run_id)
+        resume_button(run, context)
     render_ended_curves(run)
     render_log(run, context)
 
@@ -239,15 +244,6 @@ def render_verdict(run: Run) -> None:
     if evaluation:
         with guarded(), readable("evaluation"):
             render_headline(evaluation)
-
-
-def _next_steps(run: Run, context: PageContext) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if run.has_bundle:
-            predict_link(run, context)
-        label = "All its figures" if run.has_bundle else "Details"
-        context.link("pages/4_Runs.py", label, ":material/query_stats:", run=run.run_id)
-        resume_button(run, context)
 
 
 def resume_button(run: Run, context: PageContext) -> None:
