@@ -38,14 +38,18 @@ def no_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(type(st.context), "cookies", {})
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the sample may take longer to be read than a person would wait."""
+    monkeypatch.setattr(opening, "PATIENCE_S", float(TIMEOUT_S))
+
+
 @pytest.fixture
 def open_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
     """Return ``open_app(page="streamlit_app.py", **query_params) -> AppTest``, already run."""
     monkeypatch.chdir(PROJECT_FOLDER)
     monkeypatch.delenv("ARXIVTAG_VISITORS", raising=False)
     monkeypatch.delenv("ARXIVTAG_DATA", raising=False)
-    # On a busy machine the sample may take longer to be read than a person would wait.
-    monkeypatch.setattr(opening, "PATIENCE_S", float(TIMEOUT_S))
     st.cache_resource.clear()
     st.cache_data.clear()
 
