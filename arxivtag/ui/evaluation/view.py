@@ -14,12 +14,11 @@ from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.runs.status import FINISHED
 from arxivtag.ui.evaluation import stored
-from arxivtag.ui.evaluation.calibration_part import render_calibration
+from arxivtag.ui.evaluation.decision_part import render_calibration, render_thresholds
 from arxivtag.ui.evaluation.errors_part import render_errors
 from arxivtag.ui.evaluation.headline_part import render_figures, render_headline
 from arxivtag.ui.evaluation.labels_part import render_confusions, render_curves, render_labels
 from arxivtag.ui.evaluation.stored import Decisions
-from arxivtag.ui.evaluation.thresholds_part import render_thresholds
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded, render_open_tab
 from arxivtag.ui.frame.run_access import visible_runs

@@ -1,4 +1,4 @@
-"""The threshold explorer: move a threshold and see what it gains and costs."""
+"""How probabilities become labels: what a threshold gains and costs, and what calibration did."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
-from arxivtag.figures.evaluation import threshold_figure
+from arxivtag.figures.evaluation import reliability_figure, threshold_figure
 from arxivtag.learning import thresholds
 from arxivtag.learning.counts import Counts, f1, precision, recall
 from arxivtag.learning.evaluation_tables import threshold_figures
@@ -33,6 +33,10 @@ TILES: dict[str, tuple[str, Literal["normal", "inverse", "off"]]] = {
 }
 _LOWEST, _HIGHEST, _STEP = 0.01, 0.99, 0.01
 _BY_HAND = "evaluation-thresholds-by-hand"  # session state: {label: threshold} per run
+_OF_WHAT = {
+    "all_pairs": "All pairs of paper and label",
+    "top_label": "Each paper's most probable label",
+}
 
 
 def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_id: str) -> None:
@@ -232,3 +236,63 @@ def _described(in_use: Thresholds) -> str:
     if in_use.method == "global" and len(in_use.values):
         return f"one threshold of {float(in_use.values[0]):.3f} for all labels"
     return "one threshold per label"
+
+
+def render_calibration(evaluation: Mapping[str, Any]) -> None:
+    """Draw reliability diagrams and the expected calibration error."""
+    reliability = evaluation.get("reliability")
+    if not reliability:
+        components.empty_state("Not measured", "This evaluation holds no reliability figures.")
+        return
+    st.markdown(components.safe_text(_calibration_text(evaluation.get("calibration"))))
+    for place, (kind, title) in zip(st.columns(2, gap="medium"), _OF_WHAT.items(), strict=True):
+        bins = {
+            f"{when} calibration": columns
+            for when, columns in reliability[kind].items()
+            if columns is not None
+        }
+        with place:
+            _render_reliability(bins, kind, title)
+    components.note(
+        f"Probabilities are put into {reliability['n_bins']} bins of equal width; the error is the "
+        "gap between mean probability and share that came true, averaged over bins by how many "
+        "cases each holds. Over all pairs it is small for any model, since nearly all pairs are "
+        "surely false."
+    )
+
+
+def _render_reliability(bins: Mapping[str, Mapping[str, Any]], kind: str, title: str) -> None:
+    """Draw one diagram, and the error of its probabilities before and after calibration."""
+    components.render_figure(
+        reliability_figure(bins, title),
+        key=f"evaluation-reliability-{kind}",
+        alt_text=f"{title}: the share that came true over the probability given; on the "
+        "dotted diagonal, probabilities mean what they say",
+    )
+    errors = [
+        f"{columns['expected_calibration_error']:.4f} {name}"
+        for name, columns in bins.items()
+        if columns["expected_calibration_error"] is not None
+    ]
+    components.note(f"Expected calibration error: {', '.join(errors)}.")
+
+
+def _calibration_text(calibration: Mapping[str, Any] | None) -> str:
+    method = calibration["method"] if calibration else "none"
+    if calibration and method == "temperature":
+        temperature = float(calibration["temperature"])
+        effect = "less" if temperature > 1 else "more"
+        return (
+            f"Temperature scaling, fitted on validation papers: logits are divided by "
+            f"{temperature:.2f}, which makes probabilities {effect} extreme."
+        )
+    if method == "isotonic":
+        return (
+            "Isotonic scaling: a rising curve fitted on validation papers corrects probabilities."
+        )
+    if method == "top_label":
+        return (
+            "Top-label scaling: a line fitted on validation papers corrects the probability of "
+            "each paper's first label."
+        )
+    return "Probabilities are used as the network gives them, without calibration."
