@@ -124,13 +124,12 @@ def _per_label_input(decisions: Decisions, run_id: str) -> np.ndarray:
     for name, value in set_by_hand.items():
         if name in names:
             values[names.index(name)] = value
-    _one_label_input(decisions, values, run_id)
+    _one_label_input(decisions, values, run_id, set_by_hand)
     if set_by_hand:
         st.button(
             f"Undo {len(set_by_hand)} set by hand",
             icon=":material/undo:",
-            on_click=_forget,
-            args=(run_id,),
+            on_click=set_by_hand.clear,
             key=f"evaluation-undo-{run_id}",
         )
     return values
@@ -154,7 +153,9 @@ def _shifted_together(decisions: Decisions, run_id: str) -> np.ndarray:
     return shifted(values, shift) if shift else values
 
 
-def _one_label_input(decisions: Decisions, values: np.ndarray, run_id: str) -> None:
+def _one_label_input(
+    decisions: Decisions, values: np.ndarray, run_id: str, set_by_hand: dict[str, float]
+) -> None:
     """Draw the slider of one label; its callback remembers what is set by hand."""
     names = decisions.predictions.label_names
     left, right = st.columns([1, 2], gap="medium", vertical_alignment="bottom")
@@ -175,8 +176,7 @@ def _one_label_input(decisions: Decisions, values: np.ndarray, run_id: str) -> N
         _HIGHEST,
         step=_STEP,
         key=key,
-        on_change=_remember,
-        args=(run_id, label, key),
+        on_change=lambda: set_by_hand.update({label: float(st.session_state[key])}),
     )
     _render_one_label(decisions, names.index(label), threshold)
 
@@ -184,14 +184,6 @@ def _one_label_input(decisions: Decisions, values: np.ndarray, run_id: str) -> N
 def _on_slider(threshold: float) -> float:
     """Return the place of a slider's handle that is nearest to a threshold."""
     return round(min(max(threshold, _LOWEST), _HIGHEST), 2)
-
-
-def _remember(run_id: str, label: str, key: str) -> None:
-    st.session_state[f"{_BY_HAND}-{run_id}"][label] = float(st.session_state[key])
-
-
-def _forget(run_id: str) -> None:
-    st.session_state.pop(f"{_BY_HAND}-{run_id}", None)
 
 
 def _render_one_label(decisions: Decisions, column: int, threshold: float) -> None:

@@ -69,11 +69,11 @@ def _render_verdict(evaluation: Mapping[str, Any]) -> None:
     """Draw the model's micro-F1 with its interval beside the baselines', and say it shortly."""
     st.markdown(f"**{components.safe_text(verdict(evaluation))}**")
     if evaluation.get("micro_f1") is not None and evaluation.get("baselines"):
-        model, *others = _series(evaluation, ["micro_f1"])
+        name, ceiling = METRIC_NAMES["micro_f1"], evaluation.get("ceiling") or {}
+        has_band = ceiling.get("low") is not None
+        band = (name, ceiling["low"], ceiling["high"]) if has_band else None
         components.render_figure(
-            comparison_figure(
-                [METRIC_NAMES["micro_f1"]], [model, *others], _ceiling_band(evaluation)
-            ),
+            comparison_figure([name], _series(evaluation, ["micro_f1"]), band),
             key="verdict",
             alt_text=" ".join(headline_sentences(evaluation)),
         )
@@ -165,13 +165,6 @@ _CEILING_NOTE = (
 )
 
 
-def _ceiling_band(evaluation: Mapping[str, Any]) -> tuple[str, float, float] | None:
-    ceiling = evaluation.get("ceiling") or {}
-    if ceiling.get("low") is None:
-        return None
-    return METRIC_NAMES["micro_f1"], ceiling["low"], ceiling["high"]
-
-
 def _render_ceiling(evaluation: Mapping[str, Any]) -> None:
     """Say how well any model could do, and show what that was estimated from."""
     sentence = ceiling_sentence(evaluation)
@@ -234,7 +227,17 @@ def metrics_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
 
 def _render_metrics_table(evaluation: Mapping[str, Any]) -> None:
     table = metrics_table(evaluation)
-    known = _metric_columns(evaluation.get("baselines", []))
+    headings = {"model": "This model", "low": "95 % from", "high": "95 % to", NO_LABEL: NO_LABEL}
+    for item in evaluation.get("baselines", []):
+        headings[item["name"]] = BASELINE_NAMES.get(item["key"], item["name"])
+    known = {
+        "metric": tables.text("Metric", pinned=True),
+        **{name: tables.figure(heading, 3) for name, heading in headings.items()},
+        "better": tables.text("Better", "small"),
+        "range": tables.text("Range", "small"),
+        "sentence": tables.text("What it says", "large"),
+        "formula": tables.text("Formula", "large"),
+    }
     tables.show(
         table,
         "evaluation-metrics",
@@ -246,16 +249,3 @@ def _render_metrics_table(evaluation: Mapping[str, Any]) -> None:
         "TP: labels rightly given, FP: wrongly given, FN: missed. Intervals are 95 % intervals "
         "over the test papers (Bayesian bootstrap)."
     )
-
-
-def _metric_columns(baselines: Sequence[Mapping[str, Any]]) -> tables.Columns:
-    headings = {"model": "This model", "low": "95 % from", "high": "95 % to", NO_LABEL: NO_LABEL}
-    headings |= {item["name"]: BASELINE_NAMES.get(item["key"], item["name"]) for item in baselines}
-    return {
-        "metric": tables.text("Metric", pinned=True),
-        **{name: tables.figure(heading, 3) for name, heading in headings.items()},
-        "better": tables.text("Better", "small"),
-        "range": tables.text("Range", "small"),
-        "sentence": tables.text("What it says", "large"),
-        "formula": tables.text("Formula", "large"),
-    }

@@ -48,26 +48,21 @@ _CONFUSION_COLUMNS = {
 }
 
 
-def label_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
-    """Return one row per label; columns that an older or other evaluation lacks are left out."""
-    table = pd.DataFrame(evaluation.get("per_label", {}))
-    if table.empty:
-        return table
-    table["name"] = [label_name(label) for label in table["label"]]
-    return table[[name for name in _LABEL_COLUMNS if name in table.columns]]
-
-
 def render_labels(evaluation: Mapping[str, Any]) -> None:
     """Draw the table of labels, and the F1 of each over how often it was seen."""
-    table = label_table(evaluation)
+    table = pd.DataFrame(evaluation.get("per_label", {}))
     if table.empty:
         components.empty_state("No labels", "This evaluation holds no figures of single labels.")
         return
+    table["name"] = [label_name(label) for label in table["label"]]
+    # An older or other evaluation may lack some.
+    columns = {name: column for name, column in _LABEL_COLUMNS.items() if name in table.columns}
+    table = table[list(columns)]
     tables.show(
         table,
         "evaluation-labels",
         "Support, precision, recall, F1, average precision and threshold of each label",
-        {name: column for name, column in _LABEL_COLUMNS.items() if name in table.columns},
+        columns,
         height=420,
     )
     components.note(

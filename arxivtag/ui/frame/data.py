@@ -63,10 +63,18 @@ def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]
         uploads.append(str(named))
     elif named.kind == ARXIV_METADATA and named.options:
         snapshots.append(str(named))
-    snapshot_is_here = ARXIV_METADATA in {option.id for option in built_in}
+    if ARXIV_METADATA in {option.id for option in built_in}:
+        built_in += [
+            DataOption(
+                source,
+                f"Kaggle's snapshot: {parse_source(source).options[:60]}",
+                "A part of all arXiv papers.",
+                source,
+            )
+            for source in sorted(set(snapshots))
+        ]
     return (
         *built_in,
-        *(_snapshot_options(snapshots) if snapshot_is_here else ()),
         *local_options(),
         *_upload_options(uploads, home),
     )
@@ -83,19 +91,6 @@ def _named(asked: str | None) -> Source:
 def offered(source: str, home: Path) -> DataOption | None:
     """Return how a run's data set is chosen here; None where it is not offered any more."""
     return next((item for item in data_options(home, source) if item.source == source), None)
-
-
-def _snapshot_options(chosen: Sequence[str]) -> list[DataOption]:
-    """Return the parts of Kaggle's snapshot that were asked for."""
-    return [
-        DataOption(
-            source,
-            f"Kaggle's snapshot: {parse_source(source).options[:60]}",
-            "A part of all arXiv papers.",
-            source,
-        )
-        for source in sorted(set(chosen))
-    ]
 
 
 def remember_snapshot(source: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from arxivtag.corpus.store import Corpus
 from arxivtag.learning.model import LayerSummary, model_summary
 from arxivtag.runs.admission import check_bytes, check_parameters, check_rows
 from arxivtag.runs.estimate import estimate, expected_features, seconds_here
-from arxivtag.runs.registry import Run, list_runs, read_run
+from arxivtag.runs.registry import list_runs, read_run
 from arxivtag.runs.status import FINISHED
 from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.frame import components, data
@@ -54,7 +54,9 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
     check_parameters(n_parameters)
     check_bytes(4 * n_parameters)
     expected = estimate(settings, size.n_papers, n_features, size.n_labels)
-    seconds, n_runs = seconds_here(expected.seconds, _finished_runs(home))
+    finished = [run.run_id for run in list_runs(home) if run.state == FINISHED][:_LOOKED_AT]
+    read_in_turn = (read_run(run_id, home) for run_id in finished)
+    seconds, n_runs = seconds_here(expected.seconds, read_in_turn)
     basis = (
         f"As long as your last {n_runs} runs of this size took, beside what was expected of them."
         if n_runs > 1
@@ -62,24 +64,22 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
         if n_runs
         else "From the size of data and network, as measured on 2 cores; busy machines take longer."
     )
+    memory = expected.memory_mb
     components.metric_row(
         [
             ("Training papers", components.count_text(expected.n_train),
              "After cleaning, without those held out for validation and test."),
             ("Labels", components.count_text(size.n_labels)),
-            ("Parameters", _large_text(n_parameters), "Numbers that the network learns."),
+            ("Parameters",
+             f"{n_parameters / 1e6:.1f} million" if n_parameters >= 1e6 else f"{n_parameters:,}",
+             "Numbers that the network learns."),
             ("Time, about", components.duration_text(seconds), basis),
-            ("Memory, about", _memory_text(expected.memory_mb), "At the peak, while training."),
+            ("Memory, about", f"{memory / 1000:.1f} GB" if memory >= 1000 else f"{memory:.0f} MB",
+             "At the peak, while training."),
         ]
     )  # fmt: skip
     with st.expander("The network: layers and shapes", icon=":material/account_tree:"):
         _render_layers(layers, n_features, n_parameters)
-
-
-def _finished_runs(home: Path) -> Iterator[Run]:
-    """Yield the newest finished runs, each read when it is its turn."""
-    finished = [run.run_id for run in list_runs(home) if run.state == FINISHED]
-    return (read_run(run_id, home) for run_id in finished[:_LOOKED_AT])
 
 
 def _render_layers(layers: Sequence[LayerSummary], n_features: int, n_parameters: int) -> None:
@@ -120,11 +120,3 @@ def _data_size(corpus: Corpus, cleaning: CleaningConfig) -> DataSize:
     share = n_left / max(corpus.tokens.n_terms("words"), 1)
     n_words = round(share * corpus.report.n_spaced_words)
     return DataSize(cleaned.report.n_after, n_words, cleaned.report.n_labels)
-
-
-def _large_text(number: int) -> str:
-    return f"{number / 1e6:.1f} million" if number >= 1e6 else f"{number:,}"
-
-
-def _memory_text(memory_mb: float) -> str:
-    return f"{memory_mb / 1000:.1f} GB" if memory_mb >= 1000 else f"{memory_mb:.0f} MB"
