@@ -107,5 +107,5 @@ def plain(values: Mapping[str, object]) -> str:
 def number(value: object) -> str:
     """Return a number as people read it, anything else as it is."""
     if isinstance(value, float):
-        return f"{value:,.4g}"
+        return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
