@@ -116,6 +116,11 @@ def test_settings_that_differ_and_only_those(home: Path) -> None:
 def test_settings_table_marks_what_was_changed() -> None:
     table = detail.settings_table(dataclasses.replace(PRESETS["linear"], random_seed=7))
     assert table[table["Changed"]]["Setting"].tolist() == ["Random seed"]
+    values = dict(zip(table["Setting"], table["Value"], strict=True))
+    # A setting that is left open is called by what then holds.
+    assert values["Vocabulary size"] == values["Epochs"] == "automatic"
+    assert values["Early stopping patience"] == "never"
+    assert values["Words read in order, at most"] == "none"
 
 
 def test_figures_table_has_one_column_per_run(home: Path) -> None:

@@ -69,6 +69,8 @@ def test_every_setting_has_a_field_with_its_help_and_the_rest_is_advanced(home: 
         field = by_key[f"setting-tuned-{item.name}"]
         assert field.help == item.metadata["help"]
     assert app.button(key="go").disabled is False
+    assert by_key["setting-tuned-epochs"].placeholder == "automatic"
+    assert by_key["setting-tuned-max_length_words"].placeholder == "none"
 
 
 def test_preset_changes_the_values(home: Path) -> None:

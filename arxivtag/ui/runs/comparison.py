@@ -100,7 +100,7 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
     add("General", "Preset", [run.preset for run in runs])
     for item in all_settings():
         values = [
-            value_text(item.value_in(run.settings)) if run.settings is not None else "unknown"
+            value_text(item, run.settings) if run.settings is not None else "unknown"
             for run in runs
         ]
         add(SECTION_NAMES[item.section], setting_label(item), values)

@@ -117,15 +117,13 @@ def settings_table(settings: RunConfig) -> pd.DataFrame:
     preset = PRESETS.get(settings.preset)
     rows = []
     for item in all_settings():
-        value = item.value_in(settings)
-        usual = item.value_in(preset) if preset else value
         rows.append(
             {
                 "Part": SECTION_NAMES[item.section],
                 "Setting": setting_label(item),
-                "Value": value_text(value),
-                "Preset": value_text(usual) if preset else "",
-                "Changed": value != usual,
+                "Value": value_text(item, settings),
+                "Preset": value_text(item, preset) if preset else "",
+                "Changed": preset is not None and item.value_in(settings) != item.value_in(preset),
             }
         )
     return pd.DataFrame(rows)
