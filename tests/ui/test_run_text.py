@@ -20,6 +20,8 @@ def test_stage_in_words() -> None:
     assert run_text.stage_text(at) == "Training: epoch 3 of 6"
     done = RunStatus("running", "train", Progress(6, 6, "epochs"))
     assert run_text.stage_text(done) == "Training: epoch 6 of 6"
+    several = RunStatus("running", "train", Progress(1, 3, "models"))
+    assert run_text.stage_text(several) == "Training: 3 models"
     clean = RunStatus("running", "clean", Progress(0, 38209, "papers"))
     assert run_text.stage_text(clean) == "Cleaning: 38,209 papers"
     assert run_text.stage_text(RunStatus("running", "from the future")) == "At work"

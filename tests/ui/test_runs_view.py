@@ -13,6 +13,7 @@ from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import run_folder
+from arxivtag.runs.status import Progress
 from arxivtag.settings import PRESETS, RunConfig
 from arxivtag.tagging.bundle import new_manifest
 from arxivtag.tagging.saving import save_bundle
@@ -92,6 +93,21 @@ def test_a_resumed_run_does_not_show_what_its_former_model_was_worth(home: Path)
     assert not app.exception
     assert "Predict with this model" not in [link.proto.label for link in app.get("page_link")]
     assert any("The curves begin with the first batch" in info.value for info in app.info)
+
+
+def test_a_run_that_makes_one_model_of_others_promises_no_curves(home: Path) -> None:
+    made = RunConfig(preset="cnn + tuned", members=("run-b", "run-c"))
+    status = {"stage": "train", "progress": Progress(0, 2, "models")}
+    folder = make_run(home, "run-a", "running", made, **status)
+    worker = locks.try_acquire(folder.lock)
+    assert worker is not None
+    app = opened("pages/2_Train.py", run="run-a")
+    locks.release(worker)
+    assert not app.exception
+    (said,) = [info.value for info in app.info]
+    assert "weighed on the validation papers" in said
+    assert "curves" not in said
+    assert "Training: 2 models" in str(app.get("progress")[0].proto)
 
 
 @pytest.mark.parametrize("run_id", ["..", "no-such-run", "<script>", "a" * 500])

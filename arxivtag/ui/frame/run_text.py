@@ -96,6 +96,12 @@ def stage_name(stage: str, default: str) -> str:
     return STAGE_TEXTS[stage].name if stage in STAGE_TEXTS else default
 
 
+MAKES_ONE_MODEL = (
+    "The models of finished runs are made one, each weighed on the validation papers. Nothing is "
+    "trained anew, so there is nothing to watch."
+)
+
+
 def stage_about(stage: str) -> str:
     """Return what happens in a stage before the first figures, and what will be seen."""
     about = STAGE_TEXTS[stage].about if stage in STAGE_TEXTS else ""
@@ -105,7 +111,7 @@ def stage_about(stage: str) -> str:
 def stage_text(status: RunStatus) -> str:
     """Return the present stage in words: ``Training: epoch 3 of 6``."""
     progress = status.progress
-    if status.stage == "train" and progress is not None:
+    if progress is not None and progress.unit == "epochs":
         epoch = min(int(progress.done) + 1, int(progress.total))
         return f"Training: epoch {epoch} of {int(progress.total)}"
     text = stage_name(status.stage, default="At work")

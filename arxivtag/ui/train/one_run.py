@@ -112,7 +112,9 @@ def _render_running(run: Run, context: PageContext) -> None:
         render_verdict(run)
         predict_link(run, context)
     elif not curves.history.n_points:
-        st.info(run_text.stage_about(run.status.stage), icon=":material/info:")
+        makes_one = run.settings is not None and run.settings.members
+        about = run_text.MAKES_ONE_MODEL if makes_one else run_text.stage_about(run.status.stage)
+        st.info(about, icon=":material/info:")
         return
     else:
         _live_figures(run.status, curves.history)
