@@ -9,12 +9,7 @@ from __future__ import annotations
 
 
 class ArxivTagError(Exception):
-    """Base class of every error that a person can meet.
-
-    Args:
-        message: One sentence: what is wrong, and what was expected.
-        hint: One sentence: what the reader can do about it.
-    """
+    """Base class of every error that a person can meet: two sentences, a message and a hint."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -61,7 +56,7 @@ class StorageError(ArxivTagError):
     """The disk refused a read or a write."""
 
 
-def excerpt(text: str, length: int = 40) -> str:
-    """Return ``text`` as a quoted, printable excerpt for an error message."""
-    shown = text if len(text) <= length else text[:length] + "..."
+def excerpt(text: str) -> str:
+    """Return ``text``, or its first 40 characters, quoted and printable for an error message."""
+    shown = text if len(text) <= 40 else text[:40] + "..."
     return ascii(shown) if not shown.isprintable() else repr(shown)

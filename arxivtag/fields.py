@@ -1,8 +1,6 @@
 """Fields of frozen dataclasses: declared with bounds and help, checked, kept as plain JSON.
 
-Each field is declared with :func:`setting`, which keeps its bounds, its one-line help and
-whether it belongs behind "advanced" beside the default, so that the Train form,
-``arxivtag train --help`` and :func:`check_fields` agree.
+So the Train form, ``arxivtag train --help`` and :func:`check_fields` agree.
 """
 
 from __future__ import annotations

@@ -87,10 +87,8 @@ def role_of(claims: Mapping[str, object]) -> Role:
     """Return the role of somebody with these claims.
 
     An owner is who the provider says has one of the owners' addresses, and that this was verified:
-    anybody may give a provider an address that is not theirs.
-
-    Args:
-        claims: Those of the signed identity, with Streamlit's own ``is_logged_in``.
+    anybody may give a provider an address that is not theirs. The claims are those of the signed
+    identity, with Streamlit's own ``is_logged_in``.
     """
     if claims.get("is_logged_in") is not True:
         return Role.NOBODY

@@ -64,9 +64,7 @@ def is_file(path: Path) -> bool:
 def make_folder(path: Path, *, private: bool = False) -> Path:
     """Create ``path`` and its parents if needed and return it.
 
-    Args:
-        private: Whether only its owner may look into it, if it is created now; one that
-            is there keeps its mode.
+    If it is created now, only its owner may look into one that is ``private``.
     """
     with disk_errors("create the folder", path):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,12 +77,8 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
 
     A file that is replaced keeps its mode, a new one gets what the ``umask`` leaves. Behind
     a symbolic link the file it points to is replaced. What is not a file (``/dev/null``,
-    a pipe) is written to as it stands.
-
-    Args:
-        path: The file to write; its folder is created if needed.
-        write: Called with an open binary file. If it raises, ``path`` keeps its
-            old content and the temporary file is removed.
+    a pipe) is written to as it stands. The folder is created if needed. If ``write`` raises,
+    ``path`` keeps its old content and the temporary file is removed.
 
     Raises:
         StorageError: If the disk refuses.
@@ -204,13 +198,9 @@ def open_new(path: Path) -> BinaryIO:
 def publish_folder(path: Path, temporary_name: str = "") -> Iterator[Path]:
     """Yield an empty temporary folder that becomes ``path`` by one rename at the end.
 
-    If the block raises, nothing appears at ``path``. An existing ``path`` is
-    replaced.
-
-    Args:
-        path: The folder to be.
-        temporary_name: What the folder is called until then, for callers who alone may write
-            at ``path``: one that a killed process left there is emptied.
+    If the block raises, nothing appears at ``path``. An existing ``path`` is replaced.
+    ``temporary_name`` is what the folder is called until then, for callers who alone may write at
+    ``path``: one that a killed process left there is emptied.
     """
     make_folder(path.parent)
     with disk_errors("write", path):
@@ -256,12 +246,13 @@ def scratch_folder(path: Path) -> Iterator[Path]:
         StorageError: If the disk refuses, in the block too.
     """
     make_folder(path.parent)
-    with disk_errors("write", path):
-        folder = Path(tempfile.mkdtemp(prefix=TEMPORARY_PREFIX, dir=path.parent))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    with (
+        disk_errors("write", path),
+        tempfile.TemporaryDirectory(
+            prefix=TEMPORARY_PREFIX, dir=path.parent, ignore_cleanup_errors=True
+        ) as folder,
+    ):
+        yield Path(folder)
 
 
 def remove_folder(path: Path) -> None:
@@ -275,10 +266,8 @@ def remove_folder(path: Path) -> None:
 def sweep(folder: Path, older_than_s: float = 0.0) -> None:
     """Remove what killed writers left unfinished in ``folder``; what cannot be removed stays.
 
-    Args:
-        folder: Where to look; not below it.
-        older_than_s: Leave what was made or renamed later than this. Zero is right only
-            while nobody else can be writing there.
+    What was made or renamed later than ``older_than_s`` ago is left. Zero is right only while
+    nobody else can be writing there.
     """
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:

@@ -45,14 +45,12 @@ def label_network(
     alt: str,
     on_label: Callable[[str], None],
 ) -> None:
-    """Draw a network; ``on_label`` is called with the label that was clicked.
+    """Draw a network; ``on_label`` is called with a clicked label before the page is drawn again.
 
     Args:
-        key: Of the element.
         nodes: The labels, the most frequent first: the order in which the keyboard reaches them.
         links: Places of two labels among ``nodes``, and how strongly they are tied (0 to 1).
         alt: One sentence on what the network shows.
-        on_label: Called before the page is drawn again.
     """
 
     def clicked(label: str) -> None:

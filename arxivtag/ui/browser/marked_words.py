@@ -21,8 +21,7 @@ _words = component("marked_words", '<div class="at-words"></div>', "marked_words
 def marked_html(text: str, spans: Sequence[Span]) -> str:
     """Return ``text`` as escaped HTML with its raised and lowered words marked.
 
-    Args:
-        spans: Words of it, in order, none over another.
+    ``spans`` are words of it, in order, none over another.
     """
     strongest = max((abs(span.delta_logit) for span in spans), default=0.0)
     parts, end = [], 0

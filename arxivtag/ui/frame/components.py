@@ -122,9 +122,7 @@ def empty_state(title: str, text: str = "") -> None:
 def metric_row(metrics: Sequence[tuple[str, str] | tuple[str, str, str]]) -> None:
     """Show figures side by side as equal tiles, five at most in a row; narrow screens wrap them.
 
-    Args:
-        metrics: ``(label, value)`` or ``(label, value, help)``; values as text, already
-            rounded and with units (:func:`count_text`, :func:`percent_text`, ...).
+    Each is ``(label, value)`` or ``(label, value, help)``, the value rounded and with its unit.
     """
     with st.grid(min(len(metrics), 5), min_column_width=130, gap="small"):
         for label, value, *rest in metrics:

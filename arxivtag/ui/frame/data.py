@@ -43,11 +43,10 @@ class DataOption(Option):
     source: str
 
 
-def data_options(home: Path, asked: str | None = None) -> tuple[DataOption, ...]:
+def data_options(home: Path, asked: str | None) -> tuple[DataOption, ...]:
     """Return the data sets this session may choose: bundled, fetched, named on start, uploaded.
 
-    Args:
-        asked: The URL's choice: an upload is offered to whoever knows its unguessable id.
+    ``asked`` is the address's choice: an upload is offered to whoever knows its unguessable id.
     """
     is_visitor = policy().is_visitor
     built_in = [

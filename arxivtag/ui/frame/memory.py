@@ -63,10 +63,7 @@ def set_old_objects_aside() -> bool:
     object of the process: modules, papers and models, which never are garbage. With 50 people
     that took five sixths of the server's time. With ``gc.freeze`` a collection visits only the
     objects that came later. What becomes garbage while set aside is found at the next call,
-    which looks at all objects once.
-
-    Returns:
-        Whether that was done now.
+    which looks at all objects once. True says that it was done now.
     """
     with _Last.lock:
         if time.monotonic() - _Last.at < INTERVAL_S:

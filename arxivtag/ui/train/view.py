@@ -45,8 +45,7 @@ def render_train(context: PageContext) -> None:
 def _render_form(context: PageContext) -> RunConfig | None:
     """Draw the button that starts, what training will take, and below it the settings.
 
-    Returns:
-        The settings that a press of the button would start; ``None`` if none may be started.
+    Return the settings that a press of the button would start; None if none may be started.
     """
     _render_what_trains(context)
     base, base_id = _base_input(context)
