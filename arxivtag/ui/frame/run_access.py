@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -56,9 +57,10 @@ def visible_runs(home: Path) -> tuple[RunSummary, ...]:
     return tuple(filter(_is_visible, registry.list_runs(home)))
 
 
-def run_is_visible(run_id: str, home: Path) -> bool:
-    """Return whether there is such a run that this session may see."""
-    return any(run.run_id == run_id for run in visible_runs(home))
+def first_visible(run_ids: Sequence[str], home: Path) -> str | None:
+    """Return the first of these runs that this session may see, if there is one."""
+    visible = {run.run_id for run in visible_runs(home)}
+    return next((run_id for run_id in run_ids if run_id in visible), None)
 
 
 def visible_run(run_id: str, home: Path) -> registry.Run:

@@ -23,7 +23,7 @@ from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import may_change, run_is_visible, visible_run, visitor_id
+from arxivtag.ui.frame.run_access import first_visible, may_change, visible_run, visitor_id
 from arxivtag.ui.train.watching import current_curves, render_charts, render_ended_curves
 
 POLL_S = 0.5
@@ -75,7 +75,7 @@ def _poll(run_id: str, context: PageContext) -> None:
 def _render_waiting(run: Run, context: PageContext) -> None:
     render_heading(run)
     now = jobs.running(context.home)
-    shown = next((one for one in now if run_is_visible(one, context.home)), None)
+    shown = first_visible(now, context.home)
     text = waiting_text(run.run_id, jobs.queue(context.home), len(now), shown)
     st.info(components.safe_text(text), icon=":material/hourglass_top:")
     with st.container(horizontal=True):
@@ -111,14 +111,14 @@ def _render_running(run: Run, context: PageContext) -> None:
         # (In earlier stages it is the model of an attempt before this one was resumed.)
         render_verdict(run)
         predict_link(run, context)
-    elif not curves.history.n_points:
+    elif curves.history.n_points:
+        _live_figures(run.status, curves.history)
+    else:
         makes_one = run.settings is not None and run.settings.members
         about = run_text.MAKES_ONE_MODEL if makes_one else run_text.stage_about(run.status.stage)
         st.info(about, icon=":material/info:")
-        return
-    else:
-        _live_figures(run.status, curves.history)
-    render_charts(run, curves)
+    if curves.history.n_points:
+        render_charts(run, curves)
 
 
 def _progress_and_stop(run: Run, history: History) -> None:

@@ -20,7 +20,7 @@ from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.opening import NotDoneError, render_work
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import run_is_visible, visible_run
+from arxivtag.ui.frame.run_access import first_visible, visible_run
 from arxivtag.ui.train.forecast import render_forecast
 from arxivtag.ui.train.form import settings_input
 from arxivtag.ui.train.one_run import render_run, start_run, watch_link
@@ -85,9 +85,8 @@ def _render_what_trains(context: PageContext) -> None:
     then = "yours would wait" if places.is_full(context.home) else "yours would train beside"
     with st.container(horizontal=True, vertical_alignment="center"):
         components.note(f"{what} training now; {then}.")
-        for shown in (one for one in now if run_is_visible(one, context.home)):
+        if shown := first_visible(now, context.home):
             watch_link("Watch it", shown, context)
-            break
 
 
 def _base_input(context: PageContext) -> tuple[RunConfig, str]:
