@@ -71,31 +71,19 @@ def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_i
         )
 
 
-def shifted(values: np.ndarray, shift: float) -> np.ndarray:
-    """Return probabilities moved by ``shift`` on the logit scale, (n,) float32."""
-    return np.asarray(sigmoid(logit(values) + shift), dtype=np.float32)
-
-
 def _tried(method: str, decisions: Decisions, run_id: str) -> Thresholds:
     """Draw the widgets of a method and return the thresholds that they stand for."""
     n_labels = len(decisions.predictions.label_names)
     if method == "top_k":
-        k = _top_k_input(decisions, n_labels, run_id)
-        return Thresholds("top_k", np.zeros(n_labels, np.float32), k)
+        most = min(thresholds.MAX_TOP_K, n_labels)
+        usual, key = min(decisions.thresholds.top_k or 3, most), f"evaluation-k-{run_id}"
+        # A slider needs two places.
+        k = 1 if most == 1 else st.slider("Labels given to each paper", 1, most, usual, key=key)
+        return Thresholds("top_k", np.zeros(n_labels, np.float32), int(k))
     if method == "global":
         value = _global_input(decisions, run_id)
         return Thresholds("global", np.full(n_labels, value, np.float32))
     return Thresholds("per_label", _per_label_input(decisions, run_id))
-
-
-def _top_k_input(decisions: Decisions, n_labels: int, run_id: str) -> int:
-    most = min(thresholds.MAX_TOP_K, n_labels)
-    if most == 1:
-        return 1  # a slider needs two places
-    usual = min(decisions.thresholds.top_k or 3, most)
-    return int(
-        st.slider("Labels given to each paper", 1, most, usual, key=f"evaluation-k-{run_id}")
-    )
 
 
 def _global_input(decisions: Decisions, run_id: str) -> float:
@@ -150,7 +138,7 @@ def _shifted_together(decisions: Decisions, run_id: str) -> np.ndarray:
         help="Moves the thresholds on the logit scale: left gives more labels, right fewer. "
         "Those set by hand below stay where they are.",
     )
-    return shifted(values, shift) if shift else values
+    return np.asarray(sigmoid(logit(values) + shift), np.float32) if shift else values
 
 
 def _one_label_input(

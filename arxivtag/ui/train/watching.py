@@ -62,12 +62,6 @@ def current_curves(folder: RunFolder) -> Curves:
 @shared(_MAX_CURVES)
 def _curves(path: Path, run_id: str, state: FileState) -> Curves:
     history = read_history(path)
-    # A history only grows: how long it was tells its versions apart.
-    return Curves(history, _figures(history, run_id), version=state[0])
-
-
-def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:
-    """Return the figures of a training, by name, as plain values."""
     n_epochs, best = history.n_epochs, history.best_epoch
     baseline = history.start.get("binary_accuracy_all_zeros")
     drawn = {
@@ -84,7 +78,9 @@ def _figures(history: History, run_id: str) -> dict[str, dict[str, Any]]:
     drawn["validation"] = history_figures.validation_figure(
         history.epochs, n_epochs=n_epochs, best_epoch=best
     )
-    return {name: plain_figure(figure, run_id) for name, figure in drawn.items()}
+    figures = {name: plain_figure(figure, run_id) for name, figure in drawn.items()}
+    # A history only grows: how long it was tells its versions apart.
+    return Curves(history, figures, version=state[0])
 
 
 def render_charts(run: Run, curves: Curves, key: str = "live") -> None:
