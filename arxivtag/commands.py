@@ -13,7 +13,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from arxivtag import flags
+from arxivtag import config, flags
 from arxivtag.callbacks import OnProgress, ProgressLine
 from arxivtag.settings import COLUMNS_HELP, LABEL_SEPARATOR_HELP
 
@@ -49,7 +49,7 @@ PORT = flags.between(int, 0, 65_535, "a whole number from 0 to 65535")
 
 JSON = option("--json", action="store_true", help="print the result as JSON")
 HOME = option(
-    "--home", type=flags.folder, metavar="DIR",
+    "--home", type=config.absolute, metavar="DIR",
     help="folder of runs and downloads (default: ARXIVTAG_HOME)",
 )  # fmt: skip
 DATA = option(

@@ -33,6 +33,21 @@ _cluster: ContextVar[str | None] = ContextVar("cluster", default=None)
 _ORIGIN = re.compile(r"https?://(\*\.)?[a-zA-Z0-9.\-]+(:\d{1,5}|:\*)?")
 
 
+def absolute(path: str) -> Path:
+    """Return a path that a person wrote, in full.
+
+    Raises:
+        ConfigError: If it begins with the home folder of somebody whom this machine does not know.
+    """
+    try:
+        return Path(path).expanduser().resolve()
+    except RuntimeError as error:
+        raise ConfigError(
+            f"{path!r} cannot be found: this machine knows nobody of that name.",
+            "Write the path in full.",
+        ) from error
+
+
 def home_folder() -> Path:
     """Return the folder that holds runs and downloads (``ARXIVTAG_HOME`` or the platform's own).
 
@@ -40,7 +55,7 @@ def home_folder() -> Path:
     """
     chosen = os.environ.get("ARXIVTAG_HOME")
     if chosen:
-        return Path(chosen).expanduser().resolve()
+        return absolute(chosen)
     if sys.platform == "darwin":
         base = Path.home() / "Library" / "Application Support"
     else:

@@ -67,11 +67,6 @@ def settings_from(arguments: argparse.Namespace) -> RunConfig:
     return with_settings(start, settings_given(arguments))
 
 
-def folder(text: str) -> Path:
-    """Return the folder that a person named, absolute."""
-    return Path(text).expanduser().resolve()
-
-
 def between(
     kind: type[int] | type[float], lowest: float, highest: float, expected: str
 ) -> Callable[[str], float]:

@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from arxivtag.config import Limits, limits, visitor_limits, visitor_mode
+from arxivtag.config import Limits, absolute, limits, visitor_limits, visitor_mode
 
 # The owner's own bound on waiting runs: a slip of the hand, not a siege.
 OWNER_QUEUE_LENGTH = 50
@@ -123,4 +123,4 @@ def data_paths() -> tuple[Path, ...]:
     if role() is not Role.OWNER:
         return ()
     named = os.environ.get("ARXIVTAG_DATA", "")
-    return tuple(Path(name).expanduser().resolve() for name in named.split(os.pathsep) if name)
+    return tuple(absolute(name) for name in named.split(os.pathsep) if name)

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arxivtag import config
+from arxivtag import cli, config
 from arxivtag.config import Limits
 from arxivtag.errors import ConfigError
 from arxivtag.fields import from_dict, to_dict
+from arxivtag.policy import data_paths
 from arxivtag.settings import (
     PRESET_HELP,
     PRESET_NAMES,
@@ -137,3 +138,19 @@ def test_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_every_preset_has_a_name_and_a_sentence() -> None:
     assert PRESETS.keys() == PRESET_NAMES.keys() == PRESET_HELP.keys()
     assert all(settings.preset == name for name, settings in PRESETS.items())
+
+
+@pytest.mark.parametrize("variable", ["ARXIVTAG_HOME", "ARXIVTAG_DATA"])
+def test_the_folder_of_somebody_who_is_not_here_is_one_sentence(
+    variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "~nobody-of-that-name/papers")
+    with pytest.raises(ConfigError, match="'~nobody-of-that-name/papers' cannot be found"):
+        config.home_folder() if variable == "ARXIVTAG_HOME" else data_paths()
+
+
+def test_a_home_of_somebody_who_is_not_here_is_one_sentence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.run_command(["runs", "--home", "~nobody-of-that-name/papers"]) == 1
+    assert "cannot be found" in capsys.readouterr().err
