@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,37 +22,25 @@ from arxivtag.ui.frame.memory import shared
 _LOOKED_AT = 20  # finished runs, for how long one takes here
 
 
-@dataclass(frozen=True)
-class DataSize:
-    """What the model's size and the estimate depend on.
-
-    Attributes:
-        n_papers: Papers that the cleaning keeps.
-        n_distinct_words: Distinct words of their abstracts with punctuation, about: the share that
-            the cleaning leaves is taken from words without.
-        n_labels: Labels that they carry.
-    """
-
-    n_papers: int
-    n_distinct_words: int
-    n_labels: int
-
-
 def render_forecast(settings: RunConfig, home: Path) -> None:
     """Show the network and what training it will take.
 
     Raises:
         ArxivTagError: If a run with these settings would be refused or could not succeed.
     """
-    size = data_size(settings, home)
-    n_features = expected_features(settings, size.n_distinct_words, size.n_papers)
+    corpus = data.corpus(settings.data, home)
+    check_rows(corpus.name, corpus.n_papers)
+    left = data.cleaned(corpus, settings.cleaning).report
+    check_enough_papers(left.n_after)
+    n_words = distinct_words(corpus, settings.cleaning)
+    n_features = expected_features(settings, n_words, left.n_after)
     # Of the n-grams of real papers, a quarter of their number are distinct words.
     words = (n_features // 4, settings.vectorizer.max_length_words or 0)
-    layers = model_summary(settings.model, n_features, size.n_labels, words)
+    layers = model_summary(settings.model, n_features, left.n_labels, words)
     n_parameters = sum(layer.n_parameters for layer in layers)
     check_parameters(n_parameters)
     check_bytes(4 * n_parameters)
-    expected = estimate(settings, size.n_papers, n_features, size.n_labels)
+    expected = estimate(settings, left.n_after, n_features, left.n_labels)
     finished = [run.run_id for run in list_runs(home) if run.state == FINISHED][:_LOOKED_AT]
     read_in_turn = (read_run(run_id, home) for run_id in finished)
     seconds, n_runs = seconds_here(expected.seconds, read_in_turn)
@@ -69,7 +56,7 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
         [
             ("Training papers", components.count_text(expected.n_train),
              "After cleaning, without those held out for validation and test."),
-            ("Labels", components.count_text(size.n_labels)),
+            ("Labels", components.count_text(left.n_labels)),
             ("Parameters",
              f"{n_parameters / 1e6:.1f} million" if n_parameters >= 1e6 else f"{n_parameters:,}",
              "Numbers that the network learns."),
@@ -101,22 +88,13 @@ def _render_layers(layers: Sequence[LayerSummary], n_features: int, n_parameters
     )
 
 
-def data_size(settings: RunConfig, home: Path) -> DataSize:
-    """Return the size of the data a run would train on, counted once for all sessions.
-
-    Raises:
-        DataError: If there are too many papers, or the cleaning leaves too few.
-    """
-    corpus = data.corpus(settings.data, home)
-    check_rows(corpus.name, corpus.n_papers)
-    check_enough_papers(data.cleaned(corpus, settings.cleaning).report.n_after)
-    return _data_size(corpus, settings.cleaning)
-
-
 @shared(16, "Counting words …")
-def _data_size(corpus: Corpus, cleaning: CleaningConfig) -> DataSize:
-    cleaned = data.cleaned(corpus, cleaning)
-    n_left = np.count_nonzero(corpus.tokens.counts("words", cleaned.kept))
+def distinct_words(corpus: Corpus, cleaning: CleaningConfig) -> int:
+    """Return about how many distinct words the abstracts that a cleaning keeps hold.
+
+    Words are counted with their punctuation; the share that is kept is that of words without.
+    """
+    kept = data.cleaned(corpus, cleaning).kept
+    n_left = np.count_nonzero(corpus.tokens.counts("words", kept))
     share = n_left / max(corpus.tokens.n_terms("words"), 1)
-    n_words = round(share * corpus.report.n_spaced_words)
-    return DataSize(cleaned.report.n_after, n_words, cleaned.report.n_labels)
+    return round(share * corpus.report.n_spaced_words)
