@@ -14,6 +14,7 @@ from arxivtag.corpus import texts
 from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.store import open_corpus
 from arxivtag.errors import ConfigError, RefusedError
+from arxivtag.learning.word_vectors import SIZE
 from arxivtag.papers.schema import ABSTRACT, Layout, parse_layout
 from arxivtag.papers.uploads import save_upload, with_layout
 from arxivtag.runs import jobs
@@ -78,6 +79,19 @@ def test_preset_changes_the_values(home: Path) -> None:
     app.button_group(key="preset").set_value("keras-example").run()
     assert app.number_input(key="setting-keras-example-epochs").value == 20
     assert app.text_input(key="setting-keras-example-hidden_units").value == "512, 256"
+
+
+def test_the_layers_are_those_of_the_network_with_their_whole_shapes(home: Path) -> None:
+    def shapes(app: AppTest) -> dict[str, str]:
+        (table,) = [frame.value for frame in app.dataframe if "Output shape" in frame.value]
+        return dict(zip(table["Layer"], table["Output shape"], strict=True))
+
+    app = opened()
+    assert next(iter(shapes(app))) == "tf-idf (input)"
+    app.button_group(key="preset").set_value("cnn").run()
+    # It reads the first 200 words of a paper, in order, and no n-grams.
+    assert next(iter(shapes(app))) == "word vectors"
+    assert shapes(app)["word vectors"] == f"papers × 200 × {SIZE}"
 
 
 def test_start_gives_the_config_of_the_form(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -66,17 +66,20 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
         ]
     )  # fmt: skip
     with st.expander("The network: layers and shapes", icon=":material/account_tree:"):
-        _render_layers(layers, n_features, n_parameters)
+        n_grams = LayerSummary("tf-idf (input)", (None, n_features), 0)
+        drawn = (n_grams, *layers) if settings.model.reads_ngrams else layers
+        _render_layers(drawn, n_features, n_parameters)
 
 
 def _render_layers(layers: Sequence[LayerSummary], n_features: int, n_parameters: int) -> None:
-    rows = [("tf-idf (input)", n_features, 0)]
-    rows += [(layer.name, layer.output_shape[-1] or 0, layer.n_parameters) for layer in layers]
     st.dataframe(
         {
-            "Layer": [name for name, _, _ in rows],
-            "Output shape": [f"papers × {width:,}" for _, width, _ in rows],
-            "Parameters": [f"{count:,}" for _, _, count in rows],
+            "Layer": [layer.name for layer in layers],
+            "Output shape": [
+                " × ".join(["papers", *(f"{width:,}" for width in layer.output_shape[1:])])
+                for layer in layers
+            ],
+            "Parameters": [f"{layer.n_parameters:,}" for layer in layers],
         },
         hide_index=True,
         width="stretch",
