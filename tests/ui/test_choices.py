@@ -12,32 +12,32 @@ OPTIONS = ("sample", "file:a.csv")
 
 def test_the_address_wins_over_memory() -> None:
     choice = resolve("data set", "file:a.csv", "sample", OPTIONS, "sample")
-    assert (choice.value, choice.notice) == ("file:a.csv", "")
+    assert choice == ("file:a.csv", "")
 
 
 def test_without_address_memory_holds() -> None:
-    assert resolve("data set", None, "file:a.csv", OPTIONS, "sample").value == "file:a.csv"
-    assert resolve("data set", None, None, OPTIONS, "sample").value == "sample"
+    assert resolve("data set", None, "file:a.csv", OPTIONS, "sample")[0] == "file:a.csv"
+    assert resolve("data set", None, None, OPTIONS, "sample")[0] == "sample"
 
 
 def test_nonsense_in_the_address_gets_a_sentence_and_keeps_what_was_chosen() -> None:
-    choice = resolve("data set", "../../etc/passwd", "file:a.csv", OPTIONS, "sample")
-    assert choice.value == "file:a.csv"
-    assert choice.notice.startswith("The address asks for the data set “../../etc/passwd”")
+    value, notice = resolve("data set", "../../etc/passwd", "file:a.csv", OPTIONS, "sample")
+    assert value == "file:a.csv"
+    assert notice.startswith("The address asks for the data set “../../etc/passwd”")
 
 
 def test_a_choice_that_went_away_is_said() -> None:
-    choice = resolve("model", None, "20260101-run", OPTIONS, "sample")
-    assert choice.value == "sample"
-    assert "no longer here" in choice.notice
+    value, notice = resolve("model", None, "20260101-run", OPTIONS, "sample")
+    assert value == "sample"
+    assert "no longer here" in notice
 
 
 @given(st.text(max_size=300))
 def test_any_address_gives_an_option_and_a_bounded_sentence(asked: str) -> None:
-    choice = resolve("model", asked, None, OPTIONS, "sample")
-    assert choice.value in OPTIONS
-    assert len(choice.notice) < 200
-    assert "\n" not in choice.notice
+    value, notice = resolve("model", asked, None, OPTIONS, "sample")
+    assert value in OPTIONS
+    assert len(notice) < 200
+    assert "\n" not in notice
 
 
 def test_shortened_text_is_one_line_and_bounded() -> None:

@@ -26,32 +26,24 @@ class Option:
     description: str
 
 
-@dataclass(frozen=True)
-class Choice:
-    """What is chosen, and a sentence for the reader if the URL asked for something else."""
-
-    value: str
-    notice: str = ""
-
-
 def resolve(
     kind: str, asked: str | None, remembered: str | None, options: Collection[str], default: str
-) -> Choice:
+) -> tuple[str, str]:
     """Return the choice among ``options``: what the address asks for, else what this session chose
-    before, else the default. ``kind`` ("data set") is for the sentence.
+    before, else the default; and a sentence if that is not what was asked for, of ``kind``
+    ("data set").
     """
     if asked and asked in options:
-        return Choice(asked)
+        return asked, ""
     fallback = remembered if remembered and remembered in options else default
     if asked:
-        return Choice(
-            fallback,
+        return fallback, (
             f"The address asks for the {kind} “{shortened(asked)}”, which is not here. "
-            "Choose another one in the sidebar.",
+            "Choose another one in the sidebar."
         )
     if remembered and remembered not in options:
-        return Choice(fallback, f"The {kind} “{shortened(remembered)}” is no longer here.")
-    return Choice(fallback)
+        return fallback, f"The {kind} “{shortened(remembered)}” is no longer here."
+    return fallback, ""
 
 
 def shortened(text: str, max_chars: int = MAX_SHOWN_CHARS) -> str:
@@ -85,12 +77,12 @@ def _is_endless(text: str) -> bool:
         return False
 
 
-def chosen(kind: str, name: str, options: Collection[str], default: str) -> Choice:
-    """Resolve the query parameter ``name``, remember the outcome and put it into the URL."""
+def chosen(kind: str, name: str, options: Collection[str], default: str) -> tuple[str, str]:
+    """Resolve the query parameter ``name``, remember the choice and put it into the URL."""
     remembered = st.session_state.get(f"chosen-{name}")
-    choice = resolve(kind, url_value(name), remembered, options, default)
-    remember(name, choice.value, default)
-    return choice
+    value, notice = resolve(kind, url_value(name), remembered, options, default)
+    remember(name, value, default)
+    return value, notice
 
 
 def remember(name: str, value: str, default: str) -> None:

@@ -74,32 +74,31 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     home = config.home_folder()
     data_sets = {one.id: one for one in data.data_options(home, choices.url_value("data"))}
     bundles = {one.id: one for one in models.model_options(home)}
-    data_choice = choices.chosen("data set", "data", data_sets, SAMPLE)
-    model_choice = choices.chosen("model", "model", bundles, next(iter(bundles), ""))
+    data_id, data_notice = choices.chosen("data set", "data", data_sets, SAMPLE)
+    model, model_notice = choices.chosen("model", "model", bundles, next(iter(bundles), ""))
     # The address holds what is not the default.
     links = {name: st.query_params[name] for name in ("data", "model") if name in st.query_params}
     with st.sidebar:
         with st.container(gap="xsmall", key="page-links"):
             for path, label, icon in PAGES:
                 st.page_link(path, label=label, icon=icon, width="stretch", query_params=links)
-        _chooser("Data set in use", "data", data_sets, data_choice.value)
+        _chooser("Data set in use", "data", data_sets, data_id)
         adding = st.button("Add papers", icon=":material/add:", key="add-papers", width="stretch")
         st.session_state[opening.HOLD_KEY] = adding
         if adding:
             add_papers_dialog(home)
-        _chooser("Model in use", "model", bundles, model_choice.value)
+        _chooser("Model in use", "model", bundles, model)
         who.render_signed_in()
         mend_page_links()
     st.title(HOME_TITLE if title == "Home" else title, anchor=False)
     components.lead(intro)
-    for choice in (data_choice, model_choice):
-        if choice.notice:
-            st.warning(components.safe_text(choice.notice), icon=":material/link_off:")
+    for notice in filter(None, (data_notice, model_notice)):
+        st.warning(components.safe_text(notice), icon=":material/link_off:")
     return PageContext(
-        data_source=data_sets[data_choice.value].source,
-        data_name=data_sets[data_choice.value].name,
-        model=model_choice.value,
-        model_name=bundles[model_choice.value].name if bundles else "",
+        data_source=data_sets[data_id].source,
+        data_name=data_sets[data_id].name,
+        model=model,
+        model_name=bundles[model].name if bundles else "",
         home=home,
         policy=policy(),
         links=links,
