@@ -45,21 +45,19 @@ def check_fields(config: Any) -> None:
     hints = typing.get_type_hints(type(config))
     for item in dataclasses.fields(config):
         value = getattr(config, item.name)
+        expected = hints[item.name]
         if dataclasses.is_dataclass(value):
             check_fields(value)
+        elif not is_instance(value, expected):
+            # A Literal and a tuple have a name too, which leaves out what they allow.
+            is_plain = typing.get_origin(expected) is None
+            readable = expected.__name__ if is_plain else str(expected).replace("typing.", "")
+            raise ConfigError(
+                f"{item.name} should be of type {readable}. Received: {value!r}.",
+                "Change this setting.",
+            )
         else:
-            _check_type(item.name, value, hints[item.name])
             _check_bounds(item.name, value, item.metadata)
-
-
-def _check_type(name: str, value: Any, expected: Any) -> None:
-    if not is_instance(value, expected):
-        # A Literal and a tuple have a name too, which leaves out what they allow.
-        is_plain = typing.get_origin(expected) is None
-        readable = expected.__name__ if is_plain else str(expected).replace("typing.", "")
-        raise ConfigError(
-            f"{name} should be of type {readable}. Received: {value!r}.", "Change this setting."
-        )
 
 
 def is_number(value: object) -> TypeGuard[float]:

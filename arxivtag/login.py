@@ -78,15 +78,11 @@ def providers_in(auth: Mapping[str, object]) -> tuple[str, ...]:
     return named or ((ONLY_ONE,) if "client_id" in auth else ())
 
 
-def owners() -> frozenset[str]:
-    """Return the e-mail addresses of owners, in lower case: ``ARXIVTAG_OWNERS``, with spaces."""
-    return frozenset(os.environ.get("ARXIVTAG_OWNERS", "").lower().split())
-
-
 def role_of(claims: Mapping[str, object]) -> Role:
     """Return the role of somebody with these claims.
 
-    An owner is who the provider says has one of the owners' addresses, and that this was verified:
+    An owner is who the provider says has one of the owners' e-mail addresses (``ARXIVTAG_OWNERS``,
+    with spaces between), and that this was verified:
     anybody may give a provider an address that is not theirs. The claims are those of the signed
     identity, with Streamlit's own ``is_logged_in``.
     """
@@ -94,7 +90,8 @@ def role_of(claims: Mapping[str, object]) -> Role:
         return Role.NOBODY
     # Some providers write the truth as a word.
     is_verified = claims.get("email_verified") in (True, "true")
-    is_owner = is_verified and str(claims.get("email", "")).lower() in owners()
+    owners = os.environ.get("ARXIVTAG_OWNERS", "").lower().split()
+    is_owner = is_verified and str(claims.get("email", "")).lower() in owners
     return Role.OWNER if is_owner else Role.VISITOR
 
 

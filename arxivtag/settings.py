@@ -316,16 +316,14 @@ PRESET_NAMES: dict[str, str] = {
     "transformer": "Transformer",
     "ensemble": "Ensemble",
 }
+_SLOW = "Slow, and less accurate than Tuned on the papers measured."
 PRESET_HELP: dict[str, str] = {
     "tuned": "One hidden layer with dropout on scaled TF-IDF: quick, and close to Ensemble.",
     "keras-example": "The Keras example's own network and settings, 20 epochs.",
     "linear": "No hidden layer: the quickest, and a strong model to compare with.",
-    "cnn": "Reads words in order: filters over 1 to 5 neighbouring words on word vectors. Slow, "
-    "and less accurate than Tuned on the papers measured.",
-    "lstm": "Reads words in order: a memory from the first word on and one from the last. Slow, "
-    "and less accurate than Tuned on the papers measured.",
-    "transformer": "Reads words in order: each attends to all others, in one small block. Slow, "
-    "and less accurate than Tuned on the papers measured.",
+    "cnn": "Reads words in order: filters over 1 to 5 neighbouring words on word vectors. " + _SLOW,
+    "lstm": "Reads words in order: a memory from the first word on and one from the last. " + _SLOW,
+    "transformer": "Reads words in order: each attends to all others, in one small block. " + _SLOW,
     "ensemble": "Tuned and CNN side by side in one training, weighed on validation papers: a bit "
     "better than Tuned alone, and slow.",
 }

@@ -72,11 +72,7 @@ def data_options(home: Path, asked: str | None) -> tuple[DataOption, ...]:
             )
             for source in sorted(set(snapshots))
         ]
-    return (
-        *built_in,
-        *local_options(),
-        *_upload_options(uploads, home),
-    )
+    return (*built_in, *local_options(), *_upload_options(uploads, home))
 
 
 def _named(asked: str | None) -> Source:
