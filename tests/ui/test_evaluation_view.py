@@ -18,7 +18,7 @@ from arxivtag.learning.headline import headline_sentences
 from arxivtag.learning.metrics import METRICS
 from arxivtag.runs.layout import run_folder
 from arxivtag.settings import preset_settings, with_settings
-from arxivtag.ui.evaluation import errors_part, headline_part, stored
+from arxivtag.ui.evaluation import decision_part, errors_part, headline_part, stored
 from arxivtag.ui.evaluation.view import TABS
 from arxivtag.ui.frame.components import safe_text
 from tests.ui.conftest import texts
@@ -443,3 +443,13 @@ def test_the_ceiling_stands_beside_the_score(
     assert not app.exception
     assert not app.error
     assert any(safe_text(sentence) in text.value for text in app.markdown)
+
+
+@pytest.mark.parametrize(
+    ("temperature", "effect"),
+    [(1.3, "less extreme"), (0.8, "more extreme"), (1.004, "hardly changes them")],
+)
+def test_what_a_temperature_does_is_told(temperature: float, effect: str) -> None:
+    told = decision_part._calibration_text({"method": "temperature", "temperature": temperature})
+    assert effect in told
+    assert told.count("extreme") == (temperature != 1.004)

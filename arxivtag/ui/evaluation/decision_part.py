@@ -261,10 +261,12 @@ def _calibration_text(calibration: Mapping[str, Any] | None) -> str:
     method = calibration["method"] if calibration else "none"
     if calibration and method == "temperature":
         temperature = float(calibration["temperature"])
-        effect = "less" if temperature > 1 else "more"
+        effect = f"makes probabilities {'less' if temperature > 1 else 'more'} extreme"
+        if abs(temperature - 1) < 0.005:
+            effect = "hardly changes them"
         return (
             f"Temperature scaling, fitted on validation papers: logits are divided by "
-            f"{temperature:.2f}, which makes probabilities {effect} extreme."
+            f"{temperature:.2f}, which {effect}."
         )
     if method == "isotonic":
         return (
