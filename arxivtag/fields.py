@@ -82,8 +82,6 @@ def is_instance(value: object, expected: Any) -> bool:
         return any(is_instance(value, argument) for argument in arguments)
     if origin is tuple:
         return isinstance(value, tuple) and all(is_instance(v, arguments[0]) for v in value)
-    if expected is bool:
-        return isinstance(value, bool)
     if expected is int:
         return isinstance(value, int) and not isinstance(value, bool)
     if expected is float:

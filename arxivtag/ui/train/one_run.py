@@ -26,6 +26,7 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import first_visible, may_change, visible_run, visitor_id
 from arxivtag.ui.train.watching import current_curves, render_charts, render_ended_curves
 
+TRAIN = "pages/2_Train.py"
 POLL_S = 0.5
 # Two starts of the same settings within this time are a double click.
 DOUBLE_CLICK_S = 3.0
@@ -45,7 +46,7 @@ def start_run(settings: RunConfig, context: PageContext) -> None:
     if settings != last or time.monotonic() - last_at >= DOUBLE_CLICK_S:
         run_id = jobs.start(settings, context.home, owner=visitor_id())
         st.session_state[_LAST_KEY] = (settings, run_id, time.monotonic())
-    st.switch_page("pages/2_Train.py", query_params=context.link_parameters(run=run_id))
+    st.switch_page(TRAIN, query_params=context.link_parameters(run=run_id))
 
 
 def render_run(run_id: str, context: PageContext) -> None:
@@ -83,7 +84,7 @@ def _render_waiting(run: Run, context: PageContext) -> None:
             jobs.withdraw(run.run_id, context.home)
             st.rerun(scope="app")
         if shown:
-            watch_link("Watch one that trains", shown, context)
+            context.link(TRAIN, "Watch one that trains", ":material/visibility:", run=shown)
 
 
 def waiting_text(run_id: str, waiting: Sequence[str], n_running: int, shown: str | None) -> str:
@@ -202,11 +203,6 @@ def _data_name(run: Run) -> str:
     recorded = run.result.get("data")
     name = recorded.get("name") if isinstance(recorded, dict) else None
     return str(name)[:100] if name else run_text.data_text(run.data)
-
-
-def watch_link(label: str, run_id: str, context: PageContext) -> None:
-    """Offer to look at another run."""
-    context.link("pages/2_Train.py", label, ":material/visibility:", run=run_id)
 
 
 def predict_link(run: Run, context: PageContext) -> None:

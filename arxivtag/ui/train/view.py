@@ -23,7 +23,7 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.run_access import first_visible, visible_run
 from arxivtag.ui.train.forecast import render_forecast
 from arxivtag.ui.train.form import settings_input
-from arxivtag.ui.train.one_run import render_run, start_run, watch_link
+from arxivtag.ui.train.one_run import TRAIN, render_run, start_run
 
 
 def render_train(context: PageContext) -> None:
@@ -32,7 +32,7 @@ def render_train(context: PageContext) -> None:
     run_id = st.query_params.get("run")
     if run_id:
         render_run(run_id, context)
-        context.link("pages/2_Train.py", "Set up another run", ":material/add:")
+        context.link(TRAIN, "Set up another run", ":material/add:")
     else:
         with guarded():
             settings = _render_form(context)
@@ -86,7 +86,7 @@ def _render_what_trains(context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         components.note(f"{what} training now; {then}.")
         if shown := first_visible(now, context.home):
-            watch_link("Watch it", shown, context)
+            context.link(TRAIN, "Watch it", ":material/visibility:", run=shown)
 
 
 def _base_input(context: PageContext) -> tuple[RunConfig, str]:
