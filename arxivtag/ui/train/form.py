@@ -44,7 +44,6 @@ LABELS = {
     "word_order": "Read words in order",
     "word_units": "Size of that network",
     "word_vectors": "Begin with learned word vectors",
-    "loss": "Loss",
     "rare_combinations": "Rare label combinations",
     "keep_unlike_titles": "Keep equal titles over unlike abstracts",
     "merge_areas": "One name for each area of arXiv",
