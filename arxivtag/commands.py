@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from arxivtag import config, flags
-from arxivtag.callbacks import OnProgress, ProgressLine
+from arxivtag.callbacks import OnProgress
 from arxivtag.settings import COLUMNS_HELP, LABEL_SEPARATOR_HELP
 
 if TYPE_CHECKING:
@@ -81,8 +82,23 @@ def print_notes(notes: Sequence[str]) -> None:
 
 
 def progress() -> OnProgress:
-    """Return what says on standard error how far a command is."""
-    return ProgressLine(sys.stderr)
+    """Return what says on standard error how far work is.
+
+    On a terminal the line of a stage is rewritten; elsewhere each tenth that is done has one.
+    """
+    stream, last = sys.stderr, ("", -1)
+
+    def say(stage: str, fraction: float | None) -> None:
+        nonlocal last
+        name = re.split(r"[:,\d]", stage)[0]  # what follows are counts and the time left
+        before, last = last, (name, -1 if fraction is None else int(10 * fraction))
+        if stream.isatty() or last != before:
+            # Each line is ended, so that whatever else is printed begins on one of its own.
+            begin = "\x1b[A\r\x1b[K" if stream.isatty() and name == before[0] else ""
+            share = "" if fraction is None else f" {fraction:4.0%}"
+            print(f"{begin}{stage}{share}", file=stream, flush=True)
+
+    return say
 
 
 def layout_of(arguments: Namespace) -> Layout:

@@ -12,16 +12,12 @@ class ArxivTagError(Exception):
     """Base class of every error that a person can meet: two sentences, a message and a hint."""
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
+        super().__init__(message, hint)  # both, so that the hint is kept between processes
         self.message = message
         self.hint = hint
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
-
-    def __reduce__(self) -> tuple[type[ArxivTagError], tuple[str, str]]:
-        # Exception.__reduce__ would drop the hint between processes.
-        return (type(self), (self.message, self.hint))
 
 
 class DataError(ArxivTagError):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import random
 import signal
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from arxivtag.callbacks import ProgressLine, StoppedError
+from arxivtag.callbacks import StoppedError
 from arxivtag.config import corpora_folder
 from arxivtag.corpus import apart, store
 from arxivtag.corpus.apart import time_left_text
@@ -196,20 +195,3 @@ def test_time_left_is_said_as_roundly_as_it_is_known(
     elapsed_s: float, fraction: float, text: str
 ) -> None:
     assert time_left_text(elapsed_s, fraction) == text
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_progress_is_one_line_a_stage_on_a_terminal() -> None:
-    screen, file = Terminal(), io.StringIO()
-    for stream in (screen, file):
-        line = ProgressLine(stream)
-        line("Reading: 100 rows", 0.11)
-        line("Reading: 200 rows, about 40 s left", 0.12)
-        line("Looking", 0.3)
-    rewritten = "\x1b[A\r\x1b[KReading: 200 rows, about 40 s left  12%\n"
-    assert screen.getvalue() == f"Reading: 100 rows  11%\n{rewritten}Looking  30%\n"
-    assert file.getvalue() == "Reading: 100 rows  11%\nLooking  30%\n"
