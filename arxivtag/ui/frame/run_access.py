@@ -59,7 +59,7 @@ def visible_runs(home: Path) -> tuple[RunSummary, ...]:
 
 def first_visible(run_ids: Sequence[str], home: Path) -> str | None:
     """Return the first of these runs that this session may see, if there is one."""
-    visible = {run.run_id for run in visible_runs(home)}
+    visible = {run.run_id for run in visible_runs(home)} if run_ids else set()
     return next((run_id for run_id in run_ids if run_id in visible), None)
 
 
