@@ -13,7 +13,7 @@ from arxivtag.settings import all_settings
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import visible_run
+from arxivtag.ui.frame.who import visible_run
 from arxivtag.ui.runs.scoreboard_part import render_scoreboard
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
 

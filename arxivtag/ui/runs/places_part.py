@@ -13,7 +13,7 @@ from arxivtag.runs import jobs, places
 from arxivtag.runs.places import Place
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import visible_runs
+from arxivtag.ui.frame.who import visible_runs
 
 WATCH_S = 2.0
 MAX_NAMED = 12
