@@ -14,7 +14,6 @@ from arxivtag.corpus import texts
 from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.store import open_corpus
 from arxivtag.errors import ConfigError, RefusedError
-from arxivtag.learning.word_vectors import SIZE
 from arxivtag.papers.schema import ABSTRACT, Layout, parse_layout
 from arxivtag.papers.uploads import save_upload, with_layout
 from arxivtag.runs import jobs
@@ -91,7 +90,7 @@ def test_the_layers_are_those_of_the_network_with_their_whole_shapes(home: Path)
     app.button_group(key="preset").set_value("cnn").run()
     # It reads the first 200 words of a paper, in order, and no n-grams.
     assert next(iter(shapes(app))) == "word vectors"
-    assert shapes(app)["word vectors"] == f"papers × 200 × {SIZE}"
+    assert shapes(app)["word vectors"] == "papers × 200 × 128"
 
 
 def test_start_gives_the_config_of_the_form(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
