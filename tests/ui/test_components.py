@@ -43,6 +43,7 @@ def test_probabilities_are_rounded_to_what_they_bear(share: float, text: str) ->
         (59.7, "1 min", "1 min"),
         (200, "3 min 20 s", "3 min 20 s"),
         (7_500, "2 h 5 min", "2 h 5 min"),
+        (7_201, "2 h", "2 h"),
     ],
 )
 def test_durations(seconds: float | None, text: str, measured: str) -> None:

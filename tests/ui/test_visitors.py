@@ -21,7 +21,7 @@ from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.status import read_status, write_status
 from arxivtag.settings import RunConfig, TrainingConfig
 from arxivtag.ui.frame import data
-from arxivtag.ui.frame.run_access import UPLOADS_KEY
+from arxivtag.ui.frame.who import UPLOADS_KEY
 from tests.runs.conftest import make_run, refused
 from tests.ui.conftest import PAGES, texts
 from tests.ui.demo_run import RUN_ID, make_demo_run

@@ -21,7 +21,7 @@ from arxivtag.ui.evaluation.labels_part import render_confusions, render_curves,
 from arxivtag.ui.evaluation.stored import Decisions
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded, render_open_tab
-from arxivtag.ui.frame.run_access import visible_runs
+from arxivtag.ui.frame.who import visible_runs
 
 _BESIDE_CHANCE = {"micro_f1": "micro-F1", "lrap": "ranking (LRAP)"}
 

@@ -45,7 +45,7 @@ from arxivtag.papers.schema import (
 from arxivtag.papers.source import ARXIV_ABSTRACTS, ARXIV_METADATA, SAMPLE, parse_source
 from arxivtag.papers.uploads import delete_upload, make_room, save_upload, upload_path, with_layout
 from arxivtag.policy import policy
-from arxivtag.ui.frame import choices, components, data, run_access
+from arxivtag.ui.frame import choices, components, data, who
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
 from arxivtag.ui.frame.memory import shared
@@ -134,7 +134,7 @@ def _stored(file: UploadedFile, home: Path) -> str:
 
 def _drop_unchosen(known: dict[str, str], home: Path) -> None:
     """Delete the files that this session picked before another one and never chose."""
-    chosen = st.session_state.get(run_access.UPLOADS_KEY, {})
+    chosen = st.session_state.get(who.UPLOADS_KEY, {})
     for file_id, source in list(known.items()):
         if source not in chosen:
             del known[file_id]

@@ -265,7 +265,8 @@ def duration_text(seconds: float | None, *, tenths: bool = False) -> str:
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min"
+    minutes, seconds_left = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min {seconds_left} s" if seconds_left else f"{minutes} min"
+    return f"{hours} h {minutes_left} min" if minutes_left else f"{hours} h"

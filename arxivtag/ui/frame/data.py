@@ -31,7 +31,7 @@ from arxivtag.settings import CleaningConfig, RunConfig
 from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.opening import Opening
-from arxivtag.ui.frame.run_access import UPLOADS_KEY, visitor_id
+from arxivtag.ui.frame.who import UPLOADS_KEY, visitor_id
 
 SNAPSHOTS_KEY = "snapshots"  # session state: sources that are parts of Kaggle's snapshot
 

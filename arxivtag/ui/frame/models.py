@@ -9,8 +9,8 @@ from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.loading import load_bundle_once
 from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import FileState, file_state, shared
-from arxivtag.ui.frame.run_access import visible_runs
 from arxivtag.ui.frame.run_text import distinct_names
+from arxivtag.ui.frame.who import visible_runs
 
 PRETRAINED = registry.PRETRAINED
 MANIFEST = "manifest.json"

@@ -11,7 +11,7 @@ from arxivtag.ui.frame import components, data, models, run_text, tables
 from arxivtag.ui.frame.data import settings_on
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PAGES, PageContext
-from arxivtag.ui.frame.run_access import visible_runs
+from arxivtag.ui.frame.who import visible_runs
 
 DOORS = {
     "Explore": (

@@ -18,7 +18,7 @@ from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, run_text, tables
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import visible_run
+from arxivtag.ui.frame.who import visible_run
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
 
 DIFFERENCE = "Difference"

@@ -18,7 +18,7 @@ from arxivtag.ui.evaluation.view import render_evaluation
 from arxivtag.ui.frame import components, data, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import may_see, visible_run
+from arxivtag.ui.frame.who import may_see, visible_run
 from arxivtag.ui.predict.take_along import download_bundle
 from arxivtag.ui.runs.listing import delete_dialog
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text

@@ -21,7 +21,7 @@ from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import visible_run, visible_runs
+from arxivtag.ui.frame.who import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
 from arxivtag.ui.train.one_run import start_run
 from arxivtag.ui.train.watching import current_curves, render_circle, shown_space

@@ -14,7 +14,7 @@ from arxivtag.settings import DEFAULT_PRESET, PRESET_NAMES, PRESETS, all_setting
 from arxivtag.ui.frame import components, data, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import may_see
+from arxivtag.ui.frame.who import may_see
 from arxivtag.ui.runs.comparison import render_scoreboard
 from arxivtag.ui.train.form import setting_label
 

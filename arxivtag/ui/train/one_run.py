@@ -23,7 +23,7 @@ from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.frame import components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import first_visible, may_change, visible_run, visitor_id
+from arxivtag.ui.frame.who import first_visible, may_change, visible_run, visitor_id
 from arxivtag.ui.train.watching import current_curves, render_charts, render_ended_curves
 
 TRAIN = "pages/2_Train.py"

@@ -20,7 +20,7 @@ from arxivtag.ui.frame.choices import shortened
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.opening import NotDoneError, render_work
 from arxivtag.ui.frame.page import PageContext
-from arxivtag.ui.frame.run_access import first_visible, visible_run
+from arxivtag.ui.frame.who import first_visible, visible_run
 from arxivtag.ui.train.forecast import render_forecast
 from arxivtag.ui.train.form import settings_input
 from arxivtag.ui.train.one_run import TRAIN, render_run, start_run
