@@ -172,10 +172,11 @@ def start(plan: Plan, home: Path) -> str:
         raise RefusedError(
             "Visitors start one run at a time.", "Train the presets one after another."
         )
-    room = allowed.max_queue_length - len(jobs.queue(home))
+    room = max(0, allowed.max_queue_length - len(jobs.queue(home)))
     if len(settings) > room:
+        more = "1 more run" if room == 1 else f"{room} more runs"
         raise RefusedError(
-            f"The queue has room for {max(room, 0)} more runs; this sweep has {len(settings)}.",
+            f"The queue has room for {more}; this sweep has {len(settings)}.",
             "Try fewer presets, seeds or values.",
         )
     sweep_id, begun = new_run_id(), []

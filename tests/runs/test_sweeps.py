@@ -102,11 +102,12 @@ def test_waiting_can_be_stopped(quick: Path) -> None:
     assert [run.state for run in done.runs] == ["stopped", "stopped"]
 
 
+@pytest.mark.parametrize(("room", "said"), [(3, "3 more runs;"), (1, "1 more run;")])
 def test_a_sweep_that_the_queue_has_no_room_for_leaves_nothing(
-    home: Path, monkeypatch: pytest.MonkeyPatch
+    room: int, said: str, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(policy, "OWNER_QUEUE_LENGTH", 3)
-    with pytest.raises(RefusedError, match="room for 3"):
+    monkeypatch.setattr(policy, "OWNER_QUEUE_LENGTH", room)
+    with pytest.raises(RefusedError, match=f"room for {said}"):
         sweeps.start(Plan("sample", ("linear",), (1, 2, 3, 4)), home)
     assert not registry.list_runs(home)
 

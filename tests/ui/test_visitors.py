@@ -15,7 +15,7 @@ from arxivtag.errors import DataError, RefusedError
 from arxivtag.fields import to_dict
 from arxivtag.papers.uploads import is_stored, save_upload
 from arxivtag.policy import policy
-from arxivtag.runs import ending, jobs, registry
+from arxivtag.runs import jobs, recorder, registry
 from arxivtag.runs.admission import check_parameters
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.status import read_status, write_status
@@ -180,8 +180,8 @@ def test_a_visitors_training_ends_when_its_time_is_up(
     visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(ending.time, "monotonic", lambda: now[0])
-    should_stop = ending.stop_watch(make_run(home, "run-a", "running"))
+    monkeypatch.setattr(recorder.time, "monotonic", lambda: now[0])
+    should_stop = recorder.stop_watch(make_run(home, "run-a", "running"))
     assert not should_stop()
     now[0] += 60 * config.visitor_limits().max_run_minutes - 1
     assert not should_stop()
@@ -196,9 +196,9 @@ def test_stop_on_request_is_not_taken_for_the_time_limit(
     visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr(ending.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(recorder.time, "monotonic", lambda: now[0])
     folder = make_run(home, "run-a", "running")
-    should_stop = ending.stop_watch(folder)
+    should_stop = recorder.stop_watch(folder)
     folder.stop_marker.write_text("now")
     assert should_stop() == "Stopped"
     now[0] += 60 * 60
