@@ -442,6 +442,18 @@ def test_the_tagged_table_outlasts_a_look_elsewhere(app: AppTest) -> None:
     assert not app.dataframe
 
 
+def test_lists_for_a_download_are_made_only_when_it_is_asked_for(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(predict_many.tables, "with_lists", made)
+    app = tagged(app)
+    assert not app.exception
+    assert app.dataframe
+
+
 def test_another_choice_of_columns_makes_the_table_old(app: AppTest) -> None:
     app = tagged(app)
     assert not app.warning
