@@ -75,8 +75,8 @@ def _texts(bundle: Bundle, corpus: Corpus, rows: Rows) -> Iterator[str]:
 def fit_scope(bundle: Bundle, learned: Sequence[str], unseen: Sequence[str]) -> Scope | None:
     """Return what abstracts read like, or None where too few are unseen to tell.
 
-    Texts are normalised and joined: a sample of those that the model, calibrated, ``learned`` from,
-    and of others.
+    ``learned`` are normalised joined texts that the calibrated model learned from, or a sample of
+    them; ``unseen`` are others.
     """
     pairs, lifts = _usual_pairs(split_words(learned))
     scope = Scope(pairs, lifts, (), ())

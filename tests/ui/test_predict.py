@@ -28,14 +28,14 @@ from arxivtag.tagging.scope import Scope
 from arxivtag.ui.frame import models
 from arxivtag.ui.frame.components import probability_text
 from arxivtag.ui.predict import many as predict_many
-from arxivtag.ui.predict import paper_input
+from arxivtag.ui.predict import paper_input, similar
 from arxivtag.ui.predict.answer import Prediction, predict_text, summary_sentence, tree_html
 from arxivtag.ui.predict.examples import EXAMPLES
 from arxivtag.ui.predict.opinion import opinion_sentence
 from arxivtag.ui.predict.similar import circle_data
 from arxivtag.ui.predict.why import hidden_text, what_if_html
 from tests.ui.conftest import texts
-from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle
+from tests.ui.demo_run import LABELS, RUN_ID, demo_bundle, make_demo_run
 
 OpenApp = Callable[..., AppTest]
 PAGE = "pages/3_Predict.py"
@@ -442,6 +442,18 @@ def test_the_tagged_table_outlasts_a_look_elsewhere(app: AppTest) -> None:
     assert not app.dataframe
 
 
+def test_lists_for_a_download_are_made_only_when_it_is_asked_for(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def made(*_: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(predict_many.tables, "with_lists", made)
+    app = tagged(app)
+    assert not app.exception
+    assert app.dataframe
+
+
 def test_another_choice_of_columns_makes_the_table_old(app: AppTest) -> None:
     app = tagged(app)
     assert not app.warning
@@ -636,13 +648,38 @@ def test_the_pretrained_model_leads_to_papers_of_arxiv(open_app: OpenApp, home: 
     assert len(re.findall(r'href="https://arxiv\.org/abs/[\w.-]+(?:/\d+)?" target', shown)) == 6
 
 
-def test_a_text_is_the_last_dot_among_the_papers_of_its_run() -> None:
-    prediction = predict_text(demo_bundle(), "", EXAMPLES[1].abstract)
+def small_space() -> Space:
+    """Four papers, "a" to "d", of a run with three labels."""
     packed = to_bytes(np.eye(3, dtype=np.float32)[[0, 1, 2, 1]])[None]
-    space = Space(
+    return Space(
         LABELS[:3], ("a", "b", "c", "d"), ((0,), (1,), (2,), (1, 0)), np.ones(1, np.float32), packed
     )
-    data = circle_data(space, prediction, RUN_ID)
+
+
+def test_a_paper_that_was_clicked_is_named_for_its_run_alone(
+    app: AppTest, demo_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clicks = [2]
+
+    def clicked_once(data: object, key: str, on_click: Callable[[int], None]) -> None:
+        if clicks:
+            on_click(clicks.pop())
+
+    other = make_demo_run(demo_home, "20260102-000000-other")
+    monkeypatch.setattr(similar, "_space", lambda *_: small_space())
+    monkeypatch.setattr(similar, "label_space", clicked_once)
+    named = f"c ({LABELS[2]})"
+    app = open_tab(app, "predict-details-3", "Similar papers")
+    assert named in texts(app)
+    app.query_params["model"] = other
+    assert named not in texts(app.run())
+    app.query_params["model"] = RUN_ID
+    assert named in texts(app.run())
+
+
+def test_a_text_is_the_last_dot_among_the_papers_of_its_run() -> None:
+    prediction = predict_text(demo_bundle(), "", EXAMPLES[1].abstract)
+    data = circle_data(small_space(), prediction, RUN_ID)
     places = np.frombuffer(base64.b64decode(str(data["places"])), "<i2").reshape(-1, 2) / 32767
     assert len(places) == 5
     assert data["chosen"] == 4

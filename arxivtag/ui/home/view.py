@@ -8,7 +8,6 @@ import streamlit as st
 from arxivtag.runs import registry, standby
 from arxivtag.settings import DEFAULT_PRESET, preset_settings
 from arxivtag.ui.frame import components, data, models, run_text, tables
-from arxivtag.ui.frame.data import settings_on
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PAGES, PageContext
 from arxivtag.ui.frame.who import visible_runs
@@ -63,7 +62,7 @@ def render_overview(context: PageContext) -> None:
             ]
         )
         if not n_active:
-            expected = settings_on(
+            expected = data.settings_on(
                 preset_settings(DEFAULT_PRESET), context.data_source, context.home
             )
             standby.ensure(context.home, expected)

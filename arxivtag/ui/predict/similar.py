@@ -96,17 +96,18 @@ def _render_among_labels(prediction: Prediction, context: PageContext) -> None:
     space = _space(context.model, file_state(folder.frames), str(context.home))
     if space is None:
         return
+    clicked = f"place-paper-{context.model}"
     label_space(
         circle_data(space, prediction, context.model),
         "place-circle",
-        lambda paper: st.session_state.update({"place-paper": paper}),
+        lambda paper: st.session_state.update({clicked: paper}),
     )
     components.note(
         "The large dot is this abstract, tied to the labels it is given; the others are the run's "
         "validation papers after its last epoch, each in the colour of its first true label. "
         "Click one to read its title."
     )
-    paper = st.session_state.get("place-paper")
+    paper = st.session_state.get(clicked)
     if isinstance(paper, int) and 0 <= paper < len(space.titles):
         own = ", ".join(space.label_names[place] for place in space.paper_labels[paper])
         components.note(f"{space.titles[paper]} ({own})")
