@@ -67,8 +67,7 @@ _SHORT = {"all_zeros": "no label", "most_frequent": "frequent", "linear": "linea
 
 def _worth(evaluation: Mapping[str, Any]) -> str:
     micro_f1 = evaluation.get("micro_f1")
-    n_samples = evaluation.get("n_samples") or 0
-    papers = f"{n_samples:,} paper{'' if n_samples == 1 else 's'}"
+    papers = _counted(evaluation.get("n_samples") or 0, "paper", "papers")
     if micro_f1 is None:
         return f"There is nothing to measure on {papers}."
     bounds = evaluation.get("intervals", {}).get("micro_f1")
@@ -111,9 +110,11 @@ def ceiling_sentence(evaluation: Mapping[str, Any]) -> str:
     if not ceiling:
         return ""
     if ceiling["low"] is None:
+        of_twins = "of near-duplicates with labels"
+        groups = _counted(ceiling["n_groups"], f"group {of_twins} is", f"groups {of_twins} are")
         return (
-            f"How well a model can do at best is not known here: {ceiling['n_groups']} groups of "
-            "near-duplicates with labels are too few to tell how often labels disagree."
+            f"How well a model can do at best is not known here: {groups} too few to tell how "
+            "often labels disagree."
         )
     return (
         f"The labels themselves allow a micro-F1 of {ceiling['low']:.2f} to {ceiling['high']:.2f} "
@@ -127,37 +128,42 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     said = []
     n_skipped = evaluation.get("n_without_abstract") or 0
     if n_skipped:
-        rows = "row without an abstract is" if n_skipped == 1 else "rows without an abstract are"
-        said.append(f"{n_skipped:,} {rows} left out.")
+        rows = "row without an abstract is", "rows without an abstract are"
+        said.append(f"{_counted(n_skipped, *rows)} left out.")
     not_sure = evaluation.get("not_sure") or {}
     if not_sure:
-        said.append(f"Texts that the model cannot judge get no label: {_counted(not_sure)}.")
+        said.append(f"Texts that the model cannot judge get no label: {_listed(not_sure)}.")
     n_unknown = evaluation.get("n_unknown_labels") or 0
     if n_unknown:
-        said.append(
-            f"{n_unknown:,} label occurrences are unknown to the model and left out of the figures."
-        )
+        labels = _counted(n_unknown, "label occurrence is", "label occurrences are")
+        said.append(f"{labels} unknown to the model and left out of the figures.")
     unknown = evaluation.get("unknown_labels") or {}
     if unknown:
-        said.append(f"The most frequent of them: {_counted(unknown)}.")
+        said.append(f"The most frequent of them: {_listed(unknown)}.")
     without = evaluation.get("n_papers_without_known_label") or 0
     if without:
+        are, them = ("it is", "it") if without == 1 else ("they are", "them")
         said.append(
-            f"{without:,} papers have none of the labels the model knows; they are left out of "
-            "ranking figures that have no value for them."
+            f"{_counted(without, 'paper has', 'papers have')} none of the labels the model knows; "
+            f"{are} left out of ranking figures that have no value for {them}."
         )
     n_labels, present = evaluation.get("n_labels"), evaluation.get("n_labels_present")
     if n_labels is not None and present is not None and present < n_labels:
+        absent = n_labels - present
         said.append(
-            f"{n_labels - present} of {n_labels} labels do not occur in these papers; macro "
-            "averages run over the others."
+            f"{absent} of {n_labels} labels {'does' if absent == 1 else 'do'} not occur in these "
+            "papers; macro averages run over the others."
         )
     if evaluation.get("linear_baseline_note"):
         said.append(str(evaluation["linear_baseline_note"]))
     return tuple(said)
 
 
-def _counted(counts: Mapping[str, int]) -> str:
+def _counted(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
+
+
+def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} ({count:,})" for name, count in counts.items())
 
 

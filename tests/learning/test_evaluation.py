@@ -359,6 +359,24 @@ def test_an_empty_evaluation_has_words_too() -> None:
     assert headline.headline_text({}) == "There is no evaluation."
 
 
+def test_one_of_a_kind_is_told_in_the_singular() -> None:
+    one = {
+        "n_without_abstract": 1, "n_unknown_labels": 1, "n_papers_without_known_label": 1,
+        "n_labels": 5, "n_labels_present": 4,
+    }  # fmt: skip
+    assert headline.remarks(one) == (
+        "1 row without an abstract is left out.",
+        "1 label occurrence is unknown to the model and left out of the figures.",
+        "1 paper has none of the labels the model knows; it is left out of ranking figures that "
+        "have no value for it.",
+        "1 of 5 labels does not occur in these papers; macro averages run over the others.",
+    )
+    ceiling = {"low": None, "n_groups": 1}
+    assert "1 group of near-duplicates with labels is too few" in headline.ceiling_sentence(
+        {"ceiling": ceiling}
+    )
+
+
 def test_only_a_runs_own_test_papers_are_called_unseen(run: dict) -> None:
     assert "that it never saw" in headline.headline_sentences(run)[0]
     y_true, y_prob = made(20, 0)
