@@ -88,14 +88,13 @@ def most_frequent_k(
     """
     frequency = np.asarray(label_counts, dtype=np.float32)
     scores = np.broadcast_to(frequency, y_true_val.shape)
-    k = thresholds.choose(y_true_val, scores, "top_k").top_k or 1
+    chosen = thresholds.choose(y_true_val, scores, "top_k")
     of_each = frequency / max(float(frequency.sum()), 1.0)
     shape = (n_samples, len(frequency))
-    chosen = thresholds.Thresholds("top_k", np.zeros(len(frequency), np.float32), k)
-    name = "The most frequent label always" if k == 1 else f"The {k} most frequent labels always"
+    several = f"The {chosen.top_k} most frequent labels always"
     return Baseline(
         MOST_FREQUENT,
-        name,
+        "The most frequent label always" if chosen.top_k == 1 else several,
         "Gives every paper the same labels, without reading it.",
         np.broadcast_to(thresholds.apply(chosen, of_each[None]), shape),
         np.broadcast_to(of_each, shape),
