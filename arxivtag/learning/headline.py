@@ -142,10 +142,10 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
         said.append(f"The most frequent of them: {_listed(unknown)}.")
     without = evaluation.get("n_papers_without_known_label") or 0
     if without:
+        are, them = ("it is", "it") if without == 1 else ("they are", "them")
         said.append(
             f"{_counted(without, 'paper has', 'papers have')} none of the labels the model knows; "
-            "ranking figures that have no value there leave "
-            f"{'it' if without == 1 else 'them'} out."
+            f"{are} left out of ranking figures that have no value for {them}."
         )
     n_labels, present = evaluation.get("n_labels"), evaluation.get("n_labels_present")
     if n_labels is not None and present is not None and present < n_labels:

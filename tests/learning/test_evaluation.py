@@ -367,8 +367,8 @@ def test_one_of_a_kind_is_told_in_the_singular() -> None:
     assert headline.remarks(one) == (
         "1 row without an abstract is left out.",
         "1 label occurrence is unknown to the model and left out of the figures.",
-        "1 paper has none of the labels the model knows; ranking figures that have no value there "
-        "leave it out.",
+        "1 paper has none of the labels the model knows; it is left out of ranking figures that "
+        "have no value for it.",
         "1 of 5 labels does not occur in these papers; macro averages run over the others.",
     )
     ceiling = {"low": None, "n_groups": 1}
