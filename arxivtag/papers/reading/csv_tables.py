@@ -179,7 +179,7 @@ class _BlockReader:
             if not end:
                 # One row is as long as a block: by a stray quotation mark, or by itself.
                 end, is_suspicious = rest.rfind(b"\n") + 1, True
-                if not end or not self._is_row(_lines(rest)[1]):
+                if not end or not any(map(self._is_row, _lines(rest)[1:2])):
                     raise DataError(
                         f"{self._request.path.name} has a row longer than {BLOCK_BYTES >> 20} MB.",
                         "Perhaps a quotation mark is not closed.",
