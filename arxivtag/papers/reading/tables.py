@@ -5,6 +5,7 @@ Formats that give one object per paper end in :func:`table_of_records`, others i
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -190,18 +191,15 @@ def _to_batch(records: Sequence[dict[str, str]], names: Sequence[str]) -> pa.Rec
 
 
 def _without_long_cells(batch: pa.RecordBatch, bounds: Limits, tally: Tally) -> pa.RecordBatch:
-    too_long = None
-    for column in batch.columns:
-        # Bytes are a quick upper bound of characters.
-        longest = pc.max(pc.binary_length(column)).as_py() or 0
-        if longest > bounds.max_cell_chars:
-            over = pc.greater(pc.utf8_length(column), bounds.max_cell_chars)
-            too_long = over if too_long is None else pc.or_(too_long, over)
-    if too_long is None:
+    # Bytes are a quick upper bound of characters.
+    most = bounds.max_cell_chars
+    long = [one for one in batch.columns if (pc.max(pc.binary_length(one)).as_py() or 0) > most]
+    if not long:
         return batch
+    too_long = functools.reduce(pc.or_, (pc.greater(pc.utf8_length(one), most) for one in long))
     kept = batch.filter(pc.invert(too_long))
     if kept.num_rows < batch.num_rows:
-        reason = f"a cell of more than {bounds.max_cell_chars:,} characters"
+        reason = f"a cell of more than {most:,} characters"
         tally.skip(reason, batch.num_rows - kept.num_rows)
     return kept
 
