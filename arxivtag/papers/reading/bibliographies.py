@@ -31,7 +31,7 @@ def read_ris(request: ReadRequest) -> pa.Table:
 def _read(
     request: ReadRequest, parse: Callable[[str, Tally], Iterator[Record]], unit: str
 ) -> pa.Table:
-    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+    with open_text(request.path, request.bounds, request.encoding) as stream:
         content = bytearray()
         while len(content) <= _MOST_MB * 1_000_000 and (piece := stream.read(1 << 20)):
             content += piece

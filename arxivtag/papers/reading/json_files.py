@@ -15,7 +15,7 @@ from arxivtag.papers.reading.tables import BLOCK_BYTES, ReadRequest, Record, tab
 
 def read_json_lines(request: ReadRequest) -> pa.Table:
     """Return the table of a file with one JSON object per line."""
-    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+    with open_text(request.path, request.bounds, request.encoding) as stream:
         nothing = DataError(
             f"{request.path.name} does not hold one JSON object per line.",
             "Each line should be one paper, as a JSON object.",
@@ -66,7 +66,7 @@ def json_records(
 
 def read_json_array(request: ReadRequest) -> pa.Table:
     """Return the table of a file that holds one array of JSON objects."""
-    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+    with open_text(request.path, request.bounds, request.encoding) as stream:
         nothing = DataError(
             f"{request.path.name} does not hold an array of JSON objects.",
             "Each item should be one paper, as a JSON object.",
