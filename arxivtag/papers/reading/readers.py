@@ -37,8 +37,8 @@ from arxivtag.papers.reading.opening import (
     NotUtf8Error,
     OtherEncodingError,
     check_size,
-    choose_encoding,
     open_text,
+    other_encoding,
 )
 from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink
 
@@ -233,7 +233,7 @@ def _read_one(request: ReadRequest) -> pa.Table:
     try:
         return _reader_of(request.path, request.bounds)(request)
     except NotUtf8Error as error:
-        raise choose_encoding(request.path, request.bounds) from error
+        raise other_encoding(request.path, request.bounds) from error
 
 
 def _reader_of(path: Path, bounds: Limits) -> Callable[[ReadRequest], pa.Table]:
