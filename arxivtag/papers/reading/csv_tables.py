@@ -46,15 +46,12 @@ pa.enable_signal_handlers(False)
 
 def read_csv(request: ReadRequest) -> pa.Table:
     """Return the table of a CSV file, every column text."""
-    with open_text(request.path, request.bounds, request.encoding) as stream:
+    with request.open_text() as stream:
         header = read_header(stream, request)
         kept = list(request.columns(header.names))
         if not stream.has_more():
             return empty_table(kept)
-        table = collect(request, _batches(stream, header, kept, request), kept)
-        if stream.n_nul:
-            request.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
-        return table
+        return collect(request, _batches(stream, header, kept, request), kept)
 
 
 def read_text(request: ReadRequest) -> pa.Table:
@@ -68,7 +65,7 @@ def read_text(request: ReadRequest) -> pa.Table:
     if "\t" in first or len(first) <= _LONG_LINE_CHARS:
         return read_csv(request)
     request.tally.notes.append("Each line was read as one abstract.")
-    with open_text(request.path, request.bounds, request.encoding) as stream:
+    with request.open_text() as stream:
         lines = iter(lambda: stream.read_line(BLOCK_BYTES), b"")
         texts = (line.decode("utf-8", "replace").strip() for line in lines)
         records: Iterator[Record] = ({"abstract": text} for text in texts if text)

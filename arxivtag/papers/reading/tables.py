@@ -5,6 +5,7 @@ Formats that give one object per paper end in :func:`table_of_records`, others i
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 from arxivtag.config import Limits
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.cells import cell_text, text_array, without_surrogates
-from arxivtag.papers.reading.opening import Encoding, TextBytes, check_unpacked
+from arxivtag.papers.reading.opening import Encoding, TextBytes, check_unpacked, open_text
 from arxivtag.papers.schema import ReadReport
 
 # No row of a CSV, and no line of JSON, may be longer.
@@ -94,6 +95,14 @@ class ReadRequest:
     sink: Sink | None = None
     tally: Tally = field(default_factory=Tally)
     encoding: Encoding = "utf-8"
+
+    @contextlib.contextmanager
+    def open_text(self) -> Iterator[TextBytes]:
+        """Open the file as text; how many NUL characters were left out is noted."""
+        with open_text(self.path, self.bounds, self.encoding) as stream:
+            yield stream
+            if stream.n_nul:
+                self.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
 
     def start_over(self, notes: Iterable[str]) -> None:
         """Forget what was read: all is read again, for the reasons in ``notes``."""
