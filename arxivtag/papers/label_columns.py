@@ -79,23 +79,26 @@ def read_labels(
     Raises:
         DataError: If the columns hold no names of labels.
     """
-    written = _written(table, columns, chosen)
-    cells = written.cells
-    label_format = LabelFormat()  # where each column is one label
+    label_format, words = LabelFormat(), ""  # where each column is one label
+    notes: list[str] = []
     if list(columns) == [chosen]:
+        cells = table[chosen]
         label_format = understand_labels(cells) if separator == AUTO else format_named(separator)
+    elif chosen == ONE_PER_LABEL:
+        cells, words, notes = _bits(table[list(columns)])
+    else:  # numbered columns of one label each become a list
+        rows = zip(*(table[name] for name in columns), strict=True)
+        lists = [json.dumps([cell for cell in row if cell.strip()]) for row in rows]
+        cells = pd.Series(lists, index=table.index, dtype=object)
     labels, problem = _split(cells, label_format)
     distinct = {label for combination in labels.dropna().unique() for label in combination}
     shown = examples(cells, label_format)
-    if written.words:  # the cells are not the file's own
+    if words:  # the cells are not the file's own
         shown = tuple(
             LabelExample(", ".join(f"{label}: 1" for label in one.labels), one.labels)
             for one in shown
         )
-    reading = LabelReading(
-        written.words or label_format.words, label_format.name, len(distinct), shown
-    )
-    notes = list(written.notes)
+    reading = LabelReading(words or label_format.words, label_format.name, len(distinct), shown)
     if not label_format.is_sure:
         notes.append(
             f"{label_format.words} That is a guess: check it, and say what separates labels "
@@ -112,26 +115,6 @@ def read_labels(
     return LabelsRead(labels, reading, tuple(notes), int(unusable.sum()))
 
 
-@dataclass(frozen=True)
-class _Written:
-    """The cells of labels; where several columns hold them, what these are, in words."""
-
-    cells: pd.Series
-    words: str = ""
-    notes: tuple[str, ...] = ()
-
-
-def _written(table: pd.DataFrame, columns: Sequence[str], chosen: str) -> _Written:
-    if list(columns) == [chosen]:
-        return _Written(table[chosen])
-    if chosen == ONE_PER_LABEL:
-        return _bits(table[list(columns)])
-    # Numbered columns of one label each become a list.
-    rows = zip(*(table[name] for name in columns), strict=True)
-    cells = [json.dumps([cell for cell in row if cell.strip()]) for row in rows]
-    return _Written(pd.Series(cells, index=table.index, dtype=object))
-
-
 def _split(cells: pd.Series, label_format: LabelFormat) -> tuple[pd.Series, str]:
     """Return the labels of each cell, None where it holds none, and the first cell's fault."""
     labels: dict[str, tuple[str, ...] | None] = {}
@@ -145,8 +128,8 @@ def _split(cells: pd.Series, label_format: LabelFormat) -> tuple[pd.Series, str]
     return cells.astype(object).map(labels), problem
 
 
-def _bits(table: pd.DataFrame) -> _Written:
-    """Return the names of the columns that hold 1, as a JSON list per row.
+def _bits(table: pd.DataFrame) -> tuple[pd.Series, str, list[str]]:
+    """Return the names of the columns that hold 1, as a JSON list per row, a sentence, and notes.
 
     A column without a 0 or without a 1 does not tell papers apart and is not a label.
     """
@@ -168,7 +151,7 @@ def _bits(table: pd.DataFrame) -> _Written:
     notes = [f"{words} They are {_listed(names)}."]
     if left_out := [name for name in map(str, table.columns) if name not in names]:
         notes.append(f"Not labels, since they hold other values or only one: {_listed(left_out)}.")
-    return _Written(cells, words, tuple(notes))
+    return cells, words, notes
 
 
 def _listed(names: Sequence[str]) -> str:

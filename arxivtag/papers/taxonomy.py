@@ -14,7 +14,6 @@ import difflib
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Literal
 
 from arxivtag.config import ASSETS_FOLDER
@@ -23,13 +22,11 @@ LabelKind = Literal["arxiv", "acm", "msc", "unknown"]
 
 with (ASSETS_FOLDER / "arxiv_categories.csv").open(newline="", encoding="utf-8") as _file:
     _ROWS = list(csv.DictReader(_file))
-LABEL_NAMES: Mapping[str, str] = MappingProxyType({row["code"]: row["name"] for row in _ROWS})
+LABEL_NAMES: Mapping[str, str] = {row["code"]: row["name"] for row in _ROWS}
 # Six areas have two names each: records list both up to about November 2025, later ones the
 # first. Retired archives have a successor where arXiv turned them into one category; others
 # (astro-ph, cond-mat, q-bio) were divided, so that no category stands for their papers.
-CURRENT_NAMES: Mapping[str, str] = MappingProxyType(
-    {row["code"]: row["current"] for row in _ROWS if row["current"]}
-)
+CURRENT_NAMES: Mapping[str, str] = {row["code"]: row["current"] for row in _ROWS if row["current"]}
 
 _NAMES_OF_AREA: dict[str, list[str]] = {}  # under its first name
 for _second, _first in CURRENT_NAMES.items():

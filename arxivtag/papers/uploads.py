@@ -146,16 +146,14 @@ def _stored(root: Path) -> Iterator[_Stored]:
 
 def _copy_bounded(content: BinaryIO, file: BinaryIO) -> None:
     most_mb = policy().max_upload_mb
-    n_bytes = 0
     while piece := content.read(_PIECE_BYTES):
-        n_bytes += len(piece)
-        if n_bytes > most_mb * 1_000_000:
+        file.write(piece)
+        if file.tell() > most_mb * 1_000_000:
             raise DataError(
                 f"An uploaded file may have at most {most_mb:,} MB.",
                 "Split or pack it (.gz, .xz, .zst).",
             )
-        file.write(piece)
-    if n_bytes == 0:
+    if not file.tell():
         raise DataError("The uploaded file is empty.", "Choose a file with papers in it.")
 
 
@@ -165,10 +163,9 @@ def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
     The upload counts as used now.
     """
     folder, about = _about(source, home)
-    file = about["file"]
     with contextlib.suppress(OSError):  # a read-only disk is no reason to fail
         os.utime(folder)
-    return folder / file, str(about["name"])
+    return folder / about["file"], str(about["name"])
 
 
 def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
@@ -206,7 +203,7 @@ def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
         DataError: If there is no room for a copy.
     """
     folder, about = _about(source, home)
-    if upload_layout(source, home) == layout:
+    if Layout(about["mapping"], about["label_separator"]) == layout:
         return source
     if (folder / _CHOSEN).exists():
         with (folder / about["file"]).open("rb") as file:

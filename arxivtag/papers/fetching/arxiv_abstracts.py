@@ -15,7 +15,7 @@ from arxivtag.callbacks import OnProgress
 from arxivtag.config import SourcesConfig, downloads_folder
 from arxivtag.errors import DataError, FetchError
 from arxivtag.papers.fetching.fetched import check_csv_target, only_one, write_record
-from arxivtag.papers.fetching.http import Meter, answer, content_length, patiently, pieces
+from arxivtag.papers.fetching.http import Meter, answer, patiently, pieces, whole_number
 from arxivtag.papers.label_columns import read_labels
 from arxivtag.papers.labels import AUTO
 from arxivtag.papers.reading.readers import read_table
@@ -108,7 +108,7 @@ def _fetch_into(file: BinaryIO, url: str, meter: Meter, config: SourcesConfig) -
             _check_is_file(response)
             file.seek(0)
             file.truncate()
-            length = content_length(response)
+            length = whole_number(response, "content-length")
             for piece in pieces(response, config.max_download_mb):
                 file.write(piece)
                 meter.report("fetching", file.tell(), length)

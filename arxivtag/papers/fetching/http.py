@@ -115,7 +115,7 @@ def _follow(client: httpx.Client, url: str, config: SourcesConfig) -> httpx.Resp
 
 
 def _busy(response: httpx.Response) -> TryAgainError:
-    wait_s = float(_whole_number(response, "retry-after") or 0)
+    wait_s = float(whole_number(response, "retry-after") or 0)
     minutes = f"{math.ceil(wait_s / 60):,} min" if wait_s else "a few minutes"
     message = f"{response.url.host} is busy: it answers {response.status_code}."
     return TryAgainError(message, f"Wait {minutes} and try again", wait_s)
@@ -127,7 +127,7 @@ def pieces(response: httpx.Response, max_mb: float) -> Iterator[bytes]:
     Raises:
         FetchError: If they are more than ``max_mb``, or the answer says so beforehand.
     """
-    announced = content_length(response) or 0
+    announced = whole_number(response, "content-length") or 0
     n_bytes = 0
     for piece in response.iter_raw():  # without a size, so that nothing that came is lost
         n_bytes += len(piece)
@@ -139,12 +139,8 @@ def pieces(response: httpx.Response, max_mb: float) -> Iterator[bytes]:
         yield piece
 
 
-def content_length(response: httpx.Response) -> int | None:
-    """Return how many bytes an answer says that it has."""
-    return _whole_number(response, "content-length")
-
-
-def _whole_number(response: httpx.Response, header: str) -> int | None:
+def whole_number(response: httpx.Response, header: str) -> int | None:
+    """Return what a header of an answer says, if it is a whole number."""
     text = response.headers.get(header, "")
     return int(text[:15]) if text.isascii() and text.isdigit() else None
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 
 from arxivtag.errors import DataError
-from arxivtag.papers.reading.opening import open_text
 from arxivtag.papers.reading.tables import ReadRequest, Record, Tally, table_of_records
 
 # Both libraries hold the whole file as objects, ten times its size.
@@ -31,7 +30,7 @@ def read_ris(request: ReadRequest) -> pa.Table:
 def _read(
     request: ReadRequest, parse: Callable[[str, Tally], Iterator[Record]], unit: str
 ) -> pa.Table:
-    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+    with request.open_text() as stream:
         content = bytearray()
         while len(content) <= _MOST_MB * 1_000_000 and (piece := stream.read(1 << 20)):
             content += piece

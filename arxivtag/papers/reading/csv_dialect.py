@@ -146,18 +146,17 @@ def _check(head: bytes, is_cut: bool, request: ReadRequest) -> None:
 
 def _next_lines(stream: TextBytes) -> str:
     """Return the lines that come next in the stream, and leave them there."""
-    lines: list[bytes] = []
-    n_bytes = 0
-    while len(lines) < _LINES_LOOKED_AT and n_bytes < _HEADER_BYTES:
-        line = stream.read_line(_HEADER_BYTES - n_bytes)
-        if not line:
-            break
-        lines.append(line)
-        n_bytes += len(line)
-    stream.push_back(b"".join(lines))
-    # The last row may go on behind them, which would count against every way.
-    whole = lines if len(lines) < _LINES_LOOKED_AT and n_bytes < _HEADER_BYTES else lines[:-1]
-    return b"".join(whole).decode("utf-8", "replace")
+    content = b""
+    while content.count(b"\n") < _LINES_LOOKED_AT and (
+        piece := stream.read(_HEADER_BYTES - len(content))
+    ):
+        content += piece
+    stream.push_back(content)
+    lines = content.split(b"\n")
+    if len(lines) > _LINES_LOOKED_AT or len(content) == _HEADER_BYTES:
+        # The last row may go on behind them, which would count against every way.
+        lines = lines[:-1][: _LINES_LOOKED_AT - 1]
+    return b"\n".join(lines).decode("utf-8", "replace")
 
 
 def _first_row(stream: TextBytes) -> tuple[bytes, bool]:

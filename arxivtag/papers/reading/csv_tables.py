@@ -23,7 +23,7 @@ import pyarrow.csv as pa_csv
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.cells import text_array
 from arxivtag.papers.reading.csv_dialect import Header, read_header
-from arxivtag.papers.reading.opening import NotUtf8Error, TextBytes, choose_encoding, open_text
+from arxivtag.papers.reading.opening import TextBytes, open_text
 from arxivtag.papers.reading.tables import (
     BLOCK_BYTES,
     ReadRequest,
@@ -45,23 +45,13 @@ pa.enable_signal_handlers(False)
 
 
 def read_csv(request: ReadRequest) -> pa.Table:
-    """Return the table of a CSV file, every column text.
-
-    Raises:
-        OtherEncodingError: If it is not of the request's encoding: all is to be read again.
-    """
-    try:
-        with open_text(request.path, request.bounds, request.encoding) as stream:
-            header = read_header(stream, request)
-            kept = list(request.columns(header.names))
-            if not stream.has_more():
-                return empty_table(kept)
-            table = collect(request, _batches(stream, header, kept, request), kept)
-            if stream.n_nul:
-                request.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
-            return table
-    except NotUtf8Error as error:
-        raise choose_encoding(request.path, request.bounds) from error
+    """Return the table of a CSV file, every column text."""
+    with request.open_text() as stream:
+        header = read_header(stream, request)
+        kept = list(request.columns(header.names))
+        if not stream.has_more():
+            return empty_table(kept)
+        return collect(request, _batches(stream, header, kept, request), kept)
 
 
 def read_text(request: ReadRequest) -> pa.Table:
@@ -75,7 +65,7 @@ def read_text(request: ReadRequest) -> pa.Table:
     if "\t" in first or len(first) <= _LONG_LINE_CHARS:
         return read_csv(request)
     request.tally.notes.append("Each line was read as one abstract.")
-    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+    with request.open_text() as stream:
         lines = iter(lambda: stream.read_line(BLOCK_BYTES), b"")
         texts = (line.decode("utf-8", "replace").strip() for line in lines)
         records: Iterator[Record] = ({"abstract": text} for text in texts if text)
@@ -179,7 +169,7 @@ class _BlockReader:
             if not end:
                 # One row is as long as a block: by a stray quotation mark, or by itself.
                 end, is_suspicious = rest.rfind(b"\n") + 1, True
-                if not end or not self._is_row(_lines(rest)[1]):
+                if not end or not any(map(self._is_row, _lines(rest)[1:2])):
                     raise DataError(
                         f"{self._request.path.name} has a row longer than {BLOCK_BYTES >> 20} MB.",
                         "Perhaps a quotation mark is not closed.",

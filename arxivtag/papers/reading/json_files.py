@@ -9,21 +9,18 @@ import ijson
 import pyarrow as pa
 
 from arxivtag.errors import DataError
-from arxivtag.papers.reading.opening import TextBytes, open_text
+from arxivtag.papers.reading.opening import TextBytes
 from arxivtag.papers.reading.tables import BLOCK_BYTES, ReadRequest, Record, table_of_records
 
 
 def read_json_lines(request: ReadRequest) -> pa.Table:
     """Return the table of a file with one JSON object per line."""
-    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+    with request.open_text() as stream:
         nothing = DataError(
             f"{request.path.name} does not hold one JSON object per line.",
             "Each line should be one paper, as a JSON object.",
         )
-        table = table_of_records(request, json_records(stream, request), stream, nothing)
-        if stream.n_nul:
-            request.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
-        return table
+        return table_of_records(request, json_records(stream, request), stream, nothing)
 
 
 def json_records(
@@ -66,7 +63,7 @@ def json_records(
 
 def read_json_array(request: ReadRequest) -> pa.Table:
     """Return the table of a file that holds one array of JSON objects."""
-    with open_text(request.path, request.bounds, "utf-8-replace") as stream:
+    with request.open_text() as stream:
         nothing = DataError(
             f"{request.path.name} does not hold an array of JSON objects.",
             "Each item should be one paper, as a JSON object.",

@@ -97,7 +97,7 @@ class _XzReader(io.RawIOBase):
 
 
 class NotUtf8Error(DataError):
-    """A file is not valid UTF-8; it may be read again in the way of :func:`choose_encoding`."""
+    """A file is not valid UTF-8; it may be read again in the way of :func:`other_encoding`."""
 
 
 class OtherEncodingError(Exception):
@@ -304,7 +304,7 @@ def _looks_binary(head: bytes) -> bool:
 _WESTERN = frozenset("àâäáãåçéèêëíîïñóôöõúùûüßæøœÄÖÜÉ’“”–")
 
 
-def choose_encoding(path: Path, bounds: Limits) -> OtherEncodingError:
+def other_encoding(path: Path, bounds: Limits) -> OtherEncodingError:
     """Return how to read a text file that is not valid UTF-8.
 
     A file with mostly valid UTF-8 beyond ASCII has a few broken characters, which are replaced.

@@ -34,9 +34,11 @@ from arxivtag.papers.reading.csv_tables import read_csv, read_text
 from arxivtag.papers.reading.json_files import read_json_array, read_json_lines
 from arxivtag.papers.reading.opening import (
     DAMAGED,
+    NotUtf8Error,
     OtherEncodingError,
     check_size,
     open_text,
+    other_encoding,
     read_errors,
 )
 from arxivtag.papers.reading.tables import RawTable, ReadRequest, Sink
@@ -232,7 +234,10 @@ def _read_parts(parts: Sequence[Path], request: ReadRequest) -> pa.Table:
 
 def _read_one(request: ReadRequest) -> pa.Table:
     check_size(request.path, request.bounds)
-    return _reader_of(request.path, request.bounds)(request)
+    try:
+        return _reader_of(request.path, request.bounds)(request)
+    except NotUtf8Error as error:
+        raise other_encoding(request.path, request.bounds) from error
 
 
 def _reader_of(path: Path, bounds: Limits) -> Callable[[ReadRequest], pa.Table]:

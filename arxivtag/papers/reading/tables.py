@@ -5,6 +5,8 @@ Formats that give one object per paper end in :func:`table_of_records`, others i
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +20,7 @@ import pyarrow.compute as pc
 from arxivtag.config import Limits
 from arxivtag.errors import DataError
 from arxivtag.papers.reading.cells import cell_text, text_array, without_surrogates
-from arxivtag.papers.reading.opening import Encoding, TextBytes, check_unpacked
+from arxivtag.papers.reading.opening import Encoding, TextBytes, check_unpacked, open_text
 from arxivtag.papers.schema import ReadReport
 
 # No row of a CSV, and no line of JSON, may be longer.
@@ -93,6 +95,14 @@ class ReadRequest:
     sink: Sink | None = None
     tally: Tally = field(default_factory=Tally)
     encoding: Encoding = "utf-8"
+
+    @contextlib.contextmanager
+    def open_text(self) -> Iterator[TextBytes]:
+        """Open the file as text; how many NUL characters were left out is noted."""
+        with open_text(self.path, self.bounds, self.encoding) as stream:
+            yield stream
+            if stream.n_nul:
+                self.tally.notes.append(f"NUL characters left out: {stream.n_nul:,}.")
 
     def start_over(self, notes: Iterable[str]) -> None:
         """Forget what was read: all is read again, for the reasons in ``notes``."""
@@ -190,18 +200,15 @@ def _to_batch(records: Sequence[dict[str, str]], names: Sequence[str]) -> pa.Rec
 
 
 def _without_long_cells(batch: pa.RecordBatch, bounds: Limits, tally: Tally) -> pa.RecordBatch:
-    too_long = None
-    for column in batch.columns:
-        # Bytes are a quick upper bound of characters.
-        longest = pc.max(pc.binary_length(column)).as_py() or 0
-        if longest > bounds.max_cell_chars:
-            over = pc.greater(pc.utf8_length(column), bounds.max_cell_chars)
-            too_long = over if too_long is None else pc.or_(too_long, over)
-    if too_long is None:
+    # Bytes are a quick upper bound of characters.
+    most = bounds.max_cell_chars
+    long = [one for one in batch.columns if (pc.max(pc.binary_length(one)).as_py() or 0) > most]
+    if not long:
         return batch
+    too_long = functools.reduce(pc.or_, (pc.greater(pc.utf8_length(one), most) for one in long))
     kept = batch.filter(pc.invert(too_long))
     if kept.num_rows < batch.num_rows:
-        reason = f"a cell of more than {bounds.max_cell_chars:,} characters"
+        reason = f"a cell of more than {most:,} characters"
         tally.skip(reason, batch.num_rows - kept.num_rows)
     return kept
 

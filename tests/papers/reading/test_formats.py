@@ -298,6 +298,47 @@ def test_older_encodings_are_told(tmp_path: Path, codec: str, name: str) -> None
     assert f"The file is not UTF-8; it was read as {name}." in read_table(path).report.notes
 
 
+AUGMENTED = "Größe und Maß, étude naïve"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.txt", f"{AUGMENTED}, {'a long line ' * 10}\n"),
+        ("a.jsonl", f'{{"abstract": "{AUGMENTED}"}}\n'),
+        ("a.json", f'[{{"abstract": "{AUGMENTED}"}}]'),
+        ("a.bib", f"@article{{a, title={{T}}, abstract={{{AUGMENTED}}}}}\n"),
+        ("a.ris", f"TY  - JOUR\nTI  - T\nAB  - {AUGMENTED}\nER  - \n"),
+    ],
+)
+def test_older_encodings_are_told_in_every_format_of_text(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content.encode("cp1252"))
+    read = read_table(path)
+    assert read.table["abstract"].tolist()[0].startswith(AUGMENTED)
+    assert "The file is not UTF-8; it was read as Windows-1252." in read.report.notes
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "abstract,labels\no\0ne,cs.LG\n"),
+        ("a.txt", f"o\0ne{' long line' * 12}\n"),
+        ("a.jsonl", '{"abstract": "o\0ne"}\n'),
+        ("a.json", '[{"abstract": "o\0ne"}]'),
+        ("a.bib", "@article{a, title={T}, abstract={o\0ne}}\n"),
+    ],
+)
+def test_nul_characters_are_left_out_and_counted(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    read = read_table(path)
+    assert read.table["abstract"].tolist()[0].startswith("one")
+    assert "NUL characters left out: 1." in read.report.notes
+
+
 def test_delimiters_within_quotation_marks_do_not_count(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text('"title, subtitle, more";abstract;labels\nT;one, two;cs.LG\n')

@@ -340,6 +340,18 @@ def test_rows_stay_whole_wherever_a_block_ends(
     assert list(read_table(path).table.itertuples(index=False, name=None)) == rows
 
 
+@pytest.mark.parametrize("n_chars", [997, 998, 999])
+def test_an_open_mark_in_a_line_as_long_as_a_block(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, n_chars: int
+) -> None:
+    monkeypatch.setattr(csv_tables, "BLOCK_BYTES", 1000)
+    rows = "T,one,cs.LG\nU,two,cs.CV\n" * 100
+    path = tmp_path / "a.csv"
+    path.write_text(f'p,q,r\n"{"a" * n_chars}\n{rows}')
+    with pytest.raises(DataError, match="row longer than"):
+        read_table(path)
+
+
 @pytest.mark.parametrize("n_rows", [333, 512, 700, 1000])
 def test_parquet_lists_in_row_groups_of_any_size(tmp_path: Path, n_rows: int) -> None:
     """Batches are of 512 rows; Arrow cannot join lists of texts across two row groups."""
