@@ -117,9 +117,11 @@ def test_stop_keeps_what_was_trained_and_begins_the_next(quick: Path) -> None:
 
 
 def test_stopping_a_waiting_run_withdraws_it_and_an_ended_one_changes_nothing(quick: Path) -> None:
-    first, waiting = begin(quick, epochs=1), begin(quick)
+    hold(quick)
+    first, waiting = begin(quick, epochs=4), begin(quick)
     jobs.stop(waiting, quick)
     assert state_of(waiting, quick) == "stopped"
+    go_on(quick)
     wait_for(lambda: state_of(first, quick) == "finished")
     jobs.stop(first, quick)
     assert not registry.RunFolder(first, quick).stop_marker.exists()
