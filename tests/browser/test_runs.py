@@ -253,6 +253,16 @@ def test_runs_again_with_the_same_and_with_changed_settings(
     )
 
 
+def test_the_link_to_the_page_itself_leaves_the_run(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs?run=20260101-000000-aaaa")
+    expect(page.get_by_role("button", name="All runs")).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Runs").click()
+    page.wait_for_url(re.compile(r"/Runs$"))
+    expect(page.get_by_text("Try several")).to_be_visible()
+
+
 def test_deletes_after_a_question(runs_server: Server, open_page: Callable[..., Page]) -> None:
     finished_run(runs_server.home, "20270101-000000-dele", "tuned", 0.5)
     page = open_page(f"{runs_server.url}/Runs")
