@@ -28,6 +28,7 @@ from arxivtag.papers.labels import (
     LabelReading,
     understand_labels,
 )
+from arxivtag.papers.missing import blank_missing
 from arxivtag.papers.reading.readers import FORMATS, read_table
 from arxivtag.papers.schema import (
     ABSTRACT,
@@ -182,6 +183,7 @@ def _layout_input(path: Path) -> Layout | None:
     dated = date_columns(columns, (*texts, *label_columns))
     looked_at = dict.fromkeys([*texts, *label_columns, *dated.values()])
     table = _first_rows(path, LOOKED_AT, tuple(looked_at))
+    table, _ = blank_missing(table, {"texts": texts, LABELS: label_columns})  # as they are used
     separator: str | None = AUTO
     if label_columns == [chosen]:
         # Of its own for each file and column, so that another one is judged anew.
