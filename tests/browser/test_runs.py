@@ -20,7 +20,9 @@ from arxivtag.settings import PRESETS
 from tests.browser.conftest import (
     Server,
     box_at_rest,
+    boxes,
     eventually,
+    fits,
     start_server,
     stop_jobs,
     wait_until_idle,
@@ -189,6 +191,19 @@ def test_replays_epochs_and_tells_of_a_dot(
     assert Path(table.value.path()).read_text().startswith("title,labels,x,y,cs.CV,cs.LG,stat.ML")
     canvas.press("ArrowRight")
     expect(page.locator(".at-papers li.chosen p")).not_to_have_text("paper 0")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_stands_below_a_label_space_stays_within_it(
+    runs_server: Server, open_page: Callable[..., Page], width: int
+) -> None:
+    two = "20260102-000000-bbbb,20260101-000000-aaaa"
+    page = open_page(f"{runs_server.url}/Runs?compare={two}", width=width)
+    expect(page.get_by_label("Epoch shown")).to_have_count(2)
+    fits(page)
+    lines = boxes(page, ".at-space-line")
+    for line, save in zip(lines, boxes(page, ".at-space .at-save"), strict=True):
+        assert save["right"] <= line["right"] + 1
 
 
 @pytest.mark.slow
