@@ -56,10 +56,9 @@ def cleaning_figure(funnel: pd.DataFrame, rules: Sequence[str]) -> go.Figure:
 
 def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
     """Draw :func:`label_balance`: each label's share of train, val and test papers."""
-    figure = theme.new_figure(
-        "Share of papers with the label", height=140 + 24 * max(len(balance), 3)
-    )
     texts = theme.label_texts(balance)
+    height = 140 + max(24, theme.row_height(texts)) * max(len(texts), 3)
+    figure = theme.new_figure("Share of papers with the label", height=height)
     for color, (split, symbol) in zip(theme.PALETTE, SPLIT_SYMBOLS.items(), strict=False):
         figure.add_scatter(
             x=balance[f"{split}_share"],

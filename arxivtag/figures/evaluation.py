@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, new_figure, plain
+from arxivtag.figures.theme import ACCENT, MUTED, PALETTE, count_axis, new_figure, plain
 
 Columns = Mapping[str, Sequence[Any]]
 _SAID = {"false_positive_rate": "false positives"}
@@ -268,7 +268,7 @@ def label_scatter_figure(labels: pd.DataFrame) -> go.Figure:
         hovertemplate="<b>%{customdata[0]}</b> %{customdata[1]}<br>F1 %{y:.2f} on "
         "%{customdata[2]:,} test papers<br>learnt from %{x:,} papers<extra></extra>",
     )
-    figure.update_xaxes(title_text="Training papers with the label (log scale)", type="log")
+    figure.update_xaxes(**count_axis("Training papers with the label", log=True))
     figure.update_yaxes(title_text="F1 on test papers", range=[-0.03, 1.03])
     return figure
 

@@ -71,9 +71,10 @@ def _boxes(figures: pd.DataFrame, y: Sequence[str | int], hoverinfo: str) -> go.
 
 def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`length_by_label`: quartiles as boxes, 5th to 95th percentile as whiskers."""
-    figure = theme.new_figure("Words per abstract, by label", height=110 + 26 * max(len(table), 3))
-    places = list(range(len(table)))
     texts = theme.label_texts(table)
+    places = list(range(len(texts)))
+    height = 110 + max(26, theme.row_height(texts)) * max(len(texts), 3)
+    figure = theme.new_figure("Words per abstract, by label", height=height)
     figure.add_trace(_boxes(table, places, hoverinfo="skip"))
     # A box shows seven hover labels at once; one text on its median says it better.
     figure.add_scatter(

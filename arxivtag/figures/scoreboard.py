@@ -41,7 +41,7 @@ def scoreboard_figure(models: pd.DataFrame, ceiling: Band | None) -> go.Figure:
         "from %{customdata[1]:.3f} to %{customdata[2]:.3f}<extra></extra>",
         showlegend=False,
     )
-    figure.update_xaxes(title_text="Micro-F1 (line: lowest to highest seed)", tickformat=".2f")
+    figure.update_xaxes(title_text="Micro-F1 (line: lowest to highest seed)")
     figure.update_yaxes(**names_axis(list(models["name"])), showgrid=True)
     return figure
 
@@ -75,7 +75,7 @@ def learning_curve_figure(
         tickvals=counts,
         ticktext=[f"{n:,}" for n in counts],
     )
-    figure.update_yaxes(title_text="Micro-F1 on the same test papers", tickformat=".2f")
+    figure.update_yaxes(title_text="Micro-F1 on the same test papers")
     return figure
 
 
