@@ -399,6 +399,8 @@ def test_bad_files_get_one_sentence(app: AppTest, name: str, content: bytes) -> 
         app.button(key="tag-file").click().run()
     assert not app.exception
     assert len(app.error) == 1
+    assert not [one for one in app.button if one.key == "stop-tagging"]
+    assert not app.get("progress")
 
 
 def test_visitors_have_a_row_limit(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
