@@ -125,11 +125,14 @@ def imbalance_text(measured: Imbalance | None) -> str:
         if measured.n_for_half == 1
         else f"The {measured.n_for_half} most frequent labels make"
     )
+    times = f"{measured.ratio:,.0f}" if measured.ratio >= 9.95 else f"{measured.ratio:.1f}"
+    more = "" if times == "1.0" else f"{times} times "
     text = (
         f"{measured.top_label} is on {measured.top_share:.0%} of the papers, "
-        f"{measured.ratio:,.0f} times as many as the label in the middle of the ranking. "
+        f"{more}as many as the label in the middle of the ranking. "
         f"{half} up half of all occurrences of the {measured.n_labels:,} labels."
     )
     if measured.n_rare:
-        text += f" {measured.n_rare:,} labels are on fewer than 10 papers, too few to learn well."
+        rare = "1 label is" if measured.n_rare == 1 else f"{measured.n_rare:,} labels are"
+        text += f" {rare} on fewer than 10 papers, too few to learn well."
     return text
