@@ -127,6 +127,9 @@ def test_figures_table_has_one_column_per_run(home: Path) -> None:
     assert table.loc["Micro-F1", "a"] == 0.5123
     assert math.isnan(table.loc["Micro-F1", "b"])
     assert table.loc["Seconds"].tolist() == [2.0, 5.5, 3.5]
+    shown = comparison.figures_as_shown(table)
+    assert shown.loc["Micro-F1"].tolist() == ["0.512", "–", "–"]
+    assert shown.loc["Seconds"].tolist() == ["2", "6", "+4"]
     assert list(comparison.figures_table([*runs, *runs], list("abcd"))) == list("abcd")
 
 

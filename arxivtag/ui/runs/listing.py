@@ -118,6 +118,7 @@ def runs_table(
             "Mark": marks.get(run.run_id, []),
             "State": run_text.STATES[run.state].name,
             "F1 by epoch": (curves or {}).get(run.run_id, []),
+            FIGURES["micro_f1"]: run.figures.get("micro_f1"),  # in view, however narrow the page
             "Data": run_text.data_text(run.data),
             "Preset": run.preset,
             "Began": run.status.started_at or run.status.queued_at,
