@@ -272,3 +272,14 @@ def test_an_ensemble_is_not_offered_to_be_changed(home: Path) -> None:
     assert (
         "made one model of others" in opened("pages/2_Train.py", **{"from": "run-a"}).error[0].value
     )
+
+
+def test_runs_that_the_address_asks_for_and_are_not_here_are_named(home: Path) -> None:
+    make_run(home, "run-a")
+    app = opened(compare="run-a,gone,<b>x")
+    assert not app.exception
+    (said,) = app.warning
+    assert "runs that are not here: “gone”, “<b>x”" in said.value.replace("\\", "")
+    assert "run-a" not in said.value
+    assert not app.run().warning
+    assert not opened(compare="run-a").warning

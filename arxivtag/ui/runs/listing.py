@@ -15,7 +15,7 @@ from arxivtag.runs.history import validation_curve
 from arxivtag.runs.layout import run_folder
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
-from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame import choices, components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
@@ -191,8 +191,14 @@ def _table(
         components.empty_state("No run passes the filter", "Change it to see others.")
         return []
     ids = [run.run_id for run in runs]
-    asked = st.query_params.get("compare", "").split(",")
+    asked = [run_id for run_id in st.query_params.get("compare", "").split(",") if run_id]
     remembered = st.session_state.get(_SELECTED) or asked
+    if remembered is asked and (gone := [one for one in asked if one not in {*ids, *hidden}]):
+        names = ", ".join(f"“{choices.shortened(run_id)}”" for run_id in gone[:MAX_COMPARED])
+        st.warning(
+            components.safe_text(f"The address asks for runs that are not here: {names}."),
+            icon=":material/link_off:",
+        )
     rows = [place for place, run_id in enumerate(ids) if run_id in remembered]
     event = st.dataframe(
         runs_table(runs, _curves(runs, context.home)),
