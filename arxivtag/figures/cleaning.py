@@ -57,8 +57,8 @@ def cleaning_figure(funnel: pd.DataFrame, rules: Sequence[str]) -> go.Figure:
 def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
     """Draw :func:`label_balance`: each label's share of train, val and test papers."""
     texts = theme.label_texts(balance)
-    height = 140 + max(24, theme.row_height(texts)) * max(len(texts), 3)
-    figure = theme.new_figure("Share of papers with the label", height=height)
+    rows_px = max(24, theme.row_height(texts)) * max(len(texts), 3)
+    figure = theme.new_figure("Share of papers with the label", height=140 + rows_px)
     for color, (split, symbol) in zip(theme.PALETTE, SPLIT_SYMBOLS.items(), strict=False):
         figure.add_scatter(
             x=balance[f"{split}_share"],
@@ -69,7 +69,11 @@ def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
             customdata=[theme.plain(text) for text in texts],
             hovertemplate="<b>%{customdata}</b><br>%{x:.2%} of " + split + "<extra></extra>",
         )
-    figure.update_layout(title={"y": 0.99, "yanchor": "top"}, margin={"t": 60})
+    figure.update_layout(  # the legend below the title, however high the rows are together
+        title={"y": 1, "yanchor": "top", "pad": {"t": 8}},
+        legend={"y": 1 + 6 / rows_px},
+        margin={"t": 60},
+    )
     figure.update_xaxes(
         title={"text": "share of papers (log scale)"},
         type="log",
