@@ -277,7 +277,7 @@ def test_imbalance_sentence_says_numbers_as_they_are() -> None:
         rows = [(label,) for label, n in papers.items() for _ in range(n)]
         return imbalance_text(imbalance(label_frequency(index_labels(rows))))
 
-    assert "50% of the papers, as many as the label in the middle" in said(a=20, b=20)
+    assert "50 % of the papers, as many as the label in the middle" in said(a=20, b=20)
     assert "1.3 times as many as" in said(a=13, b=10, c=10)
     assert "11 times as many as" in said(a=110, b=10, c=10)
     assert "1 label is on fewer than 10 papers" in said(a=20, b=20, c=9)

@@ -128,8 +128,8 @@ def imbalance_text(measured: Imbalance | None) -> str:
     times = f"{measured.ratio:,.0f}" if measured.ratio >= 9.95 else f"{measured.ratio:.1f}"
     more = "" if times == "1.0" else f"{times} times "
     text = (
-        f"{measured.top_label} is on {measured.top_share:.0%} of the papers, "
-        f"{more}as many as the label in the middle of the ranking. "
+        f"{measured.top_label} is on {components.percent_text(measured.top_share, 0)} of the "
+        f"papers, {more}as many as the label in the middle of the ranking. "
         f"{half} up half of all occurrences of the {measured.n_labels:,} labels."
     )
     if measured.n_rare:
