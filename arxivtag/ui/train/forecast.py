@@ -65,7 +65,8 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
     components.metric_row(
         [
             ("Training papers", components.count_text(expected.n_train),
-             "After cleaning, without those held out for validation and test."),
+             "After cleaning, without those held out for validation and test; near-duplicates kept "
+             "on one side may move a few."),
             ("Labels", components.count_text(size.n_labels)),
             ("Parameters", _large_text(n_parameters), "Numbers that the network learns."),
             ("Time, about", components.duration_text(seconds), basis),
