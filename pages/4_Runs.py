@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from arxivtag.ui.frame.choices import write_address
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import page_setup
 from arxivtag.ui.runs.detail import render_detail
@@ -12,6 +13,7 @@ context = page_setup(
     "Runs",
     "Compare what was trained, and read what the figures mean.",
 )
+write_address()
 with guarded():
     if run_id := st.query_params.get("run"):
         render_detail(run_id, context)

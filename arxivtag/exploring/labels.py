@@ -164,10 +164,13 @@ def imbalance_text(frequency: pd.DataFrame) -> str:
         if n_for_half == 1
         else f"The {n_for_half} most frequent labels make"
     )
+    ratio = counts[0] / np.median(counts)
+    times = f"{ratio:,.0f}" if ratio >= 9.95 else f"{ratio:.1f}"
+    more = "" if times == "1.0" else f"{times} times "
     text = (
-        f"{top['label']} is on {top['share']:.0%} of the papers, "
-        f"{counts[0] / np.median(counts):,.0f} times as many as the label in the middle of the "
-        f"ranking. {half} up half of all occurrences of the {len(counts):,} labels."
+        f"{top['label']} is on {100 * top['share']:.0f} % of the papers, {more}as many as the "
+        f"label in the middle of the ranking. {half} up half of all occurrences of the "
+        f"{len(counts):,} labels."
     )
     n_rare = int(np.count_nonzero(counts < 10))
     if n_rare:

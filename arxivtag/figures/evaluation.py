@@ -17,6 +17,7 @@ from arxivtag.figures.theme import (
     MUTED,
     PALETTE,
     add_points,
+    count_axis,
     error_bars,
     names_axis,
     new_figure,
@@ -258,7 +259,7 @@ def label_scatter_figure(labels: pd.DataFrame) -> go.Figure:
             for label, name, n in zip(table["label"], table["name"], table["support"], strict=True)
         ],
     )
-    figure.update_xaxes(title_text="Training papers with the label (log scale)", type="log")
+    figure.update_xaxes(**count_axis("Training papers with the label", log=True))
     figure.update_yaxes(title_text="F1 on test papers", range=[-0.03, 1.03])
     return figure
 
@@ -287,7 +288,7 @@ def scoreboard_figure(models: pd.DataFrame, ceiling: Band | None) -> go.Figure:
         customdata=models[["n_seeds", "low", "high"]],
         text=models["name"].map(plain),
     )
-    figure.update_xaxes(title_text="Micro-F1 (line: lowest to highest seed)", tickformat=".2f")
+    figure.update_xaxes(title_text="Micro-F1 (line: lowest to highest seed)")
     figure.update_yaxes(**names_axis(list(models["name"])), showgrid=True)
     return figure
 
@@ -321,7 +322,7 @@ def learning_curve_figure(
         tickvals=counts,
         ticktext=[f"{n:,}" for n in counts],
     )
-    figure.update_yaxes(title_text="Micro-F1 on the same test papers", tickformat=".2f")
+    figure.update_yaxes(title_text="Micro-F1 on the same test papers")
     return figure
 
 

@@ -67,10 +67,9 @@ def cleaning_figure(funnel: pd.DataFrame, rules: Sequence[str]) -> go.Figure:
 
 def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
     """Draw :func:`label_balance`: each label's share of train, val and test papers."""
-    figure = theme.new_figure(
-        "Share of papers with the label", height=140 + 24 * max(len(balance), 3)
-    )
     texts = theme.label_texts(balance)
+    rows_px = max(24, theme.row_height(texts)) * max(len(texts), 3)
+    figure = theme.new_figure("Share of papers with the label", height=140 + rows_px)
     for color, (split, symbol) in zip(theme.PALETTE, SPLIT_SYMBOLS.items(), strict=False):
         theme.add_points(
             figure,
@@ -82,7 +81,11 @@ def label_balance_figure(balance: pd.DataFrame) -> go.Figure:
             marker={"size": 9, "symbol": f"{symbol}-open", "color": color, "line": {"width": 2}},
             customdata=[theme.plain(text) for text in texts],
         )
-    figure.update_layout(title={"y": 0.99, "yanchor": "top"}, margin={"t": 60})
+    figure.update_layout(  # the legend below the title, however high the rows are together
+        title={"y": 1, "yanchor": "top", "pad": {"t": 8}},
+        legend={"y": 1 + 6 / rows_px},
+        margin={"t": 60},
+    )
     figure.update_xaxes(
         title={"text": "share of papers (log scale)"},
         type="log",
@@ -373,9 +376,10 @@ def _boxes(figures: pd.DataFrame, y: Sequence[str | int], hoverinfo: str) -> go.
 
 def length_by_label_figure(table: pd.DataFrame) -> go.Figure:
     """Draw :func:`length_by_label`: quartiles as boxes, 5th to 95th percentile as whiskers."""
-    figure = theme.new_figure("Words per abstract, by label", height=110 + 26 * max(len(table), 3))
-    places = list(range(len(table)))
     texts = theme.label_texts(table)
+    places = list(range(len(texts)))
+    height = 110 + max(26, theme.row_height(texts)) * max(len(texts), 3)
+    figure = theme.new_figure("Words per abstract, by label", height=height)
     figure.add_trace(_boxes(table, places, hoverinfo="skip"))
     # A box shows seven hover labels at once; one text on its median says it better.
     hovers = [

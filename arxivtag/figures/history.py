@@ -114,12 +114,15 @@ def _set_metric_axis(figure: go.Figure, metric: str) -> None:
     figure.update_yaxes(title_text=METRIC_TITLES[metric], tickformat=number, rangemode="tozero")
 
 
-def _add_level(figure: go.Figure, level: float, last_epoch: float) -> None:
+def _add_level(
+    figure: go.Figure, level: float, last_epoch: float, *, showlegend: bool = True
+) -> None:
     """Draw the binary accuracy that predicting no label at all reaches."""
     _add_line(
         figure, ([0, last_epoch], [level, level]), "no label at all",
         {"color": MUTED, "dash": "dot", "width": 1.5},
         mode="lines", hovertemplate="%{y:.2%}<extra>predicting no label at all</extra>",
+        showlegend=showlegend,
     )  # fmt: skip
 
 
@@ -186,8 +189,9 @@ def comparison_figure(
                     legendgroup=str(place), marker={"size": 5}, hovertemplate=hover,
                 )  # fmt: skip
     last = max((float(epoch["epoch"]) for epochs in runs.values() for epoch in epochs), default=1.0)
-    for level in sorted({level for level in (levels or {}).values() if level is not None}):
-        _add_level(figure, level, last)
+    known = {level for level in (levels or {}).values() if level is not None}
+    for place, level in enumerate(sorted(known)):
+        _add_level(figure, level, last, showlegend=place == 0)
     _set_epoch_axis(figure, None)
     _set_metric_axis(figure, metric)
     return figure

@@ -29,6 +29,8 @@ def verdict(evaluation: Mapping[str, Any]) -> str:
     name = _lower_first(best["name"].removesuffix(" on the same features"))
     if best["key"] == LINEAR:
         name = f"the {name}"  # the others' names hold what they need
+    if _is_level(difference):
+        return f"{said}: level with {name}."
     side = "above" if difference >= 0 else "below"
     spread = best.get("difference", {}).get("micro_f1")
     chance = ""
@@ -92,12 +94,15 @@ def _comparison(evaluation: Mapping[str, Any]) -> str:
         return "It is not compared with a linear model, the baseline that counts."
     theirs = float(best["metrics"]["micro_f1"])
     difference = float(evaluation["micro_f1"]) - theirs
+    side = "better" if difference >= 0 else "worse"
     sentence = (
         f"The best baseline on the same papers ({_lower_first(best['name'])}) reaches "
-        f"{theirs:.3f}: the model is {abs(difference):.3f} "
-        f"{'better' if difference >= 0 else 'worse'}"
+        f"{theirs:.3f}: the model is "
+        f"{'level with it' if _is_level(difference) else f'{abs(difference):.3f} {side}'}"
     )
     spread = best.get("difference", {}).get("micro_f1")
+    if spread and _is_level(difference):
+        return f"{sentence} (the difference: {spread[1]:+.3f} to {spread[2]:+.3f})."
     if not spread:
         return f"{sentence}."
     more = "no more" if spread[1] <= 0 <= spread[2] else "more"
@@ -165,6 +170,11 @@ def _counted(count: int, one: str, more: str) -> str:
 
 def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} ({count:,})" for name, count in counts.items())
+
+
+def _is_level(difference: float) -> bool:
+    """Return whether the three decimals that are shown are zeros."""
+    return abs(difference) < 0.0005
 
 
 def _number(value: float | None) -> str:

@@ -20,7 +20,9 @@ from arxivtag.settings import PRESETS
 from tests.browser.conftest import (
     Server,
     box_at_rest,
+    boxes,
     eventually,
+    fits,
     start_server,
     stop_jobs,
     wait_until_idle,
@@ -191,6 +193,19 @@ def test_replays_epochs_and_tells_of_a_dot(
     expect(page.locator(".at-papers li.chosen p")).not_to_have_text("paper 0")
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_stands_below_a_label_space_stays_within_it(
+    runs_server: Server, open_page: Callable[..., Page], width: int
+) -> None:
+    two = "20260102-000000-bbbb,20260101-000000-aaaa"
+    page = open_page(f"{runs_server.url}/Runs?compare={two}", width=width)
+    expect(page.get_by_label("Epoch shown")).to_have_count(2)
+    fits(page)
+    lines = boxes(page, ".at-space-line")
+    for line, save in zip(lines, boxes(page, ".at-space .at-save"), strict=True):
+        assert save["right"] <= line["right"] + 1
+
+
 @pytest.mark.slow
 def test_two_runs_are_replayed_side_by_side(
     runs_server: Server, open_page: Callable[..., Page]
@@ -251,6 +266,16 @@ def test_runs_again_with_the_same_and_with_changed_settings(
     expect(page.get_by_role("spinbutton", name="Learning rate")).to_have_value(
         f"{PRESETS['linear'].training.learning_rate:g}"
     )
+
+
+def test_the_link_to_the_page_itself_leaves_the_run(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs?run=20260101-000000-aaaa")
+    expect(page.get_by_role("button", name="All runs")).to_be_visible()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Runs").click()
+    page.wait_for_url(re.compile(r"/Runs$"))
+    expect(page.get_by_text("Try several")).to_be_visible()
 
 
 def test_deletes_after_a_question(runs_server: Server, open_page: Callable[..., Page]) -> None:

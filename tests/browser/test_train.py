@@ -292,6 +292,19 @@ def test_nonsense_in_the_address_gets_a_sentence(
     expect(page.get_by_text("Set up another run")).to_be_visible()
 
 
+def test_the_form_stays_once_another_run_is_set_up(
+    quick_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{quick_server.url}/Train?run=gone")
+    page.get_by_text("Set up another run").click()
+    page.wait_for_url(re.compile(r"/Train$"))
+    wait_until_idle(page)
+    page.get_by_test_id("stMain").get_by_text("Linear", exact=True).click()
+    wait_until_idle(page)
+    expect(page.get_by_text("No hidden layer")).to_be_visible()
+    expect(page.get_by_role("button", name="Start training")).to_be_visible()
+
+
 def test_failed_run_shows_reason_log_and_resume(
     quick_server: Server, open_page: Callable[..., Page]
 ) -> None:

@@ -132,12 +132,21 @@ def imbalance_of(labels: list[tuple[str, ...]]) -> str:
 
 def test_imbalance() -> None:
     assert imbalance_of([("a",)] * 12 + [("b",)] * 3 + [("c",)]) == (
-        "a is on 75% of the papers, 4 times as many as the label in the middle of the ranking. "
+        "a is on 75 % of the papers, 4.0 times as many as the label in the middle of the ranking. "
         "That label alone makes up half of all occurrences of the 3 labels. "
         "2 labels are on fewer than 10 papers, too few to learn well."
     )
     assert "too few" not in imbalance_of([("a",)] * 10 + [("b",)] * 11)
     assert "1 label is on fewer than 10 papers" in imbalance_of([("a",)] * 9 + [("b",)] * 11)
+
+
+def test_imbalance_says_numbers_as_they_are() -> None:
+    def said(**papers: int) -> str:
+        return imbalance_of([(label,) for label, n in papers.items() for _ in range(n)])
+
+    assert "50 % of the papers, as many as the label in the middle" in said(a=20, b=20)
+    assert "1.3 times as many as" in said(a=13, b=10, c=10)
+    assert "11 times as many as" in said(a=110, b=10, c=10)
 
 
 def test_imbalance_counts_labels_up_to_exactly_half() -> None:

@@ -121,3 +121,5 @@ def test_labels_without_f1_are_left_out_and_names_are_text() -> None:
     assert list(points.y) == [0.8, 0.1]
     assert list(points.x) == [100, 1]  # a log axis has no 0
     assert points.customdata[1][0] == "&lt;b&gt;x&lt;/b&gt;"
+    axis = all_figures()["label_scatter"].layout.xaxis
+    assert (axis.type, axis.dtick) == ("log", 1)  # powers of ten alone are named

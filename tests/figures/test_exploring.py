@@ -129,6 +129,14 @@ def test_text_from_data_is_never_markup(name: str) -> None:
     assert "<i>tags" not in json.dumps(shown)
 
 
+@pytest.mark.parametrize("draw", ["lengths by label", "label balance"])
+def test_names_of_several_lines_have_room(draw: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = ALL[draw]().layout.height
+    name = "cs.DC Distributed, Parallel, and Cluster Computing of very many machines"
+    monkeypatch.setattr(theme, "label_texts", lambda table: [name] * len(table))
+    assert ALL[draw]().layout.height >= short + 2 * 12
+
+
 @pytest.mark.parametrize("name", EMPTY)
 def test_nothing_to_draw_is_an_empty_figure(name: str) -> None:
     assert EMPTY[name]().layout.title.text

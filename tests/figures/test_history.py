@@ -95,3 +95,6 @@ def test_comparison_draws_each_level_of_no_label_once() -> None:
     drawn = [trace for trace in figure.data if trace.name == "no label at all"]
     assert [list(trace.y) for trace in drawn] == [[0.978, 0.978]]
     assert list(drawn[0].x) == [0, 2]
+    two = comparison_figure(runs, "binary_accuracy", {"a": 0.978, "b": 0.94, "c": None})
+    named = [trace.showlegend for trace in two.data if trace.name == "no label at all"]
+    assert named == [True, False]

@@ -35,6 +35,12 @@ def test_models_stand_in_their_order_with_their_seeds() -> None:
     assert list(dots.text)[1] == "&lt;b&gt;linear&lt;/b&gt;"
 
 
+def test_ticks_have_as_many_decimals_as_tell_them_apart() -> None:
+    close = MODELS.assign(mean=[0.799, 0.789])
+    assert scoreboard_figure(close, None).layout.xaxis.tickformat is None  # Plotly counts them
+    assert learning_curve_figure({"tuned": close}).layout.yaxis.tickformat is None
+
+
 def test_the_ceiling_is_a_band_with_a_name() -> None:
     for figure, ends in (
         (scoreboard_figure(MODELS, (0.8, 0.9)), ("x0", "x1")),

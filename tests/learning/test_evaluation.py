@@ -339,6 +339,19 @@ def test_the_verdict_is_one_short_sentence(run: dict) -> None:
     assert said == "Micro-F1 0.710: 0.010 above the 4 most frequent labels always, within chance."
 
 
+def test_a_lead_too_small_to_show_is_no_lead(run: dict) -> None:
+    item = {
+        "key": "linear", "name": "Linear model on the same features", "note": "",
+        "metrics": {"micro_f1": 0.7}, "difference": {"micro_f1": [0.0001, -0.01, 0.03]},
+    }  # fmt: skip
+    for micro_f1 in (0.7001, 0.6999):
+        changed = {**run, "micro_f1": micro_f1, "baselines": [item]}
+        assert headline.verdict(changed) == "Micro-F1 0.700: level with the linear model."
+        assert headline.headline_sentences(changed)[1].endswith(
+            "reaches 0.700: the model is level with it (the difference: -0.010 to +0.030)."
+        )
+
+
 def test_a_stopped_run_does_not_shine_beside_a_weak_baseline(run: dict) -> None:
     stopped = {**run, "linear_baseline_note": "The linear model was left out: it was stopped."}
     missing = "not compared with a linear model, the baseline that counts"

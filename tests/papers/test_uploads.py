@@ -59,7 +59,7 @@ def test_names_that_are_no_plain_ones_are_not_stored(home: Path, name: str) -> N
 
 def test_a_refused_file_is_told_by_its_own_name(home: Path) -> None:
     source = save_upload("photo.png.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), home)
-    with pytest.raises(DataError, match=r"^photo\.png\.csv is a picture"):
+    with pytest.raises(DataError, match=r"^photo\.png\.csv is a picture.* Excel, JSON.* BibTeX"):
         load(source, home=home)
 
 

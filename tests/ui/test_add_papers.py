@@ -261,6 +261,17 @@ def test_how_labels_are_read_is_shown_and_can_be_overruled(home: Path) -> None:
     assert corpus.labels_read.separator == "semicolon"
 
 
+def test_words_for_nothing_are_no_labels_in_the_dialog_either(home: Path) -> None:
+    rows = "".join(f"T{i},Words number {i},{cell}\n" for i, cell in enumerate(
+        ["cs.LG stat.ML", "cs.CV hep-th", "NA", "None", "nan", "[nan]", "null", "N/A"]
+    ))  # fmt: skip
+    app = uploaded("title,abstract,labels\n" + rows)
+    assert separator(app).value == "space"
+    assert [text for text, _ in examples_shown(app)] == ["cs.LG stat.ML", "cs.CV hep-th"]
+    assert any("; 4 labels." in one.body for one in app.get("html"))
+    assert used(app, home).labels_read.n_labels == 4
+
+
 def test_how_dates_are_read_is_shown(home: Path) -> None:
     rows = "title,abstract,tags,{}\nA,Some words,x,{}\nB,Other words,y,\n"
     app = uploaded(rows.format("Publication Date", "2 May 2019"))

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from arxivtag.learning.space import to_bytes
+from arxivtag.runs import registry
+from arxivtag.runs.history import History
 from arxivtag.runs.space import Space
+from arxivtag.settings import PRESETS
 from arxivtag.ui.train.one_run import waiting_text
-from arxivtag.ui.train.watching import space_table
+from arxivtag.ui.train.watching import early_end_text, space_table
+from tests.runs.conftest import make_run
 
 
 @pytest.mark.parametrize(
@@ -29,6 +35,24 @@ def test_a_waiting_runs_place(
     waiting: tuple[str, ...], n_running: int, shown: str | None, text: str
 ) -> None:
     assert waiting_text("b", waiting, n_running, shown) == text
+
+
+def test_an_early_end_is_told(home: Path) -> None:
+    def told(state: str, n_done: int, preset: str = "tuned") -> str:
+        run_id = f"{preset}-{state}-{n_done}"
+        make_run(home, run_id, state, PRESETS[preset])
+        losses = [0.07, 0.06, 0.08, 0.09, 0.1]
+        epochs = [
+            {"epoch": place + 1, "n_epochs": 5, "val_loss": loss}
+            for place, loss in enumerate(losses[:n_done])
+        ]
+        return early_end_text(registry.read_run(run_id, home), History(epochs=tuple(epochs)))
+
+    assert told("finished", 4) == (
+        "Training ended after 4 of 5 epochs: the loss on validation papers was lowest after epoch "
+        "2. The model is that of the best epoch."
+    )
+    assert told("finished", 5) == told("stopped", 3) == told("finished", 0) == ""
 
 
 def test_the_label_space_as_a_table() -> None:

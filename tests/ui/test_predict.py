@@ -64,6 +64,22 @@ def test_a_mark_that_comes_late_takes_no_text_away(
     assert choose_example(app, 0).text_area(key="predict-abstract").value == EXAMPLES[0].abstract
 
 
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("We study how galaxies form.", ""),
+        (EXAMPLES[1].abstract, ""),
+        (f"{EXAMPLES[0].abstract} And more.", EXAMPLES[0].title),
+    ],
+)
+def test_the_title_of_an_example_goes_with_its_abstract(
+    app: AppTest, text: str, title: str
+) -> None:
+    choose_example(app, 0)
+    app.text_area(key=ABSTRACT).set_value(text).run()
+    assert app.session_state[TITLE] == title
+
+
 def open_tab(app: AppTest, key: str, name: str) -> AppTest:
     """Open a tab as a click would."""
     app.session_state[key] = name
@@ -382,6 +398,8 @@ def test_bad_files_get_one_sentence(app: AppTest, name: str, content: bytes) -> 
         app.button(key="tag-file").click().run()
     assert not app.exception
     assert len(app.error) == 1
+    assert not [one for one in app.button if one.key == "stop-tagging"]
+    assert not app.get("progress")
 
 
 def test_visitors_have_a_row_limit(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:

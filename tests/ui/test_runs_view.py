@@ -148,6 +148,9 @@ def test_figures_table_has_one_column_per_run(home: Path) -> None:
     assert table.loc["Micro-F1", "a"] == 0.5123
     assert math.isnan(table.loc["Micro-F1", "b"])
     assert table.loc["Seconds"].tolist() == [2.0, 5.5, 3.5]
+    shown = comparison.figures_as_shown(table)
+    assert shown.loc["Micro-F1"].tolist() == ["0.512", "–", "–"]
+    assert shown.loc["Seconds"].tolist() == ["2", "6", "+4"]
     assert list(comparison.figures_table([*runs, *runs], list("abcd"))) == list("abcd")
 
 
@@ -290,3 +293,14 @@ def test_an_ensemble_is_not_offered_to_be_changed(home: Path) -> None:
     assert (
         "made one model of others" in opened("pages/2_Train.py", **{"from": "run-a"}).error[0].value
     )
+
+
+def test_runs_that_the_address_asks_for_and_are_not_here_are_named(home: Path) -> None:
+    make_run(home, "run-a")
+    app = opened(compare="run-a,gone,<b>x")
+    assert not app.exception
+    (said,) = app.warning
+    assert "runs that are not here: “gone”, “<b>x”" in said.value.replace("\\", "")
+    assert "run-a" not in said.value
+    assert not app.run().warning
+    assert not opened(compare="run-a").warning

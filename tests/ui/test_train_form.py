@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from arxivtag.learning.word_vectors import SIZE
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.config import PROJECT_FOLDER, VisitorLimits
@@ -15,6 +14,7 @@ from arxivtag.corpus import texts
 from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.store import open_corpus
 from arxivtag.errors import ConfigError, RefusedError
+from arxivtag.learning.word_order import SIZE
 from arxivtag.papers.schema import ABSTRACT, Layout, parse_layout
 from arxivtag.papers.uploads import save_upload, with_layout
 from arxivtag.runs import jobs
@@ -213,16 +213,18 @@ def test_visitors_epochs_are_capped(home: Path, monkeypatch: pytest.MonkeyPatch)
     most = VisitorLimits().max_epochs
     app.number_input(key="setting-tuned-epochs").set_value(most + 1).run()
     assert app.button(key="go").disabled
-    assert any(f"epochs should be at most {most} here" in error.value for error in app.error)
+    assert any(f"Epochs should be at most {most} here" in error.value for error in app.error)
 
 
 def test_a_number_out_of_range_is_not_replaced_by_another(home: Path) -> None:
     app = opened()
     app.number_input(key="setting-tuned-epochs").set_value(1000).run()
     assert app.button(key="go").disabled
-    assert any("epochs should be at most 200" in error.value for error in app.error)
+    assert any("Epochs should be at most 200" in error.value for error in app.error)
     app.number_input(key="setting-tuned-epochs").set_value(200).run()
     assert not app.button(key="go").disabled
+    app.number_input(key="setting-tuned-max_features").set_value(-1).run()
+    assert "Most n-grams kept should be at least 100" in app.error[0].value.replace("\\", "")
 
 
 def test_double_click_starts_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -288,8 +288,7 @@ def _refuse_foreign(head: bytes, path: Path) -> None:
         if head.startswith(start):
             raise DataError(
                 f"{path.name} is {kind}, not a table of papers.",
-                "Use CSV in UTF-8 (also packed as .gz, .xz, .zst), JSON Lines or Parquet "
-                "with the ending that fits.",
+                "Use CSV, Excel, JSON, Parquet, BibTeX or RIS; text may come as .gz, .xz or .zst.",
             )
 
 

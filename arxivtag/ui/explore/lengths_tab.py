@@ -75,7 +75,8 @@ def _render_coverage(lengths: Ints) -> None:
     components.render_figure(
         figures.length_coverage_figure(coverage, max_words, share),
         "length-coverage",
-        f"Share of abstracts up to a length: {max_words:,} words cover {share:.1%}.",
+        f"Share of abstracts up to a length: {max_words:,} words cover "
+        f"{components.percent_text(share)}.",
     )
     tables.fold(coverage, "length-coverage", "Share of abstracts up to each length")
     st.page_link(

@@ -216,16 +216,17 @@ def _render_coverage(view: View) -> None:
     share, n_terms = coverage.share(max_tokens), len(coverage.counts)
     n_kept = min(max_tokens, n_terms)
     components.note(
-        f"The {n_kept:,} most frequent of {n_terms:,} terms make up {share:.1%} of all "
-        f"{coverage.n_occurrences:,} occurrences; the last of them occurs "
-        f"{plural(coverage.lowest_count(max_tokens), 'time')}. The Keras example keeps as many "
-        "terms as there are distinct words."
+        f"The {n_kept:,} most frequent of {n_terms:,} terms make up "
+        f"{components.percent_text(share)} of all {coverage.n_occurrences:,} occurrences; "
+        f"the last of them occurs {plural(coverage.lowest_count(max_tokens), 'time')}. "
+        "The Keras example keeps as many terms as there are distinct words."
     )
     curve = coverage.curve()
     components.render_figure(
         figures.vocabulary_coverage_figure(curve, n_kept, share),
         "vocabulary-coverage",
-        f"Share of occurrences that frequent terms cover: {max_tokens:,} of them {share:.1%}.",
+        f"Share of occurrences that frequent terms cover: {max_tokens:,} of them "
+        f"{components.percent_text(share)}.",
     )
     tables.fold(
         curve,

@@ -43,6 +43,7 @@ from arxivtag.papers.schema import (
     numbered_columns,
 )
 from arxivtag.papers.source import ARXIV_ABSTRACTS, ARXIV_METADATA, SAMPLE, parse_source
+from arxivtag.papers.texts import without_missing
 from arxivtag.papers.uploads import delete_upload, make_room, save_upload, upload_path, with_layout
 from arxivtag.policy import policy
 from arxivtag.ui.frame import choices, components, data, who
@@ -173,6 +174,8 @@ def _layout_input(path: Path) -> Layout | None:
     dated = date_columns(columns, (*texts, *label_columns))
     looked_at = dict.fromkeys([*texts, *label_columns, *dated.values()])
     table = _first_rows(path, LOOKED_AT, tuple(looked_at))
+    columns_used = {name: without_missing(table[name])[0] for name in [*texts, *label_columns]}
+    table = table.assign(**columns_used)
     separator: str | None = AUTO
     if label_columns == [chosen]:
         # Of its own for each file and column, so that another one is judged anew.

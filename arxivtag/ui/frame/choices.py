@@ -77,6 +77,15 @@ def _is_endless(text: str) -> bool:
         return False
 
 
+def write_address() -> None:
+    """Write the address as the page was asked for; for pages without fields that stand in it.
+
+    A link from a page to itself runs the page with the link's parameters, but Streamlit 1.67 leaves
+    the browser's address as it was, and the next click would bring the old parameters back.
+    """
+    st.query_params.update()
+
+
 def chosen(kind: str, name: str, options: Collection[str], default: str) -> tuple[str, str]:
     """Resolve the query parameter ``name``, remember the choice and put it into the URL."""
     remembered = st.session_state.get(f"chosen-{name}")

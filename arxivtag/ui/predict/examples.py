@@ -24,3 +24,13 @@ EXAMPLES = tuple(Example(**record) for record in _RECORDS)
 def example_of(abstract: str) -> Example | None:
     """Return the example that this abstract is, if it is one."""
     return next((one for one in EXAMPLES if one.abstract == abstract), None)
+
+
+def is_of_another(title: str, abstract: str) -> bool:
+    """Return whether ``title`` is an example's, and ``abstract`` no version of that example's."""
+    words = set(abstract.split())
+    for one in EXAMPLES:
+        if one.title == title:
+            own = set(one.abstract.split())
+            return len(own & words) < len(own) / 2
+    return False

@@ -120,10 +120,15 @@ def _tag_input(
     stop = row.empty()
     if started:
         stop.button("Stop", icon=":material/stop_circle:", key="stop-tagging")
-        result = _tag_file(file, asked, context)
+        at_work = st.empty()
+        try:
+            with at_work.container():
+                result = _tag_file(file, asked, context)
+        finally:
+            stop.empty()
+            at_work.empty()
         _forget_result()
         st.session_state[RESULT_KEY] = result
-        stop.empty()
     return asked, result
 
 
@@ -209,7 +214,6 @@ def _tag_file(file: UploadedFile, asked: Tagging, context: PageContext) -> ManyR
     separator = tables.label_separator(bundle.label_names)
     table = tables.with_predicted_labels(texts, found, separator)
     seconds = time.perf_counter() - started
-    bar.empty()
     log_event("tagged_file", model=context.model, n_papers=len(table), seconds=seconds)
     return ManyResult(
         asked=asked,

@@ -12,7 +12,7 @@ from arxivtag.ui.browser.unseen import commit_on_paste
 from arxivtag.ui.frame import choices, components
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.logs import log_event
-from arxivtag.ui.predict.examples import EXAMPLES, example_of
+from arxivtag.ui.predict.examples import EXAMPLES, example_of, is_of_another
 
 TITLE_KEY, ABSTRACT_KEY, AUTHOR_KEY = "predict-title", "predict-abstract", "predict-author-labels"
 _EXAMPLE_KEY, _LINK_KEY = "predict-example", "predict-link"
@@ -38,6 +38,8 @@ def paper_input(bundle: Bundle) -> tuple[str, str]:
         else:
             _fill(choices.url_value("title") or "", abstract)
             st.session_state[_LINK_KEY] = True
+    if is_of_another(st.session_state[TITLE_KEY], st.session_state[ABSTRACT_KEY]):
+        st.session_state[TITLE_KEY] = ""  # the text was replaced, and the title is read with it
     example = example_of(st.session_state[ABSTRACT_KEY])
     _mark(example.field if example else None)
     st.pills(

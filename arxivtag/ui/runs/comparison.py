@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.who import visible_run
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
 
-DIFFERENCE = "Difference"
+DIFFERENCE, SECONDS = "Difference", "Seconds"
 
 
 def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
@@ -38,19 +39,21 @@ def render_comparison(run_ids: Sequence[str], context: PageContext) -> None:
     else:
         st.dataframe(differing, hide_index=True, key="compared-settings", width="stretch")
     st.markdown("**Figures**")
-    figures = figures_table(runs, names)
+    figures = figures_as_shown(figures_table(runs, names))
     st.dataframe(
         figures,
         key="compared-figures",
         width="stretch",
-        placeholder="–",
         height="content",  # all rows, so that binary accuracy never stands without its level
         column_config={
-            name: st.column_config.NumberColumn(
-                format="%+.3f" if name == DIFFERENCE else "%.3f",
-                help="The second run minus the first." if name == DIFFERENCE else None,
-            )
-            for name in figures.columns
+            "_index": st.column_config.Column(width="medium"),
+            **{
+                name: st.column_config.TextColumn(
+                    alignment="right",
+                    help="The second run minus the first." if name == DIFFERENCE else None,
+                )
+                for name in figures.columns
+            },
         },
     )
     _render_histories(runs, names)
@@ -85,11 +88,26 @@ def figures_table(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:
         values = [run.figures.get(key) for run in runs]
         if any(value is not None for value in values):
             rows[title] = [None if value is None else round(value, 4) for value in values]
-    rows["Seconds"] = [None if run.duration_s is None else round(run.duration_s, 1) for run in runs]
+    rows[SECONDS] = [None if run.duration_s is None else round(run.duration_s, 1) for run in runs]
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(names), dtype=float)
     if len(runs) == 2:
         table[DIFFERENCE] = table.iloc[:, 1] - table.iloc[:, 0]
     return table
+
+
+def figures_as_shown(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of :func:`figures_table` as text: seconds whole, others to 0.001."""
+
+    def shown(row: str, column: str, value: float) -> str:
+        if math.isnan(value):
+            return "–"
+        return f"{value:{'+' if column == DIFFERENCE else ''}z,.{0 if row == SECONDS else 3}f}"
+
+    texts = {
+        column: [shown(str(row), column, value) for row, value in table[column].items()]
+        for column in table.columns
+    }
+    return pd.DataFrame(texts, index=table.index)
 
 
 def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from arxivtag.runs.jobs import Place
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
-from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame import choices, components, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
@@ -131,6 +131,7 @@ def runs_table(runs: Sequence[RunSummary], curves: Mapping[str, list[float]]) ->
             "Mark": marks.get(run.run_id, []),
             "State": run_text.STATES[run.state].name,
             "F1 by epoch": curves[run.run_id],
+            FIGURES["micro_f1"]: run.figures.get("micro_f1"),  # in view, however narrow the page
             "Data": run_text.data_text(run.data),
             "Preset": run.preset,
             "Began": run.status.started_at or run.status.queued_at,
@@ -203,8 +204,14 @@ def _table(
         components.empty_state("No run passes the filter", "Change it to see others.")
         return []
     ids = [run.run_id for run in runs]
-    asked = st.query_params.get("compare", "").split(",")
+    asked = [run_id for run_id in st.query_params.get("compare", "").split(",") if run_id]
     remembered = st.session_state.get(_SELECTED) or asked
+    if remembered is asked and (gone := [one for one in asked if one not in {*ids, *hidden}]):
+        names = ", ".join(f"“{choices.shortened(run_id)}”" for run_id in gone[:MAX_COMPARED])
+        st.warning(
+            components.safe_text(f"The address asks for runs that are not here: {names}."),
+            icon=":material/link_off:",
+        )
     rows = [place for place, run_id in enumerate(ids) if run_id in remembered]
     event = st.dataframe(
         runs_table(runs, _curves(runs, context.home)),

@@ -55,7 +55,8 @@ def render_forecast(settings: RunConfig, home: Path) -> None:
     components.metric_row(
         [
             ("Training papers", components.count_text(expected.n_train),
-             "After cleaning, without those held out for validation and test."),
+             "After cleaning, without those held out for validation and test; near-duplicates kept "
+             "on one side may move a few."),
             ("Labels", components.count_text(left.n_labels)),
             ("Parameters",
              f"{n_parameters / 1e6:.1f} million" if n_parameters >= 1e6 else f"{n_parameters:,}",

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from arxivtag.errors import ConfigError, DataError
+from arxivtag.errors import ArxivTagError, ConfigError, DataError
 from arxivtag.settings import RunConfig, Setting, all_settings, with_settings
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.data import settings_on
@@ -164,8 +164,15 @@ def settings_input(context: PageContext, base: RunConfig, base_id: str) -> RunCo
             )
         return settings
     except (ConfigError, DataError) as error:
-        components.show_error(error)
+        components.show_error(_as_labelled(error))
         return None
+
+
+def _as_labelled(error: ArxivTagError) -> ArxivTagError:
+    """Return an error about a setting with the name that its field has: ``Most n-grams kept``."""
+    name, _, rest = error.message.partition(" ")
+    labels = {item.name: setting_label(item) for item in all_settings()}
+    return type(error)(f"{labels[name]} {rest}", error.hint) if name in labels else error
 
 
 def _fields_id(base_id: str) -> str:

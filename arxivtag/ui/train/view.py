@@ -16,7 +16,7 @@ from arxivtag.settings import (
 )
 from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.frame import components, run_text
-from arxivtag.ui.frame.choices import shortened
+from arxivtag.ui.frame.choices import shortened, write_address
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.opening import NotDoneError, render_work
 from arxivtag.ui.frame.page import PageContext
@@ -28,6 +28,7 @@ from arxivtag.ui.train.one_run import TRAIN, render_run, start_run
 
 def render_train(context: PageContext) -> None:
     """Show the run in the address, or the form that starts one."""
+    write_address()
     first = st.container()
     run_id = st.query_params.get("run")
     if run_id:

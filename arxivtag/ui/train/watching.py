@@ -19,6 +19,7 @@ from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.runs.space import Space, read_space
+from arxivtag.runs.status import FINISHED
 from arxivtag.ui.browser import as_text
 from arxivtag.ui.browser.labels import label_space, paper_bars
 from arxivtag.ui.browser.live_chart import live_chart, plain_figure
@@ -127,8 +128,23 @@ def render_ended_curves(run: Run) -> None:
     curves = current_curves(run.folder)
     if curves.history.n_points:
         st.subheader("Training", anchor=False)
+        if ended := early_end_text(run, curves.history):
+            components.note(ended)
         # A click on a paper draws nothing else again.
         st.fragment(render_charts)(run, curves, key="ended")
+
+
+def early_end_text(run: Run, history: History) -> str:
+    """Return why a training that finished has fewer epochs than were planned; else nothing."""
+    n_done, n_planned = len(history.epochs), history.n_epochs or 0
+    training = run.settings.training if run.settings is not None else None
+    if run.state != FINISHED or training is None or not 0 < n_done < n_planned:
+        return ""
+    kept = " The model is that of the best epoch." if training.restore_best_epoch else ""
+    return (
+        f"Training ended after {n_done} of {n_planned} epochs: the loss on validation papers was "
+        f"lowest after epoch {history.best_epoch}.{kept}"
+    )
 
 
 def shown_space(folder: RunFolder) -> Space | None:
