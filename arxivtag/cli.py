@@ -379,7 +379,7 @@ def _tag_into_file(arguments: Namespace) -> None:
 
     model = parts.model_at(resolve_model(arguments.model, arguments.home, allow_path=True))
     wanted = many.Wanted(model, parse_layout(arguments.columns), arguments.top, arguments.threshold)
-    with _workers(arguments) as pool:
+    with many.writing_alone(arguments.out), _workers(arguments) as pool:
         done = many.tag_file(
             arguments.input, arguments.out, wanted, pool, arguments.home, progress()
         )

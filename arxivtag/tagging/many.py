@@ -7,6 +7,7 @@ below each other as one file.
 from __future__ import annotations
 
 import collections
+import contextlib
 import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,8 +16,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from arxivtag import storage
+from arxivtag import locks, storage
 from arxivtag.callbacks import OnProgress
+from arxivtag.errors import RefusedError, StorageError
 from arxivtag.papers.missing import missing_notes
 from arxivtag.papers.reading.readers import as_frame
 from arxivtag.papers.schema import Layout
@@ -25,6 +27,8 @@ from arxivtag.papers.text_checks import count_notes
 from arxivtag.tagging import tables
 from arxivtag.tagging.parts import Model, Parts, Pool, Work, bundle_of, rows_of
 from arxivtag.tagging.tagger import BATCH_SIZE, tag_papers
+
+_WAIT_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,35 @@ class Done:
     notes: dict[str, int]
 
 
+def parts_folder(out: Path) -> Path:
+    """Return where the parts of an output are kept until it is whole."""
+    return out.with_name(f".{out.name}.parts")
+
+
+@contextlib.contextmanager
+def writing_alone(out: Path) -> Iterator[None]:
+    """Let no other command tag into the same file; a folder without parts goes at the end.
+
+    Raises:
+        RefusedError: If another one does.
+        StorageError: If the disk refuses.
+    """
+    folder = storage.make_folder(parts_folder(out))
+    lock = locks.try_acquire(folder / "lock", _WAIT_S)
+    if lock is None:
+        raise RefusedError(
+            f"Another command writes {out} at this moment.",
+            "Wait until it is done, or name another file.",
+        )
+    try:
+        yield
+    finally:
+        if folder.is_dir() and not any(folder.glob("*.part")):
+            with contextlib.suppress(StorageError):
+                storage.remove_folder(folder)
+        locks.release(lock)
+
+
 def tag_file(
     source: str, out: Path, wanted: Wanted, pool: Pool, home: Path, progress: OnProgress
 ) -> Done:
@@ -61,7 +94,7 @@ def tag_file(
         StorageError: If the disk refuses.
     """
     separator = tables.label_separator(bundle_of(wanted.model).label_names)
-    folder = storage.make_folder(out.with_name(f".{out.name}.parts"))
+    folder = storage.make_folder(parts_folder(out))
     work = Work(functools.partial(tag_part, wanted=wanted), repr(wanted), "tagged")
     parts = Parts(folder, work, pool, lambda n: progress(f"Papers tagged: {n:,}", None))
     raw = stream_rows(source, home, parts)
@@ -72,7 +105,8 @@ def tag_file(
 
     def tagged() -> Iterator[pa.Table]:
         for path in parts.paths:
-            table = pq.read_table(path)
+            with path.open("rb") as part:  # Arrow takes no name that is not UTF-8
+                table = pq.read_table(part)
             missing.update(_counts(table))
             frame = as_frame(table)
             notes.update(count_notes(frame.iloc[:, -1]))
