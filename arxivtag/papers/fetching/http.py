@@ -143,8 +143,17 @@ def content_length(response: httpx.Response) -> int | None:
     return int(text[:15]) if text.isascii() and text.isdigit() else None
 
 
-def patiently(attempt: Callable[[], Result], config: SourcesConfig) -> Result:
+def patiently(
+    attempt: Callable[[], Result],
+    config: SourcesConfig,
+    tell: Callable[[str], object] = str,
+) -> Result:
     """Return what ``attempt()`` gives; while it may help, try again after a wait that doubles.
+
+    Args:
+        attempt: What to try.
+        config: How often, and after which waits.
+        tell: Told why there is a wait, and how long it is.
 
     Raises:
         TryAgainError: If the last try failed, or the server asks for a longer wait than the
@@ -158,5 +167,7 @@ def patiently(attempt: Callable[[], Result], config: SourcesConfig) -> Result:
             if n_failures == config.n_retries or error.wait_s > config.longest_wait_s:
                 raise
             pause_s = min(config.backoff_s * 2**n_failures, config.longest_wait_s)
-            time.sleep(max(pause_s, error.wait_s))
+            pause_s = max(pause_s, error.wait_s)
+            tell(f"{error.message} Trying again in {pause_s:.0f} s")
+            time.sleep(pause_s)
             n_failures += 1

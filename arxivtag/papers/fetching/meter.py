@@ -40,6 +40,11 @@ class Meter:
                 text += f", {(total - done) / per_second:,.0f} s left"
         self._progress(text, min(done / total, 1.0) if total else None)
 
+    def say(self, text: str) -> None:
+        """Say what keeps the fetch waiting."""
+        if self._progress:
+            self._progress(text, None)
+
     def _amount(self, done: float, total: int | None) -> str:
         scale, digits, unit = (1e6, 1, "MB") if self._unit == "bytes" else (1, 0, "papers")
         of_total = "" if total is None else f" of {total / scale:,.{digits}f}"
