@@ -344,7 +344,9 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
         f"{score.label:<18} {score.name}"
         for score in scores
     ]
-    text = "\n".join(lines) or "Not sure: no label stands out."
+    is_doubted = scores.remark is not None and scores.remark.is_doubt
+    nothing = "Not sure." if is_doubted else "No label is likely enough."
+    text = "\n".join(lines) or nothing
     print_result(arguments.json, tables.as_plain(scores, with_note=arguments.notes), text)
 
 

@@ -402,7 +402,8 @@ def test_why_the_model_is_not_sure_is_told(tmp_path: Path) -> None:
 def test_one_word_is_tagged_or_declined_without_a_traceback() -> None:
     done = run("tag", "pretrained", "-", stdin=b"word")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    assert done.stdout == "Not sure.\n"
+    assert "The text is too short to judge." in done.stderr
 
 
 def test_tag_a_file_keeps_its_columns(papers: Path, tmp_path: Path) -> None:
