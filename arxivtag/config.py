@@ -36,10 +36,19 @@ def home_folder() -> Path:
     """Return the folder that holds runs and downloads (``ARXIVTAG_HOME`` or the platform's own).
 
     The folder is not created here.
+
+    Raises:
+        ConfigError: If the variable names the home of a user that is not there.
     """
     chosen = os.environ.get("ARXIVTAG_HOME")
     if chosen:
-        return Path(chosen).expanduser().resolve()
+        try:
+            return Path(chosen).expanduser().resolve()
+        except RuntimeError as error:
+            raise ConfigError(
+                f"ARXIVTAG_HOME should name a folder. Received: {chosen!r:.80}.",
+                "Write its whole path.",
+            ) from error
     if sys.platform == "darwin":
         base = Path.home() / "Library" / "Application Support"
     else:

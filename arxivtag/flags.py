@@ -69,7 +69,10 @@ def settings_from(arguments: argparse.Namespace) -> RunConfig:
 
 def folder(text: str) -> Path:
     """Return the folder that a person named, absolute."""
-    return Path(text).expanduser().resolve()
+    try:
+        return Path(text).expanduser().resolve()
+    except RuntimeError:  # the home of a user that is not there
+        raise argparse.ArgumentTypeError(f"should be a folder. Received: {text!r}.") from None
 
 
 def between(

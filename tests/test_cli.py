@@ -125,6 +125,7 @@ def test_bad_usage_exits_2(words: tuple[str, ...]) -> None:
         (("sweep", "sample", "--presets", "linear", "--seeds", "a"), "whole numbers, as in 1,2,3"),
         (("train", "sample", "--loss", "squared_hinge"), "used without hidden layers"),
         (("app", "--port", "70000"), "from 0 to 65535. Received: '70000'."),
+        (("runs", "--home", "~nobody-of-this-name/x"), "should be a folder"),
     ],
 )
 def test_bad_usage_is_one_sentence(words: tuple[str, ...], message: str) -> None:
@@ -319,6 +320,11 @@ def test_bad_data_is_one_sentence_with_a_hint(tmp_path: Path, command: str, name
         (("tag", "pretrained", "missing.csv"), b"", "missing.csv"),
         (("evaluate", "pretrained", "missing.csv"), b"", "missing.csv"),
         (("app", "--port", "1"), b"", "Port 1"),
+        (
+            ("sweep", "sample", "--presets", "linear", "--cluster", "nonsense"),
+            b"",
+            "'nonsense' is not the address of a scheduler",
+        ),
     ],
 )
 def test_errors_are_one_sentence_with_a_hint(

@@ -134,6 +134,12 @@ def test_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert config.home_folder() == tmp_path / "arxivtag"
 
 
+def test_a_home_folder_of_nobody_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARXIVTAG_HOME", "~nobody-of-this-name/arxivtag")
+    with pytest.raises(ConfigError, match="ARXIVTAG_HOME should name a folder"):
+        config.home_folder()
+
+
 def test_every_preset_has_a_name_and_a_sentence() -> None:
     assert PRESETS.keys() == PRESET_NAMES.keys() == PRESET_HELP.keys()
     assert all(settings.preset == name for name, settings in PRESETS.items())
