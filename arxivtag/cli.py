@@ -410,8 +410,13 @@ def _workers(arguments: Namespace) -> Iterator[Pool]:
 @command()
 def runs(arguments: Namespace) -> None:
     """List all runs."""
+    from arxivtag import storage
     from arxivtag.runs import registry
 
+    folder = config.runs_folder(arguments.home)
+    with storage.disk_errors("read", folder):  # an unreadable folder is not one without runs
+        if folder.is_dir():
+            os.listdir(folder)
     rows = [registry.summary_as_dict(run) for run in registry.list_runs(arguments.home)]
     lines = [
         f"{row['run_id']:<28} {row['state']:<9} {row['preset'] or '':<14} {row['data'] or ''}"

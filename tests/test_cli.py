@@ -377,6 +377,21 @@ def test_results_are_utf8_whatever_the_language_and_the_name_of_the_file(tmp_pat
     assert tagged.stdout.decode("utf-8").splitlines()[1].startswith('é,"We train')
 
 
+def test_runs_that_may_not_be_read_are_not_no_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "runs").mkdir(parents=True)
+    assert cli.run_command(["runs"]) == 0
+    assert "No runs yet" in capsys.readouterr().out
+
+    def refuse(path: Path) -> None:  # modes do not hold back root
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    assert cli.run_command(["runs"]) == 1
+    assert "runs: Permission denied." in capsys.readouterr().err
+
+
 def test_tag_one_abstract_on_standard_input() -> None:
     tags = result_of("tag", "pretrained", "-", "--top", "3", stdin=ABSTRACT.encode())
     assert isinstance(tags, list)
