@@ -1,7 +1,7 @@
 # make run    set up, then serve the app (PORT=8501, HOST=127.0.0.1)
 # make test   set up, then all tests; make test-slow for the long ones
-# make lint typecheck bench    exactly what CI runs, and the short benchmark
-# make audit                   licences and versions of what is installed; no network
+# make lint typecheck audit    with make test exactly what CI runs; audit: licences, no network
+# make bench                   the short benchmark
 # make release                 wheel, source and SBOM in dist/, tried in a Python of their own
 # make facts DATA=FILE         count and lay out the facts of arXiv anew (OUT=FOLDER)
 # make pretrained DATA=FILE    train the bundled model anew (DATA=sample writes to build/; OUT=FOLDER)

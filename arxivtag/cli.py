@@ -344,7 +344,9 @@ def _tag_one(arguments: Namespace, bundle: Bundle) -> None:
         f"{score.label:<18} {score.name}"
         for score in scores
     ]
-    text = "\n".join(lines) or "Not sure: no label stands out."
+    is_doubted = scores.remark is not None and scores.remark.is_doubt
+    nothing = "Not sure." if is_doubted else "No label is likely enough."
+    text = "\n".join(lines) or nothing
     print_result(arguments.json, tables.as_plain(scores, with_note=arguments.notes), text)
 
 
@@ -380,7 +382,7 @@ def _tag_into_file(arguments: Namespace) -> None:
 
     model = parts.model_at(resolve_model(arguments.model, arguments.home, allow_path=True))
     wanted = many.Wanted(model, parse_layout(arguments.columns), arguments.top, arguments.threshold)
-    with _workers(arguments) as pool:
+    with many.writing_alone(arguments.out), _workers(arguments) as pool:
         done = many.tag_file(
             arguments.input, arguments.out, wanted, pool, arguments.home, progress()
         )
@@ -409,8 +411,13 @@ def _workers(arguments: Namespace) -> Iterator[Pool]:
 @command()
 def runs(arguments: Namespace) -> None:
     """List all runs."""
+    from arxivtag import storage
     from arxivtag.runs import registry
 
+    folder = config.runs_folder(arguments.home)
+    with storage.disk_errors("read", folder):  # an unreadable folder is not one without runs
+        if folder.is_dir():
+            os.listdir(folder)
     rows = [registry.summary_as_dict(run) for run in registry.list_runs(arguments.home)]
     lines = [
         f"{row['run_id']:<28} {row['state']:<9} {row['preset'] or '':<14} {row['data'] or ''}"

@@ -52,6 +52,9 @@ def home_folder() -> Path:
     """Return the folder that holds runs and downloads (``ARXIVTAG_HOME`` or the platform's own).
 
     The folder is not created here.
+
+    Raises:
+        ConfigError: If the variable names the home of a user that is not there.
     """
     chosen = os.environ.get("ARXIVTAG_HOME")
     if chosen:

@@ -18,6 +18,7 @@ from typing import Any
 from arxivtag import config
 from arxivtag.errors import DataError
 from arxivtag.settings import (
+    NONE_WORD,
     RunConfig,
     Setting,
     all_settings,
@@ -30,7 +31,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     """Add one flag per setting to ``parser``; flags not given stay absent from the namespace."""
     for item in all_settings():
         options: dict[str, Any] = {"dest": item.name, "default": argparse.SUPPRESS}
-        options["help"] = str(item.metadata.get("help", "")).replace("%", "%%")
+        help = str(item.metadata.get("help", "")).replace("empty:", f"{NONE_WORD}:")
+        options["help"] = help.replace("%", "%%")
         if item.kind is bool:
             options["action"] = argparse.BooleanOptionalAction
         elif item.choices:

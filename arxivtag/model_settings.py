@@ -33,14 +33,14 @@ class VectorizerConfig:
         maximum=2_000_000,
     )
     more_of_many: bool = setting(
-        False, "Keep three and a half times as many with 200,000 training papers or more."
+        False, "Keep three and a half times as many n-grams with 200,000 training papers or more."
     )
     sublinear_tf: bool = setting(False, "Use 1 + log(count) in place of the raw count.")
     l2_normalize: bool = setting(False, "Scale each paper's weights to length one.")
     max_length_words: int | None = setting(
         None,
-        "Words of each paper that a network which reads them in order is given, the first ones; "
-        "empty: none, n-grams have no order.",
+        "How many words of a paper, from its first on, a network that reads them in order is "
+        "given; empty: n-grams alone are read.",
         minimum=5,
         maximum=2000,
     )
@@ -68,7 +68,7 @@ class ModelConfig:
 
     hidden_units: tuple[int, ...] = setting(
         (512, 256),
-        "Units of each hidden layer.",
+        "Units of each hidden layer, with commas between, as in 512,256.",
         minimum=1,
         maximum=4096,
         max_items=MAX_HIDDEN_LAYERS,
@@ -105,13 +105,13 @@ class ModelConfig:
     )
     word_units: int = setting(
         160,
-        "Its size: filters of each width (cnn), units of each memory (lstm), of each dense layer "
-        "(transformer).",
+        "Size of the network that reads words in order: filters of each width (cnn), units of each "
+        "memory (lstm), units of each dense layer (transformer).",
         minimum=4,
         maximum=MAX_WORD_UNITS,
     )
     word_vectors: bool = setting(
         False,
-        "Begin its words' vectors with those that come with the app, learned from abstracts of all "
-        "of arXiv without labels; otherwise at random.",
+        "Begin the vectors of words in order with those that come with the app, learned from "
+        "abstracts of all of arXiv without labels; otherwise at random.",
     )

@@ -72,8 +72,9 @@ class SplitConfig:
 
     split_by: SplitBy = setting(  # noqa: RUF009  a field, as the others are
         "chance",
-        "By chance, or by date: the newest papers are held out, validation before test, so that "
-        "the evaluation tells what the model is worth on papers of tomorrow.",
+        "How papers are divided: by chance, or by date, so that the newest are held out (test "
+        "papers after validation papers) and the evaluation tells what the model is worth on "
+        "papers of tomorrow.",
     )
     held_out_fraction: float = setting(
         0.1, "Share of papers held out for validation and test together.", minimum=0.02, maximum=0.5
@@ -124,9 +125,9 @@ class TrainingConfig:
     )
     loss: LossName = setting(  # noqa: RUF009  a field, as the others are
         "binary_crossentropy",
-        "Each label on its own (sigmoid), the same of papers with at least one (any), labels "
-        "sharing one distribution (softmax), or, without "
-        "hidden layers, by margins as in a linear SVM (squared hinge).",
+        "What is made small: the error of each label on its own (binary), the same given that a "
+        "paper has at least one label (any), that of labels which share one distribution "
+        "(softmax), or, without hidden layers, margins as in a linear SVM (squared hinge).",
     )
     weight_decay: float = setting(0.0, "Pull of weights towards zero.", minimum=0.0, maximum=1.0)
     ranking_weight: float = setting(
@@ -143,8 +144,8 @@ class TrainingConfig:
     )
     lazy_rows: bool = setting(
         False,
-        "Leave weights of n-grams alone in steps where they do not occur; faster than Adam, by "
-        "Adagrad.",
+        "Change the weights of an n-gram only in steps where it occurs, by Adagrad; faster than "
+        "Adam.",
     )
     early_stopping_patience: int | None = setting(
         None,

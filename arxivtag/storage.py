@@ -258,7 +258,7 @@ def scratch_folder(path: Path) -> Iterator[Path]:
 def remove_folder(path: Path) -> None:
     """Remove ``path`` and all in it: first renamed, so that no reader sees half a folder."""
     with disk_errors("delete", path):
-        doomed = path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{os.getpid()}")
+        doomed = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
         os.replace(path, doomed)
         shutil.rmtree(doomed)
 

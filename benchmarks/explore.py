@@ -84,6 +84,8 @@ def main() -> None:
     if arguments.tab:
         print(json.dumps(open_tab(arguments.tab, f"file:{arguments.data.name}")))
         return
+    if not arguments.data.is_file():  # the page would answer with a sentence, and at once
+        parser.error(f"there is no file {arguments.data}.")
     results = all_tabs(arguments.data)
     if arguments.json:
         print(json.dumps(results, indent=1))

@@ -319,6 +319,11 @@ def test_bad_data_is_one_sentence_with_a_hint(tmp_path: Path, command: str, name
         (("tag", "pretrained", "missing.csv"), b"", "missing.csv"),
         (("evaluate", "pretrained", "missing.csv"), b"", "missing.csv"),
         (("app", "--port", "1"), b"", "Port 1"),
+        (
+            ("sweep", "sample", "--presets", "linear", "--cluster", "nonsense"),
+            b"",
+            "'nonsense' is not the address of a scheduler",
+        ),
     ],
 )
 def test_errors_are_one_sentence_with_a_hint(
@@ -371,6 +376,21 @@ def test_results_are_utf8_whatever_the_language_and_the_name_of_the_file(tmp_pat
     assert tagged.stdout.decode("utf-8").splitlines()[1].startswith('é,"We train')
 
 
+def test_runs_that_may_not_be_read_are_not_no_runs(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "runs").mkdir(parents=True)
+    assert cli.run_command(["runs"]) == 0
+    assert "No runs yet" in capsys.readouterr().out
+
+    def refuse(path: Path) -> None:  # modes do not hold back root
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    assert cli.run_command(["runs"]) == 1
+    assert "runs: Permission denied." in capsys.readouterr().err
+
+
 def test_tag_one_abstract_on_standard_input() -> None:
     tags = result_of("tag", "pretrained", "-", "--top", "3", stdin=ABSTRACT.encode())
     assert isinstance(tags, list)
@@ -402,7 +422,8 @@ def test_why_the_model_is_not_sure_is_told(tmp_path: Path) -> None:
 def test_one_word_is_tagged_or_declined_without_a_traceback() -> None:
     done = run("tag", "pretrained", "-", stdin=b"word")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    assert done.stdout == "Not sure.\n"
+    assert "The text is too short to judge." in done.stderr
 
 
 def test_tag_a_file_keeps_its_columns(papers: Path, tmp_path: Path) -> None:

@@ -43,6 +43,15 @@ def test_every_setting_has_a_line_of_help() -> None:
     assert not [item.name for item in all_settings() if not item.metadata.get("help")]
 
 
+def test_help_says_none_where_a_form_would_be_left_empty() -> None:
+    parser = argparse.ArgumentParser()
+    flags.add_flags(parser)
+    told = " ".join(parser.format_help().split())
+    assert "none: by the number of training papers" in told
+    assert "empty" not in told
+    assert parser.parse_args(["--epochs", "none"]).epochs is None
+
+
 def test_flags_change_what_they_name_and_nothing_else() -> None:
     run = parse(["papers.csv", "--preset", "keras-example", "--epochs", "3", "--no-l2-normalize",
                  "--hidden-units", "64,32", "--max-tokens", "none"])  # fmt: skip

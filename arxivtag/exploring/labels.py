@@ -93,9 +93,12 @@ def co_occurrence(
 
 
 def most_frequent(index: LabelIndex, n_labels: int) -> Ints:
-    """Return the positions of the ``n_labels`` labels on most papers, most first."""
+    """Return the positions of the ``n_labels`` labels on most papers, most first, ties by label.
+
+    They are the first of :func:`label_frequency`, also of papers that a filter selects.
+    """
     counts = index.counts
-    order = np.argsort(-counts, kind="stable")[:n_labels]
+    order = np.lexsort((np.array(index.label_names, dtype=str), -counts))[:n_labels]
     return order[counts[order] > 0]
 
 

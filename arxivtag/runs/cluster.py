@@ -314,9 +314,15 @@ def _connected(address: str) -> Client:
                 "distributed.comm.timeouts.connect": _ANSWER_S,
                 "distributed.admin.large-graph-warning-threshold": "1GB",  # of papers
             })  # fmt: skip
-            _Connection.client = Client(
-                address, timeout=_ANSWER_S, set_as_default=False, name="arxivtag"
-            )
+            try:
+                _Connection.client = Client(
+                    address, timeout=_ANSWER_S, set_as_default=False, name="arxivtag"
+                )
+            except ValueError as error:
+                raise RefusedError(
+                    f"{address!r:.80} is not the address of a scheduler.",
+                    "Write it as in tcp://host:8786.",
+                ) from error
         return _Connection.client
 
 

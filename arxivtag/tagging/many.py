@@ -27,6 +27,7 @@ from arxivtag.corpus.arrays import forget, map_array, new_array
 from arxivtag.corpus.ingest import REPORT_NAME
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus
 from arxivtag.corpus.texts import batches
+from arxivtag.errors import RefusedError, StorageError
 from arxivtag.papers.reading.readers import as_frame
 from arxivtag.papers.schema import ABSTRACT, TITLE, Layout
 from arxivtag.papers.sources import as_texts, stream_rows
@@ -37,6 +38,7 @@ from arxivtag.tagging.parts import Model, Parts, Pool, bundle_of, rows_of
 from arxivtag.tagging.tagger import BATCH_SIZE, doubtful, frame_texts, predict_with_readable, tag
 
 _WAIT_S = 10.0  # for another process that judges the same papers
+_WAIT_FOR_OUT_S = 1.0  # for one that writes the same file
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,35 @@ class Done:
     notes: dict[str, int]
 
 
+def parts_folder(out: Path) -> Path:
+    """Return where the parts of an output are kept until it is whole."""
+    return out.with_name(f".{out.name}.parts")
+
+
+@contextlib.contextmanager
+def writing_alone(out: Path) -> Iterator[None]:
+    """Let no other command tag into the same file; a folder without parts goes at the end.
+
+    Raises:
+        RefusedError: If another one does.
+        StorageError: If the disk refuses.
+    """
+    folder = storage.make_folder(parts_folder(out))
+    lock = locks.try_acquire(folder / "lock", _WAIT_FOR_OUT_S)
+    if lock is None:
+        raise RefusedError(
+            f"Another command writes {out} at this moment.",
+            "Wait until it is done, or name another file.",
+        )
+    try:
+        yield
+    finally:
+        if folder.is_dir() and not any(folder.glob("*.part")):
+            with contextlib.suppress(StorageError):
+                storage.remove_folder(folder)
+        locks.release(lock)
+
+
 def tag_file(
     source: str, out: Path, wanted: Wanted, pool: Pool, home: Path, progress: OnProgress
 ) -> Done:
@@ -73,8 +104,8 @@ def tag_file(
         StorageError: If the disk refuses.
     """
     separator = tables.label_separator(bundle_of(wanted.model).label_names)
-    folder = storage.make_folder(out.with_name(f".{out.name}.parts"))
     do = functools.partial(tag_part, wanted=wanted)
+    folder = storage.make_folder(parts_folder(out))
     parts = Parts(folder, do, repr(wanted), pool, lambda n: progress(f"Papers tagged: {n:,}", None))
     raw = stream_rows(source, home, parts)
     schema = pa.schema([(name, pa.string()) for name in raw.table.columns])
@@ -85,7 +116,8 @@ def tag_file(
 
     def tagged() -> Iterator[pa.Table]:
         for path in parts.paths:
-            table = pq.read_table(path)
+            with path.open("rb") as part:  # Arrow takes no name that is not UTF-8
+                table = pq.read_table(part)
             counts = table.schema.metadata or {}
             missing.update({key.decode(): int(n) for key, n in counts.items()})
             frame = as_frame(table)

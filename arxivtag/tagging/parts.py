@@ -14,6 +14,7 @@ import functools
 import hashlib
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
@@ -69,7 +70,10 @@ class Pool:
 
 @contextlib.contextmanager
 def local_pool(n_processes: int | None) -> Iterator[Pool]:
-    """Give processes of this machine, or without a number threads of this process."""
+    """Give processes of this machine, or without a number threads of this process.
+
+    If the block breaks off (Ctrl-C, say), nobody waits for the parts under way.
+    """
     if n_processes is None:
         n = os.cpu_count() or 1
         executor: Executor = ThreadPoolExecutor(n)
@@ -78,9 +82,25 @@ def local_pool(n_processes: int | None) -> Iterator[Pool]:
         # Not forked: this process has threads of Arrow.
         executor = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"))
     try:
+        if n_processes is not None:
+            _start_without_ctrl_c(executor, n)
         yield Pool(executor, n)
+    except BaseException:
+        for process in multiprocessing.active_children():
+            process.terminate()
+        executor.shutdown(wait=n_processes is not None, cancel_futures=True)
+        raise
+    executor.shutdown()
+
+
+def _start_without_ctrl_c(executor: Executor, n_processes: int) -> None:
+    """Start processes that leave Ctrl-C, which a terminal sends to them too, to this one."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        for _ in range(n_processes):
+            executor.submit(os.getpid)
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @dataclass(frozen=True)
@@ -183,14 +203,18 @@ class Parts:
         self.paths.append(path)
         if path.is_file():
             return
-        self._waiting.append((path, self._pool.executor.submit(self._do, rows)))
+        result = self._pool.executor.submit(self._do, rows)
+        result.add_done_callback(functools.partial(_keep, path))
+        self._waiting.append((path, result))
         while len(self._waiting) > _AHEAD * self._pool.n:
             self._keep_oldest()
 
     def _keep_oldest(self) -> None:
         path, result = self._waiting.popleft()
         try:
-            storage.write_bytes(path, self._pool.result(result))
+            content = self._pool.result(result)
+            if not path.is_file():
+                storage.write_bytes(path, content)
         except BrokenExecutor as error:
             raise ArxivTagError(
                 "A process at work ended unexpectedly.",
@@ -199,6 +223,13 @@ class Parts:
             ) from error
         n_done = (len(self.paths) - len(self._waiting)) * ROWS_PER_PART
         self._progress(min(n_done, self.n_rows))
+
+
+def _keep(path: Path, result: Future[bytes]) -> None:
+    """Keep a result as soon as it is there, in case the work breaks off before it is its turn."""
+    if not result.cancelled() and result.exception() is None:
+        with contextlib.suppress(ArxivTagError):  # tried again, and told, in its turn
+            storage.write_bytes(path, result.result())
 
 
 def rows_of(part: bytes) -> pd.DataFrame:

@@ -42,7 +42,7 @@ _NO_ABSTRACT = {
     "withdrawn": ("withdrawn", "It reads as a notice that a paper was withdrawn."),
     "other_language": ("not English", "It does not read like English, which the model learned."),
     "not_text": ("not plain text", "It does not read like text."),
-    "too_short": ("fewer than 3 words", "It is too short."),
+    "too_short": ("fewer than 3 words", "The text is too short to judge."),
     "empty": ("no abstract", "There is no text."),
 }
 

@@ -18,6 +18,7 @@ from arxivtag.exploring.labels import (
     label_frequency,
     label_pairs,
     labels_per_paper,
+    most_frequent,
     multi_hot,
 )
 
@@ -38,6 +39,18 @@ def test_index_gives_one_combination_to_all_orders() -> None:
     index = index_labels(PAPERS)
     assert index.combinations[0] == index.combinations[1]
     assert index.combination_names[0] == ("cs.LG", "stat.ML")
+
+
+@given(some_papers, st.data(), st.integers(1, 5))
+def test_the_most_frequent_labels_of_a_selection_are_the_first_of_its_table(
+    papers: list[tuple[str, ...]], data: st.DataObject, n_labels: int
+) -> None:
+    rows = data.draw(st.lists(st.booleans(), min_size=len(papers), max_size=len(papers)))
+    index = index_labels(papers).of(np.array(rows))
+    names = [index.label_names[code] for code in most_frequent(index, n_labels)]
+    assert names == label_frequency(index)["label"].head(n_labels).tolist()
+    pairs = label_pairs(index, n_labels=n_labels)
+    assert {*pairs["label_a"], *pairs["label_b"]} <= set(names)
 
 
 def test_label_frequency() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from arxivtag import config
 from arxivtag.callbacks import unheard
-from arxivtag.errors import BundleError
+from arxivtag.errors import BundleError, RefusedError
 from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import load_texts
 from arxivtag.tagging import many, parts, tables, tagger
@@ -138,6 +138,49 @@ def test_a_file_without_rows_has_its_columns(tmp_path: Path) -> None:
     path.write_text("nr,abstract\n")
     assert tag(path, out, Here()).n_papers == 0
     assert out.read_text() == "nr,abstract,predicted_labels,probabilities,note\n"
+
+
+def test_what_is_done_is_kept_before_its_turn(papers: Path, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        tag(papers, tmp_path / "out.csv", here := Here(fails_at=1))
+    assert here.n == 3
+    assert len(list((tmp_path / ".out.csv.parts").glob("*.part"))) == 2
+
+
+def test_two_commands_do_not_write_one_file(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    with many.writing_alone(out):
+        with pytest.raises(RefusedError, match="Another command writes"), many.writing_alone(out):
+            pass
+        with many.writing_alone(tmp_path / "other.csv"):
+            pass
+    assert not list(tmp_path.iterdir()), "a folder without parts is left"
+
+
+def test_names_as_long_as_the_system_allows_and_not_of_utf8(papers: Path, tmp_path: Path) -> None:
+    for name in ("n" * 240 + ".csv", os.fsdecode(b"caf\xe9.csv")):
+        tag(papers, tmp_path / name, Here())
+        assert (tmp_path / name).stat().st_size > 0
+        assert {one.name for one in tmp_path.iterdir()} == {"papers.parquet", name}
+        (tmp_path / name).unlink()
+
+
+@pytest.mark.parametrize("jobs", [(), ("--jobs", "2")])
+def test_ctrl_c_ends_at_once_and_quietly(jobs: tuple[str, ...], tmp_path: Path) -> None:
+    """In a terminal, which tells all processes of a command."""
+    path = tmp_path / "papers.csv"
+    pd.concat([pd.read_csv(config.SAMPLE_PATH)] * 20).to_csv(path, index=False)
+    words = [sys.executable, "-m", "arxivtag", "tag", "pretrained", str(path), *jobs]
+    words += ["--out", str(tmp_path / "out.csv")]
+    command = subprocess.Popen(words, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / ".out.csv.parts").exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(1)
+    os.killpg(command.pid, signal.SIGINT)
+    told = command.communicate(timeout=20)[1].splitlines()
+    assert command.returncode == 130, told
+    assert [line for line in told if "Papers tagged" not in line] == ["arxivtag: interrupted."]
 
 
 def test_processes_tag_and_a_killed_command_goes_on(tmp_path: Path) -> None:

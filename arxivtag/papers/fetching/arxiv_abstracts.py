@@ -114,7 +114,7 @@ def _fetch_into(file: BinaryIO, url: str, meter: Meter, config: SourcesConfig) -
                 meter.report("fetching", file.tell(), length)
         meter.report("fetching", file.tell(), file.tell(), now=True)
 
-    patiently(attempt, config)
+    patiently(attempt, config, meter.say)
 
 
 def _check_is_file(response: httpx.Response) -> None:

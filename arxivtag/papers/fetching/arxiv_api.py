@@ -134,7 +134,8 @@ def _collect(search: Search, journal: Path, meter: Meter, config: SourcesConfig)
         for number, query in enumerate(search.queries, 1):
             known = [record for record in records if record["query"] == query]
             while not _is_complete(known, most):
-                page = patiently(partial(_next_page, query, known, most, config), config)
+                ask_next = partial(_next_page, query, known, most, config)
+                page = patiently(ask_next, config, meter.say)
                 known.append({"query": query, **dataclasses.asdict(page)})
                 records.append(known[-1])
                 storage.append_json_line(log, known[-1])

@@ -145,8 +145,17 @@ def whole_number(response: httpx.Response, header: str) -> int | None:
     return int(text[:15]) if text.isascii() and text.isdigit() else None
 
 
-def patiently(attempt: Callable[[], Result], config: SourcesConfig) -> Result:
+def patiently(
+    attempt: Callable[[], Result],
+    config: SourcesConfig,
+    tell: Callable[[str], object] = str,
+) -> Result:
     """Return what ``attempt()`` gives; while it may help, try again after a wait that doubles.
+
+    Args:
+        attempt: What to try.
+        config: How often, and after which waits.
+        tell: Told why there is a wait, and how long it is.
 
     Raises:
         TryAgainError: If the last try failed, or the server asks for a longer wait than the
@@ -160,7 +169,9 @@ def patiently(attempt: Callable[[], Result], config: SourcesConfig) -> Result:
             if n_failures == config.n_retries or error.wait_s > config.longest_wait_s:
                 raise
             pause_s = min(config.backoff_s * 2**n_failures, config.longest_wait_s)
-            time.sleep(max(pause_s, error.wait_s))
+            pause_s = max(pause_s, error.wait_s)
+            tell(f"{error.message} Trying again in {pause_s:.0f} s")
+            time.sleep(pause_s)
             n_failures += 1
 
 
@@ -192,6 +203,11 @@ class Meter:
             if total is not None and total > done:
                 text += f", {(total - done) / per_second:,.0f} s left"
         self._progress(text, min(done / total, 1.0) if total else None)
+
+    def say(self, text: str) -> None:
+        """Say what keeps the fetch waiting."""
+        if self._progress:
+            self._progress(text, None)
 
     def _amount(self, done: float, total: int | None) -> str:
         scale, digits, unit = (1e6, 1, "MB") if self._unit == "bytes" else (1, 0, "papers")

@@ -61,6 +61,14 @@ def test_fetches_records_and_leaves_nothing_else(server: Server, target: Path) -
     assert "1.0 of 1.0 MB" in told[-1][0]
 
 
+def test_says_why_it_waits(server: Server, target: Path) -> None:
+    server.answer = lambda handler: send(handler, BODY, status=200 if server.requests[1:] else 503)
+    told: list[str] = []
+    fetch(server, target, progress=lambda text, share: told.append(text), n_retries=1)
+    assert "503" in told[0]
+    assert told[0].endswith("Trying again in 0 s")
+
+
 def test_starts_over_when_the_connection_broke(server: Server, target: Path) -> None:
     old = BODY[::-1]
 
