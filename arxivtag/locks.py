@@ -29,8 +29,8 @@ def _open(path: Path) -> int:
     except OSError as error:
         raise StorageError(
             f"Could not open the lock {path}: {error.strerror}.",
-            "Check that the folder is writable and has free space, "
-            "or set ARXIVTAG_HOME to another folder.",
+            "Check that the folder is writable and has free space, or choose another "
+            "(ARXIVTAG_HOME names that of runs and data).",
         ) from error
 
 
