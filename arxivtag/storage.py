@@ -34,8 +34,8 @@ def disk_errors(action: str, path: Path) -> Iterator[None]:
         reason = error.strerror or str(error)
         raise StorageError(
             f"Could not {action} {path}: {reason}.",
-            "Check that the folder exists, is writable and has free space, "
-            "or set ARXIVTAG_HOME to another folder.",
+            "Check that the folder exists, may be used by you and has free space, or choose "
+            "another (ARXIVTAG_HOME names that of runs and data).",
         ) from error
 
 

@@ -81,13 +81,15 @@ def local_pool(n_processes: int | None) -> Iterator[Pool]:
         n = n_processes
         # Not forked: this process has threads of Arrow.
         executor = ProcessPoolExecutor(n, multiprocessing.get_context("spawn"))
+    before = multiprocessing.active_children()
     try:
         if n_processes is not None:
             _start_without_ctrl_c(executor, n)
         yield Pool(executor, n)
     except BaseException:
-        for process in multiprocessing.active_children():
-            process.terminate()
+        for process in multiprocessing.active_children() if n_processes else ():
+            if process not in before:
+                process.terminate()
         executor.shutdown(wait=n_processes is not None, cancel_futures=True)
         raise
     executor.shutdown()
