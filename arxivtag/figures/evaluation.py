@@ -260,6 +260,10 @@ def label_scatter_figure(labels: pd.DataFrame) -> go.Figure:
         ],
     )
     figure.update_xaxes(**count_axis("Training papers with the label", log=True))
+    counts = table["train_support"].clip(lower=1)
+    if counts.max() < 100 * counts.min():  # perhaps no power of ten among them
+        marks = [n * 10**power for power in range(7) for n in (1, 2, 5)]
+        figure.update_xaxes(tickvals=marks, ticktext=[f"{mark:,}" for mark in marks])
     figure.update_yaxes(title_text="F1 on test papers", range=[-0.03, 1.03])
     return figure
 

@@ -9,6 +9,8 @@ from arxivtag.learning.baselines import ALL_ZEROS, LINEAR
 from arxivtag.learning.evaluation import best_baseline
 from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS_BY_KEY
 
+FEW_PAPERS = 30  # below, intervals are too narrow themselves: of one paper there is none
+
 
 def headline_sentences(evaluation: Mapping[str, Any]) -> tuple[str, str]:
     """Return what the model is worth, and how that compares with the best baseline."""
@@ -131,6 +133,10 @@ def ceiling_sentence(evaluation: Mapping[str, Any]) -> str:
 def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what was counted apart or left out, one sentence each."""
     said = []
+    n_samples = evaluation.get("n_samples") or 0
+    if 0 < n_samples < FEW_PAPERS:
+        papers = "1 paper is" if n_samples == 1 else f"{n_samples} papers are"
+        said.append(f"{papers} too few to measure on: other papers may give quite other figures.")
     n_skipped = evaluation.get("n_without_abstract") or 0
     if n_skipped:
         rows = "row without an abstract is", "rows without an abstract are"

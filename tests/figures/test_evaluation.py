@@ -122,4 +122,6 @@ def test_labels_without_f1_are_left_out_and_names_are_text() -> None:
     assert list(points.x) == [100, 1]  # a log axis has no 0
     assert points.customdata[1][0] == "&lt;b&gt;x&lt;/b&gt;"
     axis = all_figures()["label_scatter"].layout.xaxis
-    assert (axis.type, axis.dtick) == ("log", 1)  # powers of ten alone are named
+    assert (axis.type, axis.dtick, axis.tickvals) == ("log", 1, None)  # powers of ten alone
+    few = figures.label_scatter_figure(LABELS.assign(train_support=[2, 6, 4]))
+    assert few.layout.xaxis.ticktext[:4] == ("1", "2", "5", "10")

@@ -339,6 +339,13 @@ def test_the_verdict_is_one_short_sentence(run: dict) -> None:
     assert said == "Micro-F1 0.710: 0.010 above the 4 most frequent labels always, within chance."
 
 
+def test_few_papers_are_said_to_be_few(run: dict) -> None:
+    said = headline.remarks({**run, "n_samples": 1})
+    assert said[0].startswith("1 paper is too few to measure on")
+    assert headline.remarks({**run, "n_samples": 29})[0].startswith("29 papers are too few")
+    assert "too few to measure" not in " ".join(headline.remarks({**run, "n_samples": 30}))
+
+
 def test_a_lead_too_small_to_show_is_no_lead(run: dict) -> None:
     item = {
         "key": "linear", "name": "Linear model on the same features", "note": "",

@@ -81,6 +81,7 @@ def test_figures_of_the_sample(open_app: OpenApp) -> None:
 def test_newest_runs_are_listed(open_app: OpenApp, demo_home: Path) -> None:
     app = open_app()
     table = app.dataframe[-1].value
+    assert "Ranking (LRAP)" in app.dataframe[-1].proto.columns  # as on every other page
     assert table["name"].tolist() == ["tuned, seed 42"]
     assert table["micro_f1"].tolist() == [0.5]
     assert "No runs yet" not in texts(app)

@@ -94,7 +94,7 @@ def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageConte
             "preset": tables.text("Preset", "small"),
             "n_train": tables.count("Papers learned from"),
             "micro_f1": tables.figure("Micro-F1", 3),
-            "lrap": tables.figure("Ranking precision", 3),
+            "lrap": tables.figure("Ranking (LRAP)", 3),
         },
     )
     context.link("pages/4_Runs.py", "All runs", ":material/arrow_forward:")
