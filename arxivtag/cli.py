@@ -165,7 +165,7 @@ def fetch(arguments: Namespace) -> None:
 def describe(arguments: Namespace) -> None:
     """Count what is in a data set."""
     from arxivtag.exploring.preparation import describe as describe_corpus
-    from arxivtag.runs.reading import open_corpus
+    from arxivtag.runs.opening import open_corpus
 
     layout = layout_of(arguments)
     corpus = open_corpus(arguments.data, arguments.home, layout=layout, progress=progress())

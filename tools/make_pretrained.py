@@ -42,8 +42,8 @@ from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.texts import join_text
 from arxivtag.settings import RunConfig, preset_settings, with_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest
-from arxivtag.tagging.fitting import with_scope
 from arxivtag.tagging.saving import save_bundle
+from arxivtag.tagging.scope_fitting import with_scope
 from tools.pretraining_features import make_features
 from tools.pretraining_figures import figures_of, figures_on, write_figures
 from tools.pretraining_papers import (

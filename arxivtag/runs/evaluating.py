@@ -28,8 +28,8 @@ from arxivtag.learning.features import SparseRows
 from arxivtag.learning.measuring import Resampling
 from arxivtag.learning.network import Network, probabilities
 from arxivtag.learning.predictions import Scored, fit_decision
+from arxivtag.runs.opening import open_corpus
 from arxivtag.runs.preparing import Features, Part, multi_hot
-from arxivtag.runs.reading import open_corpus
 from arxivtag.runs.registry import resolve_model
 from arxivtag.runs.results import Evaluated
 from arxivtag.settings import CleaningConfig, RunConfig

@@ -39,7 +39,7 @@ from arxivtag.runs.layout import RunFolder, now_iso
 from arxivtag.runs.preparing import Features, Part
 from arxivtag.runs.registry import Run
 from arxivtag.settings import RunConfig
-from arxivtag.tagging import bundle, fitting, neighbours, saving
+from arxivtag.tagging import bundle, neighbours, saving, scope_fitting
 
 PAPER = "paper"
 RIGHT, PARTLY, WRONG, UNTESTED = range(4)
@@ -94,7 +94,7 @@ def save(
         ),
         text_fields=settings.text_fields,
     )
-    made = fitting.with_scope(made, corpus, features.train.papers, features.val.papers)
+    made = scope_fitting.with_scope(made, corpus, features.train.papers, features.val.papers)
     saving.save_bundle(made, folder.bundle)
 
 

@@ -18,8 +18,8 @@ from arxivtag import storage
 from arxivtag.config import CODE_FOLDER, corpora_folder
 from arxivtag.corpus import apart, store
 from arxivtag.errors import RefusedError
-from arxivtag.runs import cluster, reading
-from arxivtag.runs.reading import open_corpus
+from arxivtag.runs import cluster, opening
+from arxivtag.runs.opening import open_corpus
 from arxivtag.tagging import parts
 from tests.corpus.test_apart import (
     LEFT_BEHIND,
@@ -38,7 +38,7 @@ OPEN = """
 import sys
 from pathlib import Path
 from arxivtag.corpus import apart
-from arxivtag.runs.reading import open_corpus
+from arxivtag.runs.opening import open_corpus
 apart._LARGE_TEXT_BYTES = 0
 open_corpus(sys.argv[1], Path(sys.argv[2]))
 """
@@ -68,7 +68,7 @@ def all_files_are_large(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def not_at_home(all_files_are_large: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """This process reads nothing large, nor does one that it starts."""
-    monkeypatch.setattr(reading.apart, "ingest_apart", None)
+    monkeypatch.setattr(opening.apart, "ingest_apart", None)
 
 
 def kept_parts(home: Path) -> list[Path]:

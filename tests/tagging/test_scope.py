@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from arxivtag.config import PRETRAINED_PATH
 from arxivtag.papers.schema import TextTable
 from arxivtag.papers.words import split_words
-from arxivtag.tagging import fitting, tagger
+from arxivtag.tagging import scope_fitting, tagger
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.loading import load_bundle
 from arxivtag.tagging.saving import save_bundle
@@ -48,7 +48,7 @@ def fitted() -> Bundle:
     words = LIKE.split()
     sentences = [" ".join(words[i % 4 :] + words[: i % 4]) for i in range(2_000)]
     bundle = make_bundle()
-    scope = fitting.fit_scope(bundle, sentences, sentences[: fitting.MIN_HELD_OUT])
+    scope = scope_fitting.fit_scope(bundle, sentences, sentences[: scope_fitting.MIN_HELD_OUT])
     assert scope is not None
     # The lowest is one of the few sentences there are: none should be low by a rounding.
     scope = dataclasses.replace(scope, lowest=tuple(value - 0.01 for value in scope.lowest))
@@ -71,7 +71,7 @@ def test_lowest_sums_lie_between_the_lengths() -> None:
 
 def test_usual_pairs_are_those_that_occur_together() -> None:
     """Hand count: of 300 words, "b" follows "a" in all 100 texts, and nothing else."""
-    pairs, lifts = fitting._usual_pairs(split_words(["a b c"] * 100))
+    pairs, lifts = scope_fitting._usual_pairs(split_words(["a b c"] * 100))
     assert sorted(pairs.tolist()) == sorted([hash_of("a", "b"), hash_of("b", "c")])
     # p(b | a) = 1, p(b) = 1/3: log((1 + 3) / 2)
     np.testing.assert_allclose(lifts.astype(float), np.log(2), rtol=1e-3)
@@ -93,7 +93,7 @@ def test_what_reads_unlike_is_doubted(fitted: Bundle) -> None:
 
 def test_too_few_papers_give_no_scope() -> None:
     bundle = make_bundle()
-    assert fitting.fit_scope(bundle, invented_texts(50), invented_texts(50)) is None
+    assert scope_fitting.fit_scope(bundle, invented_texts(50), invented_texts(50)) is None
 
 
 def test_the_note_reaches_the_table(fitted: Bundle) -> None:

@@ -17,7 +17,7 @@ from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.corpus.store import Corpus
 from arxivtag.papers.source import UPLOAD, parse_source
 from arxivtag.policy import acting_as, policy, role
-from arxivtag.runs.reading import open_corpus
+from arxivtag.runs.opening import open_corpus
 
 PATIENCE_S = 1.0  # what a page waits before it says that it waits
 WATCH_S = 1.0
