@@ -171,7 +171,7 @@ def test_what_a_worker_finds_wrong_is_told_as_at_home(home: Path, tmp_path: Path
 
 @pytest.mark.usefixtures("not_at_home")
 def test_cancel_ends_the_workers_process_and_leaves_nothing(home: Path, tmp_path: Path) -> None:
-    is_cancelled(open_corpus, papers_file(tmp_path, 2_000), home)
+    is_cancelled(open_corpus, papers_file(tmp_path, 20_000), home)
 
 
 @pytest.mark.usefixtures("not_at_home")
