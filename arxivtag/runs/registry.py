@@ -161,7 +161,7 @@ def _is_abandoned(folder: RunFolder, status: RunStatus) -> bool:
 
 def _numbers(values: object) -> dict[str, float]:
     items = values.items() if isinstance(values, dict) else ()
-    return {str(key): float(value) for key, value in items if is_number(value)}
+    return {str(key): value for key, value in items if is_number(value)}
 
 
 def _optional_json(path: Path) -> dict[str, Any]:

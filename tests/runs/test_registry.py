@@ -42,17 +42,21 @@ def test_lists_runs_newest_first_with_their_figures(home: Path) -> None:
     folder = make_run(home, "20260102-000000-bbbb", "queued")
     storage.write_json(
         RunFolder("20260101-000000-aaaa", home).result,
-        {"evaluation": {"micro_f1": 0.7, "per_label": {}, "x": None}, "n_train": 12},
+        {
+            "evaluation": {"micro_f1": 0.7, "n_samples": 9, "per_label": {}, "x": None},
+            "n_train": 12,
+        },
     )
     registry.set_note(folder.run_id, "  my  run ", home)
     newest, oldest = registry.list_runs(home)
     assert (newest.run_id, newest.state, newest.note, newest.name) == (
         "20260102-000000-bbbb", "queued", "my run", "my run",
     )  # fmt: skip
-    assert oldest.figures == {"micro_f1": 0.7}
+    assert oldest.figures == {"micro_f1": 0.7, "n_samples": 9}
     assert oldest.sizes == {"n_train": 12}
     assert (oldest.duration_s, oldest.data, oldest.preset) == (61.5, "sample", "tuned")
-    assert registry.summary_as_dict(oldest)["evaluation"] == {"micro_f1": 0.7}
+    told = json.dumps(registry.summary_as_dict(oldest)["evaluation"])
+    assert told == '{"micro_f1": 0.7, "n_samples": 9}'
     json.dumps(registry.summary_as_dict(newest))
 
 
