@@ -92,7 +92,9 @@ def test_a_guess_is_told_with_the_flag_that_overrules_it(tmp_path: Path) -> None
      "arxiv-api", "arxiv-metadata", "arxiv-metadata?max_rows=10", "upload:../x", "/", "..",
      "nothing.csv?x=1", "?", "https://example.org/papers.csv"],
 )  # fmt: skip
-def test_no_such_source(source: str, home: Path) -> None:
+def test_no_such_source(source: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.mkdir()
+    monkeypatch.chdir(home)  # what lies above the project is somebody else's
     with pytest.raises(DataError) as caught:
         load(source, home=home)
     assert caught.value.hint
