@@ -148,7 +148,7 @@ def whole_number(response: httpx.Response, header: str) -> int | None:
 def patiently(
     attempt: Callable[[], Result],
     config: SourcesConfig,
-    tell: Callable[[str], object] = str,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> Result:
     """Return what ``attempt()`` gives; while it may help, try again after a wait that doubles.
 
