@@ -100,7 +100,7 @@ def execute(config, recorder, should_stop):
         recorder.record({"kind": "epoch", "epoch": epoch} | figures | validation)
         write_frame(recorder.folder, epoch)
         recorder.progress(epoch, n_epochs, "epochs")
-        checkpoint.write_text(json.dumps(epoch))
+        storage.write_json(checkpoint, epoch)  # whole, as the real one: a kill may come here
         hold(recorder.folder, epoch, should_stop)
         if should_stop():
             state = "stopped"
