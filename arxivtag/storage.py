@@ -256,9 +256,14 @@ def scratch_folder(path: Path) -> Iterator[Path]:
 
 
 def remove_folder(path: Path) -> None:
-    """Remove ``path`` and all in it: first renamed, so that no reader sees half a folder."""
+    """Remove ``path`` and all in it: first renamed, so that no reader sees half a folder.
+
+    The name it has until then begins with its own, cut where that is long: whoever sweeps can
+    tell by it whose work it is.
+    """
     with disk_errors("delete", path):
-        doomed = path.with_name(f"{TEMPORARY_PREFIX}{secrets.token_hex(8)}")
+        own = path.name.encode("ascii", "ignore").decode()[:64]
+        doomed = path.with_name(f"{TEMPORARY_PREFIX}{own}-{secrets.token_hex(4)}")
         os.replace(path, doomed)
         shutil.rmtree(doomed)
 

@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -100,6 +101,26 @@ def test_what_killed_ingests_of_other_files_left_is_swept(tmp_path: Path) -> Non
     assert not left.exists()
     assert at_work.exists()
     locks.release(lock)
+
+
+def test_a_corpus_that_is_being_removed_is_left_to_who_removes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_corpus(papers_file(tmp_path), tmp_path).close()
+    root, rmtree = corpora_folder(tmp_path), shutil.rmtree
+    seen: list[bool] = []
+
+    def slowly(folder: Path) -> None:
+        monkeypatch.setattr(shutil, "rmtree", rmtree)
+        store.sweep(root)  # as an ingest does that begins in another process meanwhile
+        seen.append(folder.is_dir())
+        rmtree(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", slowly)
+    monkeypatch.setattr(store, "_GB", 0)
+    store.make_room(root)
+    assert seen == [True]
+    assert names_in(tmp_path) == {".lock", ".seen"}
 
 
 def test_an_ingest_can_be_stopped(tmp_path: Path) -> None:
