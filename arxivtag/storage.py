@@ -85,7 +85,9 @@ def write_atomic(path: Path, write: Callable[[BinaryIO], object]) -> None:
     """
     make_folder(path.parent)
     with disk_errors("write", path):
-        mode = path.stat().st_mode if path.exists() else None
+        mode: int | None = None
+        with contextlib.suppress(FileNotFoundError):  # one look: it may go between two
+            mode = path.stat().st_mode
         if mode is not None and not stat.S_ISREG(mode):
             with path.open("wb") as file:
                 write(file)

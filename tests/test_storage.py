@@ -47,6 +47,15 @@ def test_a_failing_write_keeps_the_old_content(tmp_path: Path) -> None:
     assert files_in(tmp_path) == ["x"]
 
 
+def test_a_file_that_goes_while_it_is_written_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the note on how far a reader is does when somebody else who waited has tidied up."""
+    monkeypatch.setattr(Path, "exists", lambda self, **_: True)  # it was there a moment ago
+    storage.write_bytes(tmp_path / "x", b"new")
+    assert files_in(tmp_path) == ["x"]
+
+
 def test_nan_is_refused_because_browsers_cannot_read_it(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         storage.write_json(tmp_path / "x.json", {"loss": float("nan")})
