@@ -28,6 +28,7 @@ from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.config import limits
 from arxivtag.corpus.apart import text_bytes
 from arxivtag.corpus.arrays import Ints, Rows, map_array, write_array
+from arxivtag.corpus.kept import write_report
 from arxivtag.corpus.labels import LabelIndex, index_labels
 from arxivtag.corpus.near import SignatureWriter
 from arxivtag.corpus.tokens import WordWriter, write_bigrams, write_counts
@@ -35,6 +36,8 @@ from arxivtag.errors import DataError
 from arxivtag.papers.dates import DateReading, Dates, date_of, understood_dates
 from arxivtag.papers.label_columns import LabelsRead, read_labels
 from arxivtag.papers.labels import LabelReading
+from arxivtag.papers.reading.readers import as_frame
+from arxivtag.papers.reading.tables import empty_table
 from arxivtag.papers.schema import ABSTRACT, CREATED, LABELS, PAPER_ID, TITLE, ReadReport
 from arxivtag.papers.source import UPLOAD
 from arxivtag.papers.sources import OpenedSource
@@ -43,7 +46,6 @@ from arxivtag.papers.texts import missing_notes, normalize_text, without_missing
 from arxivtag.papers.words import DistinctWords, count_spaced_words, split_words
 
 FORMAT_VERSION = 5
-REPORT_NAME = "report.json"
 ROWS_PER_BATCH = 16_384
 # Papers in a row group of papers.parquet: one paper is read with those of its group.
 _PAPERS_IN_GROUP = 4_096
@@ -78,7 +80,6 @@ class IngestJob:
     """
 
     opened: OpenedSource
-    fingerprint: str
     folder: Path
     progress: OnProgress
     should_stop: ShouldStop
@@ -150,12 +151,7 @@ class Staging:
                 yield pa.Table.from_batches([reader.get_batch(number)]).select(list(columns))
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
-        tables = list(self.batches(columns))
-        if not tables:
-            return pd.DataFrame({name: pd.Series([], dtype="str") for name in columns})
-        text = pd.StringDtype("pyarrow", na_value=float("nan"))
-        frame: pd.DataFrame = pa.concat_tables(tables).to_pandas(types_mapper=lambda kind: text)
-        return frame
+        return as_frame(pa.concat_tables([empty_table(columns), *self.batches(columns)]))
 
 
 def ingest(job: IngestJob) -> None:
@@ -195,28 +191,9 @@ def ingest(job: IngestJob) -> None:
         opened.is_synthetic,
         len(texts.spaced_words),
     )
-    about = {
-        "format_version": FORMAT_VERSION,
-        "fingerprint": job.fingerprint,
-        "n_papers": n_papers,
-        "upload": str(opened.source) if opened.source.kind == UPLOAD else "",
-        "report": dataclasses.asdict(report),
-        "files": files_in(job.folder),
-    }
-    storage.write_json(job.folder / REPORT_NAME, about)
-
-
-def files_in(folder: Path) -> dict[str, list[int]]:
-    """Return the size in bytes and the time of the last change, in ns, of each file of a corpus.
-
-    The report is left out. What is written into a file later changes its time, if not its size.
-    """
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
-    return {
-        str(path.relative_to(folder)): [path.stat().st_size, path.stat().st_mtime_ns]
-        for path in files
-        if path.name != REPORT_NAME
-    }
+    upload = str(opened.source) if opened.source.kind == UPLOAD else ""
+    about = {"n_papers": n_papers, "upload": upload, "report": dataclasses.asdict(report)}
+    write_report(job.folder, FORMAT_VERSION, **about)
 
 
 def _labels(opened: OpenedSource, staged: Staging) -> tuple[LabelsRead, int]:
@@ -318,32 +295,31 @@ def _papers_file(job: IngestJob) -> pq.ParquetWriter:
 
 
 _LABELS_TYPE = pa.list_(pa.string())
-_TEXT = {pa.string(): pd.StringDtype("pyarrow", na_value=float("nan"))}.get
 
 
 def _papers_of(
     table: pa.Table, columns: dict[str, str | None], texts: _Texts
 ) -> dict[str, list[Any]]:
     """Return the normalised texts of a batch by field, and count what is known of them."""
+    frame = as_frame(table)
     papers: dict[str, list[Any]] = {}
-    is_changed = np.zeros(table.num_rows, dtype=bool)
+    is_changed = np.zeros(len(frame), dtype=bool)
     for name, column in columns.items():
         if column is None:
-            papers[name] = [""] * table.num_rows
-            continue
-        if name in (TITLE, ABSTRACT):
-            cells, n_missing = without_missing(table.column(column).to_pandas(types_mapper=_TEXT))
+            papers[name] = [""] * len(frame)
+        elif name in (TITLE, ABSTRACT):
+            cells, n_missing = without_missing(frame[column])
             texts.n_missing[f"{name}s"] += n_missing
             before = cells.tolist()
             papers[name] = [normalize_text(text) for text in before]
             pairs = zip(papers[name], before, strict=True)
             is_changed |= np.fromiter((a is not b and a != b for a, b in pairs), bool)
         else:
-            papers[name] = table.column(column).to_pylist()
+            papers[name] = frame[column].tolist()
     texts.is_changed.append(is_changed)
-    nothing = [None] * table.num_rows
+    nothing = [None] * len(frame)
     dated = map(date_of, papers.get(CREATED, nothing), papers.get(PAPER_ID, nothing))
-    texts.dates.append(np.fromiter(dated, np.int32, table.num_rows))
+    texts.dates.append(np.fromiter(dated, np.int32, len(frame)))
     return papers
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shutil
 import sys
 import weakref
@@ -33,14 +32,8 @@ from arxivtag.config import corpora_folder, limits
 from arxivtag.corpus import apart
 from arxivtag.corpus.apart import ingest_apart
 from arxivtag.corpus.arrays import Number, map_array
-from arxivtag.corpus.ingest import (
-    FORMAT_VERSION,
-    REPORT_NAME,
-    CorpusReport,
-    IngestJob,
-    files_in,
-    ingest,
-)
+from arxivtag.corpus.ingest import FORMAT_VERSION, CorpusReport, IngestJob, ingest
+from arxivtag.corpus.kept import REPORT_NAME, files_in, mark_used, sound_report
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.near import NearPairs
 from arxivtag.corpus.tokens import Tokens, map_tokens
@@ -81,7 +74,7 @@ class Corpus:
     def __init__(self, source: str, name: str, folder: Path, lock: int) -> None:
         about = storage.read_json(folder / REPORT_NAME)
         self.source, self.name, self.folder = source, name, folder
-        self.fingerprint: str = about["fingerprint"]
+        self.fingerprint = folder.name
         self.n_papers: int = about["n_papers"]
         self.report = msgspec.convert(about["report"], CorpusReport)
         self.close = weakref.finalize(self, locks.release, lock)
@@ -167,8 +160,7 @@ def open_corpus(
     lock = work.locked()
     if _read_seen(seen) != fingerprint:
         storage.write_text(seen, fingerprint)
-    with contextlib.suppress(OSError):
-        os.utime(root / fingerprint / REPORT_NAME)  # the last use
+    mark_used(root / fingerprint)
     return Corpus(source, opened.name, root / fingerprint, lock)
 
 
@@ -233,7 +225,7 @@ class _Work:
             sweep(root, but=name)
             apart.check_room(self.opened, root)
             with storage.publish_folder(self.folder, f"{TEMPORARY_PREFIX}{name}") as folder:
-                ingest(IngestJob(self.opened, name, folder, self.progress, self.should_stop))
+                ingest(IngestJob(self.opened, folder, self.progress, self.should_stop))
         except pa.ArrowException as error:
             raise StorageError(
                 f"Could not write into {self.folder}: {str(error).splitlines()[0][:200]}.",
@@ -246,15 +238,8 @@ class _Work:
 
 
 def is_sound(folder: Path) -> bool:
-    """Return whether a folder holds a whole corpus of this version's format.
-
-    Every file has the size and the time of change that its ingest wrote down.
-    """
-    try:
-        about = storage.read_json(folder / REPORT_NAME)
-    except StorageError:
-        return False
-    return about.get("format_version") == FORMAT_VERSION and about.get("files") == files_in(folder)
+    """Return whether a folder holds a whole corpus of this version's format."""
+    return sound_report(folder, FORMAT_VERSION) is not None
 
 
 def sweep(root: Path, but: str = "") -> None:

@@ -8,7 +8,6 @@ prepared features are, when the disk is short or it is out of use longest, and c
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from arxivtag import storage
 from arxivtag.callbacks import OnProgress, ShouldStop
 from arxivtag.corpus import apart
 from arxivtag.corpus.arrays import Ints, Rows, map_array, mask_of, write_array
-from arxivtag.corpus.ingest import REPORT_NAME, files_in
+from arxivtag.corpus.kept import mark_used, sound_report, write_report
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import DataError, StorageError
@@ -65,13 +64,12 @@ def map_folder(corpus: Corpus) -> Path:
 def load_map(corpus: Corpus) -> PaperMap | None:
     """Return the map of a corpus; None if it was not made, or is damaged."""
     folder = map_folder(corpus)
+    if sound_report(folder, FORMAT_VERSION) is None:
+        return None
     try:
-        about = storage.read_json(folder / REPORT_NAME)
-        if about["format_version"] != FORMAT_VERSION or about["files"] != files_in(folder):
-            return None
         rows = map_array(folder / "rows", np.int64)
         return PaperMap(rows, map_array(folder / "places", np.int16).reshape(-1, 2))
-    except (StorageError, OSError, KeyError, TypeError):
+    except OSError:  # removed a moment ago
         return None
 
 
@@ -140,8 +138,7 @@ def make_map(tokens: Tokens, folder: Path, progress: OnProgress) -> None:
     with storage.publish_folder(folder) as new:
         write_array(new / "rows", chosen[known])
         write_array(new / "places", places)
-        about = {"format_version": FORMAT_VERSION, "files": files_in(new)}
-        storage.write_json(new / REPORT_NAME, about)
+        write_report(new, FORMAT_VERSION)
 
 
 def count_words(tokens: Tokens, codes: Ints, rows: Ints) -> sparse.csr_matrix:
@@ -228,8 +225,7 @@ def make_map_apart(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop
     made = load_map(corpus)
     if made is None:
         raise StorageError(f"Could not read {folder}.", "Draw the map again.")
-    with contextlib.suppress(OSError):
-        os.utime(folder / REPORT_NAME)  # the last use
+    mark_used(folder)
     return made
 
 

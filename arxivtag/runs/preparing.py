@@ -13,7 +13,6 @@ import contextlib
 import dataclasses
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +29,12 @@ from arxivtag.corpus import texts
 from arxivtag.corpus.arrays import ArrayWriter, map_array, mask_of, write_array
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.ingest import FORMAT_VERSION as CORPUS_FORMAT
-from arxivtag.corpus.ingest import REPORT_NAME, files_in
+from arxivtag.corpus.kept import REPORT_NAME, mark_used, sound_report, write_report
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.splits import SplitRows, split_rows, with_train_share
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
 from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
-from arxivtag.errors import DataError, StorageError
+from arxivtag.errors import ConfigError, DataError, StorageError
 from arxivtag.fields import from_dict, to_dict
 from arxivtag.learning.features import Examples, SparseRows
 from arxivtag.learning.vectorizer import Vectorizer
@@ -129,8 +128,7 @@ def prepare(
             make_room(corpus.folder.parent, corpus.fingerprint)
         if prepared is None:
             raise StorageError(f"Could not read {folder}.", "Start the run again.")
-        with contextlib.suppress(OSError):
-            os.utime(folder / REPORT_NAME)  # the last use
+        mark_used(folder)
         words = word_input(settings.model, prepared.vectorizer)
         return dataclasses.replace(prepared, train=dataclasses.replace(prepared.train, words=words))
 
@@ -172,17 +170,17 @@ class _Preparation:
             terms = pa.table({"term": fitted.vectorizer.vocabulary})
             with pa.ipc.new_file(str(folder / "vocabulary.arrow"), terms.schema) as file:
                 file.write_table(terms)
-            about = {
-                "format_version": FORMAT_VERSION,
-                "vectorizer": to_dict(self.settings.vectorizer),
-                "n_labels": n_labels,
-                "label_names": list(labels.label_names),
-                "reports": {
+            write_report(
+                folder,
+                FORMAT_VERSION,
+                vectorizer=to_dict(self.settings.vectorizer),
+                n_labels=n_labels,
+                label_names=list(labels.label_names),
+                reports={
                     "cleaning": dataclasses.asdict(cleaned.report),
                     "split": dataclasses.asdict(parts.report),
                 },
-            }
-            storage.write_json(folder / REPORT_NAME, about | {"files": files_in(folder)})
+            )
 
     def _tokens(self, scratch: Path) -> Tokens:
         """Return the tokens of what the model reads: with titles, they are made for this once."""
@@ -302,17 +300,17 @@ class _RowWriter:
 
 def open_features(folder: Path) -> Features | None:
     """Return the features in a folder; None if there are none that can be used."""
+    about = sound_report(folder, FORMAT_VERSION)
+    if about is None:
+        return None
     try:
-        about = storage.read_json(folder / REPORT_NAME)
-        if about["format_version"] != FORMAT_VERSION or about["files"] != files_in(folder):
-            return None
         with pa.memory_map(str(folder / "vocabulary.arrow")) as source:
             vocabulary = pa.ipc.open_file(source).read_all().column(0).combine_chunks()
         config = from_dict(VectorizerConfig, about["vectorizer"])
         vectorizer = Vectorizer(vocabulary, map_array(folder / "idf", np.float32), config)
         names, n_labels = tuple(about["label_names"]), about["n_labels"]
         train, val, test = (_map_part(folder / side, vectorizer, names, n_labels) for side in SIDES)
-    except (StorageError, OSError, KeyError, ValueError, TypeError, pa.ArrowException):
+    except (OSError, KeyError, ValueError, TypeError, ConfigError, pa.ArrowException):
         return None
     return Features(vectorizer, names[:n_labels], train, val, test, about["reports"])
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from arxivtag import locks, storage
 from arxivtag.callbacks import OnProgress
 from arxivtag.corpus.arrays import forget, map_array, new_array
-from arxivtag.corpus.ingest import REPORT_NAME
+from arxivtag.corpus.kept import REPORT_NAME
 from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus
 from arxivtag.corpus.texts import batches
 from arxivtag.errors import RefusedError, StorageError

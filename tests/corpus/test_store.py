@@ -19,7 +19,8 @@ import pytest
 from arxivtag import locks
 from arxivtag.callbacks import StoppedError
 from arxivtag.config import corpora_folder
-from arxivtag.corpus import ingest, store
+from arxivtag.corpus import store
+from arxivtag.corpus.kept import REPORT_NAME
 from arxivtag.corpus.store import open_corpus
 from arxivtag.corpus.texts import matching, papers_at
 from arxivtag.errors import DataError, StorageError
@@ -182,10 +183,10 @@ def test_the_corpus_out_of_use_longest_makes_room(
     for age, source in enumerate(sources):
         corpus = open_corpus(source, tmp_path)
         folders.append(corpus.folder)
-        os.utime(corpus.folder / ingest.REPORT_NAME, (1_000 + age, 1_000 + age))
+        os.utime(corpus.folder / REPORT_NAME, (1_000 + age, 1_000 + age))
         corpus.close()
     in_use = open_corpus(sources[1], tmp_path)
-    os.utime(in_use.folder / ingest.REPORT_NAME, (900, 900))
+    os.utime(in_use.folder / REPORT_NAME, (900, 900))
     monkeypatch.setattr(store, "limits", lambda: type("", (), {"max_store_gb": 0}))
     store.make_room(corpora_folder(tmp_path), folders[2].name)
     assert [folder.exists() for folder in folders] == [False, True, True]

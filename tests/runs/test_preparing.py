@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from arxivtag.callbacks import StoppedError
-from arxivtag.corpus.ingest import REPORT_NAME
+from arxivtag.corpus.kept import REPORT_NAME
 from arxivtag.corpus.store import Corpus, make_room, open_corpus
 from arxivtag.corpus.texts import papers_at
 from arxivtag.errors import DataError

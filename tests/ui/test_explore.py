@@ -12,11 +12,11 @@ from streamlit.testing.v1 import AppTest
 
 from arxivtag.corpus.arrays import write_array
 from arxivtag.corpus.cleaning import clean_rows
-from arxivtag.corpus.ingest import REPORT_NAME, files_in
+from arxivtag.corpus.kept import write_report
 from arxivtag.corpus.store import open_corpus
 from arxivtag.exploring.duplicates import Piece
 from arxivtag.exploring.paper_map import FORMAT_VERSION, map_folder
-from arxivtag.storage import publish_folder, write_json
+from arxivtag.storage import publish_folder
 from arxivtag.ui.explore import filters, labels_tab
 from arxivtag.ui.explore.cleaning_tab import noticed
 from arxivtag.ui.explore.duplicates_tab import marked_html
@@ -165,8 +165,7 @@ def test_an_outline_on_the_map_filters_the_page(open_explore: OpenApp, home: Pat
     with publish_folder(map_folder(corpus)) as folder:
         write_array(folder / "rows", rows)
         write_array(folder / "places", places)
-        about = {"format_version": FORMAT_VERSION, "files": files_in(folder)}
-        write_json(folder / REPORT_NAME, about)
+        write_report(folder, FORMAT_VERSION)
     outline = f"{corpus.fingerprint[:8]}.10000-10000_30000-10000_30000-30000_10000-30000"
     app = open_explore("Papers", outline=outline)
     assert "inside the outline on the map" in shown_count(app)
