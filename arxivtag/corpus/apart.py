@@ -91,14 +91,19 @@ def _size_text(n_bytes: int) -> str:
     return f"{n_bytes / 1e9:,.1f} GB" if n_bytes >= 1e9 else f"{n_bytes / 1e6:,.1f} MB"
 
 
-def follow(path: Path, otherwise: str, progress: OnProgress, should_stop: ShouldStop) -> None:
-    """Pass on what a process says of itself, with the time left; ``otherwise`` if it is silent.
+def noted_at(folder: Path) -> Path:
+    """Return where a process notes how far the folder is that it makes."""
+    return folder.with_name(folder.name + PROGRESS_SUFFIX)
+
+
+def follow(folder: Path, otherwise: str, progress: OnProgress, should_stop: ShouldStop) -> None:
+    """Pass on how far a folder is that a process makes; ``otherwise`` if it says nothing.
 
     Raises:
         StoppedError: If it is to stop.
     """
     try:
-        about = storage.read_json(path)
+        about = storage.read_json(noted_at(folder))
         stage, fraction, started_at = about["stage"], about["fraction"], about["started_at"]
         left = time_left_text(time.time() - started_at, fraction or 0.0)
     except (StorageError, KeyError, TypeError):
@@ -196,15 +201,14 @@ def serve_request(work: Callable[[dict[str, Any], Path, OnProgress], None]) -> i
     """
     request = json.loads(sys.argv[1])
     folder = Path(request["folder"])
-    noted = folder.with_name(folder.name + PROGRESS_SUFFIX)
-    started_at, noted_at = time.time(), 0.0
+    started_at, told_at = time.time(), 0.0
 
     def progress(stage: str, fraction: float | None) -> None:
-        nonlocal noted_at
-        if time.time() - noted_at >= _NOTE_EVERY_S:
-            noted_at = time.time()
+        nonlocal told_at
+        if time.time() - told_at >= _NOTE_EVERY_S:
+            told_at = time.time()
             about = {"stage": stage, "fraction": fraction, "started_at": started_at}
-            storage.write_json(noted, about)
+            storage.write_json(noted_at(folder), about)
 
     give_way()
     try:

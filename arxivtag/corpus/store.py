@@ -201,7 +201,7 @@ class _Work:
             make_room(self.folder.parent, self.folder.name)
 
     def _wait(self, *, shared: bool) -> int:
-        path = self._beside(".lock")
+        path = self.folder.with_name(f"{self.folder.name}.lock")
         while (lock := locks.try_acquire(path, _WAIT_S, shared=shared)) is None:
             self._listen()
         return lock
@@ -209,11 +209,8 @@ class _Work:
     def _listen(self) -> None:
         """Tell how far another process is, and hear whether to stop."""
         if self.ingest_large:  # in a process of its own, who started it follows the other one
-            noted, reading = self._beside(apart.PROGRESS_SUFFIX), f"Reading {self.opened.name}"
-            apart.follow(noted, reading, self.progress, self.should_stop)
-
-    def _beside(self, suffix: str) -> Path:
-        return self.folder.with_name(f"{self.folder.name}{suffix}")
+            reading = f"Reading {self.opened.name}"
+            apart.follow(self.folder, reading, self.progress, self.should_stop)
 
     def _ingest(self) -> None:
         """Ingest alone: nobody else works at this corpus meanwhile."""
@@ -233,7 +230,7 @@ class _Work:
             ) from error
         finally:
             with contextlib.suppress(OSError):
-                self._beside(apart.PROGRESS_SUFFIX).unlink()
+                apart.noted_at(self.folder).unlink()
             locks.release(lock)
 
 

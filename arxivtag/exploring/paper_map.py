@@ -212,15 +212,14 @@ def make_map_apart(corpus: Corpus, progress: OnProgress, should_stop: ShouldStop
     """
     folder = map_folder(corpus)
     if load_map(corpus) is None:
-        noted = folder.with_name(f"{folder.name}{apart.PROGRESS_SUFFIX}")
         storage.make_folder(folder.parent)
         request = {"tokens": str(corpus.folder / "tokens"), "folder": str(folder)}
-        listen = partial(apart.follow, noted, "Counting words", progress, should_stop)
+        listen = partial(apart.follow, folder, "Counting words", progress, should_stop)
         try:
             apart.run_apart(MAKING, request, f"The map of {corpus.name}", listen)
         finally:
             with contextlib.suppress(OSError):
-                noted.unlink()
+                apart.noted_at(folder).unlink()
         make_room(corpus.folder.parent, corpus.fingerprint)
     made = load_map(corpus)
     if made is None:
