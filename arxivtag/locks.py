@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from arxivtag.errors import StorageError
+from arxivtag.errors import ArxivTagError, StorageError
 from arxivtag.storage import disk_errors, make_folder
 
 _RETRY_S = 0.01
@@ -99,16 +99,20 @@ def holder(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def held(path: Path, timeout_s: float = 10.0) -> Iterator[None]:
+def held(
+    path: Path, timeout_s: float = 10.0, refusal: ArxivTagError | None = None
+) -> Iterator[None]:
     """Hold the lock at ``path`` for the block, waiting up to ``timeout_s`` for it.
 
     Raises:
-        StorageError: If the lock does not come free in time or cannot be opened.
+        ArxivTagError: The ``refusal``, or else a StorageError, if the lock does not come free in
+            time.
+        StorageError: If it cannot be opened.
     """
     make_folder(path.parent)
     descriptor = try_acquire(path, timeout_s)
     if descriptor is None:
-        raise StorageError(
+        raise refusal or StorageError(
             f"Another process has held {path.name} for more than {timeout_s:g} s.", "Try again."
         )
     try:

@@ -75,19 +75,17 @@ def writing_alone(out: Path) -> Iterator[None]:
         StorageError: If the disk refuses.
     """
     folder = storage.make_folder(parts_folder(out))
-    lock = locks.try_acquire(folder / "lock", _WAIT_FOR_OUT_S)
-    if lock is None:
-        raise RefusedError(
-            f"Another command writes {out} at this moment.",
-            "Wait until it is done, or name another file.",
-        )
-    try:
-        yield
-    finally:
-        if folder.is_dir() and not any(folder.glob("*.part")):
-            with contextlib.suppress(StorageError):
-                storage.remove_folder(folder)
-        locks.release(lock)
+    taken = RefusedError(
+        f"Another command writes {out} at this moment.",
+        "Wait until it is done, or name another file.",
+    )
+    with locks.held(folder / "lock", _WAIT_FOR_OUT_S, taken):
+        try:
+            yield
+        finally:
+            if folder.is_dir() and not any(folder.glob("*.part")):
+                with contextlib.suppress(StorageError):
+                    storage.remove_folder(folder)
 
 
 def tag_file(

@@ -7,11 +7,10 @@ asked, so that another search replaces nothing.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,22 +40,15 @@ def check_csv_target(path: Path) -> None:
         raise FetchError(f"{path} is a folder.", "Name a file in it, as in papers.csv.")
 
 
-@contextlib.contextmanager
-def only_one(path: Path) -> Iterator[None]:
+def only_one(path: Path) -> AbstractContextManager[None]:
     """Make the folder of ``path`` and hold the right to write ``path`` for the block.
 
     Raises:
         FetchError: If another process or session has it.
         StorageError: If the folder cannot be written.
     """
-    storage.make_folder(path.parent)
-    lock = locks.try_acquire(path.with_name(f"{path.name}.lock"))
-    if lock is None:
-        raise FetchError(f"{path.name} is being fetched already.", "Wait until that fetch is done.")
-    try:
-        yield
-    finally:
-        locks.release(lock)
+    taken = FetchError(f"{path.name} is being fetched already.", "Wait until that fetch is done.")
+    return locks.held(path.with_name(f"{path.name}.lock"), 0.0, taken)
 
 
 def file_sha256(path: Path) -> str:
