@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag import config
+from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.cleaning import clean_rows
 from arxivtag.corpus.splits import TEST, TRAIN, VAL, split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
@@ -49,7 +50,6 @@ from tools.pretraining_figures import figures_of, figures_on, write_figures
 from tools.pretraining_papers import (
     Division,
     Papers,
-    Rows,
     divide,
     plain_titles,
     read_papers,
@@ -101,7 +101,7 @@ class Older:
 
     train: Labelled
     test: Labelled
-    left_out: Rows
+    left_out: Ints
 
 
 def main() -> None:
@@ -181,7 +181,7 @@ def older_data(papers: Papers, path: Path) -> Older:
     left_out = [row for row, title in enumerate(known) if title in held_out]
     y_true, _ = truth(corpus.labels, papers.label_names)
 
-    def labelled(rows: Rows) -> Labelled:
+    def labelled(rows: Ints) -> Labelled:
         table = papers_at(corpus, rows)
         pairs = zip(table[TITLE], table[ABSTRACT], strict=True)
         texts = [join_text(title, abstract, "title_and_abstract") for title, abstract in pairs]
@@ -190,14 +190,14 @@ def older_data(papers: Papers, path: Path) -> Older:
     return Older(labelled(train), labelled(test), np.array(left_out, dtype=np.int64))
 
 
-def evened(papers: Papers, rows: Rows, random_seed: int) -> Rows:
+def evened(papers: Papers, rows: Ints, random_seed: int) -> Ints:
     """Return a sample in which large areas have about :data:`N_CHOOSING` primary papers."""
     counts = np.bincount(papers.primary[rows], minlength=len(papers.label_names))
     share = np.minimum(1, N_CHOOSING / np.maximum(counts, 1))[papers.primary[rows]]
     return rows[np.random.default_rng(random_seed).random(len(rows)) < share]
 
 
-def drawn(papers: Papers, rows: Rows, random_seed: int) -> Rows:
+def drawn(papers: Papers, rows: Ints, random_seed: int) -> Ints:
     """Return the papers to learn from, those of thin areas up to :data:`MOST_TIMES` by chance."""
     counts = np.bincount(papers.primary[rows], minlength=len(papers.label_names))
     times = np.clip(np.sqrt(N_THIN / np.maximum(counts, 1)), 1, MOST_TIMES)[papers.primary[rows]]

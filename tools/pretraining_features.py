@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 
 from arxivtag import storage
-from arxivtag.config import corpora_folder
+from arxivtag.config import home_folder
 from arxivtag.corpus import texts
-from arxivtag.corpus.arrays import mask_of
+from arxivtag.corpus.arrays import Ints, mask_of
 from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 from arxivtag.learning.features import SparseRows
@@ -20,11 +18,11 @@ from arxivtag.learning.vocabulary import Fitted, fit, most_telling
 from arxivtag.papers.schema import ABSTRACT, TITLE
 from arxivtag.papers.texts import join_text
 from arxivtag.settings import VectorizerConfig
-from tools.pretraining_papers import Papers, Rows
+from tools.pretraining_papers import Papers
 
 
 def make_features(
-    papers: Papers, chosen: Rows, config: VectorizerConfig
+    papers: Papers, chosen: Ints, config: VectorizerConfig
 ) -> tuple[Vectorizer, SparseRows]:
     """Return the n-grams that tell most of the areas, and the rows of all papers.
 
@@ -33,10 +31,9 @@ def make_features(
         chosen: Rows of the papers that choose the n-grams.
         config: ``max_features`` is how many are kept.
     """
-    root = storage.make_folder(corpora_folder())
-    with tempfile.TemporaryDirectory(dir=root, prefix=".tmp-") as folder:
-        write_tokens(Path(folder), _texts(papers.corpus))
-        tokens = map_tokens(Path(folder))
+    with storage.scratch_folder(home_folder() / "pretraining") as folder:
+        write_tokens(folder, _texts(papers.corpus))
+        tokens = map_tokens(folder)
         n_papers = papers.corpus.n_papers
         fitted = fit(tokens, mask_of(chosen, n_papers), config, n_papers * 1000)
         rows = _rows(fitted, tokens, chosen)
@@ -53,7 +50,7 @@ def _texts(corpus: Corpus) -> Iterator[list[str]]:
         yield [join_text(title, abstract, "title_and_abstract") for title, abstract in pairs]
 
 
-def _rows(fitted: Fitted, tokens: Tokens, papers: Rows) -> SparseRows:
+def _rows(fitted: Fitted, tokens: Tokens, papers: Ints) -> SparseRows:
     """Return the TF-IDF rows of some papers, which rise."""
     parts = []
     for first, last in tokens.parts():

@@ -11,14 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arxivtag import storage
+from arxivtag.corpus.arrays import Ints, Rows
 from arxivtag.corpus.texts import papers_at
 from arxivtag.learning import measuring
 from arxivtag.learning.predictions import Scored
 from arxivtag.papers.schema import ABSTRACT, TITLE
+from arxivtag.papers.taxonomy import archive_of
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.tagger import predict_with_readable
-from tools.pretraining_papers import Division, Papers, Rows
+from tools.pretraining_papers import Division, Papers
 
 KEYS = ("precision_at_1", "micro_f1", "macro_f1", "lrap", "top_label_calibration_error")
 NAMES = ("P@1", "micro-F1", "macro-F1", "LRAP", "calibration error")
@@ -43,7 +45,7 @@ def figures_of(bundle: Bundle, papers: Papers, division: Division) -> dict[str, 
     sets = {name: rows for name, rows in division.sets.items() if len(rows)}
     rows = np.unique(np.concatenate(list(sets.values())))
     scored = _scored(bundle, papers, rows, "whole")
-    archives = np.array([_archive(papers.label_names[column]) for column in papers.primary[rows]])
+    archives = np.array([archive_of(papers.label_names[column]) for column in papers.primary[rows]])
     months = papers.months[rows]
     groups = {name: np.isin(rows, chosen) for name, chosen in sets.items()}
     by_archive = {name: archives == name for name in np.unique(archives).tolist()}
@@ -52,7 +54,7 @@ def figures_of(bundle: Bundle, papers: Papers, division: Division) -> dict[str, 
     }
     primary = papers.primary[rows]
 
-    def table(groups: dict[str, NDArray[np.bool_]]) -> dict[str, Figures]:
+    def table(groups: dict[str, Rows]) -> dict[str, Figures]:
         return {
             name: _figures(bundle, scored, primary, chosen)
             for name, chosen in groups.items()
@@ -85,7 +87,7 @@ FORMS: dict[str, Callable[[str, str], str]] = {
 }
 
 
-def _scored(bundle: Bundle, papers: Papers, rows: Rows, form: str) -> Scored:
+def _scored(bundle: Bundle, papers: Papers, rows: Ints, form: str) -> Scored:
     table = papers_at(papers.corpus, rows)
     pairs = zip(table[TITLE], table[ABSTRACT], strict=True)
     texts = [FORMS[form](title, abstract) for title, abstract in pairs]
@@ -95,8 +97,8 @@ def _scored(bundle: Bundle, papers: Papers, rows: Rows, form: str) -> Scored:
 def _figures(
     bundle: Bundle,
     scored: Scored,
-    primary: Rows,
-    chosen: NDArray[np.bool_] | slice = slice(None),
+    primary: Ints,
+    chosen: Rows | slice = slice(None),
 ) -> Figures:
     """Return the figures of the chosen papers.
 
@@ -104,7 +106,7 @@ def _figures(
     ``archive_right``: how often it is of the same archive.
     """
     part = Scored(scored.y_true[chosen], scored.y_prob[chosen], scored.readable[chosen])
-    archives = np.array([_archive(name) for name in bundle.label_names])
+    archives = np.array([archive_of(name) for name in bundle.label_names])
     first, right = part.y_prob.argmax(axis=1), primary[chosen]
     return {
         **_of_labels(bundle, part),
@@ -119,10 +121,6 @@ def _of_labels(bundle: Bundle, scored: Scored) -> Figures:
     return {"n_papers": len(scored)} | {
         key: None if value is None else round(value, 4) for key, value in figures.items()
     }
-
-
-def _archive(label: str) -> str:
-    return label.split(".")[0]
 
 
 def write_figures(figures: dict[str, Any], path: Path, card: Path) -> None:

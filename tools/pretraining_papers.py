@@ -18,13 +18,11 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from arxivtag.corpus.arrays import mask_of
+from arxivtag.corpus.arrays import Ints, Rows, mask_of
 from arxivtag.corpus.labels import LabelIndex, with_current_names
 from arxivtag.corpus.store import Corpus
 from arxivtag.papers.schema import TITLE
 from arxivtag.papers.taxonomy import known_labels
-
-Rows = NDArray[np.int64]
 
 # Retired archives that were divided: no area of today stands for their papers.
 DIVIDED = frozenset({"astro-ph", "cond-mat", "q-bio"})
@@ -50,17 +48,17 @@ class Papers:
     corpus: Corpus
     label_names: tuple[str, ...]
     y_true: NDArray[np.bool_]
-    primary: Rows
-    months: Rows
+    primary: Ints
+    months: Ints
 
 
 @dataclass(frozen=True, eq=False)
 class Division:
     """Rows of the papers to learn from, of those that decide, and of the held-out sets."""
 
-    train: Rows
-    val: Rows
-    sets: dict[str, Rows]
+    train: Ints
+    val: Ints
+    sets: dict[str, Ints]
 
 
 def read_papers(corpus: Corpus) -> Papers:
@@ -72,7 +70,7 @@ def read_papers(corpus: Corpus) -> Papers:
     return Papers(corpus, names, y_true, primary, _months(corpus))
 
 
-def truth(labels: LabelIndex, label_names: tuple[str, ...]) -> tuple[NDArray[np.bool_], Rows]:
+def truth(labels: LabelIndex, label_names: tuple[str, ...]) -> tuple[NDArray[np.bool_], Ints]:
     """Return papers' labels as a matrix, and the column of each name of the index, or -1."""
     place = {name: column for column, name in enumerate(label_names)}
     known = (known_labels((name,), place)[0] for name in labels.label_names)
@@ -89,7 +87,7 @@ def plain_titles(corpus: Corpus) -> list[str]:
     return [" ".join(re.findall(r"\w+", title.lower())) for title in titles]
 
 
-def divide(papers: Papers, left_out: Rows, random_seed: int) -> Division:
+def divide(papers: Papers, left_out: Ints, random_seed: int) -> Division:
     """Divide the papers; those in ``left_out`` and those without an area are in no part."""
     months = papers.months
     draw = _Draw(papers.primary, mask_of(left_out, len(months)), random_seed)
@@ -108,21 +106,21 @@ def divide(papers: Papers, left_out: Rows, random_seed: int) -> Division:
 class _Draw:
     """Takes papers out of those that are still free."""
 
-    def __init__(self, primary: Rows, left_out: NDArray[np.bool_], random_seed: int) -> None:
+    def __init__(self, primary: Ints, left_out: Rows, random_seed: int) -> None:
         self.free = (primary >= 0) & ~left_out
         self._primary = primary
         self._random = np.random.default_rng(random_seed)
 
-    def all_of(self, rows: NDArray[np.bool_]) -> Rows:
+    def all_of(self, rows: Rows) -> Ints:
         """Take all of these papers that are free."""
         return self._take(np.flatnonzero(rows & self.free))
 
-    def random(self, rows: NDArray[np.bool_], n_papers: int) -> Rows:
+    def random(self, rows: Rows, n_papers: int) -> Ints:
         """Take so many of these papers, but at most a twentieth of them."""
         order = self._random.permutation(np.flatnonzero(rows & self.free))
         return self._take(order[: min(n_papers, len(order) // 20)])
 
-    def balanced(self, n_papers: int) -> Rows:
+    def balanced(self, n_papers: int) -> Ints:
         """Take so many papers of each primary area, but at most a twentieth of its papers."""
         order = self._random.permutation(np.flatnonzero(self.free))
         areas = (order[self._primary[order] == area] for area in np.unique(self._primary[order]))
@@ -130,17 +128,17 @@ class _Draw:
             np.concatenate([rows[: min(n_papers, len(rows) // 20)] for rows in areas])
         )
 
-    def _take(self, rows: Rows) -> Rows:
+    def _take(self, rows: Ints) -> Ints:
         self.free[rows] = False
         return np.sort(rows)
 
 
-def _newest_months(months: Rows) -> NDArray[np.bool_]:
+def _newest_months(months: Ints) -> Rows:
     newest = np.unique(months[months > 0])[-2:]
     return np.isin(months, newest)
 
 
-def _months(corpus: Corpus) -> Rows:
+def _months(corpus: Corpus) -> Ints:
     """Return each paper's month as year times 100 plus month; 0 where it is not known."""
     months = np.asarray(corpus.dates, dtype=np.int64) // 100
     return np.where(months % 100 > 0, np.maximum(months, 0), 0)

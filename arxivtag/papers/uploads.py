@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import json
 import os
 import re
 import secrets
@@ -21,7 +20,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from arxivtag import storage
 from arxivtag.config import limits, uploads_folder
-from arxivtag.errors import DataError
+from arxivtag.errors import DataError, StorageError
 from arxivtag.papers.labels import AUTO
 from arxivtag.papers.reading.readers import format_ending
 from arxivtag.papers.schema import Layout
@@ -83,8 +82,8 @@ def chosen_uploads(visitor: str, home: Path | None = None) -> list[str]:
     """Return the uploads that a visitor chose, the oldest choice first."""
     chosen = []
     for note in uploads_folder(home).glob(f"*/{_CHOSEN}"):
-        with contextlib.suppress(OSError, ValueError):  # deleted a moment ago
-            about = json.loads(note.read_text("utf-8"))
+        with contextlib.suppress(StorageError, KeyError):  # deleted a moment ago, or damaged
+            about = storage.read_json(note)
             if about["visitor"] == visitor:
                 chosen.append((about["chosen_at"], str(Source(UPLOAD, note.parent.name))))
     return [source for _, source in sorted(chosen)]
@@ -176,10 +175,10 @@ def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
         raise gone
     folder = uploads_folder(home) / named.key
     try:
-        about = json.loads((folder / _ABOUT).read_text("utf-8"))
+        about = storage.read_json(folder / _ABOUT)
         said = (about["file"], about.setdefault("label_separator", AUTO), about["name"],
                 *about.setdefault("mapping", {}).values())  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (StorageError, KeyError, AttributeError):
         raise gone from None
     is_sound = all(isinstance(one, str) for one in said)
     if not is_sound or not _PLAIN.fullmatch(said[0]) or not (folder / said[0]).is_file():
