@@ -66,24 +66,24 @@ def home_folder() -> Path:
     return base / "arxivtag"
 
 
-def runs_folder(home: Path | None = None) -> Path:
+def runs_folder(home: Path) -> Path:
     """Return the folder that holds one folder per run."""
-    return (home or home_folder()) / "runs"
+    return home / "runs"
 
 
-def downloads_folder(home: Path | None = None) -> Path:
+def downloads_folder(home: Path) -> Path:
     """Return the folder for data fetched from the network."""
-    return (home or home_folder()) / "downloads"
+    return home / "downloads"
 
 
-def uploads_folder(home: Path | None = None) -> Path:
+def uploads_folder(home: Path) -> Path:
     """Return the folder for files that visitors uploaded."""
-    return (home or home_folder()) / "uploads"
+    return home / "uploads"
 
 
-def corpora_folder(home: Path | None = None) -> Path:
+def corpora_folder(home: Path) -> Path:
     """Return the folder that holds one folder per ingested data set."""
-    return (home or home_folder()) / "corpora"
+    return home / "corpora"
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ def test_a_chosen_cluster_stands_before_the_environments(monkeypatch: pytest.Mon
 def test_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ARXIVTAG_HOME", str(tmp_path / "here"))
     assert config.home_folder() == tmp_path / "here"
-    assert config.runs_folder() == tmp_path / "here" / "runs"
+    assert config.runs_folder(config.home_folder()) == tmp_path / "here" / "runs"
     monkeypatch.delenv("ARXIVTAG_HOME")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setattr("sys.platform", "linux")

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 
 from arxivtag import locks, storage
 from arxivtag.callbacks import OnProgress, ShouldStop, never, unheard
-from arxivtag.config import corpora_folder, limits
+from arxivtag.config import corpora_folder, home_folder, limits
 from arxivtag.corpus import apart
 from arxivtag.corpus.apart import ingest_apart
 from arxivtag.corpus.arrays import Number, map_array
@@ -150,6 +150,7 @@ def open_corpus(
         StoppedError: If it was to stop.
         StorageError: If the disk refuses.
     """
+    home = home or home_folder()
     opened = OpenedSource(source, layout, home)
     root = storage.make_folder(corpora_folder(home))
     seen = root / f"{seen_key(opened)}.seen"
@@ -253,7 +254,7 @@ def sweep(root: Path, but: str = "") -> None:
             _alone(root, file.name[:64], file.unlink)
 
 
-def forget_deleted_uploads(home: Path | None = None) -> None:
+def forget_deleted_uploads(home: Path) -> None:
     """Remove the corpora of uploads that are no longer there, unless somebody uses them now."""
     root = corpora_folder(home)
     for report in root.glob(f"*/{REPORT_NAME}"):

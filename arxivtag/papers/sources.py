@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from arxivtag.config import SAMPLE_PATH, downloads_folder
+from arxivtag.config import SAMPLE_PATH, downloads_folder, home_folder
 from arxivtag.errors import DataError
 from arxivtag.papers.fetching import fetched
 from arxivtag.papers.label_columns import SAMPLE_ROWS, columns_of_bits, guess_label_column
@@ -86,7 +86,7 @@ _BUILT_IN = {
 }
 
 
-def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
+def available_sources(home: Path) -> tuple[SourceInfo, ...]:
     """Return the built-in sources, whether each is ready to load, and each search of arXiv."""
     built_in = (
         SourceInfo(source, name, description, is_file(built_in_path(Source(source), home)))
@@ -101,7 +101,7 @@ def available_sources(home: Path | None = None) -> tuple[SourceInfo, ...]:
     return (*built_in, *searches)
 
 
-def built_in_path(source: Source, home: Path | None = None) -> Path:
+def built_in_path(source: Source, home: Path) -> Path:
     """Return the file of a source that :func:`available_sources` names, there or not."""
     if source.kind == SAMPLE:
         return SAMPLE_PATH
@@ -111,7 +111,7 @@ def built_in_path(source: Source, home: Path | None = None) -> Path:
     return downloads_folder(home) / name
 
 
-def _locate(text: str, home: Path | None) -> tuple[Source, Path, str]:
+def _locate(text: str, home: Path) -> tuple[Source, Path, str]:
     """Return the source that ``text`` names, its file, and the name to show."""
     source = parse_source(text)
     if source.kind == UPLOAD:
@@ -154,7 +154,7 @@ class OpenedSource:
         choice: Which columns hold what, once the source was read or has its fingerprint.
     """
 
-    def __init__(self, text: str, layout: Layout | None, home: Path | None) -> None:
+    def __init__(self, text: str, layout: Layout | None, home: Path) -> None:
         self.source, self.path, self.name = _locate(text, home)
         if self.source.kind == UPLOAD and layout in (None, Layout()):
             layout = upload_layout(text, home)
@@ -274,14 +274,14 @@ def load_texts(
     home: Path | None = None,
 ) -> TextTable:
     """Load papers to tag: labels are not needed and all columns of the input are kept."""
-    _, path, _ = _locate(str(source), home)
+    _, path, _ = _locate(str(source), home or home_folder())
     raw = read_table(path)
     texts, missing = as_texts(raw.table, layout)
     notes = (*raw.report.notes, *missing_notes(missing))
     return dataclasses.replace(texts, notes=notes, n_skipped=raw.report.n_rows_skipped)
 
 
-def stream_rows(source: str | Path, home: Path | None, sink: Sink) -> RawTable:
+def stream_rows(source: str | Path, home: Path, sink: Sink) -> RawTable:
     """Hand all columns of a file to a sink, as text; the table returned has the columns alone."""
     return read_table(_locate(str(source), home)[1], sink=sink)
 

@@ -36,7 +36,7 @@ _DAY_S = 86_400.0
 _IN_VIEW_S = 1_800.0  # who looked at an upload so lately may look again
 
 
-def save_upload(name: str, content: bytes | BinaryIO, home: Path | None = None) -> str:
+def save_upload(name: str, content: bytes | BinaryIO, home: Path) -> str:
     """Store an uploaded file and return its source, ``"upload:<id>"``.
 
     The name that the browser gave is kept to show and to tell the format, never as a path.
@@ -72,13 +72,13 @@ def _stored_name(shown: str) -> str:
     return name if is_plain else f"data{ending}"
 
 
-def keep_upload(source: str, home: Path | None = None, *, visitor: str = "") -> None:
+def keep_upload(source: str, home: Path, *, visitor: str = "") -> None:
     """Note that a visitor chose an upload, so that it does not expire within a day."""
     path, _ = upload_path(source, home)
     storage.write_json(path.with_name(_CHOSEN), {"visitor": visitor, "chosen_at": time.time()})
 
 
-def chosen_uploads(visitor: str, home: Path | None = None) -> list[str]:
+def chosen_uploads(visitor: str, home: Path) -> list[str]:
     """Return the uploads that a visitor chose, the oldest choice first."""
     chosen = []
     for note in uploads_folder(home).glob(f"*/{_CHOSEN}"):
@@ -89,7 +89,7 @@ def chosen_uploads(visitor: str, home: Path | None = None) -> list[str]:
     return [source for _, source in sorted(chosen)]
 
 
-def make_room(newest: str, in_use: Collection[str], home: Path | None = None) -> None:
+def make_room(newest: str, in_use: Collection[str], home: Path) -> None:
     """Delete expired uploads and, for visitors, more of them until all are within the limit.
 
     Uploads ``in_use``, such as those that runs name, must stay.
@@ -156,7 +156,7 @@ def _copy_bounded(content: BinaryIO, file: BinaryIO) -> None:
         raise DataError("The uploaded file is empty.", "Choose a file with papers in it.")
 
 
-def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
+def upload_path(source: str, home: Path) -> tuple[Path, str]:
     """Return the stored file of ``"upload:<id>"`` and the name it had.
 
     The upload counts as used now.
@@ -167,7 +167,7 @@ def upload_path(source: str, home: Path | None = None) -> tuple[Path, str]:
     return folder / about["file"], str(about["name"])
 
 
-def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
+def _about(source: str, home: Path) -> tuple[Path, dict[str, Any]]:
     """Return an upload's folder and its record, whose file is there."""
     gone = DataError("This upload is no longer here.", "Upload the file again.")
     named = parse_source(source)
@@ -186,13 +186,13 @@ def _about(source: str, home: Path | None) -> tuple[Path, dict[str, Any]]:
     return folder, about
 
 
-def upload_layout(source: str, home: Path | None = None) -> Layout:
+def upload_layout(source: str, home: Path) -> Layout:
     """Return how an upload is to be read, as its owner said."""
     about = _about(source, home)[1]
     return Layout(about["mapping"], about["label_separator"])
 
 
-def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
+def with_layout(source: str, layout: Layout, home: Path) -> str:
     """Return an upload of this content that is read by ``layout``, wherever it is named.
 
     That is the upload itself; only if it was chosen with another layout, so that runs and
@@ -213,7 +213,7 @@ def with_layout(source: str, layout: Layout, home: Path | None = None) -> str:
     return source
 
 
-def is_stored(source: str, home: Path | None = None) -> bool:
+def is_stored(source: str, home: Path) -> bool:
     """Return whether an upload is still here."""
     try:
         upload_path(source, home)
@@ -222,7 +222,7 @@ def is_stored(source: str, home: Path | None = None) -> bool:
     return True
 
 
-def delete_upload(source: str, home: Path | None = None) -> None:
+def delete_upload(source: str, home: Path) -> None:
     """Remove an upload; one that is gone already is no error."""
     with contextlib.suppress(DataError):
         storage.remove_folder(upload_path(source, home)[0].parent)

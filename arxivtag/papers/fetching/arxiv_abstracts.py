@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from arxivtag import storage
 from arxivtag.callbacks import OnProgress
-from arxivtag.config import SourcesConfig, downloads_folder
+from arxivtag.config import SourcesConfig, downloads_folder, home_folder
 from arxivtag.errors import DataError, FetchError
 from arxivtag.papers.fetching.fetched import check_csv_target, only_one, write_record
 from arxivtag.papers.fetching.http import Meter, answer, patiently, pieces, whole_number
@@ -43,7 +43,7 @@ def fetch_arxiv_abstracts(
         StorageError: If the disk refuses.
     """
     config = config or SourcesConfig()
-    path = out or downloads_folder(home) / f"{ARXIV_ABSTRACTS}.csv"
+    path = out or downloads_folder(home or home_folder()) / f"{ARXIV_ABSTRACTS}.csv"
     check_csv_target(path)
     download(
         config.arxiv_abstracts_url,

@@ -28,7 +28,7 @@ from xml.etree import ElementTree
 
 from arxivtag import storage
 from arxivtag.callbacks import OnProgress
-from arxivtag.config import SourcesConfig
+from arxivtag.config import SourcesConfig, home_folder
 from arxivtag.errors import ConfigError, FetchError
 from arxivtag.papers.fetching import fetched
 from arxivtag.papers.fetching.http import Meter, TryAgainError, answer, patiently, pieces
@@ -83,12 +83,13 @@ def fetch_arxiv_api(
     """
     config = config or SourcesConfig()
     search = _checked(search, config)
-    path = out or fetched.keyed_path(fetched.key_of(*dataclasses.astuple(search)), home)
+    key = fetched.key_of(*dataclasses.astuple(search))
+    path = out or fetched.keyed_path(key, home or home_folder())
     fetched.check_csv_target(path)
     with fetched.only_one(path):
         _drop_old_journals(path.parent, ARXIV_API if out is None else path.stem)
-        key = fetched.key_of("pages", search.queries, search.max_results)
-        journal = path.with_name(f"{path.stem}-{key}{_JOURNAL_ENDING}")
+        pages_key = fetched.key_of("pages", search.queries, search.max_results)
+        journal = path.with_name(f"{path.stem}-{pages_key}{_JOURNAL_ENDING}")
         meter = Meter("papers", progress)
         try:
             records = _collect(search, journal, meter, config)

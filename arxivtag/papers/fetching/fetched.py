@@ -93,12 +93,12 @@ def key_of(*asked: object) -> str:
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:12]
 
 
-def keyed_path(key: str, home: Path | None = None) -> Path:
+def keyed_path(key: str, home: Path) -> Path:
     """Return where the collection of a key lies."""
     return downloads_folder(home) / f"{ARXIV_API}-{key}.csv"
 
 
-def collected(home: Path | None = None) -> tuple[Path, ...]:
+def collected(home: Path) -> tuple[Path, ...]:
     """Return the collections on this machine, the newest first."""
     times: dict[Path, int] = {}
     for path in downloads_folder(home).glob(f"{ARXIV_API}*.csv"):
@@ -107,7 +107,7 @@ def collected(home: Path | None = None) -> tuple[Path, ...]:
     return tuple(sorted(times, key=times.__getitem__, reverse=True))
 
 
-def search_path(source: str, home: Path | None = None) -> Path:
+def search_path(source: str, home: Path) -> Path:
     """Return the file of ``arxiv-api`` or ``arxiv-api:<key>``, which need not be there."""
     named = parse_source(source)
     if _KEY.fullmatch(named.key):
