@@ -24,6 +24,7 @@ from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
 from arxivtag.config import CODE_FOLDER
 from arxivtag.errors import ArxivTagError, DataError, StorageError
 from arxivtag.papers.reading.readers import parts_of
+from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.policy import environment_for, role
 from arxivtag.priority import give_way
@@ -134,6 +135,12 @@ def request_for(opened: OpenedSource, folder: Path) -> dict[str, object]:
         "label_separator": opened.layout.label_separator,
         "folder": str(folder),
     }
+
+
+def opened_from(request: Mapping[str, Any]) -> OpenedSource:
+    """Return the source of which :func:`request_for` asks for a corpus."""
+    layout = Layout(request["columns"], request["label_separator"])
+    return OpenedSource(request["source"], layout, Path(request["folder"]).parent.parent)
 
 
 def ingest_apart(opened: OpenedSource, folder: Path, listen: Callable[[], None]) -> None:

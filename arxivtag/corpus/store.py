@@ -167,9 +167,7 @@ def open_corpus(
 
 def _ingest_asked(request: dict[str, Any], folder: Path, progress: OnProgress) -> None:
     """Ingest what :func:`apart.request_for` asks for, unless its corpus is there."""
-    layout = Layout(request["columns"], request["label_separator"])
-    opened = OpenedSource(request["source"], layout, folder.parent.parent)
-    locks.release(_Work(opened, folder, progress, never).locked())
+    locks.release(_Work(apart.opened_from(request), folder, progress, never).locked())
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,6 @@ from arxivtag import config, locks
 from arxivtag.callbacks import StoppedError
 from arxivtag.corpus import apart, store
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError
-from arxivtag.papers.schema import Layout
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.policy import environment_for, role
 from arxivtag.runs import jobs
@@ -125,8 +124,6 @@ def _sees_the_same(request: Mapping[str, Any], asked: Path) -> bool:
     """Return whether folder, locks and files are those of who asked."""
     if not os.access(asked.parent, os.W_OK) or not locks.is_held(asked):
         return False
-    layout = Layout(request["columns"], request["label_separator"])
     with contextlib.suppress(ArxivTagError):  # no such file here
-        opened = OpenedSource(request["source"], layout, asked.parent.parent)
-        return bool(store.seen_key(opened) == request["seen"])
+        return bool(store.seen_key(apart.opened_from(request)) == request["seen"])
     return False
