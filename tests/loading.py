@@ -18,7 +18,7 @@ from arxivtag.corpus.near import SignatureWriter
 from arxivtag.corpus.splits import SplitReport, split_rows
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.papers.labels import LabelReading
-from arxivtag.papers.schema import FIELDS, LABELS, Layout, ReadReport
+from arxivtag.papers.schema import FIELDS, LABELS, NOTHING_SAID, Layout, ReadReport
 from arxivtag.settings import CleaningConfig, SplitConfig
 
 
@@ -55,7 +55,7 @@ class SplitPapers:
     sides: np.ndarray
 
 
-def load(source: str, *, layout: Layout | None = None, home: Path | None = None) -> Loaded:
+def load(source: str, *, layout: Layout = NOTHING_SAID, home: Path | None = None) -> Loaded:
     """Return the papers of a source; without a home, the corpus is in one that goes again."""
     with tempfile.TemporaryDirectory() as folder:
         corpus = open_corpus(source, home or Path(folder), layout=layout)

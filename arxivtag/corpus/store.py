@@ -40,7 +40,7 @@ from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import StorageError
 from arxivtag.papers.dates import Dates, years_of
 from arxivtag.papers.reading.readers import parts_of
-from arxivtag.papers.schema import ABSTRACT, TITLE, Layout
+from arxivtag.papers.schema import ABSTRACT, NOTHING_SAID, TITLE, Layout
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.papers.uploads import is_stored
 from arxivtag.storage import TEMPORARY_PREFIX
@@ -134,7 +134,7 @@ def open_corpus(
     source: str,
     home: Path | None = None,
     *,
-    layout: Layout | None = None,
+    layout: Layout = NOTHING_SAID,
     progress: OnProgress | None = None,
     should_stop: ShouldStop = never,
     ingest_large: IngestLarge = ingest_apart,

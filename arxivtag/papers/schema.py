@@ -87,6 +87,9 @@ class Layout:
         return ",".join(f"{field}={column}" for field, column in self.columns.items())
 
 
+NOTHING_SAID = Layout()
+
+
 def parse_layout(columns: str, label_separator: str = AUTO) -> Layout:
     """Return the layout that ``--columns`` and ``--label-separator`` ask for.
 

@@ -30,6 +30,7 @@ from arxivtag.papers.reading.tables import RawTable, Sink
 from arxivtag.papers.schema import (
     ABSTRACT,
     LABELS,
+    NOTHING_SAID,
     TITLE,
     Layout,
     ReadReport,
@@ -154,11 +155,11 @@ class OpenedSource:
         choice: Which columns hold what, once the source was read or has its fingerprint.
     """
 
-    def __init__(self, text: str, layout: Layout | None, home: Path) -> None:
+    def __init__(self, text: str, layout: Layout, home: Path) -> None:
         self.source, self.path, self.name = _locate(text, home)
-        if self.source.kind == UPLOAD and layout in (None, Layout()):
+        if self.source.kind == UPLOAD and layout == NOTHING_SAID:
             layout = upload_layout(text, home)
-        self.layout = layout or Layout()
+        self.layout = layout
         self.choice = ColumnChoice(self.path, self.layout)
         self._filter = metadata_filter(self.source.options) if self._is_filtered() else None
 
@@ -270,7 +271,7 @@ class ColumnChoice:
 def load_texts(
     source: str | Path,
     *,
-    layout: Layout | None = None,
+    layout: Layout = NOTHING_SAID,
     home: Path | None = None,
 ) -> TextTable:
     """Load papers to tag: labels are not needed and all columns of the input are kept."""
@@ -286,15 +287,14 @@ def stream_rows(source: str | Path, home: Path, sink: Sink) -> RawTable:
     return read_table(_locate(str(source), home)[1], sink=sink)
 
 
-def as_texts(frame: pd.DataFrame, layout: Layout | None) -> tuple[TextTable, dict[str, int]]:
+def as_texts(frame: pd.DataFrame, layout: Layout) -> tuple[TextTable, dict[str, int]]:
     """Return rows as papers to tag, and how many words for nothing were made empty.
 
     Raises:
         DataError: If there is no column of abstracts.
     """
     columns = tuple(frame.columns)
-    said = dict(layout.columns) if layout else {}
-    chosen = check_mapping(columns, {**said, LABELS: ""}, required=(ABSTRACT,))
+    chosen = check_mapping(columns, {**layout.columns, LABELS: ""}, required=(ABSTRACT,))
     texts = {
         name: frame[chosen[name]] if name in chosen else ""
         for name in (TITLE, ABSTRACT)

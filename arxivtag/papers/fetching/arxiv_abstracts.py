@@ -19,7 +19,7 @@ from arxivtag.papers.fetching.http import Meter, answer, patiently, pieces, whol
 from arxivtag.papers.label_columns import read_labels
 from arxivtag.papers.labels import AUTO
 from arxivtag.papers.reading.readers import read_table
-from arxivtag.papers.schema import LABELS, Layout
+from arxivtag.papers.schema import LABELS, NOTHING_SAID
 from arxivtag.papers.source import ARXIV_ABSTRACTS
 from arxivtag.papers.sources import ColumnChoice
 
@@ -57,7 +57,7 @@ def fetch_arxiv_abstracts(
 
 def _validate(path: Path, n_rows: int) -> None:
     """Raise :class:`DataError` unless ``path`` holds ``n_rows`` papers, at most 1 % damaged."""
-    choice = ColumnChoice(path, Layout())
+    choice = ColumnChoice(path, NOTHING_SAID)
     raw = read_table(path, columns=choice)
     labels = read_labels(raw.table, choice.label_columns, choice.columns[LABELS], AUTO)
     n_damaged = raw.report.n_rows_skipped + labels.n_skipped

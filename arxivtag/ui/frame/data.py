@@ -15,7 +15,7 @@ from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.store import Corpus, forget_deleted_uploads
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
-from arxivtag.papers.schema import Layout
+from arxivtag.papers.schema import NOTHING_SAID, Layout
 from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
 from arxivtag.papers.uploads import (
     chosen_uploads,
@@ -195,4 +195,4 @@ def settings_on(base: RunConfig, source: str, home: Path) -> RunConfig:
 def layout_of(source: str, home: Path) -> Layout:
     """Return how a data set is to be read, as the owner of an upload said."""
     is_upload = parse_source(source).kind == UPLOAD
-    return upload_layout(source, home) if is_upload else Layout()
+    return upload_layout(source, home) if is_upload else NOTHING_SAID

@@ -12,7 +12,7 @@ import pytest
 
 from arxivtag.errors import ArxivTagError, DataError
 from arxivtag.papers.reading.metadata import is_metadata
-from arxivtag.papers.schema import Layout
+from arxivtag.papers.schema import NOTHING_SAID, Layout
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.papers.uploads import save_upload
 from tests.loading import load
@@ -138,7 +138,7 @@ def test_rows_are_handed_over_in_batches_with_their_ids(tmp_path: Path) -> None:
     path = tmp_path / "arxiv-metadata-oai-snapshot.json"
     path.write_bytes(metadata_lines(10_000))
     sink = Batches()
-    report = OpenedSource(f"{path}?categories=all&max_rows=9000", None, None).read(sink)
+    report = OpenedSource(f"{path}?categories=all&max_rows=9000", NOTHING_SAID, tmp_path).read(sink)
     assert report.n_rows_read == sum(sink.sizes) == 9000
     assert max(sink.sizes) < 5000
     assert sink.names == ["title", "abstract", "labels", "id", "update_date"]
