@@ -59,6 +59,8 @@ VISITORS_MESSAGE_MB = 60
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end the process: 0 done, 1 error with a hint, 2 bad usage, 130 Ctrl-C."""
     code = 1
+    if sys.stderr is None:  # who started this closed it: what is said there, nobody hears
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     if isinstance(sys.stdout, io.TextIOWrapper):  # results are UTF-8, whatever the language here
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:

@@ -366,6 +366,13 @@ def test_streams_that_are_full_or_closed(
     assert message in done.stderr.decode()
 
 
+def test_results_are_the_same_where_nobody_hears_notes(papers: Path, tmp_path: Path) -> None:
+    heard = in_a_shell("arxivtag describe papers.csv --json", tmp_path)
+    unheard = in_a_shell("arxivtag describe papers.csv --json --home other 2>&-", tmp_path)
+    assert unheard.returncode == 0, unheard.stdout
+    assert json.loads(unheard.stdout) == json.loads(heard.stdout)
+
+
 def test_results_are_utf8_whatever_the_language_and_the_name_of_the_file(tmp_path: Path) -> None:
     name = os.fsdecode(b"caf\xc3\xa9-\xff.csv")  # not all of it is UTF-8
     (tmp_path / name).write_text(f'title,abstract,labels\né,"{ABSTRACT}",cs.CV\n', "utf-8")
