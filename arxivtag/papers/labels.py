@@ -329,10 +329,11 @@ def _checked(items: Sequence[str], bounds: Limits, is_list: bool = False) -> tup
     labels: dict[str, None] = {}
     for item in items:
         label = clean_label(item)
-        if len(label) > bounds.max_label_chars or len(item) > 4 * bounds.max_label_chars:
+        measured = item if len(item) > 4 * bounds.max_label_chars else label
+        if len(measured) > bounds.max_label_chars:
             raise _not_labels(
                 f"A label should have at most {bounds.max_label_chars} characters. "
-                f"Received: {excerpt(label)}."
+                f"Received: {excerpt(measured)}."
             )
         # White space within is looked for before it is cleaned away.
         if _BRACKETS.search(label) if is_list else _NO_LABEL.search(item.strip()):

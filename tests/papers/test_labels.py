@@ -174,6 +174,12 @@ def test_bounds_hold() -> None:
         split_labels("a" * 11, LabelFormat(), few)
 
 
+def test_a_label_that_is_long_by_white_space_alone_is_shown_as_it_stands() -> None:
+    for cell in (f'["{900 * " "}"]', f'["é{900 * " "}a"]'):
+        with pytest.raises(DataError, match=r"at most 200 characters. Received: .*   \.\.\."):
+            split_labels(cell, LabelFormat())
+
+
 @pytest.mark.parametrize("name", ["semicolon", ";", "tab", "\\t", "\t", "none", "space"])
 def test_a_format_has_a_name(name: str) -> None:
     assert format_named(format_named(name).name) == format_named(name)
