@@ -29,7 +29,6 @@ import argparse
 import io
 import re
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +40,7 @@ from numpy.typing import NDArray
 from scipy import ndimage, sparse
 
 from arxivtag import storage
+from arxivtag.corpus.arrays import Ints, Rows
 from arxivtag.corpus.labels import LabelIndex, with_current_names
 from arxivtag.corpus.store import Corpus, open_corpus
 from arxivtag.corpus.tokens import Tokens
@@ -48,8 +48,8 @@ from arxivtag.exploring.paper_map import count_words, lay_out
 from arxivtag.exploring.terms import log_odds_z
 from arxivtag.papers.facts import FACTS_FOLDER, PERIODS, SIDE, THIN_PERIOD, is_arxiv_id
 from arxivtag.papers.taxonomy import archive_of, label_kind
+from tools import say
 
-Numbers = NDArray[np.int64]
 MAX_MB = 4.0
 # No word may point to one paper: it stands in at least so many.
 MIN_PAPERS = 50
@@ -75,8 +75,8 @@ class Papers:
 
     corpus: Corpus
     labels: LabelIndex
-    primary: Numbers
-    years: Numbers
+    primary: Ints
+    years: Ints
 
 
 def main() -> None:
@@ -122,13 +122,13 @@ def read_papers(corpus: Corpus) -> Papers:
     return Papers(corpus, labels, primary, corpus.years.astype(np.int64))
 
 
-def periods_of(years: Numbers) -> Numbers:
+def periods_of(years: Ints) -> Ints:
     """Return (n_papers,) the position in :data:`PERIODS` of each year; -1 for none."""
     firsts = [first for first, _ in PERIODS]
     return np.searchsorted(firsts, years, side="right").astype(np.int64) - 1
 
 
-def is_area(labels: LabelIndex) -> NDArray[np.bool_]:
+def is_area(labels: LabelIndex) -> Rows:
     """Return (n_labels,) which labels are categories of arXiv."""
     return np.array([label_kind(name) == "arxiv" for name in labels.label_names], dtype=bool)
 
@@ -138,7 +138,7 @@ def count_areas(papers: Papers) -> pd.DataFrame:
     labels, n_years = papers.labels, int(papers.years.max()) + 1
     size = len(labels.label_names) * n_years
 
-    def counted(codes: Numbers, years: Numbers) -> Numbers:
+    def counted(codes: Ints, years: Ints) -> Ints:
         known = years > 0
         return np.bincount(codes[known] * n_years + years[known], minlength=size)
 
@@ -156,7 +156,7 @@ def count_areas(papers: Papers) -> pd.DataFrame:
     )
 
 
-def names_of(labels: LabelIndex, codes: Numbers) -> NDArray[np.object_]:
+def names_of(labels: LabelIndex, codes: Ints) -> NDArray[np.object_]:
     """Return the names of label codes."""
     return np.array(labels.label_names, dtype=object)[codes]
 
@@ -256,9 +256,7 @@ def compare_words(papers: Papers, matrix: sparse.csr_matrix, words: list[str]) -
     return pd.concat(parts or [nothing], ignore_index=True)
 
 
-def _compared(
-    area: str, period: int, now: Numbers, before: Numbers, words: list[str]
-) -> pd.DataFrame:
+def _compared(area: str, period: int, now: Ints, before: Ints, words: list[str]) -> pd.DataFrame:
     """Return the words that rose and fell most in one area and period."""
     n_now, n_before = max(int(now.sum()), 1), max(int(before.sum()), 1)
     seen = np.flatnonzero(now + before >= MIN_PAIR)
@@ -278,9 +276,7 @@ def _compared(
     )
 
 
-def choose_papers(
-    papers: Papers, ids: list[str | None], n_papers: int, random_seed: int
-) -> Numbers:
+def choose_papers(papers: Papers, ids: list[str | None], n_papers: int, random_seed: int) -> Ints:
     """Return rows of papers for the map, rising.
 
     Of each area as many as the root of its size allows, of small ones up to
@@ -303,18 +299,12 @@ def choose_papers(
 
 
 def map_table(
-    papers: Papers, chosen: Numbers, ids: list[str], places: NDArray[np.int16]
+    papers: Papers, chosen: Ints, ids: list[str], places: NDArray[np.int16]
 ) -> pd.DataFrame:
     """Return the papers on the map."""
-    labels = papers.labels
-    known = is_area(labels)
     texts = [
-        " ".join(
-            labels.label_names[code]
-            for code in labels.codes[labels.indptr[row] : labels.indptr[row + 1]]
-            if known[code]
-        )
-        for row in chosen
+        " ".join(name for name in names if label_kind(name) == "arxiv")
+        for names in papers.labels.lists(chosen)
     ]
     return pd.DataFrame(
         {
@@ -328,7 +318,7 @@ def map_table(
 
 
 def find_regions(
-    primary: Numbers, label_names: tuple[str, ...], places: NDArray[np.int16]
+    primary: Ints, label_names: tuple[str, ...], places: NDArray[np.int16]
 ) -> pd.DataFrame:
     """Return where the papers of an area lie most densely; names would not lie over each other."""
     found: list[tuple[str, int, int, int]] = []
@@ -369,11 +359,6 @@ def _parquet(table: pd.DataFrame) -> bytes:
     file = io.BytesIO()
     pq.write_table(pa.Table.from_pandas(table, preserve_index=False), file, compression="zstd")
     return file.getvalue()
-
-
-def say(line: str) -> None:
-    """Print to standard error, with the seconds of this process."""
-    print(f"[{time.process_time():.0f} s] {line}", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ from arxivtag.settings import RunConfig, preset_settings, with_settings
 from arxivtag.tagging.bundle import Bundle, new_manifest
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.tagging.scope_fitting import with_scope
+from tools import say
 from tools.pretraining_features import make_features
 from tools.pretraining_figures import figures_of, figures_on, write_figures
 from tools.pretraining_papers import (
@@ -262,11 +263,6 @@ def tell(record: Mapping[str, object]) -> None:
     if record.get("kind") == "epoch":
         say(f"epoch {record['epoch']}: loss {record['loss']:.4f}, "
             f"val_loss {record['val_loss']:.4f}")  # fmt: skip
-
-
-def say(line: str) -> None:
-    """Print to standard error, with the seconds of this process."""
-    print(f"[{time.process_time():.0f} s] {line}", file=sys.stderr)
 
 
 if __name__ == "__main__":
