@@ -129,6 +129,11 @@ class Corpus:
         """The Parquet file of texts and labels."""
         return self.folder / "papers.parquet"
 
+    @property
+    def prepared(self) -> Path:
+        """The folder of what is made from it and can be made again: features, its map, scores."""
+        return self.folder.with_name(self.fingerprint + PREPARED_SUFFIX)
+
 
 def open_corpus(
     source: str,

@@ -24,7 +24,7 @@ from arxivtag.callbacks import OnProgress, ShouldStop
 from arxivtag.corpus import apart
 from arxivtag.corpus.arrays import Ints, Rows, map_array, mask_of, write_array
 from arxivtag.corpus.kept import mark_used, sound_report, write_report
-from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
+from arxivtag.corpus.store import Corpus, make_room
 from arxivtag.corpus.tokens import Tokens, map_tokens
 from arxivtag.errors import DataError, StorageError
 from arxivtag.papers.facts import SIDE
@@ -58,7 +58,7 @@ class PaperMap:
 
 def map_folder(corpus: Corpus) -> Path:
     """Return where the map of a corpus is kept."""
-    return corpus.folder.with_name(corpus.fingerprint + PREPARED_SUFFIX) / "map"
+    return corpus.prepared / "map"
 
 
 def load_map(corpus: Corpus) -> PaperMap | None:

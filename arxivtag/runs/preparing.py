@@ -32,7 +32,7 @@ from arxivtag.corpus.ingest import FORMAT_VERSION as CORPUS_FORMAT
 from arxivtag.corpus.kept import REPORT_NAME, mark_used, sound_report, write_report
 from arxivtag.corpus.labels import LabelIndex
 from arxivtag.corpus.splits import SplitRows, split_rows, with_train_share
-from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus, make_room
+from arxivtag.corpus.store import Corpus, make_room
 from arxivtag.corpus.tokens import Tokens, map_tokens, write_tokens
 from arxivtag.errors import ConfigError, DataError, StorageError
 from arxivtag.fields import from_dict, to_dict
@@ -110,8 +110,7 @@ def prepare(
         StoppedError: If it was to stop.
         StorageError: If the disk refuses.
     """
-    kept = corpus.folder.with_name(corpus.fingerprint + PREPARED_SUFFIX)
-    folder, cleaned, parts = kept / _key(settings), None, None
+    folder, cleaned, parts = corpus.prepared / _key(settings), None, None
     with enter("clean"):
         prepared = open_features(folder)
         if prepared is None:

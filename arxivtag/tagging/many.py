@@ -25,7 +25,7 @@ from arxivtag import locks, storage
 from arxivtag.callbacks import OnProgress
 from arxivtag.corpus.arrays import forget, map_array, new_array
 from arxivtag.corpus.kept import REPORT_NAME
-from arxivtag.corpus.store import PREPARED_SUFFIX, Corpus
+from arxivtag.corpus.store import Corpus
 from arxivtag.corpus.texts import batches
 from arxivtag.errors import RefusedError, StorageError
 from arxivtag.papers.reading.readers import as_frame
@@ -185,9 +185,8 @@ def judged(
         StorageError: If the disk refuses, or another process judges these papers by this model.
     """
     name = f"scores-{hashlib.sha256(repr(model).encode()).hexdigest()[:16]}"
-    prepared = corpus.folder.with_name(corpus.fingerprint + PREPARED_SUFFIX)
-    with locks.held(prepared / f"{name}.lock", _WAIT_S):
-        folder = storage.make_folder(prepared / name)
+    with locks.held(corpus.prepared / f"{name}.lock", _WAIT_S):
+        folder = storage.make_folder(corpus.prepared / name)
         storage.write_json(folder / REPORT_NAME, {})  # the last use
         n, n_papers = len(bundle_of(model).label_names), int(papers.sum())
         parts = Parts(
