@@ -33,12 +33,12 @@ from arxivtag.corpus.labels import LabelIndex, index_labels
 from arxivtag.corpus.near import SignatureWriter
 from arxivtag.corpus.tokens import WordWriter, write_bigrams, write_counts
 from arxivtag.errors import DataError
-from arxivtag.papers.dates import DateReading, Dates, date_of, understood_dates
+from arxivtag.papers.dates import DateReading, Dates, dates_of, understood_dates
 from arxivtag.papers.label_columns import LabelsRead, read_labels
 from arxivtag.papers.labels import LabelReading
 from arxivtag.papers.reading.readers import as_frame
 from arxivtag.papers.reading.tables import empty_table
-from arxivtag.papers.schema import ABSTRACT, CREATED, LABELS, PAPER_ID, TITLE, ReadReport
+from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE, ReadReport
 from arxivtag.papers.source import UPLOAD
 from arxivtag.papers.sources import OpenedSource
 from arxivtag.papers.text_checks import count_notes, note_on
@@ -254,8 +254,8 @@ def _write_texts(
     usable = labels.labels.notna().to_numpy()
     texts = _Texts(signatures)
     tokens = storage.make_folder(job.folder / "tokens")
-    columns = {**{name: job.opened.choice.columns.get(name) for name in (TITLE, ABSTRACT)},
-               **job.opened.choice.extras}  # fmt: skip
+    choice = job.opened.choice
+    columns = {name: choice.columns.get(name) for name in (TITLE, ABSTRACT)} | choice.extras
     read = [name for name in dict.fromkeys(columns.values()) if name]
     done = 0
     with (
@@ -268,7 +268,9 @@ def _write_texts(
             job.progress("Looking at the texts", _TEXTS_AT + (_PAIRS_AT - _TEXTS_AT) * share)
             stop = done + table.num_rows
             rows = labels.labels.iloc[done:stop]
-            papers = _papers_of(table.filter(pa.array(usable[done:stop])), columns, texts)
+            frame = as_frame(table.filter(pa.array(usable[done:stop])))
+            papers = _papers_of(frame, columns, texts)
+            texts.dates.append(np.array(dates_of(frame, choice.extras), np.int32))
             signed = other_core.submit(texts.signatures.add, papers[ABSTRACT])
             cells = {name: pa.array(column, pa.large_string()) for name, column in papers.items()}
             cells[LABELS] = pa.array(rows.dropna().tolist(), _LABELS_TYPE)
@@ -298,10 +300,9 @@ _LABELS_TYPE = pa.list_(pa.string())
 
 
 def _papers_of(
-    table: pa.Table, columns: dict[str, str | None], texts: _Texts
+    frame: pd.DataFrame, columns: dict[str, str | None], texts: _Texts
 ) -> dict[str, list[Any]]:
     """Return the normalised texts of a batch by field, and count what is known of them."""
-    frame = as_frame(table)
     papers: dict[str, list[Any]] = {}
     is_changed = np.zeros(len(frame), dtype=bool)
     for name, column in columns.items():
@@ -317,9 +318,6 @@ def _papers_of(
         else:
             papers[name] = frame[column].tolist()
     texts.is_changed.append(is_changed)
-    nothing = [None] * len(frame)
-    dated = map(date_of, papers.get(CREATED, nothing), papers.get(PAPER_ID, nothing))
-    texts.dates.append(np.fromiter(dated, np.int32, len(frame)))
     return papers
 
 

@@ -143,7 +143,10 @@ class DateReading:
 def dates_of(table: pd.DataFrame, columns: Mapping[str, str]) -> list[int]:
     """Return the date of each row, from the columns of :func:`~.schema.date_columns`."""
     nothing = [None] * len(table)
-    cells = (table[columns[name]] if name in columns else nothing for name in (CREATED, PAPER_ID))
+    cells = (
+        table[columns[name]].tolist() if name in columns else nothing
+        for name in (CREATED, PAPER_ID)
+    )
     return list(map(date_of, *cells))
 
 
