@@ -182,8 +182,7 @@ def log_odds_z(count_in: Ints, count_out: Ints, n_in: int, n_out: int) -> npt.ND
     total = PRIOR_SHARE * (n_in + n_out)
     a, b = count_in + prior, count_out + prior
     delta = np.log(a / (n_in + total - a)) - np.log(b / (n_out + total - b))
-    scores: npt.NDArray[np.float64] = delta / np.sqrt(1 / a + 1 / b)
-    return scores
+    return np.asarray(delta / np.sqrt(1 / a + 1 / b))
 
 
 def chi_squared(count_in: Ints, count_out: Ints, share_inside: float) -> npt.NDArray[np.float64]:

@@ -139,8 +139,7 @@ class TextTable:
     def as_given(self) -> pd.DataFrame:
         """Return a copy of the file's own columns under their own names."""
         names = [self.set_aside.get(name, name) for name in self.input_columns]
-        columns: pd.DataFrame = self.frame[names].copy()
-        return columns.set_axis(list(self.input_columns), axis=1)
+        return self.frame[names].set_axis(list(self.input_columns), axis=1)
 
 
 def known_columns(field: str, columns: Sequence[str]) -> list[str]:
