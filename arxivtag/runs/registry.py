@@ -24,7 +24,7 @@ from arxivtag.runs import lease
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
-from arxivtag.settings import PRESETS, RunConfig
+from arxivtag.settings import PRESETS, RunConfig, left_open
 
 MAX_NOTE_CHARS = 200
 _MAX_NAMED = 3  # settings named; of further ones the number
@@ -231,7 +231,7 @@ def _part(name: str, value: object) -> str:
         return words if value else f"no {words}"
     if isinstance(value, list):
         return f"{words} {'-'.join(map(str, value)) or 'none'}"
-    return f"{words} {'automatic' if value is None else value}"
+    return f"{words} {left_open(name) if value is None else value}"
 
 
 def _is_folder(path: Path) -> bool:
