@@ -31,7 +31,6 @@ from arxivtag.runs.admission import check_fits, check_parameters, check_rows
 from arxivtag.runs.ensembles import fit_members
 from arxivtag.runs.estimate import seconds_after_training
 from arxivtag.runs.evaluating import evaluate_network, label_ceiling, with_linear_baseline
-from arxivtag.runs.layout import now_iso
 from arxivtag.runs.preparing import Features, prepare
 from arxivtag.runs.recorder import RunRecorder, StopReason
 from arxivtag.runs.results import about, save
@@ -332,12 +331,11 @@ def _prepare_training(
             "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
             **_sizes(features),
             "n_epochs": n_epochs,
-            "at": now_iso(),
         }
     )
     if recorder.status.attempt > 1:
         # What was recorded beyond the checkpoint before the crash is trained again.
-        recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()})
+        recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done})
     return trainer
 
 

@@ -95,7 +95,7 @@ class RunRecorder:
         self._update(seconds_left=seconds)
 
     def record(self, line: dict[str, Any]) -> None:
-        """Append one line to the history, at once.
+        """Append one line to the history, at once, with the time (``at``).
 
         Raises:
             StorageError: If the disk refuses.
@@ -105,7 +105,7 @@ class RunRecorder:
         try:
             if self._history is None:
                 self._history = storage.open_for_append(self.folder.history)
-            storage.append_json_line(self._history, line)
+            storage.append_json_line(self._history, {**line, "at": now_iso()})
         except OSError as error:
             raise StorageError(
                 f"Could not write {self.folder.history}: {error.strerror}.",
