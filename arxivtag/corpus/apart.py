@@ -21,7 +21,7 @@ from typing import Any
 
 from arxivtag import errors, storage
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
-from arxivtag.config import CODE_FOLDER
+from arxivtag.config import python_path
 from arxivtag.errors import ArxivTagError, DataError, StorageError
 from arxivtag.papers.reading.readers import parts_of
 from arxivtag.papers.sources import OpenedSource
@@ -159,11 +159,9 @@ def run_apart(
         ArxivTagError: What the process could not do.
     """
     for_whom = environment_for(role()) if environment is None else environment
-    # The package may run from its folder without being installed.
-    python_path = os.pathsep.join(filter(None, (str(CODE_FOLDER), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
         [sys.executable, "-m", module, json.dumps(request)],
-        env={**os.environ, **for_whom, "PYTHONPATH": python_path},
+        env={**os.environ, **for_whom, "PYTHONPATH": python_path()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,
