@@ -110,10 +110,14 @@ def follow(path: Path, otherwise: str, progress: OnProgress, should_stop: Should
 
 
 def time_left_text(elapsed_s: float, fraction: float) -> str:
-    """Return ``", about 40 s left"``, as roundly as it is known; empty while it is not."""
+    """Return :func:`left_text` of work that is so far; empty while it is not known."""
     if elapsed_s < _SURE_AFTER_S or not 0.02 < fraction <= 1:
         return ""
-    left_s = elapsed_s * (1 - fraction) / fraction
+    return left_text(elapsed_s * (1 - fraction) / fraction)
+
+
+def left_text(left_s: float) -> str:
+    """Return ``", about 40 s left"``, as roundly as such times are known."""
     if left_s < 8:
         return ", a few seconds left"
     if left_s < 95:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arxivtag.callbacks import OnProgress, ShouldStop, never
+from arxivtag.corpus.apart import left_text
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError
 from arxivtag.policy import policy
 from arxivtag.runs import jobs, registry
@@ -258,10 +259,7 @@ def wait(sweep_id: str, home: Path, progress: OnProgress, should_stop: ShouldSto
 
 
 def progress_text(sweep: Sweep) -> str:
-    """Return how far a sweep is, in words: ``Runs: 3 of 8 done, about 4 minutes left``."""
+    """Return how far a sweep is, in words: ``Runs: 3 of 8 done, about 4 min left``."""
     text = f"Runs: {sweep.n_over} of {len(sweep.runs)} done"
     seconds = sweep.seconds_left
-    if sweep.is_over or seconds is None:
-        return text
-    left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
-    return f"{text}, about {left} left"
+    return text if sweep.is_over or seconds is None else text + left_text(seconds)
