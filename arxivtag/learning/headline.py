@@ -135,7 +135,7 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     said = []
     n_samples = evaluation.get("n_samples") or 0
     if 0 < n_samples < FEW_PAPERS:
-        papers = "1 paper is" if n_samples == 1 else f"{n_samples} papers are"
+        papers = _counted(n_samples, "paper is", "papers are")
         said.append(f"{papers} too few to measure on: other papers may give quite other figures.")
     n_skipped = evaluation.get("n_without_abstract") or 0
     if n_skipped:

@@ -78,8 +78,7 @@ def save(
     storage.write_atomic(
         folder.test_papers, lambda file: _write_papers(file, corpus, features.test)
     )
-    fingerprint = details["data"]["fingerprint"]
-    manifest = bundle.new_manifest(settings, fingerprint, run_id=folder.run_id, **details)
+    manifest = bundle.new_manifest(settings, corpus.fingerprint, run_id=folder.run_id, **details)
     made = bundle.Bundle(
         manifest=manifest,
         vectorizer=features.vectorizer,
