@@ -23,6 +23,7 @@ from typing import Any
 from arxivtag import storage
 from arxivtag.callbacks import ShouldStop, StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
+from arxivtag.errors import counted
 from arxivtag.learning.network import model_summary
 from arxivtag.learning.space import Watch
 from arxivtag.learning.training import FitResult, Trainer
@@ -345,5 +346,4 @@ def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:
     n = len(fitted.history)
     if n == 0:
         return STOPPED, f"{reason} inside the first epoch; the model so far was kept."
-    whole = "1 whole epoch" if n == 1 else f"{n} whole epochs"
-    return STOPPED, f"{reason} after {whole}; the best model was kept."
+    return STOPPED, f"{reason} after {counted(n, 'whole epoch')}; the best model was kept."

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any, BinaryIO
 
 from arxivtag import storage
-from arxivtag.errors import ArxivTagError, StorageError
+from arxivtag.errors import ArxivTagError, StorageError, counted
 from arxivtag.policy import policy
 from arxivtag.runs import lease
 from arxivtag.runs.layout import RunFolder, now_iso
@@ -184,7 +184,7 @@ def stop_watch(folder: RunFolder) -> StopReason:
             if folder.stop_marker.exists():
                 reason = STOPPED_BY_REQUEST
             elif limit_min is not None and now >= ends_at:
-                reason = f"Stopped at the time limit of {limit_min} minutes,"
+                reason = f"Stopped at the time limit of {counted(limit_min, 'minute')},"
         return reason
 
     return stop_reason

@@ -17,7 +17,7 @@ from typing import Any
 
 from arxivtag import config, locks, storage
 from arxivtag.config import runs_folder
-from arxivtag.errors import ArxivTagError, BundleError, DataError, RunError
+from arxivtag.errors import ArxivTagError, BundleError, DataError, RunError, counted
 from arxivtag.fields import from_dict, is_number, to_dict
 from arxivtag.papers.source import UPLOAD, parse_source
 from arxivtag.runs import lease
@@ -226,7 +226,7 @@ def _leaves(settings: dict[str, Any]) -> dict[str, object]:
 def _part(name: str, value: object) -> str:
     words = name.replace("_", " ")
     if name == "epochs" and isinstance(value, int):
-        return "1 epoch" if value == 1 else f"{value} epochs"
+        return counted(value, "epoch")
     if isinstance(value, bool):
         return words if value else f"no {words}"
     if isinstance(value, list):

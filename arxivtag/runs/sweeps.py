@@ -17,7 +17,7 @@ from pathlib import Path
 
 from arxivtag.callbacks import OnProgress, ShouldStop, never
 from arxivtag.corpus.apart import left_text
-from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError, counted
 from arxivtag.policy import policy
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import RUN_ID_PATTERN, new_run_id
@@ -175,9 +175,8 @@ def start(plan: Plan, home: Path) -> str:
         )
     room = max(0, allowed.max_queue_length - len(jobs.queue(home)))
     if len(settings) > room:
-        more = "1 more run" if room == 1 else f"{room} more runs"
         raise RefusedError(
-            f"The queue has room for {more}; this sweep has {len(settings)}.",
+            f"The queue has room for {counted(room, 'more run')}; this sweep has {len(settings)}.",
             "Try fewer presets, seeds or values.",
         )
     sweep_id, begun = new_run_id(), []
