@@ -206,7 +206,7 @@ def made_name(settings: dict[str, Any]) -> str:
     usual, own = _leaves(to_dict(PRESETS[preset])), _leaves(settings)
     changed = {name: value for name, value in own.items() if usual.get(name, value) != value}
     epochs = {"epochs": changed.pop("epochs")} if "epochs" in changed else {}
-    parts = [_part(name, value) for name, value in (epochs | changed).items()]
+    parts = [change_text(name, value) for name, value in (epochs | changed).items()]
     if len(parts) > _MAX_NAMED:
         parts[_MAX_NAMED:] = [f"{len(parts) - _MAX_NAMED} more"]
     return ", ".join([preset, *parts, *seeds])[:MAX_NAME_CHARS]
@@ -223,13 +223,14 @@ def _leaves(settings: dict[str, Any]) -> dict[str, object]:
     return found
 
 
-def _part(name: str, value: object) -> str:
+def change_text(name: str, value: object) -> str:
+    """Return a setting and its value in a few words: ``6 epochs``, ``no linear path``."""
     words = name.replace("_", " ")
     if name == "epochs" and isinstance(value, int):
         return counted(value, "epoch")
     if isinstance(value, bool):
         return words if value else f"no {words}"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"{words} {'-'.join(map(str, value)) or 'none'}"
     return f"{words} {left_open(name) if value is None else value}"
 

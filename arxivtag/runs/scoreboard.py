@@ -22,7 +22,7 @@ from arxivtag.runs import registry
 from arxivtag.runs.registry import Run
 from arxivtag.runs.results import PAPER, read_answers
 from arxivtag.runs.status import STOPPED
-from arxivtag.settings import PRESETS, RunConfig, all_settings, as_text, preset_settings
+from arxivtag.settings import PRESETS, RunConfig, all_settings, preset_settings
 
 DECIDING, FAIR = "micro_f1", "macro_f1"
 WEIGHED = {"micro_f1": "micro-F1", "macro_f1": "macro-F1", "lrap": "ranking (LRAP)"}
@@ -195,26 +195,24 @@ def model_names(settings: Sequence[RunConfig]) -> list[str]:
     A setting that all have changed to the same value is not named, nor is the share of the papers.
     """
     changes = [_changes(one) for one in settings]
-    everywhere = set.intersection(*(set(one.items()) for one in changes)) if changes else set()
+    everywhere = set.intersection(*map(set, changes)) if changes else set()
     return [
-        ", ".join([one.preset, *(f"{name.replace('_', ' ')} {value}"
-                                 for name, value in changed.items()
-                                 if (name, value) not in everywhere)])
+        ", ".join([one.preset, *(change for change in changed if change not in everywhere)])
         for one, changed in zip(settings, changes, strict=True)
-    ]  # fmt: skip
+    ]
 
 
-def _changes(settings: RunConfig) -> dict[str, str]:
-    """Return the settings that are not the preset's, as text; none of an ensemble of runs."""
+def _changes(settings: RunConfig) -> list[str]:
+    """Return the settings that are not the preset's, in words; none of an ensemble of runs."""
     if settings.members:
-        return {}
+        return []
     usual = preset_settings(settings.preset) if settings.preset in PRESETS else RunConfig()
-    return {
-        item.name: as_text(item.value_in(settings))
+    return [
+        registry.change_text(item.name, item.value_in(settings))
         for item in all_settings()
         if item.name not in (*_NOT_OF_THE_MODEL, "train_share")
         and item.value_in(settings) != item.value_in(usual)
-    }
+    ]
 
 
 def _mean_score(group: Sequence[_Entry]) -> float:

@@ -134,6 +134,14 @@ def test_models_are_named_by_what_differs() -> None:
         settings_of("linear", epochs=3, random_seed=7, train_share=0.5),
     ]
     assert model_names(settings) == ["tuned", "tuned, learning rate 0.02", "linear"]
+    settings = [
+        settings_of(epochs=1, early_stopping_patience=None),
+        settings_of(hidden_units=(64, 32), linear_path=False),
+    ]
+    assert model_names(settings) == [
+        "tuned, 1 epoch, early stopping patience never",
+        "tuned, hidden units 64-32, no linear path",
+    ]
 
 
 def test_the_scoreboard_as_json_and_as_text(home: Path) -> None:
