@@ -77,6 +77,11 @@ class Run(RunSummary):
     settings: RunConfig | None
     result: dict[str, Any]
 
+    def result_of(self, part: str) -> dict[str, Any]:
+        """Return a part of its result, such as ``data``; empty where it is missing or damaged."""
+        found = self.result.get(part)
+        return found if isinstance(found, dict) else {}
+
     def history(self) -> History:
         """Return the figures of its training so far."""
         return read_history(self.folder.history)

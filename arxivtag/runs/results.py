@@ -205,7 +205,7 @@ def rightness(run: Run, corpus: Corpus) -> NDArray[np.uint8] | None:
     Raises:
         ArxivTagError: As :func:`read_answers`.
     """
-    if run.result.get("data", {}).get("fingerprint") != corpus.fingerprint:
+    if run.result_of("data").get("fingerprint") != corpus.fingerprint:
         return None
     predictions, chosen, papers = read_answers(run.folder)
     y_true, given = predictions.test.y_true, predictions.test.given(chosen)
