@@ -21,7 +21,7 @@ from arxivtag.errors import ConfigError
 from arxivtag.fields import ConfigT, check_fields, setting
 
 _PACKAGE = Path(__file__).resolve().parent
-# What Python imports the package from; processes of its own are told.
+# What Python imports the package from.
 CODE_FOLDER = _PACKAGE.parent
 # The app's script, its pages and assets: beside the package in a checkout, within it in a wheel.
 PROJECT_FOLDER = _PACKAGE / "_app" if (_PACKAGE / "_app").is_dir() else CODE_FOLDER
@@ -46,6 +46,12 @@ def absolute(path: str) -> Path:
             f"{path!r} cannot be found: this machine knows nobody of that name.",
             "Write the path in full.",
         ) from error
+
+
+def python_path() -> str:
+    """Return the ``PYTHONPATH`` of processes of our own: the package need not be installed."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join(dict.fromkeys(filter(None, (str(CODE_FOLDER), *given))))  # each once
 
 
 def home_folder() -> Path:

@@ -52,6 +52,11 @@ class StorageError(ArxivTagError):
     """The disk refused a read or a write."""
 
 
+def counted(count: int, one: str, more: str = "") -> str:
+    """Return a count with its noun: ``1 paper``, ``2,000 papers``; ``more`` if it is no plain s."""
+    return f"{count:,} {one if count == 1 else more or f'{one}s'}"
+
+
 def excerpt(text: str) -> str:
     """Return ``text``, or its first 40 characters, quoted and printable for an error message."""
     shown = text if len(text) <= 40 else text[:40] + "..."

@@ -375,6 +375,12 @@ def validate(settings: RunConfig) -> RunConfig:
 
 
 NONE_WORD = "none"
+# What holds where a setting is left open; of the others, it is found from the papers.
+_LEFT_OPEN = {
+    "max_features": "all",
+    "max_length_words": "none",
+    "early_stopping_patience": "never",
+}
 NOT_FLAGS = ("data", "preset", "members")
 
 
@@ -466,6 +472,11 @@ def as_text(value: Any) -> str:
     if isinstance(value, tuple):
         return ",".join(str(part) for part in value)
     return str(value)
+
+
+def left_open(name: str) -> str:
+    """Return in a word what holds where a setting has no value."""
+    return _LEFT_OPEN.get(name, "automatic")
 
 
 def command_line(settings: RunConfig) -> str:

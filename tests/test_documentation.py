@@ -130,6 +130,15 @@ def test_modules_and_functions_that_are_named_are_there(page: Path) -> None:
         assert is_module_or_name(name), name
 
 
+def test_docstrings_name_modules_and_functions_that_are_there() -> None:
+    sources = [path for path in files() if path.startswith(("arxivtag/", "tools/"))]
+    for path in sources:
+        text = (PROJECT_FOLDER / path).read_text("utf-8") if path.endswith(".py") else ""
+        for name in re.findall(r":[a-z]+:`~?(arxivtag\.[\w.]+)`", text):
+            without_method = re.sub(r"(\.[A-Z]\w*)\.\w+$", r"\1", name)
+            assert is_module_or_name(without_method), f"{path}: {name}"
+
+
 def test_variables_that_are_named_are_read(page: Path) -> None:
     for name in re.findall(r"\bARXIVTAG_[A-Z_]*[A-Z]\b", page.read_text("utf-8")):
         assert name in variables() or name == "ARXIVTAG_VISITOR", name

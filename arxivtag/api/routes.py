@@ -24,7 +24,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from arxivtag import __version__, config
 from arxivtag.api import shapes, tagging
 from arxivtag.api.shapes import ApiError, Fault, Health, Models, TagAnswer, TagRequest, document
-from arxivtag.errors import ArxivTagError
+from arxivtag.errors import ArxivTagError, counted
 from arxivtag.policy import Role, policy, role
 
 PAGE = config.ASSETS_FOLDER / "api.html"
@@ -205,8 +205,8 @@ class Rate:
             wait_s = math.floor(-left * 60 / self.per_minute) + 1
             raise ApiError(
                 429,
-                f"Your address may tag {self.per_minute:,} papers a minute, and has.",
-                f"Try again in {wait_s} seconds.",
+                f"Your address may tag {counted(self.per_minute, 'paper')} a minute, and has.",
+                f"Try again in {counted(wait_s, 'second')}.",
                 wait_s,
             )
 

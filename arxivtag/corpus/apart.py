@@ -21,7 +21,7 @@ from typing import Any
 
 from arxivtag import errors, storage
 from arxivtag.callbacks import OnProgress, ShouldStop, StoppedError
-from arxivtag.config import CODE_FOLDER
+from arxivtag.config import python_path
 from arxivtag.errors import ArxivTagError, DataError, StorageError
 from arxivtag.papers.reading.readers import parts_of
 from arxivtag.papers.schema import Layout
@@ -116,10 +116,14 @@ def follow(folder: Path, otherwise: str, progress: OnProgress, should_stop: Shou
 
 
 def time_left_text(elapsed_s: float, fraction: float) -> str:
-    """Return ``", about 40 s left"``, as roundly as it is known; empty while it is not."""
+    """Return :func:`left_text` of work that is so far; empty while it is not known."""
     if elapsed_s < _SURE_AFTER_S or not 0.02 < fraction <= 1:
         return ""
-    left_s = elapsed_s * (1 - fraction) / fraction
+    return left_text(elapsed_s * (1 - fraction) / fraction)
+
+
+def left_text(left_s: float) -> str:
+    """Return ``", about 40 s left"``, as roundly as such times are known."""
     if left_s < 8:
         return ", a few seconds left"
     if left_s < 95:
@@ -171,11 +175,9 @@ def run_apart(
         ArxivTagError: What the process could not do.
     """
     for_whom = environment_for(role()) if environment is None else environment
-    # The package may run from its folder without being installed.
-    python_path = os.pathsep.join(filter(None, (str(CODE_FOLDER), os.environ.get("PYTHONPATH"))))
     process = subprocess.Popen(
         [sys.executable, "-m", module, json.dumps(request)],
-        env={**os.environ, **for_whom, "PYTHONPATH": python_path},
+        env={**os.environ, **for_whom, "PYTHONPATH": python_path()},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         text=True,

@@ -103,6 +103,13 @@ class LabelIndex:
         """(n_papers,) equal numbers for equal lists of labels in the order written."""
         return _distinct_lists(self.codes, self.indptr, len(self.label_names))
 
+    def among(self, label_names: Sequence[str]) -> tuple[Ints, Ints]:
+        """Return the paper of each occurrence of one of ``label_names``, and which of them."""
+        column = {name: place for place, name in enumerate(label_names)}
+        columns = np.array([column.get(name, -1) for name in self.label_names], dtype=np.int64)
+        of_each = columns[self.codes]
+        return self.papers[of_each >= 0], of_each[of_each >= 0]
+
     def having(self, labels: Sequence[str]) -> Rows:
         """Return the mask (n_papers,) of papers that carry every one of ``labels``."""
         mask = np.ones(len(self), dtype=bool)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from arxivtag.corpus.arrays import Ints
 from arxivtag.corpus.labels import LabelIndex
+from arxivtag.errors import counted
 from arxivtag.papers.taxonomy import label_name
 
 CoOccurrenceMeasure = Literal["count", "lift", "npmi"]
@@ -177,7 +178,7 @@ def imbalance_text(frequency: pd.DataFrame) -> str:
     )
     n_rare = int(np.count_nonzero(counts < 10))
     if n_rare:
-        rare = "1 label is" if n_rare == 1 else f"{n_rare:,} labels are"
+        rare = counted(n_rare, "label is", "labels are")
         text += f" {rare} on fewer than 10 papers, too few to learn well."
     return text
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -28,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.callbacks import ShouldStop, never
 from arxivtag.learning import thresholds
 from arxivtag.learning.counts import BoolArray
 from arxivtag.learning.features import Examples, SparseRows
@@ -107,7 +107,7 @@ def linear(
     test: SparseRows,
     *,
     threshold_method: str = "per_label",
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: ShouldStop = never,
 ) -> Baseline | str:
     """Fit one linear support vector machine per label, on rows scaled to length 1.
 
@@ -164,7 +164,7 @@ def fit_machines(
     rows: csr_matrix,
     y_true: BoolArray,
     cost: float,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: ShouldStop = never,
 ) -> Floats | None:
     """Return the machines' weights, ``(n_features + 1, n_labels)``, biases last; None if stopped.
 
@@ -190,7 +190,7 @@ def _descend(
     by_feature: csr_matrix,
     scale: Floats,
     twice: np.float32,
-    should_stop: Callable[[], bool],
+    should_stop: ShouldStop,
     y_true: BoolArray,
 ) -> Floats:
     """Return the weights of some labels; ``twice`` is two times the cost of an error."""

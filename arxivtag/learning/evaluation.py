@@ -19,13 +19,14 @@ Top-level keys:
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from arxivtag.callbacks import ShouldStop, never
 from arxivtag.learning import baselines, counts, measuring, thresholds
 from arxivtag.learning import calibration as calibrations
 from arxivtag.learning.calibration import N_BINS, reliability_bins, top_label_pairs
@@ -103,7 +104,7 @@ def with_linear_baseline(
     val: Examples,
     test: Examples,
     *,
-    should_stop: Callable[[], bool] = lambda: False,
+    should_stop: ShouldStop = never,
 ) -> dict[str, Any]:
     """Return ``evaluation`` with the linear baseline among its baselines.
 

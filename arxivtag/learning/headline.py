@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from arxivtag.errors import counted
 from arxivtag.learning.baselines import ALL_ZEROS, LINEAR
 from arxivtag.learning.evaluation import best_baseline
 from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS_BY_KEY
@@ -71,7 +72,7 @@ _SHORT = {"all_zeros": "no label", "most_frequent": "frequent", "linear": "linea
 
 def _worth(evaluation: Mapping[str, Any]) -> str:
     micro_f1 = evaluation.get("micro_f1")
-    papers = _counted(evaluation.get("n_samples") or 0, "paper", "papers")
+    papers = counted(evaluation.get("n_samples") or 0, "paper")
     if micro_f1 is None:
         return f"There is nothing to measure on {papers}."
     bounds = evaluation.get("intervals", {}).get("micro_f1")
@@ -118,7 +119,7 @@ def ceiling_sentence(evaluation: Mapping[str, Any]) -> str:
         return ""
     if ceiling["low"] is None:
         of_twins = "of near-duplicates with labels"
-        groups = _counted(ceiling["n_groups"], f"group {of_twins} is", f"groups {of_twins} are")
+        groups = counted(ceiling["n_groups"], f"group {of_twins} is", f"groups {of_twins} are")
         return (
             f"How well a model can do at best is not known here: {groups} too few to tell how "
             "often labels disagree."
@@ -135,18 +136,18 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     said = []
     n_samples = evaluation.get("n_samples") or 0
     if 0 < n_samples < FEW_PAPERS:
-        papers = "1 paper is" if n_samples == 1 else f"{n_samples} papers are"
+        papers = counted(n_samples, "paper is", "papers are")
         said.append(f"{papers} too few to measure on: other papers may give quite other figures.")
     n_skipped = evaluation.get("n_without_abstract") or 0
     if n_skipped:
         rows = "row without an abstract is", "rows without an abstract are"
-        said.append(f"{_counted(n_skipped, *rows)} left out.")
+        said.append(f"{counted(n_skipped, *rows)} left out.")
     not_sure = evaluation.get("not_sure") or {}
     if not_sure:
         said.append(f"Texts that the model cannot judge get no label: {_listed(not_sure)}.")
     n_unknown = evaluation.get("n_unknown_labels") or 0
     if n_unknown:
-        labels = _counted(n_unknown, "label occurrence is", "label occurrences are")
+        labels = counted(n_unknown, "label occurrence is", "label occurrences are")
         said.append(f"{labels} unknown to the model and left out of the figures.")
     unknown = evaluation.get("unknown_labels") or {}
     if unknown:
@@ -155,7 +156,7 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     if without:
         are, them = ("it is", "it") if without == 1 else ("they are", "them")
         said.append(
-            f"{_counted(without, 'paper has', 'papers have')} none of the labels the model knows; "
+            f"{counted(without, 'paper has', 'papers have')} none of the labels the model knows; "
             f"{are} left out of ranking figures that have no value for {them}."
         )
     n_labels, present = evaluation.get("n_labels"), evaluation.get("n_labels_present")
@@ -168,10 +169,6 @@ def remarks(evaluation: Mapping[str, Any]) -> tuple[str, ...]:
     if evaluation.get("linear_baseline_note"):
         said.append(str(evaluation["linear_baseline_note"]))
     return tuple(said)
-
-
-def _counted(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
 
 
 def _listed(counts: Mapping[str, int]) -> str:

@@ -27,7 +27,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from arxivtag.config import Limits, limits
-from arxivtag.errors import DataError, excerpt
+from arxivtag.errors import DataError, counted, excerpt
 from arxivtag.papers.label_lists import NotAListError, labels_in, parse_list
 
 LOOKED_AT = 10_000
@@ -125,8 +125,7 @@ class LabelReading:
     @property
     def sentence(self) -> str:
         """What was understood, how many labels that gave, and one that could be misread."""
-        count = "1 label" if self.n_labels == 1 else f"{self.n_labels:,} labels"
-        parts = [self.words.rstrip("."), count]
+        parts = [self.words.rstrip("."), counted(self.n_labels, "label")]
         labels = [label for example in self.examples for label in example.labels]
         longest = max(labels, key=len, default="")
         if " " in longest or "," in longest:

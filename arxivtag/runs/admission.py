@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arxivtag.config import limits
-from arxivtag.errors import ConfigError, RefusedError
+from arxivtag.errors import ConfigError, RefusedError, counted
 from arxivtag.papers.source import parse_source
 from arxivtag.policy import policy
 from arxivtag.settings import MAX_FEATURES, RunConfig
@@ -31,7 +31,7 @@ def check_start(settings: RunConfig, *, n_waiting: int, n_own: int, folder: Path
     allowed = policy()
     if n_waiting >= allowed.max_queue_length:
         raise RefusedError(
-            f"{n_waiting} runs wait already, which is the most allowed.",
+            f"{counted(n_waiting, 'run waits', 'runs wait')} already, which is the most allowed.",
             "Try again when one of them has begun.",
         )
     source = parse_source(settings.data)
@@ -43,12 +43,14 @@ def check_start(settings: RunConfig, *, n_waiting: int, n_own: int, folder: Path
     asked = settings.training.epochs or 0  # automatic ones are few where the papers are many
     if allowed.max_epochs is not None and asked > allowed.max_epochs:
         raise RefusedError(
-            f"Visitors may train for up to {allowed.max_epochs} epochs. Received: {asked}.",
+            f"Visitors may train for up to {counted(allowed.max_epochs, 'epoch')}. "
+            f"Received: {asked}.",
             "Lower the number of epochs.",
         )
     if allowed.max_runs_per_visitor is not None and n_own >= allowed.max_runs_per_visitor:
         raise RefusedError(
-            f"You have {allowed.max_runs_per_visitor} runs under way, the most a visitor may.",
+            f"You have {counted(allowed.max_runs_per_visitor, 'run')} under way, "
+            "the most a visitor may.",
             "Wait for one to end, or stop it.",
         )
     if shutil.disk_usage(folder).free < allowed.min_free_disk_mb * 1_000_000:

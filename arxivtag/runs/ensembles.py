@@ -94,6 +94,7 @@ def _widest(configs: Sequence[VectorizerConfig]) -> VectorizerConfig:
 def _difference(ours: RunConfig, theirs: RunConfig, our: Bundle, their: Bundle) -> str:
     """Return what keeps two runs from being one model; empty if nothing does."""
     reading = [dataclasses.replace(one.vectorizer, max_length_words=None) for one in (ours, theirs)]
+    fingerprints = [one.manifest.get("data_fingerprint") for one in (our, their)]
     n_grams = our.vectorizer.vocabulary
     activations = {our.network.output_activation, their.network.output_activation}
     asked = {
@@ -102,7 +103,7 @@ def _difference(ours: RunConfig, theirs: RunConfig, our: Bundle, their: Bundle) 
         "cleaning": ours.cleaning != theirs.cleaning,
         "the text that they read": ours.text_fields != theirs.text_fields,
         "how texts become n-grams": reading[0] != reading[1],
-        "the data": our.manifest["data_fingerprint"] != their.manifest["data_fingerprint"],
+        "the data": fingerprints[0] != fingerprints[1],
         "the labels": our.label_names != their.label_names,
         "their n-grams": not n_grams.equals(their.vectorizer.vocabulary),
         "the loss, of which only binary_crossentropy and squared_hinge can be joined": activations

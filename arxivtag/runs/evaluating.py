@@ -140,11 +140,8 @@ def label_matrix(labels: LabelIndex, label_names: tuple[str, ...]) -> csr_matrix
     """Return (n_papers, n_labels) int32 which of ``label_names`` each paper has."""
     from scipy.sparse import csr_matrix
 
-    column = {name: place for place, name in enumerate(label_names)}
-    columns = np.array([column.get(name, -1) for name in labels.label_names], dtype=np.int64)
-    of_each = columns[labels.codes]
-    known = of_each >= 0
-    cells = (np.ones(int(known.sum()), np.int32), (labels.papers[known], of_each[known]))
+    papers, columns = labels.among(label_names)
+    cells = np.ones(len(papers), np.int32), (papers, columns)
     return csr_matrix(cells, shape=(len(labels), len(label_names)))
 
 

@@ -348,7 +348,7 @@ def _start_next_for(folder: RunFolder) -> None:
     with contextlib.suppress(StorageError, RefusedError):
         _start_next_locked(folder.home)
     status = registry.read_state(folder)
-    if status.state == FAILED:
+    if status.state == FAILED and status.pid is None:  # no process took it up
         raise RunError(status.message, status.hint)
 
 
@@ -411,7 +411,7 @@ def _launch(folder: RunFolder, slot: int) -> bool:
             return False
         begun = dataclasses.replace(
             status, state=RUNNING, stage="start", started_at=now_iso(), heartbeat_at=now_iso(),
-            lease=0,
+            pid=None, lease=0,
         )  # fmt: skip
         locks.write_holder(slot, folder.run_id)
         write_status(folder.status, begun)

@@ -23,6 +23,7 @@ from typing import Any
 from arxivtag import storage
 from arxivtag.callbacks import ShouldStop, StoppedError
 from arxivtag.corpus.store import Corpus, open_corpus
+from arxivtag.errors import counted
 from arxivtag.learning.network import model_summary
 from arxivtag.learning.space import Watch
 from arxivtag.learning.training import FitResult, Trainer
@@ -31,7 +32,6 @@ from arxivtag.runs.admission import check_fits, check_parameters, check_rows
 from arxivtag.runs.ensembles import fit_members
 from arxivtag.runs.estimate import seconds_after_training
 from arxivtag.runs.evaluating import evaluate_network, label_ceiling, with_linear_baseline
-from arxivtag.runs.layout import now_iso
 from arxivtag.runs.preparing import Features, prepare
 from arxivtag.runs.recorder import RunRecorder, StopReason
 from arxivtag.runs.results import about, save
@@ -332,12 +332,11 @@ def _prepare_training(
             "binary_accuracy_all_zeros": float(1.0 - features.val.y_true.mean()),
             **_sizes(features),
             "n_epochs": n_epochs,
-            "at": now_iso(),
         }
     )
     if recorder.status.attempt > 1:
         # What was recorded beyond the checkpoint before the crash is trained again.
-        recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done, "at": now_iso()})
+        recorder.record({"kind": "resume", "epoch": trainer.n_epochs_done})
     return trainer
 
 
@@ -347,5 +346,4 @@ def _ending(fitted: FitResult, reason: str) -> tuple[str, str]:
     n = len(fitted.history)
     if n == 0:
         return STOPPED, f"{reason} inside the first epoch; the model so far was kept."
-    whole = "1 whole epoch" if n == 1 else f"{n} whole epochs"
-    return STOPPED, f"{reason} after {whole}; the best model was kept."
+    return STOPPED, f"{reason} after {counted(n, 'whole epoch')}; the best model was kept."

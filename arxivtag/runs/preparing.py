@@ -335,12 +335,8 @@ def _map_rows(folder: Path, vectorizer: Vectorizer) -> SparseRows:
 
 def multi_hot(labels: LabelIndex, label_names: Sequence[str]) -> NDArray[np.bool_]:
     """Return ``(n_papers, n_labels)`` which of ``label_names`` each paper has."""
-    column = {name: place for place, name in enumerate(label_names)}
-    columns = np.array([column.get(name, -1) for name in labels.label_names], dtype=np.int64)
-    of_each = columns[labels.codes]
-    known = of_each >= 0
     y_true = np.zeros((len(labels), len(label_names)), dtype=np.bool_)
-    y_true[labels.papers[known], of_each[known]] = True
+    y_true[labels.among(label_names)] = True
     return y_true
 
 

@@ -20,7 +20,7 @@ from types import FrameType
 from typing import Any, BinaryIO
 
 from arxivtag import storage
-from arxivtag.errors import ArxivTagError, StorageError
+from arxivtag.errors import ArxivTagError, StorageError, counted
 from arxivtag.policy import policy
 from arxivtag.runs import lease
 from arxivtag.runs.layout import RunFolder, now_iso
@@ -95,7 +95,7 @@ class RunRecorder:
         self._update(seconds_left=seconds)
 
     def record(self, line: dict[str, Any]) -> None:
-        """Append one line to the history, at once.
+        """Append one line to the history, at once, with the time (``at``).
 
         Raises:
             StorageError: If the disk refuses.
@@ -105,7 +105,7 @@ class RunRecorder:
         try:
             if self._history is None:
                 self._history = storage.open_for_append(self.folder.history)
-            storage.append_json_line(self._history, line)
+            storage.append_json_line(self._history, {**line, "at": now_iso()})
         except OSError as error:
             raise StorageError(
                 f"Could not write {self.folder.history}: {error.strerror}.",
@@ -184,7 +184,7 @@ def stop_watch(folder: RunFolder) -> StopReason:
             if folder.stop_marker.exists():
                 reason = STOPPED_BY_REQUEST
             elif limit_min is not None and now >= ends_at:
-                reason = f"Stopped at the time limit of {limit_min} minutes,"
+                reason = f"Stopped at the time limit of {counted(limit_min, 'minute')},"
         return reason
 
     return stop_reason

@@ -17,14 +17,14 @@ from typing import Any
 
 from arxivtag import config, locks, storage
 from arxivtag.config import runs_folder
-from arxivtag.errors import ArxivTagError, BundleError, DataError, RunError
+from arxivtag.errors import ArxivTagError, BundleError, DataError, RunError, counted
 from arxivtag.fields import from_dict, is_number, to_dict
 from arxivtag.papers.source import UPLOAD, parse_source
 from arxivtag.runs import lease
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RUN_ID_PATTERN, RunFolder
 from arxivtag.runs.status import CORRUPT, LOST, RUNNING, RunStatus, parse_status
-from arxivtag.settings import PRESETS, RunConfig
+from arxivtag.settings import PRESETS, RunConfig, left_open
 
 MAX_NOTE_CHARS = 200
 _MAX_NAMED = 3  # settings named; of further ones the number
@@ -76,6 +76,11 @@ class Run(RunSummary):
     folder: RunFolder
     settings: RunConfig | None
     result: dict[str, Any]
+
+    def result_of(self, part: str) -> dict[str, Any]:
+        """Return a part of its result, such as ``data``; empty where it is missing or damaged."""
+        found = self.result.get(part)
+        return found if isinstance(found, dict) else {}
 
     def history(self) -> History:
         """Return the figures of its training so far."""
@@ -206,7 +211,7 @@ def made_name(settings: dict[str, Any]) -> str:
     usual, own = _leaves(to_dict(PRESETS[preset])), _leaves(settings)
     changed = {name: value for name, value in own.items() if usual.get(name, value) != value}
     epochs = {"epochs": changed.pop("epochs")} if "epochs" in changed else {}
-    parts = [_part(name, value) for name, value in (epochs | changed).items()]
+    parts = [change_text(name, value) for name, value in (epochs | changed).items()]
     if len(parts) > _MAX_NAMED:
         parts[_MAX_NAMED:] = [f"{len(parts) - _MAX_NAMED} more"]
     return ", ".join([preset, *parts, *seeds])[:MAX_NAME_CHARS]
@@ -223,15 +228,16 @@ def _leaves(settings: dict[str, Any]) -> dict[str, object]:
     return found
 
 
-def _part(name: str, value: object) -> str:
+def change_text(name: str, value: object) -> str:
+    """Return a setting and its value in a few words: ``6 epochs``, ``no linear path``."""
     words = name.replace("_", " ")
     if name == "epochs" and isinstance(value, int):
-        return "1 epoch" if value == 1 else f"{value} epochs"
+        return counted(value, "epoch")
     if isinstance(value, bool):
         return words if value else f"no {words}"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"{words} {'-'.join(map(str, value)) or 'none'}"
-    return f"{words} {'automatic' if value is None else value}"
+    return f"{words} {left_open(name) if value is None else value}"
 
 
 def _is_folder(path: Path) -> bool:

@@ -22,7 +22,7 @@ from arxivtag import __version__, storage
 from arxivtag.corpus import texts
 from arxivtag.corpus.arrays import mask_of
 from arxivtag.corpus.store import Corpus
-from arxivtag.errors import RunError
+from arxivtag.errors import RunError, StorageError
 from arxivtag.learning import thresholds
 from arxivtag.learning.network import Network
 from arxivtag.learning.predictions import (
@@ -78,8 +78,7 @@ def save(
     storage.write_atomic(
         folder.test_papers, lambda file: _write_papers(file, corpus, features.test)
     )
-    fingerprint = details["data"]["fingerprint"]
-    manifest = bundle.new_manifest(settings, fingerprint, run_id=folder.run_id, **details)
+    manifest = bundle.new_manifest(settings, corpus.fingerprint, run_id=folder.run_id, **details)
     made = bundle.Bundle(
         manifest=manifest,
         vectorizer=features.vectorizer,
@@ -158,17 +157,34 @@ def _peak_memory_mb() -> float:
     return round(peak / (1e6 if sys.platform == "darwin" else 1e3), 1)
 
 
+def read_decided(folder: RunFolder) -> tuple[Predictions, Thresholds]:
+    """Return what a run predicted, and the thresholds by which labels are given.
+
+    Raises:
+        StorageError: If one of them cannot be read, or they do not belong together.
+        KeyError: If the evaluation holds no thresholds.
+    """
+    predictions = load_predictions(folder.predictions)
+    chosen = thresholds.from_dict(storage.read_json(folder.evaluation)["thresholds"])
+    if len(chosen.values) != len(predictions.label_names):
+        raise StorageError(
+            f"There should be {len(predictions.label_names)} thresholds, one per label. "
+            f"Received: {len(chosen.values)}.",
+            "The run's files do not belong together: train it again.",
+        )
+    return predictions, chosen
+
+
 def read_answers(folder: RunFolder) -> tuple[Predictions, Thresholds, pa.Table]:
-    """Return what a run predicted, its thresholds, and ``labels`` and ``paper`` of its test papers.
+    """Return :func:`read_decided`, and ``labels`` and ``paper`` of the run's test papers.
 
     Raises:
         StorageError: If its predictions cannot be read.
         RunError: If it does not say which papers it was tested on.
     """
-    predictions = load_predictions(folder.predictions)
     try:
+        predictions, chosen = read_decided(folder)
         papers = pq.read_table(folder.test_papers, columns=[LABELS, PAPER])
-        chosen = thresholds.from_dict(storage.read_json(folder.evaluation)["thresholds"])
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
         raise RunError(
             "it does not say which papers it was tested on (an older version trained it).",
@@ -189,7 +205,7 @@ def rightness(run: Run, corpus: Corpus) -> NDArray[np.uint8] | None:
     Raises:
         ArxivTagError: As :func:`read_answers`.
     """
-    if run.result.get("data", {}).get("fingerprint") != corpus.fingerprint:
+    if run.result_of("data").get("fingerprint") != corpus.fingerprint:
         return None
     predictions, chosen, papers = read_answers(run.folder)
     y_true, given = predictions.test.y_true, predictions.test.given(chosen)

@@ -22,7 +22,7 @@ from arxivtag.runs import registry
 from arxivtag.runs.registry import Run
 from arxivtag.runs.results import PAPER, read_answers
 from arxivtag.runs.status import STOPPED
-from arxivtag.settings import PRESETS, RunConfig, all_settings, as_text, preset_settings
+from arxivtag.settings import PRESETS, RunConfig, all_settings, preset_settings
 
 DECIDING, FAIR = "micro_f1", "macro_f1"
 WEIGHED = {"micro_f1": "micro-F1", "macro_f1": "macro-F1", "lrap": "ranking (LRAP)"}
@@ -195,26 +195,24 @@ def model_names(settings: Sequence[RunConfig]) -> list[str]:
     A setting that all have changed to the same value is not named, nor is the share of the papers.
     """
     changes = [_changes(one) for one in settings]
-    everywhere = set.intersection(*(set(one.items()) for one in changes)) if changes else set()
+    everywhere = set.intersection(*map(set, changes)) if changes else set()
     return [
-        ", ".join([one.preset, *(f"{name.replace('_', ' ')} {value}"
-                                 for name, value in changed.items()
-                                 if (name, value) not in everywhere)])
+        ", ".join([one.preset, *(change for change in changed if change not in everywhere)])
         for one, changed in zip(settings, changes, strict=True)
-    ]  # fmt: skip
+    ]
 
 
-def _changes(settings: RunConfig) -> dict[str, str]:
-    """Return the settings that are not the preset's, as text; none of an ensemble of runs."""
+def _changes(settings: RunConfig) -> list[str]:
+    """Return the settings that are not the preset's, in words; none of an ensemble of runs."""
     if settings.members:
-        return {}
+        return []
     usual = preset_settings(settings.preset) if settings.preset in PRESETS else RunConfig()
-    return {
-        item.name: as_text(item.value_in(settings))
+    return [
+        registry.change_text(item.name, item.value_in(settings))
         for item in all_settings()
         if item.name not in (*_NOT_OF_THE_MODEL, "train_share")
         and item.value_in(settings) != item.value_in(usual)
-    }
+    ]
 
 
 def _mean_score(group: Sequence[_Entry]) -> float:
@@ -224,21 +222,20 @@ def _mean_score(group: Sequence[_Entry]) -> float:
 def _line(model: str, group: Sequence[_Entry], best: Sequence[_Entry]) -> Line:
     share = group[0].settings.split.train_share
     figures = [entry.judged.figures() for entry in group]
-    results = [entry.run.result for entry in group]
-    folders = [entry.run.folder.bundle for entry in group]
+    runs = [entry.run for entry in group]
     return Line(
         name=model if share == 1 else f"{model}, {100 * share:g} % of the papers",
         model=model,
         preset=group[0].settings.preset,
-        run_ids=tuple(entry.run.run_id for entry in group),
+        run_ids=tuple(run.run_id for run in runs),
         seeds=tuple(entry.settings.random_seed for entry in group),
         train_share=share,
-        n_train=statistics.mean(entry.run.sizes.get("n_train", 0) for entry in group),
+        n_train=statistics.mean(run.sizes.get("n_train", 0) for run in runs),
         figures={key: _spread([one[key] for one in figures]) for key in PAIRED_KEYS},
         lead_of_best={} if group is best else _lead(best, group),
-        train_seconds=_mean(one.get("timings", {}).get("train") for one in results),
-        memory_mb=_most(one.get("peak_memory_mb") for one in results),
-        size_mb=statistics.mean(map(_size_mb, folders)),
+        train_seconds=_mean(run.result_of("timings").get("train") for run in runs),
+        memory_mb=_most(run.result.get("peak_memory_mb") for run in runs),
+        size_mb=statistics.mean(_size_mb(run.folder.bundle) for run in runs),
     )
 
 
@@ -253,9 +250,10 @@ def _lead(group: Sequence[_Entry], over: Sequence[_Entry]) -> dict[str, Differen
     return differences(pairs)
 
 
-def _seed_key(entry: _Entry) -> tuple[object, int]:
+def _seed_key(entry: _Entry) -> tuple[str, int]:
     """Return what is equal for runs whose rows of test papers are of one corpus and one seed."""
-    return entry.run.result.get("data", {}).get("fingerprint"), entry.settings.random_seed
+    fingerprint = entry.run.result_of("data").get("fingerprint")
+    return str(fingerprint), entry.settings.random_seed
 
 
 def _spread(values: Sequence[float]) -> Spread:
@@ -383,8 +381,12 @@ def curve_sentence(model: str, before: Line, last: Line, gain: Difference | None
 
 
 def _ceiling(entries: Sequence[_Entry]) -> tuple[float, float] | None:
-    found = [entry.run.result.get("evaluation", {}).get("ceiling") for entry in entries]
-    bounds = [(one["low"], one["high"]) for one in found if one and is_number(one.get("low"))]
+    found = [entry.run.result_of("evaluation").get("ceiling") for entry in entries]
+    bounds = [
+        (one["low"], one["high"])
+        for one in found
+        if isinstance(one, dict) and is_number(one.get("low")) and is_number(one.get("high"))
+    ]
     if not bounds:
         return None
     return statistics.mean(low for low, _ in bounds), statistics.mean(high for _, high in bounds)

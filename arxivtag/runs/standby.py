@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from arxivtag import locks, storage
-from arxivtag.config import CODE_FOLDER, job_limits, runs_folder, standby_wanted
+from arxivtag.config import job_limits, python_path, runs_folder, standby_wanted
 from arxivtag.errors import StorageError
 from arxivtag.fields import to_dict
 from arxivtag.runs.layout import RunFolder
@@ -102,16 +102,14 @@ def start(home: Path, expected: RunConfig) -> subprocess.Popen[bytes] | None:
 
 
 def worker_environment() -> dict[str, str]:
-    """Return the environment of a process that trains; the package need not be installed.
+    """Return the environment of a process that trains.
 
     Of jobs that train at once each has its share of the cores, as a number of threads.
     """
-    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    folders = dict.fromkeys(filter(None, (str(CODE_FOLDER), *given)))  # each once
     n_jobs = job_limits().jobs
     n_threads = str(max(1, (os.cpu_count() or 1) // n_jobs))
     share = dict.fromkeys(THREADS, n_threads) if n_jobs > 1 else {}
-    return {**share, **os.environ, "PYTHONPATH": os.pathsep.join(folders)}
+    return {**share, **os.environ, "PYTHONPATH": python_path()}
 
 
 def hand_over(folder: RunFolder, descriptors: tuple[int, int, int]) -> bool:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arxivtag.callbacks import OnProgress, ShouldStop, never
-from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError
+from arxivtag.corpus.apart import left_text
+from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError, counted
 from arxivtag.policy import policy
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import RUN_ID_PATTERN, new_run_id
@@ -174,9 +175,8 @@ def start(plan: Plan, home: Path) -> str:
         )
     room = max(0, allowed.max_queue_length - len(jobs.queue(home)))
     if len(settings) > room:
-        more = "1 more run" if room == 1 else f"{room} more runs"
         raise RefusedError(
-            f"The queue has room for {more}; this sweep has {len(settings)}.",
+            f"The queue has room for {counted(room, 'more run')}; this sweep has {len(settings)}.",
             "Try fewer presets, seeds or values.",
         )
     sweep_id, begun = new_run_id(), []
@@ -258,10 +258,7 @@ def wait(sweep_id: str, home: Path, progress: OnProgress, should_stop: ShouldSto
 
 
 def progress_text(sweep: Sweep) -> str:
-    """Return how far a sweep is, in words: ``Runs: 3 of 8 done, about 4 minutes left``."""
+    """Return how far a sweep is, in words: ``Runs: 3 of 8 done, about 4 min left``."""
     text = f"Runs: {sweep.n_over} of {len(sweep.runs)} done"
     seconds = sweep.seconds_left
-    if sweep.is_over or seconds is None:
-        return text
-    left = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} minutes"
-    return f"{text}, about {left} left"
+    return text if sweep.is_over or seconds is None else text + left_text(seconds)

@@ -292,14 +292,13 @@ class _Reading:
 
 def _log_odds(bundle: Bundle, values: Floats, column: int) -> Floats:
     """Return the log odds of one label's uncalibrated probability from logits, ``(n,)``."""
-    if bundle.network.output_activation == "sigmoid":
+    activation = bundle.network.output_activation
+    if activation == "sigmoid":
         return values[:, column]
     others = np.delete(values, column, axis=1)
     if not others.shape[1]:  # the only label: certain, whatever the text
         return np.full(len(values), logit(1.0), dtype=np.float32)
-    if (
-        bundle.network.output_activation == "any_sigmoid"
-    ):  # odds of the sigmoid over the chance of any other
+    if activation == "any_sigmoid":  # odds of the sigmoid over the chance of any other
         rest = np.log(probability_of_any(others)[:, 0])
     else:  # p / (1 - p) is the label's power of e over the sum of the others'.
         rest = np.logaddexp.reduce(others, axis=1)

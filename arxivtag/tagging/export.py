@@ -255,7 +255,7 @@ def _calibrated(calibration: Calibration, y_prob: KerasTensor) -> KerasTensor:
 
 
 def _logit(y_prob: KerasTensor) -> KerasTensor:
-    """Return what :func:`arxivtag.learning.logistic.logit` returns, in Keras operations."""
+    """Return what :func:`arxivtag.learning.calibration.logit` returns, in Keras operations."""
     from keras import ops
 
     rest = ops.maximum(1.0 - y_prob, SMALLEST_REST)

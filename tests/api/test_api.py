@@ -183,6 +183,7 @@ def test_a_bucket_fills_at_an_even_rate() -> None:
     with pytest.raises(ApiError) as refused:
         rate.take("a", 1)
     assert refused.value.headers == {"Retry-After": "1"}
+    assert refused.value.hint == "Try again in 1 second."
     now[0] = 0.5
     rate.take("a", 30)  # half a paper is there, and 29.5 are owed
     now[0] = 29.9

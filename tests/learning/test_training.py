@@ -94,12 +94,12 @@ def test_it_learns_and_reports(reference: Any) -> None:
     assert tuple(epochs) == result.history
     assert set(epochs[0]) == {
         "kind", "epoch", "n_epochs", "loss", "binary_accuracy", "val_loss", "val_binary_accuracy",
-        "val_micro_f1", "val_precision_at_1", "learning_rate", "seconds", "at",
+        "val_micro_f1", "val_precision_at_1", "learning_rate", "seconds",
     }  # fmt: skip
     assert ticks[0]["kind"] == "tick"
     assert set(ticks[0]) == {
         "kind", "epoch", "step", "n_steps", "loss", "binary_accuracy", "points",
-        "papers_per_second", "at",
+        "papers_per_second",
     }  # fmt: skip
     assert 0 < ticks[0]["epoch"] <= 1
     assert ticks[0]["n_steps"] == 7  # 100 papers in batches of 16

@@ -65,6 +65,27 @@ def test_visitors_are_refused_each_with_its_reason(
         start(tmp_path, short)
 
 
+@pytest.mark.parametrize(
+    ("limit", "asked", "said"),
+    [
+        ("QUEUE_LENGTH", {"n_waiting": 1}, "1 run waits already"),
+        ("RUNS_PER_VISITOR", {"n_own": 1}, "You have 1 run under way"),
+        ("EPOCHS", {}, r"up to 1 epoch\. Received: 6"),
+    ],
+)
+def test_a_limit_of_one_is_told_in_the_singular(
+    limit: str,
+    asked: dict[str, int],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ARXIVTAG_VISITORS", "1")
+    monkeypatch.setenv(f"ARXIVTAG_VISITOR_MAX_{limit}", "1")
+    with pytest.raises(RefusedError, match=said):
+        start(tmp_path, RunConfig(training=TrainingConfig(epochs=6)), **asked)
+
+
 def test_rows_are_bounded_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ARXIVTAG_MAX_ROWS", "30000")
     admission.check_rows("papers.csv", 30_000)

@@ -19,9 +19,10 @@ from tests.conftest import PROJECT_FOLDER
 from tests.runs.conftest import HELD_AT, go_on, hold, state_of, wait_for
 
 BEGIN = """
+from arxivtag.config import home_folder
 from arxivtag.runs import jobs
 from tests.runs.conftest import fake_config
-jobs.start(fake_config(6))
+jobs.start(fake_config(6), home_folder())
 """
 
 

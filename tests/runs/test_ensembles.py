@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from arxivtag import cli
+from arxivtag import cli, storage
 from arxivtag.errors import RunError
 from arxivtag.fields import to_dict
 from arxivtag.runs.ensembles import ensemble_settings
+from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import made_name
 from arxivtag.settings import RunConfig, command_line, validate, with_settings
 from arxivtag.tagging.bundle import new_manifest
@@ -66,6 +67,20 @@ def test_models_that_do_not_go_together(home: Path) -> None:
         ensemble_settings(["first", "first"], home)
     with pytest.raises(RunError, match="no run 'gone'"):
         ensemble_settings(["first", "gone"], home)
+
+
+def test_a_model_that_does_not_say_what_it_learnt_from(home: Path) -> None:
+    finished(home, "first")
+    finished(home, "second", random_seed=7)
+    path = RunFolder("second", home).bundle / "manifest.json"
+    manifest = storage.read_json(path)
+    del manifest["data_fingerprint"]
+    storage.write_json(path, manifest)
+    with pytest.raises(RunError, match="they differ in the random seed"):
+        ensemble_settings(["first", "second"], home)
+    storage.write_json(RunFolder("second", home).config, to_dict(ALIKE))
+    with pytest.raises(RunError, match="they differ in the data"):
+        ensemble_settings(["first", "second"], home)
 
 
 def test_the_command_says_what_is_wrong(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

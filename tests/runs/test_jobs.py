@@ -337,6 +337,25 @@ def test_start_tells_that_the_process_could_not_be_started(
     assert "could not be started" in again.message
 
 
+def test_a_run_that_fails_at_once_was_started(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin_next = jobs._start_next_locked
+
+    def and_wait(home: Path) -> str | None:
+        begun = begin_next(home)
+        assert begun
+        wait_for(lambda: state_of(begun, home) == "failed")
+        return begun
+
+    monkeypatch.setattr(jobs, "_start_next_locked", and_wait)
+    run_id = jobs.start(fake_config(random_seed=fake.CRASH), quick)
+    jobs.resume(run_id, quick)
+    assert "a made-up fault" in registry.read_run(run_id, quick).status.message
+    monkeypatch.setattr(jobs, "_start_next_locked", begin_next)
+    wait_for(lambda: not workers(quick))
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    assert "could not be started" in refused(jobs.resume, run_id, quick).message
+
+
 def test_start_waits_when_the_disk_refuses_the_launch(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

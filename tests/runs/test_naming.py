@@ -31,6 +31,12 @@ def as_stored(preset: str, **changes: object) -> dict[str, Any]:
         ("tuned", {"hidden_units": (64, 32)}, "tuned, hidden units 64-32, seed 42"),
         ("tuned", {"linear_path": False}, "tuned, no linear path, seed 42"),
         ("linear", {"learning_rate": 0.02}, "linear, learning rate 0.02, seed 42"),
+        (
+            "tuned",
+            {"max_features": None, "early_stopping_patience": None},
+            "tuned, max features all, early stopping patience never, seed 42",
+        ),
+        ("keras-example", {"epochs": None}, "keras-example, epochs automatic, seed 42"),
     ],
 )
 def test_names_what_differs(preset: str, changes: dict[str, object], expected: str) -> None:

@@ -127,6 +127,10 @@ def test_mistakes_of_a_damaged_run_are_refused(home: Path) -> None:
     storage.write_json(folder.evaluation, {})
     with pytest.raises(RunError, match="does not say"):
         results.rightness(registry.read_run("run-a", home), corpus)
+    three = {"method": "global", "values": [0.5] * 3, "top_k": None}
+    storage.write_json(folder.evaluation, {"thresholds": three})
+    with pytest.raises(StorageError, match=r"4 thresholds, one per label\. Received: 3"):
+        results.rightness(registry.read_run("run-a", home), corpus)
 
 
 def test_an_ensemble_of_a_model_and_itself_is_that_model(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,9 @@ def test_history_lines_are_there_at_once_and_a_torn_one_is_ended(home: Path) -> 
     folder.history.write_bytes(b'{"kind": "tick", "epoch": 0.5}\n{"kind": "ti')
     with RunRecorder(folder, RunStatus("running")) as recorder:
         recorder.record({"kind": "tick", "epoch": 0.75})
-        assert [tick["epoch"] for tick in read_history(folder.history).ticks] == [0.5, 0.75]
+        ticks = read_history(folder.history).ticks
+        assert [tick["epoch"] for tick in ticks] == [0.5, 0.75]
+        assert datetime.fromisoformat(ticks[1]["at"]) <= datetime.now(UTC)
         recorder.end("finished")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from arxivtag import storage
 from arxivtag.runs.scoreboard import (
     board_as_dict,
     board_text,
@@ -127,6 +128,22 @@ def test_a_learning_curve_says_whether_more_papers_help(home: Path) -> None:
     assert few.advice.endswith("and the others learnt from fewer papers.")
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"data": [], "timings": 3, "evaluation": [1], "peak_memory_mb": "x", "n_train": "x"},
+        {"data": {"fingerprint": [1]}, "timings": {"train": "x"}, "evaluation": {"ceiling": 3}},
+        {"evaluation": {"ceiling": {"low": 0.5}}},
+    ],
+)
+def test_a_damaged_result_breaks_no_comparison(result: dict[str, object], home: Path) -> None:
+    make_model(home, "one", settings_of(), 0.9)
+    storage.write_json(make_model(home, "two", settings_of("linear"), 0.8).result, result)
+    board = scoreboard(("one", "two"), home)
+    assert [line.name for line in board.lines] == ["tuned", "linear"]
+    assert board.ceiling == (0.8, 0.9)
+
+
 def test_models_are_named_by_what_differs() -> None:
     settings = [
         settings_of(epochs=3),
@@ -134,6 +151,14 @@ def test_models_are_named_by_what_differs() -> None:
         settings_of("linear", epochs=3, random_seed=7, train_share=0.5),
     ]
     assert model_names(settings) == ["tuned", "tuned, learning rate 0.02", "linear"]
+    settings = [
+        settings_of(epochs=1, early_stopping_patience=None),
+        settings_of(hidden_units=(64, 32), linear_path=False),
+    ]
+    assert model_names(settings) == [
+        "tuned, 1 epoch, early stopping patience never",
+        "tuned, hidden units 64-32, no linear path",
+    ]
 
 
 def test_the_scoreboard_as_json_and_as_text(home: Path) -> None:

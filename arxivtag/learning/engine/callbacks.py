@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import threading
 import time
@@ -119,7 +118,6 @@ class Live(keras.callbacks.Callback):
             "binary_accuracy": float(logs["binary_accuracy"]),
             "points": points,
             "papers_per_second": round(self._plan.papers_after(step) / seconds, 1),
-            "at": _now(),
         }
         self._on_tick(record)
 
@@ -194,7 +192,6 @@ class Validation(keras.callbacks.Callback):
             **{name: float(value) for name, value in logs.items()},
             "learning_rate": float(model.optimizer.learning_rate),
             "seconds": round(seconds, 3),
-            "at": _now(),
         }
         self.records.append(record)
         if self._on_logits:
@@ -309,7 +306,3 @@ def best_micro_f1(y_true: BoolArray, y_prob: FloatArray) -> float:
     hits = np.cumsum(y_true.reshape(-1)[order])
     n_given = np.arange(1, len(order) + 1)
     return float((2 * hits / (n_given + y_true.sum())).max())
-
-
-def _now() -> str:
-    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from arxivtag import storage
 from arxivtag.errors import StorageError
 from arxivtag.learning import thresholds
-from arxivtag.learning.predictions import Predictions, load_predictions
+from arxivtag.learning.predictions import Predictions
 from arxivtag.learning.thresholds import Thresholds
 from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.results import read_decided
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 
 _MAX_RUNS = 4  # kept in memory; predictions of the real data are 3 MB per run
@@ -68,7 +69,7 @@ def decisions(folder: RunFolder) -> Decisions | None:
     if not folder.predictions.exists():
         return None
     states = (file_state(folder.predictions), file_state(folder.evaluation))
-    return _decisions(folder.predictions, folder.evaluation, states)
+    return _decisions(folder.run_id, folder.home, states)
 
 
 def test_papers(folder: RunFolder) -> pd.DataFrame | None:
@@ -79,15 +80,8 @@ def test_papers(folder: RunFolder) -> pd.DataFrame | None:
 
 
 @shared(_MAX_RUNS, "Reading the predictions …")
-def _decisions(path: Path, evaluation_path: Path, states: tuple[FileState, FileState]) -> Decisions:
-    predictions = load_predictions(path)
-    in_use = thresholds.from_dict(storage.read_json(evaluation_path)["thresholds"])
-    if len(in_use.values) != len(predictions.label_names):
-        raise StorageError(
-            f"There should be {len(predictions.label_names)} thresholds, one per label. "
-            f"Received: {len(in_use.values)}.",
-            "The run's files do not belong together: train it again.",
-        )
+def _decisions(run_id: str, home: Path, states: tuple[FileState, FileState]) -> Decisions:
+    predictions, in_use = read_decided(RunFolder(run_id, home))
     known = predictions.val.readable
     one = thresholds.choose(predictions.val.y_true[known], predictions.val.y_prob[known], "global")
     return Decisions(

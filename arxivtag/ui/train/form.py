@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 
 from arxivtag.errors import ArxivTagError, ConfigError, DataError
-from arxivtag.settings import RunConfig, Setting, all_settings, with_settings
+from arxivtag.settings import RunConfig, Setting, all_settings, left_open, with_settings
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.data import settings_on
 from arxivtag.ui.frame.page import PageContext
@@ -65,13 +65,6 @@ CHOICE_NAMES = {
     "squared_hinge": "margins (squared hinge), without hidden layers",
 }
 
-# What holds where a number is left out; of the others, it is found from the papers.
-EMPTY_NAMES = {
-    "max_features": "all",
-    "max_length_words": "none",
-    "early_stopping_patience": "never",
-}
-
 
 def setting_label(item: Setting) -> str:
     """Return a setting's name as the form shows it: ``Learning rate``."""
@@ -83,16 +76,11 @@ def choice_label(value: str) -> str:
     return CHOICE_NAMES.get(value, value.replace("_", " "))
 
 
-def empty_name(item: Setting) -> str:
-    """Return what an empty field means, as the form shows it."""
-    return EMPTY_NAMES.get(item.name, "automatic")
-
-
 def value_text(item: Setting, settings: RunConfig) -> str:
     """Return a setting's value as tables show it."""
     value: Value = item.value_in(settings)
     if value is None:
-        return empty_name(item)
+        return left_open(item.name)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
@@ -219,7 +207,7 @@ def _number_input(item: Setting, value: float | None, shared: dict[str, Any]) ->
         value=None if value is None else number(value),
         step=1 if number is int or value is None else _step(value),
         format="%d" if number is int else "%g",
-        placeholder=empty_name(item) if optional else None,
+        placeholder=left_open(item.name) if optional else None,
         **shared,
     )
     if typed is None and not optional:
