@@ -51,6 +51,38 @@ def try_acquire(path: Path, timeout_s: float = 0.0, *, shared: bool = False) -> 
             return descriptor
 
 
+def try_acquire_passing(path: Path, timeout_s: float = 0.0) -> int | None:
+    """Take a lock whose file :func:`remove_and_release` removes, as :func:`try_acquire` does.
+
+    Who waited may get the lock of a file that was removed meanwhile, beside whoever made the next
+    one at ``path``: that is no lock, and is tried again.
+
+    Raises:
+        StorageError: If the file cannot be opened.
+    """
+    deadline = time.monotonic() + timeout_s
+    while True:
+        descriptor = try_acquire(path, deadline - time.monotonic())
+        if descriptor is None or _is_at(path, descriptor):
+            return descriptor
+        release(descriptor)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Return whether an open file is the one at ``path``."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except OSError:
+        return False
+
+
+def remove_and_release(path: Path, descriptor: int) -> None:
+    """Remove the file of a lock of :func:`try_acquire_passing` while it is held, and release it."""
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+    release(descriptor)
+
+
 def release(descriptor: int) -> None:
     """Close this process's copy of a lock."""
     with contextlib.suppress(OSError):

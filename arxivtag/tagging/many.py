@@ -66,6 +66,11 @@ def parts_folder(out: Path) -> Path:
     return out.with_name(f".{out.name}.parts")
 
 
+def _lock_path(out: Path) -> Path:
+    """Return the lock of an output: beside its parts, whose folder may go and come anew."""
+    return out.with_name(f".{out.name}.lock")
+
+
 @contextlib.contextmanager
 def writing_alone(out: Path) -> Iterator[None]:
     """Let no other command tag into the same file; a folder without parts goes at the end.
@@ -74,8 +79,8 @@ def writing_alone(out: Path) -> Iterator[None]:
         RefusedError: If another one does.
         StorageError: If the disk refuses.
     """
-    folder = storage.make_folder(parts_folder(out))
-    lock = locks.try_acquire(folder / "lock", _WAIT_FOR_OUT_S)
+    storage.make_folder(out.parent)
+    lock = locks.try_acquire_passing(_lock_path(out), _WAIT_FOR_OUT_S)
     if lock is None:
         raise RefusedError(
             f"Another command writes {out} at this moment.",
@@ -84,10 +89,11 @@ def writing_alone(out: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        folder = parts_folder(out)
         if folder.is_dir() and not any(folder.glob("*.part")):
             with contextlib.suppress(StorageError):
                 storage.remove_folder(folder)
-        locks.release(lock)
+        locks.remove_and_release(_lock_path(out), lock)
 
 
 def tag_file(
