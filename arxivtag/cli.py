@@ -45,6 +45,7 @@ from arxivtag.commands import (
     progress,
 )
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError
+from arxivtag.interrupts import ctrl_c_ends
 from arxivtag.policy import Role, acting_as, data_paths, policy, role
 from arxivtag.settings import DEFAULT_PRESET, PRESETS
 
@@ -433,10 +434,13 @@ def runs(arguments: Namespace) -> None:
 )  # fmt: skip
 def export(arguments: Namespace) -> None:
     """Write a model as one Keras file that reads text."""
-    from arxivtag.tagging.export import export_keras
-
     path = arguments.out
-    export_keras(_load_model(arguments), path)
+    with ctrl_c_ends():  # imports swallow it at times, and nothing is written yet
+        from arxivtag.tagging.export import export_keras, load_keras
+
+        bundle = _load_model(arguments)
+        load_keras()
+    export_keras(bundle, path)
     result = {"path": str(path), "size_mb": round(path.stat().st_size / 1e6, 3)}
     print_result(arguments.json, result, plain(result))
 
