@@ -90,6 +90,16 @@ def chosen_uploads(visitor: str, home: Path | None = None) -> list[str]:
     return [source for _, source in sorted(chosen)]
 
 
+def name_for(visitor: str, source: str, home: Path | None = None) -> str:
+    """Return the name that an upload had, if this visitor chose it; else ""."""
+    try:
+        folder, about = _about(source, home)
+        chosen = json.loads((folder / _CHOSEN).read_text("utf-8"))
+        return str(about["name"]) if chosen["visitor"] == visitor else ""
+    except (DataError, OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
 def make_room(newest: str, in_use: Collection[str], home: Path | None = None) -> None:
     """Delete expired uploads and, for visitors, more of them until all are within the limit.
 

@@ -16,7 +16,7 @@ from arxivtag.runs.registry import Run
 from arxivtag.runs.scoreboard import DECIDING, Line, Scoreboard, scoreboard
 from arxivtag.settings import all_settings
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
-from arxivtag.ui.frame import components, run_text, tables
+from arxivtag.ui.frame import components, data, run_text, tables
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.who import visible_run
@@ -118,7 +118,7 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
         if len(set(values)) > 1:
             rows.append({"Part": part, "Setting": setting, **dict(zip(names, values, strict=True))})
 
-    add("General", "Data", [run_text.data_text(run.data) for run in runs])
+    add("General", "Data", [data.shown_name(run.data) for run in runs])
     add("General", "Preset", [run.preset for run in runs])
     for item in all_settings():
         values = [

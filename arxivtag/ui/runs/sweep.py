@@ -115,7 +115,7 @@ def _earlier_sweeps(context: PageContext) -> None:
 def sweep_name(sweep: Sweep) -> str:
     """Return what a sweep tried, in a few words: ``linear, tuned on the sample (6 runs)``."""
     presets = ", ".join(dict.fromkeys(run.preset for run in sweep.runs))
-    return f"{presets} on {run_text.data_text(sweep.runs[0].data)} ({_runs_text(len(sweep.runs))})"
+    return f"{presets} on {data.shown_name(sweep.runs[0].data)} ({_runs_text(len(sweep.runs))})"
 
 
 def _runs_text(n: int) -> str:

@@ -20,7 +20,7 @@ from arxivtag.runs.status import FAILED, FINISHED, LOST, QUEUED, STAGES, STOPPED
 from arxivtag.settings import RunConfig
 from arxivtag.ui.evaluation.headline_part import render_headline
 from arxivtag.ui.evaluation.stored import readable
-from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame import components, data, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.who import first_visible, may_change, visible_run, visitor_id
@@ -202,7 +202,7 @@ def _data_name(run: Run) -> str:
     """Return the data set's own name, which is known once it has been read."""
     recorded = run.result.get("data")
     name = recorded.get("name") if isinstance(recorded, dict) else None
-    return str(name)[:100] if name else run_text.data_text(run.data)
+    return str(name)[:100] if name else data.shown_name(run.data)
 
 
 def predict_link(run: Run, context: PageContext) -> None:
