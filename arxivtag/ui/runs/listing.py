@@ -17,7 +17,7 @@ from arxivtag.runs.jobs import Place
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
-from arxivtag.ui.frame import choices, components, data, run_text
+from arxivtag.ui.frame import choices, components, data, run_text, tables
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
@@ -183,11 +183,13 @@ _COLUMNS = {
         width="small", y_min=0, y_max=1, help="Micro-F1 on the validation papers."
     ),
     "Began": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-    "Seconds": st.column_config.NumberColumn(format="%.0f s", help="Seconds of work."),
+    "Seconds": st.column_config.NumberColumn(
+        format="%.0f s", help="Of work, once its process was ready."
+    ),
     **{
-        name: st.column_config.NumberColumn(
-            format="percent" if key in FIGURES_HELP else "%.3f", help=FIGURES_HELP.get(key)
-        )
+        name: tables.share(name, FIGURES_HELP[key], 2)
+        if key in FIGURES_HELP
+        else tables.figure(name, 3)
         for key, name in FIGURES.items()
     },
 }
@@ -214,7 +216,7 @@ def _table(
         )
     rows = [place for place, run_id in enumerate(ids) if run_id in remembered]
     event = st.dataframe(
-        runs_table(runs, _curves(runs, context.home)),
+        tables.with_percents(runs_table(runs, _curves(runs, context.home)), _COLUMNS),
         # Another list is another table: row numbers of the old one mean nothing in it.
         key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",
