@@ -135,6 +135,7 @@ def test_settings_table_marks_what_was_changed() -> None:
     values = dict(zip(table["Setting"], table["Value"], strict=True))
     # A setting that is left open is called by what then holds.
     assert values["Vocabulary size"] == values["Epochs"] == "automatic"
+    assert values["Columns"] == values["Label separator"] == "automatic"
     assert values["Early stopping patience"] == "never"
     assert values["Words read in order, at most"] == "none"
 

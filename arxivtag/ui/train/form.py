@@ -59,6 +59,7 @@ CHOICE_NAMES = {
     "per_label": "one for each label",
     "global": "one for all labels",
     "top_k": "the k most probable",
+    "auto": "automatic",
     "binary_crossentropy": "binary cross-entropy (sigmoid)",
     "any_crossentropy": "binary cross-entropy where a paper has a label",
     "softmax_crossentropy": "cross-entropy over labels (softmax)",
@@ -91,7 +92,7 @@ def empty_name(item: Setting) -> str:
 def value_text(item: Setting, settings: RunConfig) -> str:
     """Return a setting's value as tables show it."""
     value: Value = item.value_in(settings)
-    if value is None:
+    if value is None or value == "":
         return empty_name(item)
     if isinstance(value, bool):
         return "yes" if value else "no"
