@@ -161,6 +161,8 @@ def test_figures_table_has_one_column_per_run(home: Path) -> None:
     shown = comparison.figures_as_shown(table)
     assert shown.loc["Micro-F1"].tolist() == ["0.512", "–", "–"]
     assert shown.loc["Seconds"].tolist() == ["2", "6", "+4"]
+    equal = comparison.figures_as_shown(comparison.figures_table([runs[0], runs[0]], ["a", "b"]))
+    assert equal.loc["Micro-F1"].tolist() == ["0.512", "0.512", "0.000"]
     assert list(comparison.figures_table([*runs, *runs], list("abcd"))) == list("abcd")
 
 

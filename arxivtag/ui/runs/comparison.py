@@ -101,7 +101,9 @@ def figures_as_shown(table: pd.DataFrame) -> pd.DataFrame:
     def shown(row: str, column: str, value: float) -> str:
         if math.isnan(value):
             return "–"
-        return f"{value:{'+' if column == DIFFERENCE else ''}z,.{0 if row == SECONDS else 3}f}"
+        digits = 0 if row == SECONDS else 3
+        sign = "+" if column == DIFFERENCE and round(value, digits) > 0 else ""
+        return f"{sign}{value:z,.{digits}f}"
 
     texts = {
         column: [shown(str(row), column, value) for row, value in table[column].items()]
