@@ -223,6 +223,7 @@ def _table(
         selection_mode="multi-row",
         selection_default={"selection": {"rows": rows}},
         hide_index=True,
+        placeholder="–",
         height="auto" if len(runs) <= 10 else 420,
         column_config=_COLUMNS,
     )
