@@ -9,7 +9,6 @@ answers at once.
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import signal
 import socket
@@ -39,12 +38,14 @@ from arxivtag.commands import (
     number,
     option,
     plain,
+    prepare_streams,
     print_notes,
     print_out,
     print_result,
     progress,
 )
 from arxivtag.errors import ArxivTagError, ConfigError, RefusedError, RunError
+from arxivtag.interrupts import ctrl_c_ends
 from arxivtag.policy import Role, acting_as, data_paths, policy, role
 from arxivtag.settings import DEFAULT_PRESET, PRESETS
 
@@ -59,10 +60,7 @@ VISITORS_MESSAGE_MB = 60
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and end the process: 0 done, 1 error with a hint, 2 bad usage, 130 Ctrl-C."""
     code = 1
-    if sys.stderr is None:  # who started this closed it: what is said there, nobody hears
-        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    if isinstance(sys.stdout, io.TextIOWrapper):  # results are UTF-8, whatever the language here
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    prepare_streams()
     try:
         code = run_command(arguments)
     except KeyboardInterrupt:
@@ -435,10 +433,13 @@ def runs(arguments: Namespace) -> None:
 )  # fmt: skip
 def export(arguments: Namespace) -> None:
     """Write a model as one Keras file that reads text."""
-    from arxivtag.tagging.export import export_keras
-
     path = arguments.out
-    export_keras(_load_model(arguments), path)
+    with ctrl_c_ends():  # imports swallow it at times, and nothing is written yet
+        from arxivtag.tagging.export import export_keras, load_keras
+
+        bundle = _load_model(arguments)
+        load_keras()
+    export_keras(bundle, path)
     result = {"path": str(path), "size_mb": round(path.stat().st_size / 1e6, 3)}
     print_result(arguments.json, result, plain(result))
 

@@ -6,8 +6,10 @@ options stand above it.
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace
@@ -81,6 +83,14 @@ def print_notes(notes: Sequence[str]) -> None:
     """Say on standard error what was noticed in reading: rows left out, say."""
     for note in notes:
         print(note, file=sys.stderr, flush=True)
+
+
+def prepare_streams() -> None:
+    """Make results UTF-8, whatever the language here; where nobody hears notes, nothing fails."""
+    if sys.stderr is None:  # who started this closed it
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def progress() -> OnProgress:

@@ -35,20 +35,39 @@ def try_acquire(path: Path, timeout_s: float = 0.0, *, shared: bool = False) -> 
     Raises:
         StorageError: If the file cannot be opened.
     """
-    with disk_errors("open the lock", path):
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     deadline = time.monotonic() + timeout_s
+    while True:
+        with disk_errors("open the lock", path):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        if not _is_locked(descriptor, kind, deadline):
+            release(descriptor)
+            return None
+        if _is_at(path, descriptor):
+            return descriptor
+        # Its holder removed the file: beside the next one at the path this is no lock.
+        release(descriptor)
+
+
+def _is_locked(descriptor: int, kind: int, deadline: float) -> bool:
+    """Return whether an open file could be locked in time."""
     while True:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except OSError:
             if time.monotonic() >= deadline:
-                os.close(descriptor)
-                return None
+                return False
             time.sleep(_RETRY_S)
         else:
-            return descriptor
+            return True
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Return whether an open file is the one at ``path``."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except OSError:
+        return False
 
 
 def release(descriptor: int) -> None:

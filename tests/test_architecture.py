@@ -29,6 +29,7 @@ FLOORS = {
     "arxivtag.config": 0,
     "arxivtag.errors": 0,
     "arxivtag.fields": 0,
+    "arxivtag.interrupts": 0,
     "arxivtag.locks": 0,
     "arxivtag.login": 0,
     "arxivtag.policy": 0,

@@ -191,6 +191,45 @@ def test_ctrl_c_while_a_csv_is_parsed_reaches_whoever_handles_it(folder: Path) -
     assert seen.is_set()
 
 
+# Ctrl-C comes as soon as a module is looked for.
+INTERRUPTED = """
+import os, runpy, signal, sys
+module = sys.argv.pop(1)
+class CtrlC:
+    def find_spec(self, name, path=None, target=None):
+        if name == module:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, CtrlC())
+runpy.run_module("arxivtag", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "words"),
+    [
+        ("arxivtag.cli", ("runs",)),
+        ("arxivtag.flags", ("runs",)),
+        ("arxivtag.tagging.export", ("export", "pretrained", "--out", "model.keras")),
+        ("keras", ("export", "pretrained", "--out", "model.keras")),
+        ("tensorflow", ("export", "pretrained", "--out", "model.keras")),
+    ],
+)
+def test_ctrl_c_while_modules_are_imported_is_quiet(
+    module: str, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, module, *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_FOLDER), "ARXIVTAG_HOME": "home"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (130, "arxivtag: interrupted.\n")
+    assert not list(tmp_path.glob("model.keras"))
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_no_way_out_is_by_a_signal_or_late_on_a_busy_machine(folder: Path) -> None:

@@ -42,6 +42,26 @@ def test_an_inherited_lock_lives_as_long_as_the_child(tmp_path: Path) -> None:
     assert not locks.is_held(path)
 
 
+def test_who_waited_for_a_lock_whose_file_goes_shares_none_with_who_comes_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "lock"
+    first = locks.try_acquire(path)
+    assert first is not None
+    assert locks.try_acquire(path) is None
+
+    def end(_: float) -> None:
+        """It goes while somebody waits, who has opened the file that is no more."""
+        path.unlink()
+        locks.release(first)
+
+    monkeypatch.setattr("time.sleep", end)
+    second = locks.try_acquire(path, timeout_s=60)
+    assert second is not None
+    assert locks.try_acquire(path) is None
+    locks.release(second)
+
+
 def test_held_waits_and_then_says_so(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "lock"
     with (

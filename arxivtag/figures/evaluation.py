@@ -78,7 +78,8 @@ def comparison_figure(
             name=f"what the labels allow in {name}",
             line={"color": "rgba(0,158,115,0.3)", "width": 22},
         )
-    # Baselines first, so that the model lies on top of them; the legend starts with the model.
+    # Baselines first, so that the model lies on top of them, and so large that one of the same
+    # value is seen around it; the legend starts with the model.
     for number, item in reversed(list(enumerate(series))):
         bounds = item.intervals or [None] * len(item.values)
         add_points(
@@ -88,9 +89,10 @@ def comparison_figure(
             "<b>%{y}</b><br>%{x:.3f}%{customdata}",
             name=plain(item.name),
             mode="markers",
+            cliponaxis=False,  # a mark at 0 is whole on a phone too
             marker={
                 "symbol": _SYMBOLS[number % len(_SYMBOLS)],
-                "size": 11 if number == 0 else 10,
+                "size": 9 if number == 0 else 15,
                 "color": ACCENT if number == 0 else _color(number - 1),
                 "line": {"width": 2},
             },

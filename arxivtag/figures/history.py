@@ -87,7 +87,7 @@ def training_figure(
     _add_line(
         figure, _points(thinned(batches), metric), "train, batch by batch",
         {"color": TRAIN_COLOR, "width": 1},
-        mode="lines", opacity=0.55, hovertemplate=hover,
+        mode="lines", opacity=0.85, hovertemplate=hover,
     )  # fmt: skip
     train = _points(epochs, metric)
     _add_line(figure, train, "train", {"color": TRAIN_COLOR}, hovertemplate=hover)
@@ -140,6 +140,12 @@ def _set_epoch_axis(figure: go.Figure, n_epochs: int | None) -> None:
     figure.update_xaxes(title_text="epoch", range=planned, rangemode="tozero")
 
 
+def _mark_whole_epochs(figure: go.Figure, last: float) -> None:
+    """Mark no parts of epochs on the axis where all points lie at whole ones."""
+    steps = [n * 10**power for power in range(5) for n in (1, 2, 5)]
+    figure.update_xaxes(dtick=next(step for step in steps if last <= 8 * step))
+
+
 def validation_figure(
     epochs: Records, *, n_epochs: int | None = None, best_epoch: int | None = None
 ) -> go.Figure:
@@ -156,6 +162,7 @@ def validation_figure(
         )  # fmt: skip
     _add_best_line(figure, best_epoch)
     _set_epoch_axis(figure, n_epochs)
+    _mark_whole_epochs(figure, n_epochs or max((epoch["epoch"] for epoch in epochs), default=1))
     figure.update_yaxes(title_text="on validation papers", range=[0, 1])
     return figure
 
@@ -193,5 +200,6 @@ def comparison_figure(
     for place, level in enumerate(sorted(known)):
         _add_level(figure, level, last, showlegend=place == 0)
     _set_epoch_axis(figure, None)
+    _mark_whole_epochs(figure, last)
     _set_metric_axis(figure, metric)
     return figure

@@ -89,6 +89,16 @@ def chosen_uploads(visitor: str, home: Path) -> list[str]:
     return [source for _, source in sorted(chosen)]
 
 
+def name_for(visitor: str, source: str, home: Path) -> str:
+    """Return the name that an upload had, if this visitor chose it; else ""."""
+    try:
+        folder, about = _about(source, home)
+        is_theirs = storage.read_json(folder / _CHOSEN)["visitor"] == visitor
+    except (DataError, StorageError, KeyError):
+        return ""
+    return str(about["name"]) if is_theirs else ""
+
+
 def make_room(newest: str, in_use: Collection[str], home: Path) -> None:
     """Delete expired uploads and, for visitors, more of them until all are within the limit.
 

@@ -55,6 +55,19 @@ y_prob has a row for each text and a column for each line of label_names.txt in 
 """
 
 
+def load_keras() -> None:
+    """Import what :func:`export_keras` needs, which takes seconds."""
+    with _without_log_lines():
+        _keras_on_jax()
+        import tensorflow  # noqa: F401
+
+
+def _keras_on_jax() -> None:
+    # Keras takes its backend from the environment at its first import, and from nowhere else.
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    import keras  # noqa: F401
+
+
 def export_keras(bundle: Bundle, path: Path) -> None:
     """Write ``bundle`` as one ``.keras`` file.
 
@@ -117,8 +130,7 @@ def _end_to_end(bundle: Bundle) -> KerasModel:
     Its layers: ``text_vectorization`` (strings to TF-IDF), for networks that read words in order
     ``word_numbers`` (strings to words), and ``network``, which takes what these give.
     """
-    # Keras takes its backend from the environment at its first import, and from nowhere else.
-    os.environ.setdefault("KERAS_BACKEND", "jax")
+    _keras_on_jax()
     import keras
 
     vectorizer = bundle.vectorizer

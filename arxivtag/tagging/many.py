@@ -74,18 +74,20 @@ def writing_alone(out: Path) -> Iterator[None]:
         RefusedError: If another one does.
         StorageError: If the disk refuses.
     """
-    folder = storage.make_folder(parts_folder(out))
+    lock, folder = out.with_name(f".{out.name}.lock"), parts_folder(out)
     taken = RefusedError(
         f"Another command writes {out} at this moment.",
         "Wait until it is done, or name another file.",
     )
-    with locks.held(folder / "lock", _WAIT_FOR_OUT_S, taken):
+    with locks.held(lock, _WAIT_FOR_OUT_S, taken):
         try:
             yield
         finally:
             if folder.is_dir() and not any(folder.glob("*.part")):
                 with contextlib.suppress(StorageError):
                     storage.remove_folder(folder)
+            with contextlib.suppress(OSError):
+                lock.unlink()
 
 
 def tag_file(

@@ -46,6 +46,7 @@ def finished_run(home: Path, run_id: str, preset: str, micro_f1: float) -> None:
         {
             "evaluation": {"micro_f1": micro_f1, "lrap": 0.8, "n_samples": 90},
             "timings": {"load": 1.0},
+            "data": {"fingerprint": 64 * "f"},
         },
     )
     records = [
@@ -145,6 +146,15 @@ def test_opens_one_renames_it_and_shows_the_command(
     expect(page.get_by_role("heading", name="the *best* one")).to_be_visible()
     page.get_by_text("Settings, and the command that repeats this run").click()
     expect(page.get_by_text("arxivtag train sample --preset tuned")).to_be_visible()
+
+
+def test_the_record_of_a_run_fits_a_phone(
+    runs_server: Server, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"{runs_server.url}/Runs?run=20260102-000000-bbbb", width=390)
+    page.get_by_text("Papers, times and versions").click()
+    expect(page.get_by_text("Data fingerprint")).to_be_visible()
+    fits(page)
 
 
 def space(page: Page) -> dict[str, str]:

@@ -77,6 +77,15 @@ def test_comparison_draws_the_model_with_its_interval_on_top() -> None:
     assert model.marker.symbol != other.marker.symbol  # told apart without colour
 
 
+def test_a_baseline_level_with_the_model_is_seen_around_it() -> None:
+    level = Series("linear", MODEL.values)
+    drawn = traces(figures.comparison_figure(["F1", "LRAP"], [MODEL, level]))
+    ring = drawn["linear"].marker
+    assert ring.symbol.endswith("-open")
+    assert ring.size >= 1.5 * drawn["this model"].marker.size
+    assert drawn["linear"].cliponaxis is False  # nor cut off at 0
+
+
 def test_curves_are_the_points_given() -> None:
     figure = all_figures()["precision_recall"]
     line, dot = figure.data

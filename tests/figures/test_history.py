@@ -83,6 +83,14 @@ def test_comparison_keeps_its_legend_clear_of_the_buttons_at_the_top() -> None:
     assert (legend.y, legend.yref, legend.yanchor) == (0, "container", "bottom")
 
 
+@pytest.mark.parametrize(("n_epochs", "step"), [(1, 1), (4, 1), (8, 1), (12, 2), (40, 5)])
+def test_points_of_whole_epochs_have_an_axis_of_whole_epochs(n_epochs: int, step: int) -> None:
+    epochs = [EPOCHS[0] | {"epoch": n + 1} for n in range(n_epochs)]
+    assert validation_figure(EPOCHS, n_epochs=n_epochs).layout.xaxis.dtick == step
+    assert validation_figure(epochs).layout.xaxis.dtick == step
+    assert comparison_figure({"a": epochs}, "loss").layout.xaxis.dtick == step
+
+
 def test_comparison_of_validation_figures_has_no_train_line() -> None:
     figure = comparison_figure({"a": EPOCHS}, "micro_f1")
     assert [trace.name for trace in figure.data] == ["a, val"]

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from arxivtag import config
+from arxivtag import config, storage
 from arxivtag.callbacks import unheard
 from arxivtag.errors import BundleError, RefusedError
 from arxivtag.papers.schema import Layout
@@ -154,7 +154,10 @@ def test_two_commands_do_not_write_one_file(tmp_path: Path) -> None:
             pass
         with many.writing_alone(tmp_path / "other.csv"):
             pass
-    assert not list(tmp_path.iterdir()), "a folder without parts is left"
+        storage.remove_folder(storage.make_folder(many.parts_folder(out)))  # as at its end
+        with pytest.raises(RefusedError, match="Another command writes"), many.writing_alone(out):
+            pass
+    assert not list(tmp_path.iterdir()), "a lock or a folder without parts is left"
 
 
 def test_names_as_long_as_the_system_allows_and_not_of_utf8(papers: Path, tmp_path: Path) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pandas.io.formats.style import Styler
 from streamlit.testing.v1 import AppTest
 
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, tables
 
 
 @pytest.mark.parametrize(
@@ -74,6 +76,18 @@ def test_visitors_see_names_of_files_and_no_folders(
 def test_counts_and_shares() -> None:
     assert components.count_text(38_209) == "38,209"
     assert components.percent_text(0.9778) == "97.8 %"
+
+
+def test_shares_in_a_table_are_written_as_in_a_sentence_and_stay_what_they_are() -> None:
+    looks = {"share": tables.share("Share"), "fine": tables.share("Fine", digits=2),
+             "f1": tables.bar("F1", "%.2f"), "n": tables.count("Papers")}  # fmt: skip
+    frame = pd.DataFrame({"share": [0.85555, 0.87, None], "fine": 0.85555, "f1": 0.12345, "n": 3})
+    shown = tables.with_percents(frame, looks)
+    assert isinstance(shown, Styler)
+    assert shown.data is frame
+    written = re.findall(r">\s*([\d.]+ %|–)\s*</td>", shown.to_html())
+    assert written == ["85.6 %", "85.56 %", "87.0 %", "85.56 %", "–", "85.56 %"]
+    assert tables.with_percents(frame, {"n": looks["n"]}) is frame
 
 
 def test_badges_escape_labels_and_name_them() -> None:

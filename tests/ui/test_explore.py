@@ -184,6 +184,24 @@ def test_a_paper_is_opened_in_full_with_its_multi_hot(open_explore: OpenApp) -> 
     assert ones == len(app.dataframe[0].value.set_index("row").loc[3, "labels"])
 
 
+def test_the_row_to_read_is_among_those_that_a_new_filter_leaves(open_explore: OpenApp) -> None:
+    app = open_explore("Papers", paper="1501")
+    app.text_input(key="search").set_value("segmentation").run()
+    first = int(app.dataframe[0].value["row"].iloc[0])
+    assert first > 1
+    assert app.number_input(key="paper").value == first
+    assert f"Row {first:,}," in texts(app)
+    outside = "does not pass the filters above"
+    assert outside not in texts(app)
+    app.number_input(key="paper").set_value(1).run()  # whoever asks for one gets it
+    assert "Row 1," in texts(app)
+    assert outside in texts(app)
+    app.text_input(key="search").set_value("").run()
+    assert app.number_input(key="paper").value == 1
+    assert outside not in texts(app)
+    assert not app.exception
+
+
 def test_a_page_beyond_the_last_is_the_first(open_explore: OpenApp) -> None:
     app = open_explore("Papers", **{"papers-page": "5000"})
     assert app.dataframe[0].value["row"].iloc[0] == 1

@@ -21,6 +21,7 @@ from arxivtag.ui.runs import comparison, detail, listing
 from arxivtag.ui.train import one_run
 from tests.runs.conftest import make_run
 from tests.tagging.models import make_bundle
+from tests.ui.conftest import texts
 from tests.ui.demo_run import make_demo_run
 
 
@@ -71,6 +72,11 @@ def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path)
     folder = RunFolder(run_id, home)
     status = storage.read_json(folder.status)
     storage.write_json(folder.status, status | {"state": "running", "stage": "baseline"})
+    lesser = {"key": "most_frequent", "name": "The 4 most frequent labels always",
+              "note": "", "metrics": {"micro_f1": 0.2}}  # fmt: skip
+    result = storage.read_json(folder.result)
+    result["evaluation"]["baselines"] = [lesser]
+    storage.write_json(folder.result, result)
     worker = locks.try_acquire(folder.lock)
     assert worker is not None
     app = opened("pages/2_Train.py", run=run_id)
@@ -79,6 +85,9 @@ def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path)
     links = [link.proto.label for link in app.get("page_link")]
     assert "Predict with this model" in links
     assert "Stop" in [button.label for button in app.button]
+    said = texts(app).replace("\\", "")
+    assert one_run.LINEAR_TO_COME in said
+    assert "it was not compared with a linear model" in said  # and with no lesser baseline
 
 
 def test_a_resumed_run_does_not_show_what_its_former_model_was_worth(home: Path) -> None:
@@ -135,6 +144,7 @@ def test_settings_table_marks_what_was_changed() -> None:
     values = dict(zip(table["Setting"], table["Value"], strict=True))
     # A setting that is left open is called by what then holds.
     assert values["Vocabulary size"] == values["Epochs"] == "automatic"
+    assert values["Columns"] == values["Label separator"] == "automatic"
     assert values["Early stopping patience"] == "never"
     assert values["Words read in order, at most"] == "none"
 
@@ -151,6 +161,8 @@ def test_figures_table_has_one_column_per_run(home: Path) -> None:
     shown = comparison.figures_as_shown(table)
     assert shown.loc["Micro-F1"].tolist() == ["0.512", "–", "–"]
     assert shown.loc["Seconds"].tolist() == ["2", "6", "+4"]
+    equal = comparison.figures_as_shown(comparison.figures_table([runs[0], runs[0]], ["a", "b"]))
+    assert equal.loc["Micro-F1"].tolist() == ["0.512", "0.512", "0.000"]
     assert list(comparison.figures_table([*runs, *runs], list("abcd"))) == list("abcd")
 
 

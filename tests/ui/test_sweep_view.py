@@ -34,6 +34,11 @@ def button(app: AppTest, label: str) -> bool:
     return any(one.label == label for one in app.button)
 
 
+def is_open(app: AppTest, expander: str) -> bool:
+    (found,) = [one for one in app.expander if one.label == expander]
+    return bool(found.proto.expanded)
+
+
 def test_the_form_says_how_many_runs_it_starts(home: Path, started: list[Plan]) -> None:
     app = opened()
     assert button(app, "Start 6 runs")  # two presets, three seeds
@@ -73,9 +78,13 @@ def test_a_sweep_in_the_making_shows_what_its_ended_runs_say(home: Path) -> None
     assert "Stop" in [one.label for one in app.button]
     table = app.dataframe[0].value
     assert table["name"].tolist() == ["tuned", "linear"]
+    runs = app.dataframe[1].value
+    assert runs["State"].tolist() == ["Finished", "Finished", "Waiting"]
+    assert is_open(app, "Its runs")
     app.button(key="stop-sweep").click().run()
     locks.release(held)
     assert sweeps.read("s1", home).is_over
+    assert not is_open(app, "Its runs")
 
 
 def test_a_sweep_that_is_not_there_is_said(home: Path) -> None:

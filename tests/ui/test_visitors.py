@@ -235,6 +235,24 @@ def test_a_visitor_keeps_few_uploads(
     assert all(is_stored(source, home) for source in (*own[2:], another))
 
 
+def test_an_upload_has_its_name_for_whoever_chose_it_alone(
+    visitors: OpenApp, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = save_upload("my papers.csv", CSV.encode(), home)
+    session: dict[str, dict[str, str]] = {}
+    monkeypatch.setattr("streamlit.session_state", session)
+    monkeypatch.setattr(data, "visitor_id", lambda: "this visitor")
+    assert data.shown_name(source) == "uploaded file"
+    data.remember_upload(source, "my papers.csv", home)
+    assert data.shown_name(source) == "my papers.csv"
+    session.clear()  # the same browser later
+    assert data.shown_name(source) == "my papers.csv"
+    monkeypatch.setattr(data, "visitor_id", lambda: "another")
+    assert data.shown_name(source) == "uploaded file"
+    assert data.shown_name("upload:no-such") == "uploaded file"
+    assert data.shown_name("/home/me/secret/papers.csv") == "papers.csv"
+
+
 def test_larger_uploads_are_refused_in_the_library(visitors: OpenApp, home: Path) -> None:
     most = config.visitor_limits().max_upload_mb
     assert policy().max_upload_mb == most

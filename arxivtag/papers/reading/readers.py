@@ -16,11 +16,11 @@ import dataclasses
 import fnmatch
 import os
 import re
-import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import IO, BinaryIO
 
 import pandas as pd
 import pyarrow as pa
@@ -59,7 +59,7 @@ def read_zip(request: ReadRequest) -> pa.Table:
                     )
                 path = Path(folder) / f"table{Path(member.filename).suffix.lower()}"
                 with archive.open(member) as source:
-                    storage.write_atomic(path, lambda file: shutil.copyfileobj(source, file))
+                    storage.write_atomic(path, lambda file: _unpack(source, file))
         except (*DAMAGED, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
             why = (str(error) or "it ends too early").splitlines()[0][:150].rstrip(".")
             raise DataError(
@@ -67,6 +67,20 @@ def read_zip(request: ReadRequest) -> pa.Table:
                 "Unpack it, and name the file of papers.",
             ) from error
         return _read_one(dataclasses.replace(request, path=path))
+
+
+def _unpack(source: IO[bytes], file: BinaryIO) -> None:
+    """Copy what an archive holds; what bzip2 says of damage looks like an error of the disk."""
+    while True:
+        try:
+            piece = source.read(_PIECE_BYTES)
+        except OSError as error:
+            if error.errno is None:
+                raise zipfile.BadZipFile(str(error)) from error
+            raise
+        if not piece:
+            return
+        file.write(piece)
 
 
 def _only_table(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -104,6 +118,7 @@ FORMATS: Mapping[str, Callable[[ReadRequest], pa.Table]] = {
 }
 _PACKED = (".gz", ".xz", ".zst")
 _LOOK_BYTES = 4096
+_PIECE_BYTES = 1 << 20
 _MOST_PARTS = 1_000
 # What text begins with, where its name does not say it.
 _BEGINNINGS: tuple[tuple[re.Pattern[bytes], Callable[[ReadRequest], pa.Table]], ...] = (

@@ -159,7 +159,7 @@ def render_confusions(evaluation: Mapping[str, Any]) -> None:
     table = table.assign(
         missed_name=[label_name(label) for label in table["missed"]],
         given_name=[label_name(label) for label in table["given"]],
-        share=(table["n_papers"] / table["n_missed"]).round(2),
+        share=table["n_papers"] / table["n_missed"],
     )
     tables.draw(
         table,

@@ -15,6 +15,7 @@ from arxivtag.ui.frame import components, tables
 
 PAGE_SIZE = 25
 N_PREVIEWED = 5
+_READ_KEY = "paper-read"  # session state: the view in which a paper was read, and its row
 
 
 def render_papers(view: View) -> None:
@@ -56,8 +57,13 @@ def _render_table(view: View, shown: np.ndarray) -> None:
     )
 
 
-def _render_paper(view: View, first_row: int) -> None:
-    st.header("One paper in full", anchor=False)
+def _row_input(view: View, first_row: int) -> int:
+    """Return the row to read: the first shown instead of one that a new filter takes away."""
+    looked_at = (view.corpus.fingerprint, view.chosen, view.n_rows)
+    before, row_before = st.session_state.get(_READ_KEY, (looked_at, None))
+    row = st.session_state.get(PAPER_KEY)
+    if before != looked_at and row == row_before and not _is_in(view, row):
+        st.session_state[PAPER_KEY] = first_row
     row = number_input(
         "Row to read",
         PAPER_KEY,
@@ -65,6 +71,19 @@ def _render_paper(view: View, first_row: int) -> None:
         most=view.corpus.n_papers,
         help="Or choose a line of the table above.",
     )
+    st.session_state[_READ_KEY] = (looked_at, row)
+    if not _is_in(view, row):
+        components.note(f"Row {row:,} does not pass the filters above.")
+    return row
+
+
+def _is_in(view: View, row: int) -> bool:
+    return row <= len(view.rows) and bool(view.rows[row - 1])
+
+
+def _render_paper(view: View, first_row: int) -> None:
+    st.header("One paper in full", anchor=False)
+    row = _row_input(view, first_row)
     paper = papers_at(view.corpus, [row - 1]).iloc[0]
     with st.container(border=True):
         st.markdown(f"### {components.math_text(paper[TITLE]) or 'No title'}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from arxivtag import config
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.store import Corpus, forget_deleted_uploads
 from arxivtag.errors import DataError
@@ -21,6 +22,7 @@ from arxivtag.papers.uploads import (
     chosen_uploads,
     delete_upload,
     keep_upload,
+    name_for,
     upload_layout,
     upload_path,
 )
@@ -28,6 +30,7 @@ from arxivtag.policy import data_paths, policy
 from arxivtag.runs import registry
 from arxivtag.runs.status import QUEUED, RUNNING
 from arxivtag.settings import CleaningConfig, RunConfig
+from arxivtag.ui.frame import run_text
 from arxivtag.ui.frame.choices import Option
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.opening import Opening
@@ -141,6 +144,19 @@ def remember_upload(source: str, name: str, home: Path) -> None:
     forget_deleted_uploads(home)
 
 
+def shown_name(source: str) -> str:
+    """Return what the data set of a run is called in lists.
+
+    An upload has its name for whoever chose it, in this session or before in this browser; for
+    others it is an uploaded file.
+    """
+    name = ""
+    if source.startswith(UPLOAD):
+        mine: dict[str, str] = st.session_state.get(UPLOADS_KEY, {})
+        name = mine.get(source) or name_for(visitor_id(), source, config.home_folder())
+    return name or run_text.data_text(source)
+
+
 def uploads_in_use(home: Path) -> frozenset[str]:
     """Return the data sets of runs: their uploads must stay.
 
@@ -178,9 +194,9 @@ def _opening(source: str, home: Path, state: FileState) -> Opening:
 
 
 @shared(4, "Cleaning the papers …")
-def cleaned(corpus: Corpus, config: CleaningConfig) -> Cleaned:
+def cleaned(corpus: Corpus, rules: CleaningConfig) -> Cleaned:
     """Return what cleaning keeps of a corpus, cleaned once for all sessions."""
-    return clean_rows(corpus, config)
+    return clean_rows(corpus, rules)
 
 
 def settings_on(base: RunConfig, source: str, home: Path) -> RunConfig:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from arxivtag.ui.frame import components
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
 
 # Tables on screen are cut to this many lines; the download holds all.
 MAX_LINES_SHOWN = 1_000
@@ -34,7 +37,7 @@ def draw(
     key = f"{name}-table"
     looks = columns or shared_columns(*frame.columns)
     st.dataframe(
-        frame[list(looks)],
+        with_percents(frame[list(looks)], looks),
         column_config=looks,
         hide_index=True,
         key=key,
@@ -44,6 +47,19 @@ def draw(
         on_select=partial(_tell_line, key, on_line) if on_line else "ignore",
         selection_mode="single-row",
     )
+
+
+def with_percents(frame: pd.DataFrame, looks: Columns) -> pd.DataFrame | Styler:
+    """Return a table whose columns of :func:`share` are written as in sentences: ``87.0 %``.
+
+    Streamlit's own percent writes 85.6% and 87% below each other. The values stay what they are.
+    """
+    texts: dict[Any, str | Callable[[object], str] | None] = {
+        name: partial(components.percent_text, digits=look.digits)
+        for name, look in looks.items()
+        if isinstance(look, _Share)
+    }
+    return frame.style.format(texts, na_rep="–") if texts else frame
 
 
 def _tell_line(key: str, on_line: Callable[[int], None]) -> None:
@@ -95,9 +111,17 @@ def count(heading: str, help: str | None = None) -> ColumnConfig:
     return st.column_config.NumberColumn(heading, format="localized", help=help)
 
 
-def share(heading: str, help: str | None = None) -> ColumnConfig:
-    """Return a column of shares of one, shown in percent."""
-    return st.column_config.NumberColumn(heading, format="percent", help=help)
+class _Share(dict[str, Any]):
+    """What :func:`share` returns, with the digits that :func:`with_percents` writes."""
+
+    digits: int
+
+
+def share(heading: str, help: str | None = None, digits: int = 1) -> ColumnConfig:
+    """Return a column of shares of one, shown in percent with so many digits behind the point."""
+    column = _Share(st.column_config.NumberColumn(heading, help=help))
+    column.digits = digits
+    return cast(ColumnConfig, column)
 
 
 def figure(heading: str, digits: int = 2, help: str | None = None) -> ColumnConfig:
@@ -107,7 +131,9 @@ def figure(heading: str, digits: int = 2, help: str | None = None) -> ColumnConf
 
 def bar(heading: str, number: str = "percent") -> ColumnConfig:
     """Return a column of shares of one, drawn as bars, with the number in a format of its own."""
-    return st.column_config.ProgressColumn(heading, format=number, min_value=0, max_value=1)
+    return st.column_config.ProgressColumn(
+        heading, format=number, min_value=0, max_value=1, step=0.001
+    )
 
 
 _COLUMNS: Columns = {

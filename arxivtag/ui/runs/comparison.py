@@ -16,7 +16,7 @@ from arxivtag.runs.registry import Run
 from arxivtag.runs.scoreboard import DECIDING, Line, Scoreboard, scoreboard
 from arxivtag.settings import all_settings
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
-from arxivtag.ui.frame import components, run_text, tables
+from arxivtag.ui.frame import components, data, run_text, tables
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.who import visible_run
@@ -101,7 +101,9 @@ def figures_as_shown(table: pd.DataFrame) -> pd.DataFrame:
     def shown(row: str, column: str, value: float) -> str:
         if math.isnan(value):
             return "–"
-        return f"{value:{'+' if column == DIFFERENCE else ''}z,.{0 if row == SECONDS else 3}f}"
+        digits = 0 if row == SECONDS else 3
+        sign = "+" if column == DIFFERENCE and round(value, digits) > 0 else ""
+        return f"{sign}{value:z,.{digits}f}"
 
     texts = {
         column: [shown(str(row), column, value) for row, value in table[column].items()]
@@ -118,7 +120,7 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
         if len(set(values)) > 1:
             rows.append({"Part": part, "Setting": setting, **dict(zip(names, values, strict=True))})
 
-    add("General", "Data", [run_text.data_text(run.data) for run in runs])
+    add("General", "Data", [data.shown_name(run.data) for run in runs])
     add("General", "Preset", [run.preset for run in runs])
     for item in all_settings():
         values = [

@@ -15,7 +15,7 @@ from arxivtag.settings import PRESETS, RunConfig, all_settings, command_line
 from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.evaluation.stored import readable
 from arxivtag.ui.evaluation.view import render_evaluation
-from arxivtag.ui.frame import components, data, run_text
+from arxivtag.ui.frame import components, data, run_text, tables
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.who import may_see, visible_run
@@ -127,6 +127,7 @@ def settings_table(settings: RunConfig) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+TIME_NOTE = "Counted from when the run's process is ready; its start comes before that."
 _SIZES = {
     "n_train": "Train",
     "n_val": "Validation",
@@ -152,8 +153,16 @@ def _render_record(run: Run) -> None:
         if counts:
             components.metric_row(counts)
         left, right = st.columns(2)
-        left.dataframe(timings_table(result), hide_index=True, key="timings-table")
-        right.dataframe(_cleaning_table(result), hide_index=True, key="cleaning-table")
+        with left:
+            st.dataframe(
+                timings_table(result), hide_index=True, key="timings-table",
+                column_config={"Seconds": tables.figure("Seconds", 1)},
+            )  # fmt: skip
+            components.note(TIME_NOTE)
+        right.dataframe(
+            _cleaning_table(result), hide_index=True, key="cleaning-table",
+            column_config={name: tables.count(name) for name in ("Removed", "Left")},
+        )  # fmt: skip
         fingerprint = result.get("data", {}).get("fingerprint", "unknown")
         components.note(f"Data fingerprint (SHA-256): {fingerprint}")
         versions = result.get("versions", {}).items()

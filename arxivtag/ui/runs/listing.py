@@ -17,7 +17,7 @@ from arxivtag.runs.jobs import Place
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import RunSummary
 from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
-from arxivtag.ui.frame import choices, components, run_text
+from arxivtag.ui.frame import choices, components, data, run_text, tables
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
@@ -116,7 +116,7 @@ def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
     words = (wanted or "").lower().split()
 
     def passes(run: RunSummary) -> bool:
-        text = " ".join((run.run_id, run.name, run_text.data_text(run.data), run.preset)).lower()
+        text = " ".join((run.run_id, run.name, data.shown_name(run.data), run.preset)).lower()
         return (not chosen or run.state in chosen) and all(word in text for word in words)
 
     return [run for run in runs if passes(run)]
@@ -132,7 +132,7 @@ def runs_table(runs: Sequence[RunSummary], curves: Mapping[str, list[float]]) ->
             "State": run_text.STATES[run.state].name,
             "F1 by epoch": curves[run.run_id],
             FIGURES["micro_f1"]: run.figures.get("micro_f1"),  # in view, however narrow the page
-            "Data": run_text.data_text(run.data),
+            "Data": data.shown_name(run.data),
             "Preset": run.preset,
             "Began": run.status.started_at or run.status.queued_at,
             "Seconds": run.duration_s,
@@ -183,11 +183,13 @@ _COLUMNS = {
         width="small", y_min=0, y_max=1, help="Micro-F1 on the validation papers."
     ),
     "Began": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-    "Seconds": st.column_config.NumberColumn(format="%.0f s", help="Seconds of work."),
+    "Seconds": st.column_config.NumberColumn(
+        format="%.0f s", help="Of work, once its process was ready."
+    ),
     **{
-        name: st.column_config.NumberColumn(
-            format="percent" if key in FIGURES_HELP else "%.3f", help=FIGURES_HELP.get(key)
-        )
+        name: tables.share(name, FIGURES_HELP[key], 2)
+        if key in FIGURES_HELP
+        else tables.figure(name, 3)
         for key, name in FIGURES.items()
     },
 }
@@ -214,13 +216,14 @@ def _table(
         )
     rows = [place for place, run_id in enumerate(ids) if run_id in remembered]
     event = st.dataframe(
-        runs_table(runs, _curves(runs, context.home)),
+        tables.with_percents(runs_table(runs, _curves(runs, context.home)), _COLUMNS),
         # Another list is another table: row numbers of the old one mean nothing in it.
         key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",
         selection_mode="multi-row",
         selection_default={"selection": {"rows": rows}},
         hide_index=True,
+        placeholder="–",
         height="auto" if len(runs) <= 10 else 420,
         column_config=_COLUMNS,
     )

@@ -115,7 +115,7 @@ def _earlier_sweeps(context: PageContext) -> None:
 def sweep_name(sweep: Sweep) -> str:
     """Return what a sweep tried, in a few words: ``linear, tuned on the sample (6 runs)``."""
     presets = ", ".join(dict.fromkeys(run.preset for run in sweep.runs))
-    return f"{presets} on {run_text.data_text(sweep.runs[0].data)} ({_runs_text(len(sweep.runs))})"
+    return f"{presets} on {data.shown_name(sweep.runs[0].data)} ({_runs_text(len(sweep.runs))})"
 
 
 def _runs_text(n: int) -> str:
@@ -136,7 +136,10 @@ def render_sweep(sweep_id: str, context: PageContext) -> None:
     ended = [run.run_id for run in sweep.runs if run.status.is_over]
     if ended:
         render_scoreboard(ended, context.home, "sweep")
-    _render_runs(sweep)
+    if sweep.is_over:
+        _render_runs(sweep)
+    else:
+        _watch_runs(sweep_id, context)
 
 
 def _visible(sweep_id: str, context: PageContext) -> Sweep:
@@ -154,6 +157,13 @@ def _watch(sweep_id: str, n_over: int, context: PageContext) -> None:
         _progress_and_stop(sweep, context)
 
 
+@st.fragment(run_every=POLL_S)
+def _watch_runs(sweep_id: str, context: PageContext) -> None:
+    """Draw the runs as they are now."""
+    with guarded():
+        _render_runs(_visible(sweep_id, context))
+
+
 def _progress_and_stop(sweep: Sweep, context: PageContext) -> None:
     training = [run for run in sweep.runs if run.state == "running"]
     done = sweep.n_over + sum(run_text.overall_fraction(run.status) for run in training)
@@ -168,7 +178,9 @@ def _progress_and_stop(sweep: Sweep, context: PageContext) -> None:
 
 
 def _render_runs(sweep: Sweep) -> None:
-    with st.expander("Its runs", icon=":material/list:", key="sweep-runs"):
+    with st.expander(
+        "Its runs", icon=":material/list:", key="sweep-runs", expanded=not sweep.is_over
+    ):
         rows = [
             {
                 "Run": run.name,

@@ -59,6 +59,7 @@ CHOICE_NAMES = {
     "per_label": "one for each label",
     "global": "one for all labels",
     "top_k": "the k most probable",
+    "auto": "automatic",
     "binary_crossentropy": "binary cross-entropy (sigmoid)",
     "any_crossentropy": "binary cross-entropy where a paper has a label",
     "softmax_crossentropy": "cross-entropy over labels (softmax)",
@@ -79,7 +80,7 @@ def choice_label(value: str) -> str:
 def value_text(item: Setting, settings: RunConfig) -> str:
     """Return a setting's value as tables show it."""
     value: Value = item.value_in(settings)
-    if value is None:
+    if value is None or value == "":
         return left_open(item.name)
     if isinstance(value, bool):
         return "yes" if value else "no"

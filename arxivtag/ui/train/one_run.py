@@ -20,7 +20,7 @@ from arxivtag.runs.status import FAILED, FINISHED, LOST, QUEUED, STAGES, STOPPED
 from arxivtag.settings import RunConfig
 from arxivtag.ui.evaluation.headline_part import render_headline
 from arxivtag.ui.evaluation.stored import readable
-from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame import components, data, run_text
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.frame.who import first_visible, may_change, visible_run, visitor_id
@@ -32,6 +32,7 @@ POLL_S = 0.5
 DOUBLE_CLICK_S = 3.0
 _LAST_KEY = "last-start"
 BROKE_OFF = (FAILED, LOST)
+LINEAR_TO_COME = "A linear model to compare with is being fitted now."
 
 
 def start_run(settings: RunConfig, context: PageContext) -> None:
@@ -110,7 +111,7 @@ def _render_running(run: Run, context: PageContext) -> None:
     if run.has_bundle and run.status.stage == "baseline":
         # Only the comparison with a linear model is still to come: the model is there.
         # (In earlier stages it is the model of an attempt before this one was resumed.)
-        render_verdict(run)
+        render_verdict(run, LINEAR_TO_COME)
         predict_link(run, context)
     elif curves.history.n_points:
         _live_figures(run.status, curves.history)
@@ -202,7 +203,7 @@ def _data_name(run: Run) -> str:
     """Return the data set's own name, which is known once it has been read."""
     recorded = run.result.get("data")
     name = recorded.get("name") if isinstance(recorded, dict) else None
-    return str(name)[:100] if name else run_text.data_text(run.data)
+    return str(name)[:100] if name else data.shown_name(run.data)
 
 
 def predict_link(run: Run, context: PageContext) -> None:
@@ -236,12 +237,16 @@ def render_ending(run: Run) -> None:
         components.show_error(ArxivTagError(run.status.message or "It failed.", run.status.hint))
 
 
-def render_verdict(run: Run) -> None:
-    """Say what the model is worth beside its baselines, from what the run recorded."""
+def render_verdict(run: Run, without_linear: str = "") -> None:
+    """Say what the model is worth beside its baselines, from what the run recorded.
+
+    ``without_linear`` is why the baseline that counts is not among them.
+    """
     evaluation = run.result.get("evaluation")
     if evaluation:
         with guarded(), readable("evaluation"):
-            render_headline(evaluation)
+            note = {"linear_baseline_note": without_linear} if without_linear else {}
+            render_headline({**note, **evaluation})
 
 
 def resume_button(run: Run, context: PageContext) -> None:

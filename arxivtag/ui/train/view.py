@@ -15,7 +15,7 @@ from arxivtag.settings import (
     preset_settings,
 )
 from arxivtag.ui.browser.live_chart import load_plotly
-from arxivtag.ui.frame import components, run_text
+from arxivtag.ui.frame import components, data
 from arxivtag.ui.frame.choices import shortened, write_address
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.opening import NotDoneError, render_work
@@ -117,7 +117,7 @@ def _settings_of(run_id: str, context: PageContext) -> RunConfig:
         raise ConfigError("This run made one model of others.", "Start from a preset.")
     if settings.data != context.data_source:
         components.note(
-            f"That run was trained on other data ({run_text.data_text(settings.data)}); "
+            f"That run was trained on other data ({data.shown_name(settings.data)}); "
             f"this one will be trained on the data set in use, {context.data_name}."
         )
     return settings

@@ -90,7 +90,7 @@ def test_a_zip_with_one_table(tmp_path: Path) -> None:
         read(path)
 
 
-@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
 def test_a_damaged_zip_is_refused_in_a_sentence(packing: int, tmp_path: Path) -> None:
     content = as_csv([("T", f"abstract {number * 7919 % 9973}") for number in range(3_000)])
     path = tmp_path / "papers.zip"
