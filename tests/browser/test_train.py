@@ -330,7 +330,7 @@ def test_sample_to_a_verdict_with_the_real_pipeline(
     page.wait_for_url(re.compile("run="))
     wait_for_more_points(page, 1)
     said = re.compile(r"Micro-F1 0\.\d+: 0\.\d+ (above|below) the linear model")
-    expect(page.get_by_text(said)).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(said)).to_be_visible(timeout=200_000)
     run_id = run_in_address(page)
     predict = page.get_by_test_id("stMain").get_by_role("link", name="Predict with this model")
     expect(predict).to_have_count(1)  # the page before may still be there
