@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -26,6 +27,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import (
     Browser,
+    BrowserContext,
     ConsoleMessage,
     Error,
     FilePayload,
@@ -49,6 +51,7 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 START_TIMEOUT_S = 200
+PORTS = (20_000, 32_000)
 # Two cores run the tests, the servers and Chromium: what is right may take a while.
 PATIENCE_S = 60
 expect.set_options(timeout=PATIENCE_S * 1000)
@@ -112,10 +115,16 @@ class Server:
 
 
 def free_port() -> int:
-    """Return a port that was free a moment ago."""
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that was free a moment ago.
+
+    It lies below those that a system gives to outgoing connections, of which browsers and clusters
+    make many, and is drawn by chance, so that test processes side by side do not get the same.
+    """
+    while True:
+        with contextlib.closing(socket.socket()) as probe, contextlib.suppress(OSError):
+            port = random.SystemRandom().randrange(*PORTS)
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def is_healthy(url: str) -> bool:
@@ -269,11 +278,11 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
             color_scheme=color_scheme,  # type: ignore[arg-type]
             **options,
         )
+        be_patient(context)  # other pages and requests of this person too
         page = context.new_page()
         watched = Watched()
         page.on("console", watched.on_console)
         page.on("pageerror", lambda error: watched.errors.append(str(error)))
-        page.set_default_timeout(2 * PATIENCE_S * 1000)
         opened.append((page, watched))
         page.goto(url)
         return page
@@ -286,6 +295,11 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         problems += watched.errors
         page.context.close()
     assert not problems, problems
+
+
+def be_patient(context: BrowserContext) -> None:
+    """Let everything in a context of a browser take a while."""
+    context.set_default_timeout(2 * PATIENCE_S * 1000)
 
 
 def problems_on(page: Page) -> list[str]:

@@ -204,6 +204,10 @@ def test_pale_texts_are_found(full_server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{full_server.url}/Explore")
     expect(page.locator(".js-plotly-plot .ytick text").first).to_be_visible()
     page.add_style_tag(content=PALE)
-    found = graves(page)
-    assert any(one.startswith("pale in a chart") for one in found)
-    assert any("at-lead" in one for one in found)
+
+    def both_are_found() -> None:
+        found = graves(page)
+        assert any(one.startswith("pale in a chart") for one in found)
+        assert any("at-lead" in one for one in found)
+
+    eventually(page, both_are_found)

@@ -13,7 +13,7 @@ from arxivtag import storage
 from arxivtag.config import CODE_FOLDER
 from arxivtag.runs import jobs, registry
 from tests.browser.conftest import Server, start_server, stop_jobs, wait_until_idle
-from tests.runs.clusters import LocalCluster
+from tests.runs.clusters import LocalCluster, used
 from tests.runs.conftest import FAKE_FOLDER, wait_for
 
 pytestmark = pytest.mark.browser
@@ -28,6 +28,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     storage.write_text(tmp_path / "home" / "hold", "3")
     quick = {"PYTHONPATH": f"{FAKE_FOLDER}:{CODE_FOLDER}", "FAKE_JOURNAL": ""}
     with LocalCluster(tmp_path, 2, quick) as local:
+        with pytest.MonkeyPatch.context() as patched, used(local, patched):
+            pass  # both workers are there
         cluster = {"ARXIVTAG_CLUSTER": local.address}
         running = start_server(tmp_path / "home", tmp_path / "logs", cluster)
         yield running

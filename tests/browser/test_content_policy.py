@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from arxivtag.web.guard import content_policy
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, be_patient
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +26,7 @@ ATTACK = """async () => {
   add("img", { src: "https://elsewhere.example/a.png" });
   add("iframe", { src: "https://elsewhere.example/" });
   await fetch("https://elsewhere.example/").catch(() => {});
-  for (let waited = 0; waited < 3 || (refused.length < 5 && waited < 100); waited += 1)
+  for (let waited = 0; waited < 3 || (refused.length < 5 && waited < 600); waited += 1)
     await new Promise((done) => setTimeout(done, 100));
   return [Boolean(window.hit), [...new Set(refused)].sort()];
 }"""
@@ -35,6 +35,7 @@ ATTACK = """async () => {
 def test_nothing_from_elsewhere_runs_or_is_loaded(server: Server, browser: Browser) -> None:
     for path, heading in (("/Predict", "Predict"), ("/api", "API")):
         page = browser.new_page()  # its errors are wanted
+        be_patient(page.context)
         page.goto(server.url + path)
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
         was_hit, refused = page.evaluate(ATTACK)

@@ -20,6 +20,7 @@ from playwright.sync_api import Locator, Page, Request, expect
 
 from arxivtag.runs import registry
 from tests.browser.conftest import Server, eventually, says, start_server, wait_until_idle
+from tests.runs.conftest import wait_for
 from tests.ui.demo_run import RUN_ID, make_demo_run
 
 pytestmark = pytest.mark.browser
@@ -164,12 +165,30 @@ def test_explore_shows_texts_as_typed(watched: Callable[[str], Page], tab: str) 
     assert_harmless(page)
 
 
-def test_pasted_text_and_its_reasons(watched: Callable[[str], Page]) -> None:
-    page = watched(f"Predict?model={RUN_ID}")
+def paste(page: Page) -> None:
+    """On the page Predict: paste a hostile text, and see it tagged."""
     area = page.get_by_label("Abstract", exact=True)
     area.fill(f"{TITLE} we study image segmentation of tumours with networks $x^2$ {TITLE}")
     area.press("Control+Enter")
     says(page.locator(".at-marked").first, SCRIPT, "**bold**", ":red[boo]")
+
+
+def tag_papers(page: Page, folder: Path) -> None:
+    """On the page Predict: send a file with hostile names and cells, and see it tagged."""
+    path = folder / FILE_NAME
+    header = ["abstract", f"{IMAGE} **c**", f"[l](http://{FOREIGN})"]
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerows([header, *([f"we study {text}", text, "=1+1"] for text in HOSTILE)])
+    page.get_by_role("tab", name="Many at once").click()
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="Tag the file").click()
+    expect(page.get_by_text("Papers tagged")).to_be_visible()
+
+
+def test_pasted_text_and_its_reasons(watched: Callable[[str], Page]) -> None:
+    page = watched(f"Predict?model={RUN_ID}")
+    paste(page)
     page.get_by_role("tab", name="Similar papers").click()
     wait_until_idle(page)
     page.get_by_role("tab", name="Second opinion").click()
@@ -179,22 +198,14 @@ def test_pasted_text_and_its_reasons(watched: Callable[[str], Page]) -> None:
     box = page.get_by_role("combobox", name="Categories the author chose")
     box.click()
     box.press_sequentially(LABELS[0])
-    page.get_by_role("option").first.wait_for()
+    expect(page.get_by_role("option")).to_have_count(1)  # this one is offered, and nothing else
     box.press("Enter")
     says(page.locator(".at-opinion"), LABELS[0])
 
 
 def test_a_files_name_columns_and_cells(watched: Callable[[str], Page], tmp_path: Path) -> None:
-    path = tmp_path / FILE_NAME
-    header = ["abstract", f"{IMAGE} **c**", f"[l](http://{FOREIGN})"]
-    with path.open("w", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerows([header, *([f"we study {text}", text, "=1+1"] for text in HOSTILE)])
     page = watched(f"Predict?model={RUN_ID}")
-    page.get_by_role("tab", name="Many at once").click()
-    page.locator("input[type=file]").set_input_files(path)
-    page.get_by_role("button", name="Tag the file").click()
-    expect(page.get_by_text("Papers tagged")).to_be_visible()
+    tag_papers(page, tmp_path)
     wait_until_idle(page)
     with page.expect_download() as started:
         page.get_by_role("button", name="Download CSV").click()
@@ -230,9 +241,14 @@ def test_names_of_runs(watched: Callable[[str], Page]) -> None:
     expect(page.get_by_text("Newest runs")).to_be_visible()
 
 
-def test_nothing_pasted_or_uploaded_stands_in_the_log(hostile_server: Server) -> None:
+def test_nothing_pasted_or_uploaded_stands_in_the_log(
+    hostile_server: Server, watched: Callable[[str], Page], tmp_path: Path
+) -> None:
+    page = watched(f"Predict?model={RUN_ID}")
+    paste(page)
+    tag_papers(page, tmp_path)
+    wait_for(lambda: '"event": "tagged"' in hostile_server.log)
     log = hostile_server.log
-    assert '"event": "tagged"' in log  # the tests above pasted and uploaded
     for text in ("pwned", "bold", "image segmentation", "onerror", "paper3"):
         assert text not in log
     assert "Traceback" not in log

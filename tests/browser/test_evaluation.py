@@ -58,6 +58,7 @@ def test_numbers_follow_the_threshold(served: Served, open_page: OpenPage) -> No
     page.get_by_text("One for all", exact=True).click()
     slider = page.get_by_role("group", name="Threshold", exact=True).get_by_role("slider")
     expect(slider).to_be_visible()
+    wait_until_idle(page)  # one that is drawn anew forgets a key
     truth = served.run.predictions.test.y_true
     y_prob = served.run.predictions.test.y_prob
     for key in ("End", "Home"):

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Server, box_at_rest, eventually, fits
+from tests.browser.conftest import Server, box_at_rest, eventually, fits, wait_until_idle
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000
@@ -81,10 +81,12 @@ def test_a_click_on_the_heat_map_filters_the_page(server: Server, open_page: Ope
     page = open_page(f"{server.url}/Explore?tab=Labels", height=2600)
     plot = page.locator(".st-key-co-occurrence-count .js-plotly-plot")
     expect(plot.locator(".heatmaplayer image")).to_be_visible(timeout=PATIENCE_MS)
+    wait_until_idle(page)  # what is drawn above it moves it
     above = plot.locator("xpath=ancestor::*[@aria-label]")
     expect(above.or_(page.locator("[aria-label*='Heat map']")).first).to_be_attached()
     cells = box_at_rest(plot.locator(".heatmaplayer image"))
     n_labels = plot.locator(".yaxislayer-above .ytick, .ytick").count()
+    assert n_labels > 2
     side, height = cells["width"] / n_labels, cells["height"] / n_labels
     # First row, second column: the two most frequent labels.
     page.mouse.click(cells["x"] + 1.5 * side, cells["y"] + 0.5 * height)
@@ -140,6 +142,7 @@ def test_the_network_of_labels_is_dragged_read_and_clicked(
     page.emulate_media(reduced_motion="reduce")  # so that all stands still after each step
     network = page.locator(".at-network svg[data-places]")
     expect(network).to_be_visible(timeout=PATIENCE_MS)
+    wait_until_idle(page)  # what is drawn above it moves it
 
     def places() -> list[list[float]]:
         return [list(place) for place in json.loads(network.get_attribute("data-places") or "[]")]

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from arxivtag.papers.facts import load_map
-from tests.browser.conftest import Server, box_at_rest, boxes, eventually
+from tests.browser.conftest import Server, be_patient, box_at_rest, boxes, eventually
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
@@ -36,6 +36,12 @@ def hover_a_point(page: Page, drawn: Locator) -> str:
     raise AssertionError("no point was named")
 
 
+def hovered(page: Page) -> str:
+    """The name that stands on the map now, on which the mouse rests."""
+    (text,) = page.locator(".at-map .hovertext").all_text_contents()
+    return text
+
+
 def test_a_paper_is_named_and_opens_at_arxiv(server: Server, open_page: OpenPage) -> None:
     page = open_page(server.url)
     page.context.route("https://arxiv.org/**", lambda route: Route.fulfill(route, body="the paper"))
@@ -47,8 +53,10 @@ def test_a_paper_is_named_and_opens_at_arxiv(server: Server, open_page: OpenPage
     with page.context.expect_page() as opened:
         page.mouse.down()
         page.mouse.up()
+    opened.value.wait_for_url("https://arxiv.org/abs/**")
     identifier = str(opened.value.url).removeprefix("https://arxiv.org/abs/")
     papers = load_map().papers.set_index("id")
+    named = hovered(page)  # what was named when the button went down
     assert named.startswith(identifier)
     assert papers.loc[identifier, "labels"].split(" ")[0] in named
     assert drawn.bounding_box() == place  # nothing jumped
@@ -106,6 +114,7 @@ def test_a_finger_moves_the_page_until_the_map_is_taken_by_hand(
     server: Server, browser: Browser
 ) -> None:
     context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True)
+    be_patient(context)
     page = context.new_page()
     page.goto(server.url)
     drawn = drawn_map(page)

@@ -10,7 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from arxivtag.config import PRETRAINED_PATH
-from tests.browser.conftest import Server, eventually, free_port, start_server, stop_jobs
+from tests.browser.conftest import (
+    Server,
+    eventually,
+    free_port,
+    start_server,
+    stop_jobs,
+    wait_until_idle,
+)
 from tests.oidc import provider
 from tests.runs.conftest import wait_for
 
@@ -54,6 +61,7 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name=name).click()
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    wait_until_idle(page)
 
 
 def tag(page: Page, app: Server) -> int:

@@ -31,6 +31,11 @@ def test_explore_train_watch_predict(server: Server, open_page: Callable[..., Pa
     expect(page.locator(".at-figures").first).to_contain_text("Papers kept")
 
     go_to(page, "Train")
+    page.get_by_text("Settings", exact=True).click()
+    epochs = page.get_by_role("spinbutton", name="Epochs")
+    epochs.fill("3")
+    epochs.press("Enter")
+    wait_until_idle(page)
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("run="), timeout=90_000)
     page.wait_for_function(POINTS, arg=0, timeout=TRAINING_TIMEOUT_MS)

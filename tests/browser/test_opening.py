@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,10 +13,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Server, start_server, wait_until_idle
+from tests.corpus.test_apart import processes_reading
+from tests.runs.conftest import wait_for
 
 pytestmark = pytest.mark.browser
 OpenPage = Callable[..., Page]
-N_PAPERS = 25_000  # more than ten million characters: some seconds of reading
+N_PAPERS = 20_000  # more than ten million characters: a process of its own reads them
 
 
 def write_papers(path: Path) -> None:
@@ -38,25 +42,34 @@ def reading_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]
     running.stop()
 
 
+def held_reading(home: Path) -> int:
+    """Let the process that reads go no further from here on, and return its number."""
+    wait_for(lambda: bool(processes_reading(home)))
+    (number,) = processes_reading(home)
+    os.kill(number, signal.SIGSTOP)
+    return number
+
+
 def wait_for_corpus(home: Path, page: Page) -> None:
     """Wait until the papers are in the store, and as long as a page takes to see it."""
-    for _ in range(240):
-        if list(home.glob("corpora/*/report.json")):
-            break
-        page.wait_for_timeout(250)
+    wait_for(lambda: bool(list(home.glob("corpora/*/report.json"))))
     page.wait_for_timeout(2_500)
 
 
 def test_reading_is_shown_cancelled_and_done(reading_server: Server, open_page: OpenPage) -> None:
     page = open_page(f"{reading_server.url}/Explore?data=file%3Alarge.jsonl")
+    held_reading(reading_server.home)
     expect(page.get_by_text("The papers are read once")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Reading the papers was stopped.")).to_be_visible(timeout=60_000)
+    wait_for(lambda: not processes_reading(reading_server.home))
     page.get_by_role("button", name="Read them").click()
+    reading = held_reading(reading_server.home)
     expect(page.get_by_text("The papers are read once")).to_be_visible(timeout=60_000)
     # A dialog that was opened meanwhile stays open when the papers are there.
     page.get_by_role("button", name="Add papers").click()
     expect(page.get_by_role("dialog")).to_be_visible()
+    os.kill(reading, signal.SIGCONT)
     wait_for_corpus(reading_server.home, page)
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()

@@ -133,6 +133,7 @@ def test_upload_with_a_column_mapping(server: Server, open_page: OpenPage, tmp_p
     dialog = page.get_by_role("dialog")
     dialog.locator("input[type=file]").set_input_files(path)
     expect(dialog.get_by_text("Say which column holds the abstract")).to_be_visible()
+    wait_until_idle(page)  # a list of what is drawn anew closes
     dialog.get_by_role("combobox").nth(1).click()
     page.get_by_role("option", name="story").click()
     expect(dialog.get_by_role("button", name="Use these papers")).to_be_visible()

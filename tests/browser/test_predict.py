@@ -178,9 +178,11 @@ def test_example_reasons_and_what_if(page: Page) -> None:
     word.click()
     expect(page.get_by_text("Left out at")).to_be_visible()
     expect(word).to_have_css("text-decoration-line", "line-through")
+    wait_until_idle(page)
     word.click()  # and back
     expect(page.get_by_text("Left out at")).to_have_count(0)
     expect(word).not_to_have_css("text-decoration-line", "line-through")
+    wait_until_idle(page)
     leave_out = page.get_by_role("combobox", name=re.compile("What if these were not there"))
     leave_out.click()
     leave_out.fill("sentence pairs in news")

@@ -15,6 +15,7 @@ from arxivtag.runs import jobs, registry
 from tests.browser.conftest import (
     Server,
     assert_clean,
+    be_patient,
     box_at_rest,
     start_server,
     stop_jobs,
@@ -126,6 +127,7 @@ def test_points_appear_one_after_another_on_honest_axes(
     wait_for_more_points(page, n + 12)
     seen = page.evaluate("() => window.seen")
     assert seen == sorted(seen)
+    expect(page.locator(".at-live-chart .main-svg:first-child")).to_have_count(3)
     loss, accuracy, validation = page.evaluate(
         """() => [...document.querySelectorAll('.at-live-chart')]
           .map((one) => one.layout.yaxis.range)"""
@@ -181,7 +183,7 @@ def test_dots_leave_the_middle_and_glide_to_their_labels(
     storage.write_text(held, "2")
     run_id = start_job(quick_server.home)
     page = open_page(f"{quick_server.url}/Train?run={run_id}")
-    page.wait_for_function(f"() => Number({SPACE}?.dataset.epoch) === 2", timeout=60_000)
+    page.wait_for_function(f"() => Number({SPACE}?.dataset.epoch) === 2", timeout=90_000)
     assert float(page.evaluate(f"() => {SPACE}.dataset.apart")) > 0.2
     # Between two frames a dot is seen on its way, in the same canvas.
     page.evaluate(f"""() => {{
@@ -218,10 +220,11 @@ def test_stop_keeps_the_curves_and_says_so(
 
 
 def test_a_visitors_run_is_theirs_after_a_reload_and_in_a_second_tab(
-    serve: Callable[..., Server], open_page: Callable[..., Page]
+    serve: Callable[..., Server], open_page: Callable[..., Page], tmp_path: Path
 ) -> None:
-    slower = {**QUICK, "FAKE_SECONDS_PER_EPOCH": "10", "ARXIVTAG_VISITORS": "1"}
-    page = open_page(f"{serve(environment=slower).url}/Train")
+    storage.write_text(tmp_path / "home" / "hold", "1")  # it trains until it is stopped
+    server = serve(tmp_path / "home", {**QUICK, "ARXIVTAG_VISITORS": "1"})
+    page = open_page(f"{server.url}/Train")
     page.get_by_role("button", name="Start training").click()
     page.wait_for_url(re.compile("run="))
     stop = page.get_by_test_id("stMain").get_by_role("button", name="Stop")
@@ -245,6 +248,7 @@ def test_second_start_waits_shows_its_place_and_can_be_withdrawn(
     expect(page.get_by_text("A run is training now")).to_be_visible()
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_text("Place 1 of 1 in the queue")).to_be_visible()
+    page.wait_for_url(re.compile("run="))
     second = run_in_address(page)
     third = start_job(quick_server.home)
     page.goto(f"{quick_server.url}/Train?run={third}")
@@ -269,6 +273,7 @@ def test_a_job_outlives_the_server(
     run_id = start_job(server.home)
     # A page of its own: a browser whose server is gone rightly complains in its console.
     page = browser.new_page()
+    be_patient(page.context)
     try:
         page.goto(f"{server.url}/Train?run={run_id}")
         n = wait_for_more_points(page, 2)
@@ -325,7 +330,7 @@ def test_sample_to_a_verdict_with_the_real_pipeline(
     page.wait_for_url(re.compile("run="))
     wait_for_more_points(page, 1)
     said = re.compile(r"Micro-F1 0\.\d+: 0\.\d+ (above|below) the linear model")
-    expect(page.get_by_text(said)).to_be_visible(timeout=120_000)
+    expect(page.get_by_text(said)).to_be_visible(timeout=200_000)
     run_id = run_in_address(page)
     predict = page.get_by_test_id("stMain").get_by_role("link", name="Predict with this model")
     expect(predict).to_have_count(1)  # the page before may still be there

@@ -76,6 +76,13 @@ def papers_table(n: int = 3, **columns: object) -> pa.Table:
     return pa.table(base | columns)
 
 
+def dictionary_of(*repeated: tuple[str, int]) -> pa.Array:
+    """Return an array of texts, each so many times over, that holds each once."""
+    codes = [code for code, (_, n) in enumerate(repeated) for _ in range(n)]
+    texts = [text for text, _ in repeated]
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(texts))
+
+
 def varint(number: int) -> bytes:
     data = b""
     while number > 127:
@@ -386,7 +393,7 @@ add(
     "dictionary_bomb.parquet",
     "refused",
     lambda: parquet(
-        papers_table(4000, abstract=pa.array(["x" * 90_000] * 4000).dictionary_encode()),
+        papers_table(4000, abstract=dictionary_of(("x" * 90_000, 4000))),
         compression="zstd",
     ),
 )
@@ -394,9 +401,7 @@ add(
     "long_cell_dictionary.parquet",
     "accepted",
     lambda: parquet(
-        papers_table(
-            600, abstract=pa.array(["x" * 2_000_000] * 599 + ["short"]).dictionary_encode()
-        ),
+        papers_table(600, abstract=dictionary_of(("x" * 2_000_000, 599), ("short", 1))),
         compression="zstd",
     ),
 )

@@ -64,13 +64,17 @@ def state_of(run_id: str, home: Path) -> str:
 
 def workers(home: Path) -> list[psutil.Process]:
     """The worker processes at work under ``home``, parents before their children."""
+    return processes_of("arxivtag.runs.worker", home)
+
+
+def processes_of(module: str, home: Path) -> list[psutil.Process]:
+    """The processes of a module at work under ``home``, parents before their children."""
     found = []
-    for process in psutil.process_iter(["cmdline", "status"]):
-        with contextlib.suppress(psutil.Error):
-            words = process.info["cmdline"] or []
-            if "arxivtag.runs.worker" in words and str(home) in words:
-                found.append(process)
-    return sorted(found, key=lambda process: process.create_time())
+    for process in psutil.process_iter(["cmdline", "create_time"]):  # one may end meanwhile
+        words = process.info["cmdline"] or []
+        if module in words and str(home) in words:
+            found.append(process)
+    return sorted(found, key=lambda process: process.info["create_time"])
 
 
 @pytest.fixture

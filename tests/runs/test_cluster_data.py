@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -247,9 +247,12 @@ def test_without_a_scheduler_this_machine_reads(
         open_corpus(papers_file(tmp_path), home)
 
 
-def test_a_busy_worker_is_not_asked(on_cluster: LocalCluster) -> None:
+def test_a_busy_worker_is_not_asked(on_cluster: LocalCluster, tmp_path: Path) -> None:
     first, second = cluster.idle()
-    wait = cluster.give(first, time.sleep, 1)
+    ended = tmp_path / "ended"
+    until_then = f"while [ ! -e {shlex.quote(str(ended))} ]; do sleep 0.05; done"
+    wait = cluster.give(first, subprocess.run, ["sh", "-c", until_then])
     wait_for(lambda: cluster.idle() == [second])
+    ended.touch()
     wait.result()
     wait_for(lambda: set(cluster.idle()) == {first, second})

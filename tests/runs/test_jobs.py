@@ -56,16 +56,18 @@ def fill(path: Path) -> None:
 
 
 def test_a_job_runs_to_its_end_and_frees_the_slot(quick: Path) -> None:
-    run_id = jobs.start(fake_config(), quick)
+    hold(quick)
+    run_id = begin(quick, epochs=4)
     assert state_of(run_id, quick) == "running"
     assert jobs.running(quick) == (run_id,)
+    go_on(quick)
     wait_for(lambda: state_of(run_id, quick) == "finished")
     wait_for(lambda: not jobs.running(quick) and not workers(quick))
     run = registry.read_run(run_id, quick)
     assert run.status.elapsed_s is not None
-    assert run.status.elapsed_s >= 2 * fake.SECONDS_PER_EPOCH
+    assert run.status.elapsed_s >= 4 * fake.SECONDS_PER_EPOCH
     assert run.status.ended_at
-    assert [record["epoch"] for record in run.history().epochs] == [1, 2]
+    assert [record["epoch"] for record in run.history().epochs] == [1, 2, 3, 4]
 
 
 def test_jobs_wait_in_order_and_begin_by_themselves(quick: Path) -> None:
@@ -84,6 +86,7 @@ def test_jobs_wait_in_order_and_begin_by_themselves(quick: Path) -> None:
 
 
 def test_worker_runs_at_lower_priority_in_a_session_of_its_own(quick: Path) -> None:
+    hold(quick)
     run_id = begin(quick, epochs=20)
     wait_until_trains(run_id, quick)
     parent, child = workers(quick)
@@ -95,13 +98,15 @@ def test_worker_runs_at_lower_priority_in_a_session_of_its_own(quick: Path) -> N
 
 
 def test_withdrawn_run_never_begins(quick: Path) -> None:
-    begin(quick)
+    hold(quick)
+    begin(quick, epochs=4)
     waiting = begin(quick)
     jobs.withdraw(waiting, quick)
     assert state_of(waiting, quick) == "stopped"
     assert jobs.queue(quick) == ()
     with pytest.raises(RunError, match="does not wait"):
         jobs.withdraw(waiting, quick)
+    go_on(quick)
     wait_for(lambda: not workers(quick))
     assert {run_id for _, run_id, _ in journal_of(quick)}.isdisjoint({waiting})
 
@@ -179,6 +184,7 @@ def test_kill_of_both_is_lost_a_poll_begins_the_next_and_it_can_be_resumed(quick
     wait_for(lambda: state_of(run_id, quick) == "lost")
     assert registry.read_run(run_id, quick).status.hint
     assert state_of(following, quick) == "queued"
+    wait_for(lambda: not locks.is_held(quick / "runs" / ".slot.lock"))
     assert jobs.start_next(quick) == following
     jobs.resume(run_id, quick)
     assert state_of(run_id, quick) in ("queued", "running")
@@ -203,10 +209,11 @@ def test_jobs_outlive_the_process_that_started_them(quick: Path) -> None:
         from tests.runs.conftest import fake_config
         for epochs in (4, 1):
             print(jobs.start(fake_config(epochs), Path(sys.argv[1])), flush=True)
-        time.sleep(60)
+        time.sleep(600)
         """
     )
     environment = {**os.environ, "PYTHONPATH": f"{os.environ['PYTHONPATH']}:{Path.cwd()}"}
+    hold(quick)
     server = subprocess.Popen(
         [sys.executable, "-c", script, str(quick)],
         stdout=subprocess.PIPE,
@@ -219,6 +226,7 @@ def test_jobs_outlive_the_process_that_started_them(quick: Path) -> None:
     wait_until_trains(first, quick)
     server.kill()
     server.wait()
+    go_on(quick)
     wait_for(lambda: state_of(second, quick) == "finished")
     assert state_of(first, quick) == "finished"
 
@@ -373,6 +381,7 @@ def test_start_waits_when_the_disk_refuses_the_launch(
 
 
 def test_running_is_the_holder_of_the_slot_and_no_run_beside_the_queue(quick: Path) -> None:
+    hold(quick)
     run_id = begin(quick, epochs=50)
     newer = make_run(quick, "zz-in-the-foreground", "running")
     held = locks.try_acquire(newer.lock)
@@ -381,8 +390,7 @@ def test_running_is_the_holder_of_the_slot_and_no_run_beside_the_queue(quick: Pa
         assert registry.list_runs(quick)[0].run_id == newer.run_id
         assert jobs.running(quick) == (run_id,)
         jobs.stop(run_id, quick)
-        wait_for(lambda: not workers(quick))
-        assert not jobs.running(quick)
+        wait_for(lambda: not workers(quick) and not jobs.running(quick))
         # A look for work holds the slot for a moment: the file still names the last holder.
         slot = locks.try_acquire(quick / "runs" / ".slot.lock")
         assert slot is not None
@@ -452,19 +460,23 @@ def test_leftovers_in_the_runs_folder_go_by_age(
 
 
 def test_deleted_run_is_never_begun(quick: Path) -> None:
-    begin(quick)
+    hold(quick)
+    begin(quick, epochs=4)
     waiting = begin(quick)
     registry.delete_run(waiting, quick)
+    go_on(quick)
     wait_for(lambda: not workers(quick))
     assert not registry.exists(waiting, quick)
 
 
 def test_training_run_cannot_be_deleted(quick: Path) -> None:
+    hold(quick)
     run_id = begin(quick, epochs=50)
     with pytest.raises(RunError, match="Stop it first"):
         registry.delete_run(run_id, quick)
     jobs.stop(run_id, quick)
-    wait_for(lambda: not workers(quick))
+    lock = registry.RunFolder(run_id, quick).lock
+    wait_for(lambda: not workers(quick) and not locks.is_held(lock))
     registry.delete_run(run_id, quick)
     assert registry.list_runs(quick) == ()
 
@@ -558,6 +570,7 @@ def test_polls_of_many_sessions_look_at_the_queue_once(
     looked: list[Path | None] = []
     monkeypatch.setattr(jobs, "start_next", looked.append)
     monkeypatch.setattr(jobs._Poll, "last_at", float("-inf"))
+    monkeypatch.setattr(jobs, "POLL_INTERVAL_S", 600.0)
     for _ in range(20):
         jobs.start_next_on_poll(home)
     assert looked == [home]

@@ -288,7 +288,7 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
     linear = preset_settings("linear")
     config = dataclasses.replace(
         linear,
-        training=dataclasses.replace(linear.training, epochs=60, early_stopping_patience=None),
+        training=dataclasses.replace(linear.training, epochs=30, early_stopping_patience=None),
         evaluation=dataclasses.replace(linear.evaluation, linear_baseline=False),
     )
     run_id = jobs.start(config, home)
@@ -299,7 +299,7 @@ def test_killed_training_goes_on_from_its_last_epoch(home: Path) -> None:
     jobs.resume(run_id, home)
     wait_for(lambda: state_of(run_id, home) == "finished")
     run = registry.read_run(run_id, home)
-    assert [record["epoch"] for record in run.history().epochs] == list(range(1, 61))
+    assert [record["epoch"] for record in run.history().epochs] == list(range(1, 31))
     (resumed,) = [
         json.loads(line)
         for line in folder.history.read_text().splitlines()

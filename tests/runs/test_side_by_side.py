@@ -49,9 +49,11 @@ def test_two_train_at_once_and_others_follow_in_order(two: Path) -> None:
 
 
 def test_the_default_is_one(quick: Path) -> None:
+    hold(quick)
     first = jobs.start(fake_config(3), quick)
     second = jobs.start(fake_config(1), quick)
     assert (jobs.running(quick), jobs.queue(quick)) == ((first,), (second,))
+    go_on(quick)
     wait_for(lambda: state_of(second, quick) == "finished")
 
 

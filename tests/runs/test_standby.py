@@ -20,17 +20,21 @@ from arxivtag import locks
 from arxivtag.config import runs_folder
 from arxivtag.runs import estimate, jobs, registry, standby
 from arxivtag.storage import make_folder
-from tests.runs.conftest import fake_config, state_of, wait_for, workers
+from tests.runs.conftest import (
+    HELD_AT,
+    fake_config,
+    go_on,
+    hold,
+    processes_of,
+    state_of,
+    wait_for,
+    workers,
+)
 
 
 def waiting(home: Path) -> list[psutil.Process]:
     """The processes that wait, or waited, under ``home``: parents before their children."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if "arxivtag.runs.standby_process" in words and str(home) in words:
-            found.append(process)
-    return sorted(found, key=lambda process: process.create_time())
+    return processes_of("arxivtag.runs.standby_process", home)
 
 
 def is_there(home: Path) -> bool:
@@ -66,15 +70,17 @@ def finished(run_id: str, home: Path) -> bool:
 
 def test_it_takes_a_run_and_another_takes_its_place(home_with_standby: Path) -> None:
     home, before = home_with_standby, waiting(home_with_standby)
+    hold(home)
     run_id = jobs.start(fake_config(epochs=4), home)
     wait_for(lambda: registry.read_run(run_id, home).status.pid == before[1].pid)
     assert not workers(home), "nothing else was started"
     assert locks.is_held(runs_folder(home) / ".slot.lock")
+    go_on(home)
     wait_for(lambda: finished(run_id, home))
     assert registry.read_run(run_id, home).log_tail(), "it wrote into the run's own log"
     wait_for(lambda: is_there(home))
     wait_for(lambda: {one.pid for one in waiting(home)}.isdisjoint(one.pid for one in before))
-    assert not locks.is_held(runs_folder(home) / ".slot.lock")
+    wait_for(lambda: not locks.is_held(runs_folder(home) / ".slot.lock"))
 
 
 def test_there_is_one_per_home(home_with_standby: Path) -> None:
@@ -93,11 +99,11 @@ def prepared() -> list[str]:
 
 def test_it_prepares_what_is_expected_each_once(home_with_standby: Path) -> None:
     for epochs in (2, 7, 7, 9):
+        before = set(threading.enumerate())  # that which started the process waits for its end
         standby.ensure(home_with_standby, fake_config(epochs))
+        for thread in set(threading.enumerate()) - before:
+            thread.join()
         wait_for(lambda epochs=epochs: prepared()[-1:] == [str(epochs)])  # type: ignore[misc]
-        told = [one for one in threading.enumerate() if one.name == "standby"]
-        for thread in told:  # that which started the process waits for its end
-            thread.join(timeout=0.3)
     assert prepared() == ["2", "7", "9"]
 
 
@@ -134,7 +140,7 @@ def test_one_that_does_not_answer_is_left_alone(home_with_standby: Path) -> None
 def test_when_the_waiting_child_dies_the_parent_goes_too(home_with_standby: Path) -> None:
     waiting(home_with_standby)[1].kill()
     wait_for(lambda: not waiting(home_with_standby))
-    assert not locks.is_held(runs_folder(home_with_standby) / ".standby.lock")
+    wait_for(lambda: not locks.is_held(runs_folder(home_with_standby) / ".standby.lock"))
 
 
 def test_when_the_waiting_parent_dies_the_child_goes_too(home_with_standby: Path) -> None:
@@ -154,24 +160,28 @@ def test_a_kill_of_the_one_that_trains_is_told(home_with_standby: Path) -> None:
 
 def test_a_kill_of_its_parent_does_not_disturb_the_training(home_with_standby: Path) -> None:
     home, (parent, child) = home_with_standby, waiting(home_with_standby)
-    run_id = jobs.start(fake_config(epochs=10), home)
+    hold(home)
+    run_id = jobs.start(fake_config(epochs=4), home)
     wait_for(lambda: registry.read_run(run_id, home).status.pid == child.pid)
     parent.kill()
+    go_on(home)
     wait_for(lambda: finished(run_id, home))
     wait_for(lambda: not locks.is_held(runs_folder(home) / ".slot.lock"))
 
 
 def test_a_kill_of_both_while_training_is_lost_and_resumed(home_with_standby: Path) -> None:
     home, (parent, child) = home_with_standby, waiting(home_with_standby)
-    run_id = jobs.start(fake_config(epochs=30), home)
-    wait_for(lambda: len(registry.read_run(run_id, home).history().epochs) > 1)
+    hold(home)
+    run_id = jobs.start(fake_config(epochs=6), home)
+    wait_for(lambda: len(registry.read_run(run_id, home).history().epochs) == HELD_AT)
     parent.kill()
     child.kill()
     wait_for(lambda: state_of(run_id, home) == "lost")
+    go_on(home)
     jobs.resume(run_id, home)
     wait_for(lambda: finished(run_id, home))
     epochs = [record["epoch"] for record in registry.read_run(run_id, home).history().epochs]
-    assert epochs == list(range(1, 31))
+    assert epochs == list(range(1, 7))
 
 
 def test_one_with_other_settings_is_not_used(

@@ -181,7 +181,7 @@ def test_ctrl_c_ends_at_once_and_quietly(jobs: tuple[str, ...], tmp_path: Path) 
         time.sleep(0.01)
     time.sleep(1)
     os.killpg(command.pid, signal.SIGINT)
-    told = command.communicate(timeout=20)[1].splitlines()
+    told = command.communicate(timeout=60)[1].splitlines()
     assert command.returncode == 130, told
     assert [line for line in told if "Papers tagged" not in line] == ["arxivtag: interrupted."]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from arxivtag.ui.frame import opening
@@ -23,6 +25,15 @@ PAGES = (
     "pages/3_Predict.py",
     "pages/4_Runs.py",
 )
+
+
+@pytest.fixture(autouse=True, scope="session")
+def packages_are_looked_through_once() -> Iterator[None]:
+    """Streamlit looks for components in all that is installed, which stays as it is, each time."""
+    once = functools.cache(manifest_scanner.scan_component_manifests)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(manifest_scanner, "scan_component_manifests", once)
+        yield
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from arxivtag import locks
-from arxivtag.runs import jobs
+from arxivtag.runs import cluster, jobs
 from arxivtag.runs.jobs import Place
 from arxivtag.ui.runs.listing import MAX_PLACES, place_figures
 from tests.runs.conftest import make_run
@@ -49,6 +49,7 @@ def test_a_cluster_that_does_not_answer_is_told(
 ) -> None:
     make_run(home, "run-a", "finished")
     monkeypatch.setenv("ARXIVTAG_CLUSTER", "tcp://127.0.0.1:9")
+    monkeypatch.setattr(cluster, "_ANSWER_S", 0.5)
     app = open_app("pages/4_Runs.py")
     assert not app.exception
     assert "does not answer" in app.error[0].value
