@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,7 @@ def render_charts(run: Run, curves: Curves, key: str = "live") -> None:
     if space is not None:
         left, right = st.columns(2)
         with left:
-            render_strip(run.run_id, space, curves.history.n_epochs)
+            render_strip(space, curves.history.n_epochs)
         with right:
             render_papers(run.run_id, space, key, live=live)
         if not live:
@@ -257,21 +258,21 @@ def _examples(space: Space) -> list[int]:
     return sorted(by_label.values())[:N_PAPERS]
 
 
-def render_strip(run_id: str, space: Space, n_epochs: int | None) -> None:
+def render_strip(space: Space, n_epochs: int | None) -> None:
     """Draw the F1 of each label as a strip that fills from the left, epoch by epoch."""
     with guarded(), readable("label space"):
-        st.html(_strip_html(run_id, len(space.epochs), space, n_epochs or 1))
+        st.html(_strip_html(space, n_epochs or 1))
 
 
-@shared(32)
-def _strip_html(run_id: str, n_frames: int, _space: Space, n_epochs: int) -> str:
-    y_true, whole = _space.y_true, _space.whole_epochs
-    by_epoch = np.array([f1_of_labels(y_true, _space.packed[frame]) for frame in whole], np.float32)
-    by_label = by_epoch.reshape(len(whole), len(_space.label_names)).T.tolist()
-    ends = _space.epochs[whole].tolist()
+@functools.lru_cache(32)  # by the space itself: a resumed run has other frames, perhaps as many
+def _strip_html(space: Space, n_epochs: int) -> str:
+    y_true, whole = space.y_true, space.whole_epochs
+    by_epoch = np.array([f1_of_labels(y_true, space.packed[frame]) for frame in whole], np.float32)
+    by_label = by_epoch.reshape(len(whole), len(space.label_names)).T.tolist()
+    ends = space.epochs[whole].tolist()
     rows = "".join(
         _strip_row(name, values, ends, max(n_epochs, *ends, 1))
-        for name, values in zip(_space.label_names, by_label, strict=True)
+        for name, values in zip(space.label_names, by_label, strict=True)
     )
     return (
         '<p class="at-note">F1 of each label on these papers, epoch by epoch: the stronger the '
