@@ -684,7 +684,7 @@ def test_a_paper_that_was_clicked_is_named_for_its_run_alone(
             on_click(clicks.pop())
 
     other = make_demo_run(demo_home, "20260102-000000-other")
-    monkeypatch.setattr(similar, "_space", lambda *_: small_space())
+    monkeypatch.setattr(models, "space_of", lambda *_: small_space())
     monkeypatch.setattr(similar, "label_space", clicked_once)
     named = f"c ({LABELS[2]})"
     app = open_tab(app, "predict-details-3", "Similar papers")

@@ -1,10 +1,12 @@
-"""Which models there are, and cached loading of their bundles."""
+"""Which models there are, and cached loading of their bundles and of how they learned."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from arxivtag.runs import registry
+from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.space import Space, read_space
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.loading import load_bundle_once
 from arxivtag.ui.frame.choices import Option
@@ -51,3 +53,15 @@ def bundle(model: str, home: Path) -> Bundle:
 @shared(4, "Loading the model …")
 def _bundle(folder: Path, state: FileState) -> Bundle:
     return load_bundle_once(folder)
+
+
+def space_of(run_id: str, home: Path) -> Space | None:
+    """Return a run's label space, if it has a frame yet; read anew when there are more."""
+    folder = RunFolder(run_id, home)
+    return _space_of(run_id, home, (file_state(folder.frames), file_state(folder.space)))
+
+
+@shared(32)
+def _space_of(run_id: str, home: Path, states: tuple[FileState, FileState]) -> Space | None:
+    found = read_space(RunFolder(run_id, home))
+    return found if found is not None and len(found.epochs) else None

@@ -13,19 +13,20 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from arxivtag.errors import ArxivTagError
 from arxivtag.figures import history as history_figures
 from arxivtag.learning.space import f1_of_labels, from_bytes, paper_places
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
-from arxivtag.runs.space import Space, read_space
+from arxivtag.runs.space import Space
 from arxivtag.runs.status import FINISHED
 from arxivtag.ui.browser import as_text
 from arxivtag.ui.browser.labels import label_space, paper_bars
 from arxivtag.ui.browser.live_chart import live_chart, plain_figure
 from arxivtag.ui.evaluation.stored import readable
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, models
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 
@@ -150,15 +151,12 @@ def early_end_text(run: Run, history: History) -> str:
 
 def shown_space(folder: RunFolder) -> Space | None:
     """Return a run's label space, if it has a frame yet; what is damaged is said."""
-    space = None
-    with guarded(), readable("label space"):
-        space = _space(folder, folder.run_id, file_state(folder.frames), file_state(folder.space))
-    return space if space is not None and len(space.epochs) else None
-
-
-@shared(32)
-def _space(_folder: RunFolder, run_id: str, frames: FileState, about: FileState) -> Space | None:
-    return read_space(_folder)
+    try:
+        with readable("label space"):
+            return models.space_of(folder.run_id, folder.home)
+    except ArxivTagError as error:
+        components.show_error(error)
+        return None
 
 
 def _replayed_frames(space: Space) -> NDArray[np.int64]:
