@@ -19,7 +19,6 @@ from arxivtag.papers import facts
 from arxivtag.runs.registry import PRETRAINED
 from arxivtag.runs.space import Space
 from arxivtag.tagging.tagger import features, similar_papers
-from arxivtag.ui.browser import as_text
 from arxivtag.ui.browser.labels import label_space
 from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.browser.paper_map import paper_map
@@ -126,9 +125,9 @@ def circle_data(space: Space, prediction: Prediction, run_id: str) -> dict[str, 
         "alt": f"This abstract as a dot among {len(first)} validation papers and "
         f"{len(space.label_names)} labels on a circle; its nearest papers are listed beside it.",
         "labels": list(space.label_names),
-        "first": as_text(np.array([*first, int(own.argmax())], np.uint8)),
+        "first": [*first, int(own.argmax())],
         "epochs": space.epochs[-1:].tolist(),
-        "places": as_text(np.rint(32767 * places).astype("<i2")),
+        "places": places[None],
         "n_epochs": None,
         "chosen": len(first),
         "paper_labels": [place for place, label in enumerate(space.label_names) if label in given],

@@ -22,7 +22,6 @@ from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.runs.space import Space
 from arxivtag.runs.status import FINISHED
-from arxivtag.ui.browser import as_text
 from arxivtag.ui.browser.labels import label_space, paper_bars
 from arxivtag.ui.browser.live_chart import live_chart, plain_figure
 from arxivtag.ui.evaluation.stored import readable
@@ -179,7 +178,6 @@ def render_circle(
         n_frames = len(space.epochs)
         first_live = max(0, n_frames - LIVE_FRAMES)
         frames = np.arange(first_live, n_frames) if live else _replayed_frames(space)
-        places = paper_places(from_bytes(space.packed[frames]))
         chosen = _chosen(key, space)
         label_space(
             {
@@ -190,9 +188,9 @@ def render_circle(
                 f"{len(space.label_names)} labels on a circle; the arrow keys choose a paper, "
                 "which is then described beside it.",
                 "labels": list(space.label_names),
-                "first": as_text(np.array([own[0] for own in space.paper_labels], np.uint8)),
+                "first": [own[0] for own in space.paper_labels],
                 "epochs": space.epochs[frames].tolist(),
-                "places": as_text(np.rint(32767 * places).astype("<i2")),
+                "places": paper_places(from_bytes(space.packed[frames])),
                 "n_epochs": n_epochs,
                 "chosen": chosen,
                 "paper_labels": [] if chosen is None else list(space.paper_labels[chosen]),
@@ -233,7 +231,7 @@ def render_papers(run_id: str, space: Space, key: str, *, live: bool = False) ->
                 "labels": list(space.label_names),
                 "papers": shown,
                 "n_frames": len(frames),
-                "packed": as_text(space.packed[frames][:, papers]),
+                "packed": space.packed[frames][:, papers],
             },
             f"{key}-papers",
         )
