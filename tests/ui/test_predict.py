@@ -290,7 +290,7 @@ def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
         demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
     )
     prediction = predict_text(bundle, "", text)
-    assert not prediction.is_judged
+    assert not prediction.tags.is_judged
     assert prediction.above == ()
     app.text_area(key=ABSTRACT).set_value(text).run()
     assert not app.exception
@@ -527,7 +527,7 @@ def prediction_of(probabilities: dict[str, float], threshold: float = 0.5) -> Pr
     )
     y_prob = np.array(list(probabilities.values()), np.float32)
     tags = tagger.rank_labels(bundle, y_prob, top_k=len(names), readable=True)
-    return Prediction("text", bundle, tags, is_judged=True)
+    return Prediction("text", bundle, tagger.Tagged(tags))
 
 
 @pytest.mark.parametrize(
