@@ -185,8 +185,8 @@ def _render_one_label(decisions: Decisions, column: int, threshold: float) -> No
         components.note(f"{label} is true of no test paper; it is given to {given.sum():,}.")
         return
     components.note(
-        f"{label} at {threshold:.3f}: given to {given.sum():,} "
-        f"paper{'' if given.sum() == 1 else 's'}, true of {truth.sum():,}; "
+        f"{label} at {threshold:.3f}: given to {components.plural(int(given.sum()), 'paper')}, "
+        f"true of {truth.sum():,}; "
         f"precision {float(precision(counts)):.2f}, recall {float(recall(counts)):.2f}, "
         f"F1 {float(f1(counts)):.2f}."
     )
