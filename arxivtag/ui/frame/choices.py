@@ -58,6 +58,11 @@ def url_value(name: str) -> str | None:
     return value or None
 
 
+def carried() -> dict[str, str]:
+    """Return the query parameters that carry the choices to another page: those not the default."""
+    return {name: st.query_params[name] for name in ("data", "model") if name in st.query_params}
+
+
 def drop_endless_numbers(names: Collection[str]) -> None:
     """Take ``inf`` and ``nan`` out of these parameters of the address, and run the page again.
 

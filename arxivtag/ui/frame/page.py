@@ -76,8 +76,7 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     bundles = {one.id: one for one in models.model_options(home)}
     data_id, data_notice = choices.chosen("data set", "data", data_sets, SAMPLE)
     model, model_notice = choices.chosen("model", "model", bundles, next(iter(bundles), ""))
-    # The address holds what is not the default.
-    links = {name: st.query_params[name] for name in ("data", "model") if name in st.query_params}
+    links = choices.carried()
     with st.sidebar:
         with st.container(gap="xsmall", key="page-links"):
             for path, label, icon in PAGES:
