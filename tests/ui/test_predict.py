@@ -24,7 +24,7 @@ from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import explain, without_function_words
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.tagging.scope import Scope
-from arxivtag.ui.frame import models
+from arxivtag.ui.frame import models, tables
 from arxivtag.ui.frame.components import probability_text
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input, similar
@@ -494,7 +494,7 @@ def test_a_file_of_titles_can_be_tagged_without_them(app: AppTest) -> None:
 
 
 def test_a_long_table_is_cut_on_screen(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predict_many, "MAX_ROWS_SHOWN", 3)
+    monkeypatch.setattr(tables, "MAX_LINES_SHOWN", 3)
     app = tagged(app)
     assert len(app.dataframe[0].value) == 3
     shown = texts(app)
