@@ -46,10 +46,10 @@ def resolve(
     return fallback, ""
 
 
-def shortened(text: str, max_chars: int = MAX_SHOWN_CHARS) -> str:
-    """Return ``text`` on one line; beyond ``max_chars`` it ends in an ellipsis."""
+def shortened(text: str) -> str:
+    """Return ``text`` on one line; beyond 60 characters it ends in an ellipsis."""
     joined = " ".join(text.split())
-    return joined if len(joined) <= max_chars else joined[: max_chars - 1] + "…"
+    return joined if len(joined) <= MAX_SHOWN_CHARS else joined[: MAX_SHOWN_CHARS - 1] + "…"
 
 
 def url_value(name: str) -> str | None:

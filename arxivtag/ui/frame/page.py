@@ -49,13 +49,9 @@ class PageContext:
     policy: Policy
     links: dict[str, str]
 
-    def link_parameters(self, **more: str) -> dict[str, str]:
-        """Return the query parameters that carry the choices to another page, and ``more``."""
-        return {**self.links, **more}
-
     def link(self, path: str, label: str, icon: str, **more: str) -> None:
         """Draw a link to another page, with the query parameters ``more`` beside the choices."""
-        st.page_link(path, label=label, icon=icon, query_params=self.link_parameters(**more))
+        st.page_link(path, label=label, icon=icon, query_params=self.links | more)
 
 
 def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageContext:

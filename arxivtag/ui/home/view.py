@@ -38,7 +38,7 @@ def render_doors(context: PageContext) -> None:
                 path,
                 label=f"**{label}**",
                 icon=icon,
-                query_params=context.link_parameters(),
+                query_params=context.links,
                 width="stretch",
             )
             components.note(DOORS[label])
