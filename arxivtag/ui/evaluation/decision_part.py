@@ -56,11 +56,10 @@ def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_i
         required=True,
     )
     tried = _tried(str(method), decisions, run_id)
-    predictions = decisions.predictions
-    y_pred = thresholds.decide(tried, predictions.test.y_prob, predictions.test.readable)
+    test = decisions.predictions.test
     _render_tiles(
-        threshold_figures(predictions.test.y_true, y_pred),
-        threshold_figures(predictions.test.y_true, decisions.y_pred),
+        threshold_figures(test.y_true, test.given(tried)),
+        threshold_figures(test.y_true, decisions.y_pred),
     )
     if tried.method == "global" and len(tried.values):
         components.render_figure(

@@ -93,7 +93,7 @@ def _decisions(path: Path, evaluation_path: Path, states: tuple[FileState, FileS
     return Decisions(
         predictions,
         in_use,
-        thresholds.decide(in_use, predictions.test.y_prob, predictions.test.readable),
+        predictions.test.given(in_use),
         float(one.values[0]) if len(one.values) else 0.5,
     )
 
