@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import streamlit as st
+
 from arxivtag.runs import registry
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.space import Space, read_space
@@ -15,7 +17,6 @@ from arxivtag.ui.frame.run_text import distinct_names
 from arxivtag.ui.frame.who import visible_runs
 
 PRETRAINED = registry.PRETRAINED
-MANIFEST = "manifest.json"
 
 
 def model_options(home: Path) -> tuple[Option, ...]:
@@ -46,13 +47,8 @@ def _described(run: registry.RunSummary) -> str:
 
 def bundle(model: str, home: Path) -> Bundle:
     """Return the bundle of a model, loaded once for all sessions and again when it changed."""
-    folder = registry.resolve_model(model, home)
-    return _bundle(folder, file_state(folder / MANIFEST))
-
-
-@shared(4, "Loading the model …")
-def _bundle(folder: Path, state: FileState) -> Bundle:
-    return load_bundle_once(folder)
+    with st.spinner("Loading the model …"):  # seen where it takes longer than a moment
+        return load_bundle_once(registry.resolve_model(model, home))
 
 
 def space_of(run_id: str, home: Path) -> Space | None:
