@@ -1,4 +1,4 @@
-"""Labels on a canvas: a network of those that go together, and the space where papers move."""
+"""Labels as a network of those that go together, and as the space where papers move."""
 
 from __future__ import annotations
 

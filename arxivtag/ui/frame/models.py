@@ -1,4 +1,4 @@
-"""Which models there are, and cached loading of their bundles and of how they learned."""
+"""Which models there are, and what pages read of them: bundles, and how they learned."""
 
 from __future__ import annotations
 
