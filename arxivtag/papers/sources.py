@@ -137,6 +137,15 @@ def _locate(text: str, home: Path) -> tuple[Source, Path, str]:
     return source, path, _BUILT_IN[source.kind][0]
 
 
+def file_of(source: str, home: Path) -> Path:
+    """Return the file behind a source.
+
+    Raises:
+        DataError: If it is not on this machine.
+    """
+    return _locate(source, home)[1]
+
+
 def _local_path(name: str) -> Path:
     if not name or "\x00" in name or len(name) > 4096:
         raise DataError("This names no file of papers.", "Choose sample or the path of a file.")

@@ -272,6 +272,12 @@ def test_words_for_nothing_are_no_labels_in_the_dialog_either(home: Path) -> Non
     assert used(app, home).labels_read.n_labels == 4
 
 
+def test_any_name_may_stand_above_a_column(home: Path) -> None:
+    app = uploaded("title,abstract,self\nA title,Some words here,cs.LG\n")
+    app.selectbox(key="mapping-labels").set_value("self").run()
+    assert used(app, home).papers["labels"].tolist() == [("cs.LG",)]
+
+
 def test_how_dates_are_read_is_shown(home: Path) -> None:
     rows = "title,abstract,tags,{}\nA,Some words,x,{}\nB,Other words,y,\n"
     app = uploaded(rows.format("Publication Date", "2 May 2019"))

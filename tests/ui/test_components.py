@@ -53,6 +53,11 @@ def test_durations(seconds: float | None, text: str, measured: str) -> None:
     assert components.duration_text(seconds, tenths=True) == measured
 
 
+def test_a_count_with_its_noun() -> None:
+    assert components.plural(1, "paper") == "1 paper"
+    assert components.plural(2000, "row") == "2,000 rows"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [

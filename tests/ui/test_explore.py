@@ -21,7 +21,7 @@ from arxivtag.ui.explore import filters, labels_tab
 from arxivtag.ui.explore.cleaning_tab import noticed
 from arxivtag.ui.explore.duplicates_tab import marked_html
 from arxivtag.ui.explore.page import FILTERED_TABS, TABS
-from arxivtag.ui.explore.shared import file_part, plural
+from arxivtag.ui.explore.shared import file_part
 from tests.loading import clean
 from tests.papers.conftest import make_papers
 from tests.ui.conftest import texts
@@ -291,8 +291,7 @@ def test_marked_words_are_escaped() -> None:
     assert "&lt;script&gt;</mark>" in marked
 
 
-def test_small_texts() -> None:
-    assert (plural(1, "paper"), plural(2000, "row")) == ("1 paper", "2,000 rows")
+def test_parts_of_file_names() -> None:
     assert file_part("I.2.6; I.4/9") == "I.2.6-I.4-9"
     assert file_part("$$") == "label"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import html
 import re
@@ -25,7 +24,7 @@ from arxivtag.tagging import tagger
 from arxivtag.tagging.explanation import explain, without_function_words
 from arxivtag.tagging.saving import save_bundle
 from arxivtag.tagging.scope import Scope
-from arxivtag.ui.frame import models
+from arxivtag.ui.frame import models, tables
 from arxivtag.ui.frame.components import probability_text
 from arxivtag.ui.predict import many as predict_many
 from arxivtag.ui.predict import paper_input, similar
@@ -291,7 +290,7 @@ def test_text_of_unknown_words_gets_no_label(app: AppTest, text: str) -> None:
         demo_bundle(), thresholds=Thresholds("global", np.zeros(len(LABELS), np.float32))
     )
     prediction = predict_text(bundle, "", text)
-    assert not prediction.is_judged
+    assert not prediction.tags.is_judged
     assert prediction.above == ()
     app.text_area(key=ABSTRACT).set_value(text).run()
     assert not app.exception
@@ -495,7 +494,7 @@ def test_a_file_of_titles_can_be_tagged_without_them(app: AppTest) -> None:
 
 
 def test_a_long_table_is_cut_on_screen(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(predict_many, "MAX_ROWS_SHOWN", 3)
+    monkeypatch.setattr(tables, "MAX_LINES_SHOWN", 3)
     app = tagged(app)
     assert len(app.dataframe[0].value) == 3
     shown = texts(app)
@@ -528,7 +527,7 @@ def prediction_of(probabilities: dict[str, float], threshold: float = 0.5) -> Pr
     )
     y_prob = np.array(list(probabilities.values()), np.float32)
     tags = tagger.rank_labels(bundle, y_prob, top_k=len(names), readable=True)
-    return Prediction("text", bundle, tags, is_judged=True)
+    return Prediction("text", bundle, tagger.Tagged(tags))
 
 
 @pytest.mark.parametrize(
@@ -684,7 +683,7 @@ def test_a_paper_that_was_clicked_is_named_for_its_run_alone(
             on_click(clicks.pop())
 
     other = make_demo_run(demo_home, "20260102-000000-other")
-    monkeypatch.setattr(similar, "_space", lambda *_: small_space())
+    monkeypatch.setattr(models, "space_of", lambda *_: small_space())
     monkeypatch.setattr(similar, "label_space", clicked_once)
     named = f"c ({LABELS[2]})"
     app = open_tab(app, "predict-details-3", "Similar papers")
@@ -698,7 +697,7 @@ def test_a_paper_that_was_clicked_is_named_for_its_run_alone(
 def test_a_text_is_the_last_dot_among_the_papers_of_its_run() -> None:
     prediction = predict_text(demo_bundle(), "", EXAMPLES[1].abstract)
     data = circle_data(small_space(), prediction, RUN_ID)
-    places = np.frombuffer(base64.b64decode(str(data["places"])), "<i2").reshape(-1, 2) / 32767
+    (places,) = np.asarray(data["places"])
     assert len(places) == 5
     assert data["chosen"] == 4
     assert data["paper_labels"] == [1]

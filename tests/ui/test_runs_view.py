@@ -6,6 +6,7 @@ import dataclasses
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,6 +14,7 @@ from arxivtag import locks, storage
 from arxivtag.config import PROJECT_FOLDER
 from arxivtag.runs import jobs, registry
 from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.space import FrameWriter
 from arxivtag.runs.status import Progress
 from arxivtag.settings import PRESETS, RunConfig
 from arxivtag.tagging.bundle import new_manifest
@@ -65,6 +67,24 @@ def test_every_state_has_a_view(home: Path, page: str, state: str) -> None:
     assert not app.exception
     if held is not None:
         locks.release(held)
+
+
+def test_the_strip_of_a_resumed_run_is_of_its_new_frames(home: Path) -> None:
+    folder = make_run(home, "run-a", "finished")
+    about = {"label_names": ["a", "b", "c"], "titles": ["x", "y"], "paper_labels": [[0], [1]]}
+    storage.write_json(folder.space, about)
+    storage.append_bytes(folder.history, b'{"kind": "epoch", "epoch": 1, "loss": 1}\n')
+    found = np.eye(2, 3, dtype=np.float32)
+
+    def strip(app: AppTest) -> str:
+        assert not app.exception
+        return next(one.value for one in app.get("html") if "at-strip" in one.value)
+
+    FrameWriter(folder, 2, 3)(1, found[::-1])  # each paper has the other's label
+    app = opened(run="run-a")
+    assert "<span>1.00</span>" not in strip(app)
+    FrameWriter(folder, 2, 3)(1, found)
+    assert "<span>1.00</span>" in strip(app.run())
 
 
 def test_the_model_is_offered_while_the_linear_model_is_still_fitted(home: Path) -> None:

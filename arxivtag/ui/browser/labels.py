@@ -1,4 +1,4 @@
-"""Labels on a canvas: a network of those that go together, and the space where papers move."""
+"""Labels as a network of those that go together, and as the space where papers move."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from arxivtag.ui.browser import component, on_change
+import numpy as np
+
+from arxivtag.ui.browser import as_text, component, on_change
 
 _network = component(
     "label_network",
@@ -66,16 +68,21 @@ def label_space(data: dict[str, Any], key: str, on_click: Callable[[int], None])
     """Draw frames of dots; ``on_click`` is called with the paper before the page is drawn again.
 
     ``data``: ``run``, ``live``, ``group`` (those of one are replayed together), ``alt``,
-    ``labels``, ``first`` (bytes: each paper's first label), ``epochs``, ``places`` (int16, frame
-    by frame, 32767 for 1), ``n_epochs``, ``chosen`` and ``paper_labels`` (of the chosen paper).
+    ``labels``, ``first`` (each paper's first label), ``epochs``, ``places``
+    (``(n_frames, n_papers, 2)``, from -1 to 1), ``n_epochs``, ``chosen`` and ``paper_labels`` (of
+    the chosen paper).
     """
-    _space(key=key, data=data, on_paper_change=on_change(key, "paper", int, on_click))
+    sent = {
+        "first": as_text(np.array(data["first"], np.uint8)),
+        "places": as_text(np.rint(32767 * data["places"]).astype("<i2")),
+    }
+    _space(key=key, data=data | sent, on_paper_change=on_change(key, "paper", int, on_click))
 
 
 def paper_bars(data: dict[str, Any], key: str) -> None:
     """Draw papers with their probabilities, before training and now.
 
     ``data``: ``group``, ``labels``, ``papers`` (``title``, ``labels`` as places, ``chosen``),
-    ``n_frames`` and ``packed`` (bytes, frame by frame, paper by paper).
+    ``n_frames`` and ``packed`` (``(n_frames, n_papers, n_labels)`` bytes).
     """
-    _papers(key=key, data=data)
+    _papers(key=key, data=data | {"packed": as_text(data["packed"])})

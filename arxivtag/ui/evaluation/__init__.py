@@ -1,1 +1,1 @@
-"""The evaluation of a run: what its model is worth and where it errs, one file per tab."""
+"""The evaluation of a run: what its model is worth, and where it errs."""

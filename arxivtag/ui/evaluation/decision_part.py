@@ -56,11 +56,10 @@ def render_thresholds(evaluation: Mapping[str, Any], decisions: Decisions, run_i
         required=True,
     )
     tried = _tried(str(method), decisions, run_id)
-    predictions = decisions.predictions
-    y_pred = thresholds.decide(tried, predictions.test.y_prob, predictions.test.readable)
+    test = decisions.predictions.test
     _render_tiles(
-        threshold_figures(predictions.test.y_true, y_pred),
-        threshold_figures(predictions.test.y_true, decisions.y_pred),
+        threshold_figures(test.y_true, test.given(tried)),
+        threshold_figures(test.y_true, decisions.y_pred),
     )
     if tried.method == "global" and len(tried.values):
         components.render_figure(
@@ -185,8 +184,8 @@ def _render_one_label(decisions: Decisions, column: int, threshold: float) -> No
         components.note(f"{label} is true of no test paper; it is given to {given.sum():,}.")
         return
     components.note(
-        f"{label} at {threshold:.3f}: given to {given.sum():,} "
-        f"paper{'' if given.sum() == 1 else 's'}, true of {truth.sum():,}; "
+        f"{label} at {threshold:.3f}: given to {components.plural(int(given.sum()), 'paper')}, "
+        f"true of {truth.sum():,}; "
         f"precision {float(precision(counts)):.2f}, recall {float(recall(counts)):.2f}, "
         f"F1 {float(f1(counts)):.2f}."
     )

@@ -22,21 +22,8 @@ from arxivtag.learning.headline import (
 )
 from arxivtag.learning.metrics import HEADLINE_KEYS, METRICS, METRICS_BY_KEY
 from arxivtag.ui.frame import components, tables
+from arxivtag.ui.frame.run_text import METRIC_NAMES
 
-# Short names of figures, the same on every page.
-METRIC_NAMES = {
-    "micro_f1": "Micro-F1",
-    "macro_f1": "Macro-F1",
-    "samples_f1": "F1 per paper",
-    "lrap": "Ranking (LRAP)",
-    "precision_at_1": "Precision at 1",
-    "precision_at_3": "Precision at 3",
-    "precision_at_5": "Precision at 5",
-    "subset_accuracy": "Exact label sets",
-    "hamming_loss": "Hamming loss",
-    "binary_accuracy": "Binary accuracy",
-    "binary_accuracy_all_zeros": "Binary accuracy of no label",
-}
 # Drawn against the baselines: figures between 0 and 1 of which more is better. Binary
 # accuracy and Hamming loss would only put every dot at one end; micro-F1 is the verdict's.
 _NOT_COMPARED = ("binary_accuracy", "hamming_loss", "micro_f1")

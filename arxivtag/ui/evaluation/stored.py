@@ -87,7 +87,7 @@ def _decisions(run_id: str, home: Path, states: tuple[FileState, FileState]) -> 
     return Decisions(
         predictions,
         in_use,
-        thresholds.decide(in_use, predictions.test.y_prob, predictions.test.readable),
+        predictions.test.given(in_use),
         float(one.values[0]) if len(one.values) else 0.5,
     )
 

@@ -19,7 +19,7 @@ from arxivtag.figures import exploring as figures
 from arxivtag.papers.text_checks import notes_text
 from arxivtag.settings import RunConfig, SplitBy
 from arxivtag.ui.explore import filters
-from arxivtag.ui.explore.shared import View, one_of, plural, split_of
+from arxivtag.ui.explore.shared import View, one_of, split_of
 from arxivtag.ui.frame import components, tables
 
 STEP_TEXTS = {
@@ -124,11 +124,11 @@ def noticed(n_skipped: int, report: CleaningReport) -> list[str]:
     """Return a sentence each on unreadable rows, changed texts, equal titles and areas' names."""
     sentences = []
     if n_skipped:
-        sentences.append(f"{plural(n_skipped, 'row')} of the file could not be read.")
+        sentences.append(f"{components.plural(n_skipped, 'row')} of the file could not be read.")
     if report.n_texts_changed:
         sentences.append(
             "Characters that break lines or the display, or that a PDF left behind, were replaced "
-            f"in {plural(report.n_texts_changed, 'paper')}."
+            f"in {components.plural(report.n_texts_changed, 'paper')}."
         )
     if report.n_unlike_titles:
         sentences.append(
@@ -172,8 +172,9 @@ def _render_leakage(report: SplitReport) -> None:
     )
     components.note(
         "Papers that share a title or are nearly the same stay in one split: "
-        f"{plural(report.n_groups, 'group')}, for which {plural(report.n_moved, 'paper')} changed "
-        "splits. Labels in val or test that train lacks, so that no model can learn them: "
+        f"{components.plural(report.n_groups, 'group')}, for which "
+        f"{components.plural(report.n_moved, 'paper')} changed splits. "
+        "Labels in val or test that train lacks, so that no model can learn them: "
         f"{report.n_labels_only_held_out:,}."
     )
 

@@ -8,11 +8,10 @@ from arxivtag.corpus.arrays import Ints
 from arxivtag.exploring import lengths as statistics
 from arxivtag.figures import exploring as figures
 from arxivtag.ui.explore.shared import View, number_input
-from arxivtag.ui.frame import components, tables
+from arxivtag.ui.frame import choices, components, tables
 
 # The Keras example's max_seqlen.
 DEFAULT_MAX_WORDS = 150
-CARRIED = ("data", "model")  # choices that the address takes to another page
 
 
 def render_lengths(view: View) -> None:
@@ -83,7 +82,7 @@ def _render_coverage(lengths: Ints) -> None:
         "pages/2_Train.py",
         label="Train a network that reads so many words in order: CNN, LSTM or Transformer",
         icon=":material/model_training:",
-        query_params={name: st.query_params[name] for name in CARRIED if name in st.query_params},
+        query_params=choices.carried(),
     )
 
 

@@ -10,7 +10,7 @@ from arxivtag.corpus.texts import papers_at
 from arxivtag.exploring.labels import label_frequency, multi_hot
 from arxivtag.exploring.preparation import papers_tables
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
-from arxivtag.ui.explore.shared import PAPER_KEY, View, number_input, plural
+from arxivtag.ui.explore.shared import PAPER_KEY, View, number_input
 from arxivtag.ui.frame import components, tables
 
 PAGE_SIZE = 25
@@ -111,7 +111,8 @@ def _render_preview(view: View, positions: np.ndarray) -> None:
     n_shown = min(N_PREVIEWED, len(positions))
     with st.expander("Preview, as in the Keras example", icon=":material/preview:"):
         components.note(
-            f"{plural(n_shown, 'paper')} in view, drawn at random, and the same on each visit."
+            f"{components.plural(n_shown, 'paper')} in view, drawn at random, and the same on each "
+            "visit."
         )
         drawn = np.random.default_rng(0).choice(positions, size=n_shown, replace=False)
         papers = papers_at(view.corpus, drawn)

@@ -20,7 +20,7 @@ from arxivtag.exploring.periods import (
     shares_by_period,
 )
 from arxivtag.figures.exploring import LEAST_PAPERS, shares_by_period_figure
-from arxivtag.ui.explore.shared import View, one_of, plural
+from arxivtag.ui.explore.shared import View, one_of
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.memory import shared
 from arxivtag.ui.frame.opening import Search
@@ -105,7 +105,7 @@ def _render(view: View, holders: Mapping[str, Rows], by: Period, what: str) -> N
         f"Shares of the papers in view that appeared in a {by}, by arXiv id or date; lines leave "
         f"out {by}s of fewer than {LEAST_PAPERS} papers"
         + (
-            f". Left out: {plural(n_undated, 'paper')} whose {by} is not known."
+            f". Left out: {components.plural(n_undated, 'paper')} whose {by} is not known."
             if n_undated
             else "."
         )

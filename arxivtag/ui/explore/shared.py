@@ -127,11 +127,6 @@ def number_input(
     return int(chosen)
 
 
-def plural(count: int, noun: str) -> str:
-    """Return a count with its noun: ``1 paper``, ``2,000 papers``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def file_part(text: str) -> str:
     """Return ``text`` as a part of a file name: letters, digits, dots and dashes."""
     return re.sub(r"[^\w.-]+", "-", text).strip("-.") or "label"

@@ -13,7 +13,7 @@ from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod
 from arxivtag.figures import exploring as figures
 from arxivtag.ui.explore.periods_part import render_terms_over_time
-from arxivtag.ui.explore.shared import View, file_part, number_input, one_of, plural
+from arxivtag.ui.explore.shared import View, file_part, number_input, one_of
 from arxivtag.ui.frame import components, tables
 from arxivtag.ui.frame.errors import guarded
 
@@ -218,7 +218,7 @@ def _render_coverage(view: View) -> None:
     components.note(
         f"The {n_kept:,} most frequent of {n_terms:,} terms make up "
         f"{components.percent_text(share)} of all {coverage.n_occurrences:,} occurrences; "
-        f"the last of them occurs {plural(coverage.lowest_count(max_tokens), 'time')}. "
+        f"the last of them occurs {components.plural(coverage.lowest_count(max_tokens), 'time')}. "
         "The Keras example keeps as many terms as there are distinct words."
     )
     curve = coverage.curve()

@@ -173,10 +173,10 @@ def _layout_input(path: Path) -> Layout | None:
         label_columns = columns_of_bits(table, texts)
     dated = date_columns(columns, (*texts, *label_columns))
     looked_at = dict.fromkeys([*texts, *label_columns, *dated.values()])
-    table = _first_rows(path, LOOKED_AT, tuple(looked_at))
-    # As they are used: words for nothing are nothing.
-    used = {name: without_missing(table[name])[0] for name in [*texts, *label_columns]}
-    table = table.assign(**used)
+    table = _first_rows(path, LOOKED_AT, tuple(looked_at)).copy(deep=False)
+    for name in [*texts, *label_columns]:
+        # As they are used: words for nothing are nothing.
+        table[name], _ = without_missing(table[name])
     separator: str | None = AUTO
     if label_columns == [chosen]:
         # Of its own for each file and column, so that another one is judged anew.

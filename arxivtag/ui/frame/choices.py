@@ -46,16 +46,21 @@ def resolve(
     return fallback, ""
 
 
-def shortened(text: str, max_chars: int = MAX_SHOWN_CHARS) -> str:
-    """Return ``text`` on one line; beyond ``max_chars`` it ends in an ellipsis."""
+def shortened(text: str) -> str:
+    """Return ``text`` on one line; beyond 60 characters it ends in an ellipsis."""
     joined = " ".join(text.split())
-    return joined if len(joined) <= max_chars else joined[: max_chars - 1] + "…"
+    return joined if len(joined) <= MAX_SHOWN_CHARS else joined[: MAX_SHOWN_CHARS - 1] + "…"
 
 
 def url_value(name: str) -> str | None:
     """Return one query parameter, or None; of repeated ones the last."""
     value = st.query_params.get(name)
     return value or None
+
+
+def carried() -> dict[str, str]:
+    """Return the query parameters that carry the choices to another page: those not the default."""
+    return {name: st.query_params[name] for name in ("data", "model") if name in st.query_params}
 
 
 def drop_endless_numbers(names: Collection[str]) -> None:

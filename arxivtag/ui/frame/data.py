@@ -17,7 +17,7 @@ from arxivtag.corpus.store import Corpus, forget_deleted_uploads
 from arxivtag.errors import DataError
 from arxivtag.papers import sources
 from arxivtag.papers.schema import NOTHING_SAID, Layout
-from arxivtag.papers.source import ARXIV_METADATA, FILE, SAMPLE, UPLOAD, Source, parse_source
+from arxivtag.papers.source import ARXIV_METADATA, SAMPLE, UPLOAD, Source, parse_source
 from arxivtag.papers.uploads import (
     chosen_uploads,
     delete_upload,
@@ -168,15 +168,6 @@ def uploads_in_use(home: Path) -> frozenset[str]:
     return frozenset(run.data for run in runs)
 
 
-def _file_behind(source: str, home: Path) -> Path:
-    named = parse_source(source)
-    if named.kind == UPLOAD:
-        return upload_path(source, home)[0]
-    if named.kind == FILE:
-        return Path(named.key)
-    return sources.built_in_path(replace(named, options=""), home)
-
-
 def corpus(source: str, home: Path) -> Corpus:
     """Return the corpus of a source, open for all sessions; read first if it never was.
 
@@ -185,7 +176,7 @@ def corpus(source: str, home: Path) -> Corpus:
         DataError: If the source cannot be read.
         StorageError: If the disk refuses.
     """
-    return _opening(source, home, file_state(_file_behind(source, home))).get()
+    return _opening(source, home, file_state(sources.file_of(source, home))).get()
 
 
 @shared(4)

@@ -1,10 +1,14 @@
-"""Which models there are, and cached loading of their bundles."""
+"""Which models there are, and what pages read of them: bundles, and how they learned."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import streamlit as st
+
 from arxivtag.runs import registry
+from arxivtag.runs.layout import RunFolder
+from arxivtag.runs.space import Space, read_space
 from arxivtag.tagging.bundle import Bundle
 from arxivtag.tagging.loading import load_bundle_once
 from arxivtag.ui.frame.choices import Option
@@ -13,7 +17,6 @@ from arxivtag.ui.frame.run_text import distinct_names
 from arxivtag.ui.frame.who import visible_runs
 
 PRETRAINED = registry.PRETRAINED
-MANIFEST = "manifest.json"
 
 
 def model_options(home: Path) -> tuple[Option, ...]:
@@ -44,10 +47,17 @@ def _described(run: registry.RunSummary) -> str:
 
 def bundle(model: str, home: Path) -> Bundle:
     """Return the bundle of a model, loaded once for all sessions and again when it changed."""
-    folder = registry.resolve_model(model, home)
-    return _bundle(folder, file_state(folder / MANIFEST))
+    with st.spinner("Loading the model …"):  # seen where it takes longer than a moment
+        return load_bundle_once(registry.resolve_model(model, home))
 
 
-@shared(4, "Loading the model …")
-def _bundle(folder: Path, state: FileState) -> Bundle:
-    return load_bundle_once(folder)
+def space_of(run_id: str, home: Path) -> Space | None:
+    """Return a run's label space, if it has a frame yet; read anew when there are more."""
+    folder = RunFolder(run_id, home)
+    return _space_of(run_id, home, (file_state(folder.frames), file_state(folder.space)))
+
+
+@shared(32)
+def _space_of(run_id: str, home: Path, states: tuple[FileState, FileState]) -> Space | None:
+    found = read_space(RunFolder(run_id, home))
+    return found if found is not None and len(found.epochs) else None

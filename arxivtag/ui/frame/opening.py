@@ -83,7 +83,7 @@ class Work(Generic[Result]):
         """
         if self._was_told:  # what was wrong may be mended by now
             self.start()
-        self.wait(PATIENCE_S)
+        self._thread.join(PATIENCE_S)
         if self.result is not None:
             return self.result
         if self.error is not None:
@@ -95,10 +95,6 @@ class Work(Generic[Result]):
     def is_done(self) -> bool:
         """Whether it is done, or will not be."""
         return not self._thread.is_alive()
-
-    def wait(self, timeout_s: float) -> None:
-        """Wait for its end, so long at most."""
-        self._thread.join(timeout_s)
 
     def stop(self) -> None:
         """Stop it; nothing half of it stays."""

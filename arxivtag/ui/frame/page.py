@@ -49,13 +49,9 @@ class PageContext:
     policy: Policy
     links: dict[str, str]
 
-    def link_parameters(self, **more: str) -> dict[str, str]:
-        """Return the query parameters that carry the choices to another page, and ``more``."""
-        return {**self.links, **more}
-
     def link(self, path: str, label: str, icon: str, **more: str) -> None:
         """Draw a link to another page, with the query parameters ``more`` beside the choices."""
-        st.page_link(path, label=label, icon=icon, query_params=self.link_parameters(**more))
+        st.page_link(path, label=label, icon=icon, query_params=self.links | more)
 
 
 def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageContext:
@@ -76,8 +72,7 @@ def page_setup(title: str, intro: str, *, run_is_model: bool = False) -> PageCon
     bundles = {one.id: one for one in models.model_options(home)}
     data_id, data_notice = choices.chosen("data set", "data", data_sets, SAMPLE)
     model, model_notice = choices.chosen("model", "model", bundles, next(iter(bundles), ""))
-    # The address holds what is not the default.
-    links = {name: st.query_params[name] for name in ("data", "model") if name in st.query_params}
+    links = choices.carried()
     with st.sidebar:
         with st.container(gap="xsmall", key="page-links"):
             for path, label, icon in PAGES:

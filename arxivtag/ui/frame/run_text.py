@@ -1,4 +1,4 @@
-"""How runs are spoken of: states, stages and data sets in words."""
+"""How runs are spoken of: states, stages, figures and data sets in words."""
 
 from __future__ import annotations
 
@@ -88,6 +88,21 @@ STAGE_TEXTS = {
     "evaluate": Stage("Evaluating on the test papers", "Evaluate"),
     "bundle": Stage("Saving the model", "Save"),
     "baseline": Stage("Fitting a linear model to compare with", "Compare"),
+}
+
+# Short names of figures, the same on every page.
+METRIC_NAMES = {
+    "micro_f1": "Micro-F1",
+    "macro_f1": "Macro-F1",
+    "samples_f1": "F1 per paper",
+    "lrap": "Ranking (LRAP)",
+    "precision_at_1": "Precision at 1",
+    "precision_at_3": "Precision at 3",
+    "precision_at_5": "Precision at 5",
+    "subset_accuracy": "Exact label sets",
+    "hamming_loss": "Hamming loss",
+    "binary_accuracy": "Binary accuracy",
+    "binary_accuracy_all_zeros": "Binary accuracy of no label",
 }
 
 

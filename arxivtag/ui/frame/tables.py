@@ -15,7 +15,7 @@ from arxivtag.ui.frame import components
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-# Tables on screen are cut to this many lines; the download holds all.
+# Tables on screen, whose lines are all sent to the browser, have so many; the download holds all.
 MAX_LINES_SHOWN = 1_000
 Columns: TypeAlias = Mapping[str, str | ColumnConfig]
 

@@ -96,7 +96,7 @@ def _paste_input(context: PageContext) -> None:
     if st.button("Find its areas", type="primary", icon=":material/sell:", key="home-tag"):
         if (abstract or "").strip():
             st.session_state[choices.PAPER_KEY] = ("", abstract, ())
-        st.switch_page("pages/3_Predict.py", query_params=context.link_parameters())
+        st.switch_page("pages/3_Predict.py", query_params=context.links)
 
 
 def _render_map(shown: Glance) -> None:

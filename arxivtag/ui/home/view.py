@@ -38,7 +38,7 @@ def render_doors(context: PageContext) -> None:
                 path,
                 label=f"**{label}**",
                 icon=icon,
-                query_params=context.link_parameters(),
+                query_params=context.links,
                 width="stretch",
             )
             components.note(DOORS[label])
@@ -93,8 +93,7 @@ def render_recent_runs(runs: tuple[registry.RunSummary, ...], context: PageConte
             "state": tables.text("State", "small"),
             "preset": tables.text("Preset", "small"),
             "n_train": tables.count("Papers learned from"),
-            "micro_f1": tables.figure("Micro-F1", 3),
-            "lrap": tables.figure("Ranking (LRAP)", 3),
+            **{key: tables.figure(run_text.METRIC_NAMES[key], 3) for key in ("micro_f1", "lrap")},
         },
     )
     context.link("pages/4_Runs.py", "All runs", ":material/arrow_forward:")

@@ -13,7 +13,6 @@ from arxivtag.papers.taxonomy import label_kind
 from arxivtag.papers.texts import join_text
 from arxivtag.tagging import tagger
 from arxivtag.tagging.bundle import Bundle
-from arxivtag.tagging.scope import Remark
 from arxivtag.ui.frame import components
 from arxivtag.ui.frame.page import PageContext
 
@@ -26,15 +25,12 @@ THE_ANSWER = "the answer"  # the chip of an archive that is one
 class Prediction:
     """What a model says about one text: title and abstract as the model reads them.
 
-    ``tags`` are all labels, most probable first. A text that the model cannot judge, such as one of
-    which it knows no word, is given none. A ``remark`` says why, or what else is to be said.
+    ``tags`` are all labels, most probable first.
     """
 
     text: str
     bundle: Bundle
-    tags: tuple[tagger.LabelScore, ...]
-    is_judged: bool
-    remark: Remark | None = None
+    tags: tagger.Tagged
 
     @property
     def above(self) -> tuple[tagger.LabelScore, ...]:
@@ -49,7 +45,7 @@ class Prediction:
     @property
     def archive(self) -> tagger.ArchiveScore | None:
         """The archive that is the answer where no area can be."""
-        return tagger.archive_as_answer(self.archives) if self.is_judged else None
+        return tagger.archive_as_answer(self.archives) if self.tags.is_judged else None
 
     def shown(self) -> tuple[tagger.LabelScore, ...]:
         """The labels that are given, the most probable three, and a few more above 1 %."""
@@ -83,7 +79,7 @@ def predict_text(bundle: Bundle, title: str, abstract: str) -> Prediction:
     """Return a model's prediction for one paper."""
     text = join_text(title, abstract, bundle.text_fields)
     (tagged,) = tagger.tag(bundle, [text], top_k=len(bundle.label_names))
-    return Prediction(text, bundle, tagged, tagged.is_judged, tagged.remark)
+    return Prediction(text, bundle, tagged)
 
 
 def summary_sentence(prediction: Prediction) -> str:
@@ -123,8 +119,8 @@ def render_answer(prediction: Prediction, context: PageContext) -> None:
     sentence = html.escape(summary_sentence(prediction).replace(" %", "\u00a0%"))
     st.html(f'<p role="status" class="at-sentence">{sentence}</p>{draw(prediction.shown())}')
     top = ", ".join(tag.label for tag in prediction.tags[:N_TOP])
-    if prediction.remark:
-        components.note(prediction.remark.sentence)
+    if prediction.tags.remark:
+        components.note(prediction.tags.remark.sentence)
     calibrated = prediction.bundle.calibration.method != "none"
     components.note(
         f"Top three: {top}. Model: {context.model_name}; probabilities are "

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 RESULT_KEY, COLUMNS_KEY = "predict-many-result", "predict-many-columns"
 FILTER_LABELS_KEY, FILTER_WORDS_KEY = "predict-filter-labels", "predict-filter-words"
 MAX_LABEL_COLUMNS = 200
-MAX_ROWS_SHOWN = 1_000  # every row on screen is sent to the browser
 
 
 @dataclass(frozen=True)
@@ -313,7 +312,7 @@ def _render_table(result: ManyResult, context: PageContext) -> None:
 
 def _render_rows(passing: pd.DataFrame, result: ManyResult) -> None:
     """Draw the first of the rows that pass the filter, and say how many there are."""
-    table, shown = result.table, passing.head(MAX_ROWS_SHOWN)
+    table, shown = result.table, passing.head(ui_tables.MAX_LINES_SHOWN)
     front = {
         tables.PREDICTED_LABELS: ui_tables.text("Predicted labels", pinned=True),
         tables.PROBABILITIES: ui_tables.text("Probabilities"),

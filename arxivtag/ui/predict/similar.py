@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -17,16 +16,13 @@ import streamlit as st
 from arxivtag.learning.network import probabilities
 from arxivtag.learning.space import from_bytes, paper_places
 from arxivtag.papers import facts
-from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import PRETRAINED
-from arxivtag.runs.space import Space, read_space
+from arxivtag.runs.space import Space
 from arxivtag.tagging.tagger import features, similar_papers
-from arxivtag.ui.browser import as_text
 from arxivtag.ui.browser.labels import label_space
 from arxivtag.ui.browser.live_chart import load_plotly
 from arxivtag.ui.browser.paper_map import paper_map
-from arxivtag.ui.frame import components
-from arxivtag.ui.frame.memory import FileState, file_state, shared
+from arxivtag.ui.frame import components, models
 from arxivtag.ui.frame.page import PageContext
 from arxivtag.ui.home.glance import ARXIV, glance
 from arxivtag.ui.predict.answer import Prediction
@@ -92,8 +88,7 @@ def nearest_html(papers: pd.DataFrame) -> str:
 
 def _render_among_labels(prediction: Prediction, context: PageContext) -> None:
     """Draw the text as a dot among the validation papers of the run, and its labels' anchors."""
-    folder = RunFolder(context.model, context.home)
-    space = _space(context.model, file_state(folder.frames), str(context.home))
+    space = models.space_of(context.model, context.home)
     if space is None:
         return
     clicked = f"place-paper-{context.model}"
@@ -113,12 +108,6 @@ def _render_among_labels(prediction: Prediction, context: PageContext) -> None:
         components.note(f"{space.titles[paper]} ({own})")
 
 
-@shared(8)
-def _space(run_id: str, state: FileState, home: str) -> Space | None:
-    found = read_space(RunFolder(run_id, Path(home)))
-    return found if found is not None and len(found.epochs) else None
-
-
 def circle_data(space: Space, prediction: Prediction, run_id: str) -> dict[str, object]:
     """Return the last frame of a label space with a text among its papers, as its last dot."""
     bundle = prediction.bundle
@@ -136,9 +125,9 @@ def circle_data(space: Space, prediction: Prediction, run_id: str) -> dict[str, 
         "alt": f"This abstract as a dot among {len(first)} validation papers and "
         f"{len(space.label_names)} labels on a circle; its nearest papers are listed beside it.",
         "labels": list(space.label_names),
-        "first": as_text(np.array([*first, int(own.argmax())], np.uint8)),
+        "first": [*first, int(own.argmax())],
         "epochs": space.epochs[-1:].tolist(),
-        "places": as_text(np.rint(32767 * places).astype("<i2")),
+        "places": places[None],
         "n_epochs": None,
         "chosen": len(first),
         "paper_labels": [place for place, label in enumerate(space.label_names) if label in given],

@@ -57,7 +57,7 @@ def render_one_abstract(context: PageContext, bundle: Bundle) -> None:
         prediction = _predict(context, bundle, title, abstract)
         if prediction is not None:
             render_snippets(title, abstract, context)
-    if prediction is not None and prediction.is_judged:
+    if prediction is not None and prediction.tags.is_judged:
         details = {"Why this label": lambda: render_why(prediction)}
         if has_similar(prediction, context):
             details["Similar papers"] = lambda: render_similar(prediction, context)
@@ -81,11 +81,12 @@ def _predict(context: PageContext, bundle: Bundle, title: str, abstract: str) ->
         components.note(f"An example, made up for this page: {example.field}.")
     started = time.perf_counter()
     prediction = predict_text(bundle, title, abstract)
-    if prediction.is_judged:
+    remark = prediction.tags.remark
+    if prediction.tags.is_judged:
         _render_check(check)
         render_answer(prediction, context)
-    elif prediction.remark:
-        components.empty_state("Not sure", f"{prediction.remark.sentence} So it gets no label.")
+    elif remark:
+        components.empty_state("Not sure", f"{remark.sentence} So it gets no label.")
     else:
         if check.kind == "other_language":
             _render_check(check)

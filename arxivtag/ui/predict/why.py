@@ -148,7 +148,7 @@ def what_if_html(prediction: Prediction, phrases: Sequence[str]) -> str:
     n_places, tagged = without_phrases(prediction.bundle, prediction.text, phrases)
     if n_places == 0:
         return "<p>That is not in the text, so nothing changes.</p>"
-    after = Prediction(prediction.text, prediction.bundle, tagged, tagged.is_judged)
+    after = Prediction(prediction.text, prediction.bundle, tagged)
     before = {one.label: one.probability for one in (*prediction.tags, *prediction.archives)}
     shown = {tag.label for tag in (*prediction.shown(), *after.shown())}
     places = "one place" if n_places == 1 else f"{n_places} places"

@@ -15,10 +15,10 @@ from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
 from arxivtag.runs.scoreboard import DECIDING, Line, Scoreboard, scoreboard
 from arxivtag.settings import all_settings
-from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import components, data, run_text, tables
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.run_text import METRIC_NAMES
 from arxivtag.ui.frame.who import visible_run
 from arxivtag.ui.train.form import SECTION_NAMES, setting_label, value_text
 

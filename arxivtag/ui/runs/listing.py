@@ -16,11 +16,11 @@ from arxivtag.runs.history import validation_curve
 from arxivtag.runs.jobs import Place
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import RunSummary
-from arxivtag.ui.evaluation.headline_part import METRIC_NAMES
 from arxivtag.ui.frame import choices, components, data, run_text, tables
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 from arxivtag.ui.frame.page import PageContext
+from arxivtag.ui.frame.run_text import METRIC_NAMES
 from arxivtag.ui.frame.who import visible_run, visible_runs
 from arxivtag.ui.runs.comparison import render_comparison
 from arxivtag.ui.train.one_run import start_run

@@ -40,7 +40,7 @@ def render_try_several(context: PageContext) -> None:
         plan = _plan_input(context)
         n_runs = len(plan.settings()) if plan is not None else 0
         if st.button(
-            f"Start {_runs_text(n_runs)}", type="primary",
+            f"Start {components.plural(n_runs, 'run')}", type="primary",
             icon=":material/play_arrow:", key="start-sweep", disabled=not n_runs,
         ) and plan is not None:  # fmt: skip
             st.query_params["sweep"] = sweeps.start(plan, context.home)
@@ -115,11 +115,8 @@ def _earlier_sweeps(context: PageContext) -> None:
 def sweep_name(sweep: Sweep) -> str:
     """Return what a sweep tried, in a few words: ``linear, tuned on the sample (6 runs)``."""
     presets = ", ".join(dict.fromkeys(run.preset for run in sweep.runs))
-    return f"{presets} on {data.shown_name(sweep.runs[0].data)} ({_runs_text(len(sweep.runs))})"
-
-
-def _runs_text(n: int) -> str:
-    return "1 run" if n == 1 else f"{n:,} runs"
+    n_runs = components.plural(len(sweep.runs), "run")
+    return f"{presets} on {data.shown_name(sweep.runs[0].data)} ({n_runs})"
 
 
 def render_sweep(sweep_id: str, context: PageContext) -> None:
@@ -130,7 +127,7 @@ def render_sweep(sweep_id: str, context: PageContext) -> None:
     sweep = _visible(sweep_id, context)
     st.subheader(components.safe_text(sweep_name(sweep)), anchor=False)
     if sweep.is_over:
-        components.note(f"Ended: {_runs_text(sweep.n_over)}.")
+        components.note(f"Ended: {components.plural(sweep.n_over, 'run')}.")
     else:
         _watch(sweep_id, sweep.n_over, context)
     ended = [run.run_id for run in sweep.runs if run.status.is_over]

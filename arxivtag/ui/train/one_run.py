@@ -47,7 +47,7 @@ def start_run(settings: RunConfig, context: PageContext) -> None:
     if settings != last or time.monotonic() - last_at >= DOUBLE_CLICK_S:
         run_id = jobs.start(settings, context.home, owner=visitor_id())
         st.session_state[_LAST_KEY] = (settings, run_id, time.monotonic())
-    st.switch_page(TRAIN, query_params=context.link_parameters(run=run_id))
+    st.switch_page(TRAIN, query_params=context.links | {"run": run_id})
 
 
 def render_run(run_id: str, context: PageContext) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import html
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +13,19 @@ import pandas as pd
 import streamlit as st
 from numpy.typing import NDArray
 
+from arxivtag.errors import ArxivTagError
 from arxivtag.figures import history as history_figures
 from arxivtag.learning.space import f1_of_labels, from_bytes, paper_places
 from arxivtag.papers.taxonomy import label_name
 from arxivtag.runs.history import History, read_history
 from arxivtag.runs.layout import RunFolder
 from arxivtag.runs.registry import Run
-from arxivtag.runs.space import Space, read_space
+from arxivtag.runs.space import Space
 from arxivtag.runs.status import FINISHED
-from arxivtag.ui.browser import as_text
 from arxivtag.ui.browser.labels import label_space, paper_bars
 from arxivtag.ui.browser.live_chart import live_chart, plain_figure
 from arxivtag.ui.evaluation.stored import readable
-from arxivtag.ui.frame import components
+from arxivtag.ui.frame import components, models
 from arxivtag.ui.frame.errors import guarded
 from arxivtag.ui.frame.memory import FileState, file_state, shared
 
@@ -100,7 +101,7 @@ def render_charts(run: Run, curves: Curves, key: str = "live") -> None:
     if space is not None:
         left, right = st.columns(2)
         with left:
-            render_strip(run.run_id, space, curves.history.n_epochs)
+            render_strip(space, curves.history.n_epochs)
         with right:
             render_papers(run.run_id, space, key, live=live)
         if not live:
@@ -149,15 +150,12 @@ def early_end_text(run: Run, history: History) -> str:
 
 def shown_space(folder: RunFolder) -> Space | None:
     """Return a run's label space, if it has a frame yet; what is damaged is said."""
-    space = None
-    with guarded(), readable("label space"):
-        space = _space(folder, folder.run_id, file_state(folder.frames), file_state(folder.space))
-    return space if space is not None and len(space.epochs) else None
-
-
-@shared(32)
-def _space(_folder: RunFolder, run_id: str, frames: FileState, about: FileState) -> Space | None:
-    return read_space(_folder)
+    try:
+        with readable("label space"):
+            return models.space_of(folder.run_id, folder.home)
+    except ArxivTagError as error:
+        components.show_error(error)
+        return None
 
 
 def _replayed_frames(space: Space) -> NDArray[np.int64]:
@@ -180,7 +178,6 @@ def render_circle(
         n_frames = len(space.epochs)
         first_live = max(0, n_frames - LIVE_FRAMES)
         frames = np.arange(first_live, n_frames) if live else _replayed_frames(space)
-        places = paper_places(from_bytes(space.packed[frames]))
         chosen = _chosen(key, space)
         label_space(
             {
@@ -191,9 +188,9 @@ def render_circle(
                 f"{len(space.label_names)} labels on a circle; the arrow keys choose a paper, "
                 "which is then described beside it.",
                 "labels": list(space.label_names),
-                "first": as_text(np.array([own[0] for own in space.paper_labels], np.uint8)),
+                "first": [own[0] for own in space.paper_labels],
                 "epochs": space.epochs[frames].tolist(),
-                "places": as_text(np.rint(32767 * places).astype("<i2")),
+                "places": paper_places(from_bytes(space.packed[frames])),
                 "n_epochs": n_epochs,
                 "chosen": chosen,
                 "paper_labels": [] if chosen is None else list(space.paper_labels[chosen]),
@@ -234,7 +231,7 @@ def render_papers(run_id: str, space: Space, key: str, *, live: bool = False) ->
                 "labels": list(space.label_names),
                 "papers": shown,
                 "n_frames": len(frames),
-                "packed": as_text(space.packed[frames][:, papers]),
+                "packed": space.packed[frames][:, papers],
             },
             f"{key}-papers",
         )
@@ -257,21 +254,21 @@ def _examples(space: Space) -> list[int]:
     return sorted(by_label.values())[:N_PAPERS]
 
 
-def render_strip(run_id: str, space: Space, n_epochs: int | None) -> None:
+def render_strip(space: Space, n_epochs: int | None) -> None:
     """Draw the F1 of each label as a strip that fills from the left, epoch by epoch."""
     with guarded(), readable("label space"):
-        st.html(_strip_html(run_id, len(space.epochs), space, n_epochs or 1))
+        st.html(_strip_html(space, n_epochs or 1))
 
 
-@shared(32)
-def _strip_html(run_id: str, n_frames: int, _space: Space, n_epochs: int) -> str:
-    y_true, whole = _space.y_true, _space.whole_epochs
-    by_epoch = np.array([f1_of_labels(y_true, _space.packed[frame]) for frame in whole], np.float32)
-    by_label = by_epoch.reshape(len(whole), len(_space.label_names)).T.tolist()
-    ends = _space.epochs[whole].tolist()
+@functools.lru_cache(32)  # by the space itself: a resumed run has other frames, perhaps as many
+def _strip_html(space: Space, n_epochs: int) -> str:
+    y_true, whole = space.y_true, space.whole_epochs
+    by_epoch = np.array([f1_of_labels(y_true, space.packed[frame]) for frame in whole], np.float32)
+    by_label = by_epoch.reshape(len(whole), len(space.label_names)).T.tolist()
+    ends = space.epochs[whole].tolist()
     rows = "".join(
         _strip_row(name, values, ends, max(n_epochs, *ends, 1))
-        for name, values in zip(_space.label_names, by_label, strict=True)
+        for name, values in zip(space.label_names, by_label, strict=True)
     )
     return (
         '<p class="at-note">F1 of each label on these papers, epoch by epoch: the stronger the '
