@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pandas.io.formats.style import Styler
 from streamlit.testing.v1 import AppTest
 
+from arxivtag.errors import counted
 from arxivtag.ui.frame import components, tables
 
 
@@ -54,8 +55,9 @@ def test_durations(seconds: float | None, text: str, measured: str) -> None:
 
 
 def test_a_count_with_its_noun() -> None:
-    assert components.plural(1, "paper") == "1 paper"
-    assert components.plural(2000, "row") == "2,000 rows"
+    assert counted(1, "paper") == "1 paper"
+    assert counted(2000, "row") == "2,000 rows"
+    assert counted(2, "run waits", "runs wait") == "2 runs wait"
 
 
 @pytest.mark.parametrize(

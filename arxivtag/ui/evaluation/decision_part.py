@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
+from arxivtag.errors import counted
 from arxivtag.figures.evaluation import reliability_figure, threshold_figure
 from arxivtag.learning import thresholds
 from arxivtag.learning.calibration import logit, sigmoid
@@ -184,7 +185,7 @@ def _render_one_label(decisions: Decisions, column: int, threshold: float) -> No
         components.note(f"{label} is true of no test paper; it is given to {given.sum():,}.")
         return
     components.note(
-        f"{label} at {threshold:.3f}: given to {components.plural(int(given.sum()), 'paper')}, "
+        f"{label} at {threshold:.3f}: given to {counted(int(given.sum()), 'paper')}, "
         f"true of {truth.sum():,}; "
         f"precision {float(precision(counts)):.2f}, recall {float(recall(counts)):.2f}, "
         f"F1 {float(f1(counts)):.2f}."

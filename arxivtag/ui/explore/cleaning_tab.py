@@ -8,6 +8,7 @@ import streamlit as st
 from arxivtag.corpus.cleaning import CleaningReport
 from arxivtag.corpus.splits import SplitReport, divided_text
 from arxivtag.corpus.store import Corpus
+from arxivtag.errors import counted
 from arxivtag.exploring.preparation import (
     SPLIT_NAMES,
     cleaning_funnel,
@@ -124,11 +125,11 @@ def noticed(n_skipped: int, report: CleaningReport) -> list[str]:
     """Return a sentence each on unreadable rows, changed texts, equal titles and areas' names."""
     sentences = []
     if n_skipped:
-        sentences.append(f"{components.plural(n_skipped, 'row')} of the file could not be read.")
+        sentences.append(f"{counted(n_skipped, 'row')} of the file could not be read.")
     if report.n_texts_changed:
         sentences.append(
             "Characters that break lines or the display, or that a PDF left behind, were replaced "
-            f"in {components.plural(report.n_texts_changed, 'paper')}."
+            f"in {counted(report.n_texts_changed, 'paper')}."
         )
     if report.n_unlike_titles:
         sentences.append(
@@ -172,8 +173,8 @@ def _render_leakage(report: SplitReport) -> None:
     )
     components.note(
         "Papers that share a title or are nearly the same stay in one split: "
-        f"{components.plural(report.n_groups, 'group')}, for which "
-        f"{components.plural(report.n_moved, 'paper')} changed splits. "
+        f"{counted(report.n_groups, 'group')}, for which "
+        f"{counted(report.n_moved, 'paper')} changed splits. "
         "Labels in val or test that train lacks, so that no model can learn them: "
         f"{report.n_labels_only_held_out:,}."
     )

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from arxivtag.corpus.texts import papers_at
+from arxivtag.errors import counted
 from arxivtag.exploring.labels import label_frequency, multi_hot
 from arxivtag.exploring.preparation import papers_tables
 from arxivtag.papers.schema import ABSTRACT, LABELS, TITLE
@@ -111,8 +112,7 @@ def _render_preview(view: View, positions: np.ndarray) -> None:
     n_shown = min(N_PREVIEWED, len(positions))
     with st.expander("Preview, as in the Keras example", icon=":material/preview:"):
         components.note(
-            f"{components.plural(n_shown, 'paper')} in view, drawn at random, and the same on each "
-            "visit."
+            f"{counted(n_shown, 'paper')} in view, drawn at random, and the same on each visit."
         )
         drawn = np.random.default_rng(0).choice(positions, size=n_shown, replace=False)
         papers = papers_at(view.corpus, drawn)

@@ -10,6 +10,7 @@ import streamlit as st
 from arxivtag.corpus import texts
 from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.store import Corpus
+from arxivtag.errors import counted
 from arxivtag.exploring.labels import most_frequent
 from arxivtag.exploring.periods import (
     N_LINES,
@@ -105,7 +106,7 @@ def _render(view: View, holders: Mapping[str, Rows], by: Period, what: str) -> N
         f"Shares of the papers in view that appeared in a {by}, by arXiv id or date; lines leave "
         f"out {by}s of fewer than {LEAST_PAPERS} papers"
         + (
-            f". Left out: {components.plural(n_undated, 'paper')} whose {by} is not known."
+            f". Left out: {counted(n_undated, 'paper')} whose {by} is not known."
             if n_undated
             else "."
         )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from arxivtag.corpus.arrays import Rows
 from arxivtag.corpus.tokens import TermKind
+from arxivtag.errors import counted
 from arxivtag.exploring import terms as statistics
 from arxivtag.exploring.labels import label_frequency
 from arxivtag.exploring.terms import TellingMethod
@@ -218,7 +219,7 @@ def _render_coverage(view: View) -> None:
     components.note(
         f"The {n_kept:,} most frequent of {n_terms:,} terms make up "
         f"{components.percent_text(share)} of all {coverage.n_occurrences:,} occurrences; "
-        f"the last of them occurs {components.plural(coverage.lowest_count(max_tokens), 'time')}. "
+        f"the last of them occurs {counted(coverage.lowest_count(max_tokens), 'time')}. "
         "The Keras example keeps as many terms as there are distinct words."
     )
     curve = coverage.curve()

@@ -236,11 +236,6 @@ def count_text(count: int | float) -> str:
     return f"{count:,.0f}"
 
 
-def plural(count: int, noun: str) -> str:
-    """Return a count with its noun: ``1 paper``, ``2,000 papers``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def percent_text(share: float, digits: int = 1) -> str:
     """Return a share of one in percent: ``97.8 %``."""
     return f"{100 * share:.{digits}f} %"

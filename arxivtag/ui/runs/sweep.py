@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from arxivtag.errors import ArxivTagError
+from arxivtag.errors import ArxivTagError, counted
 from arxivtag.runs import jobs, sweeps
 from arxivtag.runs.sweeps import CURVE_SHARES, Plan, Sweep
 from arxivtag.settings import DEFAULT_PRESET, PRESET_NAMES, PRESETS, all_settings
@@ -40,7 +40,7 @@ def render_try_several(context: PageContext) -> None:
         plan = _plan_input(context)
         n_runs = len(plan.settings()) if plan is not None else 0
         if st.button(
-            f"Start {components.plural(n_runs, 'run')}", type="primary",
+            f"Start {counted(n_runs, 'run')}", type="primary",
             icon=":material/play_arrow:", key="start-sweep", disabled=not n_runs,
         ) and plan is not None:  # fmt: skip
             st.query_params["sweep"] = sweeps.start(plan, context.home)
@@ -115,7 +115,7 @@ def _earlier_sweeps(context: PageContext) -> None:
 def sweep_name(sweep: Sweep) -> str:
     """Return what a sweep tried, in a few words: ``linear, tuned on the sample (6 runs)``."""
     presets = ", ".join(dict.fromkeys(run.preset for run in sweep.runs))
-    n_runs = components.plural(len(sweep.runs), "run")
+    n_runs = counted(len(sweep.runs), "run")
     return f"{presets} on {data.shown_name(sweep.runs[0].data)} ({n_runs})"
 
 
@@ -127,7 +127,7 @@ def render_sweep(sweep_id: str, context: PageContext) -> None:
     sweep = _visible(sweep_id, context)
     st.subheader(components.safe_text(sweep_name(sweep)), anchor=False)
     if sweep.is_over:
-        components.note(f"Ended: {components.plural(sweep.n_over, 'run')}.")
+        components.note(f"Ended: {counted(sweep.n_over, 'run')}.")
     else:
         _watch(sweep_id, sweep.n_over, context)
     ended = [run.run_id for run in sweep.runs if run.status.is_over]
