@@ -142,8 +142,9 @@ def _set_epoch_axis(figure: go.Figure, n_epochs: int | None) -> None:
 
 def _mark_whole_epochs(figure: go.Figure, last: float) -> None:
     """Mark no parts of epochs on the axis where all points lie at whole ones."""
-    steps = [n * 10**power for power in range(5) for n in (1, 2, 5)]
-    figure.update_xaxes(dtick=next(step for step in steps if last <= 8 * step))
+    steps = (n * 10**power for power in range(5) for n in (1, 2, 5))
+    # Beyond them, as a damaged history may ask for, Plotly's own marks are whole too.
+    figure.update_xaxes(dtick=next((step for step in steps if last <= 8 * step), None))
 
 
 def validation_figure(

@@ -91,6 +91,13 @@ def test_points_of_whole_epochs_have_an_axis_of_whole_epochs(n_epochs: int, step
     assert comparison_figure({"a": epochs}, "loss").layout.xaxis.dtick == step
 
 
+@pytest.mark.parametrize("n_epochs", [400_001, 2**53, 1e300])
+def test_more_epochs_than_anybody_trains_can_be_drawn(n_epochs: float) -> None:
+    figure = validation_figure([EPOCHS[0] | {"epoch": n_epochs}])
+    assert figure.layout.xaxis.dtick is None
+    assert figure.to_json()
+
+
 def test_comparison_of_validation_figures_has_no_train_line() -> None:
     figure = comparison_figure({"a": EPOCHS}, "micro_f1")
     assert [trace.name for trace in figure.data] == ["a, val"]
