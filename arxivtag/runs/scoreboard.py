@@ -283,7 +283,8 @@ def advice(lines: Sequence[Line]) -> str:
     Of the models that are no more behind the best micro-F1 than chance explains, it is one with a
     clearly higher macro-F1 than that best has, else one that is as good in all of
     :data:`WEIGHED` and trains clearly quicker, else the best itself. Models that learnt from a
-    share of the papers are not considered where others learnt from more.
+    share of the papers are not considered where others learnt from more. None is advised where no
+    two were tested on the same papers.
     """
     largest = max((line.train_share for line in lines), default=1.0)
     considered = [line for line in lines if line.train_share == largest]
@@ -297,6 +298,11 @@ def advice(lines: Sequence[Line]) -> str:
         n_seeds = len(best.seeds)
         over = "" if n_seeds == 1 else f" on the mean of {n_seeds} seeds"
         return f"There is one model only, {best.name}: {score}{over}."
+    if not any(line.lead_of_best for line in others):
+        return (
+            f"Which to take is not known: the micro-F1 of {best.name} is the highest, "
+            f"{best.figures[DECIDING].mean:.3f}, but measured on other papers than that of others."
+        )
     close = [line for line in others if line.lead_of_best and not _is_behind(line, DECIDING)]
     fairer = [line for line in close if line.lead_of_best[FAIR].high < 0]
     if fairer:
@@ -381,6 +387,9 @@ def curve_sentence(model: str, before: Line, last: Line, gain: Difference | None
 
 
 def _ceiling(entries: Sequence[_Entry]) -> tuple[float, float] | None:
+    """Return what the labels of a data set allow, as a mean over its runs; None of several sets."""
+    if len({entry.settings.data for entry in entries}) > 1:
+        return None
     found = [entry.run.result_of("evaluation").get("ceiling") for entry in entries]
     bounds = [
         (one["low"], one["high"])

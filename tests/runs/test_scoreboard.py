@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import statistics
 from pathlib import Path
@@ -104,6 +105,16 @@ def test_other_seeds_have_no_papers_in_common(home: Path) -> None:
     board = scoreboard(("one", "two"), home)
     assert not board.lines[1].lead_of_best
     assert "other papers" in board.advice
+    assert board.advice.startswith(
+        "Which to take is not known: the micro-F1 of tuned is the highest"
+    )
+
+
+def test_data_sets_have_no_ceiling_in_common(home: Path) -> None:
+    make_model(home, "one", settings_of(), 0.9)
+    make_model(home, "two", dataclasses.replace(settings_of("linear"), data="another"), 0.7)
+    assert scoreboard(("one",), home).ceiling is not None
+    assert scoreboard(("one", "two"), home).ceiling is None
 
 
 def test_a_learning_curve_says_whether_more_papers_help(home: Path) -> None:
