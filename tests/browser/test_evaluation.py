@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -88,20 +87,6 @@ def test_binary_accuracy_comes_with_the_level_of_no_label(
         assert delta.evaluate("one => one.isConnected && one.scrollWidth <= one.clientWidth + 1")
 
     eventually(page, is_whole)
-
-
-def test_the_open_tab_stands_in_the_address(served: Served, open_page: OpenPage) -> None:
-    page = open_page(served.url)
-    tab(page, "Errors")
-    expect(page).to_have_url(re.compile(r"\brun-tab=Errors\b"))
-    page.reload()
-    expect(page.locator(".at-marked").first).to_be_visible()
-    page.get_by_role("button", name="All runs").click()
-    expect(page.get_by_text("Try several")).to_be_visible()
-    page.get_by_test_id("stSidebar").get_by_role("link", name="Explore").click()
-    expect(page.get_by_role("tab", name="Overview")).to_have_attribute("aria-selected", "true")
-    page = open_page(f"{served.url}&run-tab=Confusions")
-    expect(page.get_by_text("A paper counts for a pair")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])

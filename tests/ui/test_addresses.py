@@ -9,11 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from arxivtag.ui.evaluation.view import TAB_KEY
 from tests.runs.conftest import make_run
 from tests.ui.conftest import PAGES, PROJECT_FOLDER, texts
 from tests.ui.demo_run import RUN_ID
-from tests.ui.evaluated_run import make_evaluated_run
 
 OpenApp = Callable[..., AppTest]
 NONSENSE: tuple[str | list[str], ...] = (
@@ -61,8 +59,6 @@ BOUND_WITH_DATES = {
     "split": "Cleaning",
 }
 BOUND_ON_PREDICT = {"matter": "Why this label", "content": "Second opinion"}
-BOUND_ON_RUNS = (TAB_KEY,)
-CONFUSIONS = "A paper counts for a pair"
 
 
 def assert_calm(app: AppTest) -> None:
@@ -119,17 +115,6 @@ def test_switches_on_predict(open_app: OpenApp, demo_home: Path, name: str, tab:
         assert app.toggle(key=name)
 
 
-@pytest.mark.parametrize("name", BOUND_ON_RUNS)
-def test_the_tab_of_a_run(open_app: OpenApp, home: Path, name: str) -> None:
-    run = make_evaluated_run(home)
-    for value in FEW:
-        app = open_app("pages/4_Runs.py", run=run.folder.run_id, **{name: value})
-        assert_calm(app)
-        assert CONFUSIONS not in texts(app)
-    app = open_app("pages/4_Runs.py", run=run.folder.run_id, **{name: "Confusions"})
-    assert CONFUSIONS in texts(app)
-
-
 def test_all_that_is_bound_to_the_address_is_tried() -> None:
     """Inputs are bound by themselves, or made by the two functions in shared.py that bind."""
     folder = PROJECT_FOLDER / "arxivtag/ui"
@@ -138,5 +123,4 @@ def test_all_that_is_bound_to_the_address_is_tried() -> None:
     call = re.compile(r"(?<!def )(?<!\.)\b(?:one_of|number_input)\(")
     made = sum(len(call.findall(text)) for text in code.values())
     assert made
-    bound = (BOUND, BOUND_WITH_DATES, BOUND_ON_PREDICT, BOUND_ON_RUNS)
-    assert own - 2 + made == sum(map(len, bound))
+    assert own - 2 + made == len(BOUND) + len(BOUND_WITH_DATES) + len(BOUND_ON_PREDICT)

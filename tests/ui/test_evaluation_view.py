@@ -19,7 +19,7 @@ from arxivtag.learning.metrics import METRICS
 from arxivtag.runs.layout import RunFolder
 from arxivtag.settings import preset_settings, with_settings
 from arxivtag.ui.evaluation import decision_part, errors_part, headline_part, stored
-from arxivtag.ui.evaluation.view import TAB_KEY, TABS
+from arxivtag.ui.evaluation.view import TABS
 from arxivtag.ui.frame.components import safe_text
 from tests.ui.conftest import texts
 from tests.ui.demo_run import make_demo_run
@@ -58,7 +58,7 @@ def opened(run: EvaluatedRun, tab: str = "Figures") -> AppTest:
 
 
 def turned(app: AppTest, run: EvaluatedRun, tab: str) -> AppTest:
-    app.session_state[TAB_KEY] = tab
+    app.session_state[f"evaluation-tabs-{run.folder.run_id}"] = tab
     app.run()
     assert not app.exception
     assert not app.error
@@ -287,7 +287,7 @@ def test_a_damaged_evaluation_is_one_sentence(run: EvaluatedRun, key: str, value
     said = []
     for tab in TABS:
         app = AppTest.from_function(script, args=(run.folder.run_id,), default_timeout=60)
-        app.session_state[TAB_KEY] = tab
+        app.session_state[f"evaluation-tabs-{run.folder.run_id}"] = tab
         app.run()
         assert not app.exception, (tab, app.exception)
         said += [error.value for error in app.error]
@@ -408,7 +408,7 @@ def test_damaged_files_are_a_sentence_and_not_a_traceback(run: EvaluatedRun, nam
     getattr(run.folder, name).write_bytes(b"{ broken")
     app = AppTest.from_function(script, args=(run.folder.run_id,), default_timeout=60).run()
     if name != "evaluation":
-        app.session_state[TAB_KEY] = "Errors"
+        app.session_state[f"evaluation-tabs-{run.folder.run_id}"] = "Errors"
         app.run()
     assert not app.exception
     assert len(app.error) == 1

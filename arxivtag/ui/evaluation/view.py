@@ -23,7 +23,6 @@ from arxivtag.ui.frame import components
 from arxivtag.ui.frame.errors import guarded, render_open_tab
 from arxivtag.ui.frame.who import visible_runs
 
-TAB_KEY = "run-tab"  # Explore has a tab of its own, and both are kept across pages
 _BESIDE_CHANCE = {"micro_f1": "micro-F1", "lrap": "ranking (LRAP)"}
 
 
@@ -85,8 +84,7 @@ def _render_tabs(folder: RunFolder) -> None:
     readable = stored.readable("evaluation")
     render_open_tab(
         {name: partial(readable(render), folder) for name, render in TABS.items()},
-        key=TAB_KEY,
-        in_address=True,
+        key=f"evaluation-tabs-{folder.run_id}",
     )
 
 

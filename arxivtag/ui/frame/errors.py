@@ -29,16 +29,12 @@ def guarded() -> Iterator[None]:
         render_work(waiting.work)
 
 
-def render_open_tab(
-    tabs: Mapping[str, Callable[[], None]], key: str, *, in_address: bool = False
-) -> None:
+def render_open_tab(tabs: Mapping[str, Callable[[], None]], key: str) -> None:
     """Draw tabs by their names, and the content of the open one alone, :func:`guarded`.
 
-    Which tab is open stands in ``st.session_state[key]``, and under that name in the address.
+    Which tab is open stands in ``st.session_state[key]``.
     """
-    places = st.tabs(
-        list(tabs), on_change="rerun", key=key, bind="query-params" if in_address else None
-    )
+    places = st.tabs(list(tabs), on_change="rerun", key=key)
     for render, place in zip(tabs.values(), places, strict=True):
         if place.open:
             with place, guarded():
