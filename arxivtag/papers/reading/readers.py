@@ -16,6 +16,7 @@ import dataclasses
 import fnmatch
 import os
 import re
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -71,16 +72,12 @@ def read_zip(request: ReadRequest) -> pa.Table:
 
 def _unpack(source: IO[bytes], file: BinaryIO) -> None:
     """Copy what an archive holds; what bzip2 says of damage looks like an error of the disk."""
-    while True:
-        try:
-            piece = source.read(_PIECE_BYTES)
-        except OSError as error:
-            if error.errno is None:
-                raise zipfile.BadZipFile(str(error)) from error
-            raise
-        if not piece:
-            return
-        file.write(piece)
+    try:
+        shutil.copyfileobj(source, file)
+    except OSError as error:
+        if error.errno is None:
+            raise zipfile.BadZipFile(str(error)) from error
+        raise
 
 
 def _only_table(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -118,7 +115,6 @@ FORMATS: Mapping[str, Callable[[ReadRequest], pa.Table]] = {
 }
 _PACKED = (".gz", ".xz", ".zst")
 _LOOK_BYTES = 4096
-_PIECE_BYTES = 1 << 20
 _MOST_PARTS = 1_000
 # What text begins with, where its name does not say it.
 _BEGINNINGS: tuple[tuple[re.Pattern[bytes], Callable[[ReadRequest], pa.Table]], ...] = (
