@@ -243,7 +243,7 @@ def test_binary_accuracy_stands_beside_the_level_of_no_label(home: Path) -> None
     folder = make_run(home, "run-a")
     figures = {"binary_accuracy": 0.985, "binary_accuracy_all_zeros": 0.978}
     storage.write_json(folder.result, {"evaluation": figures})
-    table = listing.runs_table([registry.read_run("run-a", home)], {"run-a": []})
+    table = listing.runs_table([registry.read_run("run-a", home)], {"run-a": []}, home)
     columns = list(table.columns)
     assert columns[columns.index("Binary accuracy") + 1] == "No label at all"
     assert table["No label at all"].tolist() == [0.978]

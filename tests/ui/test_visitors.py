@@ -242,15 +242,15 @@ def test_an_upload_has_its_name_for_whoever_chose_it_alone(
     session: dict[str, dict[str, str]] = {}
     monkeypatch.setattr("streamlit.session_state", session)
     monkeypatch.setattr(data, "visitor_id", lambda: "this visitor")
-    assert data.shown_name(source) == "uploaded file"
+    assert data.shown_name(source, home) == "uploaded file"
     data.remember_upload(source, "my papers.csv", home)
-    assert data.shown_name(source) == "my papers.csv"
+    assert data.shown_name(source, home) == "my papers.csv"
     session.clear()  # the same browser later
-    assert data.shown_name(source) == "my papers.csv"
+    assert data.shown_name(source, home) == "my papers.csv"
     monkeypatch.setattr(data, "visitor_id", lambda: "another")
-    assert data.shown_name(source) == "uploaded file"
-    assert data.shown_name("upload:no-such") == "uploaded file"
-    assert data.shown_name("/home/me/secret/papers.csv") == "papers.csv"
+    assert data.shown_name(source, home) == "uploaded file"
+    assert data.shown_name("upload:no-such", home) == "uploaded file"
+    assert data.shown_name("/home/me/secret/papers.csv", home) == "papers.csv"
 
 
 def test_larger_uploads_are_refused_in_the_library(visitors: OpenApp, home: Path) -> None:

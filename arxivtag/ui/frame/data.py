@@ -11,7 +11,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from arxivtag import config
 from arxivtag.corpus.cleaning import Cleaned, clean_rows
 from arxivtag.corpus.store import Corpus, forget_deleted_uploads
 from arxivtag.errors import DataError
@@ -144,7 +143,7 @@ def remember_upload(source: str, name: str, home: Path) -> None:
     forget_deleted_uploads(home)
 
 
-def shown_name(source: str) -> str:
+def shown_name(source: str, home: Path) -> str:
     """Return what the data set of a run is called in lists.
 
     An upload has its name for whoever chose it, in this session or before in this browser; for
@@ -153,7 +152,7 @@ def shown_name(source: str) -> str:
     name = ""
     if source.startswith(UPLOAD):
         mine: dict[str, str] = st.session_state.get(UPLOADS_KEY, {})
-        name = mine.get(source) or name_for(visitor_id(), source, config.home_folder())
+        name = mine.get(source) or name_for(visitor_id(), source, home)
     return name or run_text.data_text(source)
 
 
@@ -185,9 +184,9 @@ def _opening(source: str, home: Path, state: FileState) -> Opening:
 
 
 @shared(4, "Cleaning the papers …")
-def cleaned(corpus: Corpus, rules: CleaningConfig) -> Cleaned:
+def cleaned(corpus: Corpus, config: CleaningConfig) -> Cleaned:
     """Return what cleaning keeps of a corpus, cleaned once for all sessions."""
-    return clean_rows(corpus, rules)
+    return clean_rows(corpus, config)
 
 
 def settings_on(base: RunConfig, source: str, home: Path) -> RunConfig:

@@ -120,7 +120,7 @@ def settings_difference(runs: Sequence[Run], names: Sequence[str]) -> pd.DataFra
         if len(set(values)) > 1:
             rows.append({"Part": part, "Setting": setting, **dict(zip(names, values, strict=True))})
 
-    add("General", "Data", [data.shown_name(run.data) for run in runs])
+    add("General", "Data", [data.shown_name(run.data, run.folder.home) for run in runs])
     add("General", "Preset", [run.preset for run in runs])
     for item in all_settings():
         values = [

@@ -52,7 +52,7 @@ def render_list(context: PageContext) -> None:
         components.empty_state("No runs yet", "Train one, and it appears here.")
         context.link("pages/2_Train.py", "Train", ":material/model_training:")
         return
-    shown = _filter_input(runs)
+    shown = _filter_input(runs, context.home)
     hidden = {run.run_id for run in runs} - {run.run_id for run in shown}
     chosen = _table(shown, hidden, context)
     _selection_actions(chosen, context)
@@ -101,7 +101,7 @@ def _watch(known: tuple[tuple[str, str], ...], context: PageContext) -> None:
             components.figure_line(place_figures(_places(context.home), names, n_waiting))
 
 
-def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
+def _filter_input(runs: Sequence[RunSummary], home: Path) -> list[RunSummary]:
     """Draw the filter and return the runs that pass it."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.text_input(
@@ -116,13 +116,15 @@ def _filter_input(runs: Sequence[RunSummary]) -> list[RunSummary]:
     words = (wanted or "").lower().split()
 
     def passes(run: RunSummary) -> bool:
-        text = " ".join((run.run_id, run.name, data.shown_name(run.data), run.preset)).lower()
+        text = " ".join((run.run_id, run.name, data.shown_name(run.data, home), run.preset)).lower()
         return (not chosen or run.state in chosen) and all(word in text for word in words)
 
     return [run for run in runs if passes(run)]
 
 
-def runs_table(runs: Sequence[RunSummary], curves: Mapping[str, list[float]]) -> pd.DataFrame:
+def runs_table(
+    runs: Sequence[RunSummary], curves: Mapping[str, list[float]], home: Path
+) -> pd.DataFrame:
     """Return one row per run, as the list shows it; ``curves`` holds F1 by epoch by run."""
     marks = _marks(runs)
     rows = [
@@ -132,7 +134,7 @@ def runs_table(runs: Sequence[RunSummary], curves: Mapping[str, list[float]]) ->
             "State": run_text.STATES[run.state].name,
             "F1 by epoch": curves[run.run_id],
             FIGURES["micro_f1"]: run.figures.get("micro_f1"),  # in view, however narrow the page
-            "Data": data.shown_name(run.data),
+            "Data": data.shown_name(run.data, home),
             "Preset": run.preset,
             "Began": run.status.started_at or run.status.queued_at,
             "Seconds": run.duration_s,
@@ -216,7 +218,7 @@ def _table(
         )
     rows = [place for place, run_id in enumerate(ids) if run_id in remembered]
     event = st.dataframe(
-        tables.with_percents(runs_table(runs, _curves(runs, context.home)), _COLUMNS),
+        tables.with_percents(runs_table(runs, _curves(runs, context.home), context.home), _COLUMNS),
         # Another list is another table: row numbers of the old one mean nothing in it.
         key=f"runs-table-{hash(tuple(ids))}",
         on_select="rerun",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -105,18 +106,18 @@ def _earlier_sweeps(context: PageContext) -> None:
     with st.container(horizontal=True, gap="small"):
         for sweep in earlier:
             if st.button(
-                sweep_name(sweep), key=f"open-{sweep.sweep_id}", type="tertiary",
+                sweep_name(sweep, context.home), key=f"open-{sweep.sweep_id}", type="tertiary",
                 icon=":material/history:", help="What this sweep found.",
             ):  # fmt: skip
                 st.query_params["sweep"] = sweep.sweep_id
                 st.rerun()
 
 
-def sweep_name(sweep: Sweep) -> str:
+def sweep_name(sweep: Sweep, home: Path) -> str:
     """Return what a sweep tried, in a few words: ``linear, tuned on the sample (6 runs)``."""
     presets = ", ".join(dict.fromkeys(run.preset for run in sweep.runs))
     n_runs = counted(len(sweep.runs), "run")
-    return f"{presets} on {data.shown_name(sweep.runs[0].data)} ({n_runs})"
+    return f"{presets} on {data.shown_name(sweep.runs[0].data, home)} ({n_runs})"
 
 
 def render_sweep(sweep_id: str, context: PageContext) -> None:
@@ -125,7 +126,7 @@ def render_sweep(sweep_id: str, context: PageContext) -> None:
         st.query_params.pop("sweep", None)
         st.rerun()
     sweep = _visible(sweep_id, context)
-    st.subheader(components.safe_text(sweep_name(sweep)), anchor=False)
+    st.subheader(components.safe_text(sweep_name(sweep, context.home)), anchor=False)
     if sweep.is_over:
         components.note(f"Ended: {counted(sweep.n_over, 'run')}.")
     else:

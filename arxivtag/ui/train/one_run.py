@@ -203,7 +203,7 @@ def _data_name(run: Run) -> str:
     """Return the data set's own name, which is known once it has been read."""
     recorded = run.result.get("data")
     name = recorded.get("name") if isinstance(recorded, dict) else None
-    return str(name)[:100] if name else data.shown_name(run.data)
+    return str(name)[:100] if name else data.shown_name(run.data, run.folder.home)
 
 
 def predict_link(run: Run, context: PageContext) -> None:

@@ -117,7 +117,7 @@ def _settings_of(run_id: str, context: PageContext) -> RunConfig:
         raise ConfigError("This run made one model of others.", "Start from a preset.")
     if settings.data != context.data_source:
         components.note(
-            f"That run was trained on other data ({data.shown_name(settings.data)}); "
+            f"That run was trained on other data ({data.shown_name(settings.data, context.home)}); "
             f"this one will be trained on the data set in use, {context.data_name}."
         )
     return settings
